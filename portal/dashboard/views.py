@@ -1,0 +1,105 @@
+"""`/vendor/admin`: a checklist for who begins, today's work and sales for who sells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quart import Blueprint, Response, request
+
+from portal.frame import vendor_page
+from portal.orders.words import goods_badge, money_badge
+from shared.catalogue.queries import vendor_products
+from shared.orders.lists import orders_summary, vendor_orders
+from shared.vendors import service
+from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
+from shared.vendors.words import Standing, standing
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import page_number
+from shared.web.pages import see_other
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
+HOME = "/vendor/admin"
+RECENT = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the checklist."""
+
+    title: str
+    done: bool
+    text: str
+    href: str
+    label: str
+
+
+@blueprint.get("")
+@owner
+async def home() -> Response:
+    """The vendor's own first page."""
+    mine = vendor_id()
+    vendor = await vendor_by_id(mine)
+    config = await get_vendor_payment_config(mine)
+    summary = await orders_summary(mine, config.currency)
+    orders = await vendor_orders(mine, page=page_number())
+    products = await vendor_products(mine)
+    now = standing(config)
+    steps = _steps(vendor, now, accepts=config.accepts_payments, products=products.total)
+    return await vendor_page(
+        "portal/dashboard/home.html",
+        nav="home",
+        first_name=actor().full_name.split(" ")[0],
+        vendor=vendor,
+        standing=now,
+        summary=summary,
+        recent=orders.rows[:RECENT],
+        has_orders=orders.counts["all"] > 0,
+        steps=steps,
+        beginning=not all(step.done for step in steps),
+        goods_badge=goods_badge,
+        money_badge=money_badge,
+    )
+
+
+def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -> list[Step]:
+    return [
+        Step(
+            "Connect with Stripe",
+            accepts,
+            "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
+            "/vendor/admin/payments",
+            "Connect" if now.next_step == "connect" else "Continue" if now.next_step else "See how it stands",
+        ),
+        Step(
+            "Add a product",
+            products > 0,
+            _counted(products) if products else "A name, a price and a picture are enough.",
+            "/vendor/admin/products/new",
+            "Add",
+        ),
+        Step(
+            "Open your shop",
+            vendor.is_open,
+            "Shoppers can see it." if vendor.is_open else "Shoppers cannot see it at the moment.",
+            "#shop",
+            "Open",
+        ),
+    ]
+
+
+def _counted(products: int) -> str:
+    return "You have 1 product." if products == 1 else f"You have {products} products."
+
+
+@blueprint.post("/shop")
+@owner
+async def shop() -> Response:
+    """Open or close the vendor's shop."""
+    form = await request.form
+    is_open = form.get("is_open") == "yes"
+    await service.set_open(vendor_id=vendor_id(), is_open=is_open, actor=actor_label(actor()))
+    said = (
+        "Your shop is open." if is_open else "Your shop is closed: shoppers do not see it. Orders already placed go on."
+    )
+    return see_other(HOME, ("ok", said))

@@ -1,0 +1,1 @@
+"""For whoever connects their own software: API tokens of this vendor."""

@@ -1,0 +1,21 @@
+"""A vendor's page in its frame: the navigation with what waits to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quart import Response
+
+from shared.orders.lists import count_to_ship
+from shared.web.identity import vendor_id
+from shared.web.kit import is_htmx
+from shared.web.pages import page
+
+
+async def vendor_page(
+    template: str, *, nav: str, fragments: Mapping[str, str] | None = None, status: int = 200, **context: Any
+) -> Response:
+    """`page()` for the signed-in vendor; `nav` names the area that is lit. Fragments have no navigation to count for."""
+    waiting = 0 if fragments and is_htmx() else await count_to_ship(vendor_id())
+    return await page(template, fragments=fragments, status=status, nav_active=nav, orders_to_ship=waiting, **context)

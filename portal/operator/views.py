@@ -1,0 +1,166 @@
+"""`/operator`: vendors and fees, the webhook inbox, and parked payments, which are loud on every page here."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.operator.forms import FeeForm
+from portal.transactions.views import STATES
+from shared.audit.queries import entries_about
+from shared.catalogue.queries import clean_search
+from shared.errors import Invalid
+from shared.payments.queries import parked_payments
+from shared.vendors import service
+from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
+from shared.vendors.words import badge_of, standing
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.kit import kit, page_number
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+from shared.web.paging import address, pager
+from shared.webhooks.dispatch import replay
+from shared.webhooks.queries import event_counts, event_page, stored_event
+from shared.webhooks.rules import EventStatus
+
+blueprint = Blueprint("operator", __name__, url_prefix="/operator")
+HOME, INBOX = "/operator", "/operator/webhooks"
+ACTIONS = {
+    "vendor.signed_up": "Signed up",
+    "vendor.account_requested": "Asked for a Stripe account",
+    "vendor.account_created": "Stripe account made",
+    "vendor.account_changed": "Stripe account changed",
+    "vendor.payout_schedule_requested": "Asked for another payout schedule",
+    "vendor.payout_schedule_changed": "Payout schedule changed",
+    "vendor.platform_fee_changed": "Platform fee changed",
+    "vendor.currency_chosen": "Currency chosen",
+    "vendor.shop_opened": "Shop opened",
+    "vendor.shop_closed": "Shop closed",
+}
+EVENT_STATES = {
+    EventStatus.RECEIVED: ("info", "Received"),
+    EventStatus.HANDLED: ("ok", "Handled"),
+    EventStatus.IGNORED: ("plain", "Ignored"),
+    EventStatus.FAILED: ("warn", "Will be tried again"),
+    EventStatus.PARKED: ("bad", "Parked"),
+}
+
+
+@blueprint.get("")
+@operator
+async def vendors() -> Response:
+    """All vendors with their standing and fee."""
+    search = clean_search(request.args.get("q"))
+    found = await vendor_rows(page=page_number(), search=search)
+    counts = await event_counts()
+    return await page(
+        "portal/operator/vendors.html",
+        fragments={"vendor-list": "vendor_list"},
+        nav_active="vendors",
+        found=found,
+        search=search,
+        pager=pager(HOME, found, q=search),
+        badge_of=badge_of,
+        parked=await parked_payments(),
+        parked_events=counts[EventStatus.PARKED],
+    )
+
+
+@blueprint.get("/vendors/<int:vendor_id>")
+@operator
+async def vendor(vendor_id: int) -> Response:
+    """One vendor: how it stands, what it pays, what was changed."""
+    return await _vendor_page(vendor_id)
+
+
+@blueprint.post("/vendors/<int:vendor_id>/fee")
+@operator
+async def fee(vendor_id: int) -> Response:
+    """Set a vendor's commission; orders already placed keep theirs."""
+    row = await vendor_row(_sane(vendor_id))
+    form = await FeeForm.from_request()
+    if form.ok() and (percentage := form.platform_fee_percentage.data) is not None:
+        try:
+            await service.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()))
+        except Invalid as error:
+            form.blame(error)
+        else:
+            return see_other(
+                f"{HOME}/vendors/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on.")
+            )
+    return await _vendor_page(row.id, form=form, status=422)
+
+
+async def _vendor_page(vendor_id: int, *, form: FeeForm | None = None, status: int = 200) -> Response:
+    row = await vendor_row(_sane(vendor_id))
+    config = await get_vendor_payment_config(row.id)
+    known = {"platform_fee_percentage": row.platform_fee_percentage}
+    return await page(
+        "portal/operator/vendor.html",
+        status=status,
+        nav_active="vendors",
+        vendor=row,
+        config=config,
+        standing=standing(config),
+        badge=badge_of(row.account_status),
+        form=form or FeeForm(data=known, meta={"currency": None}),
+        actions=ACTIONS,
+        entries=await entries_about(f"vendor:{row.id}", limit=12),
+    )
+
+
+def _sane(number: int) -> int:
+    """An id that a database can be asked for; anything larger is nobody's."""
+    return number if number < 2**63 else 0
+
+
+@blueprint.get("/webhooks")
+@operator
+async def webhooks() -> Response:
+    """What Stripe told us and what became of it."""
+    wanted = request.args.get("status", "")
+    status = EventStatus(wanted) if wanted in set(EventStatus) else None
+    found = await event_page(page=page_number(), status=status)
+    counts = await event_counts()
+    chips = [("All", INBOX, status is None, sum(counts.values()))]
+    chips += [(EVENT_STATES[s][1], address(INBOX, status=s.value), s is status, counts[s]) for s in EventStatus]
+    return await page(
+        "portal/operator/webhooks.html",
+        nav_active="webhooks",
+        found=found,
+        chips=chips,
+        pager=pager(INBOX, found, status=status.value if status else None),
+        states=EVENT_STATES,
+        parked=await parked_payments(),
+    )
+
+
+@blueprint.get("/webhooks/<event_id>")
+@operator
+async def webhook(event_id: str) -> Response:
+    """One stored event."""
+    event = await stored_event(event_id[:255])
+    return await page(
+        "portal/operator/webhook.html", nav_active="webhooks", event=event, state=EVENT_STATES[event.status]
+    )
+
+
+@blueprint.post("/webhooks/<event_id>/replay")
+@operator
+@limit("30/minute")
+async def replay_event(event_id: str) -> Response:
+    """Apply a stored event again: what it names is read anew from Stripe."""
+    event = await stored_event(event_id[:255])
+    done = await replay(kit(), event.stripe_event_id)
+    well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
+    said = f"{EVENT_STATES[done.status][1]}: {done.outcome}" if done.outcome else EVENT_STATES[done.status][1]
+    return see_other(f"{INBOX}/{event.stripe_event_id}", ("ok" if well else "error", said[:300]))
+
+
+@blueprint.get("/payments")
+@operator
+async def payments() -> Response:
+    """Payments that Stripe took but that do not match their order: each waits for a person."""
+    return await page(
+        "portal/operator/payments.html", nav_active="payments", parked=await parked_payments(), states=STATES
+    )

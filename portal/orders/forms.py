@@ -1,0 +1,17 @@
+"""What a vendor says when it sends an order."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+from wtforms.validators import Length, Optional
+
+from shared.web.forms import MarketForm
+
+CARRIERS = ("DHL", "DPD", "FedEx", "GLS", "POST Luxembourg", "PostNord", "UPS")
+
+
+class ShipForm(MarketForm):
+    """With whom the parcel travels. Both may stay empty: not every parcel is tracked."""
+
+    carrier = StringField("Carrier", [Optional(), Length(max=60)])
+    tracking_number = StringField("Tracking number", [Optional(), Length(max=80)])

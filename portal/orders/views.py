@@ -1,0 +1,112 @@
+"""`/vendor/admin/orders`: the list, one order, and sending it."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.frame import vendor_page
+from portal.orders.forms import CARRIERS, ShipForm
+from portal.orders.words import CHIPS, goods_badge, money_badge, timeline
+from shared.catalogue.queries import clean_search
+from shared.errors import MarketError, NotFound
+from shared.orders.errors import CannotShip
+from shared.orders.lists import vendor_orders
+from shared.orders.queries import OrderView, vendor_order
+from shared.orders.service import mark_as_shipped
+from shared.payments.queries import payments_of_order
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import page_number
+from shared.web.pages import see_other
+from shared.web.paging import address, pager
+
+blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
+LIST = "/vendor/admin/orders"
+MAX_NUMBER = 20
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """The vendor's orders, newest first, by state and by search."""
+    status = request.args.get("status", "all")
+    status = status if status in dict(CHIPS) else "all"
+    search = clean_search(request.args.get("q"))
+    found = await vendor_orders(vendor_id(), page=page_number(), status=status, search=search or None)
+    told = status if status != "all" else None
+    return await vendor_page(
+        "portal/orders/list.html",
+        fragments={"order-list": "order_list"},
+        nav="orders",
+        found=found,
+        search=search,
+        list_address=address(LIST, status=told),
+        chips=[
+            (
+                text,
+                address(LIST, status=name if name != "all" else None, q=search),
+                name == status,
+                found.counts.get(name),
+            )
+            for name, text in CHIPS
+        ],
+        pager=pager(LIST, found, status=told, q=search),
+        goods_badge=goods_badge,
+        money_badge=money_badge,
+        shop_slug=actor().vendor_slug,
+    )
+
+
+@blueprint.get("/<number>")
+@owner
+async def show(number: str) -> Response:
+    """One order."""
+    return await _order_page(await _mine(number))
+
+
+@blueprint.post("/<number>/ship")
+@owner
+async def ship(number: str) -> Response:
+    """Mark a paid order as shipped; the shopper is told."""
+    order = await _mine(number)
+    form = await ShipForm.from_request()
+    if not form.ok():
+        return await _order_page(order, form=form, status=422)
+    try:
+        await mark_as_shipped(
+            vendor_id=vendor_id(),
+            number=order.number,
+            carrier=form.carrier.data or "",
+            tracking=form.tracking_number.data or "",
+            actor=actor_label(actor()),
+        )
+    except CannotShip as error:
+        return await _order_page(await _mine(number), form=form, status=error.status, problem=error)
+    return see_other(
+        f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as shipped. We have told the shopper.")
+    )
+
+
+async def _mine(number: str) -> OrderView:
+    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+        raise NotFound("We could not find that order.")
+    return await vendor_order(vendor_id(), number)
+
+
+async def _order_page(
+    order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
+) -> Response:
+    payments = await payments_of_order(order.id)
+    return await vendor_page(
+        "portal/orders/order.html",
+        status=status,
+        nav="orders",
+        order=order,
+        form=form or ShipForm(meta={"currency": None}),
+        carriers=CARRIERS,
+        happenings=timeline(order, payments),
+        goods=goods_badge(order.status, order.payment_status),
+        paid=money_badge(order.payment_status),
+        fee=order.vendor_share - order.total,
+        problem=problem.message if problem else None,
+    )

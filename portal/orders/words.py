@@ -1,0 +1,93 @@
+"""An order's states as a vendor reads them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.orders.queries import OrderView
+from shared.orders.rules import OrderStatus, PaymentStatus, may_ship
+from shared.payments.queries import PaymentView
+from shared.payments.rules import PaymentState
+
+CHIPS = (
+    ("all", "All"),
+    ("to_ship", "To ship"),
+    ("shipped", "Shipped"),
+    ("unpaid", "Unpaid"),
+    ("cancelled", "Cancelled"),
+)
+_MONEY = {
+    PaymentStatus.PENDING: ("plain", "Not paid yet"),
+    PaymentStatus.PROCESSING: ("info", "Payment on its way"),
+    PaymentStatus.PAID: ("ok", "Paid"),
+    PaymentStatus.FAILED: ("warn", "Card declined"),
+    PaymentStatus.CANCELLED: ("plain", "Not paid"),
+    PaymentStatus.REFUNDED: ("plain", "Refunded"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the timeline."""
+
+    text: str
+    at: datetime | None
+    detail: str | None = None
+    kind: str | None = None
+
+
+def money_badge(payment_status: PaymentStatus) -> tuple[str, str]:
+    """Where the money is: kind and word."""
+    return _MONEY[payment_status]
+
+
+def goods_badge(status: OrderStatus, payment_status: PaymentStatus) -> tuple[str, str]:
+    """Where the goods are: kind and word."""
+    if may_ship(status, payment_status):
+        return "warn", "To ship"
+    match status:
+        case OrderStatus.SHIPPED:
+            return "ok", "Shipped"
+        case OrderStatus.DELIVERED:
+            return "ok", "Delivered"
+        case OrderStatus.CANCELLED:
+            return "plain", "Cancelled"
+        case OrderStatus.PROCESSING:
+            return "info", "In progress"
+        case OrderStatus.PENDING:
+            return "plain", "Waiting for payment"
+
+
+def timeline(order: OrderView, payments: Sequence[PaymentView]) -> tuple[Happening, ...]:
+    """What happened to an order, newest first."""
+    items = sum(line.quantity for line in order.lines)
+    goods = "1 item" if items == 1 else f"{items} items"
+    out = [Happening("Order placed", order.placed_at, f"{order.contact.full_name} ordered {goods}.")]
+    for payment in payments:
+        if payment.state is PaymentState.FAILED:
+            out.append(Happening("Card declined", payment.created_at, "The shopper can try another card.", "warn"))
+        if payment.state is PaymentState.PARKED:
+            out.append(
+                Happening(
+                    "Payment is being looked at",
+                    payment.created_at,
+                    "Markethall checks it. Do not send anything yet.",
+                    "bad",
+                )
+            )
+    if order.paid_at:
+        out.append(Happening("Paid", order.paid_at, _method(payments), "ok"))
+    if order.shipped_at:
+        parcel = " ".join(part for part in (order.tracking_carrier, order.tracking_number) if part)
+        out.append(Happening("Shipped", order.shipped_at, parcel or "Without tracking.", "ok"))
+    if order.status is OrderStatus.CANCELLED:
+        out.append(Happening("Cancelled", None, "It was not paid in time; the goods are back on your shelf.", "plain"))
+    out.sort(key=lambda h: (h.at is not None, -(h.at or order.placed_at).timestamp()))
+    return tuple(out)
+
+
+def _method(payments: Sequence[PaymentView]) -> str | None:
+    paid = next((p for p in payments if p.state in (PaymentState.SUCCEEDED, PaymentState.REFUNDED)), None)
+    return {"card": "By card.", "sepa_debit": "By direct debit."}.get(paid.method or "") if paid else None

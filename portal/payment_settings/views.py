@@ -1,0 +1,195 @@
+"""`/vendor/admin/payments`: connect Stripe, finish what it asks for, and choose when the money comes."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.frame import vendor_page
+from portal.payment_settings.forms import ConnectForm, PayoutForm
+from shared.catalogue import service as catalogue
+from shared.errors import MarketError
+from shared.gateway.seam import StripeRefused, StripeUnavailable
+from shared.vendors import service
+from shared.vendors.countries import CURRENCY_NAMES
+from shared.vendors.errors import PaymentNotConfigured
+from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
+from shared.vendors.rules import PayoutSchedule
+from shared.vendors.words import standing
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import kit, shielded
+from shared.web.limits import limit
+from shared.web.pages import see_other
+
+blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
+HOME = "/vendor/admin/payments"
+MAX_ASKED = 40
+
+
+@blueprint.get("")
+@owner
+async def show() -> Response:
+    """The vendor's standing with Stripe and what can be set."""
+    return await _settings()
+
+
+async def _settings(
+    *,
+    status: int = 200,
+    connect: ConnectForm | None = None,
+    payout: PayoutForm | None = None,
+    problem: str | None = None,
+) -> Response:
+    config = await get_vendor_payment_config(vendor_id())
+    if config.stripe_account_id is None and connect is None:
+        connect = await _prefilled(config)
+    if config.stripe_account_id is not None and payout is None:
+        payout = PayoutForm(data={"payout_schedule": config.payout_schedule.value}, meta={"currency": None})
+    return await vendor_page(
+        "portal/payment_settings/settings.html",
+        status=status,
+        nav="payments",
+        config=config,
+        standing=standing(config),
+        connect_form=connect,
+        payout_form=payout,
+        currency_name=CURRENCY_NAMES.get(config.currency, config.currency),
+        may_choose_currency=await catalogue.may_choose_currency(config.vendor_id),
+        problem=problem,
+    )
+
+
+async def _prefilled(config: PaymentConfigView) -> ConnectForm:
+    contact = await vendor_contact(config.vendor_id)
+    known = {"country": contact.country, "business_name": contact.name, "email": contact.email, "phone": contact.phone}
+    return ConnectForm(data=known, meta={"currency": None})
+
+
+@blueprint.post("/connect")
+@owner
+@limit("20/minute")
+async def connect() -> Response:
+    """Make the vendor's Stripe account, once, and send its owner to Stripe's own pages."""
+    config = await get_vendor_payment_config(vendor_id())
+    form = await ConnectForm.from_request()
+    may_choose = await catalogue.may_choose_currency(config.vendor_id)
+    if not may_choose:
+        del form.currency
+    if config.stripe_account_id is None and not form.ok():
+        return await _settings(status=422, connect=form)
+    who = actor_label(actor())
+    try:
+        if config.stripe_account_id is None:
+            if may_choose:
+                await catalogue.choose_currency(vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who)
+            await service.setup_payments(kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who)
+        return see_other(await _fresh_link(config.vendor_id))
+    except MarketError as error:
+        return await _settings(status=error.status, connect=form, problem=_sentence(error))
+
+
+@blueprint.post("/onboarding")
+@owner
+@limit("20/minute")
+async def onboarding() -> Response:
+    """Go on where the vendor left off: a fresh link, straight away."""
+    return await _to_onboarding()
+
+
+@blueprint.get("/refresh")
+@owner
+@limit("10/minute")
+async def refresh() -> Response:
+    """Where Stripe sends a vendor whose link was used or too old: a fresh one takes its place."""
+    return await _to_onboarding()
+
+
+async def _to_onboarding() -> Response:
+    try:
+        return see_other(await _fresh_link(vendor_id()))
+    except PaymentNotConfigured as error:
+        return see_other(HOME, ("warn", error.message))
+    except MarketError as error:
+        return await _settings(status=error.status, problem=_sentence(error))
+
+
+async def _fresh_link(vendor: int) -> str:
+    return await service.create_onboarding_link(kit().gateway, vendor_id=vendor, public_url=kit().settings.public_url)
+
+
+@blueprint.post("/dashboard")
+@owner
+@limit("20/minute")
+async def dashboard() -> Response:
+    """Open the vendor's own Stripe dashboard by a link made for this click."""
+    try:
+        return see_other(await service.create_dashboard_link(kit().gateway, vendor_id=vendor_id()))
+    except PaymentNotConfigured as error:
+        return see_other(HOME, ("warn", error.message))
+    except MarketError as error:
+        return await _settings(status=error.status, problem=_sentence(error))
+
+
+@blueprint.get("/success")
+@owner
+async def success() -> Response:
+    """Where Stripe sends a vendor back. That address proves nothing: the account itself is read."""
+    asked = _asked()
+    answered = True
+    try:
+        config = await shielded(service.sync_account(kit().gateway, vendor_id=vendor_id()))
+    except (StripeUnavailable, StripeRefused):
+        config, answered = await get_vendor_payment_config(vendor_id()), False
+    now = standing(config)
+    return await vendor_page(
+        "portal/payment_settings/success.html",
+        fragments={"account-state": "account_state"},
+        nav="payments",
+        config=config,
+        standing=now,
+        answered=answered,
+        again=f"{HOME}/success?asked={asked + 1}" if not now.settled and asked < MAX_ASKED else None,
+        every=_patience(asked),
+    )
+
+
+def _asked() -> int:
+    """How often this page has asked already; whatever else the address says counts as never."""
+    text = request.args.get("asked", "0")
+    return min(int(text), MAX_ASKED) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _patience(asked: int) -> str:
+    """How long to wait before asking again: often at first, then more slowly."""
+    return "2s" if asked < 10 else "5s" if asked < 20 else "15s"
+
+
+@blueprint.post("/schedule")
+@owner
+@limit("20/minute")
+async def schedule() -> Response:
+    """Tell Stripe when to pay out; what is shown afterwards is what Stripe answered."""
+    form = await PayoutForm.from_request()
+    if not form.ok():
+        return await _settings(status=422, payout=form)
+    try:
+        await service.set_payout_schedule(
+            kit().gateway,
+            vendor_id=vendor_id(),
+            schedule=PayoutSchedule(form.payout_schedule.data),
+            actor=actor_label(actor()),
+        )
+    except PaymentNotConfigured as error:
+        return see_other(HOME, ("warn", error.message))
+    except MarketError as error:
+        return await _settings(status=error.status, payout=form, problem=_sentence(error))
+    return see_other(HOME, ("ok", "Saved. Stripe pays your balance out as you chose."))
+
+
+def _sentence(error: MarketError) -> str:
+    """What to say on this page; Stripe's own words stay in the log."""
+    if isinstance(error, StripeUnavailable):
+        return "Stripe is not answering right now. Nothing is lost: please try the same button again in a moment."
+    if isinstance(error, StripeRefused):
+        return "Stripe did not accept this. Check what you entered, or write to us if it happens again."
+    return error.message

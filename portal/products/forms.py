@@ -1,0 +1,73 @@
+"""What a vendor says of a product."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+
+from shared.catalogue.queries import ProductView
+from shared.catalogue.service import MAX_STOCK, ProductValues
+from shared.money import Money
+from shared.web.forms import MarketForm, MoneyField
+
+
+class ProductForm(MarketForm):
+    """One product. `stock_seen` is the stock the vendor looked at while typing, so that a sale in between is not overwritten."""
+
+    name = StringField("Name", [DataRequired("Give the product a name."), Length(max=120)])
+    price = MoneyField("Price", [InputRequired("Enter a price such as 49.90.")])
+    stock = IntegerField(
+        "Stock",
+        [
+            InputRequired("Enter how many you have. 0 is fine."),
+            NumberRange(min=0, max=MAX_STOCK, message=f"Enter a number from 0 to {MAX_STOCK:,}."),
+        ],
+    )
+    category = StringField("Category", [Optional(), Length(max=60)], description="Shoppers filter your shop by it.")
+    description = TextAreaField("Description", [Optional(), Length(max=5000)])
+    slug = StringField(
+        "Address in your shop",
+        [
+            Optional(),
+            Length(max=60),
+            Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", message="Use small letters, digits and hyphens, such as linen-shirt."),
+        ],
+    )
+    picture = RadioField("Picture", validate_choice=True, default="")
+    is_published = BooleanField("For sale in your shop", default=True)
+    stock_seen = HiddenField()
+
+    def validate_price(self, field: MoneyField) -> None:
+        """Nothing is sold for nothing."""
+        if isinstance(field.data, Money) and field.data.amount == 0:
+            raise ValidationError("Enter a price above zero.")
+
+    def values(self) -> ProductValues:
+        """What the use case takes. Only after the form was found right."""
+        seen = self.stock_seen.data or ""
+        return ProductValues(
+            name=self.name.data or "",
+            price=self.price.data,
+            stock=self.stock.data or 0,
+            category=self.category.data or "",
+            description=self.description.data or "",
+            picture=self.picture.data or "",
+            is_published=bool(self.is_published.data),
+            slug=self.slug.data or "",
+            stock_seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
+        )
+
+
+def from_product(product: ProductView) -> dict[str, object]:
+    """The form's first content for a product that exists."""
+    return {
+        "name": product.name,
+        "price": product.price,
+        "stock": product.stock,
+        "category": product.category,
+        "description": product.description,
+        "slug": product.slug,
+        "picture": product.picture,
+        "is_published": product.is_published,
+        "stock_seen": str(product.stock),
+    }

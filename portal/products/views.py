@@ -1,0 +1,125 @@
+"""`/vendor/admin/products`: list, make and change what a vendor sells."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
+
+from portal.frame import vendor_page
+from portal.products.forms import ProductForm, from_product
+from portal.products.pictures import pictures
+from shared.catalogue import service
+from shared.catalogue.errors import StockMoved
+from shared.catalogue.queries import ProductView, product_for_vendor, vendor_products
+from shared.errors import Conflict, Invalid, NotFound
+from shared.vendors.queries import get_vendor_payment_config
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import page_number
+from shared.web.pages import STATIC, page, see_other
+from shared.web.paging import pager
+
+blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
+LIST = "/vendor/admin/products"
+CHECKED = ("name", "price", "stock", "slug", "category")
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """The vendor's products, newest first, with a search."""
+    found = await vendor_products(vendor_id(), page=page_number(), search=request.args.get("q", ""))
+    return await vendor_page(
+        "portal/products/list.html",
+        fragments={"product-list": "product_list"},
+        nav="products",
+        found=found,
+        pager=pager(LIST, found, q=found.search),
+        shop_slug=actor().vendor_slug,
+    )
+
+
+@blueprint.get("/new")
+@owner
+async def new() -> Response:
+    """An empty form."""
+    return await _form_page(await _form(None, data={"stock": None}), None)
+
+
+@blueprint.post("/new")
+@owner
+async def create() -> Response:
+    """Make a product."""
+    return await _save(None)
+
+
+@blueprint.get("/<int:product_id>")
+@owner
+async def edit(product_id: int) -> Response:
+    """The form of a product that exists."""
+    product = await product_for_vendor(vendor_id(), product_id)
+    return await _form_page(await _form(product, data=from_product(product)), product)
+
+
+@blueprint.post("/<int:product_id>")
+@owner
+async def change(product_id: int) -> Response:
+    """Save a product."""
+    return await _save(await product_for_vendor(vendor_id(), product_id))
+
+
+@blueprint.post("/check/<field>")
+@owner
+async def check(field: str) -> Response:
+    """One field as it looks once it is left: what is wrong with it stands beside it."""
+    if field not in CHECKED:
+        raise NotFound
+    form = await _form(None)
+    form.validate()
+    return await page("portal/products/_field.html", field=form[field], currency=form.price.currency)
+
+
+async def _form(product: ProductView | None, data: dict[str, object] | None = None) -> ProductForm:
+    config = await get_vendor_payment_config(vendor_id())
+    form = await ProductForm.from_request(currency=config.currency, data=data)
+    choices = {"": "No picture", **dict(pictures(str(STATIC)))}
+    if product:
+        choices.setdefault(product.picture, "As it is now")
+    form.picture.choices = [SelectChoice(value, label) for value, label in choices.items()]
+    return form
+
+
+async def _save(product: ProductView | None) -> Response:
+    form = await _form(product)
+    if not form.ok():
+        return await _form_page(form, product, status=422)
+    values = form.values()
+    try:
+        await service.save_product(
+            vendor_id=vendor_id(),
+            product_id=product.id if product else None,
+            values=values,
+            actor=actor_label(actor()),
+        )
+    except (Conflict, Invalid) as error:
+        if isinstance(error, StockMoved):
+            form.stock_seen.data = str(error.now)
+            form.stock_seen.raw_data = [str(error.now)]
+        form.blame(error)
+        return await _form_page(form, product, status=error.status)
+    seen = "" if values.is_published else " Shoppers do not see it yet."
+    return see_other(LIST, ("ok", f"{values.name} is saved.{seen}"))
+
+
+async def _form_page(form: ProductForm, product: ProductView | None, *, status: int = 200) -> Response:
+    return await vendor_page(
+        "portal/products/form.html",
+        fragments={"product-form": "product_form"},
+        status=status,
+        nav="products",
+        form=form,
+        product=product,
+        action=f"{LIST}/{product.id}" if product else f"{LIST}/new",
+        currency=form.price.currency,
+        shop_slug=actor().vendor_slug,
+    )

@@ -1,0 +1,1 @@
+"""Joining, signing in and signing out of the portal."""

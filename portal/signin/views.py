@@ -1,0 +1,89 @@
+"""Sign-up, sign-in and sign-out of vendors and operators: one door for both."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.signin.forms import SignInForm, SignUpForm
+from shared.errors import MarketError
+from shared.people import service as people
+from shared.people.errors import WrongCredentials
+from shared.people.queries import Actor
+from shared.vendors import service as vendors
+from shared.web.access import public
+from shared.web.identity import end_session, member_or_none, start_session
+from shared.web.kit import safe_next
+from shared.web.limits import limit_sign_in
+from shared.web.pages import page, see_other
+
+blueprint = Blueprint("signin", __name__)
+
+
+def home_of(member: Actor) -> str:
+    """Where a member works."""
+    return "/operator" if member.role == "operator" else "/vendor/admin"
+
+
+@blueprint.route("/vendor/login", methods=["GET", "POST"])
+@blueprint.route("/operator/login", methods=["GET", "POST"])
+@public
+@limit_sign_in
+async def login() -> Response:
+    """Open a session and go back to where the member came from, else to where they work."""
+    back = safe_next(request.args.get("next"))
+    form = await SignInForm.from_request()
+    member = member_or_none()
+    if request.method == "GET" and member is not None:
+        return see_other(back or home_of(member))
+    if form.ok():
+        try:
+            return await _enter(form.email.data or "", form.password.data or "", back)
+        except WrongCredentials as error:
+            form.blame(error)
+    return await page("portal/signin/login.html", status=422 if form.errors else 200, form=form)
+
+
+async def _enter(email: str, password: str, back: str | None = None) -> Response:
+    token = await people.sign_in(
+        email=email, password=password, kind="member", user_agent=request.headers.get("User-Agent", "")
+    )
+    if former := end_session("member"):
+        await people.sign_out(former)
+    start_session("member", token)
+    member = await people.identify(token)
+    return see_other(back or (home_of(member) if member else "/vendor/login"))
+
+
+@blueprint.route("/vendor/signup", methods=["GET", "POST"])
+@public
+@limit_sign_in
+async def signup() -> Response:
+    """Make the vendor and its owner, and sign them in."""
+    form = await SignUpForm.from_request()
+    member = member_or_none()
+    if request.method == "GET" and member is not None:
+        return see_other(home_of(member))
+    if form.ok():
+        email, password = form.email.data or "", form.password.data or ""
+        try:
+            await vendors.sign_up(
+                email=email,
+                password=password,
+                full_name=form.full_name.data or "",
+                business_name=form.business_name.data or "",
+                country=form.country.data,
+            )
+        except MarketError as error:
+            form.blame(error)
+        else:
+            return await _enter(email, password)
+    return await page("portal/signin/signup.html", status=422 if form.errors else 200, form=form)
+
+
+@blueprint.post("/vendor/logout")
+@public
+async def logout() -> Response:
+    """Revoke the session, not only forget it: a copied cookie opens nothing afterwards."""
+    if token := end_session("member"):
+        await people.sign_out(token)
+    return see_other("/vendor/login", ("ok", "You are signed out."))

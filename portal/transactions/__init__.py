@@ -1,0 +1,1 @@
+"""Every payment of a vendor with what became of it."""

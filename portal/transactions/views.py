@@ -1,0 +1,45 @@
+"""`/vendor/admin/transactions`: the vendor's payments, newest first."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from portal.frame import vendor_page
+from shared.payments.queries import payments_of_vendor
+from shared.payments.rules import PaymentState
+from shared.web.access import owner
+from shared.web.identity import actor, vendor_id
+from shared.web.kit import page_number
+from shared.web.paging import pager
+
+blueprint = Blueprint("transactions", __name__, url_prefix="/vendor/admin/transactions")
+LIST = "/vendor/admin/transactions"
+
+STATES = {
+    PaymentState.OPENING: ("plain", "Not paid yet"),
+    PaymentState.PENDING: ("plain", "Not paid yet"),
+    PaymentState.REQUIRES_ACTION: ("info", "Bank is asking"),
+    PaymentState.PROCESSING: ("info", "On its way"),
+    PaymentState.SUCCEEDED: ("ok", "Paid"),
+    PaymentState.FAILED: ("warn", "Card declined"),
+    PaymentState.CANCELED: ("plain", "Cancelled"),
+    PaymentState.PARKED: ("bad", "Being looked at"),
+    PaymentState.REFUNDED: ("plain", "Refunded"),
+}
+METHODS = {"card": "Card", "sepa_debit": "Direct debit", "link": "Link", "bancontact": "Bancontact", "ideal": "iDEAL"}
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """A page of payments."""
+    found = await payments_of_vendor(vendor_id(), page=page_number())
+    return await vendor_page(
+        "portal/transactions/list.html",
+        nav="transactions",
+        found=found,
+        pager=pager(LIST, found),
+        states=STATES,
+        methods=METHODS,
+        shop_slug=actor().vendor_slug,
+    )

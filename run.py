@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Markethall's one entry point: `python3 run.py` starts everything, `python3 run.py --help` lists the commands.
+
+Runs under a bare Python: it makes `.venv` beside itself, installs the locked dependencies there and starts again inside
+(shared/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from quart import Quart
+
+    from shared.gateway.seam import Gateway
+    from shared.jobs.queue import Handlers
+    from shared.settings import Settings
+
+OLDEST = (3, 11)
+
+
+def job_handlers() -> Handlers:
+    """Which function works which kind of job; the job queue itself knows no domain."""
+    from shared.mail import service as mail
+    from shared.payments import jobs as payments
+    from shared.webhooks import dispatch
+
+    return {**payments.HANDLERS, "mail.send": mail.send, "webhooks.apply": dispatch.apply_job}
+
+
+def compose(
+    settings: Settings,
+    gateway: Gateway,
+    *,
+    before_serving: Sequence[Callable[[], Awaitable[None]]] = (),
+    while_serving: Sequence[Callable[[Quart], AsyncIterator[None]]] = (),
+) -> Quart:
+    """The whole application: every page and every endpoint on one gateway."""
+    import portal
+    import shared.api
+    import storefront
+    from shared.web.factory import create_app
+
+    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.api.blueprints()]
+    return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the process's exit code."""
+    if sys.version_info < OLDEST:
+        wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
+        print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
+        return 2
+    from shared.cli import bootstrap
+
+    code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
+    if code is not None:
+        return code
+    from shared.cli.main import Parts
+    from shared.cli.main import main as command_line
+
+    return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""The API described for machines (OpenAPI, by Quart-Schema) and for people (Swagger UI from our own server)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from quart import Blueprint, Quart, Response, jsonify
+from quart.blueprints import BlueprintSetupState
+from quart_schema import HttpSecurityScheme, Info, QuartSchema, hide
+from quart_schema.openapi import OpenAPIProvider
+from werkzeug.routing import Rule
+
+from shared.web.access import public
+from shared.web.kit import kit
+from shared.web.pages import page
+
+blueprint = Blueprint("docs", __name__, url_prefix="/api/v1")
+
+_ABOUT = (
+    "Vendors authenticate with an API token (made in the portal under Developers). Shoppers' pages with their session or the "
+    'order\'s token. Every error has one shape: `{"error": {"code", "message", "param"?}}`. Amounts are decimal strings in '
+    "the currency's major unit. Keys that are not described are ignored."
+)
+
+
+class ApiOnly(OpenAPIProvider):
+    """Describes the JSON API, not the pages."""
+
+    def generate_rules(self) -> Iterable[Rule]:
+        for rule in super().generate_rules():
+            if rule.rule.startswith("/api/v1/"):
+                yield rule
+
+
+def _describe(app: Quart) -> None:
+    from quart_schema import APIKeySecurityScheme
+
+    QuartSchema(
+        app,
+        openapi_path=None,
+        openapi_provider_class=ApiOnly,
+        conversion_preference="pydantic",
+        info=Info(title="Markethall API", version="1", description=_ABOUT),
+        security_schemes={
+            "vendorToken": HttpSecurityScheme(scheme="bearer", bearer_format="a vendor's API token, mht_…"),
+            "orderToken": HttpSecurityScheme(scheme="bearer", bearer_format="the token of an order's link, co_…"),
+            "session": APIKeySecurityScheme(in_="cookie", name="markethall"),
+        },
+    )
+
+
+@blueprint.record_once
+def _on_register(state: BlueprintSetupState) -> None:
+    _describe(state.app)  # type: ignore[arg-type]
+
+
+@blueprint.get("/openapi.json")
+@public
+@hide
+async def openapi() -> Response:
+    """The OpenAPI description."""
+    from quart import current_app
+
+    schema: dict[str, Any] = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
+    schema["servers"] = [{"url": kit().settings.public_url}]
+    return jsonify(schema)
+
+
+@blueprint.get("/docs")
+@public
+@hide
+async def docs() -> Response:
+    """The same, to read and to try. All of its scripts are ours, so the strict policy for scripts holds."""
+    return await page("api/docs.html")

@@ -1,0 +1,153 @@
+"""Putting things into a basket and taking them out. The browser holds a token, the database its digest."""
+
+from __future__ import annotations
+
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.baskets.errors import BasketFull, NotForSale, OtherVendor
+from shared.baskets.models import Basket, BasketLine
+from shared.baskets.queries import held_by
+from shared.baskets.rules import MAX_LINES, MAX_QUANTITY
+from shared.catalogue.errors import SoldOut
+from shared.catalogue.models import Product
+from shared.catalogue.queries import MAX_ID
+from shared.database import unit
+from shared.errors import Conflict, Invalid, NotFound
+from shared.ids import digest, new_token
+from shared.vendors.queries import VendorView, vendor_by_id
+
+
+async def add(token: str | None, *, product_id: int, quantity: int, start_new: bool = False) -> str:
+    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where there was none).
+
+    The shopper has seen today's price. With `start_new` another shop's goods make room instead of being in the way.
+    Raises NotFound, NotForSale, OtherVendor, SoldOut, BasketFull, Invalid.
+    """
+    _check_quantity(quantity, least=1)
+    product, vendor = await _for_sale(product_id)
+    async with unit.transaction():
+        token, basket = await _basket(token)
+        lines = {
+            line.product_id: line for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
+        }
+        foreign = next((line for line in lines.values() if line.product.vendor_id != vendor.id), None)
+        if foreign is not None:
+            if not start_new:
+                raise OtherVendor(in_basket=(await vendor_by_id(foreign.product.vendor_id)).name, wanted=vendor.name)
+            await BasketLine.filter(basket_id=basket.id).delete()
+            lines = {}
+        line = lines.get(product.id)
+        wanted = quantity + (line.quantity if line else 0)
+        if line is None and len(lines) >= MAX_LINES:
+            raise BasketFull
+        await _must_be_there(product, wanted, basket.id)
+        await _write(basket.id, product, wanted, exists=line is not None)
+        await Basket.filter(id=basket.id).update(updated_at=clock.now())
+    return token
+
+
+async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> None:
+    """Have exactly this many of a product; 0 takes it out. Fewer is always allowed. Raises NotFound, SoldOut, Invalid."""
+    _check_quantity(quantity, least=0)
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound("That is not in your basket.")
+    async with unit.transaction():
+        basket = await unit.locked(Basket.filter(token_digest=digest(token or "")))
+        line = None
+        if basket is not None:
+            line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
+        if basket is None or line is None:
+            raise NotFound("That is not in your basket.")
+        if quantity == 0:
+            await BasketLine.filter(id=line.id).delete()
+            return
+        if quantity > line.quantity:
+            await _must_be_there(line.product, quantity, basket.id)
+        await BasketLine.filter(id=line.id).update(quantity=quantity, updated_at=clock.now())
+
+
+async def clear(token: str | None) -> None:
+    """Take everything out. Nothing happens without a basket."""
+    if token:
+        await BasketLine.filter(basket_id__in=await _ids(token)).delete()
+
+
+async def accept_prices(token: str | None) -> None:
+    """The shopper has read today's prices and agrees."""
+    if not token:
+        return
+    async with unit.transaction():
+        basket = await unit.locked(Basket.filter(token_digest=digest(token)))
+        if basket is None:
+            return
+        lines = await BasketLine.filter(basket_id=basket.id).select_related("product")
+        changed = [line for line in lines if line.seen_amount != line.product.price_amount]
+        for line in changed:
+            line.seen_amount, line.updated_at = line.product.price_amount, clock.now()
+        if changed:
+            await BasketLine.bulk_update(changed, fields=["seen_amount", "updated_at"])
+
+
+def _check_quantity(quantity: int, *, least: int) -> None:
+    if not least <= quantity <= MAX_QUANTITY:
+        raise Invalid(f"Enter a quantity from {least} to {MAX_QUANTITY}.", param="quantity")
+
+
+async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound("We could not find that product.")
+    product = await Product.get_or_none(id=product_id, is_published=True)
+    if product is None:
+        raise NotFound("We could not find that product.")
+    vendor = await vendor_by_id(product.vendor_id)
+    if not vendor.is_open:
+        raise NotFound("We could not find that product.")
+    if not vendor.accepts_payments:
+        raise NotForSale(vendor.name)
+    return product, vendor
+
+
+async def _basket(token: str | None) -> tuple[str, Basket]:
+    """The basket of this token, locked, so that two clicks queue; made now where there is none.
+
+    A browser may be given its token before its first click, so an answer that gets lost costs no basket.
+    """
+    token = token or new_token("ba")
+    mine = Basket.filter(token_digest=digest(token))
+    basket = await unit.locked(mine)
+    if basket is None:
+        try:
+            async with unit.transaction():  # a savepoint: the same browser's other click may have been first
+                basket = await Basket.create(token_digest=digest(token))
+        except IntegrityError:
+            basket = await unit.locked(mine)
+    if basket is None:
+        raise Conflict
+    return token, basket
+
+
+async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
+    """What this basket's own open order holds counts as there: going back to the basket must not sell it out."""
+    if wanted > MAX_QUANTITY:
+        raise Invalid(f"A basket takes at most {MAX_QUANTITY} of one thing.", param="quantity")
+    left = product.stock - product.reserved
+    if left < wanted:
+        left += (await held_by(basket_id)).get(product.id, 0)
+    if left < wanted:
+        raise SoldOut(product.name, max(left, 0))
+
+
+async def _write(basket_id: int, product: Product, quantity: int, *, exists: bool) -> None:
+    if exists:
+        await BasketLine.filter(basket_id=basket_id, product_id=product.id).update(
+            quantity=quantity, seen_amount=product.price_amount, updated_at=clock.now()
+        )
+        return
+    await BasketLine.create(
+        basket_id=basket_id, product_id=product.id, quantity=quantity, seen_amount=product.price_amount
+    )
+
+
+async def _ids(token: str) -> list[int]:
+    return [int(i) for i in await Basket.filter(token_digest=digest(token)).values_list("id", flat=True)]  # type: ignore[call-overload]

@@ -1,0 +1,245 @@
+"""Read models of products for shops, baskets and the portal. A constant number of queries, however many products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from shared.catalogue.models import Product
+from shared.database.paging import Paged, Window, window
+from shared.errors import NotFound
+from shared.money import Money
+from shared.vendors.queries import VendorView, vendor_by_slug
+
+PAGE_SIZE = 24
+MAX_ID = 2**63 - 1
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
+
+
+class Sort(StrEnum):
+    """The orders a shop can be looked through in."""
+
+    NEWEST = "newest"
+    PRICE_UP = "price-up"
+    PRICE_DOWN = "price-down"
+
+
+_ORDER_BY = {
+    Sort.NEWEST: ("-id",),
+    Sort.PRICE_UP: ("price_amount", "id"),
+    Sort.PRICE_DOWN: ("-price_amount", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """A product as it is now. `available` is what can still be bought; `stock` and `reserved` are for its vendor."""
+
+    id: int
+    vendor_id: int
+    vendor_slug: str
+    vendor_name: str
+    slug: str
+    name: str
+    category: str
+    description: str
+    price: Money
+    available: int
+    picture: str
+    is_published: bool
+    stock: int = 0
+    reserved: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopPage(Paged):
+    """One page of a vendor's shop, with what is needed to look at another one."""
+
+    vendor: VendorView
+    products: tuple[ProductView, ...]
+    categories: tuple[tuple[str, int], ...]
+    category: str | None
+    sort: Sort
+    search: str
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductPage(Paged):
+    """One page of a vendor's own list, published or not."""
+
+    products: tuple[ProductView, ...]
+    search: str
+    total: int
+
+
+def clean_search(text: str | None) -> str:
+    """What someone typed into a search box, without control characters and not longer than a product's name."""
+    printable = "".join(c if c.isprintable() else " " for c in text or "")
+    return " ".join(printable.split())[:120]
+
+
+def read_sort(text: str | None) -> Sort:
+    """The sort of this name, newest first when there is none."""
+    return Sort(text) if text in set(Sort) else Sort.NEWEST
+
+
+def is_slug(text: str) -> bool:
+    """Whether `text` can be an address part of ours at all."""
+    return _SLUG.fullmatch(text) is not None
+
+
+async def shop_page(
+    vendor_slug: str,
+    *,
+    category: str | None = None,
+    sort: Sort = Sort.NEWEST,
+    search: str = "",
+    page: int = 1,
+) -> ShopPage:
+    """A page of a shop's published products. Raises NotFound for an unknown or closed shop; pages beyond the last show the last."""
+    vendor = await _open_vendor(vendor_slug)
+    shelf = Product.filter(vendor_id=vendor.id, is_published=True)
+    categories = (
+        await shelf.annotate(number=Count("id"))
+        .group_by("category")
+        .order_by("category")
+        .values_list("category", "number")
+    )
+    search = clean_search(search)
+    known = {str(name) for name, _ in categories if name}
+    chosen = category if category in known else None
+    found = shelf.filter(_named(search)) if search else shelf
+    if chosen:
+        found = found.filter(category=chosen)
+    total = await found.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    products = await _views(found.order_by(*_ORDER_BY[sort]), shown)
+    return ShopPage(
+        vendor=vendor,
+        products=products,
+        categories=tuple((str(name), int(count)) for name, count in categories if name),
+        category=chosen,
+        sort=sort,
+        search=search,
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+    )
+
+
+async def product(vendor_slug: str, product_slug: str) -> ProductView:
+    """A published product of an open shop. Raises NotFound for anything else."""
+    if not (is_slug(vendor_slug) and is_slug(product_slug)):
+        raise NotFound("We could not find that product.")
+    query = Product.filter(vendor__slug=vendor_slug, vendor__is_open=True, slug=product_slug, is_published=True)
+    found = await _views(query)
+    if not found:
+        raise NotFound("We could not find that product.")
+    return found[0]
+
+
+async def more_of_shop(vendor_id: int, *, without: int, limit: int = 4) -> tuple[ProductView, ...]:
+    """A few other products of a shop, those of which some are left first."""
+    query = Product.filter(vendor_id=vendor_id, is_published=True).exclude(id=without).order_by("-id").limit(limit * 3)
+    found = await _views(query)
+    return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
+
+
+async def showcase(vendor_ids: Sequence[int], *, limit: int = 8) -> tuple[ProductView, ...]:
+    """New products that can be bought, taken from these shops in turn so that none fills the page."""
+    query = Product.filter(vendor_id__in=list(vendor_ids), is_published=True).order_by("-id").limit(limit * 6)
+    rows = [p for p in await _views(query) if p.available > 0]
+    turn: dict[int, int] = {}
+    ranked: list[tuple[int, int, ProductView]] = []
+    for p in rows:
+        turn[p.vendor_id] = turn.get(p.vendor_id, -1) + 1
+        ranked.append((turn[p.vendor_id], vendor_ids.index(p.vendor_id), p))
+    return tuple(p for _, _, p in sorted(ranked, key=lambda r: r[:2])[:limit])
+
+
+async def search_products(search: str, *, limit: int = 24) -> tuple[ProductView, ...]:
+    """Published products of open shops with `search` in their name; nothing for an empty search."""
+    wanted = clean_search(search)
+    if not wanted:
+        return ()
+    query = Product.filter(_named(wanted), is_published=True, vendor__is_open=True).order_by("name", "id").limit(limit)
+    return await _views(query)
+
+
+async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") -> ProductPage:
+    """A vendor's own products, newest first, published or not."""
+    search = clean_search(search)
+    query = Product.filter(vendor_id=vendor_id)
+    if search:
+        query = query.filter(_named(search))
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    products = await _views(query.order_by("-id"), shown)
+    return ProductPage(products=products, search=search, number=shown.number, pages=shown.pages, total=total)
+
+
+async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
+    """A vendor's own product. Raises NotFound when it is not theirs."""
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound("We could not find that product.")
+    found = await _views(Product.filter(id=product_id, vendor_id=vendor_id))
+    if not found:
+        raise NotFound("We could not find that product.")
+    return found[0]
+
+
+async def _open_vendor(slug: str) -> VendorView:
+    if not is_slug(slug):
+        raise NotFound("We could not find that shop.")
+    vendor = await vendor_by_slug(slug)
+    if not vendor.is_open:
+        raise NotFound("We could not find that shop.")
+    return vendor
+
+
+def _named(search: str) -> Q:
+    """Names that hold `search`, whatever the case. SQLite folds ASCII only, so other letters are also tried as usually written."""
+    spellings = {search.lower(), search.upper(), search.capitalize(), search.title()} if not search.isascii() else set()
+    return Q(Q(name__icontains=search), *(Q(name__contains=s) for s in sorted(spellings)), join_type=Q.OR)
+
+
+async def _views(query: QuerySet[Product], shown: Window | None = None) -> tuple[ProductView, ...]:
+    if shown is not None:
+        query = query.offset(shown.offset).limit(shown.limit)
+    rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)
+    return tuple(view_of(row) for row in rows)
+
+
+PRODUCT_COLUMNS = (
+    "id", "vendor_id", "vendor__slug", "vendor__name", "slug", "name", "category", "description",
+    "price_amount", "currency", "stock", "reserved", "picture", "is_published",
+)  # fmt: skip
+
+
+def view_of(row: dict[str, Any], prefix: str = "") -> ProductView:
+    """The read model of a row that was selected with PRODUCT_COLUMNS, each behind `prefix`."""
+    get = {name: row[prefix + name] for name in PRODUCT_COLUMNS}
+    return ProductView(
+        id=get["id"],
+        vendor_id=get["vendor_id"],
+        vendor_slug=get["vendor__slug"],
+        vendor_name=get["vendor__name"],
+        slug=get["slug"],
+        name=get["name"],
+        category=get["category"],
+        description=get["description"],
+        price=Money(get["price_amount"], get["currency"]),
+        available=max(get["stock"] - get["reserved"], 0),
+        picture=get["picture"],
+        is_published=bool(get["is_published"]),
+        stock=get["stock"],
+        reserved=get["reserved"],
+    )

@@ -1,0 +1,21 @@
+"""`run.py test`: pytest with one process per core, unless the arguments say otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from shared.cli.bootstrap import ROOT
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run pytest in this Python; pytest's last line is the last line."""
+    spread = any(a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses")) for a in arguments)
+    command = [sys.executable, "-m", "pytest", *([] if spread else ["-n", "auto"]), *arguments]
+    os.chdir(ROOT)
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    import subprocess
+
+    return subprocess.call(command)

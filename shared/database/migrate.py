@@ -1,0 +1,208 @@
+"""Bringing a database up to date, and telling whether models, migrations and a database agree.
+
+Tortoise's executor applies the migrations; around it stands what it lacks: one process at a time, a backup copy of a SQLite
+file that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast way out when there
+is nothing to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tortoise.context import TortoiseContext
+
+from shared import clock
+from shared.database.lifecycle import config
+
+TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
+FOLDER = Path(__file__).with_name("migrations")
+_LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
+
+
+class MigrationFailed(Exception):
+    """A migration left the database in a state that must not be used; the message says where the backup is."""
+
+
+def on_disk() -> list[str]:
+    """The names of the migrations of this version, oldest first."""
+    return sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
+
+
+async def pending(url: str) -> list[str]:
+    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration."""
+    applied = _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
+    return [name for name in on_disk() if name not in applied]
+
+
+async def migrate(url: str) -> list[str]:
+    """Apply what is missing, one process at a time; answers with the names of what was applied."""
+    if not await pending(url):
+        return []
+    if not url.startswith("sqlite://"):
+        async with _advisory_lock(url):
+            return await _apply(url)
+    path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _file_lock(path):
+        backup = _back_up(path) if await pending(url) else None
+        return await _apply(url, backup)
+
+
+async def check(url: str | None = None) -> list[str]:
+    """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
+    problems = []
+    async with _context("sqlite://:memory:") as context:
+        problems += await _model_changes(context)
+    with tempfile.TemporaryDirectory(prefix="markethall-check-") as folder:
+        fresh = Path(folder) / "fresh.sqlite3"
+        await migrate(f"sqlite://{fresh}")
+        problems += _missing_constraints(fresh)
+    if url is not None:
+        problems += [f"The database lacks the migration {name}." for name in await pending(url)]
+    return problems
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite://` address."""
+    return Path(url.removeprefix("sqlite://").partition("?")[0])
+
+
+async def _apply(url: str, backup: Path | None = None) -> list[str]:
+    from shared.database.operations import Executor
+
+    names = await pending(url)
+    if not names:
+        return []
+    async with _context(url) as context:
+        client = context.db()
+        on_sqlite = client.capabilities.dialect == "sqlite"
+        if on_sqlite:
+            await client.execute_query("PRAGMA foreign_keys=OFF")
+        await Executor(client, config(url)["apps"]).migrate()
+        if on_sqlite:
+            broken = await client.execute_query_dict("PRAGMA foreign_key_check")
+            if broken:
+                raise MigrationFailed(
+                    f"{len(broken)} rows point at rows that are gone, the first in {broken[0]['table']}. "
+                    f"The data from before the migration is in {backup}."
+                )
+    return names
+
+
+@asynccontextmanager
+async def _context(url: str) -> AsyncIterator[TortoiseContext]:
+    """A Tortoise context of its own, beside the application's."""
+    async with TortoiseContext() as context:
+        await context.init(config=config(url))
+        yield context
+
+
+def _applied_sqlite(path: Path) -> set[str]:
+    if not path.is_file():
+        return set()
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        try:
+            return {name for (name,) in connection.execute("SELECT name FROM tortoise_migrations WHERE app = 'models'")}
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return set()
+
+
+async def _connect(url: str) -> Any:
+    """One connection to where Tortoise's pool would connect; the pool's own options in the address do not count here."""
+    import asyncpg
+    from tortoise.backends.base.config_generator import expand_db_url
+
+    given = expand_db_url(url)["credentials"]
+    return await asyncpg.connect(
+        **{k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given}
+    )
+
+
+async def _applied_postgres(url: str) -> set[str]:
+    connection = await _connect(url)
+    try:
+        if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
+            return set()
+        return {
+            row["name"] for row in await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
+        }
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _advisory_lock(url: str) -> AsyncIterator[None]:
+    connection = await _connect(url)
+    try:
+        await connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
+        yield
+    finally:
+        await connection.close()  # gives the lock back
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    """One migrating process per SQLite file: SQLite's own lock on a small file beside it, freed by the system after a crash."""
+    with closing(sqlite3.connect(path.with_name(path.name + ".migrating"), timeout=120, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+        lock.execute("ROLLBACK")
+
+
+def _back_up(path: Path) -> Path | None:
+    """A consistent copy beside a SQLite file that holds data; None when there is nothing to lose."""
+    if not _applied_sqlite(path):
+        return None
+    target = path.with_name(f"{path.stem}.before-migration-{clock.now():%Y%m%d-%H%M%S}{path.suffix}")
+    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
+        raise MigrationFailed(f"There is not enough free space in {path.parent} for a backup before migrating.")
+    with closing(sqlite3.connect(path, timeout=30)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return target
+
+
+async def _model_changes(context: TortoiseContext) -> list[str]:
+    from tortoise.migrations.autodetector import MigrationAutodetector
+
+    apps = context.apps
+    assert apps is not None
+    writers = await MigrationAutodetector(apps, config("sqlite://:memory:")["apps"]).changes()
+    return [f"The models have changed: {op.describe()}." for writer in writers for op in writer.operations]
+
+
+def _missing_constraints(path: Path) -> list[str]:
+    """The CHECK constraints and named indexes of the models that the migrations do not create."""
+    from tortoise.indexes import Index
+    from tortoise.migrations.constraints import CheckConstraint
+
+    from shared.database.tables import models
+
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    sql = dict(rows)
+    problems: list[str] = []
+    for model in models():
+        table = model._meta.db_table
+        checks = [c for c in getattr(model._meta, "constraints", ()) or () if isinstance(c, CheckConstraint)]
+        problems += [
+            f"The migrations do not create the check {check.name} on {table}."
+            for check in checks
+            if f'CONSTRAINT "{check.name}" CHECK ({check.check})' not in sql.get(table, "")
+        ]
+        named = [index.name for index in model._meta.indexes or () if isinstance(index, Index) and index.name]
+        problems += [f"The migrations do not create the index {name} on {table}." for name in named if name not in sql]
+    return problems
+
+
+def migrate_now(url: str) -> list[str]:
+    """`migrate` for callers without an event loop."""
+    return asyncio.run(migrate(url))

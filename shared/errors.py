@@ -1,0 +1,69 @@
+"""The one hierarchy of business facts that go wrong.
+
+A MarketError is a sentence about the business. It knows its HTTP status, a stable code for machines and a message that
+is fit to be shown to the person who caused it. How it is rendered (page, fragment, JSON) is decided in shared/web/errors.py.
+"""
+
+from typing import ClassVar
+
+
+class MarketError(Exception):
+    """A business fact that stops a use case. `message` may be shown as it is; details for the log go into `log`."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    default: ClassVar[str] = "That did not work."
+
+    def __init__(self, message: str | None = None, *, param: str | None = None, log: str | None = None) -> None:
+        self.message = message or self.default
+        self.param = param
+        self.log = log
+        super().__init__(self.message)
+
+
+class NotFound(MarketError):
+    """The thing does not exist, or is not the caller's to know about."""
+
+    status = 404
+    code = "not_found"
+    default = "We could not find that."
+
+
+class Forbidden(MarketError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    code = "forbidden"
+    default = "You are not allowed to do that."
+
+
+class Unauthenticated(MarketError):
+    """Nobody is signed in, or the token is not valid."""
+
+    status = 401
+    code = "unauthenticated"
+    default = "Please sign in first."
+
+
+class Conflict(MarketError):
+    """The request is fine but the state of things has moved on."""
+
+    status = 409
+    code = "conflict"
+    default = "That has changed in the meantime. Please look again."
+
+
+class Invalid(MarketError):
+    """The input is malformed or out of range; `param` names the field."""
+
+    status = 422
+    code = "invalid"
+    default = "Please check what you entered."
+
+
+class TryLater(MarketError):
+    """Something we depend on is down or slow; the same request may work in a moment."""
+
+    status = 503
+    code = "try_later"
+    default = "This is not available right now. Please try again in a moment."

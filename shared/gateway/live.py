@@ -1,0 +1,197 @@
+"""The gateway on the real `stripe` SDK. The same code talks to Stripe and to the stand-in; only the base address differs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import stripe
+
+from shared.database import unit
+from shared.gateway import translate
+from shared.gateway.seam import (
+    Account,
+    AccountDetails,
+    Charge,
+    InsideTransaction,
+    Intent,
+    NewIntent,
+    PayoutSettings,
+    StripeRefused,
+    StripeUnavailable,
+)
+from shared.settings import StripeSettings
+
+API_VERSION = "2026-10-28.endive"
+PLATFORM = "markethall"
+T = TypeVar("T")
+
+
+class LiveGateway:
+    """Stripe over HTTP: pinned version, aiohttp transport, two retries under the same key, `patience` seconds in all."""
+
+    def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
+        self._http = stripe.AIOHTTPClient(timeout=timeout)
+        self._patience = patience
+        self._client = stripe.StripeClient(
+            settings.secret_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": settings.api_base},
+            http_client=self._http,
+            max_network_retries=2,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        session: Any = self._http._cached_session
+        if session is not None:  # close_async() would open a session in order to close it
+            await session.close()
+
+    async def _call(
+        self,
+        method: Callable[..., Awaitable[Any]],
+        *path: str,
+        params: dict[str, Any],
+        to: Callable[[Any], T],
+        **options: str,
+    ) -> T:
+        """One call: never inside a transaction, errors in our words, the answer as our own data."""
+        if unit.is_open():
+            raise InsideTransaction(f"{method.__qualname__} was called while a database transaction is open")
+        with translate.errors():
+            async with asyncio.timeout(self._patience):
+                return to(await method(*path, params, options))
+
+    async def create_account(self, details: AccountDetails, *, vendor_id: int, key: str) -> Account:
+        """A connected account by controller properties: Express dashboard, the platform liable for fees and losses.
+
+        `type` is deprecated (stripe.md section 10). card_payments is asked for beside transfers, since transfers alone
+        means the recipient agreement, which Stripe does not offer everywhere (features.md section 5).
+        """
+        params: dict[str, Any] = {
+            "country": details.country,
+            "email": details.email,
+            "controller": {
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+                "stripe_dashboard": {"type": "express"},
+            },
+            "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+            "business_profile": {"name": details.business_name, **({"url": details.url} if details.url else {})},
+            "metadata": {"platform": PLATFORM, "vendor_id": str(vendor_id)},
+        }
+        if details.business_type:
+            params["business_type"] = details.business_type
+        if details.business_type in ("company", "non_profit"):
+            params["company"] = {"name": details.business_name, **({"phone": details.phone} if details.phone else {})}
+        return await self._call(
+            self._client.v1.accounts.create_async, params=params, to=translate.account, idempotency_key=key
+        )
+
+    async def get_account(self, account_id: str) -> Account:
+        """The account as it is now."""
+        return await self._call(self._client.v1.accounts.retrieve_async, account_id, params={}, to=translate.account)
+
+    async def create_account_link(self, account_id: str, *, refresh_url: str, return_url: str) -> str:
+        """A fresh, single-use address of the hosted onboarding that lives a few minutes. Never store it."""
+        params = {
+            "account": account_id,
+            "type": "account_onboarding",
+            "refresh_url": refresh_url,
+            "return_url": return_url,
+            "collection_options": {"fields": "eventually_due"},
+        }
+        return await self._call(
+            self._client.v1.account_links.create_async, params=params, to=lambda link: str(link.url)
+        )
+
+    async def create_login_link(self, account_id: str) -> str:
+        """A single-use address of the account's Express dashboard. Refused before onboarding is finished."""
+        return await self._call(
+            self._client.v1.accounts.login_links.create_async, account_id, params={}, to=lambda link: str(link.url)
+        )
+
+    async def get_payout_settings(self, account_id: str) -> PayoutSettings:
+        """The account's payout schedule as Stripe keeps it."""
+        return await self._call(
+            self._client.v1.balance_settings.retrieve_async,
+            params={},
+            to=translate.payout_settings,
+            stripe_account=account_id,
+        )
+
+    async def set_payout_settings(self, account_id: str, settings: PayoutSettings, *, key: str) -> PayoutSettings:
+        """Write the schedule to Stripe and answer what Stripe made of it."""
+        schedule: dict[str, Any] = {"interval": settings.interval}
+        if settings.weekly_days:
+            schedule["weekly_payout_days"] = list(settings.weekly_days)
+        if settings.monthly_days:
+            schedule["monthly_payout_days"] = list(settings.monthly_days)
+        return await self._call(
+            self._client.v1.balance_settings.update_async,
+            params={"payments": {"payouts": {"schedule": schedule}}},
+            to=translate.payout_settings,
+            stripe_account=account_id,
+            idempotency_key=key,
+        )
+
+    async def create_payment_intent(self, new: NewIntent, *, key: str) -> Intent:
+        """A destination charge's PaymentIntent. A fee of 0 is left out, since Stripe refuses an explicit 0 (stripe.md section 6)."""
+        params: dict[str, Any] = {
+            "amount": new.amount,
+            "currency": new.currency.lower(),
+            "automatic_payment_methods": {"enabled": True},
+            "transfer_data": {"destination": new.destination},
+            "transfer_group": new.transfer_group,
+            "description": new.description,
+            "metadata": {**new.metadata, "platform": PLATFORM},
+        }
+        if new.fee:
+            params["application_fee_amount"] = new.fee
+        if new.statement_suffix:
+            params["statement_descriptor_suffix"] = new.statement_suffix
+        return await self._call(
+            self._client.v1.payment_intents.create_async, params=params, to=translate.intent, idempotency_key=key
+        )
+
+    async def get_payment_intent(self, intent_id: str) -> Intent:
+        """The intent as it is now, with its latest charge."""
+        return await self._call(
+            self._client.v1.payment_intents.retrieve_async,
+            intent_id,
+            params={"expand": ["latest_charge"]},
+            to=translate.intent,
+        )
+
+    async def cancel_payment_intent(self, intent_id: str, *, key: str) -> Intent:
+        """Cancel the intent; where it can no longer be cancelled, answer what it is instead (succeeded, processing, canceled)."""
+        try:
+            try:
+                return await self._cancel(intent_id, key=key)
+            except StripeUnavailable as down:
+                if not down.replayed:
+                    raise
+            return await self._cancel(intent_id, key=f"{key}:2")  # a failure is stored under the first key
+        except StripeRefused as refused:
+            if refused.stripe_code != "payment_intent_unexpected_state":
+                raise
+        return await self.get_payment_intent(intent_id)
+
+    async def _cancel(self, intent_id: str, *, key: str) -> Intent:
+        return await self._call(
+            self._client.v1.payment_intents.cancel_async,
+            intent_id,
+            params={"cancellation_reason": "abandoned"},
+            to=translate.intent,
+            idempotency_key=key,
+        )
+
+    async def get_charge(self, charge_id: str) -> Charge:
+        """The charge with its balance transaction, which tells Stripe's own fee."""
+        return await self._call(
+            self._client.v1.charges.retrieve_async,
+            charge_id,
+            params={"expand": ["balance_transaction"]},
+            to=translate.charge,
+        )

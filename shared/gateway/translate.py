@@ -1,0 +1,152 @@
+"""SDK objects and errors into our own dataclasses and errors; nothing of the SDK goes further than this package.
+
+Since stripe 15 a StripeObject is no dict and a missing field raises AttributeError (stripe.md section 1), so everything
+is read from `to_dict()` and optional fields with `.get`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+from shared.gateway.seam import (
+    Account,
+    CardDeclined,
+    Charge,
+    Intent,
+    PayoutSettings,
+    StripeMissing,
+    StripeRefused,
+    StripeUnavailable,
+)
+
+CARD_TEXT = "The card was declined. Please try another card."
+
+
+def _dict(obj: Any) -> dict[str, Any]:
+    found: dict[str, Any] = obj if isinstance(obj, dict) else obj.to_dict()
+    return found
+
+
+def _id(value: Any) -> str | None:
+    """The id of a field that may be an id, an expanded object, or null."""
+    if value is None or isinstance(value, str):
+        return value or None
+    return str(value["id"])
+
+
+def account(obj: Any) -> Account:
+    """A v1 Account; Express and controller accounts alike."""
+    a = _dict(obj)
+    needs = a.get("requirements") or {}
+    deadline = needs.get("current_deadline")
+    return Account(
+        id=a["id"],
+        country=a.get("country"),
+        email=a.get("email"),
+        charges_enabled=bool(a.get("charges_enabled")),
+        payouts_enabled=bool(a.get("payouts_enabled")),
+        details_submitted=bool(a.get("details_submitted")),
+        capabilities=dict(a.get("capabilities") or {}),
+        disabled_reason=needs.get("disabled_reason"),
+        currently_due=tuple(needs.get("currently_due") or ()),
+        past_due=tuple(needs.get("past_due") or ()),
+        pending_verification=tuple(needs.get("pending_verification") or ()),
+        default_currency=(a.get("default_currency") or "").upper() or None,
+        current_deadline=datetime.fromtimestamp(deadline, UTC) if deadline else None,
+    )
+
+
+def payout_settings(obj: Any) -> PayoutSettings:
+    """The schedule inside BalanceSettings (stripe.md section 14)."""
+    schedule = ((_dict(obj).get("payments") or {}).get("payouts") or {}).get("schedule") or {}
+    return PayoutSettings(
+        interval=schedule.get("interval") or "daily",
+        weekly_days=tuple(schedule.get("weekly_payout_days") or ()),
+        monthly_days=tuple(schedule.get("monthly_payout_days") or ()),
+    )
+
+
+def intent(obj: Any) -> Intent:
+    """A PaymentIntent, with `latest_charge` expanded or not."""
+    p = _dict(obj)
+    error = p.get("last_payment_error") or {}
+    method = p.get("payment_method")
+    error_method = error.get("payment_method") or {}
+    charge = p.get("latest_charge")
+    details = charge.get("payment_method_details") or {} if isinstance(charge, dict) else {}
+    return Intent(
+        id=p["id"],
+        status=p["status"],
+        amount=p["amount"],
+        amount_received=p.get("amount_received") or 0,
+        currency=p["currency"].upper(),
+        client_secret=p.get("client_secret") or "",
+        destination=_id((p.get("transfer_data") or {}).get("destination")),
+        application_fee=p.get("application_fee_amount") or 0,
+        latest_charge=_id(charge),
+        error_code=error.get("decline_code") or error.get("code"),
+        error_message=error.get("message") if error.get("type") == "card_error" else None,
+        has_error=bool(error),
+        payment_method_type=details.get("type")
+        or (method.get("type") if isinstance(method, dict) else None)
+        or error_method.get("type"),
+        metadata=dict(p.get("metadata") or {}),
+    )
+
+
+def charge(obj: Any) -> Charge:
+    """A Charge with its balance transaction expanded where there is one."""
+    c = _dict(obj)
+    txn = c.get("balance_transaction")
+    return Charge(
+        id=c["id"],
+        payment_intent=_id(c.get("payment_intent")),
+        transfer=_id(c.get("transfer")),
+        application_fee=_id(c.get("application_fee")),
+        balance_transaction=_id(txn),
+        stripe_fee=txn.get("fee") if isinstance(txn, dict) else None,
+        payment_method_type=(c.get("payment_method_details") or {}).get("type"),
+        paid=bool(c.get("paid")),
+    )
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn what the SDK raises into our errors; the request id goes to the log, Stripe's words stay here."""
+    try:
+        yield
+    except stripe.CardError as e:
+        raise CardDeclined(e.user_message or CARD_TEXT, log=_log(e)) from e
+    except (stripe.APIConnectionError, stripe.RateLimitError) as e:
+        raise StripeUnavailable(log=_log(e)) from e
+    except TimeoutError as e:
+        raise StripeUnavailable(log="no answer within our patience") from e
+    except stripe.StripeError as e:
+        if _is_unknown_outcome(e):
+            raise StripeUnavailable(log=_log(e), replayed=_replayed(e)) from e
+        code = e.error.code if e.error else None
+        kind = (
+            StripeMissing if e.http_status == 404 or code in ("resource_missing", "account_invalid") else StripeRefused
+        )
+        raise kind(stripe_code=code, param=getattr(e, "param", None), log=_log(e)) from e
+
+
+def _is_unknown_outcome(e: stripe.StripeError) -> bool:
+    """5xx, and the conflict of a key that is still in use, say nothing about what became of the request (stripe.md section 4)."""
+    status = e.http_status or 0
+    return status >= 500 or status == 409 or status == 429
+
+
+def _replayed(e: stripe.StripeError) -> bool:
+    headers = {k.lower(): v for k, v in (e.headers or {}).items()}
+    return headers.get("idempotent-replayed") == "true"
+
+
+def _log(e: stripe.StripeError) -> str:
+    code = e.error.code if e.error else None
+    return f"{type(e).__name__} status={e.http_status} code={code} request={e.request_id}: {e.user_message}"

@@ -1,0 +1,39 @@
+"""Identifiers that people and other systems see: unguessable tokens and short readable numbers."""
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from datetime import datetime
+
+_READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_token(prefix: str) -> str:
+    """An unguessable url-safe token of 192 bits, `prefix_…`. Store only its `digest` where it grants access."""
+    return f"{prefix}_{secrets.token_urlsafe(24)}"
+
+
+def digest(token: str) -> str:
+    """The hex SHA-256 of a token: what the database keeps instead of the token itself."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_number(prefix: str = "MH") -> str:
+    """A readable reference such as `MH-7KQ2-9FXD`, without letters that look like digits. The caller enforces uniqueness."""
+    letters = [secrets.choice(_READABLE) for _ in range(8)]
+    return f"{prefix}-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def born(at: datetime) -> str:
+    """A row's moment of birth in a few characters, for keys that leave this database.
+
+    Row ids start again in a fresh database while Stripe remembers what it was asked under `vendor:1:…` before.
+    """
+    return format(int(at.timestamp() * 1000), "x")
+
+
+def slugify(text: str) -> str:
+    """`text` as an address part: lower case ASCII words joined by hyphens, at most 60 characters; may be empty."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:60].strip("-")

@@ -1,0 +1,61 @@
+"""Put work on the list, in the caller's transaction; and the signal that wakes an idle worker of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared import clock
+from shared.database import unit
+from shared.gateway.seam import Gateway
+from shared.jobs.models import Job
+from shared.settings import Settings
+
+
+class Context(Protocol):
+    """What a handler may use."""
+
+    @property
+    def gateway(self) -> Gateway: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]
+Handlers = Mapping[str, Handler]
+
+_wakers: set[asyncio.Event] = set()
+
+
+def subscribe(event: asyncio.Event) -> None:
+    """Set `event` whenever this process enqueues something."""
+    _wakers.add(event)
+
+
+def unsubscribe(event: asyncio.Event) -> None:
+    """Stop setting `event`."""
+    _wakers.discard(event)
+
+
+def _wake() -> None:
+    for event in _wakers:
+        event.set()
+
+
+async def enqueue(
+    kind: str, args: dict[str, Any], *, run_at: datetime | None = None, unique_key: str | None = None
+) -> None:
+    """Run `kind` with `args` at or after `run_at` (now when None), once the caller's transaction commits.
+
+    A `unique_key` that a waiting or running job holds makes this a no-op; the key is free again when that job has ended.
+    """
+    job = Job(kind=kind, args=args, run_at=run_at or clock.now(), unique_key=unique_key)
+    if unique_key is None:
+        await job.save()
+    else:
+        await Job.bulk_create([job], ignore_conflicts=True)
+    if run_at is None:
+        unit.after_commit(_wake)

@@ -1,0 +1,81 @@
+"""The outbox and its sender: a mail is a row of the fact's own transaction, a job delivers it."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from shared import clock
+from shared.database import unit
+from shared.errors import TryLater
+from shared.jobs import queue
+from shared.mail.models import Email
+from shared.settings import Settings
+
+SENDER = "Markethall"
+PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
+
+
+class MailNotSent(TryLater):
+    """The mail server did not take the mail; the job tries again."""
+
+    code = "mail_not_sent"
+
+
+async def post(kind: str, *, to: str, subject: str, text: str, unique_key: str) -> None:
+    """Write a mail once per `unique_key`; it is sent after the caller's transaction commits."""
+    clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
+    await Email.bulk_create(
+        [Email(kind=kind, to=to, subject=clean, text=text, unique_key=unique_key)], ignore_conflicts=True
+    )
+    await queue.enqueue("mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
+
+
+async def send(context: queue.Context, args: dict[str, Any]) -> None:
+    """Job `mail.send`: deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+    mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
+    if mail is None:
+        return
+    message = compose(mail, context.settings)
+    if context.settings.smtp_url:
+        await asyncio.to_thread(_smtp, context.settings.smtp_url, message)
+    else:
+        await asyncio.to_thread(_file, context.settings, mail.id, message)
+    async with unit.transaction():
+        await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
+
+
+def compose(mail: Email, settings: Settings) -> EmailMessage:
+    """The mail as MIME; its Message-ID is made of our own id, so that a repeat is recognised by mail programs."""
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    message = EmailMessage()
+    message["From"] = f"{SENDER} <no-reply@{host}>"
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = mail.created_at
+    message["Message-ID"] = f"<{mail.unique_key.replace(':', '.')}@{host}>"
+    message.set_content(mail.text.replace(PUBLIC_URL, settings.public_url))
+    return message
+
+
+def _file(settings: Settings, mail_id: int, message: EmailMessage) -> None:
+    folder = settings.data_dir / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{mail_id:06d}.eml").write_bytes(message.as_bytes())
+
+
+def _smtp(url: str, message: EmailMessage) -> None:
+    parts = urlsplit(url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:
+            if parts.scheme == "smtp+tls":
+                server.starttls()
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as e:
+        raise MailNotSent(log=repr(e)) from e

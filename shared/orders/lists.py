@@ -1,0 +1,155 @@
+"""Read models of many orders: a vendor's list and figures, a shopper's own purchases. Constant numbers of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+from tortoise.functions import Count, Sum
+
+from shared import clock
+from shared.database.paging import Paged, window
+from shared.money import Money
+from shared.orders.models import Order, OrderLine
+from shared.orders.rules import OrderStatus, PaymentStatus
+
+PAGE_SIZE = 25
+
+# The chips above a vendor's orders: name -> what they let through.
+FILTERS: Mapping[str, Q] = {
+    "to_ship": Q(status=OrderStatus.PROCESSING, payment_status=PaymentStatus.PAID),
+    "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
+    "unpaid": Q(payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]),
+    "cancelled": Q(status=OrderStatus.CANCELLED),
+}
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One line of a list of orders."""
+
+    number: str
+    placed_at: datetime
+    customer_name: str
+    total: Money
+    status: OrderStatus
+    payment_status: PaymentStatus
+    items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPage(Paged):
+    """A page of a vendor's orders and how many there are behind each chip (`all` and the names of FILTERS)."""
+
+    rows: tuple[OrderRow, ...]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class OrdersSummary:
+    """What a vendor wants to know first."""
+
+    to_ship: int
+    unpaid: int
+    count_last_30_days: int
+    paid_last_30_days: Money
+
+
+@dataclass(frozen=True)
+class PurchaseRow:
+    """One purchase in a shopper's own list."""
+
+    token: str
+    placed_at: datetime
+    total: Money
+    numbers: tuple[str, ...]
+    vendor_names: tuple[str, ...]
+    payment_status: PaymentStatus
+    status: OrderStatus
+
+
+async def vendor_orders(
+    vendor_id: int, *, page: int = 1, status: str | None = None, search: str | None = None
+) -> OrderPage:
+    """A page of this vendor's orders, newest first. `status` is a name of FILTERS; `search` matches number, name and email."""
+    base = Order.filter(vendor_id=vendor_id)
+    if search:
+        base = base.filter(
+            Q(number__icontains=search)
+            | Q(checkout__full_name__icontains=search)
+            | Q(checkout__email__icontains=search)
+        )
+    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
+    wanted = status if status is not None and status in FILTERS else "all"
+    chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
+    shown = window(counts[wanted], page=page, size=PAGE_SIZE)
+    orders = await chosen.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("checkout")
+    return OrderPage(rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts)
+
+
+async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
+    found = await (
+        OrderLine.filter(order_id__in=[order.id for order in orders])
+        .annotate(items=Sum("quantity"))
+        .group_by("order_id")
+        .values("order_id", "items")
+    )
+    items = {row["order_id"]: int(row["items"]) for row in found}
+    return tuple(
+        OrderRow(
+            number=order.number,
+            placed_at=order.created_at,
+            customer_name=order.checkout.full_name,
+            total=Money(order.total_amount_cents, order.currency),
+            status=OrderStatus(order.status),
+            payment_status=PaymentStatus(order.payment_status),
+            items=items.get(order.id, 0),
+        )
+        for order in orders
+    )
+
+
+async def count_to_ship(vendor_id: int) -> int:
+    """How many paid orders of this vendor wait to be sent."""
+    return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
+
+
+async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
+    """The vendor's figures for its home page; the sum is of `currency` alone."""
+    mine = Order.filter(vendor_id=vendor_id)
+    since = clock.now() - timedelta(days=30)
+    paid = await (
+        mine.filter(paid_at__gte=since, payment_status=PaymentStatus.PAID, currency=currency)
+        .annotate(sum=Sum("total_amount_cents"), count=Count("id"))
+        .values("sum", "count")
+    )
+    return OrdersSummary(
+        to_ship=await mine.filter(FILTERS["to_ship"]).count(),
+        unpaid=await mine.filter(FILTERS["unpaid"]).count(),
+        count_last_30_days=int(paid[0]["count"]) if paid else 0,
+        paid_last_30_days=Money(int(paid[0]["sum"] or 0) if paid else 0, currency),
+    )
+
+
+async def purchases_of(customer_id: int, limit: int = 50) -> tuple[PurchaseRow, ...]:
+    """A shopper's own purchases, newest first."""
+    orders = await (
+        Order.filter(customer_id=customer_id).order_by("-id").limit(limit * 4).select_related("checkout", "vendor")
+    )
+    grouped: dict[int, list[Order]] = {}
+    for order in orders:
+        grouped.setdefault(order.checkout_id, []).append(order)
+    return tuple(
+        PurchaseRow(
+            token=group[0].checkout.token,
+            placed_at=group[0].checkout.created_at,
+            total=Money(group[0].checkout.total_amount, group[0].checkout.currency),
+            numbers=tuple(order.number for order in group),
+            vendor_names=tuple(order.vendor.name for order in group),
+            payment_status=PaymentStatus(group[0].payment_status),
+            status=OrderStatus(group[0].status),
+        )
+        for group in list(grouped.values())[:limit]
+    )

@@ -1,0 +1,118 @@
+"""Checkouts, orders and their lines: one Checkout per purchase, one Order per vendor in it."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.baskets.models import Basket
+from shared.catalogue.models import Product
+from shared.database.base import Row, words
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.people.models import Customer
+from shared.vendors.models import Vendor
+
+
+class Checkout(Row):
+    """One purchase by one shopper, who reaches it by the link that holds `token`."""
+
+    token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
+    basket: fields.ForeignKeyNullableRelation[Basket] = fields.ForeignKeyField(
+        "models.Basket", related_name="checkouts", null=True, on_delete=fields.RESTRICT
+    )
+    basket_id: int | None
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="checkouts", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    status = fields.CharField(max_length=20, default=CheckoutStatus.OPEN.value)
+    email = fields.CharField(max_length=254)
+    full_name = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=200)
+    address_extra = fields.CharField(max_length=200, default="")
+    city = fields.CharField(max_length=80)
+    postal_code = fields.CharField(max_length=20)
+    country = fields.CharField(max_length=2)
+    currency = fields.CharField(max_length=3)
+    total_amount = fields.BigIntField(description="minor units of currency")
+    reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
+
+    class Meta:
+        table = "checkouts"
+        indexes = [
+            Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
+            Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),
+            CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
+        ]
+
+
+class Order(Row):
+    """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(
+        "models.Checkout", related_name="orders", on_delete=fields.RESTRICT
+    )
+    checkout_id: int
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="orders", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="orders", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    status = fields.CharField(max_length=20, default=OrderStatus.PENDING.value)
+    payment_status = fields.CharField(max_length=50, default=PaymentStatus.PENDING.value)
+    payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
+    total_amount_cents = fields.BigIntField(description="minor units of currency")
+    platform_fee_amount = fields.BigIntField(description="minor units of currency; frozen at sale")
+    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
+    currency = fields.CharField(max_length=3)
+    stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
+    paid_at = fields.DatetimeField(null=True)
+    shipped_at = fields.DatetimeField(null=True)
+    tracking_carrier = fields.CharField(max_length=60, default="")
+    tracking_number = fields.CharField(max_length=80, default="")
+
+    class Meta:
+        table = "orders"
+        unique_together = (("checkout", "vendor"),)
+        indexes = [
+            Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
+            Index(fields=("customer_id", "id"), name="ix_orders_customer"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
+            CheckConstraint(check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"),
+            CheckConstraint(check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"),
+            CheckConstraint(
+                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents", name="ck_orders_fee"
+            ),
+        ]
+
+
+class OrderLine(Row):
+    """One product of an order as it was sold: name and price are copies, the product may change later."""
+
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name="lines", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    product_id: int
+    name = fields.CharField(max_length=120)
+    picture = fields.CharField(max_length=200, default="")
+    unit_amount = fields.BigIntField(description="minor units of the order's currency")
+    quantity = fields.IntField()
+
+    class Meta:
+        table = "order_lines"
+        indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
+        constraints = [CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive")]

@@ -1,0 +1,190 @@
+"""Placing orders, giving their stock back, sending them. One transaction per use case; no HTTP in here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared import clock
+from shared.audit import service as audit
+from shared.baskets.models import Basket
+from shared.baskets.queries import BasketView, get_basket
+from shared.catalogue import stock
+from shared.database import unit
+from shared.errors import NotFound
+from shared.fees.rules import share
+from shared.ids import digest, new_number, new_token
+from shared.jobs import queue
+from shared.mail import service as mail
+from shared.orders import texts
+from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.orders.models import Checkout, Order, OrderLine
+from shared.orders.queries import Contact
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, may_ship, unpayable
+from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
+
+
+async def place_order(
+    *, basket_token: str | None, contact: Contact, customer_id: int | None, hold_minutes: int, actor: str = "shopper"
+) -> str:
+    """Turn the basket into a checkout with its order, hold the stock for `hold_minutes`, and answer the checkout's token.
+
+    Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
+    otherwise the old one is cancelled and its stock freed. Prices come from the catalogue, never from the request.
+    Raises EmptyBasket, BasketProblem, PriceChanged, SoldOut, VendorCannotSell.
+    """
+    async with unit.transaction():
+        before = await _open_checkout(basket_token)
+        basket = await get_basket(basket_token)  # read after the locks: a payment may have emptied it while we waited
+        config = await _sellable(basket)
+        until = clock.now() + timedelta(minutes=hold_minutes)
+        if before is not None:
+            if await _same(before, basket):
+                await _renew(before, contact, until)
+                return before.token
+            await close_checkout(before, CheckoutStatus.CANCELLED, actor=actor)
+        return await _create(basket, config, contact, customer_id=customer_id, until=until, actor=actor)
+
+
+async def _sellable(basket: BasketView) -> PaymentConfigView:
+    if not basket.lines or basket.vendor is None:
+        raise EmptyBasket
+    config = await get_vendor_payment_config(basket.vendor.id)
+    if not config.accepts_payments:
+        raise VendorCannotSell
+    for line in basket.lines:
+        if line.seen != line.product.price:
+            raise PriceChanged(f"The price of {line.product.name} has changed. Please look at your basket again.")
+        if line.problem:
+            raise BasketProblem(line.problem)
+    if basket.total is not None and (reason := unpayable(basket.total)):
+        raise BasketProblem(reason)
+    return config
+
+
+async def _open_checkout(basket_token: str | None) -> Checkout | None:
+    """Lock the basket, so that two submits of it queue here, and then the open checkout made of it, if there is one."""
+    basket = await unit.locked(Basket.filter(token_digest=digest(basket_token))) if basket_token else None
+    if basket is None:
+        return None
+    return await unit.locked(Checkout.filter(basket_id=basket.id, status=CheckoutStatus.OPEN).order_by("-id"))
+
+
+async def _same(checkout: Checkout, basket: BasketView) -> bool:
+    lines = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", "quantity", "unit_amount")
+    return sorted(lines) == sorted((x.product.id, x.quantity, x.product.price.amount) for x in basket.lines)
+
+
+async def _renew(checkout: Checkout, contact: Contact, until: object) -> None:
+    await Checkout.filter(id=checkout.id).update(**vars(contact), reserved_until=until, updated_at=clock.now())
+
+
+async def _create(
+    basket: BasketView,
+    config: PaymentConfigView,
+    contact: Contact,
+    *,
+    customer_id: int | None,
+    until: object,
+    actor: str,
+) -> str:
+    assert basket.total is not None  # a basket with lines has a total
+    total = basket.total
+    await stock.reserve([(line.product.id, line.quantity) for line in basket.lines])
+    checkout = await Checkout.create(
+        token=new_token("co"),
+        basket_id=basket.id,
+        customer_id=customer_id,
+        **vars(contact),
+        currency=total.currency,
+        total_amount=total.amount,
+        reserved_until=until,
+    )
+    order = await Order.create(
+        number=new_number(),
+        checkout=checkout,
+        vendor_id=config.vendor_id,
+        customer_id=customer_id,
+        total_amount_cents=total.amount,
+        platform_fee_amount=share(total.amount, config.platform_fee_percentage, total.currency),
+        platform_fee_percentage=config.platform_fee_percentage,
+        currency=total.currency,
+    )
+    await OrderLine.bulk_create(
+        OrderLine(
+            order=order,
+            product_id=line.product.id,
+            name=line.product.name,
+            picture=line.product.picture,
+            unit_amount=line.product.price.amount,
+            quantity=line.quantity,
+        )
+        for line in basket.lines
+    )
+    await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)  # type: ignore[arg-type]
+    await audit.record(
+        "order.placed", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, total=str(total)
+    )
+    return checkout.token
+
+
+async def close_checkout(checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:
+    """Expire or cancel an open checkout inside the caller's transaction: free its stock, cancel its unpaid orders.
+
+    False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
+    """
+    moved = await Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN).update(
+        status=status, updated_at=clock.now()
+    )
+    if not moved:
+        return False
+    for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
+        await _cancel_unpaid(order, actor=actor, reason=status)
+    await queue.enqueue("payments.cancel_intents", {"checkout_id": checkout.id})
+    return True
+
+
+async def _cancel_unpaid(order: Order, *, actor: str, reason: str) -> None:
+    moved = await Order.filter(
+        id=order.id, status=OrderStatus.PENDING, payment_status__not=PaymentStatus.PAID, stock_state=StockState.RESERVED
+    ).update(
+        status=OrderStatus.CANCELLED,
+        payment_status=PaymentStatus.CANCELLED,
+        stock_state=StockState.RELEASED,
+        updated_at=clock.now(),
+    )
+    if moved:
+        await stock.release(await items_of(order.id))
+        await audit.record(
+            "order.cancelled", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, reason=reason
+        )
+
+
+async def items_of(order_id: int) -> list[tuple[int, int]]:
+    """(product id, quantity) of an order's lines."""
+    rows = await OrderLine.filter(order_id=order_id).order_by("product_id").values_list("product_id", "quantity")
+    return [(int(product), int(quantity)) for product, quantity in rows]
+
+
+async def mark_as_shipped(*, vendor_id: int, number: str, carrier: str, tracking: str, actor: str) -> None:
+    """The vendor sent it. The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already)."""
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
+        if order is None:
+            raise NotFound("We could not find that order.")
+        if not may_ship(OrderStatus(order.status), PaymentStatus(order.payment_status)):
+            raise CannotShip
+        moved = await Order.filter(id=order.id, status=OrderStatus.PROCESSING).update(
+            status=OrderStatus.SHIPPED,
+            shipped_at=clock.now(),
+            tracking_carrier=carrier,
+            tracking_number=tracking,
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise CannotShip
+        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id)
+        checkout = await order.checkout
+        subject, text = texts.shipped(order.number, checkout.full_name, carrier, tracking)
+        await mail.post(
+            "order_shipped", to=checkout.email, subject=subject, text=text, unique_key=f"order_shipped:{order.id}"
+        )

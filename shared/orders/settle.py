@@ -1,0 +1,132 @@
+"""What a payment's news does to its order. Called by payments inside its transaction, with the order's row locked."""
+
+from __future__ import annotations
+
+import logging
+
+from shared import clock
+from shared.audit import service as audit
+from shared.baskets.models import BasketLine
+from shared.catalogue import stock
+from shared.catalogue.errors import SoldOut
+from shared.database import unit
+from shared.mail import service as mail
+from shared.money import Money
+from shared.orders import texts
+from shared.orders.models import Checkout, Order, OrderLine
+from shared.orders.rules import (
+    CHECKOUT_MOVES,
+    ORDER_MOVES,
+    PAYMENT_STATUS_MOVES,
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
+from shared.orders.service import items_of
+
+log = logging.getLogger("markethall.orders")
+
+
+async def follow_payment(order: Order, status: PaymentStatus) -> bool:
+    """Let the order's payment_status follow a payment that is not paid; False when that is no legal move (older news)."""
+    current = PaymentStatus(order.payment_status)
+    if status not in PAYMENT_STATUS_MOVES[current]:
+        return False
+    return bool(
+        await Order.filter(id=order.id, payment_status=current).update(payment_status=status, updated_at=clock.now())
+    )
+
+
+async def mark_paid(order: Order) -> bool:
+    """The money for this order has arrived: take the stock, move it to processing, complete the checkout, write the mails.
+
+    False when it was paid already. An order that was cancelled meanwhile comes back only if all of it is still on the
+    shelf; otherwise it stays cancelled, paid, and loud in the log and the audit trail, for a person to refund.
+    """
+    current = PaymentStatus(order.payment_status)
+    if PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
+        return False
+    deliverable = await _take_stock(order)
+    status = OrderStatus(order.status)
+    if deliverable and OrderStatus.PROCESSING in ORDER_MOVES[status]:
+        status = OrderStatus.PROCESSING
+    now = clock.now()
+    moved = await Order.filter(id=order.id, payment_status=current, status=order.status).update(
+        payment_status=PaymentStatus.PAID,
+        status=status,
+        stock_state=StockState.TAKEN if deliverable else StockState.RELEASED,
+        paid_at=now,
+        updated_at=now,
+    )
+    if not moved:
+        return False
+    await audit.record(
+        "order.paid", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id, status=status
+    )
+    if not deliverable:
+        log.error("order %s was paid after its stock was given back; it needs a refund", order.number)
+        await audit.record(
+            "order.paid_but_undeliverable", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id
+        )
+    await _complete_checkout(order)
+    if deliverable:
+        await _mails(order)
+    return True
+
+
+async def _take_stock(order: Order) -> bool:
+    if order.stock_state == StockState.TAKEN:
+        return True
+    items = await items_of(order.id)
+    if order.stock_state == StockState.RELEASED:
+        try:
+            async with unit.transaction():  # a savepoint: all of it or nothing
+                await stock.reserve(items)
+        except SoldOut:
+            return False
+    await stock.take(items)
+    return True
+
+
+async def _complete_checkout(order: Order) -> None:
+    unpaid = await Order.filter(checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID).exists()
+    if unpaid:
+        return
+    may_complete = [status for status, moves in CHECKOUT_MOVES.items() if CheckoutStatus.COMPLETED in moves]
+    await Checkout.filter(id=order.checkout_id, status__in=may_complete).update(
+        status=CheckoutStatus.COMPLETED, updated_at=clock.now()
+    )
+    checkout = await Checkout.get(id=order.checkout_id)
+    if checkout.basket_id is not None:
+        bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
+        await BasketLine.filter(basket_id=checkout.basket_id, product_id__in=list(bought)).delete()
+
+
+async def _mails(order: Order) -> None:
+    await order.fetch_related("vendor", "checkout")
+    rows = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = [(r.name, r.quantity, Money(r.unit_amount, order.currency) * r.quantity) for r in rows]
+    total = Money(order.total_amount_cents, order.currency)
+    yours = total - Money(order.platform_fee_amount, order.currency)
+    checkout, vendor = order.checkout, order.vendor
+    subject, text = texts.confirmed(
+        order.number,
+        full_name=checkout.full_name,
+        vendor_name=vendor.name,
+        lines=lines,
+        total=total,
+        link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
+    )
+    key = f"order_confirmed:{order.id}"
+    await mail.post("order_confirmed", to=checkout.email, subject=subject, text=text, unique_key=key)
+    subject, text = texts.sold(
+        order.number,
+        vendor_name=vendor.name,
+        lines=lines,
+        total=total,
+        share=yours,
+        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+    )
+    key = f"order_sold:{order.id}"
+    await mail.post("order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key)

@@ -1,0 +1,44 @@
+"""The words of the mails about orders. Pure: plain values in, (subject, text) out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.money import Money
+
+
+def _lines(lines: Sequence[tuple[str, int, Money]]) -> str:
+    return "\n".join(f"  {quantity} x {name}  {total}" for name, quantity, total in lines)
+
+
+def confirmed(
+    number: str, *, full_name: str, vendor_name: str, lines: Sequence[tuple[str, int, Money]], total: Money, link: str
+) -> tuple[str, str]:
+    """To the shopper, when the money has arrived."""
+    subject = f"Your order {number} at {vendor_name}"
+    text = (
+        f"Hello {full_name},\n\n"
+        f"thank you. {vendor_name} has received your payment and is preparing your order {number}:\n\n"
+        f"{_lines(lines)}\n\n  Total  {total}\n\n"
+        f"See where it is at any time:\n{link}\n"
+    )
+    return subject, text
+
+
+def sold(
+    number: str, *, vendor_name: str, lines: Sequence[tuple[str, int, Money]], total: Money, share: Money, link: str
+) -> tuple[str, str]:
+    """To the vendor, when an order is paid and waits to be sent."""
+    subject = f"New order {number}"
+    text = (
+        f"Hello {vendor_name},\n\nyou have a new paid order, {number}:\n\n{_lines(lines)}\n\n"
+        f"  Total  {total}\n  Yours  {share}\n\nSend it and mark it as shipped here:\n{link}\n"
+    )
+    return subject, text
+
+
+def shipped(number: str, full_name: str, carrier: str, tracking: str) -> tuple[str, str]:
+    """To the shopper, when the vendor has sent it."""
+    way = f" with {carrier}" if carrier else ""
+    trace = f"\n\nTracking number: {tracking}" if tracking else ""
+    return f"Your order {number} is on its way", f"Hello {full_name},\n\nyour order {number} was sent{way}.{trace}\n"

@@ -1,0 +1,26 @@
+"""What can stop a payment, in sentences."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict
+
+
+class OrderNotPayable(Conflict):
+    """The order takes no payment: it is paid already, or was cancelled, or its reservation ran out."""
+
+    code = "order_not_payable"
+    default = "This order cannot be paid any more. Please start again from your basket."
+
+
+class PaymentUnderReview(OrderNotPayable):
+    """Money was taken that does not match the order; until a person has looked, nobody is charged again."""
+
+    code = "payment_under_review"
+    default = "A payment for this order needs a person's eye. You do not need to pay again; we will write to you."
+
+
+class PaymentRejected(Conflict):
+    """Stripe will not open this payment as it stands; the vendor or the operator must look."""
+
+    code = "payment_not_possible"
+    default = "This order cannot be paid at the moment. We have noted it; please try again later."

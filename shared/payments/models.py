@@ -1,0 +1,94 @@
+"""Payments: one row per attempt at a PaymentIntent for an order; saved payment methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row, words
+from shared.orders.models import Order
+from shared.payments.rules import PaymentState
+from shared.people.models import Customer
+from shared.vendors.models import Vendor
+
+
+class Payment(Row):
+    """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment."""
+
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="payments", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name="payments", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="payments", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    attempt = fields.SmallIntField(description="1 for the order's first intent")
+    idempotency_key = fields.CharField(max_length=255, unique=True)
+    stripe_payment_intent_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_account_id = fields.CharField(max_length=255, description="the destination")
+    stripe_charge_id = fields.CharField(max_length=255, null=True, db_index=True)
+    stripe_transfer_id = fields.CharField(max_length=255, null=True)
+    stripe_application_fee_id = fields.CharField(max_length=255, null=True)
+    stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)
+    amount_total = fields.BigIntField(description="minor units of currency")
+    amount_vendor = fields.BigIntField(description="minor units of currency")
+    amount_platform_fee = fields.BigIntField(description="minor units of currency")
+    amount_stripe_fee = fields.BigIntField(null=True, description="minor units, as Stripe's balance transaction says")
+    currency = fields.CharField(max_length=3)
+    status = fields.CharField(max_length=50, default=PaymentState.OPENING.value)
+    payment_method = fields.CharField(max_length=50, null=True, description="card, sepa_debit, ...")
+    stripe_metadata: Any = fields.JSONField(default=dict)
+    failure_code = fields.CharField(max_length=80, null=True)
+    failure_reason = fields.TextField(null=True, description="a sentence fit for the shopper")
+    refund_reason = fields.TextField(null=True)
+    paid_at = fields.DatetimeField(null=True)
+    refunded_at = fields.DatetimeField(null=True)
+    parked_reason = fields.TextField(null=True, description="why a success did not match the order")
+
+    class Meta:
+        table = "payments"
+        unique_together = (("order", "attempt"),)
+        indexes = [Index(fields=("status", "updated_at"), name="ix_payments_status")]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(PaymentState)})", name="ck_payments_status"),
+            CheckConstraint(
+                check="amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total"
+                " and amount_vendor = amount_total - amount_platform_fee",
+                name="ck_payments_amounts",
+            ),
+        ]
+
+
+class PaymentMethod(Row):
+    """A shopper's saved payment method. It lives on the platform's Stripe account, hence `stripe_customer_id`."""
+
+    vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="payment_methods", null=True, on_delete=fields.RESTRICT
+    )
+    vendor_id: int | None
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="payment_methods", on_delete=fields.RESTRICT
+    )
+    customer_id: int
+    stripe_customer_id = fields.CharField(max_length=255)
+    stripe_payment_method_id = fields.CharField(max_length=255, unique=True)
+    payment_method_type = fields.CharField(max_length=50)
+    card_brand = fields.CharField(max_length=50, null=True)
+    card_last4 = fields.CharField(max_length=4, null=True)
+    card_exp_month = fields.SmallIntField(null=True)
+    card_exp_year = fields.SmallIntField(null=True)
+    is_default = fields.BooleanField(default=False)
+    is_active = fields.BooleanField(default=True)
+    consented_at = fields.DatetimeField(description="when the shopper agreed to its being kept")
+
+    class Meta:
+        table = "payment_methods"
+        indexes = [Index(fields=("customer_id",), name="ix_payment_methods_customer")]

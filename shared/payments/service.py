@@ -1,0 +1,173 @@
+"""Opening a payment for an order, and believing only what Stripe says when read.
+
+A payment is written down before Stripe is asked, under an idempotency key made of the order's number and the attempt, so a
+crash or a lost answer anywhere heals by asking again under the same key. The client secret is never stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.errors import NotFound
+from shared.gateway.seam import Gateway, Intent, NewIntent, StripeRefused, StripeUnavailable
+from shared.jobs import queue
+from shared.money import Money
+from shared.orders.errors import VendorCannotSell
+from shared.orders.models import Order
+from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.payments import settle
+from shared.payments.errors import OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.payments.models import Payment
+from shared.payments.rules import OPEN_STATES, PaymentState
+from shared.vendors.queries import get_vendor_payment_config
+
+log = logging.getLogger("markethall.payments")
+
+SETTLE_AFTER = timedelta(minutes=1)
+_AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
+_PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class IntentView:
+    """An order's PaymentIntent as the payment page needs it."""
+
+    payment_intent_id: str
+    client_secret: str = field(repr=False)
+    amount_total: Money
+    amount_vendor: Money
+    platform_fee: Money
+    currency: str
+    state: PaymentState
+
+
+async def create_payment_intent(gateway: Gateway, *, order_id: int) -> IntentView:
+    """The order's one open PaymentIntent, made now or read again; calling twice gives the same.
+
+    The amount is the order's own total. Raises NotFound, OrderNotPayable, VendorCannotSell, PaymentRejected (Stripe said
+    no), StripeUnavailable (the order waits and the same call works later).
+    """
+    payment = await _open_payment(order_id)
+    intent = await ask(gateway, payment)
+    state = await settle.apply(payment.id, intent)
+    if state is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
+        payment = await _open_payment(order_id)
+        intent = await ask(gateway, payment)
+        state = await settle.apply(payment.id, intent)
+    if state in _AWAITS_SHOPPER and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
+        raise VendorCannotSell  # it lost its account while the order was open; what was paid already stays paid
+    return IntentView(
+        payment_intent_id=intent.id,
+        client_secret=intent.client_secret,
+        amount_total=Money(payment.amount_total, payment.currency),
+        amount_vendor=Money(payment.amount_vendor, payment.currency),
+        platform_fee=Money(payment.amount_platform_fee, payment.currency),
+        currency=payment.currency,
+        state=state,
+    )
+
+
+async def _open_payment(order_id: int) -> Payment:
+    """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=order_id))
+        if order is None:
+            raise NotFound("We could not find that order.")
+        checkout = await order.checkout
+        if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
+            raise OrderNotPayable
+        if await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
+            raise PaymentUnderReview
+        payment = await Payment.filter(order_id=order.id, status__in=list(OPEN_STATES)).first()
+        if payment is not None:
+            return payment
+        config = await get_vendor_payment_config(order.vendor_id)
+        if not config.accepts_payments or config.stripe_account_id is None:
+            raise VendorCannotSell
+        attempt = 1 + await Payment.filter(order_id=order.id).count()
+        payment = await Payment.create(
+            vendor_id=order.vendor_id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            attempt=attempt,
+            idempotency_key=f"order:{order.number}:pay:{attempt}",  # a number never comes again, as an id does after a reset
+            stripe_account_id=config.stripe_account_id,
+            amount_total=order.total_amount_cents,
+            amount_platform_fee=order.platform_fee_amount,
+            amount_vendor=order.total_amount_cents - order.platform_fee_amount,
+            currency=order.currency,
+            stripe_metadata={
+                "order_id": str(order.id),
+                "order_number": order.number,
+                "vendor_id": str(order.vendor_id),
+            },
+        )
+        await queue.enqueue(
+            "payments.settle_unknown",
+            {"payment_id": payment.id},
+            run_at=clock.now() + SETTLE_AFTER,
+            unique_key=f"settle_unknown:{payment.id}",
+        )
+        await audit.record(
+            "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
+        )
+        return payment
+
+
+async def ask(gateway: Gateway, payment: Payment) -> Intent:
+    """Make the intent under the payment's stored key, or read it when its id is known. No transaction is open."""
+    if payment.stripe_payment_intent_id is not None:
+        return await gateway.get_payment_intent(payment.stripe_payment_intent_id)
+    metadata = payment.stripe_metadata
+    new = NewIntent(
+        amount=payment.amount_total,
+        currency=payment.currency,
+        destination=payment.stripe_account_id,
+        fee=payment.amount_platform_fee,
+        description=f"Order {metadata['order_number']}",
+        metadata={**metadata, "payment_id": str(payment.id)},
+        transfer_group=f"order_{payment.order_id}",
+    )
+    try:
+        return await gateway.create_payment_intent(new, key=payment.idempotency_key)
+    except StripeRefused as refused:
+        log.warning("payment %s was refused: %s", payment.id, refused.log)
+        await settle.close_unopened(payment.id, reason=f"refused: {refused.stripe_code or refused.status}")
+        raise PaymentRejected(log=refused.log) from refused
+    except StripeUnavailable as down:
+        if down.replayed:  # Stripe stored this failure under our key for good; the next call opens the next attempt
+            await settle.close_unopened(payment.id, reason="Stripe stored a failure under this key")
+        raise
+
+
+async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:
+    """Read the intent from Stripe and let our rows follow; None when the intent is not ours. Raises StripeUnavailable."""
+    payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    if payment is None:
+        return None
+    if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
+        return PaymentState(payment.status)
+    return await settle.apply(payment.id, await gateway.get_payment_intent(intent_id))
+
+
+async def is_ours(intent_id: str | None) -> bool:
+    """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign objects."""
+    return intent_id is not None and await Payment.exists(stripe_payment_intent_id=intent_id)
+
+
+async def record_charge(gateway: Gateway, charge_id: str) -> bool:
+    """Read the charge and note its transfer, fee and balance transaction on our payment; False when it is not ours."""
+    charge = await gateway.get_charge(charge_id)
+    if charge.payment_intent is None:
+        return False
+    payment = await Payment.get_or_none(stripe_payment_intent_id=charge.payment_intent)
+    if payment is None:
+        return False
+    if charge.paid:
+        await settle.note_charge(payment.id, charge)
+    return True

@@ -1,0 +1,159 @@
+"""Letting our rows follow what Stripe said: one transaction each, "lock, look, move or leave"."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.errors import NotFound
+from shared.gateway.seam import Charge, Intent
+from shared.jobs import queue
+from shared.orders import settle as orders
+from shared.orders.models import Checkout, Order
+from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.payments.models import Payment
+from shared.payments.rules import Expected, IntentFacts, PaymentState, mismatch, next_state
+
+log = logging.getLogger("markethall.payments")
+
+CHARGE_AFTER = timedelta(seconds=20)
+DECLINED = "The card was declined. Please try another card."
+NOT_AUTHENTICATED = "Your bank did not confirm this payment. Please try again or use another card."
+
+
+def _facts(intent: Intent) -> IntentFacts:
+    return IntentFacts(
+        status=intent.status,
+        amount=intent.amount,
+        amount_received=intent.amount_received,
+        currency=intent.currency,
+        destination=intent.destination,
+        application_fee=intent.application_fee,
+        has_error=intent.has_error,
+    )
+
+
+def _expected(payment: Payment) -> Expected:
+    return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
+
+
+async def _locked(payment_id: int) -> tuple[Order, Payment]:
+    """The order and its payment, and above them their checkout, locked in the one order of docs/architecture.md.
+
+    A success completes the checkout: locked only then, it would meet somebody who closes the checkout coming the other way.
+    """
+    found = await Payment.get_or_none(id=payment_id).select_related("order")
+    if found is None:
+        raise NotFound
+    await unit.locked(Checkout.filter(id=found.order.checkout_id))
+    order = await unit.locked(Order.filter(id=found.order_id))
+    payment = await unit.locked(Payment.filter(id=payment_id))
+    assert order is not None
+    assert payment is not None
+    return order, payment
+
+
+async def apply(payment_id: int, intent: Intent) -> PaymentState:
+    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    async with unit.transaction():
+        order, payment = await _locked(payment_id)
+        if payment.stripe_payment_intent_id is None:
+            await Payment.filter(id=payment.id, stripe_payment_intent_id=None).update(
+                stripe_payment_intent_id=intent.id
+            )
+            await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
+        current, facts, expected = PaymentState(payment.status), _facts(intent), _expected(payment)
+        target = next_state(current, facts, expected)
+        if target is None:
+            return current
+        moved = await Payment.filter(id=payment.id, status=current).update(
+            status=target,
+            stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
+            payment_method=intent.payment_method_type or payment.payment_method,
+            failure_code=intent.error_code if target is PaymentState.FAILED else None,
+            failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
+            parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
+            paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
+            updated_at=clock.now(),
+        )
+        if not moved:
+            return current
+        await audit.record(
+            f"payment.{target}", actor="stripe", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, was=current
+        )
+        await _order_follows(order, payment, target)
+        return target
+
+
+def _reason(intent: Intent) -> str:
+    """The one Stripe text a shopper may see: a card error's own message; otherwise our words."""
+    if intent.error_message:
+        return intent.error_message
+    return NOT_AUTHENTICATED if intent.error_code == "payment_intent_authentication_failure" else DECLINED
+
+
+async def _order_follows(order: Order, payment: Payment, target: PaymentState) -> None:
+    if target is PaymentState.SUCCEEDED:
+        await orders.mark_paid(order)
+        await queue.enqueue(
+            "payments.read_charge",
+            {"payment_id": payment.id},
+            run_at=clock.now() + CHARGE_AFTER,
+            unique_key=f"read_charge:{payment.id}",
+        )
+    elif target is PaymentState.PARKED:
+        log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
+    elif target is PaymentState.CANCELED:
+        checkout = await order.checkout
+        open_ = checkout.status == CheckoutStatus.OPEN
+        await orders.follow_payment(order, PaymentStatus.PENDING if open_ else PaymentStatus.CANCELLED)
+    elif target is PaymentState.FAILED:
+        await orders.follow_payment(order, PaymentStatus.FAILED)
+    elif target is PaymentState.PROCESSING:
+        await orders.follow_payment(order, PaymentStatus.PROCESSING)
+    else:
+        await orders.follow_payment(order, PaymentStatus.PENDING)
+
+
+async def close_unopened(payment_id: int, *, reason: str) -> None:
+    """Give up an attempt that Stripe never opened, so that the next one gets a key of its own."""
+    async with unit.transaction():
+        order, payment = await _locked(payment_id)
+        moved = await Payment.filter(id=payment.id, status=PaymentState.OPENING, stripe_payment_intent_id=None).update(
+            status=PaymentState.CANCELED, parked_reason=reason, updated_at=clock.now()
+        )
+        if moved:
+            await audit.record(
+                "payment.not_opened",
+                actor="stripe",
+                subject=f"payment:{payment.id}",
+                vendor_id=order.vendor_id,
+                reason=reason,
+            )
+
+
+async def note_charge(payment_id: int, charge: Charge) -> None:
+    """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
+    async with unit.transaction():
+        order, payment = await _locked(payment_id)
+        values = {
+            "stripe_charge_id": charge.id,
+            "stripe_transfer_id": charge.transfer,
+            "stripe_application_fee_id": charge.application_fee,
+            "stripe_balance_transaction_id": charge.balance_transaction,
+            "amount_stripe_fee": charge.stripe_fee,
+            "payment_method": charge.payment_method_type,
+        }
+        news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
+        if news:
+            await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
+            await audit.record(
+                "payment.charge_noted",
+                actor="stripe",
+                subject=f"payment:{payment.id}",
+                vendor_id=order.vendor_id,
+                **news,
+            )

@@ -1,0 +1,90 @@
+"""Tables of people: members of the portal, shoppers (`customers`), their sessions, and API tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row
+
+
+class Member(Row):
+    """Someone who signs in to the portal: `owner` of one vendor, or `operator` of the marketplace (no vendor)."""
+
+    email = fields.CharField(max_length=254, unique=True, description="lower case")
+    password_hash = fields.CharField(max_length=255)
+    full_name = fields.CharField(max_length=120)
+    role = fields.CharField(max_length=20, description="owner | operator")
+    vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Vendor", related_name="members", null=True, on_delete=fields.RESTRICT
+    )
+    vendor_id: int | None
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "members"
+        constraints = [
+            CheckConstraint(check="role in ('owner', 'operator')", name="ck_members_role"),
+            CheckConstraint(check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"),
+        ]
+
+
+class Customer(Row):
+    """A shopper with an account. Guests have none: their checkout holds what they typed."""
+
+    email = fields.CharField(max_length=254, unique=True, description="lower case")
+    password_hash = fields.CharField(max_length=255)
+    full_name = fields.CharField(max_length=120)
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "customers"
+
+
+class Session(Row):
+    """One signed-in browser. The cookie holds the token, the row its digest; a revoked or expired row opens nothing."""
+
+    token_digest = fields.CharField(max_length=64, unique=True)
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="sessions", null=True, on_delete=fields.RESTRICT
+    )
+    member_id: int | None
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="sessions", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    user_agent = fields.CharField(max_length=255, default="")
+    last_seen_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sessions"
+        constraints = [
+            CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person"),
+        ]
+
+
+class Token(Row):
+    """A vendor's API token. Shown once when made; only its digest is kept."""
+
+    vendor: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Vendor", related_name="tokens", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="tokens", on_delete=fields.RESTRICT
+    )
+    member_id: int
+    name = fields.CharField(max_length=80)
+    hint = fields.CharField(max_length=16, description="its first characters, to recognise it by")
+    token_digest = fields.CharField(max_length=64, unique=True)
+    last_used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "tokens"
+        indexes = [Index(fields=("vendor_id",), name="ix_tokens_vendor")]

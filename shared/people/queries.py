@@ -1,0 +1,58 @@
+"""Read models of people: frozen, free of the ORM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.people.models import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. `kind` is nobody, member, customer or token; a token acts for its vendor with `id` its own."""
+
+    kind: str
+    id: int | None = None
+    full_name: str = ""
+    email: str = ""
+    role: str | None = None
+    vendor_id: int | None = None
+    vendor_slug: str | None = None
+    vendor_name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How the audit trail names them: `member:7`."""
+        return self.kind if self.id is None else f"{self.kind}:{self.id}"
+
+
+NOBODY = Actor("nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """An API token as the vendor sees it later: never the token itself."""
+
+    id: int
+    name: str
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None
+    made_by: str
+
+
+async def vendor_tokens(vendor_id: int) -> tuple[TokenView, ...]:
+    """The tokens that open this vendor's API today, newest first."""
+    rows = await Token.filter(vendor_id=vendor_id, revoked_at=None).select_related("member").order_by("-id").limit(100)
+    return tuple(
+        TokenView(
+            id=row.id,
+            name=row.name,
+            hint=row.hint,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            made_by=row.member.full_name,
+        )
+        for row in rows
+    )

@@ -1,0 +1,48 @@
+"""Pure rules about addresses and passwords."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from shared.errors import Invalid
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200  # a hash of megabytes would be a way to keep us busy
+SESSION_DAYS = 30
+
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
+
+
+class WeakPassword(Invalid):
+    """The password is too short, too long or too easy to guess."""
+
+    code = "weak_password"
+    default = "Use at least 10 characters."
+
+
+class BadEmail(Invalid):
+    """That is not an address a mail could reach."""
+
+    code = "bad_email"
+    default = "Enter an email address such as name@example.com."
+
+
+def normal_email(text: str) -> str:
+    """`text` as we store it: trimmed, lower case. Raises BadEmail when no mail could reach it."""
+    email = unicodedata.normalize("NFKC", text).strip().lower()
+    if len(email) > 254 or ".." in email or not _EMAIL.fullmatch(email):
+        raise BadEmail(param="email")
+    return email
+
+
+def check_password(password: str, *, email: str = "") -> None:
+    """Raise WeakPassword when `password` is shorter than ten characters, one character repeated, or the address itself."""
+    if len(password) < MIN_PASSWORD:
+        raise WeakPassword(f"Use at least {MIN_PASSWORD} characters.", param="password")
+    if len(password) > MAX_PASSWORD:
+        raise WeakPassword(f"Use at most {MAX_PASSWORD} characters.", param="password")
+    if len(set(password)) < 4 or (email and password.lower() in (email, email.partition("@")[0])):
+        raise WeakPassword("That is too easy to guess. Use something longer, or several words.", param="password")

@@ -1,0 +1,164 @@
+"""Stripe's test cards as data, and the checks that every card number, date and code must pass (stripe.md section 7)."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from shared.sandbox.errors import ApiError
+
+# Message that a shopper may see, per error code; lost and stolen cards share the plain one on purpose.
+MESSAGES: dict[str, str] = {
+    "card_declined": "Your card was declined.",
+    "insufficient_funds": "Your card has insufficient funds.",
+    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "expired_card": "Your card has expired.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+    "incorrect_number": "Your card number is incorrect.",
+    "invalid_number": "Your card number is invalid.",
+    "invalid_expiry_month": "Your card's expiration month is invalid.",
+    "invalid_expiry_year": "Your card's expiration year is invalid.",
+    "invalid_cvc": "Your card's security code is invalid.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """How one test card behaves. `challenge` is none, on_session, always or required; `declines` is a code and its reason."""
+
+    number: str
+    tokens: tuple[str, ...] = ()
+    brand: str = "visa"
+    country: str = "US"
+    funding: str = "credit"
+    declines: tuple[str, str | None] | None = None
+    challenge: str = "none"
+    blocked: bool = False
+    risk: str = "normal"
+    checks: tuple[tuple[str, str], ...] = (("cvc_check", "pass"),)
+    bypass_pending: bool = False
+
+
+def _declined(number: str, token: str, code: str = "card_declined", reason: str | None = None) -> Card:
+    return Card(number, (token,), declines=(code, reason))
+
+
+CARDS: tuple[Card, ...] = (
+    Card("4242424242424242", ("visa",)),
+    Card("4000056655665556", ("visa_debit",), funding="debit"),
+    Card("5555555555554444", ("mastercard",), "mastercard"),
+    Card("2223003122003222", (), "mastercard"),
+    Card("5200828282828210", ("mastercard_debit",), "mastercard", funding="debit"),
+    Card("5105105105105100", ("mastercard_prepaid",), "mastercard", funding="prepaid"),
+    Card("378282246310005", ("amex",), "amex"),
+    Card("371449635398431", (), "amex"),
+    Card("6011111111111117", ("discover",), "discover"),
+    Card("3056930009020004", ("diners",), "diners"),
+    Card("3566002020360505", ("jcb",), "jcb", "JP"),
+    Card("6200000000000005", ("unionpay",), "unionpay", "CN"),
+    _declined("4000000000000002", "visa_chargeDeclined", reason="generic_decline"),
+    _declined("4000000000009995", "visa_chargeDeclinedInsufficientFunds", reason="insufficient_funds"),
+    _declined("4000000000009987", "visa_chargeDeclinedLostCard", reason="lost_card"),
+    _declined("4000000000009979", "visa_chargeDeclinedStolenCard", reason="stolen_card"),
+    _declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded", reason="card_velocity_exceeded"),
+    _declined("4000000000000069", "chargeDeclinedExpiredCard", "expired_card"),
+    _declined("4000000000000127", "chargeDeclinedIncorrectCvc", "incorrect_cvc"),
+    _declined("4000000000000119", "chargeDeclinedProcessingError", "processing_error"),
+    _declined("4000000000000341", "chargeCustomerFail", reason="generic_decline"),
+    Card("4100000000000019", ("radarBlock",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
+    Card("4000000000004954", ("riskLevelHighest",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
+    Card("4000000000009235", ("riskLevelElevated",), risk="elevated"),
+    Card("4000000000000101", ("cvcCheckFail",), checks=(("cvc_check", "fail"),)),
+    Card("4000000000000036", ("avsZipFail",), checks=(("cvc_check", "pass"), ("address_postal_code_check", "fail"))),
+    Card("4000002500003155", ("authenticationRequiredOnSetup",), challenge="always"),
+    Card("4000002760003184", ("authenticationRequired",), challenge="always"),
+    Card("4000003800000446", ("authenticationRequiredSetupForOffSession",), challenge="on_session"),
+    Card("4000008260003178", ("authenticationRequiredChargeDeclinedInsufficientFunds",), challenge="always",
+         declines=("card_declined", "insufficient_funds")),
+    Card("4000000000003220", ("threeDSecure2Required",), country="IE", challenge="always"),
+    Card("4000008400000027", (), challenge="always"),
+    Card("4000008400001629", ("threeDSecureRequiredChargeDeclined",), challenge="always",
+         declines=("card_declined", "generic_decline")),
+    Card("4000008400001280", ("threeDSecureRequiredProcessingError",), declines=("card_declined", "generic_decline")),
+    Card("4000000000003055", ("threeDSecureOptional",)),
+    Card("4000000000003097", ("threeDSecureOptionalProcessingError",)),
+    Card("4000000032200000"),
+    Card("4000000000000259", ("createDispute",)),
+    Card("4000000000002685", ("createDisputeProductNotReceived",)),
+    Card("4000000000001976", ("createDisputeInquiry",)),
+    Card("4000000000005423", ("createIssuerFraudRecord",)),
+    Card("4000000404000079", ("createMultipleDisputes",)),
+    Card("4000000000007726", ("pendingRefund",)),
+    Card("4000000000005126", ("refundFail",)),
+    Card("4000000000000077", ("bypassPending",), bypass_pending=True),
+    Card("4000003720000278", ("bypassPendingInternational",), country="IE", bypass_pending=True),
+)  # fmt: skip
+_BY_NUMBER = {card.number: card for card in CARDS}
+_BY_TOKEN = {f"pm_card_{token}": card for card in CARDS for token in card.tokens}
+_BRANDS = (("34", "amex"), ("37", "amex"), ("4", "visa"), ("6011", "discover"), ("65", "discover"), ("35", "jcb"), ("62", "unionpay"),
+           ("36", "diners"), ("30", "diners"), ("5", "mastercard"), ("2", "mastercard"))  # fmt: skip
+
+
+def by_token(token: str) -> Card | None:
+    """The card behind a `pm_card_…` name."""
+    return _BY_TOKEN.get(token)
+
+
+def by_number(number: str) -> Card:
+    """The card with this number; one that Stripe's table does not name behaves like the plain card of its brand."""
+    known = _BY_NUMBER.get(number)
+    if known:
+        return known
+    brand = next((name for head, name in _BRANDS if number.startswith(head)), "unknown")
+    return Card(number, brand=brand)
+
+
+def fingerprint(number: str) -> str:
+    """The same for the same number, across objects and restarts."""
+    return hashlib.sha256(f"card {number}".encode()).hexdigest()[:16]
+
+
+def luhn(number: str) -> bool:
+    """The check digit that every card number carries."""
+    digits = [int(d) for d in reversed(number)]
+    return sum(digits[::2]) % 10 + sum(sum(divmod(2 * d, 10)) for d in digits[1::2]) % 10 in (0, 10)
+
+
+def card_error(code: str, param: str | None = None, *, status: int = 402, **members: Any) -> ApiError:
+    """An error that a shopper may read."""
+    return ApiError(status, MESSAGES[code], type="card_error", code=code, param=param, **members)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A card as somebody typed it."""
+
+    number: str
+    month: str
+    year: str
+    cvc: str | None = None
+
+
+def check(typed: Typed, today: datetime.date) -> tuple[str, int, int]:
+    """The number in plain digits with month and year, or the error of stripe.md section 7 for what is wrong."""
+    month, year, cvc = typed.month, typed.year, typed.cvc
+    digits = typed.number.replace(" ", "").replace("-", "")
+    if not digits.isdecimal() or not 12 <= len(digits) <= 19:
+        raise card_error("invalid_number", "number")
+    if not luhn(digits):
+        raise card_error("incorrect_number", "number")
+    if not month.isdecimal() or not 1 <= int(month) <= 12:
+        raise card_error("invalid_expiry_month", "exp_month")
+    full = int(year) + (2000 if len(year) <= 2 else 0) if year.isdecimal() else 0
+    if not today.year <= full <= today.year + 50:
+        raise card_error("invalid_expiry_year", "exp_year")
+    if (full, int(month)) < (today.year, today.month):
+        raise card_error("invalid_expiry_month", "exp_month")
+    wanted = 4 if by_number(digits).brand == "amex" else 3
+    if cvc is not None and (not cvc.isdecimal() or len(cvc) not in (3, wanted)):
+        raise card_error("invalid_cvc", "cvc")
+    return digits, int(month), full

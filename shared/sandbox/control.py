@@ -1,0 +1,261 @@
+"""The control API under `/_control/`: look inside, move the clock, break things on purpose (interfaces.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from quart import Blueprint, Response, request
+
+from shared.sandbox.events import address
+from shared.sandbox.faults import BadRule
+from shared.sandbox.resources import requirements
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, home_of, platform_of, snapshot
+
+if TYPE_CHECKING:
+    from shared.sandbox.app import Standin
+
+_LATER = ("disputes", "payouts")
+_ACCOUNT_FIELDS = {"complete", "requirements", "charges_enabled", "payouts_enabled", "disabled_reason"}
+
+
+class Refused(Exception):
+    """A control call that cannot be done, with its status."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def same_origin() -> bool:
+    """Browsers on other sites may not control the stand-in; programs that are no browsers may."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def blueprint(standin: Standin) -> Blueprint:
+    """All control calls; each answers JSON, an error as a sentence."""
+    control = Blueprint("control", __name__, url_prefix="/_control")
+
+    @control.before_request
+    async def guard() -> Response | None:
+        return (
+            None
+            if same_origin()
+            else _answer({"error": "The control API answers its own pages and programs only."}, 403)
+        )
+
+    @control.errorhandler(Refused)
+    async def refused(error: Refused) -> Response:
+        return _answer({"error": str(error)}, error.status)
+
+    def route(method: str, path: str, view: Callable[..., Awaitable[Any]]) -> None:
+        async def wrapped(**ids: str) -> Response:
+            return _answer(await view(standin, **ids))
+
+        control.add_url_rule(path, endpoint=f"{method} {path}".replace(".", "_"), view_func=wrapped, methods=[method])
+
+    for method, path, view in CALLS:
+        route(method, path, view)
+
+    @control.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
+    async def unknown(rest: str) -> Response:
+        later = " yet: disputes and payouts come later" if rest.split("/", maxsplit=1)[0] in _LATER else ""
+        return _answer({"error": f"The control API has no {request.method} {request.path}{later}."}, 404)
+
+    return control
+
+
+def _answer(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body), status, {"Content-Type": "application/json", "Cache-Control": "no-store"})
+
+
+async def _body() -> Json:
+    raw = await request.get_data()
+    try:
+        given = json.loads(raw) if raw else {}
+    except ValueError:
+        raise Refused(400, "The body is not JSON.") from None
+    if not isinstance(given, dict):
+        raise Refused(400, "The body must be an object.")
+    return given
+
+
+def acting(standin: Standin) -> Act:
+    """The platform that the Authorization header names, or the marketplace's own."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    named = scheme.lower() == "bearer" and key.startswith(("sk_test_", "pk_test_"))
+    platform = platform_of(key) if named else standin.own_platform
+    return Act(standin.world, platform, home_of(platform))
+
+
+async def state(standin: Standin) -> Json:
+    """The clock, the endpoints with their secrets, how much there is, and the faults in force."""
+    act = acting(standin)
+    found = act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
+    return {
+        "clock": act.now,
+        "webhook_endpoints": [endpoint_shown(doc) for doc in found],
+        "counts": act.store.counts(act.platform),
+        "faults": standin.faults.shown(),
+    }
+
+
+def endpoint_shown(doc: Document) -> Json:
+    """An endpoint with its newest secret."""
+    return {
+        "id": doc.id, "url": doc.body["url"], "secret": doc.hidden["secrets"][-1]["secret"],
+        "connect": doc.hidden["connect"], "enabled_events": doc.body["enabled_events"], "status": doc.body["status"],
+    }  # fmt: skip
+
+
+async def reset(standin: Standin) -> Json:
+    """Empty everything, faults too; configured endpoints are there again."""
+    await standin.reset()
+    return await state(standin)
+
+
+async def advance(standin: Standin) -> Json:
+    """Move the clock ahead; what falls due happens before the answer."""
+    seconds = (await _body()).get("seconds")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
+        raise Refused(400, "`seconds` must be a number and not negative.")
+    await standin.courier.advance(seconds)
+    return {"clock": standin.world.clock.seconds()}
+
+
+async def events(standin: Standin) -> list[Json]:
+    """The event log, oldest first, with every delivery attempt."""
+    act = acting(standin)
+    after = 0
+    if (cursor := request.args.get("after")) is not None:
+        found = act.store.find(act.platform, cursor, object="event")
+        if found is None:
+            raise Refused(404, f"There is no event {cursor}.")
+        after = found.seq
+    return [
+        event_shown(act, doc)
+        for doc in act.store.select("platform = ? AND object = 'event' AND seq > ?", [act.platform, after])
+    ]
+
+
+def event_shown(act: Act, doc: Document) -> Json:
+    """An event with its deliveries so far."""
+    sql = "SELECT url, status, at, error, fault FROM attempts WHERE event = ? ORDER BY id"
+    tries = [
+        dict(zip(("url", "status", "at", "error", "fault"), row, strict=True))
+        for row in act.store.db.execute(sql, (doc.id,))
+    ]
+    due = act.store.db.execute(
+        "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'", (doc.id,)
+    ).fetchone()[0]
+    return {**doc.body, "deliveries": tries, "pending_webhooks": due}
+
+
+async def resend(standin: Standin, id: str) -> Json:
+    """Deliver an event again to every endpoint that listens to it, and wait for the answers."""
+    act = acting(standin)
+    doc = act.store.find(act.platform, id, object="event")
+    if doc is None:
+        raise Refused(404, f"There is no event {id}.")
+    with act.store.transaction():
+        address(act, doc.body, again=True)
+    standin.courier.step()
+    await standin.courier.settle()
+    return event_shown(act, doc)
+
+
+async def put_faults(standin: Standin) -> list[Json]:
+    """Replace all fault rules; `times` absent means always."""
+    rules = (await _body()).get("rules")
+    if not isinstance(rules, list):
+        raise Refused(400, "`rules` must be a list.")
+    try:
+        standin.faults.replace(rules)
+    except BadRule as error:
+        raise Refused(400, f"Bad rule: {error}.") from None
+    return standin.faults.shown()
+
+
+async def get_faults(standin: Standin) -> list[Json]:
+    """The rules in force with their hits."""
+    return standin.faults.shown()
+
+
+async def change_account(standin: Standin, id: str) -> Json:
+    """Finish an account's onboarding, or set its requirements and flags; `account.updated` tells about it."""
+    given, act = await _body(), acting(standin)
+    if unknown := set(given) - _ACCOUNT_FIELDS:
+        raise Refused(400, f"An account has no {', '.join(sorted(unknown))} here.")
+    doc = act.store.find(act.platform, id, scope=act.home, object="account")
+    if doc is None:
+        raise Refused(404, f"There is no account {id}.")
+    with act.store.transaction():
+        if given.get("complete"):
+            requirements.complete(act, doc)
+        forced = {key: value for key, value in given.items() if key != "complete"}
+        if forced:
+            before = snapshot(doc)
+            doc.hidden["forced"] = {**doc.hidden["forced"], **forced}
+            requirements.settle(act, doc, before)
+    standin.courier.ring()
+    return doc.body
+
+
+async def roll(standin: Standin, id: str) -> Json:
+    """A new secret for an endpoint; until the old one expires both sign (stripe.md section 15)."""
+    expires_in = (await _body()).get("expires_in", 0)
+    if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool) or not 0 <= expires_in <= 86400:
+        raise Refused(400, "`expires_in` must be between 0 and 86400 seconds.")
+    act = acting(standin)
+    doc = act.store.find(act.platform, id, object="webhook_endpoint")
+    if doc is None:
+        raise Refused(404, f"There is no webhook endpoint {id}.")
+    now, secret = standin.world.clock.now(), f"whsec_{standin.world.token(32)}"
+    kept = [
+        {**entry, "expires": min(entry["expires"] or now + expires_in, now + expires_in)}
+        for entry in doc.hidden["secrets"]
+    ]
+    doc.hidden["secrets"] = [*(entry for entry in kept if entry["expires"] > now), {"secret": secret, "expires": None}]
+    act.store.save(doc)
+    return {"secret": secret}
+
+
+async def requests_log(standin: Standin) -> list[Json]:
+    """Requests that the API received, oldest first, of the last 5,000."""
+    after = request.args.get("after", "0")
+    if not after.isdecimal():
+        raise Refused(400, "`after` must be a number.")
+    return [entry for entry in standin.engine.log if entry["n"] > int(after)]
+
+
+async def idle(standin: Standin) -> Json:
+    """Wait, ten seconds at most, until nothing more falls due within the next two; for tests that watch deliveries."""
+    for _ in range(2000):
+        due = standin.courier.next_due()
+        if due is None or due > standin.world.clock.now() + 2:
+            break
+        await asyncio.sleep(0.005)
+    return {"clock": standin.world.clock.seconds()}
+
+
+CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+    ("GET", "/state", state),
+    ("POST", "/reset", reset),
+    ("POST", "/clock/advance", advance),
+    ("GET", "/events", events),
+    ("POST", "/events/<id>/resend", resend),
+    ("GET", "/faults", get_faults),
+    ("PUT", "/faults", put_faults),
+    ("POST", "/accounts/<id>", change_account),
+    ("POST", "/webhook_endpoints/<id>/roll", roll),
+    ("GET", "/requests", requests_log),
+    ("POST", "/idle", idle),
+)

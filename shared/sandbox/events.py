@@ -1,0 +1,81 @@
+"""Events: made in the transaction of the fact they tell, frozen there, and addressed to the endpoints that want them."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import Any
+
+from shared.sandbox.config import API_VERSION
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, application_of, differences
+
+# Only sent to endpoints that name them, never to "*" (stripe.md section 15).
+OPT_IN: frozenset[str] = frozenset({"payment.created"})
+
+
+def emit(act: Act, type: str, doc: Document | Json, *, before: Json | None = None) -> None:
+    """Record one event about an object and address it to every endpoint that listens.
+
+    With `before`, `previous_attributes` tells what changed, and nothing is recorded when nothing did.
+    """
+    from shared.sandbox.objects import render  # rendering knows events too
+
+    body = render(act, doc) if isinstance(doc, Document) else doc
+    data: Json = {"object": body}
+    if before is not None:
+        data["previous_attributes"] = differences(before, body)
+        if not data["previous_attributes"]:
+            return
+    event: Json = {
+        "id": act.world.id("evt"),
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": act.now,
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": 0,
+        "request": {"id": act.request, "idempotency_key": act.idempotency_key},
+        "type": type,
+    }
+    if act.scope != act.home:
+        event["account"] = act.scope
+    if type == "account.application.deauthorized":
+        event["data"]["object"] = {"id": application_of(act.platform), "object": "application", "name": "Marketplace"}
+    address(act, event)
+
+
+def address(act: Act, event: Json, *, again: bool = False) -> None:
+    """Store an event (unless it is sent again) and one delivery for each endpoint that listens to it."""
+    wanted = [e for e in endpoints(act) if listens(e, event)]
+    if not again:
+        event["pending_webhooks"] = len(wanted)
+        act.add(event)
+    for endpoint in wanted:
+        act.store.due = True
+        act.store.db.execute(
+            "INSERT INTO deliveries (platform, event, endpoint, due, played) VALUES (?, ?, ?, ?, ?)",
+            (act.platform, event["id"], endpoint.id, act.world.clock.now(), "resent" if again else ""),
+        )
+
+
+def endpoints(act: Act) -> list[Document]:
+    """The platform's webhook endpoints, enabled ones alone."""
+    listeners = act.store.listeners
+    if act.platform not in listeners:
+        where = "platform = ? AND scope = ? AND object = 'webhook_endpoint'"
+        found = act.store.select(where, [act.platform, act.home])
+        listeners[act.platform] = [e for e in found if e.body["status"] == "enabled"]
+    return listeners[act.platform]
+
+
+def listens(endpoint: Document, event: Json) -> bool:
+    """`connect` endpoints hear connected accounts alone, the others the platform alone (stripe.md section 15)."""
+    if bool(endpoint.hidden["connect"]) != ("account" in event):
+        return False
+    wanted: list[Any] = endpoint.body["enabled_events"]
+    return event["type"] in wanted or ("*" in wanted and event["type"] not in OPT_IN)
+
+
+def matches(type: str, pattern: str) -> bool:
+    """An event type against a filter, where `*` stands for anything."""
+    return fnmatch.fnmatchcase(type, pattern)

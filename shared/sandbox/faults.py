@@ -1,0 +1,109 @@
+"""Faults on purpose: rules that delay, cut, refuse, duplicate, reorder, drop or mis-sign (interfaces.md)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.sandbox.events import matches
+from shared.sandbox.store import Json, Store
+
+API_EFFECTS = ("delay", "reset_before", "reset_after", "status")
+EVENT_EFFECTS = ("delay", "duplicate", "reorder", "drop", "bad_signature")
+_FIELDS = {"match", "effect", "seconds", "status", "code", "times"}
+
+
+class BadRule(ValueError):
+    """A rule that cannot mean anything."""
+
+
+@dataclass
+class Rule:
+    """One rule and what it did so far: how often it matched, how often it struck."""
+
+    match: Json
+    effect: str
+    seconds: float = 1.0
+    status: int = 500
+    code: str | None = None
+    times: int | None = None
+    seen: int = 0
+    hits: int = 0
+    given: Json = field(default_factory=dict)
+
+    @property
+    def for_events(self) -> bool:
+        """Whether this is a rule for webhooks."""
+        return "event" in self.match
+
+    def strikes(self) -> bool:
+        """Count one match; true when the rule acts on it."""
+        self.seen += 1
+        nth = self.match.get("nth")
+        if (nth is not None and self.seen != nth) or (self.times is not None and self.hits >= self.times):
+            return False
+        self.hits += 1
+        return True
+
+    def shown(self) -> Json:
+        """The rule as it was given, with its hits."""
+        return {**self.given, "hits": self.hits}
+
+
+def parse(given: Any) -> Rule:
+    """A rule, or a sentence about what is wrong with it."""
+    if not isinstance(given, dict) or not isinstance(given.get("match", {}), dict):
+        raise BadRule("a rule is an object with `match` and `effect`")
+    match: Json = given.get("match", {})
+    if unknown := set(given) - _FIELDS or set(match) - {"method", "path", "nth", "event"}:
+        raise BadRule(f"a rule has no {', '.join(sorted(unknown))}")
+    allowed = EVENT_EFFECTS if "event" in match else API_EFFECTS
+    effect = given.get("effect")
+    if effect not in allowed:
+        raise BadRule(f"effect must be one of {', '.join(allowed)}, not {effect!r}")
+    for name, kinds in (("seconds", (int, float)), ("status", (int,)), ("times", (int,))):
+        if name in given and (not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0):
+            raise BadRule(f"{name} must be a number and not negative")
+    if given.get("code") is not None and not isinstance(given["code"], str):
+        raise BadRule("code must be a string")
+    settings = {name: given[name] for name in ("seconds", "status", "code", "times") if name in given}
+    return Rule(match, str(effect), given=dict(given), **settings)
+
+
+class Faults:
+    """The rules in force; they survive a restart, their counters do not."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.rules: list[Rule] = [parse(rule) for rule in json.loads(store.meta("faults", "[]"))]
+
+    def replace(self, given: list[Any]) -> None:
+        """Put these rules in place of all others."""
+        self.rules = [parse(rule) for rule in given]
+        self._store.remember("faults", json.dumps(given))
+
+    def clear(self) -> None:
+        """No faults at all."""
+        self.rules = []
+
+    def for_request(self, method: str, path: str) -> Rule | None:
+        """The first rule that acts on this request."""
+        for rule in self.rules:
+            if rule.for_events:
+                continue
+            fits = rule.match.get("method", method).upper() == method and path.startswith(rule.match.get("path", ""))
+            if fits and rule.strikes():
+                return rule
+        return None
+
+    def for_event(self, type: str, effects: tuple[str, ...]) -> Rule | None:
+        """The first rule with one of these effects that acts on a delivery of this type."""
+        for rule in self.rules:
+            if rule.for_events and rule.effect in effects and matches(type, rule.match["event"]) and rule.strikes():
+                return rule
+        return None
+
+    def shown(self) -> list[Json]:
+        """All rules with their hits."""
+        return [rule.shown() for rule in self.rules]

@@ -1,0 +1,38 @@
+"""Stripe's bracketed form encoding, read into nested objects and arrays whose leaves stay strings."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+# Maps with keys of the caller's own choosing: metadata[7]=x is a key, never an index.
+_FREE_MAPS = frozenset({"metadata"})
+
+
+def decode(body: str) -> dict[str, Any]:
+    """Both `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the array that they mean (stripe.md section 1)."""
+    root: dict[str, Any] = {}
+    for key, value in parse_qsl(body, keep_blank_values=True):
+        _place(root, key, value)
+    return {name: _fold(name, node) for name, node in root.items()}
+
+
+def _place(root: dict[str, Any], key: str, value: str) -> None:
+    head, bracket, rest = key.partition("[")
+    parts = [head, *rest.removesuffix("]").split("][")] if bracket else [head]
+    node = root
+    for part in parts[:-1]:
+        child = node.get(part or str(len(node)))
+        if not isinstance(child, dict):
+            child = node[part or str(len(node))] = {}
+        node = child
+    node[parts[-1] or str(len(node))] = value
+
+
+def _fold(name: str, node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    folded = {key: _fold(key, value) for key, value in node.items()}
+    if folded and name not in _FREE_MAPS and all(key.isdecimal() for key in folded):
+        return [folded[key] for key in sorted(folded, key=int)]
+    return folded

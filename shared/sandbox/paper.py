@@ -1,0 +1,48 @@
+"""How the stand-in's own pages are made: templates, and the headers that keep each page where it belongs."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from quart import Response
+
+from shared.sandbox import money
+
+_CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {}"
+)
+
+
+@cache
+def _pages() -> Environment:
+    loader = FileSystemLoader(Path(__file__).parent / "pages")
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["money"] = lambda amount, currency: f"{money.decimal(amount, currency)} {currency.upper()}"
+    pages.filters["moment"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
+    )
+    return pages
+
+
+def show(template: str, *, status: int = 200, framed: bool = False, **values: Any) -> Response:
+    """A page with the headers that keep it where it belongs; only the challenge may be framed by others."""
+    text = _pages().get_template(template).render(values)
+    headers = {
+        "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff", "Content-Security-Policy": _CSP.format("*" if framed else "'none'"),
+    }  # fmt: skip
+    return Response(text, status, headers)
+
+
+def go(url: str) -> Response:
+    """On to another page, with GET."""
+    return Response("", 303, {"Location": url, "Cache-Control": "no-store"})
+
+
+def gone(what: str) -> Response:
+    """An address that leads nowhere, or no longer."""
+    return show("gone.html", status=404, what=what)

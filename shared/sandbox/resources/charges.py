@@ -1,0 +1,118 @@
+"""Charges: made by payment intents alone; read and annotated by the platform (stripe.md section 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.sandbox.cards import Card
+from shared.sandbox.events import emit
+from shared.sandbox.objects import page
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge, merge_metadata, snapshot
+
+_COPIED = ("customer", "description", "on_behalf_of", "receipt_email", "setup_future_usage", "statement_descriptor",
+           "statement_descriptor_suffix", "transfer_group", "application_fee_amount", "currency", "amount")  # fmt: skip
+
+
+def make(act: Act, intent: Document, method: Document, card: Card, *, captured: bool) -> Document:
+    """A charge that went through; its money is moved later by `settlement`."""
+    body = _body(act, intent, method, card)
+    body.update(paid=True, captured=captured, status="succeeded", amount_captured=body["amount"] if captured else 0)
+    body["outcome"] = _outcome(card, "authorized", "approved_by_network", "Payment complete.")
+    method.body["card"]["checks"].update(dict(card.checks))
+    body["payment_method_details"]["card"]["checks"] = dict(method.body["card"]["checks"])
+    act.store.save(method)
+    return act.add(body, bypass_pending=card.bypass_pending)
+
+
+def make_failed(
+    act: Act, intent: Document, method: Document, card: Card, *, code: str, reason: str | None, message: str
+) -> Document:
+    """A charge that the issuer declined or Radar blocked; it stays as evidence."""
+    body = _body(act, intent, method, card)
+    body.update(paid=False, captured=False, status="failed", failure_code=code, failure_message=message)
+    if card.blocked:
+        body["outcome"] = _outcome(
+            card, "blocked", "not_sent_to_network", "Stripe blocked this payment as too risky.", "highest_risk_level"
+        )
+    else:
+        seller = "The bank did not return any further details with this decline."
+        body["outcome"] = _outcome(card, "issuer_declined", "declined_by_network", seller, reason or code)
+    return act.add(body)
+
+
+def _outcome(card: Card, kind: str, network: str, seller: str, reason: str | None = None) -> Json:
+    score = {"normal": 12, "elevated": 67, "highest": 92}[card.risk]
+    return {
+        "advice_code": None, "network_advice_code": None, "network_decline_code": None, "network_status": network,
+        "reason": reason, "risk_level": card.risk, "risk_score": score, "seller_message": seller, "type": kind,
+    }  # fmt: skip
+
+
+def _body(act: Act, intent: Document, method: Document, card: Card) -> Json:
+    source = intent.body
+    body: Json = {
+        "id": act.world.id("ch"), "object": "charge", "amount": source["amount"], "amount_captured": 0,
+        "amount_refunded": 0, "application": None, "application_fee": None,
+        "application_fee_amount": source["application_fee_amount"], "balance_transaction": None,
+        "billing_details": method.body["billing_details"], "calculated_statement_descriptor": "MARKETPLACE",
+        "captured": False, "created": act.now, "currency": source["currency"], "customer": source["customer"],
+        "description": source["description"], "disputed": False, "failure_balance_transaction": None, "failure_code": None,
+        "failure_message": None, "fraud_details": {}, "livemode": False, "metadata": dict(source["metadata"]),
+        "on_behalf_of": source["on_behalf_of"], "outcome": None, "paid": False, "payment_intent": intent.id,
+        "payment_method": method.id, "payment_method_details": _details(method, source["amount"]),
+        "radar_options": {}, "receipt_email": source["receipt_email"], "receipt_number": None, "receipt_url": None,
+        "refunded": False, "review": None, "shipping": source["shipping"], "source": None, "source_transfer": None,
+        "statement_descriptor": None, "statement_descriptor_suffix": source["statement_descriptor_suffix"],
+        "status": "pending", "transfer_data": None, "transfer_group": source["transfer_group"],
+    }  # fmt: skip
+    if source["transfer_data"]:
+        body["transfer"] = None
+        body["transfer_data"] = {"amount": None, **source["transfer_data"]}
+    return body
+
+
+def _details(method: Document, amount: int) -> Json:
+    card = method.body["card"]
+    details: dict[str, Any] = {
+        "amount_authorized": amount, "authorization_code": None, "brand": card["brand"], "checks": dict(card["checks"]),
+        "country": card["country"], "exp_month": card["exp_month"], "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"}, "fingerprint": card["fingerprint"], "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"}, "installments": None, "last4": card["last4"],
+        "mandate": None, "multicapture": {"status": "unavailable"}, "network": card["brand"],
+        "network_token": {"used": False}, "network_transaction_id": "123456789012345",
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"}, "regulated_status": "unregulated",
+        "three_d_secure": None, "transaction_link_id": None, "wallet": None,
+    }  # fmt: skip
+    return {"card": details, "type": "card"}
+
+
+def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One charge."""
+    return act.get("charge", ids["charge"], param="charge").body
+
+
+def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Annotate a charge; money and state never change this way."""
+    doc = act.get("charge", ids["charge"], param="charge")
+    before = snapshot(doc)
+    body = doc.body
+    for name in ("description", "receipt_email", "transfer_group", "customer"):
+        if name in params:
+            body[name] = params[name] or None
+    for name in ("shipping", "fraud_details"):
+        if name in params:
+            body[name] = merge(body[name], params[name])
+    if "metadata" in params:
+        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    act.store.save(doc)
+    emit(act, "charge.updated", doc, before=before)
+    return body
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Charges, newest first."""
+    facets: dict[str, Any] = {
+        name: params[name] for name in ("customer", "payment_intent", "transfer_group") if name in params
+    }
+    return page(act, "charge", "/v1/charges", params, facets=facets)

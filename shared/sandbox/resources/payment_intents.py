@@ -1,0 +1,222 @@
+"""PaymentIntents: their fields and routes (stripe.md section 8). What a confirmation does stands in `paying`."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from shared.sandbox import errors, money
+from shared.sandbox.events import emit
+from shared.sandbox.objects import page
+from shared.sandbox.resources import paying
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge, merge_metadata
+
+_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
+_SHIPPING: Json = {"address": _ADDRESS, "carrier": None, "name": None, "phone": None, "tracking_number": None}
+_CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+
+# What a publishable key may see (stripe.md section 16).
+REDUCED = (
+    "id", "object", "amount", "automatic_payment_methods", "canceled_at", "cancellation_reason", "capture_method",
+    "client_secret", "confirmation_method", "created", "currency", "description", "last_payment_error", "livemode",
+    "next_action", "payment_method", "payment_method_types", "processing", "receipt_email", "setup_future_usage",
+    "shipping", "source", "status",
+)  # fmt: skip
+_CONFIRM_ONLY = ("off_session", "return_url", "mandate", "mandate_data", "error_on_requires_action", "use_stripe_sdk")
+_PLAIN = ("description", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "transfer_group",
+          "capture_method", "confirmation_method", "on_behalf_of", "application_fee_amount", "customer")  # fmt: skip
+# States in which these parameters may still change.
+_OPEN_STATES = ("requires_payment_method", "requires_confirmation", "requires_action")
+_FROZEN = ("amount", "currency", "application_fee_amount", "transfer_data", "payment_method", "capture_method", "customer",
+           "setup_future_usage", "on_behalf_of", "payment_method_data")  # fmt: skip
+_CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+
+
+def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """A new intent; with `confirm=true` it is paid in the same breath."""
+    if not params.get("confirm"):
+        for name in _CONFIRM_ONLY:
+            if name in params and params[name] is not False and name != "use_stripe_sdk":
+                message = f"You can only provide `{name}` when `confirm` is `true`."
+                raise errors.ApiError(400, message, param=name)
+    doc = Document(_blank(act, params), {}, act.platform, act.scope)
+    _write(act, doc, params)
+    act.store.insert(doc)
+    emit(act, "payment_intent.created", doc)
+    return paying.confirm(act, doc, params).body if params.get("confirm") else doc.body
+
+
+def _blank(act: Act, params: Json) -> Json:
+    id, currency = act.world.id("pi"), money.check_currency(params["currency"])
+    automatic = {"allow_redirects": "always", **params.get("automatic_payment_methods", {"enabled": True})}
+    return {
+        "id": id, "object": "payment_intent", "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "amount": params["amount"], "amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0,
+        "application": None, "application_fee_amount": None, "automatic_payment_methods": automatic, "canceled_at": None,
+        "cancellation_reason": None, "capture_method": "automatic_async",
+        "client_secret": f"{id}_secret_{act.world.token(25)}", "confirmation_method": "automatic", "created": act.now,
+        "currency": currency, "customer": None, "customer_account": None, "description": None,
+        "excluded_payment_method_types": params.get("excluded_payment_method_types"), "last_payment_error": None,
+        "latest_charge": None, "livemode": False, "managed_payments": {"enabled": False}, "metadata": {},
+        "next_action": None, "on_behalf_of": None, "payment_method": None,
+        "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
+        "payment_method_options": {"card": dict(_CARD_OPTIONS)}, "payment_method_types": ["card"], "processing": None,
+        "receipt_email": None, "review": None, "setup_future_usage": None, "shipping": None, "source": None,
+        "statement_descriptor": None, "statement_descriptor_suffix": None, "status": "requires_payment_method",
+        "transfer_data": None, "transfer_group": None,
+    }  # fmt: skip
+
+
+def _write(act: Act, doc: Document, params: Json) -> None:
+    """Apply what create and update have in common, each rule of section 8 checked on the way."""
+    body = doc.body
+    for name in ("amount", *_PLAIN):
+        if name in params:
+            body[name] = None if params[name] == "" else params[name]
+    if "currency" in params:
+        body["currency"] = money.check_currency(params["currency"])
+    money.check_amount(body["amount"], body["currency"])
+    if "metadata" in params:
+        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    if "shipping" in params:
+        body["shipping"] = None if params["shipping"] == "" else merge(_SHIPPING, params["shipping"])
+    if "payment_method_options" in params:
+        body["payment_method_options"] = merge(body["payment_method_options"], params["payment_method_options"] or {})
+    if params.get("statement_descriptor"):
+        message = (
+            "The `statement_descriptor` parameter is not supported for card payments; use "
+            "`statement_descriptor_suffix` instead."
+        )
+        raise errors.ApiError(400, message, param="statement_descriptor")
+    if params.get("customer"):
+        act.referred("customer", params["customer"], param="customer")
+    _write_connect(act, doc, params)
+    if "payment_method" in params or "payment_method_data" in params:
+        paying.give_method(act, doc, params)
+
+
+def _write_connect(act: Act, doc: Document, params: Json) -> None:
+    body = doc.body
+    if "transfer_data" in params:
+        given = params["transfer_data"]
+        destination = given.get("destination") or (body["transfer_data"] or {}).get("destination")
+        if destination is None:
+            raise errors.missing_param("transfer_data[destination]")
+        destined(act, destination, "transfer_data[destination]")
+        body["transfer_data"] = {"destination": destination} | (
+            {"amount": given["amount"]} if "amount" in given else {}
+        )
+    if params.get("on_behalf_of"):
+        account = destined(act, params["on_behalf_of"], "on_behalf_of", ("card_payments",))
+        body["on_behalf_of"] = account.id
+    fee, transfer = body["application_fee_amount"], body["transfer_data"]
+    if fee is None:
+        return
+    money.positive(fee, "application_fee_amount")
+    if transfer is None and act.scope == act.home:
+        message = (
+            "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "
+            "OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
+        )
+        raise errors.ApiError(400, message, param="application_fee_amount")
+    if transfer and "amount" in transfer:
+        message = "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
+        raise errors.ApiError(400, message, param="application_fee_amount")
+
+
+_PAYABLE = ("transfers", "crypto_transfers", "legacy_payments")
+
+
+def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
+    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
+    account = act.store.find(act.platform, id, scope=act.home, object="account")
+    if account is None:
+        raise errors.no_such_reference("destination" if "destination" in param else "account", id, param)
+    if not any(account.body["capabilities"].get(name) == "active" for name in needed):
+        message = (
+            "Your destination account needs to have at least one of the following capabilities enabled: "
+            + ", ".join(needed)
+        )
+        raise errors.ApiError(400, message, code="insufficient_capabilities_for_transfer", param=None)
+    return account
+
+
+def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One intent; a publishable key needs its client secret and sees the reduced one."""
+    doc = _found(act, ids, params)
+    return reduced(doc.body) if act.publishable else doc.body
+
+
+def _found(act: Act, ids: dict[str, str], params: Json) -> Document:
+    doc = act.get("payment_intent", ids["intent"], param="intent")
+    secret = params.get("client_secret")
+    if act.publishable and not secret:
+        raise errors.missing_param("client_secret")
+    if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):
+        message = "The client_secret provided does not match the client_secret associated with this PaymentIntent."
+        raise errors.ApiError(400, message, code="payment_intent_invalid_parameter", param="client_secret")
+    return doc
+
+
+def reduced(body: Json) -> Json:
+    """The part of an intent that a browser may know."""
+    return {name: body[name] for name in REDUCED}
+
+
+def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Change an open intent; what was paid for cannot change (stripe.md section 8)."""
+    doc = act.get("payment_intent", ids["intent"], param="intent")
+    status = doc.body["status"]
+    frozen = [name for name in _FROZEN if name in params]
+    if frozen and status not in _OPEN_STATES:
+        message = (
+            f"This PaymentIntent's {frozen[0]} could not be updated because it has a status of {status}. You may only "
+            f"update the {frozen[0]} of a PaymentIntent with one of the following statuses: {', '.join(_OPEN_STATES)}."
+        )
+        raise errors.ApiError(
+            400, message, code="payment_intent_unexpected_state", param=frozen[0], payment_intent=doc.body
+        )
+    _write(act, doc, params)
+    doc.body["last_payment_error"] = None
+    if frozen and status == "requires_action":
+        doc.body.update(status="requires_confirmation", next_action=None)
+    act.store.save(doc)
+    return doc.body
+
+
+def confirm(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Try to pay; from a browser the errors, too, carry the reduced intent."""
+    doc = _found(act, ids, params)
+    try:
+        paying.confirm(act, doc, params)
+    except errors.ApiError as error:
+        if act.publishable and isinstance(error.error.get("payment_intent"), dict):
+            error.error["payment_intent"] = reduced(error.error["payment_intent"])
+        raise
+    return reduced(doc.body) if act.publishable else doc.body
+
+
+def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Give an intent up; from any state but succeeded and canceled."""
+    doc = act.get("payment_intent", ids["intent"], param="intent")
+    status = doc.body["status"]
+    if status not in _CANCELABLE:
+        message = (
+            f"You cannot cancel this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one "
+            f"of the following statuses may be canceled: {', '.join(_CANCELABLE)}."
+        )
+        raise errors.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=doc.body)
+    doc.body.update(
+        status="canceled", canceled_at=act.now, next_action=None, amount_capturable=0,
+        cancellation_reason=params.get("cancellation_reason"),
+    )  # fmt: skip
+    act.store.save(doc)
+    emit(act, "payment_intent.canceled", doc)
+    return doc.body
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Intents, newest first."""
+    facets: dict[str, Any] = {name: params[name] for name in ("customer", "customer_account") if name in params}
+    return page(act, "payment_intent", "/v1/payment_intents", params, facets=facets)

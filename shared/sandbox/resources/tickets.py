@@ -1,0 +1,42 @@
+"""Secret addresses of hosted pages: who may open them, until when, and whether they were used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from shared.sandbox.store import Json, Store
+from shared.sandbox.world import Act
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One hosted page that someone may open."""
+
+    token: str
+    kind: str
+    platform: str
+    subject: str
+    expires: int
+    used: bool
+    data: Json
+
+
+def issue(act: Act, kind: str, subject: str, lifetime: int, data: Json) -> tuple[str, int]:
+    """A new token, and when it stops working."""
+    token, expires = act.world.token(32), act.now + lifetime
+    sql = "INSERT INTO tickets (token, kind, platform, subject, expires, data) VALUES (?, ?, ?, ?, ?, ?)"
+    act.store.db.execute(sql, (token, kind, act.platform, subject, expires, json.dumps({**data, "scope": act.scope})))
+    return token, expires
+
+
+def find(store: Store, kind: str, token: str) -> Ticket | None:
+    """The ticket with this token, expired and used ones too."""
+    sql = "SELECT token, kind, platform, subject, expires, used, data FROM tickets WHERE token = ? AND kind = ?"
+    row = store.db.execute(sql, (token, kind)).fetchone()
+    return Ticket(row[0], row[1], row[2], row[3], row[4], bool(row[5]), json.loads(row[6])) if row else None
+
+
+def use(store: Store, token: str) -> None:
+    """Mark a ticket as used."""
+    store.db.execute("UPDATE tickets SET used = 1 WHERE token = ?", (token,))

@@ -1,0 +1,89 @@
+"""Serves the stand-in with Hypercorn, and knows every client's connection so that a fault rule can cut it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config, Sockets
+
+from shared.sandbox.app import Standin, create_sandbox
+from shared.sandbox.config import SandboxConfig
+
+_GRACE_SECONDS = 3.0
+
+
+class Doorway(socket.socket):
+    """A listening socket that remembers whom it let in."""
+
+    guests: dict[tuple[str, int], socket.socket]
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Let one in."""
+        connection, address = super().accept()
+        if len(self.guests) > 1000:
+            for known in [a for a, guest in self.guests.items() if guest.fileno() == -1]:
+                del self.guests[known]
+        self.guests[address[:2]] = connection
+        return connection, address
+
+
+class _Config(Config):
+    """Hypercorn's settings with a socket that is already open."""
+
+    doorway: Doorway
+
+    def create_sockets(self) -> Sockets:
+        """Ours, and no other."""
+        return Sockets([], [self.doorway], [])
+
+
+def listen(host: str, port: int) -> Doorway:
+    """Open the door; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    doorway = Doorway(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio turns Nagle off only where it sees TCP
+    doorway.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    doorway.bind((host, port))
+    doorway.listen(256)
+    doorway.setblocking(False)
+    doorway.guests = {}
+    return doorway
+
+
+async def serve(
+    config: SandboxConfig,
+    *,
+    host: str,
+    port: int,
+    shutdown_trigger: Callable[[], Awaitable[None]] | None = None,
+    doorway: Doorway | None = None,
+) -> None:
+    """Serve until the trigger fires, or SIGINT or SIGTERM without one; what is under way is answered first.
+
+    With a `doorway` of the caller's own, host and port are the caller's too.
+    """
+    doorway = doorway or listen(host, port)
+    app = create_sandbox(config)
+    standin: Standin = app.extensions["standin"]
+    standin.connections = doorway.guests
+    settings = _Config()
+    settings.doorway = doorway
+    settings.accesslog = None
+    settings.errorlog = logging.getLogger("shared.sandbox.server")
+    settings.loglevel = "WARNING"
+    settings.graceful_timeout = _GRACE_SECONDS
+    settings.include_server_header = False
+    try:
+        await hypercorn_serve(app, settings, shutdown_trigger=shutdown_trigger)
+    finally:
+        doorway.close()
+
+
+def at_port(config: SandboxConfig, doorway: Doorway) -> SandboxConfig:
+    """The configuration with the address that the door really has."""
+    host, port = doorway.getsockname()[:2]
+    return replace(config, base_url=f"http://{host}:{port}")

@@ -1,0 +1,81 @@
+"""Tables of vendors and of how they are paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row, words
+from shared.vendors.rules import AccountStatus, PayoutSchedule
+
+
+class Vendor(Row):
+    """A business that sells through the marketplace."""
+
+    slug = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=120)
+    tagline = fields.CharField(max_length=160, default="")
+    description = fields.TextField(default="")
+    business_email = fields.CharField(max_length=254)
+    business_phone = fields.CharField(max_length=40, default="")
+    country = fields.CharField(max_length=2, description="ISO 3166-1 alpha-2")
+    city = fields.CharField(max_length=80, default="")
+    brand_color = fields.CharField(max_length=7, default="#0f766e")
+    logo = fields.CharField(max_length=200, default="", description="path below static/")
+    cover = fields.CharField(max_length=200, default="", description="path below static/")
+    ships_in_days = fields.SmallIntField(default=3)
+    is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
+
+    class Meta:
+        table = "vendors"
+        constraints = [CheckConstraint(check="length(country) = 2", name="ck_vendors_country")]
+
+
+class VendorPaymentConfig(Row):
+    """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
+
+    vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
+        "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    stripe_account_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_account_key = fields.CharField(
+        max_length=255, null=True, description="idempotency key of the account's creation"
+    )
+    stripe_account_status = fields.CharField(max_length=50, default=AccountStatus.NOT_CONFIGURED.value)
+    account_request: Any = fields.JSONField(
+        default=dict, description="country, business type and details sent with that key"
+    )
+    charges_enabled = fields.BooleanField(default=False)
+    payouts_enabled = fields.BooleanField(default=False)
+    details_submitted = fields.BooleanField(default=False)
+    transfers_active = fields.BooleanField(default=False)
+    disabled_reason = fields.CharField(max_length=80, null=True)
+    requirements: Any = fields.JSONField(default=dict, description="currently_due, past_due, pending_verification")
+    accepts_payments = fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py")
+    currency = fields.CharField(max_length=3, default="EUR")
+    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal("2.50"))
+    payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
+    minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
+    synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
+    deauthorized_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "vendor_payment_configs"
+        constraints = [
+            CheckConstraint(
+                check=f"stripe_account_status in ({words(AccountStatus)})", name="ck_payment_configs_status"
+            ),
+            CheckConstraint(check=f"payout_schedule in ({words(PayoutSchedule)})", name="ck_payment_configs_schedule"),
+            CheckConstraint(
+                check="cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100",
+                name="ck_payment_configs_fee",
+            ),
+            CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
+            CheckConstraint(
+                check="currency = upper(currency) and length(currency) = 3", name="ck_payment_configs_currency"
+            ),
+        ]

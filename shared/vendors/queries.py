@@ -1,0 +1,232 @@
+"""What pages and the API may know of vendors and of how they are paid: frozen read models, one query each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tortoise.expressions import Q
+
+from shared.database.paging import Paged, window
+from shared.errors import NotFound
+from shared.money import Money
+from shared.vendors.errors import PaymentNotConfigured
+from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.rules import AccountStatus, PayoutSchedule
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class VendorView:
+    """A vendor as shoppers may see it."""
+
+    id: int
+    slug: str
+    name: str
+    tagline: str
+    description: str
+    country: str
+    city: str
+    brand_color: str
+    logo: str
+    cover: str
+    ships_in_days: int
+    is_open: bool
+    accepts_payments: bool
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentConfigView:
+    """How a vendor is paid, as its owner and its tokens may see it."""
+
+    vendor_id: int
+    stripe_account_id: str | None
+    account_status: AccountStatus
+    accepts_payments: bool
+    currency: str
+    platform_fee_percentage: Decimal
+    payout_schedule: PayoutSchedule
+    minimum_payout: Money
+    currently_due: tuple[str, ...]
+    past_due: tuple[str, ...]
+    pending_verification: tuple[str, ...]
+    disabled_reason: str | None
+    country: str
+    needs_onboarding: bool
+    synced_at: datetime | None
+    details_submitted: bool
+    payouts_enabled: bool
+    disconnected: bool
+    current_deadline: datetime | None
+
+
+@dataclass(frozen=True)
+class VendorContact:
+    """Where the vendor's own people are reached; not for shoppers."""
+
+    vendor_id: int
+    name: str
+    email: str
+    phone: str
+    country: str
+
+
+@dataclass(frozen=True)
+class VendorRow:
+    """A line of the operator's list of vendors."""
+
+    id: int
+    slug: str
+    name: str
+    country: str
+    email: str
+    is_open: bool
+    account_status: AccountStatus
+    accepts_payments: bool
+    stripe_account_id: str | None
+    currency: str
+    platform_fee_percentage: Decimal
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorPage(Paged):
+    """A page of the operator's list of vendors."""
+
+    rows: tuple[VendorRow, ...]
+    total: int
+
+
+def _config_of(vendor: Vendor) -> VendorPaymentConfig | None:
+    row = getattr(vendor, "payment_config", None)  # the reverse side, loaded by select_related
+    return row if isinstance(row, VendorPaymentConfig) else None
+
+
+def vendor_view(vendor: Vendor) -> VendorView:
+    """The read model of a row that was loaded together with its payment config."""
+    config = _config_of(vendor)
+    return VendorView(
+        id=vendor.id,
+        slug=vendor.slug,
+        name=vendor.name,
+        tagline=vendor.tagline,
+        description=vendor.description,
+        country=vendor.country,
+        city=vendor.city,
+        brand_color=vendor.brand_color,
+        logo=vendor.logo,
+        cover=vendor.cover,
+        ships_in_days=vendor.ships_in_days,
+        is_open=vendor.is_open,
+        accepts_payments=bool(config and config.accepts_payments),
+        currency=config.currency if config else "EUR",
+    )
+
+
+def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
+    """The read model of a payment config; `country` is the account's where there is one, else the vendor's."""
+    due = row.requirements or {}
+    status = AccountStatus(row.stripe_account_status)
+    deadline = due.get("current_deadline")
+    return PaymentConfigView(
+        vendor_id=row.vendor_id,
+        stripe_account_id=row.stripe_account_id,
+        account_status=status,
+        accepts_payments=row.accepts_payments,
+        currency=row.currency,
+        platform_fee_percentage=row.platform_fee_percentage,
+        payout_schedule=PayoutSchedule(row.payout_schedule),
+        minimum_payout=Money(row.minimum_payout, row.currency),
+        currently_due=tuple(due.get("currently_due", ())),
+        past_due=tuple(due.get("past_due", ())),
+        pending_verification=tuple(due.get("pending_verification", ())),
+        disabled_reason=row.disabled_reason,
+        country=(row.account_request or {}).get("country") or country,
+        needs_onboarding=status is not AccountStatus.ACTIVE,
+        synced_at=row.synced_at,
+        details_submitted=row.details_submitted,
+        payouts_enabled=row.payouts_enabled,
+        disconnected=row.deauthorized_at is not None,
+        current_deadline=datetime.fromisoformat(deadline) if deadline else None,
+    )
+
+
+async def get_vendor_payment_config(vendor_id: int) -> PaymentConfigView:
+    """How this vendor is paid. Raises PaymentNotConfigured when nothing was ever set up."""
+    row = await VendorPaymentConfig.filter(vendor_id=vendor_id).select_related("vendor").first()
+    if row is None:
+        raise PaymentNotConfigured
+    return config_view(row, row.vendor.country)
+
+
+async def _one(**where: object) -> VendorView:
+    vendor = await Vendor.filter(**where).select_related("payment_config").first()
+    if vendor is None:
+        raise NotFound("We could not find that shop.")
+    return vendor_view(vendor)
+
+
+async def vendor_by_slug(slug: str) -> VendorView:
+    """The vendor of this address part. Raises NotFound."""
+    return await _one(slug=slug)
+
+
+async def vendor_by_id(vendor_id: int) -> VendorView:
+    """The vendor of this id. Raises NotFound."""
+    return await _one(id=vendor_id)
+
+
+async def list_open_vendors() -> tuple[VendorView, ...]:
+    """The vendors that shoppers may see, by name."""
+    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
+    return tuple(vendor_view(row) for row in rows)
+
+
+async def vendor_contact(vendor_id: int) -> VendorContact:
+    """Where to reach the vendor's own people. Raises NotFound."""
+    row = await Vendor.get_or_none(id=vendor_id)
+    if row is None:
+        raise NotFound("We could not find that shop.")
+    return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country)
+
+
+def _row(vendor: Vendor) -> VendorRow:
+    config = _config_of(vendor)
+    return VendorRow(
+        id=vendor.id,
+        slug=vendor.slug,
+        name=vendor.name,
+        country=vendor.country,
+        email=vendor.business_email,
+        is_open=vendor.is_open,
+        account_status=AccountStatus(config.stripe_account_status) if config else AccountStatus.NOT_CONFIGURED,
+        accepts_payments=bool(config and config.accepts_payments),
+        stripe_account_id=config.stripe_account_id if config else None,
+        currency=config.currency if config else "EUR",
+        platform_fee_percentage=config.platform_fee_percentage if config else Decimal("2.50"),
+        created_at=vendor.created_at,
+    )
+
+
+async def vendor_rows(*, page: int = 1, search: str = "") -> VendorPage:
+    """The operator's list, newest first; `search` looks into name, slug and email."""
+    query = Vendor.all()
+    if search:
+        query = query.filter(
+            Q(name__icontains=search) | Q(slug__icontains=search) | Q(business_email__icontains=search)
+        )
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    rows = await query.select_related("payment_config").order_by("-id").offset(shown.offset).limit(shown.limit)
+    return VendorPage(rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+
+
+async def vendor_row(vendor_id: int) -> VendorRow:
+    """One line of the operator's list. Raises NotFound."""
+    vendor = await Vendor.filter(id=vendor_id).select_related("payment_config").first()
+    if vendor is None:
+        raise NotFound("We could not find that vendor.")
+    return _row(vendor)

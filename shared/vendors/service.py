@@ -1,0 +1,266 @@
+"""Vendors join, connect Stripe and change how they are paid.
+
+One Stripe account per vendor, whatever is clicked twice or crashes: the idempotency key and the request are written down
+first, under a lock; the call is made outside any transaction; the answer is stored by a guarded update. Doing it again heals.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.errors import Conflict, Invalid
+from shared.gateway.seam import AccountDetails, Gateway, StripeRefused, StripeUnavailable
+from shared.ids import born, slugify
+from shared.people import service as people
+from shared.vendors import accounts, schedules
+from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
+from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
+from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
+from shared.vendors.rules import PayoutSchedule
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """A new vendor and its owner."""
+
+    member_id: int
+    vendor_id: int
+
+
+async def sign_up(*, email: str, password: str, full_name: str, business_name: str, country: str) -> SignedUp:
+    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address is taken."""
+    code = country.upper()
+    if code not in COUNTRIES:
+        raise UnsupportedCountry(param="country")
+    currency = default_currency(code)
+    async with unit.transaction():
+        vendor = await _new_vendor(business_name.strip(), email.strip().lower(), code)
+        await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
+        member = await people.create_member(
+            email=email, password=password, full_name=full_name, role="owner", vendor_id=vendor.id
+        )
+        await audit.record(
+            "vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id
+        )
+    return SignedUp(member.id, vendor.id)
+
+
+async def _new_vendor(name: str, email: str, country: str) -> Vendor:
+    """A vendor under the first free address part made of its name."""
+    base = slugify(name)[:50].strip("-") or "shop"
+    for _ in range(5):
+        taken = {str(s) for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)}
+        slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+        try:
+            async with unit.transaction():
+                return await Vendor.create(slug=slug, name=name, business_email=email, country=country)
+        except IntegrityError:
+            continue  # someone took it a moment ago
+    raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
+
+
+async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDetails, actor: str) -> str:
+    """The vendor's Stripe account id: made on the first call, the same one ever after, whatever `details` say then."""
+    if details.country not in COUNTRIES:
+        raise UnsupportedCountry(param="country")
+    wanted = await _write_down(vendor_id, details, actor)
+    if wanted.account_id:
+        return wanted.account_id
+    started = clock.now()
+    try:
+        account = await gateway.create_account(AccountDetails(**wanted.request), vendor_id=vendor_id, key=wanted.key)
+    except StripeRefused:
+        # A key repeats its first answer; a definite no made nothing, so other details get a key of their own.
+        await _next_key(vendor_id, wanted.key)
+        raise
+    except StripeUnavailable as down:
+        if down.replayed:  # Stripe stored this failure under our key: the same button would fail for a day
+            await _next_key(vendor_id, wanted.key)
+        raise
+    async with unit.transaction():
+        row = await _locked(vendor_id)
+        if row.stripe_account_id is None:
+            row.stripe_account_id = account.id
+            accounts.describe(row, account, read_at=started)
+            await row.save()
+            await audit.record(
+                "vendor.account_created",
+                actor=actor,
+                subject=f"vendor:{vendor_id}",
+                vendor_id=vendor_id,
+                stripe_account_id=account.id,
+                accepts_payments=row.accepts_payments,
+            )
+        account_id, schedule = row.stripe_account_id, PayoutSchedule(row.payout_schedule)
+    await _begin_with_schedule(gateway, vendor_id=vendor_id, schedule=schedule, actor=actor)
+    return account_id
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    key: str
+    request: Mapping[str, Any]
+    account_id: str | None
+
+
+async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> _Wanted:
+    async with unit.transaction():
+        row = await _locked(vendor_id)
+        if row.deauthorized_at:
+            raise AccountDisconnected
+        if row.stripe_account_id is None and not row.account_request:
+            row.stripe_account_key = row.stripe_account_key or f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+            row.account_request = asdict(details)
+            await row.save(update_fields=["stripe_account_key", "account_request"])
+            await audit.record(
+                "vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id
+            )
+        return _Wanted(row.stripe_account_key or "", row.account_request, row.stripe_account_id)
+
+
+async def _next_key(vendor_id: int, refused_key: str) -> None:
+    head, _, number = refused_key.rpartition(":")
+    await VendorPaymentConfig.filter(
+        vendor_id=vendor_id, stripe_account_key=refused_key, stripe_account_id__isnull=True
+    ).update(stripe_account_key=f"{head}:{int(number) + 1}", account_request={}, updated_at=clock.now())
+
+
+async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, schedule: PayoutSchedule, actor: str) -> None:
+    """Tell Stripe the schedule we show; when that fails the account still stands and the next sync shows Stripe's own."""
+    try:
+        await set_payout_schedule(gateway, vendor_id=vendor_id, schedule=schedule, actor=actor)
+    except (StripeUnavailable, StripeRefused) as problem:
+        log.warning("vendor %s: payout schedule not written through: %s", vendor_id, problem.log)
+
+
+async def _locked(vendor_id: int) -> VendorPaymentConfig:
+    """The vendor's config row, locked; made when it is not there yet."""
+    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
+    if row is not None:
+        return row
+    vendor = await Vendor.get_or_none(id=vendor_id)
+    if vendor is None:
+        raise PaymentNotConfigured
+    currency = default_currency(vendor.country)
+    try:
+        async with unit.transaction():
+            await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
+    except IntegrityError:
+        pass  # someone else made it a moment ago
+    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
+    if row is None:
+        raise PaymentNotConfigured
+    return row
+
+
+async def _account_of(vendor_id: int) -> str:
+    config = await get_vendor_payment_config(vendor_id)
+    if config.disconnected:
+        raise AccountDisconnected
+    if config.stripe_account_id is None:
+        raise PaymentNotConfigured
+    return config.stripe_account_id
+
+
+async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str) -> str:
+    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored (defect 14 of the seed)."""
+    return await gateway.create_account_link(
+        await _account_of(vendor_id),
+        refresh_url=f"{public_url}/vendor/admin/payments/refresh",
+        return_url=f"{public_url}/vendor/admin/payments/success",
+    )
+
+
+async def create_dashboard_link(gateway: Gateway, *, vendor_id: int) -> str:
+    """A fresh single-use address of the vendor's own Stripe dashboard; never stored."""
+    return await gateway.create_login_link(await _account_of(vendor_id))
+
+
+async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:
+    """Read the account and its payout schedule from Stripe and store them; a reading older than the stored one is dropped."""
+    config = await get_vendor_payment_config(vendor_id)
+    if config.stripe_account_id is None or config.disconnected:
+        return config
+    started = clock.now()
+    account = await gateway.get_account(config.stripe_account_id)
+    schedule = await schedules.read(gateway, config.stripe_account_id)
+    await accounts.store_reading(vendor_id, account, schedule=schedule, read_at=started)
+    return await get_vendor_payment_config(vendor_id)
+
+
+async def sync_account_by_stripe_id(gateway: Gateway, account_id: str) -> bool:
+    """The same for an account that Stripe named in an event. False: it is none of ours."""
+    row = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
+    if row is None:
+        return False
+    await sync_account(gateway, vendor_id=row.vendor_id)
+    return True
+
+
+async def deauthorize(account_id: str) -> bool:
+    """The vendor disconnected us: no more payments for it. False: the account is none of ours."""
+    async with unit.transaction():
+        row = await unit.locked(VendorPaymentConfig.filter(stripe_account_id=account_id))
+        if row is None:
+            return False
+        if row.deauthorized_at is None:
+            await accounts.disconnect(row)
+    return True
+
+
+async def set_payout_schedule(gateway: Gateway, *, vendor_id: int, schedule: PayoutSchedule, actor: str) -> None:
+    """Write the schedule to Stripe; our row follows what Stripe answered. Raises StripeUnavailable with nothing changed."""
+    account_id = await _account_of(vendor_id)
+    async with unit.transaction():
+        key = await schedules.write_down(await _locked(vendor_id), schedule, actor)
+    answered = await gateway.set_payout_settings(account_id, schedules.settings_of(schedule), key=key)
+    async with unit.transaction():
+        await schedules.store_answer(await _locked(vendor_id), answered, actor=actor, key=key)
+
+
+async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -> None:
+    """The operator sets a vendor's commission; orders already placed keep theirs."""
+    if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
+        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
+    if percentage != percentage.quantize(Decimal("0.01")):
+        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
+    async with unit.transaction():
+        row = await _locked(vendor_id)
+        before = row.platform_fee_percentage
+        if before == percentage:
+            return
+        row.platform_fee_percentage = percentage
+        await row.save(update_fields=["platform_fee_percentage"])
+        await audit.record(
+            "vendor.platform_fee_changed",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=str(before),
+            after=str(percentage),
+        )
+
+
+async def set_open(*, vendor_id: int, is_open: bool, actor: str) -> None:
+    """Show the vendor's shop to shoppers, or hide it. Orders already placed go on."""
+    async with unit.transaction():
+        changed = await Vendor.filter(id=vendor_id, is_open=not is_open).update(is_open=is_open, updated_at=clock.now())
+        if changed:
+            await audit.record(
+                "vendor.shop_opened" if is_open else "vendor.shop_closed",
+                actor=actor,
+                subject=f"vendor:{vendor_id}",
+                vendor_id=vendor_id,
+            )

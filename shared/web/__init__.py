@@ -1,0 +1,1 @@
+"""The Quart glue: what every page and endpoint stands on."""

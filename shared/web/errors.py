@@ -1,0 +1,136 @@
+"""One shape for everything that goes wrong: a page, a fragment for htmx, or JSON `{"error": {"code", "message", "param"?}}`.
+
+Which of them is decided by the address and the Accept header. Details of a crash go to the log, never to the caller.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+
+from quart import Quart, Response, g, jsonify, make_response, request
+from quart_schema import RequestSchemaValidationError
+from werkzeug.exceptions import HTTPException
+
+from shared.errors import MarketError, Unauthenticated
+from shared.web.access import sign_in_at
+from shared.web.kit import is_htmx
+
+log = logging.getLogger("markethall.web")
+
+JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+# status -> (code, heading, sentence): what people read instead of the wire's own words.
+WORDS: dict[int, tuple[str, str, str]] = {
+    400: ("bad_request", "That request is not right", "Something in it could not be read. Go back and try again."),
+    401: ("unauthenticated", "Please sign in", "You need to sign in to see this."),
+    403: ("forbidden", "You cannot do that here", "Your account is not allowed to do this."),
+    404: ("not_found", "Page not found", "We could not find that. It may have moved, or the link is not complete."),
+    405: ("method_not_allowed", "That does not work here", "This address does not take that kind of request."),
+    406: ("not_acceptable", "That format is not available", "This address cannot answer in the format asked for."),
+    408: ("request_timeout", "That took too long", "The request did not arrive in time. Please try again."),
+    409: ("conflict", "That has changed", "It changed in the meantime. Please look again."),
+    413: ("too_large", "That is too much", "The request is larger than we take. Send less at a time."),
+    414: ("address_too_long", "That address is too long", "Shorten what you search for and try again."),
+    415: ("unsupported_media_type", "That format is not supported", "Send the content type that this address expects."),
+    422: ("invalid", "Please check what you entered", "Something in it is missing or not right."),
+    429: ("too_many_requests", "One moment, please", "That was a lot at once. Wait a little and try again."),
+    431: ("headers_too_large", "That request is too large", "Clear this site's cookies and try again."),
+    500: ("internal_error", "Something went wrong on our side", "We have noted it. Nothing was charged by this. Please try again."),
+    502: ("bad_gateway", "Our payment provider refused that", "We have noted it and will look into it."),
+    503: ("unavailable", "Back in a moment", "This is not available right now. Please try again in a moment."),
+}  # fmt: skip
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
+    if request.path.startswith(JSON_PATHS):
+        return True
+    accept = request.accept_mimetypes
+    return bool(accept) and not accept.accept_html and accept.accept_json
+
+
+def error_body(code: str, message: str, param: str | None = None) -> dict[str, Any]:
+    """The one JSON shape of an error."""
+    error = {"code": code, "message": message}
+    if param:
+        error["param"] = param
+    return {"error": error}
+
+
+def words_for(status: int) -> tuple[str, str, str]:
+    """Code, heading and sentence for an HTTP status, known or not."""
+    return WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+
+
+async def answer(
+    status: int, *, code: str | None = None, message: str | None = None, param: str | None = None
+) -> Response:
+    """The error as the caller reads it."""
+    known_code, heading, sentence = words_for(status)
+    code, sentence = code or known_code, message or sentence
+    if wants_json():
+        response = jsonify(error_body(code, sentence, param))
+    else:
+        response = await _page(status, heading, sentence)
+    response.status_code = status
+    return response
+
+
+async def _page(status: int, heading: str, sentence: str) -> Response:
+    from shared.web.pages import page
+
+    template = "errors/_fragment.html" if is_htmx() else "errors/page.html"
+    try:
+        return await page(
+            template, status=status, code=status, heading=heading, sentence=sentence, request_id=g.get("request_id", "")
+        )
+    except Exception:  # the page about a failure must not fail: plain words instead
+        log.exception("the error page itself failed")
+        return cast(
+            "Response",
+            await make_response(f"<!doctype html><title>{heading}</title><h1>{heading}</h1><p>{sentence}</p>"),
+        )
+
+
+async def on_market_error(error: MarketError) -> Any:
+    """A business fact: its own status, code and sentence."""
+    if error.log or error.status >= 500:
+        log.warning("%s: %s", error.code, error.log or error.message)
+    if isinstance(error, Unauthenticated) and error.status == 401 and not wants_json():
+        return sign_in_at(
+            "/vendor/login" if request.path.startswith(("/vendor", "/operator")) else "/shop/account/login"
+        )
+    response = await answer(error.status, code=error.code, message=error.message, param=error.param)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+async def on_http_error(error: HTTPException) -> Any:
+    """An error of the wire (404, 405, 413 …) or a redirect of the router."""
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return error.get_response()
+    if isinstance(error, RequestSchemaValidationError):
+        status = 422
+    response = await answer(status)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def register(app: Quart) -> None:
+    """Handle errors of every kind in `app`. With PROPAGATE_EXCEPTIONS set (tests), a crash is raised instead of told."""
+    app.register_error_handler(MarketError, on_market_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(500, _on_500)
+
+
+async def _on_500(_error: Any) -> Response:
+    """A crash, which Quart has logged: the caller learns only that it happened."""
+    return await answer(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,177 @@
+"""Forms: WTForms with our CSRF, trimmed text, and limits that keep absurd input away from use cases."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Self, cast
+
+from quart import current_app, request, session
+from wtforms import DecimalField, Field, Form, PasswordField, StringField, ValidationError
+from wtforms.csrf.session import SessionCSRF
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+from wtforms.validators import StopValidation
+
+from shared.errors import Invalid, MarketError
+from shared.money import Money
+from shared.people.rules import check_password, normal_email
+
+OPEN_TOO_LONG = "This form was open for too long. Nothing you typed is lost; please send it again."
+MAX_TEXT = 10_000
+MAX_INTEGER = 2**53
+
+
+def _sane(_form: BaseForm, field: Field) -> None:
+    """Before a field's own validators: no numbers that no column holds, no novels, no NaN."""
+    value = field.data
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise StopValidation("That is too long.")
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise StopValidation("That number is too large.")
+    if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > MAX_INTEGER):
+        raise StopValidation("Enter a number.")
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class _Csrf(SessionCSRF):
+    """WTForms' session CSRF, with one sentence for every way to fail."""
+
+    def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
+        try:
+            super().validate_csrf_token(form, field)
+        except (ValueError, ValidationError):
+            raise ValidationError(OPEN_TOO_LONG) from None
+
+
+class MarketForm(Form):
+    """The base of every form. `validate_x` methods must be plain functions: WTForms never runs coroutines."""
+
+    class Meta(DefaultMeta):
+        csrf = True
+        csrf_class = _Csrf
+        csrf_time_limit = None  # as long as the browser's session; the Origin check guards the rest
+        currency: str | None = None
+
+        def build_csrf(self, form: BaseForm) -> Any:
+            self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
+            self.csrf_context = session
+            return super().build_csrf(form)
+
+        def bind_field(self, form: BaseForm, unbound_field: Any, options: Any) -> Any:
+            field: Any = unbound_field.bind(form=form, **options)
+            field.validators = [_sane, *field.validators]
+            if isinstance(field, StringField) and not isinstance(field, PasswordField):
+                field.filters = (_strip, *field.filters)
+            return field
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, value in vars(cls).items():
+            if name.startswith("validate") and inspect.iscoroutinefunction(value):
+                raise TypeError(f"{cls.__name__}.{name} is async, so WTForms would never run it")
+
+    @classmethod
+    async def from_request(cls, *, currency: str | None = None, **kwargs: Any) -> Self:
+        """The form as this request fills it: from the body of a POST, else from `obj`, `data` and defaults.
+
+        `currency` is what MoneyFields without one of their own are in.
+        """
+        formdata = await request.form if request.method in ("POST", "PUT", "PATCH") else None
+        meta: Mapping[str, Any] = {**kwargs.pop("meta", {}), "currency": currency}
+        return cls(formdata, meta=meta, **kwargs)
+
+    def ok(self) -> bool:
+        """Whether this is a POST and everything in it is right."""
+        return request.method == "POST" and self.validate()
+
+    def blame(self, error: MarketError) -> None:
+        """Show a MarketError at the field its `param` names, or above the form."""
+        field = self._fields.get(error.param or "")
+        if field is not None:
+            field.errors = [*field.errors, error.message]
+        else:
+            self.form_errors.append(error.message)
+
+
+class MoneyField(StringField):
+    """An amount in major units (`49.90`); `data` is Money. In `currency`, else in the one given to `from_request`."""
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: list[Any] | None = None,
+        *,
+        currency: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.currency = currency or self.meta.currency
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data: Any = None
+        text = valuelist[0].strip().replace(",", ".") if valuelist else ""
+        if not text:
+            self.raw_data = []  # spaces are no answer: InputRequired looks here
+            return
+        if not self.currency:
+            raise ValueError("This amount has no currency.")
+        try:
+            self.data = Money.parse(text[:40], self.currency)
+        except Invalid as error:
+            raise ValueError(error.message) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return str(self.data.to_decimal()) if isinstance(self.data, Money) else ""
+
+
+class PercentField(DecimalField):
+    """A percentage with at most two decimals, typed with a point or a comma."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([str(valuelist[0]).strip().replace(",", ".")[:20]] if valuelist else [])
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, label) pairs as WTForms 3.4 will want them for SelectField and RadioField; plain tuples are deprecated."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def email_address(_form: BaseForm, field: Field) -> None:
+    """A validator: an address that mail can reach; the field's data becomes its stored form."""
+    try:
+        field.data = normal_email(field.data or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from None
+
+
+def good_password(form: BaseForm, field: Field) -> None:
+    """A validator for a new password; a field `email` of the same form may not be the password."""
+    email = form["email"].data if "email" in form else ""
+    try:
+        check_password(field.data or "", email=email or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from None
+
+
+class Bare(MarketForm):
+    """A form of nothing but its token: for buttons, and to check a token before any view runs."""
+
+
+def csrf_token() -> str:
+    """The token that every form of this browser carries."""
+    return cast("str", Bare().csrf_token.current_token)  # type: ignore[attr-defined]
+
+
+def csrf_valid(token: str) -> bool:
+    """Whether `token` belongs to this browser's session."""
+    from werkzeug.datastructures import MultiDict
+
+    return bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()

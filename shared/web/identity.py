@@ -1,0 +1,100 @@
+"""Who is asking: read once per request from the signed cookie or the API token, then handed to use cases as arguments."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from quart import g, request, session
+
+from shared import clock
+from shared.errors import Forbidden, Unauthenticated
+from shared.people import service
+from shared.people.queries import NOBODY, Actor
+from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
+
+__all__ = ["Actor", "actor", "actor_label", "customer", "member_or_none", "start_session", "vendor_id"]
+
+_MEMBER_MARKS = (OWNER, OPERATOR, MEMBER)
+
+
+def member_or_none() -> Actor | None:
+    """The signed-in member of the portal, if any."""
+    return cast("Actor | None", g.get("member"))
+
+
+def customer() -> Actor | None:
+    """The signed-in shopper, if any; guests have none."""
+    return cast("Actor | None", g.get("customer"))
+
+
+def token_owner() -> Actor | None:
+    """The vendor behind the API token of this request, if there is one."""
+    return cast("Actor | None", g.get("token"))
+
+
+def actor() -> Actor:
+    """Who acts here: by the route's mark, and on public routes the member below /vendor and /operator, else the shopper."""
+    mark = access_of(current_view())
+    if mark == TOKEN:
+        return token_owner() or NOBODY
+    portal = mark in _MEMBER_MARKS or (mark != SHOPPER and request.path.startswith(("/vendor/", "/operator")))
+    return (member_or_none() if portal else customer()) or NOBODY
+
+
+def vendor_id() -> int:
+    """The vendor whose member or token is asking. Raises Forbidden for operators, Unauthenticated for nobody."""
+    who = actor()
+    if who.vendor_id is None:
+        raise Unauthenticated if who.kind == "nobody" else Forbidden
+    return who.vendor_id
+
+
+def actor_label(who: Actor) -> str:
+    """How the audit trail names someone: `member:7`, `customer:3`, `token:2`, `nobody`."""
+    return who.label
+
+
+async def load() -> None:
+    """Before each request: find out who it is. A cookie or token that opens nothing is as good as none."""
+    if request.endpoint == "static":
+        return
+    if access_of(current_view()) == TOKEN:
+        scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
+        g.token = await service.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
+        return
+    g.member = await _known("sid", "member")
+    g.customer = await _known("shopper_sid", "customer")
+    _slide()
+
+
+async def _known(key: str, kind: str) -> Actor | None:
+    token = session.get(key)
+    if not isinstance(token, str):
+        return None
+    who = await service.identify(token)
+    if who is None or who.kind != kind:
+        session.pop(key, None)
+        return None
+    return who
+
+
+def _slide() -> None:
+    """Renew the cookie's 30 days once a day, so that only those who stay away lose their basket and sign-in."""
+    today = clock.now().date().isoformat()
+    if session and session.get("day") != today:
+        session["day"] = today
+        session.permanent = True
+
+
+def start_session(kind: str, token: str) -> None:
+    """Remember a sign-in in this browser (`kind` member or customer) under a new CSRF token, so a planted one is worth nothing."""
+    session["sid" if kind == "member" else "shopper_sid"] = token
+    session.pop("csrf", None)
+    session.permanent = True
+
+
+def end_session(kind: str) -> str | None:
+    """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
+    session.pop("csrf", None)
+    token = session.pop("sid" if kind == "member" else "shopper_sid", None)
+    return token if isinstance(token, str) else None

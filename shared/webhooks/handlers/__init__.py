@@ -1,0 +1,32 @@
+"""Which event does what. An event is a nudge: handlers read the object again through the gateway.
+
+A handler answers in words what it decided; "not ours" for objects that are not Markethall's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from shared.gateway.seam import VerifiedEvent
+from shared.jobs.queue import Context
+from shared.webhooks.handlers import accounts, payments
+
+Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
+
+# The events to enable at each endpoint; README and `run.py doctor` name the same.
+HANDLERS: Mapping[str, Mapping[str, Handler]] = {
+    "platform": {
+        "payment_intent.succeeded": payments.follow_intent,
+        "payment_intent.payment_failed": payments.follow_intent,
+        "payment_intent.processing": payments.follow_intent,
+        "payment_intent.canceled": payments.follow_intent,
+        "payment_intent.requires_action": payments.follow_intent,
+        "charge.succeeded": payments.note_charge,
+        "charge.updated": payments.note_charge,
+    },
+    "connect": {
+        "account.updated": accounts.sync,
+        "capability.updated": accounts.sync,
+        "account.application.deauthorized": accounts.deauthorize,
+    },
+}

@@ -1,0 +1,23 @@
+"""Events about connected accounts (the Connect endpoint)."""
+
+from __future__ import annotations
+
+from shared.gateway.seam import VerifiedEvent
+from shared.jobs.queue import Context
+from shared.vendors import service
+
+NOT_OURS = "not ours"
+
+
+async def sync(context: Context, event: VerifiedEvent) -> str:
+    """Read the account again; the vendor's state follows it."""
+    if not event.account:
+        return NOT_OURS
+    return "account read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS
+
+
+async def deauthorize(_context: Context, event: VerifiedEvent) -> str:
+    """The vendor took our access away: it can sell no more. Nothing can be read any more, so the event alone decides."""
+    if not event.account:
+        return NOT_OURS
+    return "access taken away" if await service.deauthorize(event.account) else NOT_OURS

@@ -1,0 +1,80 @@
+"""The inbox's door: verify, store once, answer; meaning is applied behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from datetime import timedelta
+
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.database import unit
+from shared.gateway.seam import VerifiedEvent
+from shared.gateway.signatures import BadSignature, verify
+from shared.jobs import queue
+from shared.jobs.queue import Context
+from shared.webhooks import dispatch
+from shared.webhooks.models import WebhookEvent
+
+log = logging.getLogger("markethall.webhooks")
+
+PATIENCE = 5.0  # seconds that the sender waits for the event to be applied; after that the task goes on by itself
+# Whoever holds it can pay, and read, the intent; events about intents carry it, and nobody here needs it.
+_CLIENT_SECRET = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
+_under_way: set[asyncio.Task[object]] = set()
+
+
+async def receive(context: Context, *, source: str, body: bytes, signature: str | None) -> None:
+    """Take one delivery at the `platform` or `connect` endpoint. A known event is answered without doing anything.
+
+    Raises BadSignature, and then nothing is stored. A failure to apply is not the sender's business: the worker repeats it.
+    """
+    stripe = context.settings.stripe
+    secrets = stripe.webhook_secrets if source == "platform" else stripe.connect_webhook_secrets
+    if not secrets:
+        raise BadSignature(log=f"no secret is set for the {source} endpoint")
+    event = verify(body, signature, secrets)
+    row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body.decode()))
+    if row_id is None:
+        return
+    task: asyncio.Task[object] = asyncio.create_task(dispatch.apply(context, row_id))
+    _under_way.add(task)
+    task.add_done_callback(_finished)
+    await asyncio.wait({task}, timeout=PATIENCE)
+
+
+def _finished(task: asyncio.Task[object]) -> None:
+    _under_way.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("applying an event broke off; the worker will repeat it", exc_info=error)
+
+
+async def drain() -> None:
+    """Wait for events that are still being applied (shutdown)."""
+    if _under_way:
+        await asyncio.wait(set(_under_way), timeout=PATIENCE)
+
+
+async def _store(source: str, event: VerifiedEvent, body: str) -> int | None:
+    """Insert the event and the job that applies it if we do not; None when it is known already."""
+    if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
+        return None
+    try:
+        async with unit.transaction():
+            row = await WebhookEvent.create(
+                source=source,
+                stripe_event_id=event.id,
+                type=event.type[:120],
+                stripe_account_id=event.account,
+                stripe_object_id=event.object_id,
+                livemode=event.livemode,
+                api_version=event.api_version,
+                stripe_created_at=event.created_at,
+                body=body,
+            )
+            await queue.enqueue("webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
+    except IntegrityError:  # the same event at the same moment
+        return None
+    return int(row.id)

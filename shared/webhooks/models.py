@@ -1,0 +1,39 @@
+"""The webhook inbox: every signed event once, with its raw body and what became of it."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row, words
+from shared.webhooks.rules import EventStatus
+
+
+class WebhookEvent(Row):
+    """One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'."""
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    stripe_event_id = fields.CharField(max_length=255)
+    type = fields.CharField(max_length=120)
+    stripe_account_id = fields.CharField(max_length=255, null=True)
+    stripe_object_id = fields.CharField(max_length=255, null=True, db_index=True)
+    livemode = fields.BooleanField()
+    api_version = fields.CharField(max_length=40, null=True)
+    stripe_created_at = fields.DatetimeField()
+    body = fields.TextField(description="raw, as signed")
+    status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
+    outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
+    attempts = fields.SmallIntField(default=0)
+    error = fields.TextField(null=True)
+    next_attempt_at = fields.DatetimeField(null=True)
+    handled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "webhook_events"
+        unique_together = (("source", "stripe_event_id"),)
+        indexes = [Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due")]
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
+            CheckConstraint(check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"),
+        ]

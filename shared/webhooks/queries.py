@@ -1,0 +1,88 @@
+"""The webhook inbox as the operator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.functions import Count
+
+from shared.database.paging import Paged, window
+from shared.errors import NotFound
+from shared.webhooks.models import WebhookEvent
+from shared.webhooks.rules import EventStatus
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One stored event; the body stays in the database."""
+
+    stripe_event_id: str
+    source: str
+    type: str
+    stripe_account_id: str | None
+    stripe_object_id: str | None
+    status: EventStatus
+    outcome: str
+    error: str | None
+    attempts: int
+    livemode: bool
+    api_version: str | None
+    stripe_created_at: datetime
+    received_at: datetime
+    handled_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventPage(Paged):
+    """A page of the inbox."""
+
+    rows: tuple[EventView, ...]
+    total: int
+
+
+def _view(row: WebhookEvent) -> EventView:
+    return EventView(
+        stripe_event_id=row.stripe_event_id,
+        source=row.source,
+        type=row.type,
+        stripe_account_id=row.stripe_account_id,
+        stripe_object_id=row.stripe_object_id,
+        status=EventStatus(row.status),
+        outcome=row.outcome,
+        error=row.error,
+        attempts=row.attempts,
+        livemode=row.livemode,
+        api_version=row.api_version,
+        stripe_created_at=row.stripe_created_at,
+        received_at=row.created_at,
+        handled_at=row.handled_at,
+        next_attempt_at=row.next_attempt_at,
+    )
+
+
+async def event_counts() -> dict[EventStatus, int]:
+    """How many events stand in each state; every state is named."""
+    found = await WebhookEvent.all().annotate(number=Count("id")).group_by("status").values("status", "number")
+    counts = {row["status"]: int(row["number"]) for row in found}
+    return {status: counts.get(status.value, 0) for status in EventStatus}
+
+
+async def event_page(*, page: int = 1, status: EventStatus | None = None) -> EventPage:
+    """A page of the inbox, newest first."""
+    query = WebhookEvent.filter(status=status.value) if status else WebhookEvent.all()
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
+    return EventPage(rows=tuple(_view(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+
+
+async def stored_event(stripe_event_id: str) -> EventView:
+    """One event by Stripe's id. Raises NotFound."""
+    row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first()
+    if row is None:
+        raise NotFound("There is no such event in the inbox.")
+    return _view(row)

@@ -1,0 +1,126 @@
+// What every page may use, by data attributes; nothing here is needed to read or send a page.
+//   data-dialog-open="id", data-dialog-close    data-copy="text"      tr[data-href]       data-theme-toggle
+//   button[data-busy-label] while its form is sent                    [data-quantity] with button[data-step]
+//   details[data-menu] closes by Escape or a click elsewhere          [data-autofocus] takes the focus when it appears
+
+const on = (type, handler) => document.addEventListener(type, handler);
+const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
+
+// Buttons that say what they are doing and cannot be pressed twice.
+function busy(button) {
+  if (!button || button.dataset.busy !== undefined) return;
+  const label = button.querySelector("[data-label]");
+  button.style.setProperty("min-width", `${button.offsetWidth}px`);
+  button.dataset.busy = "";
+  button.dataset.label = label ? label.textContent : button.textContent;
+  (label ?? button).textContent = button.dataset.busyLabel;
+  button.disabled = true;
+}
+function ready(button) {
+  if (button.dataset.busy === undefined) return;
+  (button.querySelector("[data-label]") ?? button).textContent = button.dataset.label;
+  delete button.dataset.busy;
+  button.disabled = false;
+  button.style.removeProperty("min-width");
+}
+window.markethall = { busy, ready };
+
+on("submit", event => {
+  const button = event.submitter ?? event.target.querySelector("button[data-busy-label]");
+  // After this turn, so that the pressed button's own name and value are still sent.
+  if (button?.dataset.busyLabel) setTimeout(() => { if (!event.defaultPrevented || event.target.matches("[hx-post],[hx-get]")) busy(button); });
+});
+on("htmx:finally:request", event => {
+  for (const button of document.querySelectorAll("button[data-busy]")) if (event.target.contains(button)) ready(button);
+});
+addEventListener("pageshow", () => document.querySelectorAll("button[data-busy]").forEach(ready));
+
+on("click", event => {
+  const opener = closest(event, "[data-dialog-open]");
+  const asks = opener && document.getElementById(opener.dataset.dialogOpen);
+  if (asks) { event.preventDefault(); asks.showModal(); } // a submit button that opens a dialog sends at once where no script runs
+  const closer = closest(event, "[data-dialog-close]");
+  if (closer) closer.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // a click on the backdrop
+
+  const copier = closest(event, "[data-copy]");
+  if (copier) copy(copier);
+  if (closest(event, "[data-theme-toggle]")) toggleTheme();
+
+  const step = closest(event, "[data-step]");
+  if (step) {
+    const input = step.closest("[data-quantity]").querySelector("input");
+    const most = input.max === "" ? Infinity : Number(input.max);
+    input.value = Math.min(most, Math.max(Number(input.min || 1), Number(input.value || 0) + Number(step.dataset.step)));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+
+  const row = closest(event, "tr[data-href]");
+  if (row && !closest(event, "a, button, input, select, label, summary") && !String(getSelection())) {
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+    else location.assign(row.dataset.href);
+  }
+});
+
+on("keydown", event => {
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  }
+  if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.matches("tr[data-href]")) location.assign(event.target.dataset.href);
+});
+
+async function copy(button) {
+  try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
+  const use = button.querySelector("use");
+  const shape = use.getAttribute("href");
+  use.setAttribute("href", shape.replace(/#.*/, "#check"));
+  button.setAttribute("aria-label", "Copied");
+  setTimeout(() => { use.setAttribute("href", shape); button.setAttribute("aria-label", "Copy"); }, 1500);
+}
+
+const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+function nameTheme() {
+  for (const words of document.querySelectorAll("[data-theme-words]")) words.textContent = isDark() ? "Light theme" : "Dark theme";
+}
+function toggleTheme() {
+  const next = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  try { localStorage.setItem("theme", next); } catch { /* not remembered, still shown */ }
+  nameTheme();
+}
+
+// Times in the reader's own zone, in the words of shared/web/filters.py; the exact time stands in the title.
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const exactly = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
+function spoken(at) {
+  const now = new Date();
+  const days = Math.round((new Date(at.getFullYear(), at.getMonth(), at.getDate()) - new Date(now.getFullYear(), now.getMonth(), now.getDate())) / 86400000);
+  const near = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days];
+  return near ?? `${at.getDate()} ${MONTHS[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`}`;
+}
+function sayTime(time) {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.getTime())) return;
+  const hour = [at.getHours(), at.getMinutes()].map(part => String(part).padStart(2, "0")).join(":");
+  const words = time.dataset.time === "day" ? spoken(at) : `${spoken(at)}, ${hour}`;
+  if (time.textContent !== words) time.textContent = words;
+  time.title = exactly.format(at);
+}
+
+function prepare(root) {
+  root.querySelector("[data-autofocus]")?.focus();
+  root.querySelectorAll("time[data-time]").forEach(sayTime);
+}
+on("htmx:after:swap", event => { if (event.target instanceof Element) prepare(event.target); });
+
+// A folded summary stands open where there is room for it.
+const wide = matchMedia("(min-width: 960px)");
+const unfold = () => document.querySelectorAll("details[data-open-wide]").forEach(fold => { fold.open = wide.matches; });
+wide.addEventListener("change", unfold);
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
+nameTheme();
+unfold();
+prepare(document);

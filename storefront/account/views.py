@@ -1,0 +1,117 @@
+"""Shoppers' accounts: a name for the forms and a list of orders. Guests can do everything else without one."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from shared.errors import Invalid
+from shared.orders.lists import purchases_of
+from shared.people import service as people
+from shared.people.errors import EmailTaken, WrongCredentials
+from shared.web.access import public, shopper
+from shared.web.identity import actor, customer, end_session, start_session
+from shared.web.limits import limit_sign_in
+from shared.web.pages import page, see_other
+from storefront.account.forms import LoginForm, SignupForm
+from storefront.receipts.outcome import standing_of
+
+account = Blueprint("account", __name__)
+
+HOME = "/shop/account"
+
+
+@account.get("/shop/account")
+@shopper
+async def orders() -> Response:
+    """What the signed-in shopper bought."""
+    who = actor()
+    purchases = [(p, standing_of(p.payment_status, p.status)) for p in await purchases_of(who.id or 0)]
+    return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
+
+
+@account.get("/shop/account/login")
+@public
+async def login() -> Response:
+    """The sign-in form."""
+    if customer():
+        return see_other(_next())
+    return await _login_page(await LoginForm.from_request())
+
+
+@account.post("/shop/account/login")
+@limit_sign_in
+@public
+async def sign_in() -> Response:
+    """Sign in; afterwards back to where the shopper was."""
+    form = await LoginForm.from_request()
+    if not form.ok():
+        return await _login_page(form, status=422)
+    try:
+        await _enter(form.email.data or "", form.password.data or "")
+    except WrongCredentials as wrong:
+        form.form_errors.append(wrong.message)
+        return await _login_page(form, status=wrong.status)
+    return see_other(_next())
+
+
+@account.get("/shop/account/signup")
+@public
+async def signup() -> Response:
+    """The form for a new account."""
+    if customer():
+        return see_other(_next())
+    return await _signup_page(await SignupForm.from_request())
+
+
+@account.post("/shop/account/signup")
+@limit_sign_in
+@public
+async def sign_up() -> Response:
+    """Make an account and sign in."""
+    form = await SignupForm.from_request()
+    if not form.ok():
+        return await _signup_page(form, status=422)
+    email, password = form.email.data or "", form.password.data or ""
+    try:
+        await people.create_customer(email=email, password=password, full_name=form.full_name.data or "")
+    except (Invalid, EmailTaken) as problem:
+        form.blame(problem)
+        return await _signup_page(form, status=problem.status)
+    await _enter(email, password)
+    return see_other(_next(), ("ok", "Welcome. Your orders will be listed here from now on."))
+
+
+@account.post("/shop/account/logout")
+@public
+async def sign_out() -> Response:
+    """Leave; the session is revoked, not only forgotten. The basket stays."""
+    token = end_session("customer")
+    if token:
+        await people.sign_out(token)
+    return see_other("/", ("ok", "You are signed out."))
+
+
+async def _enter(email: str, password: str) -> None:
+    agent = request.headers.get("User-Agent", "")
+    start_session("customer", await people.sign_in(email=email, password=password, kind="customer", user_agent=agent))
+
+
+def _next() -> str:
+    """Where to go after signing in: only a path of this site's shopping pages."""
+    wanted = request.args.get("next", "")
+    safe = wanted.startswith(("/shop/", "/shops/")) and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    return wanted if safe and len(wanted) < 500 else HOME
+
+
+async def _login_page(form: LoginForm, status: int = 200) -> Response:
+    return await page("storefront/account/login.html", form=form, keep=_query(), status=status)
+
+
+async def _signup_page(form: SignupForm, status: int = 200) -> Response:
+    return await page("storefront/account/signup.html", form=form, keep=_query(), status=status)
+
+
+def _query() -> str:
+    """The part of the address that carries `next` on to the other form."""
+    wanted = request.query_string.decode("ascii", "ignore")
+    return f"?{wanted}" if wanted.startswith("next=") else ""

@@ -1,0 +1,68 @@
+"""The basket: quantities, prices that changed, what stands in the way of checking out."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.baskets import service
+from shared.baskets.queries import get_basket
+from shared.errors import Conflict, Invalid
+from shared.web.access import public
+from shared.web.filters import money
+from shared.web.kit import is_htmx
+from shared.web.pages import page, see_other
+from storefront.basket.forms import QuantityForm
+from storefront.browser import basket_token
+
+basket = Blueprint("basket", __name__)
+
+
+@basket.get("/shop/basket")
+@public
+async def show() -> Response:
+    """What is in the basket."""
+    return await basket_page()
+
+
+@basket.post("/shop/basket/lines/<int:product_id>")
+@public
+async def set_quantity(product_id: int) -> Response:
+    """Have exactly so many of a product."""
+    form = await QuantityForm.from_request()
+    if not form.ok():
+        errors = [*form.quantity.errors, *form.csrf_token.errors]  # type: ignore[attr-defined]
+        return await basket_page(problem=str(errors[0]), status=422)
+    try:
+        await service.set_quantity(basket_token(), product_id=product_id, quantity=form.quantity.data or 0)
+    except (Conflict, Invalid) as problem:
+        return await basket_page(problem=problem.message, status=problem.status)
+    return await _changed()
+
+
+@basket.post("/shop/basket/prices")
+@public
+async def accept_prices() -> Response:
+    """Agree to today's prices."""
+    await service.accept_prices(basket_token())
+    return await _changed()
+
+
+async def _changed() -> Response:
+    return await basket_page() if is_htmx() else see_other("/shop/basket")
+
+
+async def basket_page(*, problem: str | None = None, status: int = 200) -> Response:
+    """The basket's page, or its contents for htmx, which morphs them in so that focus stays on the button pressed."""
+    view = await get_basket(basket_token(), write=money)
+    response = await page(
+        "storefront/basket/basket.html",
+        fragments={"basket": "basket"},
+        status=status,
+        basket=view,
+        problem=problem,
+        shut=view.problems[0] if view.problems and not any(line.problem for line in view.lines) else None,
+        fragment=is_htmx(),
+    )
+    if is_htmx():
+        response.headers["HX-Reswap"] = "innerMorph"
+    return response

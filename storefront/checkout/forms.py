@@ -1,0 +1,137 @@
+"""Who orders and where it goes."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from babel import Locale
+from wtforms import SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, Optional
+
+from shared.errors import Invalid
+from shared.orders.queries import Contact
+from shared.people.rules import normal_email
+from shared.web.forms import MarketForm
+from storefront.checkout.postal import example_of, tidy_postal_code
+
+_CODES = [
+    "AD",
+    "AT",
+    "AU",
+    "BE",
+    "BG",
+    "CA",
+    "CH",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IS",
+    "IT",
+    "JP",
+    "LI",
+    "LT",
+    "LU",
+    "LV",
+    "MC",
+    "ME",
+    "MT",
+    "NL",
+    "NO",
+    "NZ",
+    "PL",
+    "PT",
+    "RO",
+    "RS",
+    "SE",
+    "SI",
+    "SK",
+    "TR",
+    "UA",
+    "US",
+]
+COUNTRIES = tuple(sorted(((code, Locale.parse("en").territories[code]) for code in _CODES), key=lambda c: c[1]))
+CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "country")
+
+
+class PlainText:
+    """Text that a label printer takes: no control characters, at least one letter or digit."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        text = field.data or ""
+        if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
+            raise ValidationError("Use plain letters, digits and signs.")
+        if not any(c.isalnum() for c in text):
+            raise ValidationError("Use plain letters, digits and signs.")
+
+
+class CheckoutForm(MarketForm):
+    """Contact and delivery."""
+
+    email = StringField("Email", [DataRequired("Enter your email, so that we can send the receipt."), Length(max=254)])
+    full_name = StringField(
+        "Full name",
+        [
+            DataRequired("Enter the name for the parcel."),
+            Length(max=120, message="Use at most 120 characters."),
+            PlainText(),
+        ],
+    )
+    address = StringField(
+        "Address",
+        [
+            DataRequired("Enter street and house number."),
+            Length(max=200, message="Use at most 200 characters."),
+            PlainText(),
+        ],
+    )
+    address_extra = StringField(
+        "Flat, floor or company", [Optional(), Length(max=200, message="Use at most 200 characters."), PlainText()]
+    )
+    city = StringField(
+        "City", [DataRequired("Enter the city."), Length(max=80, message="Use at most 80 characters."), PlainText()]
+    )
+    postal_code = StringField("Postal code", [DataRequired("Enter the postal code.")])
+    country = SelectField(
+        "Country", [DataRequired("Choose the country.")], choices=[SelectChoice(code, name) for code, name in COUNTRIES]
+    )
+
+    def validate_email(self, field: StringField) -> None:
+        """An address that mail can reach."""
+        try:
+            field.data = normal_email(field.data or "")
+        except Invalid as problem:
+            raise ValidationError(problem.message) from None
+
+    def validate_postal_code(self, field: StringField) -> None:
+        """As the chosen country writes them; a missing space or hyphen is mended rather than blamed."""
+        country = self.country.data or ""
+        tidy = tidy_postal_code((field.data or "")[:40], country)
+        if tidy is None:
+            example = example_of(country)
+            name = dict(COUNTRIES).get(country, "that country")
+            raise ValidationError(f"Enter a postal code of {name}{f', such as {example}' if example else ''}.")
+        field.data = tidy
+
+    def contact(self) -> Contact:
+        """What was entered, once it is valid."""
+        return Contact(
+            email=self.email.data or "",
+            full_name=self.full_name.data or "",
+            address=self.address.data or "",
+            address_extra=self.address_extra.data or "",
+            city=self.city.data or "",
+            postal_code=self.postal_code.data or "",
+            country=self.country.data or "",
+        )

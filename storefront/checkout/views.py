@@ -1,0 +1,168 @@
+"""Checkout: contact and delivery, then payment. Steps of one page that also work as plain forms."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from shared.baskets.queries import BasketView, get_basket
+from shared.errors import Conflict, NotFound, TryLater
+from shared.gateway.seam import StripeRefused
+from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
+from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.orders.service import place_order
+from shared.payments.errors import OrderNotPayable
+from shared.payments.rules import PaymentState
+from shared.payments.service import IntentView, create_payment_intent
+from shared.web.access import public
+from shared.web.filters import money
+from shared.web.identity import customer
+from shared.web.kit import kit, shielded
+from shared.web.pages import page, see_other
+from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
+from storefront.checkout.forms import CHECKED_ALONE, CheckoutForm
+
+checkout = Blueprint("checkout", __name__)
+
+_DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
+_PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
+
+
+@checkout.get("/shop/checkout")
+@public
+async def contact() -> Response:
+    """Who orders and where it goes, filled in as far as we know it."""
+    basket = await get_basket(basket_token(), write=money)
+    if not basket.can_check_out:
+        return _back_to(basket)
+    return await _contact_page(basket, await CheckoutForm.from_request(data=await _known(basket)))
+
+
+@checkout.post("/shop/checkout")
+@public
+async def submit() -> Response:
+    """Place the order, hold its stock, go on to payment."""
+    basket = await get_basket(basket_token(), write=money)
+    if not basket.lines:
+        return _back_to(basket)
+    form = await CheckoutForm.from_request()
+    if not form.ok():
+        return await _contact_page(basket, form, status=422)
+    who = customer()
+    try:
+        token = await place_order(
+            basket_token=basket_token(),
+            contact=form.contact(),
+            customer_id=who.id if who else None,
+            hold_minutes=kit().settings.order_hold_minutes,
+            actor=who.label if who else "shopper",
+        )
+    except Conflict as problem:
+        basket = await get_basket(basket_token(), write=money)
+        if not basket.lines:  # it was paid, or emptied in another tab, a moment ago
+            return _back_to(basket)
+        sentence = basket.problems[0] if basket.problems else problem.message
+        return await _contact_page(basket, form, problem=sentence, status=problem.status)
+    remember_checkout(token)
+    return see_other(f"/shop/checkout/{token}")
+
+
+@checkout.post("/shop/checkout/check/<field>")
+@public
+async def check(field: str) -> Response:
+    """What is wrong with one field, while the form is being filled in; the same rules as at the end."""
+    if field not in CHECKED_ALONE:
+        raise NotFound
+    form = await CheckoutForm.from_request()
+    form.validate()
+    names = [field]
+    if field == "country" and form.postal_code.data:
+        names.append("postal_code")
+    return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+def _back_to(basket: BasketView) -> Response:
+    if basket.lines:  # the basket says what is in the way
+        return see_other("/shop/basket")
+    return see_other("/shop/basket", ("info", "Your basket is empty, so there is nothing to check out yet."))
+
+
+async def _known(basket: BasketView) -> dict[str, str]:
+    """What this browser told us last for an order that still waits, else what the signed-in shopper's account says."""
+    for token in reversed(own_checkouts()[-3:]):
+        try:
+            before = await checkout_by_token(token)
+        except NotFound:
+            continue
+        if before.status is CheckoutStatus.OPEN:
+            return dict(vars(before.contact))
+    who = customer()
+    country = basket.vendor.country if basket.vendor else ""
+    return {"email": who.email if who else "", "full_name": who.full_name if who else "", "country": country}
+
+
+async def _contact_page(
+    basket: BasketView, form: CheckoutForm, *, problem: str | None = None, status: int = 200
+) -> Response:
+    return await page(
+        "storefront/checkout/contact.html",
+        status=status,
+        basket=basket,
+        form=form,
+        problem=problem,
+        back=("Back to basket", "/shop/basket"),
+    )
+
+
+@checkout.get("/shop/checkout/<token>")
+@public
+async def payment(token: str) -> Response:
+    """Pay the order behind this link. Its intent is made or read here; coming again gives the same one."""
+    found = await checkout_by_token(readable_token(token))
+    order = next((o for o in found.orders if o.payment_status not in _PAID), None)
+    if order is None:
+        return see_other(_confirmation(token))
+    if found.status is not CheckoutStatus.OPEN:
+        return await page("storefront/checkout/over.html", status=410, checkout=found)
+    try:
+        intent = await shielded(create_payment_intent(kit().gateway, order_id=order.id))
+    except OrderNotPayable:  # it was paid or ran out a moment ago: look again
+        return see_other(_confirmation(token))
+    except (TryLater, Conflict, StripeRefused) as problem:
+        return await _payment_page(found, order, problem=problem)
+    if intent.state in _DECIDED:
+        return see_other(_confirmation(token))
+    return await _payment_page(found, order, intent=intent)
+
+
+def _confirmation(token: str) -> str:
+    return f"/shop/order-confirmation?order={token}"
+
+
+async def _payment_page(
+    found: CheckoutView,
+    order: OrderView,
+    *,
+    intent: IntentView | None = None,
+    problem: TryLater | Conflict | StripeRefused | None = None,
+) -> Response:
+    response = await page(
+        "storefront/checkout/payment.html",
+        status=problem.status if problem else 200,
+        stripe=intent is not None,
+        checkout=found,
+        order=order,
+        intent=intent,
+        delivery=delivery_line(found.contact),
+        return_url=kit().settings.public_url + _confirmation(found.token),
+        problem=problem.message if problem else None,
+        here=request.path,
+        back=("Back to basket", "/shop/basket"),
+    )
+    response.headers["Cache-Control"] = "no-store"  # holds the intent's client secret
+    return response
+
+
+def delivery_line(contact: Contact) -> str:
+    """Where it goes, on one line."""
+    street = ", ".join(part for part in (contact.address, contact.address_extra) if part)
+    return f"{contact.full_name}, {street}, {contact.postal_code} {contact.city}"

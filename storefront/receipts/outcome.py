@@ -1,0 +1,143 @@
+"""Which page a shopper sees after paying: from where the payment stands, never from the address. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.orders.queries import OrderView
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
+from shared.payments.progress import PaymentProgress
+from shared.payments.rules import PaymentState
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`kind` ok, wait or bad; `action` names the one next step: pay, bank, card, basket or none; `waits` means: ask again."""
+
+    name: str
+    kind: str
+    title: str
+    text: str
+    action: str | None = None
+    waits: bool = False
+
+
+def outcome_of(progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str) -> Outcome:
+    """What to say. Our order decides what is final, the payment's own state what is still moving."""
+    match progress.payment_status:
+        case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
+            return Outcome(
+                "parked", "wait", "We are looking at your payment",
+                "Your payment came after your order had run out, and something in it was sold meanwhile. "
+                "You do not need to do anything: we will write to you and pay it back.",
+            )  # fmt: skip
+        case PaymentStatus.PAID:
+            return Outcome("succeeded", "ok", "Thank you", f"Your payment arrived. A receipt is on its way to {email}.")
+        case PaymentStatus.REFUNDED:
+            return Outcome("refunded", "ok", "Paid back", "This order was paid back to your card.")
+    if progress.state is PaymentState.PARKED:
+        return Outcome(
+            "parked", "wait", "We are looking at your payment",
+            "Something about it needs a person's eye. You do not need to do anything; we will write to you.",
+        )  # fmt: skip
+    if progress.state is PaymentState.PROCESSING or progress.payment_status is PaymentStatus.PROCESSING:
+        return Outcome(
+            "processing", "wait", "Your payment is on its way",
+            "Your bank is still working on it. This page updates by itself, and we write to you when it is done.",
+            waits=True,
+        )  # fmt: skip
+    if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
+        return _over(checkout)
+    return _unpaid(progress)
+
+
+def _over(checkout: CheckoutStatus) -> Outcome:
+    why = (
+        "Its reservation ran out before it was paid."
+        if checkout is CheckoutStatus.EXPIRED
+        else "It was replaced or called off before it was paid."
+    )
+    return Outcome(
+        "cancelled", "bad", "This order was cancelled",
+        f"{why} Nothing was charged, and your basket is as you left it.", action="basket",
+    )  # fmt: skip
+
+
+def _unpaid(progress: PaymentProgress) -> Outcome:
+    if not progress.asked:
+        return Outcome(
+            "unknown", "wait", "We are checking your payment",
+            "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice.",
+            waits=True,
+        )  # fmt: skip
+    match progress.state:
+        case PaymentState.REQUIRES_ACTION:
+            return Outcome(
+                "requires_action", "wait", "Your bank wants to hear from you",
+                "Confirm the payment with your bank to finish. Nothing has been charged so far.",
+                action="bank", waits=True,
+            )  # fmt: skip
+        case PaymentState.FAILED:
+            reason = progress.message or "Your bank did not accept the payment."
+            return Outcome(
+                "failed", "bad", "Your payment did not go through",
+                f"{reason} Nothing was charged, and your order is kept for you.", action="card",
+            )  # fmt: skip
+    return Outcome(
+        "unpaid", "wait", "Not paid yet", "Your order is kept for you. Nothing has been charged so far.", action="pay"
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to an order, for a timeline."""
+
+    text: str
+    at: datetime
+    detail: str | None = None
+    kind: str = "ok"
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """An order as its shopper sees it: where it stands in a word, and what happened so far."""
+
+    order: OrderView
+    kind: str
+    standing: str
+    events: tuple[Event, ...]
+
+
+def card_of(order: OrderView) -> OrderCard:
+    """The card of an order."""
+    kind, standing = standing_of(order.payment_status, order.status)
+    events = [Event("Ordered", order.placed_at)]
+    if order.paid_at:
+        events.append(Event("Paid", order.paid_at))
+    if order.shipped_at:
+        with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
+        number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
+        events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
+    return OrderCard(order, kind, standing, tuple(events))
+
+
+def standing_of(payment: PaymentStatus, status: OrderStatus) -> tuple[str, str]:
+    """Kind and words of the badge that says where an order stands."""
+    match payment:
+        case PaymentStatus.REFUNDED:
+            return "plain", "Paid back"
+        case PaymentStatus.CANCELLED:
+            return "plain", "Cancelled"
+        case PaymentStatus.PROCESSING:
+            return "info", "Payment on its way"
+        case PaymentStatus.PENDING | PaymentStatus.FAILED:
+            return "warn", "Not paid yet"
+    match status:
+        case OrderStatus.SHIPPED:
+            return "info", "On its way"
+        case OrderStatus.DELIVERED:
+            return "ok", "Delivered"
+        case OrderStatus.CANCELLED:
+            return "warn", "Will be paid back"
+    return "ok", "Paid, being prepared"

@@ -1,0 +1,77 @@
+"""After paying: where the payment stands, and the order's own page for later."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from shared.errors import NotFound
+from shared.orders.queries import CheckoutView, checkout_by_token
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
+from shared.payments.progress import refresh
+from shared.web.access import public
+from shared.web.kit import kit, page_number, shielded
+from shared.web.pages import page, see_other
+from storefront.browser import own_checkouts, readable_token
+from storefront.receipts.outcome import Outcome, card_of, outcome_of
+
+receipts = Blueprint("receipts", __name__)
+
+# How often an undecided page asks: quickly for a minute, then calmly, then only when someone presses "Check again".
+_FAST, _SLOW = 30, 90
+_MINE = frozenset({"order", "asked"})
+
+
+@receipts.get("/shop/order-confirmation")
+@public
+async def confirmation() -> Response:
+    """What became of the payment, asked of Stripe; what else the address says (Stripe adds its own) is not believed."""
+    token = request.args.get("order") or next(reversed(own_checkouts()), None)
+    token = readable_token(token)
+    if not set(request.args) <= _MINE:  # keep the client secret that Stripe appends out of history and referrers
+        await checkout_by_token(token)
+        return see_other(f"/shop/order-confirmation?order={token}")
+    progress = await shielded(refresh(kit().gateway, checkout_token=token))
+    found = await checkout_by_token(token)
+    outcome = outcome_of(progress, checkout=found.status, order=_slowest(found), email=found.contact.email)
+    asked = page_number("asked")
+    response = await page(
+        "storefront/receipts/confirmation.html",
+        fragments={"payment-state": "payment_state"},
+        checkout=found,
+        outcome=outcome,
+        cards=[card_of(order) for order in found.orders],
+        asks_again=_next_question(token, outcome, asked),
+        every="2s" if asked < _FAST else "10s",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _slowest(found: CheckoutView) -> OrderStatus:
+    if not found.orders:
+        raise NotFound("We could not find that order.")
+    cancelled = any(order.status is OrderStatus.CANCELLED for order in found.orders)
+    return OrderStatus.CANCELLED if cancelled else found.orders[0].status
+
+
+def _next_question(token: str, outcome: Outcome, asked: int) -> str | None:
+    """The address that an undecided page asks next; None when it is decided or has asked for long enough."""
+    if not outcome.waits or asked > _SLOW:
+        return None
+    return f"/shop/order-confirmation?order={token}&asked={asked + 1}"
+
+
+@receipts.get("/shop/orders/<token>")
+@public
+async def order_page(token: str) -> Response:
+    """The order as it stands, by the link in the mails."""
+    found = await checkout_by_token(readable_token(token))
+    unpaid = found.status is CheckoutStatus.OPEN and any(
+        order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
+    )
+    return await page(
+        "storefront/receipts/order.html",
+        checkout=found,
+        unpaid=unpaid,
+        cards=[card_of(order) for order in found.orders],
+    )

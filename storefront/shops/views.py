@@ -1,0 +1,141 @@
+"""A vendor's shop and its products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from quart import Blueprint, Response, request
+
+from shared.baskets import service as baskets
+from shared.baskets.errors import OtherVendor
+from shared.baskets.queries import count_items
+from shared.catalogue import queries as catalogue
+from shared.catalogue.queries import ProductView, ShopPage, Sort
+from shared.errors import Conflict, Invalid
+from shared.vendors.queries import VendorView, vendor_by_id
+from shared.web.access import public
+from shared.web.kit import is_htmx, page_number
+from shared.web.pages import page, see_other
+from shared.web.paging import Pager
+from storefront.browser import basket_token, promise_basket
+from storefront.shops.forms import AddForm
+
+shops = Blueprint("shops", __name__)
+
+SORTS = ((Sort.NEWEST, "Newest"), (Sort.PRICE_UP, "Price, low to high"), (Sort.PRICE_DOWN, "Price, high to low"))
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What a vendor's own pages look like."""
+
+    slug: str
+    name: str
+    colour: str
+
+
+def brand_of(vendor: VendorView) -> Brand:
+    """The brand of a shop; a colour that is none is left out."""
+    colour = vendor.brand_color.lower()
+    sound = len(colour) == 7 and colour[0] == "#" and set(colour[1:]) <= set("0123456789abcdef")
+    return Brand(vendor.slug, vendor.name, colour if sound else "")
+
+
+@shops.get("/shops/<slug>")
+@public
+async def shop(slug: str) -> Response:
+    """One shop: categories as chips, sort, search by name, 24 products a page."""
+    found = await catalogue.shop_page(
+        slug,
+        category=request.args.get("category"),
+        sort=catalogue.read_sort(request.args.get("sort")),
+        search=request.args.get("q", ""),
+        page=page_number(),
+    )
+    return await page(
+        "storefront/shops/shop.html",
+        fragments={"products": "products"},
+        found=found,
+        vendor=found.vendor,
+        brand=brand_of(found.vendor),
+        query=found.search,
+        chips=_chips(found),
+        sorts=SORTS,
+        pager=_pager(found),
+    )
+
+
+def _address(found: ShopPage, **changes: str | int | None) -> str:
+    """The shop's address as it is looked at now, with some of it changed; the page starts again unless it is given."""
+    now: dict[str, str | int | None] = {
+        "q": found.search or None,
+        "category": found.category,
+        "sort": None if found.sort is Sort.NEWEST else found.sort.value,
+    }
+    wanted = {key: value for key, value in (now | changes).items() if value not in (None, "", 1)}
+    return f"/shops/{found.vendor.slug}" + (f"?{urlencode(wanted)}" if wanted else "")
+
+
+def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
+    if len(found.categories) < 2:
+        return []
+    everything = ("All", _address(found, category=None), found.category is None)
+    return [everything, *((n, _address(found, category=n), n == found.category) for n, _ in found.categories)]
+
+
+def _pager(found: ShopPage) -> Pager:
+    return Pager(
+        number=found.number,
+        pages=found.pages,
+        prev_url=_address(found, page=found.number - 1),
+        next_url=_address(found, page=found.number + 1),
+    )
+
+
+@shops.get("/shops/<slug>/<product_slug>")
+@public
+async def product(slug: str, product_slug: str) -> Response:
+    """One product."""
+    item = await catalogue.product(slug, product_slug)
+    promise_basket()
+    return await _product_page(item, await AddForm.from_request())
+
+
+@shops.post("/shops/<slug>/<product_slug>")
+@public
+async def add_to_basket(slug: str, product_slug: str) -> Response:
+    """Add to basket: back to the basket as a plain form, a line on this page with htmx."""
+    item = await catalogue.product(slug, product_slug)
+    form = await AddForm.from_request()
+    start_new = "start_new" in await request.form
+    if not form.ok():
+        return await _product_page(item, form, status=422)
+    token, quantity = promise_basket(), form.quantity.data or 0
+    try:
+        await baskets.add(token, product_id=item.id, quantity=quantity, start_new=start_new)
+    except (Conflict, Invalid) as problem:
+        return await _product_page(item, form, problem=problem, status=problem.status)
+    if not is_htmx():
+        return see_other("/shop/basket")
+    return await _product_page(item, form, added=quantity)
+
+
+async def _product_page(
+    item: ProductView, form: AddForm, *, added: int = 0, problem: Conflict | Invalid | None = None, status: int = 200
+) -> Response:
+    vendor = await vendor_by_id(item.vendor_id)
+    return await page(
+        "storefront/shops/product.html",
+        fragments={"added": "added"},
+        status=status,
+        product=item,
+        vendor=vendor,
+        brand=brand_of(vendor),
+        more=() if added else await catalogue.more_of_shop(item.vendor_id, without=item.id),
+        form=form,
+        added=added,
+        items_in_basket=await count_items(basket_token()) if added else 0,
+        problem=problem.message if problem else None,
+        offer_new=isinstance(problem, OtherVendor),
+    )

@@ -1,0 +1,135 @@
+"""Browser tests: the real command on free ports, the real stand-in beside it, Chromium in front. Nothing is faked.
+
+The server is started once through `run.py serve` with a data folder of its own; its log is shown when a test fails. Fixtures end
+with this package: while Playwright's own event loop runs in a process, no asyncio test can.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "markethall-demo"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running marketplace: its address, the stand-in's, and where its log is."""
+
+    url: str
+    sandbox: str
+    data_dir: Path
+    log: Path
+
+
+def free_port() -> int:
+    """A loopback port that is free right now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo marketplace, served as a user serves it."""
+    folder = tmp_path_factory.mktemp("site")
+    log = folder / "log.txt"
+    port, sandbox_port = free_port(), free_port()
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MARKETHALL_", "STRIPE_"))}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "run.py",
+                "--port",
+                str(port),
+                "--sandbox-port",
+                str(sandbox_port),
+                "--data-dir",
+                str(folder / "var"),
+            ],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**keep, "MARKETHALL_NO_BOOTSTRAP": "1"},
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
+            yield Server(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for this package."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is missing; .ci/run installs it, or: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh browser profile whose pages fail the test on any script error or blocked resource."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page; what its console complains about fails the test at the end."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda e: complaints.append(f"pageerror: {e}"))
+    page.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
+    yield page
+    # A 4xx page that the test asked for is reported as a failed resource; that is no script's fault.
+    serious = [c for c in complaints if "Failed to load resource" not in c]
+    assert not serious, serious

@@ -1,0 +1,76 @@
+"""What a person does, by the names they see: steps that several browser tests share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Page
+
+    from tests.browser.conftest import Server
+
+
+def fill_basket(page: Page, server: Server, vendor: str = "atelier-luxe", product: str = "Card wallet") -> None:
+    """Open a shop, choose a product, and go to the basket."""
+    page.goto(f"{server.url}/shops/{vendor}")
+    page.locator("main").get_by_role("link", name=product).first.click()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as added:
+        page.get_by_role("button", name="Add to basket").click()
+    added.value.finished()
+    page.goto(f"{server.url}/shop/basket")
+    expect(page.get_by_role("heading", name="Basket", level=1)).to_be_visible()
+
+
+def give_address(page: Page, email: str = "ada@example.test") -> None:
+    """From the basket through the contact form to the payment page."""
+    page.get_by_role("link", name="Checkout").click()
+    expect(page.get_by_role("heading", name="Checkout")).to_be_visible()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Full name").fill("Ada Lovelace")
+    page.get_by_label("Address", exact=True).fill("12 rue du Marché")
+    page.get_by_label("City").fill("Luxembourg")
+    page.get_by_label("Postal code").fill("1728")
+    page.get_by_label("Country").select_option("LU")
+    page.get_by_role("button", name="Continue to payment").click()
+    page.wait_for_url(re.compile(r"/shop/checkout/co_"))
+
+
+def card_fields(page: Page) -> FrameLocator:
+    """The Payment Element's own document."""
+    return page.frame_locator("#payment-element iframe")
+
+
+def fill_card(page: Page, card: str) -> None:
+    """Type a card into the Payment Element."""
+    frame = card_fields(page)
+    frame.get_by_label("Card number").fill(card)
+    frame.get_by_label("Expiry date").fill("12 / 34")
+    frame.get_by_label("Security code").fill("123")
+
+
+def pay(page: Page, card: str) -> None:
+    """Type a card and press the button that says the amount."""
+    fill_card(page, card)
+    page.get_by_role("button", name=re.compile(r"^Pay ")).click()
+
+
+def challenge(page: Page, button: str) -> None:
+    """Answer the bank's question in the dialog that it opens."""
+    for _ in range(100):
+        for frame in page.frames:
+            if "/hosted/3ds/" in frame.url:
+                frame.get_by_role("button", name=button).click()
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError("the bank's challenge never opened")
+
+
+def sign_in(page: Page, server: Server, email: str, password: str) -> None:
+    """Enter the portal."""
+    page.goto(f"{server.url}/vendor/login")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()

@@ -1,0 +1,172 @@
+"""Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`.
+
+Whatever uses `database` runs once on SQLite and once on PostgreSQL, unless marked `sqlite_only`, `postgres_only` or
+`one_engine` (the engine cannot matter; SQLite then). `--engine sqlite` halves a quick run.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from quart import Quart
+    from quart.typing import TestClientProtocol
+
+    from shared.gateway.seam import Gateway
+    from shared.settings import Settings
+    from tests.support.app import TestContext
+    from tests.support.sandbox import RunningSandbox
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, help="run database tests on one engine only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses `database` on every engine that its marks allow."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    engines: tuple[str, ...] = ENGINES
+    if marks & {"sqlite_only", "one_engine"}:
+        engines = ("sqlite",)
+    elif "postgres_only" in marks:
+        engines = ("postgres",)
+    chosen = metafunc.config.getoption("--engine")
+    metafunc.parametrize("engine", [e for e in engines if chosen in (None, e)], scope="function")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests read no settings from the environment that they run in."""
+    for name in list(os.environ):
+        if name.startswith(("MARKETHALL_", "STRIPE_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file."""
+    return sqlite_template(tmp_path_factory.mktemp("database"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The session's PostgreSQL server."""
+    server = Postgres(run_id(), os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_ready(postgres: Postgres) -> Postgres:
+    """The server with this worker's database migrated."""
+    postgres.prepare()
+    return postgres
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> str:
+    """The address of an empty, migrated database, not open."""
+    if engine == "sqlite":
+        return copy_of(request.getfixturevalue("sqlite_file"), tmp_path)
+    server: Postgres = request.getfixturevalue("postgres_ready")
+    server.empty()
+    return server.url()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """An empty database, open: its address. Runs the test on each engine."""
+    from tortoise.backends.base import executor
+
+    from shared.database.lifecycle import close_database, open_database
+
+    executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
+    await open_database(database_url)
+    yield database_url
+    await close_database()
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[RunningSandbox]:
+    """One stand-in per worker, over real HTTP."""
+    from tests.support.sandbox import RunningSandbox
+
+    with RunningSandbox() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(request: pytest.FixtureRequest, running_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+    """The stand-in, emptied. What was asked of it during the test must suit the SDK's own parameter types."""
+    from tests.support.requests import problems, seen_so_far
+
+    running_sandbox.control("POST", "reset")
+    start = seen_so_far(running_sandbox)
+    yield running_sandbox
+    if request.node.get_closest_marker("sdk_unchecked") is None:
+        found = problems(running_sandbox, after=start)
+        assert not found, "requests that the SDK's own types refuse:\n" + "\n".join(found)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Development settings; they point at the stand-in and at the database where the test uses those."""
+    from tests.support.app import settings_for
+
+    names = request.fixturenames
+    url = request.getfixturevalue("database_url") if "database_url" in names else f"sqlite://{tmp_path}/unused.sqlite3"
+    base = request.getfixturevalue("sandbox").base_url if "sandbox" in names else "http://127.0.0.1:9"
+    return settings_for(database_url=url, data_dir=tmp_path, sandbox_base=base)
+
+
+@pytest.fixture
+async def gateway(sandbox: RunningSandbox, settings: Settings) -> AsyncIterator[Gateway]:
+    """The real gateway with the real SDK against the stand-in."""
+    from shared.gateway.live import LiveGateway
+
+    live = LiveGateway(settings.stripe)
+    yield live
+    await live.close()
+
+
+@pytest.fixture
+def context(gateway: Gateway, settings: Settings) -> TestContext:
+    """What job and webhook handlers are given."""
+    from tests.support.app import TestContext
+
+    return TestContext(gateway, settings)
+
+
+@pytest.fixture
+async def app(database: str, gateway: Gateway, settings: Settings) -> AsyncIterator[Quart]:
+    """The whole application with every blueprint, started."""
+    from tests.support.app import whole_app
+
+    quart = whole_app(settings, gateway)
+    async with quart.test_app():
+        yield quart
+
+
+@pytest.fixture
+def client(app: Quart) -> TestClientProtocol:
+    """A browser without JavaScript: a cookie jar and requests into the application."""
+    return app.test_client()
+
+
+def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
+    """Show money as money when two amounts differ."""
+    from shared.money import Money
+
+    if op == "==" and isinstance(left, Money) and isinstance(right, Money):
+        return [f"{left} == {right}"]
+    return None

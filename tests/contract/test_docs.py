@@ -1,0 +1,87 @@
+"""The documentation names what the code has: commands, settings, addresses, webhook events."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import run
+from shared import settings as configuration
+from shared.cli.main import COMMANDS, parser
+from shared.gateway.live import LiveGateway
+from shared.webhooks.handlers import HANDLERS
+from tests.support.app import settings_for
+
+ROOT = Path(__file__).resolve().parents[2]
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """docs/operations.md lists exactly the commands that run.py has, with their options."""
+    documented = set(re.findall(r"^\| `([a-z-]+)[^`]*`", _section("Commands"), re.MULTILINE))
+    assert documented == set(COMMANDS)
+    for name, command in _subparsers().items():
+        row = next(line for line in _section("Commands").splitlines() if line.startswith(f"| `{name}"))
+        for option in re.findall(r"--[a-z-]+", command):
+            assert option in row or option in (
+                "--help",
+                "--listener",
+                "--data-dir",
+                "--sandbox-port",
+                "--host",
+                "--port",
+            ), (
+                name,
+                option,
+            )
+
+
+def _subparsers() -> dict[str, str]:
+    actions: Any = parser()._subparsers
+    return {name: sub.format_help() for name, sub in actions._group_actions[0].choices.items()}
+
+
+def test_every_setting_is_documented() -> None:
+    """The table of settings has exactly those that are read."""
+    source = Path(configuration.__file__).read_text() + (ROOT / "shared/cli/serve.py").read_text()
+    read = set(re.findall(r'"((?:MARKETHALL|STRIPE)_[A-Z_]+)"', source))
+    documented = set(re.findall(r"^\| `((?:MARKETHALL|STRIPE)_[A-Z_]+)`", OPERATIONS, re.MULTILINE))
+    assert documented == read | {"MARKETHALL_NO_BOOTSTRAP"}
+
+
+async def test_every_address_is_documented(tmp_path: Path) -> None:
+    """Each route's address, methods and who may use it stand in docs/operations.md, and no other."""
+    settings = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
+    app = run.compose(settings, LiveGateway(settings.stripe))
+    words = {"public": "everyone", "vendor_token": "vendor token"}
+    served: dict[str, tuple[set[str], str]] = {}
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        access = str(getattr(app.view_functions[rule.endpoint], "market_access", ""))
+        methods = served.get(path, (set(), ""))[0] | set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+        served[path] = (methods, words.get(access, access))
+    rows = re.findall(r"^\| `(/[^`]*)` \| ([A-Z ]+) \| ([a-z ]+) \|", _section("Addresses"), re.MULTILINE)
+    assert {path: (set(methods.split()), who) for path, methods, who in rows} == served
+
+
+def test_the_webhook_events_of_the_readme_are_those_we_handle() -> None:
+    """What to enable at each endpoint."""
+    going_live = README[README.index("## Going live") :]
+    for source, handlers in HANDLERS.items():
+        row = next(line for line in going_live.splitlines() if line.strip().startswith("|") and f"({source})" in line)
+        assert set(re.findall(r"`([a-z_]+\.[a-z_.]+)`", row)) == set(handlers)
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    """Relative links of the README and of docs/."""
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def _section(title: str) -> str:
+    start = OPERATIONS.index(f"## {title}")
+    end = OPERATIONS.find("\n## ", start + 4)
+    return OPERATIONS[start : end if end > 0 else None]

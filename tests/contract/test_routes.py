@@ -1,0 +1,195 @@
+"""Every route of the whole application against the access table, and the promises that hold for all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.people import service as people
+from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
+from tests.support.visitor import Answer, Visitor
+
+if TYPE_CHECKING:
+    from quart import Quart
+    from werkzeug.routing import Rule
+
+pytestmark = pytest.mark.one_engine
+
+# The access table, first match wins: whoever adds a route below one of these addresses gets this mark or a failing test.
+TABLE = [
+    (r"/vendor/(login|signup|logout)", PUBLIC),
+    (r"/operator/login", PUBLIC),
+    (r"/vendor/admin(/.*)?", OWNER),
+    (r"/operator(/.*)?", OPERATOR),
+    (r"/api/v1/vendor/.*", TOKEN),
+    (r"/shop/account/(login|signup|logout)", PUBLIC),
+    (r"/shop/account(/.*)?", SHOPPER),
+    (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
+    (r"/(healthz|readyz|favicon\.ico|static/.*)", PUBLIC),
+    (r"/(vendors|pricing|sell|legal/(terms|privacy))?", PUBLIC),
+    (r"/shops?/.*", PUBLIC),
+]
+# Unsafe routes without a form token, each for the reason written at the route.
+UNSIGNED = {
+    "/api/v1/vendor/payments/setup",
+    "/api/v1/platform/vendors/<int:vendor_id>/payments/create-intent",
+    "/api/v1/platform/webhooks/stripe",
+    "/api/v1/platform/webhooks/stripe/connect",
+}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def rules(app: Quart) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def address(rule: Rule) -> str:
+    """An address that matches the rule and names nothing that exists."""
+    return re.sub(r"<(?:(\w+):)?\w+>", lambda m: "424242" if m[1] == "int" else "no-such-thing", rule.rule)
+
+
+def view_of(app: Quart, rule: Rule) -> Any:
+    return app.view_functions[rule.endpoint]
+
+
+@pytest.fixture
+def unlimited(app: Quart) -> Quart:
+    """The application without rate limits: a walk asks faster than a person."""
+    app.config["QUART_RATE_LIMITER_ENABLED"] = False
+    return app
+
+
+def test_every_route_stands_in_the_access_table_with_its_mark(app: Quart) -> None:
+    """A new page is private by its address before anybody thinks of it."""
+    for rule in rules(app):
+        expected = next((mark for pattern, mark in TABLE if re.fullmatch(pattern, rule.rule)), None)
+        assert access_of(view_of(app, rule)) == expected, rule.rule
+
+
+def test_only_four_known_routes_take_unsafe_requests_without_a_form_token(app: Quart) -> None:
+    """Exemptions are visible, and few."""
+    exempt = {rule.rule for rule in rules(app) if hasattr(view_of(app, rule), "market_unsigned")}
+
+    assert exempt == UNSIGNED
+
+
+async def test_a_stranger_sees_nothing_that_is_not_public(unlimited: Quart) -> None:
+    """Sent to sign in, or 401 for programs; a POST without a token does not get that far."""
+    stranger = Visitor(unlimited)
+    for rule in rules(unlimited):
+        mark = access_of(view_of(unlimited, rule))
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = await stranger.request(method, address(rule))
+            if mark == TOKEN:
+                assert answer.status == 401, rule.rule
+            elif mark != PUBLIC and method == "GET":
+                where = "/shop/account/login" if mark == SHOPPER else "/vendor/login"
+                assert answer.status == 303, rule.rule
+                assert answer.location.partition("?")[0] == where
+            elif mark != PUBLIC:
+                assert answer.status == 422, rule.rule
+
+
+async def test_the_wrong_person_sees_nothing_either(unlimited: Quart) -> None:
+    """Owners not the operator's pages, operators not the owners', shoppers neither."""
+    owner, staff, shopper = Visitor(unlimited), Visitor(unlimited), Visitor(unlimited)
+    await owner.sign_up()
+    for who, kind in ((staff, "member"), (shopper, "customer")):
+        await _enter(who, kind)
+
+    for rule in rules(unlimited):
+        if "GET" not in (rule.methods or set()):
+            continue
+        mark = access_of(view_of(unlimited, rule))
+        wrong = {OWNER: (staff, shopper), OPERATOR: (owner, shopper), MEMBER: (shopper,), SHOPPER: (owner, staff)}
+        for who in wrong.get(mark or "", ()):
+            answer = await who.get(address(rule))
+            assert answer.status in (303, 403), rule.rule
+
+
+async def _enter(who: Visitor, kind: str) -> None:
+    email, password = f"{kind}@x.test", "a-long-password"
+    if kind == "member":
+        await people.create_member(email=email, password=password, full_name="O", role="operator", vendor_id=None)
+    else:
+        await people.create_customer(email=email, password=password, full_name="S")
+    token = await people.sign_in(email=email, password=password, kind=kind, user_agent="")
+    async with who.client.session_transaction() as carried:
+        carried["sid" if kind == "member" else "shopper_sid"] = token
+
+
+async def test_every_route_refuses_methods_it_does_not_know(unlimited: Quart) -> None:
+    """405 with Allow, in the caller's format."""
+    stranger = Visitor(unlimited)
+    known: dict[str, set[str]] = {}
+    for rule in rules(unlimited):
+        known.setdefault(address(rule), set()).update(rule.methods or ())
+    for path, methods in known.items():
+        for method in set(EVERY_METHOD) - methods:
+            answer = await stranger.request(method, path)
+            # An address may match another, more general rule as well; then that one decides.
+            if answer.status == 405:
+                assert answer.headers["Allow"], (method, path)
+            else:
+                assert answer.status in (401, 404, 422), (method, path, answer.status)
+
+
+async def test_every_route_is_rate_limited(app: Quart) -> None:
+    """Each answer says what is left."""
+    stranger = Visitor(app)
+    for rule in rules(app):
+        answer = await stranger.request("GET" if "GET" in (rule.methods or set()) else "POST", address(rule))
+        assert int(answer.headers["RateLimit-Limit"]) > 0, rule.rule
+
+
+async def test_every_unsafe_route_refuses_another_sites_form(unlimited: Quart) -> None:
+    """Even for someone signed in, with a good token; signed webhooks and API tokens are no forms."""
+    owner = Visitor(unlimited)
+    await owner.sign_up()
+    token = await owner.token("/vendor/admin")
+    evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token}
+    for rule in rules(unlimited):
+        for method in (rule.methods or set()) - SAFE:
+            view = view_of(unlimited, rule)
+            if hasattr(view, "market_unsigned") and not view.market_keeps_origin:
+                continue
+            answer = await owner.request(method, address(rule), headers=evil)
+            assert answer.status == 403, rule.rule
+
+
+async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) -> None:
+    """Policy, no sniffing, no framing, a number for the log, and no inline script in any page."""
+    owner = Visitor(unlimited)
+    await owner.sign_up()
+    for rule in rules(unlimited):
+        if "GET" in (rule.methods or set()) and rule.endpoint != "static":
+            _check_headers(await owner.get(address(rule)), rule.rule)
+
+
+def _check_headers(answer: Answer, rule: str) -> None:
+    assert answer.status < 500, rule
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"], rule
+    assert "unsafe" not in answer.headers["Content-Security-Policy"], rule
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Request-Id"]
+    if "text/html" in answer.headers["Content-Type"]:
+        assert "HX-Request" in answer.headers["Vary"], rule
+        assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text), rule
+        assert not re.search(r"<[^>]+\s(?:style|on[a-z]+)=", answer.text), rule
+
+
+async def test_every_unknown_thing_is_404_in_the_one_shape(unlimited: Quart) -> None:
+    """Unknown vendors, products, orders, tokens and numbers, for people and for programs."""
+    owner = Visitor(unlimited)
+    await owner.sign_up()
+    for rule in rules(unlimited):
+        mark = access_of(view_of(unlimited, rule))
+        if "GET" not in (rule.methods or set()) or not rule.arguments or mark not in (PUBLIC, OWNER):
+            continue
+        answer = await owner.get(address(rule), headers={"Accept": "application/json"})
+        assert answer.status == 404, rule.rule
+        assert set(json.loads(answer.text)["error"]) <= {"code", "message", "param"}

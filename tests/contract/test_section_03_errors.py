@@ -1,0 +1,131 @@
+"""stripe.md section 3: what an error looks like."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+import stripe
+
+
+async def refused(awaitable: Awaitable[Any]) -> Any:
+    """The error that a call ends in."""
+    with pytest.raises(stripe.StripeError) as caught:
+        await awaitable
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "param", "message"),
+    [
+        ({"amount": 1000, "currency": "usd", "foo": 1}, "parameter_unknown", "foo", "Received unknown parameter: foo"),
+        ({"amount": 1000, "currency": "usd", "foo": 1, "bar": 2}, "parameter_unknown", "foo", "Received unknown parameters: foo, bar"),
+        ({"amount": 1000, "currency": "usd", "transfer_data": {"to": 1}}, "parameter_unknown", "transfer_data[to]", "Received unknown parameter: transfer_data[to]"),
+        ({"amount": 1000}, "parameter_missing", "currency", "Missing required param: currency."),
+        ({"amount": 1000, "currency": "usd", "shipping": {"name": "x"}}, "parameter_missing", "shipping[address]", "Missing required param: shipping[address]."),
+        ({"amount": "abc", "currency": "usd"}, "parameter_invalid_integer", "amount", "Invalid integer: abc"),
+        ({"amount": 0, "currency": "usd"}, "parameter_invalid_integer", "amount", "Invalid positive integer"),
+        ({"amount": 1000, "currency": "usd", "capture_method": "x"}, None, "capture_method", "Invalid capture_method: must be one of automatic, automatic_async, or manual"),
+        ({"amount": 1000, "currency": "usd", "confirm": "yes"}, None, "confirm", "Invalid boolean: yes"),
+        ({"amount": 49, "currency": "usd"}, "amount_too_small", "amount", "Amount must be at least $0.50 usd"),
+        ({"amount": 100_000_000, "currency": "usd"}, "amount_too_large", "amount", "Amount must be no more than $999,999.99"),
+        ({"amount": 1000, "currency": "usd", "payment_method_types": ["card"]}, "payment_method_types_no_longer_supported", "payment_method_types", None),
+        ({"amount": 1000, "currency": "usd", "customer": "cus_no"}, "resource_missing", "customer", "No such customer: 'cus_no'"),
+        ({"amount": 1000, "currency": "usd", "metadata": {"k" * 41: "v"}}, None, "metadata", None),
+        ({"amount": 1000, "currency": "usd", "metadata": {"k": "v" * 501}}, None, "metadata", None),
+    ],
+)  # fmt: skip
+async def test_a_bad_parameter_is_named(platform, params, code, param, message):
+    error = await refused(platform.v1.payment_intents.create_async(params))
+
+    assert type(error).__name__ == "InvalidRequestError"
+    assert (error.http_status, error.code, error.param) == (400, code, param)
+    assert message is None or error.user_message == message
+    assert platform.kinds() == []
+
+
+async def test_an_unknown_currency_lists_all_that_are_known(platform):
+    error = await refused(platform.intent(currency="zzz"))
+    assert error.param == "currency"
+    assert error.user_message.startswith("Invalid currency: zzz. Stripe currently supports these currencies: usd, aed")
+
+
+async def test_a_missing_object_is_404_with_the_name_in_the_path(platform):
+    error = await refused(platform.v1.payment_intents.retrieve_async("pi_no"))
+    assert (error.http_status, error.code, error.param) == (404, "resource_missing", "intent")
+    assert error.user_message == "No such payment_intent: 'pi_no'"
+
+
+async def test_an_account_of_somebody_else_is_403(platform):
+    error = await refused(platform.v1.accounts.retrieve_async("acct_no"))
+    assert type(error).__name__ == "PermissionError"
+    assert error.error.code == "account_invalid"
+
+
+async def test_a_stripe_account_header_that_is_not_ours_is_403(platform):
+    error = await refused(platform.v1.balance.retrieve_async(None, {"stripe_account": "acct_no"}))
+    assert type(error).__name__ == "PermissionError"
+    assert f"****{platform.key[-4:]}' does not have access to account 'acct_no'" in str(error.user_message)
+
+
+async def test_path_and_header_must_name_the_same_account(platform):
+    one, two = await platform.vendor(), await platform.vendor()
+    error = await refused(platform.v1.accounts.retrieve_async(one, None, {"stripe_account": two}))
+    assert error.user_message.startswith("The account specified in the path of /v1/accounts/:account does not match")
+
+
+async def test_a_bad_key_is_401_and_shown_masked(platform):
+    error = await refused(platform.as_key("rubbish_1234abcd").v1.balance.retrieve_async())
+    assert type(error).__name__ == "AuthenticationError"
+    assert "1234" not in error.user_message
+    assert error.user_message.endswith("abcd")
+
+
+async def test_no_key_is_401(platform):
+    status, body = await asyncio.to_thread(platform.sandbox.request, "GET", "/v1/balance")
+    assert status == 401
+    assert b"You did not provide an API key." in body
+
+
+async def test_basic_auth_works_too(platform):
+    word = base64.b64encode(f"{platform.key}:".encode()).decode()
+    status, _ = await asyncio.to_thread(
+        platform.sandbox.request, "GET", "/v1/balance", None, {"Authorization": f"Basic {word}"}
+    )
+    assert status == 200
+
+
+async def test_an_unknown_route_is_404(platform):
+    error = await refused(platform.v1.refunds.create_async({"payment_intent": "pi_1"}))
+    assert (error.http_status, error.user_message) == (404, "Unrecognized request URL (POST: /v1/refunds).")
+
+
+async def test_platforms_do_not_see_each_other(platform):
+    intent = await platform.intent()
+    error = await refused(platform.as_key(f"{platform.key}x").v1.payment_intents.retrieve_async(intent.id))
+    assert error.http_status == 404
+
+
+async def test_replies_carry_request_id_and_version(platform):
+    intent = await platform.intent()
+    headers = intent.last_response.headers
+    assert headers["Request-Id"].startswith("req_")
+    assert headers["Stripe-Version"] == "2026-10-28.endive"
+    assert "Stripe-Notice" not in headers
+
+
+async def test_a_destination_without_transfers_is_refused(platform):
+    account = await platform.v1.accounts.create_async({"country": "LU"})
+    error = await refused(platform.intent(transfer_data={"destination": account.id}))
+    assert error.code == "insufficient_capabilities_for_transfer"
+    assert error.user_message == (
+        "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
+        "crypto_transfers, legacy_payments"
+    )
+
+
+async def test_a_refused_create_leaves_nothing_behind(platform):
+    await refused(platform.intent(payment_method="pm_no"))
+    assert (await platform.v1.payment_intents.list_async()).data == []
+    assert platform.kinds() == []

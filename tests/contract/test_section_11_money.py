@@ -1,0 +1,138 @@
+"""stripe.md sections 11 and 14: the money of a destination charge, balances, and how sellers are paid out."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.test_section_03_errors import refused
+
+
+async def rows(platform, **options: Any):
+    found = await platform.v1.balance_transactions.list_async({"limit": 100}, options)
+    return [(t.type, t.amount, t.fee, t.net) for t in reversed(found.data)]
+
+
+async def test_a_destination_charge_makes_exactly_these_rows(platform):
+    account = await platform.vendor()
+    await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    platform.settle()
+    assert await rows(platform) == [
+        ("charge", 1000, 59, 941),
+        ("transfer", -1000, 0, -1000),
+        ("application_fee", 123, 0, 123),
+    ]
+    assert await rows(platform, stripe_account=account) == [("payment", 1000, 123, 877)]
+
+
+async def test_each_object_names_the_others(platform):
+    account = await platform.vendor()
+    paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    platform.settle()
+    charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
+    transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
+    payment = await platform.v1.charges.retrieve_async(transfer.destination_payment, None, {"stripe_account": account})
+    fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
+    txn = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction)
+    own = await platform.v1.balance_transactions.retrieve_async(
+        payment.balance_transaction, None, {"stripe_account": account}
+    )
+
+    assert (transfer.source_transaction, transfer.destination, transfer.amount) == (charge.id, account, 1000)
+    assert (payment.source_transfer, payment.application_fee, payment.payment_intent) == (transfer.id, fee.id, None)
+    assert payment.id.startswith("py_")
+    assert (fee.account, fee.charge, fee.originating_transaction, fee.amount) == (account, payment.id, charge.id, 123)
+    assert txn.source == charge.id
+    assert own.fee_details[0].type == "application_fee"
+    assert transfer.transfer_group == charge.transfer_group == f"group_{paid.id}"
+
+
+async def test_with_a_transfer_amount_there_is_no_fee_object(platform):
+    account = await platform.vendor()
+    await platform.pay(transfer_data={"destination": account, "amount": 800})
+    platform.settle()
+    assert await rows(platform) == [("charge", 1000, 59, 941), ("transfer", -800, 0, -800)]
+    assert await rows(platform, stripe_account=account) == [("payment", 800, 0, 800)]
+
+
+async def test_a_fee_is_capped_at_the_amount(platform):
+    account = await platform.vendor()
+    await platform.pay(transfer_data={"destination": account}, application_fee_amount=5000)
+    platform.settle()
+    assert await rows(platform, stripe_account=account) == [("payment", 1000, 1000, 0)]
+
+
+async def test_funds_are_pending_first_and_available_on_their_day(platform):
+    account = await platform.vendor()
+    await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    platform.settle()
+    of = {"stripe_account": account}
+    before = await platform.v1.balance.retrieve_async(None, of)
+    assert (before.available[0].amount, before.pending[0].amount) == (0, 877)
+    platform.sandbox.advance(3 * 86400)
+    after = await platform.v1.balance.retrieve_async(None, of)
+    assert (after.available[0].amount, after.pending[0].amount) == (877, 0)
+    assert (await platform.v1.balance_transactions.list_async({}, of)).data[0].status == "available"
+
+
+async def test_each_currency_has_its_own_balance(platform):
+    await platform.pay(currency="usd")
+    await platform.pay(currency="eur")
+    platform.settle()
+    pending = (await platform.v1.balance.retrieve_async()).pending
+    assert {line.currency: line.amount for line in pending} == {"usd": 941, "eur": 960}
+
+
+async def test_a_new_account_has_an_empty_balance_in_its_own_currency(platform):
+    account = await platform.vendor(country="DK")
+    [line] = (await platform.v1.balance.retrieve_async(None, {"stripe_account": account})).available
+    assert (line.currency, line.amount) == ("dkk", 0)
+
+
+async def test_lists_of_money_filter(platform):
+    account = await platform.vendor()
+    paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    platform.settle()
+    v1 = platform.v1
+    assert [t.type for t in (await v1.balance_transactions.list_async({"type": "charge"})).data] == ["charge"]
+    assert len((await v1.balance_transactions.list_async({"source": paid.latest_charge})).data) == 1
+    assert len((await v1.transfers.list_async({"destination": account})).data) == 1
+    assert (await v1.transfers.list_async({"destination": "acct_other"})).data == []
+    assert len((await v1.application_fees.list_async()).data) == 1
+    assert len((await v1.charges.list_async({"payment_intent": paid.id})).data) == 1
+
+
+async def test_payout_schedules(platform):
+    account = await platform.vendor()
+    of, settings = {"stripe_account": account}, platform.v1.balance_settings
+    assert (await settings.retrieve_async(None, of)).payments.payouts.schedule.interval == "daily"
+    given = {
+        "payouts": {
+            "schedule": {"interval": "weekly", "weekly_payout_days": ["friday"]},
+            "minimum_balance_by_currency": {"eur": 5000},
+        }
+    }
+    changed = await settings.update_async({"payments": given}, of)
+    assert changed.payments.payouts.schedule.weekly_payout_days == ["friday"]
+    assert changed.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
+    assert (await platform.v1.accounts.retrieve_async(account)).settings.payouts.schedule.interval == "weekly"
+    assert platform.events("balance_settings.updated")[-1]["account"] == account
+    manual = await settings.update_async({"payments": {"payouts": {"schedule": {"interval": "manual"}}}}, of)
+    assert "weekly_payout_days" not in manual.payments.payouts.schedule
+    assert manual.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        {"payouts": {"schedule": {"interval": "weekly"}}},
+        {"payouts": {"schedule": {"interval": "weekly", "weekly_payout_days": ["sunday"]}}},
+        {"payouts": {"schedule": {"interval": "daily", "weekly_payout_days": ["monday"]}}},
+        {"payouts": {"schedule": {"interval": "monthly", "monthly_payout_days": [32]}}},
+        {"settlement_timing": {"delay_days_override": 99}},
+    ],
+)
+async def test_bad_schedules_are_refused(platform, payments):
+    account = await platform.vendor()
+    assert (
+        await refused(platform.v1.balance_settings.update_async({"payments": payments}, {"stripe_account": account}))
+    ).http_status == 400

@@ -1,0 +1,188 @@
+"""Stripe is down, forgetful or stubborn: nothing is lost, nobody is asked to pay twice, and the same button works later."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import web
+
+from shared import clock
+from shared.catalogue.models import Product
+from shared.gateway.live import LiveGateway
+from shared.gateway.seam import AccountDetails, StripeUnavailable
+from shared.jobs.worker import Worker
+from shared.orders.errors import VendorCannotSell
+from shared.orders.models import Order
+from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.payments import jobs
+from shared.payments.models import Payment
+from shared.payments.progress import refresh
+from shared.payments.service import create_payment_intent
+from shared.vendors import service as vendors
+from shared.vendors.models import VendorPaymentConfig
+from tests.support.market import check_out, confirm, open_shop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from shared.gateway.seam import Gateway
+    from shared.jobs.queue import Context
+    from shared.settings import Settings
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+STORED = {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
+DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
+
+
+@asynccontextmanager
+async def stubborn(settings: Settings, answer: Callable[[web.Request], web.Response]) -> AsyncIterator[Gateway]:
+    """A gateway to a Stripe that answers what `answer` says; the stand-in cannot store a failure under a key."""
+
+    async def handle(request: web.Request) -> web.Response:
+        await request.read()
+        return answer(request)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    live = LiveGateway(dataclasses.replace(settings.stripe, api_base=f"http://127.0.0.1:{port}"))
+    try:
+        yield live
+    finally:
+        await live.close()
+        await runner.cleanup()
+
+
+def _stored_failure(_request: web.Request) -> web.Response:
+    return web.json_response({"error": {"type": "api_error", "message": "oops"}}, status=500, headers=STORED)
+
+
+async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_its_stock_free(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """The expiry is not given up during the outage. One shopper paid and closed the tab, no webhook came; one never paid."""
+    shop = await open_shop(gateway, sandbox, stock=5)
+    paid, unpaid = await check_out(shop), await check_out(shop, quantity=2)
+    intent = await create_payment_intent(gateway, order_id=paid.order_id)
+    await create_payment_intent(gateway, order_id=unpaid.order_id)
+    await confirm(sandbox, intent.payment_intent_id)
+    # 429 is as good as down and the SDK does not repeat it by itself, so the hour takes no time
+    sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
+    worker = Worker(context, jobs.HANDLERS)
+    sandbox_down_from = clock.now() + timedelta(minutes=31)
+    for minutes in (0, 1, 3, 6, 10, 15, 21, 30, 45, 60):
+        with clock.use(lambda at=sandbox_down_from + timedelta(minutes=minutes): at):  # type: ignore[misc]
+            await worker.run_due()
+    assert (await Product.get(id=shop.product_id)).reserved == 3
+    sandbox.faults()
+    with clock.use(lambda: sandbox_down_from + timedelta(minutes=75)):
+        await worker.run_due()
+    first, second = await Order.get(id=paid.order_id), await Order.get(id=unpaid.order_id)
+    assert (first.payment_status, first.status) == (PaymentStatus.PAID, OrderStatus.PROCESSING)
+    assert (second.payment_status, second.status) == (PaymentStatus.CANCELLED, OrderStatus.CANCELLED)
+    product = await Product.get(id=shop.product_id)
+    assert (product.stock, product.reserved) == (4, 0)
+
+
+async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_block_the_button_for_a_day(
+    gateway: Gateway, settings: Settings
+) -> None:
+    """The next click has a key of its own and connects."""
+    signed = await vendors.sign_up(
+        email="o@shop.test", password="a-long-password", full_name="O", business_name="Shop", country="LU"
+    )
+    async with stubborn(settings, _stored_failure) as stuck:
+        with pytest.raises(StripeUnavailable):
+            await vendors.setup_payments(stuck, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+    account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+    row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
+    assert row.stripe_account_id == account
+    assert (row.stripe_account_key or "").endswith(":account:2")
+
+
+@pytest.mark.one_engine
+async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_the_intent_payable(
+    settings: Settings,
+) -> None:
+    """It is cancelled under a second key."""
+    keys: list[str] = []
+
+    def answer(request: web.Request) -> web.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        if len(keys) == 1:
+            return _stored_failure(request)
+        intent: dict[str, Any] = {"id": "pi_1", "object": "payment_intent", "amount": 1, "currency": "eur"}
+        return web.json_response({**intent, "status": "canceled"})
+
+    async with stubborn(settings, answer) as stuck:
+        assert (await stuck.cancel_payment_intent("pi_1", key="k")).status == "canceled"
+    assert keys == ["k", "k:2"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, None), (404, "resource_missing")])
+async def test_a_refusal_at_the_return_page_is_not_shown_to_the_shopper_who_has_paid(
+    gateway: Gateway, sandbox: RunningSandbox, status: int, code: str | None
+) -> None:
+    """A revoked key is our trouble: the page says that it is still checking, and knows once Stripe answers again."""
+    bought = await check_out(await open_shop(gateway, sandbox))
+    intent = await create_payment_intent(gateway, order_id=bought.order_id)
+    await confirm(sandbox, intent.payment_intent_id)
+    rule = {"match": {"path": "/v1/payment_intents"}, "effect": "status", "status": status}
+    sandbox.faults({**rule, "code": code} if code else rule)
+    progress = await refresh(gateway, checkout_token=bought.token)
+    assert (progress.asked, progress.settled) == (False, False)
+    sandbox.faults()
+    assert (await refresh(gateway, checkout_token=bought.token)).payment_status is PaymentStatus.PAID
+
+
+async def test_a_vendor_that_loses_its_account_during_the_checkout_is_not_paid_any_more(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The payment page asks again and says so; the order waits, and the same intent is there when the vendor is back."""
+    shop = await open_shop(gateway, sandbox)
+    bought = await check_out(shop)
+    first = await create_payment_intent(gateway, order_id=bought.order_id)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=False)
+    with pytest.raises(VendorCannotSell):
+        await create_payment_intent(gateway, order_id=bought.order_id)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=True)
+    again = await create_payment_intent(gateway, order_id=bought.order_id)
+    assert again.payment_intent_id == first.payment_intent_id
+
+
+async def test_money_that_arrived_before_the_vendor_lost_its_account_counts(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Whoever has paid is told so, whatever became of the vendor a moment later."""
+    shop = await open_shop(gateway, sandbox)
+    bought = await check_out(shop)
+    first = await create_payment_intent(gateway, order_id=bought.order_id)
+    await confirm(sandbox, first.payment_intent_id)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=False)
+    assert (await create_payment_intent(gateway, order_id=bought.order_id)).state == "succeeded"
+    assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+
+
+async def test_a_fresh_database_never_meets_what_stripe_was_asked_before(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Row ids start again at 1 while Stripe remembers its keys: no key of ours is made of a row id alone."""
+    shop = await open_shop(gateway, sandbox)
+    bought = await check_out(shop)
+    await create_payment_intent(gateway, order_id=bought.order_id)
+    order, payment = await Order.get(id=bought.order_id), await Payment.get(order_id=bought.order_id)
+    config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    assert payment.idempotency_key == f"order:{order.number}:pay:1"
+    assert (config.stripe_account_key or "").startswith(f"vendor:{shop.vendor_id}.")
+    asked = {str(r["idempotency_key"]) for r in sandbox.requests() if r.get("idempotency_key")}
+    assert {key.partition(":")[0] for key in asked} == {"order", "vendor"}
+    assert not [key for key in asked if key.split(":")[1].isdigit()]

@@ -1,0 +1,266 @@
+"""The JSON API as a shopper's page sees it, broken bodies, and the webhook doors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.orders.models import Order
+from shared.payments.models import Payment
+from tests.support.market import Purchase, Shop, check_out, open_shop
+from tests.support.program import Program, Reply
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+    from shared.gateway.seam import Gateway
+    from tests.support.sandbox import RunningSandbox
+
+
+@pytest.fixture
+async def shop(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> Shop:
+    return await open_shop(gateway, sandbox)
+
+
+@pytest.fixture
+async def purchase(shop: Shop) -> Purchase:
+    return await check_out(shop)
+
+
+def intent_path(vendor_id: int) -> str:
+    return f"/api/v1/platform/vendors/{vendor_id}/payments/create-intent"
+
+
+def sent_intent(sandbox: RunningSandbox) -> dict[str, Any]:
+    """What the stand-in was last asked to make an intent of."""
+    log: Any = sandbox.control("GET", "requests?after=0")
+    made = [e["params"] for e in log if (e["method"], e["path"]) == ("POST", "/v1/payment_intents")]
+    return dict(made[-1])
+
+
+class TestCreateIntent:
+    """POST create-intent."""
+
+    async def test_defect_12_the_breakdown_is_answered_as_the_issue_decides(
+        self, app: Quart, shop: Shop, purchase: Purchase
+    ) -> None:
+        """The seed keeps the commission private; our issue wants it shown. Decimal strings; 2.5% of 49.90 is 1.25, half up."""
+        body = {"order_id": purchase.order_id, "amount": "49.90"}
+        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+
+        assert reply.status == 200
+        intent, secret = reply.body.pop("payment_intent_id"), reply.body.pop("client_secret")
+        assert secret.startswith(f"{intent}_secret_")
+        assert reply.body == {
+            "amount_total": "49.90",
+            "amount_vendor": "48.65",
+            "platform_fee": "1.25",
+            "currency": "EUR",
+        }
+
+    async def test_twice_gives_the_same_intent_whoever_shows_the_token_and_how(
+        self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
+    ) -> None:
+        """By header, by body, by the browser's session."""
+        path, body = intent_path(shop.vendor_id), {"order_id": purchase.order_id}
+        browser = Program(app)
+        async with browser.client.session_transaction() as carried:
+            carried["checkouts"] = [purchase.token]
+
+        replies = [
+            await Program(app, purchase.token).call("POST", path, json=body),
+            await Program(app).call("POST", path, json={**body, "order_token": purchase.token}),
+            await browser.call("POST", path, json=body),
+        ]
+
+        assert [r.status for r in replies] == [200, 200, 200]
+        assert len({(r.body["payment_intent_id"], r.body["client_secret"]) for r in replies}) == 1
+        assert sandbox.control("GET", "state")["counts"]["payment_intent"] == 1
+
+    async def test_defect_09_an_order_that_is_not_the_callers_or_not_this_vendors_is_404(
+        self, app: Quart, shop: Shop, purchase: Purchase, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """No token, another order's token, another vendor in the path, no such order: alike, and no payment is opened."""
+        other_shop = await open_shop(gateway, sandbox)
+        other = await check_out(other_shop)
+        body = {"order_id": purchase.order_id}
+        path = intent_path(shop.vendor_id)
+
+        replies = [
+            await Program(app).call("POST", path, json=body),
+            await Program(app, other.token).call("POST", path, json=body),
+            await Program(app, purchase.token).call("POST", intent_path(other_shop.vendor_id), json=body),
+            await Program(app, purchase.token).call("POST", path, json={"order_id": 10**15}),
+            await Program(app, "ü\xff").call("POST", path, json={**body, "order_token": "ü\u2603"}),
+        ]
+
+        assert [(r.status, r.code) for r in replies] == [(404, "not_found")] * 5
+        assert len({json.dumps(r.body) for r in replies}) == 1
+        assert await Payment.all().count() == 0
+
+    @pytest.mark.parametrize("amount", ["0.01", "49.9000001", "4990", 49.89, 0, "99999999"])
+    async def test_defect_08_another_amount_than_the_orders_is_409_and_never_charged(
+        self, app: Quart, shop: Shop, purchase: Purchase, amount: Any
+    ) -> None:
+        """The client never sets an amount; it can only be wrong about it."""
+        body = {"order_id": purchase.order_id, "amount": amount}
+        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+
+        assert (reply.status, reply.code) == (409, "amount_mismatch")
+        assert await Payment.all().count() == 0
+
+    @pytest.mark.parametrize("amount", [49.9, "49.9", "49.90", "49.900"])
+    async def test_the_right_amount_is_right_however_it_is_written(
+        self, app: Quart, shop: Shop, purchase: Purchase, amount: Any
+    ) -> None:
+        """JSON numbers are read as decimals, not floats."""
+        body = {"order_id": purchase.order_id, "amount": amount}
+
+        assert (await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)).status == 200
+
+    async def test_defect_10_metadata_from_outside_never_reaches_stripe(
+        self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
+    ) -> None:
+        """Our own ids stand there, and nothing else."""
+        body = {"order_id": purchase.order_id, "metadata": {"order_id": "777", "vendor_id": "888", "evil": "yes"}}
+        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+
+        assert reply.status == 200
+        metadata = sent_intent(sandbox)["metadata"]
+        assert metadata["order_id"] == str(purchase.order_id)
+        assert metadata["vendor_id"] == str(shop.vendor_id)
+        assert "evil" not in metadata
+
+    async def test_defect_49_the_caller_never_decides_who_gets_the_receipt(
+        self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
+    ) -> None:
+        """Stripe is given no address at all, our own mail goes to the order's: nobody can make us write to strangers."""
+        body = {"order_id": purchase.order_id, "customer_email": "victim@example.test"}
+        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+
+        assert reply.status == 200
+        assert "receipt_email" not in sent_intent(sandbox)
+        assert "victim" not in json.dumps(sent_intent(sandbox))
+
+    async def test_defect_15_the_client_secret_is_nowhere_in_the_database(
+        self, app: Quart, shop: Shop, purchase: Purchase
+    ) -> None:
+        """It is answered and forgotten."""
+        reply = await Program(app, purchase.token).call(
+            "POST", intent_path(shop.vendor_id), json={"order_id": purchase.order_id}
+        )
+
+        secret = reply.body["client_secret"]
+        for row in [*await Payment.all().values(), *await Order.all().values()]:
+            assert secret not in str(row)
+
+    async def test_a_paid_or_cancelled_order_is_409(self, app: Quart, shop: Shop, purchase: Purchase) -> None:
+        """There is nothing to pay any more."""
+        await Order.filter(id=purchase.order_id).update(payment_status="paid", status="processing")
+
+        reply = await Program(app, purchase.token).call(
+            "POST", intent_path(shop.vendor_id), json={"order_id": purchase.order_id}
+        )
+
+        assert (reply.status, reply.code) == (409, "order_not_payable")
+
+    async def test_a_cross_site_page_cannot_use_the_browsers_session(
+        self, app: Quart, shop: Shop, purchase: Purchase
+    ) -> None:
+        """The Origin is checked although there is no form token."""
+        browser = Program(app)
+        async with browser.client.session_transaction() as carried:
+            carried["checkouts"] = [purchase.token]
+        reply = await browser.call(
+            "POST",
+            intent_path(shop.vendor_id),
+            json={"order_id": purchase.order_id},
+            headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        )
+
+        assert (reply.status, reply.code) == (403, "wrong_origin")
+
+
+BROKEN = [
+    (b"{", "application/json", 400),
+    (b"[1]", "application/json", 400),
+    (b"null", "application/json", 400),
+    (b'"x"', "application/json", 400),
+    (b"\xff\xfe{}", "application/json", 400),
+    (b'{"order_id": NaN}', "application/json", 400),
+    (b'{"order_id": 1, "metadata": {"a": "\\u0000"}}', "application/json", 400),
+    (b'{"order_id": 1, "customer_email": "\\ud800"}', "application/json", 400),
+    (b"[" * 100_000, "application/json", 400),
+    (b'{"a":' * 40_000 + b"1" + b"}" * 40_000, "application/json", 400),
+    (b'{"order_id": ' + b"9" * 5000 + b"}", "application/json", 400),
+    (b'{"order_id": 99999999999999999999}', "application/json", 422),
+    (b'{"order_id": -1}', "application/json", 422),
+    (b'{"order_id": "one"}', "application/json", 422),
+    (b'{"order_id": 1.5}', "application/json", 422),
+    (b'{"order_id": 1, "amount": "NaN"}', "application/json", 422),
+    (b'{"order_id": 1, "amount": 1e400}', "application/json", 422),
+    (b'{"order_id": 1, "amount": "-1"}', "application/json", 422),
+    (b'{"order_id": 1, "metadata": []}', "application/json", 422),
+    (b"", "application/json", 422),
+    (b"{}", "application/json", 422),
+    (b"order_id=1", "application/x-www-form-urlencoded", 415),
+    (b"{}", "text/plain", 415),
+    (b"x", "", 415),
+    (b"x" * 300_000, "application/json", 413),
+]
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(("body", "kind", "status"), BROKEN, ids=[f"{n}-{case[2]}" for n, case in enumerate(BROKEN)])
+async def test_a_broken_body_is_refused_in_the_one_shape(app: Quart, body: bytes, kind: str, status: int) -> None:
+    """Broken, deep, huge, of the wrong type: 400, 413, 415 or 422, never 500."""
+    reply = await Program(app).call("POST", intent_path(1), data=body, headers={"Content-Type": kind})
+
+    assert reply.status == status
+    assert set(reply.body) == {"error"}
+
+
+class TestWebhookDoors:
+    """The two doors; what lies behind them has its own tests."""
+
+    @pytest.mark.parametrize("path", ["/api/v1/platform/webhooks/stripe", "/api/v1/platform/webhooks/stripe/connect"])
+    async def test_unsigned_or_badly_signed_is_400_and_other_methods_405(self, app: Quart, path: str) -> None:
+        """Before anything is stored, in the one shape."""
+        program = Program(app)
+
+        for headers in ({}, {"Stripe-Signature": "t=1,v1=abc"}, {"Stripe-Signature": "\xff"}, {"Stripe-Signature": ""}):
+            reply = await program.call("POST", path, data=b'{"id": "evt_1"}', headers=headers)
+            assert reply.status == 400
+        assert (await program.call("GET", path)).status == 405
+        assert (await program.call("POST", path, data=b"x" * 1_100_000)).status == 413
+
+    async def test_defect_30_a_signed_event_needs_no_token_no_session_and_no_origin(
+        self, app: Quart, settings: Any
+    ) -> None:
+        """Stripe is no browser: 200 `{"status": "success"}` on the raw body as it was signed, also the second time."""
+        import hashlib
+        import hmac
+        import time
+
+        event = {
+            "id": "evt_door_1",
+            "object": "event",
+            "type": "some.unknown_type",
+            "created": int(time.time()),
+            "livemode": False,
+            "api_version": "2026-10-28.endive",
+            "data": {"object": {"id": "x_1", "object": "x"}},
+        }
+        body = json.dumps(event, indent=2).encode()
+        stamp = str(int(time.time()))
+        for path, secret in (
+            ("/api/v1/platform/webhooks/stripe", settings.stripe.webhook_secrets[0]),
+            ("/api/v1/platform/webhooks/stripe/connect", settings.stripe.connect_webhook_secrets[0]),
+        ):
+            mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+            headers = {"Stripe-Signature": f"t={stamp},v1={mac}", "Origin": "https://stripe.example"}
+            for _ in range(2):
+                reply = await Program(app).call("POST", path, data=body, headers=headers)
+                assert reply == Reply(200, {"status": "success"})

@@ -1,0 +1,213 @@
+"""The JSON API as a vendor's program sees it, and its description and health."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.database.lifecycle import close_database, open_database
+from shared.people import service as people
+from shared.vendors import service as vendors
+from tests.support.program import Program, Reply
+from tests.support.visitor import Visitor
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+    from shared.gateway.seam import Gateway
+    from tests.support.sandbox import RunningSandbox
+
+CONFIG, SETUP = "/api/v1/vendor/payments/config", "/api/v1/vendor/payments/setup"
+
+
+async def new_vendor() -> tuple[int, str]:
+    """A vendor without Stripe, and an API token of its own."""
+    signed = await vendors.sign_up(
+        email="api@shop.test", password="a-long-password", full_name="A", business_name="Api & Co", country="LU"
+    )
+    token = await people.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI")
+    return signed.vendor_id, token
+
+
+class TestVendorPayments:
+    """GET config, POST setup."""
+
+    async def test_before_set_up_the_config_says_so(self, app: Quart) -> None:
+        """The four keys of interfaces.md and no more."""
+        _, token = await new_vendor()
+
+        reply = await Program(app, token).call("GET", CONFIG)
+
+        assert reply == Reply(
+            200,
+            {
+                "stripe_account_id": None,
+                "account_status": "not_configured",
+                "accepts_payments": False,
+                "needs_setup": True,
+            },
+        )
+
+    async def test_set_up_twice_gives_one_account_and_two_links(self, app: Quart, sandbox: RunningSandbox) -> None:
+        """Defects 14, 20 and 37: no second account, no stored link."""
+        _, token = await new_vendor()
+        program = Program(app, token)
+
+        first = await program.call("POST", SETUP, json={"country": "DE", "business_type": "company"})
+        second = await program.call("POST", SETUP)
+
+        assert first.status == second.status == 200
+        assert set(first.body) == {"stripe_account_id", "onboarding_url", "message"}
+        assert first.body["stripe_account_id"] == second.body["stripe_account_id"]
+        assert first.body["onboarding_url"] != second.body["onboarding_url"]
+        assert sandbox.control("GET", "state")["counts"].get("account") == 1
+        config = (await program.call("GET", CONFIG)).body
+        assert set(config) == {
+            "stripe_account_id",
+            "account_status",
+            "accepts_payments",
+            "currency",
+            "platform_fee_percentage",
+            "needs_onboarding",
+        }
+        assert config["needs_onboarding"] is True
+        assert config["platform_fee_percentage"] == 2.5
+
+    async def test_defect_11_set_up_takes_only_what_is_on_its_list(self, app: Quart, gateway: Gateway) -> None:
+        """Name, email and the fee are the vendor's record's, whatever the body says."""
+        _, token = await new_vendor()
+        body = {
+            "email": "evil@evil.example",
+            "business_name": "Evil",
+            "vendor_id": 999,
+            "platform_fee_percentage": "0",
+            "controller": {"fees": {"payer": "account"}},
+            "stripe_account_id": "acct_evil",
+            "type": "custom",
+        }
+
+        reply = await Program(app, token).call("POST", SETUP, json=body)
+
+        assert reply.status == 200
+        account = await gateway.get_account(reply.body["stripe_account_id"])
+        assert account.email == "api@shop.test"
+        config = (await Program(app, token).call("GET", CONFIG)).body
+        assert config["platform_fee_percentage"] == 2.5
+
+    @pytest.mark.parametrize(
+        ("body", "param"),
+        [
+            ({"country": "Luxembourg"}, "country"),
+            ({"country": 7}, "country"),
+            ({"business_type": "cartel"}, "business_type"),
+            ({"url": "javascript:alert(1)"}, "url"),
+            ({"phone": "call me"}, "phone"),
+        ],
+    )
+    async def test_a_wrong_detail_is_422_and_named(self, app: Quart, body: dict[str, Any], param: str) -> None:
+        """Nothing reaches Stripe."""
+        _, token = await new_vendor()
+
+        reply = await Program(app, token).call("POST", SETUP, json=body)
+
+        assert (reply.status, reply.code, reply.body["error"]["param"]) == (422, "invalid", param)
+
+    async def test_a_country_that_we_cannot_pay_is_refused(self, app: Quart) -> None:
+        """With a sentence of ours, not Stripe's."""
+        _, token = await new_vendor()
+
+        reply = await Program(app, token).call("POST", SETUP, json={"country": "ZZ"})
+
+        assert (reply.status, reply.code) == (409, "unsupported_country")
+
+    @pytest.mark.parametrize("token", [None, "", "wrong", "mht_" + "a" * 32, "mht_ä", "a b"])
+    async def test_without_a_good_token_everything_is_401(self, app: Quart, token: str | None) -> None:
+        """A session cookie does not help: these routes are for tokens."""
+        owner = Visitor(app)
+        await owner.sign_up()
+
+        for method, path in (("GET", CONFIG), ("POST", SETUP)):
+            reply = await Program(app, token).call(method, path)
+            assert (reply.status, reply.code) == (401, "unauthenticated")
+            assert (await owner.request(method, path)).status == 401
+
+    async def test_defect_34_an_outage_is_not_called_needs_setup(self, app: Quart, database: str) -> None:
+        """A database that is gone is a 500 of ours, and a Stripe that is down a 503, never `not_configured`."""
+        _, token = await new_vendor()
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        program = Program(app, token)
+        await close_database()
+
+        reply = await program.call("GET", CONFIG)
+
+        await open_database(database)
+        assert reply.status == 500
+        assert "needs_setup" not in reply.body
+
+    @pytest.mark.sdk_unchecked("the stand-in answers 500 on purpose")
+    async def test_while_stripe_is_down_set_up_is_503_and_works_later(
+        self, app: Quart, sandbox: RunningSandbox
+    ) -> None:
+        """And still makes one account."""
+        _, token = await new_vendor()
+        program = Program(app, token)
+        fault = {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500, "times": 9}
+        sandbox.control("PUT", "faults", {"rules": [fault]})
+
+        down = await program.call("POST", SETUP)
+        sandbox.control("PUT", "faults", {"rules": []})
+        later = await program.call("POST", SETUP)
+
+        assert (down.status, down.code) == (503, "payment_provider_unavailable")
+        assert later.status == 200
+
+
+class TestDescription:
+    """OpenAPI and its page."""
+
+    async def test_every_endpoint_is_described_with_its_answers_and_errors(self, app: Quart) -> None:
+        """And no page is among them."""
+        schema = (await Program(app).call("GET", "/api/v1/openapi.json")).body
+
+        assert schema["openapi"].startswith("3.")
+        assert set(schema["paths"]) == {
+            CONFIG,
+            SETUP,
+            "/api/v1/platform/vendors/{vendor_id}/payments/create-intent",
+            "/api/v1/platform/webhooks/stripe",
+            "/api/v1/platform/webhooks/stripe/connect",
+        }
+        for path in schema["paths"].values():
+            for operation in path.values():
+                assert operation["summary"]
+                assert any(status.startswith("4") for status in operation["responses"])
+        body = schema["paths"]["/api/v1/platform/vendors/{vendor_id}/payments/create-intent"]["post"]["requestBody"]
+        assert "order_id" in json.dumps(body)
+
+    async def test_the_page_loads_its_scripts_from_us_under_the_strict_policy(self, app: Quart) -> None:
+        """No CDN, nothing inline."""
+        answer = await Visitor(app).get("/api/v1/docs")
+
+        assert answer.status == 200
+        assert "//cdn" not in answer.text
+        assert "/static/vendor/swagger-ui/swagger-ui-bundle.js" in answer.text
+        assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+
+
+class TestHealth:
+    """What a load balancer asks."""
+
+    async def test_ready_means_that_the_database_answers(self, app: Quart, database: str) -> None:
+        """Alive is not ready."""
+        program = Program(app)
+        assert await program.call("GET", "/readyz") == Reply(200, {"status": "ready", "database": "ok"})
+        await close_database()
+
+        gone = await program.call("GET", "/readyz")
+        alive = await program.call("GET", "/healthz")
+
+        await open_database(database)
+        assert (gone.status, gone.code) == (503, "not_ready")
+        assert alive == Reply(200, {"status": "ok"})

@@ -1,0 +1,167 @@
+"""The gateway on the real SDK against the stand-in: what it asks, what it refuses, what it makes of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import stripe
+
+from shared.gateway.live import LiveGateway
+from shared.gateway.seam import (
+    AccountDetails,
+    Gateway,
+    NewIntent,
+    PayoutSettings,
+    StripeMissing,
+    StripeRefused,
+    StripeUnavailable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.settings import Settings
+    from tests.support.sandbox import RunningSandbox
+
+DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
+
+
+async def ready_account(gateway: Gateway, sandbox: RunningSandbox) -> str:
+    """An account that takes destination charges."""
+    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    sandbox.complete(account.id)
+    return account.id
+
+
+def intent_to(account: str, **changes: Any) -> NewIntent:
+    """A plain destination charge."""
+    values: dict[str, Any] = {
+        "amount": 4990,
+        "currency": "EUR",
+        "destination": account,
+        "fee": 125,
+        "description": "Order MH-1",
+        "metadata": {"order_id": "1"},
+        "transfer_group": "order_1",
+    }
+    return NewIntent(**{**values, **changes})
+
+
+@pytest.fixture
+async def impatient(settings: Settings) -> AsyncIterator[LiveGateway]:
+    """A gateway that waits half a second."""
+    gateway = LiveGateway(settings.stripe, patience=0.5)
+    yield gateway
+    await gateway.close()
+
+
+async def test_defect_24_the_charge_type_is_decided_and_asked_for(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """A destination charge without on_behalf_of (docs/decisions/0004): the platform is the merchant of record."""
+    account = await ready_account(gateway, sandbox)
+    await gateway.create_payment_intent(intent_to(account), key="order:1:pay:1")
+    (asked,) = [r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/v1/payment_intents"][-1:]
+    assert asked["params"]["transfer_data"] == {"destination": account}
+    assert asked["params"]["application_fee_amount"] == "125"
+    assert "on_behalf_of" not in asked["params"]
+    assert asked["idempotency_key"] == "order:1:pay:1"
+
+
+async def test_no_fee_is_left_out_instead_of_sent_as_zero(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """Stripe refuses an explicit 0 (stripe.md section 6)."""
+    account = await ready_account(gateway, sandbox)
+    intent = await gateway.create_payment_intent(intent_to(account, fee=0), key="order:1:pay:1")
+    assert intent.application_fee == 0
+
+
+async def test_the_same_key_gives_the_same_account(gateway: Gateway) -> None:
+    """However often it is asked."""
+    first = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    again = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    assert first.id == again.id
+
+
+async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
+    """BalanceSettings, on the connected account."""
+    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    wanted = PayoutSettings("monthly", monthly_days=(1,))
+    assert await gateway.set_payout_settings(account.id, wanted, key="k:1") == wanted
+    assert await gateway.get_payout_settings(account.id) == wanted
+
+
+async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A succeeded intent is answered as succeeded instead of as an error."""
+    from tests.support.market import confirm
+
+    account = await ready_account(gateway, sandbox)
+    intent = await gateway.create_payment_intent(intent_to(account), key="order:1:pay:1")
+    await confirm(sandbox, intent.id)
+    assert (await gateway.cancel_payment_intent(intent.id, key="order:1:pay:1:cancel")).status == "succeeded"
+
+
+async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_themselves(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What a person reads is ours; the request id and Stripe's text are for the log."""
+    account = await ready_account(gateway, sandbox)
+    with pytest.raises(StripeMissing) as missing:
+        await gateway.get_payment_intent("pi_nothing")
+    with pytest.raises(StripeRefused) as refused:
+        await gateway.create_payment_intent(intent_to(account, amount=1), key="order:1:pay:1")
+    assert refused.value.stripe_code == "amount_too_small"
+    for error in (missing.value, refused.value):
+        assert "req_" in (error.log or "")
+        assert "pi_nothing" not in error.message
+        assert "Amount" not in error.message
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 409])
+async def test_an_unknown_outcome_is_unavailable(impatient: LiveGateway, sandbox: RunningSandbox, status: int) -> None:
+    """5xx, limits and the conflict of a running key say nothing about what became of the request."""
+    sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": status})
+    with pytest.raises(StripeUnavailable):
+        await impatient.get_account("acct_x")
+
+
+async def test_patience_has_an_end(impatient: LiveGateway, sandbox: RunningSandbox) -> None:
+    """A Stripe that does not answer is unavailable after our patience, not after three times the timeout."""
+    sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 3, "times": 1})
+    started = time.monotonic()
+    with pytest.raises(StripeUnavailable):
+        await impatient.get_account("acct_x")
+    assert time.monotonic() - started < 2
+
+
+def test_defect_31_every_call_is_awaited() -> None:
+    """No method of the gateway can block the loop."""
+    names = [name for name in vars(Gateway) if not name.startswith("_")]
+    assert names
+    assert all(inspect.iscoroutinefunction(getattr(LiveGateway, name)) for name in names)
+
+
+async def test_defect_31_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """Ten calls that take 0.4 s each are done in less than half of the sum."""
+    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "delay", "seconds": 0.4})
+    started = time.monotonic()
+    await asyncio.gather(*(gateway.get_account(account.id) for _ in range(10)))
+    assert time.monotonic() - started < 2
+
+
+async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, settings: Settings) -> None:
+    """Two gateways with keys of their own see platforms of their own; the SDK's globals stay untouched."""
+    from dataclasses import replace
+
+    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    other = LiveGateway(replace(settings.stripe, secret_key="sk_test_other"))
+    try:
+        with pytest.raises(StripeMissing):
+            await other.get_account(account.id)
+    finally:
+        await other.close()
+    assert stripe.api_key is None

@@ -1,0 +1,149 @@
+"""The job table: written with the fact, run once, retried, taken over from the dead."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared import clock
+from shared.database import unit
+from shared.errors import TryLater
+from shared.jobs import queue
+from shared.jobs.models import Job
+from shared.jobs.worker import MAX_ATTEMPTS, Worker, claim
+from shared.mail.models import Email
+from shared.mail.service import post, send
+
+if TYPE_CHECKING:
+    from shared.jobs.queue import Context
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_a_job_of_a_transaction_that_fails_never_existed() -> None:
+    """The row is part of the fact."""
+    with pytest.raises(RuntimeError):  # noqa: PT012
+        async with unit.transaction():
+            await queue.enqueue("test.job", {})
+            raise RuntimeError
+    assert not await Job.exists()
+
+
+async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(context: Context) -> None:
+    """A second enqueue is nothing until the first has ended."""
+    ran: list[int] = []
+
+    async def handler(_context: Context, args: dict[str, Any]) -> None:
+        ran.append(args["n"])
+
+    worker = Worker(context, {"test.job": handler})
+    await queue.enqueue("test.job", {"n": 1}, unique_key="one")
+    await queue.enqueue("test.job", {"n": 2}, unique_key="one")
+    await worker.run_due()
+    await queue.enqueue("test.job", {"n": 3}, unique_key="one")
+    await worker.run_due()
+    assert ran == [1, 3]
+
+
+async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(context: Context) -> None:
+    """Its error stays readable."""
+
+    async def handler(_context: Context, _args: dict[str, Any]) -> None:
+        raise LookupError("not yet")
+
+    worker = Worker(context, {"test.job": handler})
+    await queue.enqueue("test.job", {})
+    start = clock.now()
+    for hours in range(0, 2 * (MAX_ATTEMPTS + 2), 2):
+        with clock.use(lambda at=start + timedelta(hours=hours): at):  # type: ignore[misc]
+            await worker.run_one()
+    job = await Job.get()
+    assert (job.status, job.attempts) == ("failed", MAX_ATTEMPTS)
+    assert "not yet" in (job.error or "")
+
+
+async def test_an_outage_of_a_day_is_waited_out_and_the_job_is_done_soon_after(context: Context) -> None:
+    """Somebody else's failure is not the job's: stock and money wait behind it, so it is neither given up nor late."""
+    down = True
+    ran: list[int] = []
+
+    async def handler(_context: Context, args: dict[str, Any]) -> None:
+        if down:
+            raise TryLater("not yet")
+        ran.append(args["n"])
+
+    worker = Worker(context, {"test.job": handler})
+    await queue.enqueue("test.job", {"n": 1})
+    start = clock.now()
+    for minutes in range(0, 24 * 60, 11):
+        with clock.use(lambda at=start + timedelta(minutes=minutes): at):  # type: ignore[misc]
+            await worker.run_due()
+    job = await Job.get()
+    assert job.status == "waiting"
+    assert job.run_at <= start + timedelta(minutes=24 * 60 + 10)
+    down = False
+    with clock.use(lambda: start + timedelta(minutes=24 * 60 + 10)):
+        await worker.run_due()
+    assert ran == [1]
+
+
+async def test_several_workers_run_each_job_once(context: Context) -> None:
+    """Claims do not overlap."""
+    ran: list[int] = []
+
+    async def handler(_context: Context, args: dict[str, Any]) -> None:
+        ran.append(args["n"])
+        await asyncio.sleep(0)
+
+    for n in range(20):
+        await queue.enqueue("test.job", {"n": n})
+    workers = [Worker(context, {"test.job": handler}) for _ in range(4)]
+    await asyncio.gather(*(worker.run_due() for worker in workers))
+    assert sorted(ran) == list(range(20))
+
+
+async def test_a_job_whose_worker_died_is_taken_over(context: Context) -> None:
+    """A claim is only good for a while."""
+    await queue.enqueue("test.job", {})
+    assert await claim() is not None
+    assert await claim() is None
+    later = clock.now() + timedelta(minutes=6)
+    with clock.use(lambda: later):
+        again = await claim()
+    assert again is not None
+    assert again.attempts == 2
+
+
+async def test_the_worker_wakes_at_once_and_stops_when_told(context: Context) -> None:
+    """No second is lost between enqueue and run."""
+    done = asyncio.Event()
+
+    async def handler(_context: Context, _args: dict[str, Any]) -> None:
+        done.set()
+
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker(context, {"test.job": handler}).run(stop))
+    await asyncio.sleep(0.05)
+    async with unit.transaction():
+        await queue.enqueue("test.job", {})
+    await asyncio.wait_for(done.wait(), timeout=0.8)
+    stop.set()
+    await asyncio.wait_for(task, timeout=2)
+
+
+async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) -> None:
+    """Without a mail server it is an .eml file with our address in it, and a header cannot be injected."""
+    for _ in range(2):
+        await post(
+            "test", to="a@b.test", subject="Hello\nBcc: x@y.test", text="See {public_url}/x", unique_key="test:1"
+        )
+    assert await Email.all().count() == 1
+    await send(context, {"unique_key": "test:1"})
+    (path,) = (context.settings.data_dir / "mail").iterdir()
+    text = path.read_text()
+    assert f"See {context.settings.public_url}/x" in text
+    assert "\nBcc" not in text
+    assert (await Email.get()).status == "sent"

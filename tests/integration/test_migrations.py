@@ -1,0 +1,222 @@
+"""Migrations: models, migrations and databases agree, on both engines; nothing is lost on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.database import migrate as migrations
+from shared.database.lifecycle import config
+from shared.database.migrate import check, migrate, on_disk, pending
+from shared.database.operations import rebuild_table, split_create_table, statements
+from shared.payments.models import PaymentMethod
+from shared.vendors.models import Vendor
+from tests.support.factories import insert_one_of_each, make_customer, make_order, make_payment, make_vendor
+
+MIGRATIONS = Path(migrations.__file__).parent / "migrations"
+
+
+async def test_models_and_migrations_agree() -> None:
+    """`run.py check-migrations` finds nothing: no unwritten migration, every check and index really created."""
+    assert await check() == []
+
+
+async def test_a_second_migrate_has_nothing_to_do(database_url: str) -> None:
+    """It answers without loading a migration."""
+    assert await pending(database_url) == []
+    assert await migrate(database_url) == []
+
+
+async def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    """One applies, the other waits and finds nothing left."""
+    url = f"sqlite://{tmp_path}/a.sqlite3"
+    results = await asyncio.gather(*(asyncio.to_thread(migrations.migrate_now, url) for _ in range(2)))
+    assert sorted(results) == [[], on_disk()]
+
+
+class TestChecks:
+    """What the database itself refuses."""
+
+    async def test_a_check_constraint_is_enforced(self, database: str) -> None:
+        """A country has two letters."""
+        with pytest.raises(IntegrityError):
+            await make_vendor(country="L")
+
+    async def test_defect_44_an_unknown_state_is_refused(self, database: str) -> None:
+        """States are words of the state machine."""
+        payment = await make_payment(await make_order())
+        with pytest.raises(IntegrityError):
+            await type(payment).filter(id=payment.id).update(status="half-paid")
+
+    async def test_defect_20_an_order_has_at_most_one_open_payment(self, database: str) -> None:
+        """The database refuses a second open payment, and takes one after the first was canceled."""
+        order = await make_order()
+        first = await make_payment(order, attempt=1, status="failed")
+        with pytest.raises(IntegrityError):
+            await make_payment(order, attempt=2)
+        await type(first).filter(id=first.id).update(status="canceled")
+        await make_payment(order, attempt=2)
+
+    async def test_defect_43_a_shopper_has_one_default_card_with_customer_and_consent(self, database: str) -> None:
+        """A saved method names its Stripe customer and when the shopper agreed; a second default is refused."""
+        shopper = await make_customer()
+        saved: dict[str, Any] = {"customer_id": shopper.id, "payment_method_type": "card", "is_default": True}
+        given: dict[str, Any] = {"stripe_customer_id": "cus_1", "consented_at": clock.now()}
+        await PaymentMethod.create(**saved, **given, stripe_payment_method_id="pm_1")
+        with pytest.raises(IntegrityError):
+            await PaymentMethod.create(**saved, **given, stripe_payment_method_id="pm_2")
+        with pytest.raises(ValueError, match="consented_at"):
+            await PaymentMethod.create(
+                **{**saved, "is_default": False},
+                stripe_customer_id="cus_1",
+                stripe_payment_method_id="pm_3",
+                consented_at=None,
+            )
+
+    async def test_a_foreign_key_is_enforced(self, database: str) -> None:
+        """A vendor with products cannot vanish."""
+        order = await make_order()
+        with pytest.raises(IntegrityError):
+            await get_connection("default").execute_query(f"DELETE FROM vendors WHERE id = {order.vendor_id}")
+
+
+async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
+    """Rows, indexes, unique constraints, triggers, comments and the row counter; children stay."""
+    path = tmp_path / "a.sqlite3"
+    url = f"sqlite://{path}"
+    await migrate(url)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(
+            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', '2026-01-01', 'a')"
+        )
+        db.execute(
+            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', '2026-01-01', 'b')"
+        )
+        db.execute("DELETE FROM baskets WHERE token_digest = 'b'")
+        db.execute("CREATE TRIGGER t AFTER DELETE ON baskets BEGIN SELECT 1; END")
+        db.execute("CREATE INDEX extra ON baskets (updated_at) WHERE token_digest > ';'")
+        db.commit()
+    before = _dump(path)
+    async with migrations._context(url) as context:
+        await context.db().execute_query("PRAGMA foreign_keys=OFF")
+        await rebuild_table(context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)')
+    after = _dump(path)
+    added = [a for a in after["schema"] if a not in before["schema"]]
+    assert len(added) == 1
+    assert 'CONSTRAINT "c" CHECK (id > 0)' in added[0][1]
+    assert len(before["schema"]) == len(after["schema"])
+    assert before["baskets"] == after["baskets"]
+    assert before["counter"] == after["counter"]
+
+
+async def test_a_table_is_not_rebuilt_while_foreign_keys_are_enforced(database: str, engine: str) -> None:
+    """Dropping the old table would touch its children."""
+    if engine == "sqlite":
+        with pytest.raises(RuntimeError, match="foreign keys off"):
+            await rebuild_table(get_connection("default"), "vendors", str)
+
+
+async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
+    """AddChecks is reversible on both engines."""
+    from tortoise.migrations.schema_generator.state import State
+    from tortoise.migrations.schema_generator.state_apps import StateApps
+
+    from shared.database.operations import AddChecks, Executor
+
+    async with migrations._context(database_url) as context:
+        client = context.db()
+        if engine == "sqlite":
+            await client.execute_query("PRAGMA foreign_keys=OFF")
+        executor = Executor(client, config(database_url)["apps"])
+        await executor.loader.build_graph()
+        state: State = await executor._project_state(set(executor.loader.graph.nodes))
+        operation, editor = AddChecks("Basket", ck_test="id < 2"), executor._schema_editor()
+        insert = (
+            "INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (7, '2026-01-01', '2026-01-01', 'x')"
+        )
+        await operation.database_forward("models", state, state, editor)
+        with pytest.raises(IntegrityError):
+            await client.execute_query(insert)
+        await operation.database_backward("models", state, state, editor)
+        await client.execute_query(insert)
+        assert isinstance(state.apps, StateApps)
+
+
+async def test_a_sqlite_file_with_data_is_copied_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy opens and holds the rows; a failed migration leaves the original as it was."""
+    url = f"sqlite://{tmp_path}/a.sqlite3"
+    await migrate(url)
+    monkeypatch.setattr(migrations, "on_disk", lambda: ["0001_initial", "9999_missing"])
+    await migrate(url)
+    copies = list(tmp_path.glob("a.before-migration-*.sqlite3"))
+    assert len(copies) == 1
+    assert _dump(copies[0])["schema"] == _dump(tmp_path / "a.sqlite3")["schema"]
+
+
+async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
+    """Migrating step by step with rows in the tables ends in the schema that a fresh database gets."""
+    fresh, stepwise = tmp_path / "fresh.sqlite3", tmp_path / "step.sqlite3"
+    await migrate(f"sqlite://{fresh}")
+    from shared.database.operations import Executor
+
+    async with migrations._context(f"sqlite://{stepwise}") as context:
+        await context.db().execute_query("PRAGMA foreign_keys=OFF")
+        from tortoise.migrations.executor import MigrationTarget
+
+        first = on_disk()[0]
+        await Executor(context.db(), config("sqlite://")["apps"]).migrate([MigrationTarget("models", first)])
+    rows = insert_one_of_each(stepwise)
+    await migrate(f"sqlite://{stepwise}")
+    assert _dump(fresh)["schema"] == _dump(stepwise)["schema"]
+    with closing(sqlite3.connect(stepwise)) as db:
+        for table, count in rows.items():
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == count, table
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:
+    """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use shared.database.operations."""
+    for path in MIGRATIONS.glob("[0-9]*.py"):
+        text = path.read_text()
+        for name in ("ops.AddConstraint", "ops.AlterField", "ops.RemoveField", "ops.RemoveConstraint"):
+            assert name not in text, f"{path.name} uses {name}"
+
+
+def test_statements_end_only_where_sqlite_would_end_them() -> None:
+    """A semicolon in a comment or a string ends nothing."""
+    script = "CREATE TABLE a (b TEXT /* one; two */);\nINSERT INTO a VALUES (';');"
+    assert [s.strip() for s in statements(script)] == [
+        "CREATE TABLE a (b TEXT /* one; two */);",
+        "INSERT INTO a VALUES (';');",
+    ]
+
+
+def test_brackets_in_comments_and_strings_do_not_end_the_column_list() -> None:
+    """The column list ends at its own bracket."""
+    sql = "CREATE TABLE \"a(\" (b TEXT /* ) */ DEFAULT ')', -- )\n c INT CHECK (c > 0)) STRICT"
+    head, body, tail = split_create_table(sql)
+    assert head + body + tail == sql
+    assert (head, tail) == ('CREATE TABLE "a(" (', ") STRICT")
+
+
+def _dump(path: Path) -> dict[str, Any]:
+    with closing(sqlite3.connect(path)) as db:
+        schema = db.execute(
+            "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'tortoise%' ORDER BY name"
+        ).fetchall()
+        return {
+            "schema": schema,
+            "baskets": db.execute("SELECT * FROM baskets").fetchall(),
+            "counter": db.execute("SELECT * FROM sqlite_sequence WHERE name = 'baskets'").fetchall(),
+            "vendors": Vendor._meta.db_table,
+        }

@@ -1,0 +1,213 @@
+"""API tokens of a vendor, and the operator's pages: vendors, fees, webhook inbox, parked payments."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import clock
+from shared.audit.models import AuditEntry
+from shared.people.models import Token
+from shared.people.service import create_token, identify_token
+from shared.vendors.models import VendorPaymentConfig
+from shared.webhooks.models import WebhookEvent
+from tests.support.factories import make_member, make_order, make_payment, make_ready_vendor
+from tests.support.portal import operator_in, signed_in
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+pytestmark = pytest.mark.usefixtures("database")
+DEVELOPERS = "/vendor/admin/developers"
+
+
+class TestTokens:
+    async def test_a_token_is_shown_once_and_works(self, client: TestClientProtocol) -> None:
+        """On that answer, and on no later page; only its digest is kept."""
+        portal = await signed_in(client)
+
+        answer = await portal.post(f"{DEVELOPERS}/tokens", {"name": "Bookkeeping"})
+        text = await answer.get_data(as_text=True)
+        found = re.search(r"mht_[\w-]{20,}", text)
+
+        assert found is not None
+        assert "no-store" in answer.headers["Cache-Control"]
+        later = await portal.get(DEVELOPERS)
+        assert "Bookkeeping" in later
+        assert found.group() not in later
+        actor = await identify_token(found.group())
+        assert actor is not None
+        assert actor.vendor_id == portal.vendor_id
+
+    async def test_a_revoked_token_opens_nothing(self, client: TestClientProtocol) -> None:
+        """And is no longer listed."""
+        portal = await signed_in(client)
+        member = await make_member(await portal.vendor())
+        raw = await create_token(vendor_id=portal.vendor_id, member_id=member.id, name="Old")
+        token = await Token.get(vendor_id=portal.vendor_id)
+
+        answer = await portal.post(f"{DEVELOPERS}/tokens/{token.id}/revoke")
+
+        assert answer.status_code == 303
+        assert await identify_token(raw) is None
+        assert "You have not made any" in await portal.get(DEVELOPERS)
+
+    async def test_another_vendor_s_token_is_404_and_lives_on(self, client: TestClientProtocol) -> None:
+        """It is not even listed."""
+        other = await make_ready_vendor()
+        raw = await create_token(vendor_id=other.id, member_id=(await make_member(other)).id, name="Theirs")
+        theirs = await Token.get(vendor_id=other.id)
+        portal = await signed_in(client)
+
+        answer = await portal.post(f"{DEVELOPERS}/tokens/{theirs.id}/revoke")
+
+        assert answer.status_code == 404
+        assert await identify_token(raw) is not None
+        assert "Theirs" not in await portal.get(DEVELOPERS)
+
+    @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
+    async def test_a_token_has_a_name(self, client: TestClientProtocol, name: str) -> None:
+        """422, none made."""
+        portal = await signed_in(client)
+        assert (await portal.post(f"{DEVELOPERS}/tokens", {"name": name})).status_code == 422
+        assert await Token.all().count() == 0
+
+    async def test_a_number_that_is_no_token_is_404(self, client: TestClientProtocol) -> None:
+        """However large."""
+        portal = await signed_in(client)
+        assert (await portal.post(f"{DEVELOPERS}/tokens/99999999999999999999/revoke")).status_code == 404
+
+
+async def _event(status: str = "parked", event_type: str = "account.updated") -> WebhookEvent:
+    account = "acct_unknown"
+    body = {
+        "id": "evt_1",
+        "object": "event",
+        "type": event_type,
+        "created": 1_790_000_000,
+        "livemode": False,
+        "api_version": "2026-10-28.endive",
+        "account": account,
+        "data": {"object": {"id": account, "object": "account"}},
+    }
+    return await WebhookEvent.create(
+        source="connect",
+        stripe_event_id="evt_1",
+        type=event_type,
+        stripe_account_id=account,
+        stripe_object_id=account,
+        livemode=False,
+        api_version="2026-10-28.endive",
+        stripe_created_at=clock.now(),
+        body=json.dumps(body),
+        status=status,
+        attempts=8,
+        error="StripeUnavailable: no answer",
+    )
+
+
+class TestOperator:
+    PAGES = ("/operator", "/operator/webhooks", "/operator/payments")
+
+    @pytest.mark.parametrize("address", [*PAGES, "/operator/vendors/1", "/operator/webhooks/evt_1"])
+    async def test_a_vendor_may_not_look(self, client: TestClientProtocol, address: str) -> None:
+        """Staff pages are for staff."""
+        portal = await signed_in(client)
+        assert (await portal.send("GET", address)).status_code == 403
+
+    async def test_a_vendor_may_not_set_its_own_fee(self, client: TestClientProtocol) -> None:
+        """403, nothing changed."""
+        portal = await signed_in(client)
+        answer = await portal.post(f"/operator/vendors/{portal.vendor_id}/fee", {"platform_fee_percentage": "0"})
+        assert answer.status_code == 403
+        config = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
+        assert config.platform_fee_percentage == Decimal("2.50")
+
+    @pytest.mark.parametrize("path", ["", "/orders", "/products", "/payments", "/transactions", "/developers"])
+    async def test_the_operator_has_no_shop_of_its_own(self, client: TestClientProtocol, path: str) -> None:
+        """The vendors' pages are for vendors."""
+        portal = await operator_in(client)
+        assert (await portal.send("GET", f"/vendor/admin{path}")).status_code == 403
+
+    async def test_the_fee_is_set_and_audited(self, client: TestClientProtocol) -> None:
+        """With a comma as well as a point."""
+        vendor = await make_ready_vendor(name="Atelier")
+        portal = await operator_in(client)
+
+        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": "3,75"})
+
+        assert answer.status_code == 303
+        config = await VendorPaymentConfig.get(vendor_id=vendor.id)
+        assert config.platform_fee_percentage == Decimal("3.75")
+        assert (await AuditEntry.get(action="vendor.platform_fee_changed")).actor.startswith("member:")
+        text = await portal.get(f"/operator/vendors/{vendor.id}")
+        assert "2.50 → 3.75" in text
+        assert "3.75%" in await portal.get("/operator?q=atel")
+
+    @pytest.mark.parametrize("value", ["0", "99.99"])
+    async def test_both_ends_of_the_range_that_the_page_names_are_taken(
+        self, client: TestClientProtocol, value: str
+    ) -> None:
+        """Compared as decimals: 99.99 is not more than 99.99."""
+        vendor = await make_ready_vendor()
+        portal = await operator_in(client)
+
+        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value})
+
+        assert answer.status_code == 303
+        assert (await VendorPaymentConfig.get(vendor_id=vendor.id)).platform_fee_percentage == Decimal(value)
+
+    @pytest.mark.parametrize("value", ["", "-1", "100", "abc", "1.234", "NaN", "9" * 60])
+    async def test_a_fee_out_of_bounds_is_told_beside_the_field(self, client: TestClientProtocol, value: str) -> None:
+        """422, nothing changed."""
+        vendor = await make_ready_vendor()
+        portal = await operator_in(client)
+
+        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value})
+
+        assert answer.status_code == 422
+        config = await VendorPaymentConfig.get(vendor_id=vendor.id)
+        assert config.platform_fee_percentage == Decimal("2.50")
+
+    @pytest.mark.parametrize(
+        "address", ["/operator/vendors/0", "/operator/vendors/99999999999999999999", "/operator/webhooks/evt_x"]
+    )
+    async def test_what_does_not_exist_is_404(self, client: TestClientProtocol, address: str) -> None:
+        """Vendors and events alike."""
+        assert (await (await operator_in(client)).send("GET", address)).status_code == 404
+
+    async def test_a_parked_payment_is_loud(self, client: TestClientProtocol) -> None:
+        """On every page of the staff, with its reason on its own."""
+        await make_payment(await make_order(), status="parked", parked_reason="received 1 instead of 4990")
+        portal = await operator_in(client)
+
+        assert "1 payment is parked" in await portal.get("/operator")
+        assert "1 payment is parked" in await portal.get("/operator/webhooks")
+        assert "received 1 instead of 4990" in await portal.get("/operator/payments")
+
+    async def test_the_inbox_filters_by_state(self, client: TestClientProtocol) -> None:
+        """An unknown state shows all."""
+        await _event()
+        portal = await operator_in(client)
+
+        assert "account.updated" in await portal.get("/operator/webhooks?status=parked")
+        assert "Nothing here" in await portal.get("/operator/webhooks?status=handled")
+        assert "account.updated" in await portal.get("/operator/webhooks?status=x&page=7")
+
+    async def test_a_parked_event_is_replayed(self, client: TestClientProtocol) -> None:
+        """It is applied again and says what was decided; a second replay is harmless."""
+        event = await _event()
+        portal = await operator_in(client)
+        assert "StripeUnavailable" in await portal.get("/operator/webhooks/evt_1")
+
+        for _ in range(2):
+            answer = await portal.post("/operator/webhooks/evt_1/replay")
+            assert answer.status_code == 303
+
+        await event.refresh_from_db()
+        assert (event.status, event.outcome) == ("handled", "not ours")
+        assert "not ours" in await portal.get("/operator/webhooks/evt_1")

@@ -1,0 +1,84 @@
+"""No query in a loop: a page costs the same number of queries with one row and with many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import clock
+from shared.orders.models import OrderLine
+from shared.vendors.models import Vendor
+from shared.webhooks.models import WebhookEvent
+from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
+from tests.support.portal import operator_in, signed_in
+from tests.support.storefront import counted
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+    from tests.support.portal import Portal
+
+pytestmark = [pytest.mark.one_engine]
+
+
+async def fill(vendor: Vendor, orders: int) -> str:
+    """Paid orders of one product each, and one more order with as many lines: its number."""
+    product = await make_product(vendor)
+    for _ in range(orders):
+        order = await make_order(vendor, product, status="processing", payment_status="paid", paid_at=clock.now())
+        await make_payment(order, status="succeeded")
+    large = await make_order(vendor, product, status="processing", payment_status="paid", paid_at=clock.now())
+    for _ in range(orders):
+        more = await make_product(vendor)
+        await OrderLine.create(order_id=large.id, product_id=more.id, name="x", unit_amount=1, quantity=1)
+    return large.number
+
+
+async def costs(browser: Portal, addresses: list[str]) -> dict[str, int]:
+    """How many queries each page takes."""
+    found = {}
+    for address in addresses:
+        await browser.get(address)  # what is cached per process is cached now
+        with counted() as queries:
+            await browser.get(address)
+        found[address] = len(queries)
+    return found
+
+
+async def test_the_portals_pages(client: TestClientProtocol) -> None:
+    """Home, orders, one order, products, transactions, settings and tokens."""
+    browser = await signed_in(client)
+    vendor = await browser.vendor()
+    pages = ["", "/orders", "/orders?q=ada", "/products", "/transactions", "/payments", "/developers"]
+    addresses = [f"/vendor/admin{page}" for page in pages]
+    one = await fill(vendor, 1)
+    few = await costs(browser, [*addresses, f"/vendor/admin/orders/{one}"])
+    twenty = await fill(vendor, 20)
+    many = await costs(browser, [*addresses, f"/vendor/admin/orders/{twenty}"])
+    assert list(few.values()) == list(many.values()), (few, many)
+    assert max(many.values()) <= 16, many
+
+
+async def test_the_operators_pages(client: TestClientProtocol) -> None:
+    """Vendors, webhook inbox and parked payments."""
+    browser = await operator_in(client)
+    addresses = ["/operator", "/operator/webhooks", "/operator/payments"]
+
+    async def more(count: int) -> None:
+        for n in range(count):
+            order = await make_order(await make_ready_vendor())
+            await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
+            await WebhookEvent.create(
+                source="platform",
+                stripe_event_id=f"evt_{count}_{n}",
+                type="charge.updated",
+                livemode=False,
+                stripe_created_at=clock.now(),
+                body="{}",
+            )
+
+    await more(1)
+    few = await costs(browser, addresses)
+    await more(15)
+    assert await costs(browser, addresses) == few

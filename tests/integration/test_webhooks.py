@@ -1,0 +1,211 @@
+"""The webhook inbox: signed, stored once, applied, retried, parked, replayed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import stripe
+
+from shared import clock
+from shared.gateway.signatures import BadSignature
+from shared.jobs.models import Job
+from shared.orders.models import Order
+from shared.orders.rules import PaymentStatus
+from shared.payments.service import create_payment_intent
+from shared.vendors.models import VendorPaymentConfig
+from shared.webhooks import dispatch, intake
+from shared.webhooks.models import WebhookEvent
+from shared.webhooks.rules import MAX_ATTEMPTS, EventStatus
+from tests.support.market import check_out, confirm, open_shop
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from shared.jobs.queue import Context
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def event(kind: str, subject: dict[str, Any], *, number: int = 1, **more: Any) -> str:
+    """An event's body."""
+    return json.dumps(
+        {
+            "id": f"evt_{number}",
+            "object": "event",
+            "type": kind,
+            "created": int(clock.now().timestamp()),
+            "livemode": False,
+            "api_version": "2026-10-28.endive",
+            "data": {"object": subject},
+            **more,
+        }
+    )
+
+
+async def deliver(context: Context, body: str, source: str = "platform") -> WebhookEvent:
+    """Sign and hand in a body, and answer the stored row."""
+    settings = context.settings.stripe
+    secret = (settings.webhook_secrets if source == "platform" else settings.connect_webhook_secrets)[0]
+    header = stripe.WebhookSignature.generate_signature_header(body, secret)
+    await intake.receive(context, source=source, body=body.encode(), signature=header)
+    return await WebhookEvent.get(source=source, stripe_event_id=json.loads(body)["id"])
+
+
+async def paid_intent(gateway: Gateway, sandbox: RunningSandbox) -> tuple[int, str]:
+    """An order whose money is at Stripe while we have not heard of it: (order id, intent id)."""
+    bought = await check_out(await open_shop(gateway, sandbox))
+    view = await create_payment_intent(gateway, order_id=bought.order_id)
+    await confirm(sandbox, view.payment_intent_id)
+    return bought.order_id, view.payment_intent_id
+
+
+async def test_a_signed_success_pays_the_order(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+    """payment_intent.succeeded -> read again -> paid -> handled."""
+    order_id, intent_id = await paid_intent(gateway, sandbox)
+    row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"}))
+    assert (row.status, row.outcome) == (EventStatus.HANDLED, "payment is succeeded")
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
+
+
+async def test_defect_27_a_payload_is_a_nudge_and_never_believed(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """A rightly signed event that claims a success that Stripe does not know of pays nothing."""
+    bought = await check_out(await open_shop(gateway, sandbox))
+    view = await create_payment_intent(gateway, order_id=bought.order_id)
+    claim = {"id": view.payment_intent_id, "object": "payment_intent", "status": "succeeded", "amount_received": 4990}
+    await deliver(context, event("payment_intent.succeeded", claim))
+    assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PENDING
+
+
+async def test_defect_26_duplicates_are_stored_and_applied_once(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """The same event five times, three of them at once."""
+    _, intent_id = await paid_intent(gateway, sandbox)
+    body = event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+    await asyncio.gather(*(deliver(context, body) for _ in range(3)))
+    await deliver(context, body)
+    row = await deliver(context, body)
+    assert await WebhookEvent.all().count() == 1
+    assert row.attempts == 1
+
+
+async def test_defect_15_the_client_secret_in_an_event_is_not_stored(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """Stripe's events about intents carry it; the inbox keeps the rest of the body."""
+    _, intent_id = await paid_intent(gateway, sandbox)
+    subject = {"id": intent_id, "object": "payment_intent", "client_secret": f"{intent_id}_secret_abc", "amount": 4990}
+    row = await deliver(context, event("payment_intent.succeeded", subject))
+    assert row.status == EventStatus.HANDLED
+    assert "_secret_" not in row.body
+    assert json.loads(row.body)["data"]["object"] == {**subject, "client_secret": None}
+
+
+@pytest.mark.parametrize("header", ["t=1,v1=\xff", "é", "t=1,v1=١"])
+async def test_a_signature_that_is_not_even_ascii_is_refused_like_any_other(context: Context, header: str) -> None:
+    """400 for the caller, nothing stored."""
+    with pytest.raises(BadSignature):
+        await intake.receive(context, source="platform", body=b"{}", signature=header)
+    assert not await WebhookEvent.exists()
+
+
+async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -> None:
+    """Nothing of ours moves, and the sender gets its 2xx."""
+    unknown = await deliver(context, event("invoice.paid", {"id": "in_1", "object": "invoice"}, number=1))
+    foreign = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2))
+    charge = await deliver(context, event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3))
+    assert (unknown.status, unknown.outcome) == (EventStatus.IGNORED, "no handler for this type")
+    assert foreign.outcome == charge.outcome == "not ours"
+
+
+async def test_defect_28_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
+    """livemode and account are looked at."""
+    live = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True))
+    scoped = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"))
+    unscoped = await deliver(context, event("account.updated", {"id": "acct_1"}, number=3), source="connect")
+    assert live.outcome == "live and test mode differ"
+    assert scoped.outcome == unscoped.outcome == "sent to the other endpoint's scope"
+
+
+async def test_defect_07_each_endpoint_has_its_own_secret(context: Context) -> None:
+    """A body signed for one endpoint is refused by the other, and nothing is stored."""
+    body = event("account.updated", {"id": "acct_1"}, account="acct_1")
+    header = stripe.WebhookSignature.generate_signature_header(body, context.settings.stripe.webhook_secrets[0])
+    with pytest.raises(BadSignature):
+        await intake.receive(context, source="connect", body=body.encode(), signature=header)
+    assert not await WebhookEvent.exists()
+
+
+async def test_defect_39_account_updated_reads_the_account(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """The connect endpoint's news changes what the vendor may do, by what Stripe says, not by what the payload says."""
+    shop = await open_shop(gateway, sandbox)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+        accepts_payments=False, stripe_account_status="pending", synced_at=None
+    )
+    lie = {"id": shop.account_id, "object": "account", "charges_enabled": False}
+    row = await deliver(context, event("account.updated", lie, account=shop.account_id), source="connect")
+    config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    assert row.outcome == "account read"
+    assert (config.accepts_payments, config.stripe_account_status) == (True, "active")
+
+
+async def test_a_deauthorized_vendor_stops_selling(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+    """account.application.deauthorized."""
+    shop = await open_shop(gateway, sandbox)
+    body = event("account.application.deauthorized", {"id": "ca_1", "object": "application"}, account=shop.account_id)
+    row = await deliver(context, body, source="connect")
+    assert row.outcome == "access taken away"
+    assert not (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).accepts_payments
+
+
+async def test_a_failure_is_kept_and_retried_by_the_worker(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """Stripe down while applying: error and count stay, a job is due, and it heals."""
+    order_id, intent_id = await paid_intent(gateway, sandbox)
+    sandbox.control("PUT", "faults", {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 500}]})
+    row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
+    assert (row.status, row.attempts) == (EventStatus.FAILED, 1)
+    assert row.error
+    assert row.next_attempt_at
+    sandbox.control("PUT", "faults", {"rules": []})
+    job = await Job.filter(kind="webhooks.apply").order_by("-id").first()
+    assert job is not None
+    await dispatch.apply_job(context, job.args)
+    await row.refresh_from_db()
+    assert (row.status, row.error) == (EventStatus.HANDLED, None)
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
+
+
+async def test_what_keeps_failing_is_parked_and_replayed_by_hand(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """After the last attempt a person decides; a replay applies it and a dry run does not."""
+    order_id, intent_id = await paid_intent(gateway, sandbox)
+    sandbox.control("PUT", "faults", {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 429}]})
+    row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
+    for _ in range(MAX_ATTEMPTS - 1):
+        await dispatch.apply(context, row.id)
+    await row.refresh_from_db()
+    assert (row.status, row.attempts) == (EventStatus.PARKED, MAX_ATTEMPTS)
+    sandbox.control("PUT", "faults", {"rules": []})
+    assert (await dispatch.replay(context, "evt_1", dry_run=True)).status is EventStatus.PARKED
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PENDING
+    assert (await dispatch.replay(context, "evt_1")).status is EventStatus.HANDLED
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
+
+
+async def test_replaying_twice_changes_nothing(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+    """What was applied is older news the second time."""
+    order_id, intent_id = await paid_intent(gateway, sandbox)
+    await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
+    before = await Order.filter(id=order_id).values()
+    await dispatch.replay(context, "evt_1")
+    assert await Order.filter(id=order_id).values() == before

@@ -1,0 +1,43 @@
+"""The whole application for tests: every blueprint, the real gateway, the test's own database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared import settings as configuration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quart import Quart
+
+    from shared.gateway.seam import Gateway
+    from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class TestContext:
+    """What jobs and webhook handlers are given (`shared.jobs.queue.Context`)."""
+
+    __test__ = False
+
+    gateway: Gateway
+    settings: Settings
+
+
+def settings_for(*, database_url: str, data_dir: Path, sandbox_base: str = "http://127.0.0.1:9") -> Settings:
+    """Development settings with the stand-in, as `run.py` would read them from an empty environment."""
+    loaded = configuration.load(
+        {}, data_dir=data_dir, public_url="http://localhost", sandbox_base=sandbox_base, dotenv=data_dir / "no.env"
+    )
+    return loaded.with_(database_url=database_url, secret_key="a key of the tests, long enough to sign with")
+
+
+def whole_app(settings: Settings, gateway: Gateway) -> Quart:
+    """The application that `run.py` serves, on an already open database and without the worker."""
+    import run
+
+    app = run.compose(settings, gateway)
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a crash in a view is the test's failure, not a page
+    return app

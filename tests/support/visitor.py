@@ -1,0 +1,70 @@
+"""A person with a browser and no JavaScript: follows nothing by itself, fills in forms with the token that the page gave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, already read."""
+
+    status: int
+    headers: Any
+    text: str
+
+    @property
+    def location(self) -> str:
+        return str(self.headers.get("Location", ""))
+
+
+class Visitor:
+    """One cookie jar. `send` first opens the page, takes its token, then posts."""
+
+    def __init__(self, app: Quart) -> None:
+        self.app = app
+        self.client = app.test_client()
+
+    async def get(self, path: str, **kwargs: Any) -> Answer:
+        return await self.request("GET", path, **kwargs)
+
+    async def request(self, method: str, path: str, **kwargs: Any) -> Answer:
+        response = await self.client.open(path, method=method, **kwargs)
+        raw = bytes(await response.get_data(as_text=False))
+        return Answer(response.status_code, response.headers, raw.decode("utf-8", "replace"))
+
+    async def token(self, page: str) -> str:
+        """The form token that this browser is given on `page`."""
+        found = _TOKEN.search((await self.get(page)).text)
+        assert found, f"no form on {page}"
+        return found[1] or found[2]
+
+    async def send(self, path: str, *, page: str | None = None, headers: Any = None, **fields: str) -> Answer:
+        """Post `fields` to `path`, with the token found on `page` (by default the same address)."""
+        fields.setdefault("csrf_token", await self.token(page or path))
+        return await self.request("POST", path, form=fields, headers=headers)
+
+    async def sign_up(self, email: str = "olive@shop.test", password: str = "a-long-password") -> Answer:
+        """Open a shop and be signed in as its owner."""
+        return await self.send(
+            "/vendor/signup",
+            business_name="Olive & Co",
+            country="LU",
+            full_name="Olive Owner",
+            email=email,
+            password=password,
+        )
+
+    async def sign_in(self, email: str, password: str, *, at: str = "/vendor/login") -> Answer:
+        return await self.send(at, email=email, password=password)
+
+    def cookies(self, response: Answer) -> list[str]:
+        """The Set-Cookie lines of an answer."""
+        return [str(line) for line in response.headers.getlist("Set-Cookie")]

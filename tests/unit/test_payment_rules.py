@@ -1,0 +1,107 @@
+"""The payment's state machine: what is final stays final, and only what was ordered counts as paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus, may_ship
+from shared.payments.rules import (
+    MOVES,
+    OPEN_STATES,
+    Expected,
+    IntentFacts,
+    PaymentState,
+    mismatch,
+    next_state,
+    state_of_intent,
+)
+
+EXPECTED = Expected(amount=4990, currency="EUR", destination="acct_1", application_fee=125)
+PAID = IntentFacts(
+    status="succeeded",
+    amount=4990,
+    amount_received=4990,
+    currency="EUR",
+    destination="acct_1",
+    application_fee=125,
+    has_error=False,
+)
+STATUSES = [
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+    "requires_capture",
+    "canceled",
+    "succeeded",
+]
+FACTS = st.builds(
+    IntentFacts,
+    status=st.sampled_from(STATUSES),
+    amount=st.just(4990),
+    amount_received=st.sampled_from([0, 4990, 4989]),
+    currency=st.sampled_from(["EUR", "USD"]),
+    destination=st.sampled_from(["acct_1", "acct_2", None]),
+    application_fee=st.sampled_from([125, 0]),
+    has_error=st.booleans(),
+)
+
+
+def test_defect_06_a_decline_is_requires_payment_method_with_an_error() -> None:
+    """There is no status payment_failed."""
+    declined = replace(PAID, status="requires_payment_method", amount_received=0, has_error=True)
+    assert state_of_intent(declined) is PaymentState.FAILED
+    assert state_of_intent(replace(declined, has_error=False)) is PaymentState.PENDING
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_defect_45_every_status_of_an_intent_has_a_word(status: str) -> None:
+    """All seven are told apart or waited for."""
+    assert state_of_intent(replace(PAID, status=status)) in PaymentState
+
+
+@pytest.mark.parametrize(
+    "change", [{"amount_received": 4989}, {"currency": "USD"}, {"destination": "acct_2"}, {"application_fee": 0}]
+)
+def test_defect_22_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
+    """Amount, currency, destination and fee are all compared."""
+    facts = replace(PAID, **change)  # type: ignore[arg-type]
+    assert mismatch(facts, EXPECTED)
+    assert next_state(PaymentState.PENDING, facts, EXPECTED) is PaymentState.PARKED
+
+
+def test_a_success_that_matches_pays() -> None:
+    """The plain case, from every state in which money may still arrive."""
+    assert {next_state(s, PAID, EXPECTED) for s in OPEN_STATES} == {PaymentState.SUCCEEDED}
+
+
+@given(news=st.lists(FACTS, max_size=12))
+def test_defect_27_final_states_are_never_left_by_older_news(news: list[IntentFacts]) -> None:
+    """Whatever order news arrives in, a payment that succeeded or was cancelled stays so."""
+    state = PaymentState.OPENING
+    for facts in news:
+        target = next_state(state, facts, EXPECTED)
+        if state in (PaymentState.SUCCEEDED, PaymentState.CANCELED, PaymentState.REFUNDED):
+            assert target is None
+        if target is PaymentState.SUCCEEDED:
+            assert mismatch(facts, EXPECTED) is None
+        state = target or state
+
+
+def test_transition_tables_are_complete_and_closed() -> None:
+    """Each state has its row, and rows name only states of the same machine."""
+    for table in (MOVES, CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES):
+        states = set(type(next(iter(table))))
+        assert set(table) == states
+        assert all(targets <= states for targets in table.values())
+
+
+@pytest.mark.parametrize("payment", [s for s in PaymentStatus if s is not PaymentStatus.PAID])
+def test_unpaid_orders_are_not_shipped(payment: PaymentStatus) -> None:
+    """Goods leave only against money."""
+    assert not may_ship(OrderStatus.PROCESSING, payment)
+    assert may_ship(OrderStatus.PROCESSING, PaymentStatus.PAID)
