@@ -28,3 +28,4 @@ class SandboxConfig:
     settle_delay: float = 0.3  # seconds until transfer, fee and balance transactions follow a captured charge
     retry_delays: tuple[float, ...] = (5, 60, 3600)
     delivery_timeout: float = 10.0
+    audit: bool = False  # prove after every change that no money appeared or vanished; slow, for tests

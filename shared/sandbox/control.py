@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, request
 
+from shared.sandbox import audit
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
 from shared.sandbox.resources import requirements
@@ -246,6 +247,12 @@ async def idle(standin: Standin) -> Json:
     return {"clock": standin.world.clock.seconds()}
 
 
+async def check_books(standin: Standin) -> Json:
+    """Whether every cent is accounted for on this platform; what is wrong otherwise."""
+    act = acting(standin)
+    return {"problems": audit.problems(act.store, act.platform)}
+
+
 CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("GET", "/state", state),
     ("POST", "/reset", reset),
@@ -256,6 +263,7 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("PUT", "/faults", put_faults),
     ("POST", "/accounts/<id>", change_account),
     ("POST", "/webhook_endpoints/<id>/roll", roll),
+    ("GET", "/audit", check_books),
     ("GET", "/requests", requests_log),
     ("POST", "/idle", idle),
 )

@@ -16,16 +16,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.sandbox import agenda
 from shared.sandbox.faults import Faults
-from shared.sandbox.resources import settlement
 from shared.sandbox.store import Document
-from shared.sandbox.world import Act, World, home_of
+from shared.sandbox.world import World
 
 if TYPE_CHECKING:
     import aiohttp
 
 _log = logging.getLogger(__name__)
-TASKS = {"settle": settlement.settle}
 _REORDER_WAIT = 1.0  # how long a held event waits for another one to overtake it
 
 
@@ -84,14 +83,8 @@ class Courier:
 
     def step(self) -> None:
         """Do what is due this moment, and send deliveries on their way."""
-        store, now = self.world.store, self.world.clock.now()
-        agenda = store.db.execute(
-            "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id", (now,)
-        )
-        for id, task, platform, subject in agenda.fetchall():
-            with store.transaction():
-                store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
-                TASKS[task](Act(self.world, platform, home_of(platform)), subject)
+        agenda.run(self.world)
+        store = self.world.store
         sql = "SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due <= ?"
         for (endpoint,) in store.db.execute(sql, (self.world.clock.now(),)).fetchall():
             if endpoint not in self._routes:
@@ -112,8 +105,7 @@ class Courier:
         deliveries = db.execute(
             f"SELECT min(due) FROM deliveries WHERE state = 'due' AND endpoint NOT IN ({marks})", busy
         ).fetchone()[0]
-        agenda = db.execute("SELECT min(due) FROM agenda").fetchone()[0]
-        known = [moment for moment in (deliveries, agenda) if moment is not None]
+        known = [moment for moment in (deliveries, agenda.next_due(self.world)) if moment is not None]
         return min(known) if known else None
 
     async def advance(self, seconds: float) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.sandbox import errors, shapes
+from shared.sandbox import audit, errors, shapes
 from shared.sandbox.config import API_VERSION
 from shared.sandbox.objects import check_expand, expand
 from shared.sandbox.routes import Route, find
@@ -134,6 +134,8 @@ class Engine:
                     if not error.keeps:
                         raise
                     reply = Reply(error.status, json.dumps(error.body))
+                if self.world.config.audit and (found := audit.problems(store, act.platform)):
+                    raise AssertionError(f"the books are wrong: {'; '.join(found)}")
                 self._store(act, request, reply)
         except errors.ApiError as error:
             failure = error

@@ -23,8 +23,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS docs_id ON docs (platform, id, scope);
 CREATE INDEX IF NOT EXISTS docs_list ON docs (scope, object, seq);
 CREATE TABLE IF NOT EXISTS facets (scope TEXT, object TEXT, name TEXT, value TEXT, seq INTEGER,
     PRIMARY KEY (scope, object, name, value, seq)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS money (scope TEXT, currency TEXT, available_on INTEGER, net INTEGER, txn TEXT PRIMARY KEY);
-CREATE INDEX IF NOT EXISTS money_sum ON money (scope, currency, available_on, net);
+CREATE TABLE IF NOT EXISTS balances (platform TEXT, scope TEXT, currency TEXT, available_on INTEGER, net INTEGER,
+    PRIMARY KEY (platform, scope, currency, available_on)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS idempotency (scope TEXT, key TEXT, method TEXT, path TEXT, params TEXT, status INTEGER,
     body TEXT, request TEXT, created INTEGER, PRIMARY KEY (scope, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (id INTEGER PRIMARY KEY AUTOINCREMENT, platform TEXT, event TEXT, endpoint TEXT,
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS tickets (token TEXT PRIMARY KEY, kind TEXT, platform 
     used INTEGER NOT NULL DEFAULT 0, data TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-_TABLES = ("docs", "facets", "money", "idempotency", "deliveries", "attempts", "agenda", "tickets", "meta")
+_TABLES = ("docs", "facets", "balances", "idempotency", "deliveries", "attempts", "agenda", "tickets", "meta")
 
 # Fields that lists filter by; each gets an index row so that a filter costs the same whatever the store holds.
 FACETS: dict[str, tuple[str, ...]] = {

@@ -21,7 +21,7 @@ class RunningSandbox:
     """`with RunningSandbox() as sandbox:` serves until the block ends; settings are those of SandboxConfig."""
 
     def __init__(self, **settings: Any) -> None:
-        self._config = replace(SandboxConfig(database=":memory:", base_url=""), **settings)
+        self._config = replace(SandboxConfig(database=":memory:", base_url="", audit=True), **settings)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self._failure: BaseException | None = None

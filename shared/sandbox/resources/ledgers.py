@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.sandbox import errors
+from shared.sandbox import books, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page, render
 from shared.sandbox.store import Document, Json
@@ -63,19 +63,16 @@ def _given(params: Json, *names: str) -> dict[str, Any]:
 
 def balance(act: Act, ids: dict[str, str], params: Json) -> Json:
     """What is available now and what is still pending, per currency."""
-    sql = "SELECT currency, available_on <= ?, sum(net) FROM money WHERE scope = ? GROUP BY 1, 2 ORDER BY 1"
-    sums: dict[str, list[int]] = {}
-    for currency, available, net in act.store.db.execute(sql, (act.now, act.scope)):
-        sums.setdefault(currency, [0, 0])[available] = net
+    sums = books.balances(act)
     if not sums:
         account = act.store.find(act.platform, act.scope, object="account")
-        sums[account.body["default_currency"] if account else "usd"] = [0, 0]
+        sums = {account.body["default_currency"] if account else "usd": (0, 0)}
     return {
         "object": "balance",
-        "available": [_line(currency, both[1]) for currency, both in sums.items()],
+        "available": [_line(currency, both[0]) for currency, both in sums.items()],
         "connect_reserved": [{"amount": 0, "currency": currency} for currency in sums],
         "livemode": False,
-        "pending": [_line(currency, both[0]) for currency, both in sums.items()],
+        "pending": [_line(currency, both[1]) for currency, both in sums.items()],
     }
 
 

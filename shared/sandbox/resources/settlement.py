@@ -6,31 +6,10 @@ the connected account gets payment +1000 of which 123 is the fee.
 
 from __future__ import annotations
 
-from shared.sandbox import money
+from shared.sandbox import books, money
 from shared.sandbox.events import emit
-from shared.sandbox.store import Document, Json
+from shared.sandbox.store import Document
 from shared.sandbox.world import Act, application_of, snapshot
-
-DELAY_DAYS = 2
-_DAY = 86400
-# balance transaction type -> reporting category, where they differ
-_CATEGORIES = {"payment": "charge", "application_fee": "platform_earning"}
-
-
-def book(act: Act, kind: str, source: str, amount: int, currency: str, *, fee: Json | None = None, at_once: bool = False,
-         description: str | None = None) -> Document:  # fmt: skip
-    """One balance transaction on this account; the only place where a balance changes."""
-    taken = fee["amount"] if fee else 0
-    available_on = act.now if at_once else (act.now // _DAY + DELAY_DAYS) * _DAY
-    body: Json = {
-        "id": act.world.id("txn"), "object": "balance_transaction", "amount": amount, "available_on": available_on,
-        "balance_type": "payments", "created": act.now, "currency": currency, "description": description,
-        "exchange_rate": None, "fee": taken, "fee_details": [fee] if fee else [], "net": amount - taken,
-        "reporting_category": _CATEGORIES.get(kind, kind), "source": source, "status": "pending", "type": kind,
-    }  # fmt: skip
-    row = (act.scope, currency, available_on, amount - taken, body["id"])
-    act.store.db.execute("INSERT INTO money VALUES (?, ?, ?, ?, ?)", row)
-    return act.add(body)
 
 
 def settle(act: Act, id: str) -> None:
@@ -47,31 +26,41 @@ def move_money(act: Act, charge: Document) -> None:
     """Book the charge, and pass it on where it has a destination."""
     body = charge.body
     amount, currency = body["amount_captured"], body["currency"]
-    at_once = bool(charge.hidden.get("bypass_pending"))
+    available_on = act.now if charge.hidden.get("bypass_pending") else books.settles_on(act)
     fee = {
         "amount": money.stripe_fee(amount, currency), "application": None, "currency": currency,
         "description": "Stripe processing fees", "type": "stripe_fee",
     }  # fmt: skip
-    txn = book(act, "charge", charge.id, amount, currency, fee=fee, at_once=at_once, description=body["description"])
+    txn = books.post(
+        act,
+        "charge",
+        charge.id,
+        amount,
+        currency,
+        other=books.NETWORK,
+        fee=fee,
+        available_on=available_on,
+        description=body["description"],
+    )
     body["balance_transaction"] = txn.id
     if body["transfer_data"]:
-        transfer, payment = _transfer(act, charge, at_once)
+        transfer, payment = _transfer(act, charge, available_on)
         body["transfer"] = transfer.id
         emit(act, "transfer.created", transfer)
         if body["application_fee_amount"] and act.scope == act.home:
-            collected = _collect_fee(act, charge, payment, at_once)
+            collected = _collect_fee(act, charge, payment, available_on)
             body["application_fee"] = collected.id
             emit(act, "application_fee.created", collected)
-        _book_payment(act, payment, at_once)
+        _book_payment(act, payment, available_on)
     act.store.save(charge)
 
 
-def _transfer(act: Act, charge: Document, at_once: bool) -> tuple[Document, Document]:
+def _transfer(act: Act, charge: Document, available_on: int) -> tuple[Document, Document]:
     body = charge.body
     destination = body["transfer_data"]["destination"]
     amount = body["transfer_data"].get("amount") or body["amount_captured"]
     id = act.world.id("tr")
-    txn = book(act, "transfer", id, -amount, body["currency"], at_once=at_once)
+    txn = books.post(act, "transfer", id, -amount, body["currency"], other=books.WITHIN, available_on=available_on)
     payment = _payment(act.within(destination), charge, amount, id)
     transfer = act.add({
         "id": id, "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": txn.id,
@@ -100,10 +89,12 @@ def _payment(act: Act, charge: Document, amount: int, transfer: str) -> Document
     })  # fmt: skip
 
 
-def _collect_fee(act: Act, charge: Document, payment: Document, at_once: bool) -> Document:
+def _collect_fee(act: Act, charge: Document, payment: Document, available_on: int) -> Document:
     body, id = charge.body, act.world.id("fee")
     amount = min(body["application_fee_amount"], body["amount_captured"])  # capped (stripe.md section 6)
-    txn = book(act, "application_fee", id, amount, body["currency"], at_once=at_once)
+    txn = books.post(
+        act, "application_fee", id, amount, body["currency"], other=books.WITHIN, available_on=available_on
+    )
     payment.body.update(application_fee=id, application_fee_amount=amount, application=application_of(act.platform))
     return act.add({
         "id": id, "object": "application_fee", "account": body["transfer_data"]["destination"], "amount": amount,
@@ -115,7 +106,7 @@ def _collect_fee(act: Act, charge: Document, payment: Document, at_once: bool) -
     })  # fmt: skip
 
 
-def _book_payment(act: Act, payment: Document, at_once: bool) -> None:
+def _book_payment(act: Act, payment: Document, available_on: int) -> None:
     body = payment.body
     fee = None
     if body["application_fee_amount"]:
@@ -124,6 +115,15 @@ def _book_payment(act: Act, payment: Document, at_once: bool) -> None:
             "description": "Marketplace application fee", "type": "application_fee",
         }  # fmt: skip
     inside = act.within(payment.scope)
-    txn = book(inside, "payment", payment.id, body["amount"], body["currency"], fee=fee, at_once=at_once)
+    txn = books.post(
+        inside,
+        "payment",
+        payment.id,
+        body["amount"],
+        body["currency"],
+        other=books.WITHIN,
+        fee=fee,
+        available_on=available_on,
+    )
     body["balance_transaction"] = txn.id
     act.store.save(payment)

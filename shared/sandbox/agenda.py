@@ -1,0 +1,29 @@
+"""What the stand-in does by itself at a time: money settles, holds expire, payouts arrive. Each task is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shared.sandbox import audit
+from shared.sandbox.resources import settlement
+from shared.sandbox.world import Act, World, home_of
+
+# Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads to another.
+TASKS: dict[str, Callable[[Act, str], None]] = {"settle": settlement.settle}
+
+
+def run(world: World) -> None:
+    """Do all that is due at this moment, in order."""
+    sql = "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
+    for id, task, platform, subject in world.store.db.execute(sql, (world.clock.now(),)).fetchall():
+        with world.store.transaction():
+            world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
+            TASKS[task](Act(world, platform, home_of(platform)), subject)
+            if world.config.audit and (found := audit.problems(world.store, platform)):
+                raise AssertionError(f"after {task} {subject}: {'; '.join(found)}")
+
+
+def next_due(world: World) -> float | None:
+    """When the next task is due, if there is one."""
+    moment: float | None = world.store.db.execute("SELECT min(due) FROM agenda").fetchone()[0]
+    return moment

@@ -1,0 +1,74 @@
+"""The proof that no money appears or vanishes; tests run it after every request (`SandboxConfig.audit`)."""
+
+from __future__ import annotations
+
+from shared.sandbox.store import Store
+
+
+def problems(store: Store, platform: str) -> list[str]:
+    """Every sentence is a cent that cannot be accounted for; an empty list is the only good answer."""
+    found: list[str] = []
+    for check in CHECKS:
+        found += check(store, platform)
+    return found
+
+
+def _nothing_appears(store: Store, platform: str) -> list[str]:
+    """The platform, its accounts, the card network, the banks and Stripe: together they hold nothing."""
+    sql = "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
+    return [f"{net} {currency} came from nowhere" for currency, net in store.db.execute(sql, (platform,))]
+
+
+def _balances_are_sums(store: Store, platform: str) -> list[str]:
+    """For each account and currency the balance is the sum of its balance transactions."""
+    sql = """
+        SELECT scope, currency, sum(kept), sum(told) FROM (
+            SELECT scope, currency, net AS kept, 0 AS told FROM balances
+            WHERE platform = :platform AND scope NOT IN ('network', 'bank', 'stripe')
+            UNION ALL
+            SELECT scope, json_extract(body, '$.currency'), 0, json_extract(body, '$.net') FROM docs
+            WHERE platform = :platform AND object = 'balance_transaction')
+        GROUP BY 1, 2 HAVING sum(kept) <> sum(told)"""
+    return [
+        f"{scope} holds {kept} {currency}, but its transactions come to {told}"
+        for scope, currency, kept, told in store.db.execute(sql, {"platform": platform})
+    ]
+
+
+def _transactions_add_up(store: Store, platform: str) -> list[str]:
+    """Each transaction's net is its amount less its fee, and the fee is the sum of its details."""
+    sql = """
+        SELECT id FROM docs WHERE platform = ? AND object = 'balance_transaction' AND (
+            json_extract(body, '$.net') <> json_extract(body, '$.amount') - json_extract(body, '$.fee')
+            OR json_extract(body, '$.fee') <> (
+                SELECT coalesce(sum(json_extract(value, '$.amount')), 0) FROM json_each(body, '$.fee_details')))"""
+    return [f"{id} does not add up" for (id,) in store.db.execute(sql, (platform,))]
+
+
+# An object, the field that tells what went back, the object that took it back, how it names the first, and which do not count.
+_RETURNS = (
+    ("charge", "amount_refunded", "refund", "charge", "('failed', 'canceled')"),
+    ("transfer", "amount_reversed", "transfer_reversal", "transfer", "()"),
+    ("application_fee", "amount_refunded", "fee_refund", "fee", "()"),
+)
+
+
+def _returns_are_counted(store: Store, platform: str) -> list[str]:
+    """What an object says was given back is what its refunds or reversals took, and never more than there was."""
+    found = []
+    for kind, field, back, name, dead in _RETURNS:
+        sql = f"""
+            SELECT d.id, json_extract(d.body, '$.{field}'), json_extract(d.body, '$.amount'), coalesce(b.total, 0)
+            FROM docs d LEFT JOIN (
+                SELECT scope, json_extract(body, '$.{name}') AS owner, sum(json_extract(body, '$.amount')) AS total FROM docs
+                WHERE platform = :platform AND object = '{back}'
+                    AND coalesce(json_extract(body, '$.status'), '') NOT IN {dead} GROUP BY 1, 2) b
+                ON b.owner = d.id AND b.scope = d.scope
+            WHERE d.platform = :platform AND d.object = '{kind}'"""
+        for id, told, amount, taken in store.db.execute(sql, {"platform": platform}):
+            if told != taken or told > amount:
+                found.append(f"{id} says {told} of {amount} went back; its {back}s come to {taken}")
+    return found
+
+
+CHECKS = (_nothing_appears, _balances_are_sums, _transactions_add_up, _returns_are_counted)

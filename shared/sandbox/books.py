@@ -1,0 +1,92 @@
+"""The books: every balance transaction is posted here, and nowhere else does a balance change.
+
+Each posting has another side: the card network, a bank, Stripe itself, or another account of the platform. What leaves the
+platform and its accounts is kept per place, so that all of it together is nought at any time (`audit`).
+"""
+
+from __future__ import annotations
+
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act
+
+DELAY_DAYS = 2
+DAY = 86400
+# Where money goes when it leaves the platform and its accounts, and where it comes from.
+NETWORK, BANK, STRIPE = "network", "bank", "stripe"
+WITHIN = "within"  # the other side is a posting on another account of the same platform
+
+# balance transaction type -> reporting category, where they differ
+_CATEGORIES = {
+    "adjustment": "other_adjustment", "application_fee": "platform_earning", "application_fee_refund": "platform_earning_refund",
+    "payment": "charge", "payment_failure_refund": "refund_failure", "payment_refund": "refund", "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal", "refund_failure": "refund_failure", "stripe_fee": "fee",
+    "transfer_refund": "transfer_reversal",
+}  # fmt: skip
+
+
+def post(
+    act: Act,
+    kind: str,
+    source: str,
+    amount: int,
+    currency: str,
+    *,
+    other: str,
+    fee: Json | None = None,
+    available_on: int | None = None,
+    description: str | None = None,
+    category: str | None = None,
+) -> Document:
+    """One balance transaction on the act's account, in minor units; a positive amount comes in.
+
+    `other` is the other side: NETWORK, BANK, STRIPE, or WITHIN when a second posting on another account is that side.
+    `fee` is one entry of `fee_details`; a `stripe_fee` goes to Stripe, an `application_fee` to the platform's own posting.
+    Without `available_on` incoming and outgoing money counts from its day, see `settles_on`.
+    """
+    taken = fee["amount"] if fee else 0
+    moment = settles_on(act) if available_on is None else available_on
+    body: Json = {
+        "id": act.world.id("txn"), "object": "balance_transaction", "amount": amount, "available_on": moment,
+        "balance_type": "payments", "created": act.now, "currency": currency, "description": description,
+        "exchange_rate": None, "fee": taken, "fee_details": [fee] if fee else [], "net": amount - taken,
+        "reporting_category": category or _CATEGORIES.get(kind, kind), "source": source, "status": "pending", "type": kind,
+    }  # fmt: skip
+    _move(act, act.scope, currency, moment, amount - taken)
+    if other != WITHIN:
+        _move(act, other, currency, 0, -amount)
+    if fee and fee["type"] == "stripe_fee":
+        _move(act, STRIPE, currency, 0, taken)
+    return act.add(body)
+
+
+def settles_on(act: Act, delay_days: int = DELAY_DAYS) -> int:
+    """When money that comes in now becomes available: midnight, so many days on."""
+    return (act.now // DAY + delay_days) * DAY
+
+
+def _move(act: Act, place: str, currency: str, day: int, net: int) -> None:
+    """Add to the bucket of one day; sums over days stay as short as the calendar, however many payments there were."""
+    key = (act.platform, place, currency, day)
+    changed = act.store.db.execute(
+        "UPDATE balances SET net = net + ? WHERE platform = ? AND scope = ? AND currency = ? AND available_on = ?",
+        (net, *key),
+    )
+    if changed.rowcount == 0:
+        act.store.db.execute(
+            "INSERT INTO balances (net, platform, scope, currency, available_on) VALUES (?, ?, ?, ?, ?)", (net, *key)
+        )
+
+
+def balances(act: Act) -> dict[str, tuple[int, int]]:
+    """The account's money per currency: available now, and still pending."""
+    sql = (
+        "SELECT currency, sum(CASE WHEN available_on <= ? THEN net ELSE 0 END), sum(net) FROM balances "
+        "WHERE platform = ? AND scope = ? GROUP BY 1 ORDER BY 1"
+    )
+    rows = act.store.db.execute(sql, (act.now, act.platform, act.scope))
+    return {currency: (available, whole - available) for currency, available, whole in rows}
+
+
+def held(act: Act, currency: str) -> tuple[int, int]:
+    """The account's money in one currency: available now, and still pending."""
+    return balances(act).get(currency, (0, 0))
