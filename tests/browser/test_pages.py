@@ -48,9 +48,14 @@ OPERATOR = ["/operator"]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
 SHIFTS = """
-window.__shift = 0;
+window.__shift = {by: 0, moved: []};
+const place = box => `${Math.round(box.x)},${Math.round(box.y)} ${Math.round(box.width)}x${Math.round(box.height)}`;
 new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+    window.__shift.by += entry.value;
+    for (const {node, previousRect, currentRect} of entry.sources)
+      window.__shift.moved.push(`${node?.nodeName}#${node?.id ?? ''}.${node?.className ?? ''} ${place(previousRect)} -> ${place(currentRect)}`);
+  }
 }).observe({type: 'layout-shift', buffered: true});
 """
 
@@ -62,8 +67,9 @@ def look(page: Page, address: str) -> list[str]:
     width: dict[str, int] = page.evaluate("({has: document.scrollingElement.scrollWidth, may: window.innerWidth})")
     if width["has"] > width["may"]:
         wrong.append(f"{address} is {width['has']} px wide on a screen of {width['may']}")
-    if (shift := page.evaluate("window.__shift")) > 0.02:
-        wrong.append(f"{address} jumps by {shift:.3f}")
+    shift: dict[str, Any] = page.evaluate("window.__shift")
+    if shift["by"] > 0.02:
+        wrong.append(f"{address} jumps by {shift['by']:.3f}: {'; '.join(shift['moved'])}")
     page.evaluate(AXE.read_text())
     found: dict[str, Any] = page.evaluate(
         "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
