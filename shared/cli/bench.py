@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from shared.cli import bench_sandbox
 from shared.cli.bootstrap import ROOT
 from shared.cli.main import CommandFailed
 
@@ -41,7 +42,11 @@ def start_up() -> None:
     print(f"application / libraries: {whole / imports:.2f}")
 
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"start-up": start_up}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "start-up": start_up,
+    "sandbox-payment": bench_sandbox.payment,
+    "sandbox-start": bench_sandbox.start,
+}
 
 
 def bench(name: str | None) -> int:

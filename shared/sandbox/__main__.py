@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=12111)
     options.add_argument("--database", default=":memory:", help="path of its SQLite file (default: in memory)")
     options.add_argument("--secret-key", default="sk_test_markethall", help="the platform that the control page shows")
+    options.add_argument("--seed", type=int, default=None, help="the same requests get the same ids again")
     options.add_argument("--base-url", default=None, help="the address that it hands out, if not its own")
     options.add_argument(
         "--endpoint", action="append", default=[], metavar="URL=SECRET", type=lambda t: _endpoint(t, connect=False)
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         base_url=given.base_url or f"http://{given.host}:{given.port}",
         secret_key=given.secret_key,
         endpoints=(*given.endpoint, *given.connect_endpoint),
+        seed=given.seed,
     )
     sys.stdout.write(f"Stripe stand-in at {config.base_url} (Ctrl-C stops it)\n")
     sys.stdout.flush()

@@ -5,11 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.sandbox import audit
-from shared.sandbox.resources import settlement
+from shared.sandbox.resources import (
+    aftermath,
+    chargebacks,
+    holds,
+    paydays,
+    payouts,
+    refund_fates,
+    requirements,
+    settlement,
+)
 from shared.sandbox.world import Act, World, home_of
 
 # Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads to another.
-TASKS: dict[str, Callable[[Act, str], None]] = {"settle": settlement.settle}
+TASKS: dict[str, Callable[[Act, str], None]] = {
+    "aftermath": aftermath.happen,
+    "dispute_decided": chargebacks.decide,
+    "dispute_due": chargebacks.fall_due,
+    "payday": paydays.payday,
+    "payout": payouts.progress,
+    "requirements": requirements.fall_due,
+    "expire_hold": holds.expire,
+    "refund_again": refund_fates.try_again,
+    "refund_answer": refund_fates.answer,
+    "settle": settlement.settle,
+    "verify": requirements.verify,
+}
 
 
 def run(world: World) -> None:

@@ -4,106 +4,147 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from quart import Blueprint, Response, request
-
 from shared.sandbox import errors, forms
-from shared.sandbox.engine import Reply, Request
+from shared.sandbox.engine import Reply, Request, idempotency_key
 from shared.sandbox.faults import Rule
 
 if TYPE_CHECKING:
+    from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+
     from shared.sandbox.app import Standin
 
-_MOST_BODY = 2 * 1024 * 1024
+    Headers = Iterable[tuple[str, str]]
+
+MOST_BODY = 4 * 1024 * 1024
+
 # Browsers call with a publishable key from any page (stripe.md section 16).
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version",
-    "Access-Control-Expose-Headers": "Request-Id, Stripe-Should-Retry",
-    "Access-Control-Max-Age": "300",
-}
+_CORS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Stripe-Account, Stripe-Version"),
+    ("Access-Control-Expose-Headers", "Request-Id, Stripe-Should-Retry"),
+    ("Access-Control-Max-Age", "300"),
+)
+_JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-cache, no-store"), *_CORS)
 _RATE_LIMITED = (
     "Testmode request rate limit exceeded, the rate limits in testmode are lower than livemode. You can learn more "
     "about rate limits here https://stripe.com/docs/rate-limits."
 )
 
-
-def blueprint(standin: Standin) -> Blueprint:
-    """The API's one door."""
-    api = Blueprint("api", __name__)
-
-    @api.route("/v1/<path:path>", methods=["GET", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"])
-    async def answer(path: str) -> Response:
-        if request.method == "OPTIONS":
-            return Response("", 204, _CORS)
-        asked = await _asked()
-        if asked is None:
-            return _response(
-                Reply(413, json.dumps({"error": {"type": "invalid_request_error", "message": "Request too large."}}))
-            )
-        rule = standin.faults.for_request(asked.method, asked.path)
-        if rule is None and not standin.engine.in_flight:
-            return _response(standin.engine.answer(asked))
-        return await asyncio.shield(_with_fault(standin, asked, rule, request.scope.get("client")))
-
-    return api
+_LOCKED = (
+    "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. "
+    "If you see this error intermittently, retry the request."
+)
 
 
-async def _asked() -> Request | None:
-    if request.content_length is not None and request.content_length > _MOST_BODY:
-        return None
-    body = await request.get_data()
-    query = request.query_string.decode("latin-1")
-    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+async def answer(standin: Standin, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """One API request: answered at once, unless a fault rule or a running request makes it wait."""
+    if scope["method"] == "OPTIONS":
+        await _send(send, 204, _CORS, b"")
+        return
+    body = await _body(receive)
+    if body is None:
+        return
+    if len(body) > MOST_BODY:
+        error = {"type": "invalid_request_error", "message": "Request too large."}
+        await _reply(send, Reply(413, json.dumps({"error": error})))
+        return
+    asked = _asked(scope, body)
+    rule = standin.faults.for_request(asked.method, asked.path)
+    if rule is None and not standin.engine.in_flight:
+        reply: Reply | None = standin.engine.answer(asked)
+    else:  # shielded, because a client that gives up does not undo what Stripe has begun
+        reply = await asyncio.shield(_with_fault(standin, asked, rule))
+    if reply is None:
+        standin.cut(scope["client"] or ("", 0))
+    else:
+        await _reply(send, reply)
+
+
+async def _body(receive: ASGIReceiveCallable) -> bytes | None:
+    """What was sent, read no further than anyone may send; None when the sender hung up half-way."""
+    body = b""
+    while len(body) <= MOST_BODY:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message["body"]
+        if not message["more_body"]:
+            break
+    return body
+
+
+def _asked(scope: HTTPScope, body: bytes) -> Request:
+    """What the API is asked, its parameters still strings; HEAD is GET whose body is not sent."""
+    query, text = scope["query_string"].decode("latin-1"), body.decode("utf-8", "replace")
     params = forms.decode(f"{query}&{text}" if query and text else query or text)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(request.method, request.path, params, headers)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    method = scope["method"]
+    return Request("GET" if method == "HEAD" else method, scope["path"], params, headers)
 
 
-async def _with_fault(standin: Standin, asked: Request, rule: Rule | None, client: tuple[str, int] | None) -> Response:
-    """Answer through a fault; shielded, because a client that gives up does not undo what Stripe has begun."""
+async def _with_fault(standin: Standin, asked: Request, rule: Rule | None) -> Reply | None:
+    """Answer through a fault; None cuts the connection."""
     engine = standin.engine
     try:
         engine.refuse_busy(asked)
         if rule is None:
-            return _response(engine.answer(asked))
+            return engine.answer(asked)
         held = engine.hold(asked) if rule.effect == "delay" else None
     except errors.ApiError as error:
         engine.record(asked, error.status)
-        return _response(Reply(error.status, json.dumps(error.body), {"Request-Id": f"req_{standin.world.token(14)}"}))
+        return _labelled(standin, asked, Reply(error.status, json.dumps(error.body)))
     if rule.effect == "delay":
         await asyncio.sleep(rule.seconds)
         if held is not None:
             engine.in_flight.discard(held)
-        return _response(engine.answer(asked))
+        return engine.answer(asked)
     if rule.effect == "status":
-        reply = refusal(rule)
+        reply = _labelled(standin, asked, refusal(rule))
+        if rule.stored:
+            engine.keep(asked, reply)
         engine.record(asked, reply.status)
-        return _response(reply)
+        return reply
     if rule.effect == "reset_after":
         engine.answer(asked)
     else:
         engine.record(asked, None)
-    standin.cut(client)
-    return Response("", 500)
+    return None
+
+
+def _labelled(standin: Standin, asked: Request, reply: Reply) -> Reply:
+    reply.headers["Request-Id"] = f"req_{standin.world.token(14)}"
+    if key := idempotency_key(asked):
+        reply.headers["Idempotency-Key"] = key
+    return reply
 
 
 def refusal(rule: Rule) -> Reply:
-    """The answer of a `status` rule: it stands in front of everything, as Stripe's limiter does, and is not stored."""
+    """The answer of a `status` rule: it stands in front of everything, as Stripe's limiter does."""
     error: dict[str, str] = {"type": "invalid_request_error", "message": f"A fault rule answers {rule.status}."}
     if rule.status == 429:
-        error.update(code="rate_limit", message=_RATE_LIMITED)
+        locked = rule.code == "lock_timeout"
+        error.update(code="rate_limit", message=_LOCKED if locked else _RATE_LIMITED)
     elif rule.status >= 500:
         error.update(type="api_error", message="An unknown error occurred")
     elif rule.status == 402:
         error.update(type="card_error", code="card_declined", message="Your card was declined.")
     if rule.code is not None:
         error["code"] = rule.code
-    return Reply(rule.status, json.dumps({"error": error}))
+    asks = {} if rule.should_retry is None else {"Stripe-Should-Retry": str(rule.should_retry).lower()}
+    return Reply(rule.status, json.dumps({"error": error}), asks)
 
 
-def _response(reply: Reply) -> Response:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-cache, no-store", **_CORS, **reply.headers}
-    return Response(reply.body, reply.status, headers)
+async def _reply(send: ASGISendCallable, reply: Reply) -> None:
+    await _send(send, reply.status, (*_JSON, *reply.headers.items()), reply.body.encode())
+
+
+async def _send(send: ASGISendCallable, status: int, headers: Headers, body: bytes) -> None:
+    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+    if status != 204:
+        pairs.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

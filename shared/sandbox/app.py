@@ -1,16 +1,13 @@
-"""The stand-in as an ASGI app."""
+"""The stand-in as an ASGI application: its parts, the API in front, and the pages around it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from quart import Quart
-
-from shared.sandbox import api, browser, control, hosted
+from shared.sandbox import api
 from shared.sandbox.clock import Clock
 from shared.sandbox.config import SandboxConfig
 from shared.sandbox.courier import Courier
@@ -19,6 +16,14 @@ from shared.sandbox.faults import Faults
 from shared.sandbox.resources.webhooks import add_endpoint
 from shared.sandbox.store import Store
 from shared.sandbox.world import Act, World, home_of, platform_of
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+    from quart import Quart
+
+
+def _nothing_to_cut(_client: tuple[str, int]) -> None:
+    """Without a server of ours there is no connection to cut."""
 
 
 @dataclass
@@ -29,37 +34,32 @@ class Standin:
     engine: Engine
     faults: Faults
     courier: Courier
-    connections: dict[tuple[str, int], socket.socket] = field(default_factory=dict)
+    cut: Callable[[tuple[str, int]], None]  # resets a client's connection
 
     @property
     def own_platform(self) -> str:
         """The marketplace's own platform."""
         return platform_of(self.world.config.secret_key)
 
-    def cut(self, client: tuple[str, int] | None) -> None:
-        """Close a client's TCP connection without a word; without a server of ours there is none to close."""
-        connection = self.connections.pop((client[0], client[1]), None) if client else None
-        if connection is not None:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
     def register_endpoints(self) -> None:
-        """The endpoints that the configuration names; one that is there already keeps its id."""
+        """The endpoints that the configuration names. One that is there already stays as it is, with rolled secrets,
+        unless the configuration gives it another secret now.
+        """
         act = Act(self.world, self.own_platform, home_of(self.own_platform))
-        with self.world.store.transaction():
-            known = self.world.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
-            for doc in known:
-                if doc.hidden.get("configured"):
-                    self.world.store.delete(doc)
+        store = self.world.store
+        with store.transaction():
+            known = store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
+            old = {tuple(doc.hidden["configured"]): doc for doc in known if doc.hidden.get("configured")}
             for given in self.world.config.endpoints:
-                old = next((d for d in known if d.hidden.get("configured") == [given.url, given.connect]), None)
-                params = {"url": given.url, "enabled_events": given.enabled_events, "connect": given.connect}
-                doc = add_endpoint(act, params, given.secret)
-                if old is not None:
-                    self.world.store.db.execute("UPDATE docs SET id = ? WHERE seq = ?", (old.id, doc.seq))
-                    doc.body["id"] = old.id
-                doc.hidden["configured"] = [given.url, given.connect]
-                self.world.store.save(doc)
+                doc = old.pop((given.url, given.connect, given.secret), None)
+                if doc is None:
+                    params = {"url": given.url, "connect": given.connect, "enabled_events": given.enabled_events}
+                    doc = add_endpoint(act, params, given.secret)
+                doc.body["enabled_events"] = list(given.enabled_events)
+                doc.hidden["configured"] = [given.url, given.connect, given.secret]
+                store.save(doc)
+            for doc in old.values():
+                store.delete(doc)
 
     async def reset(self) -> None:
         """Forget everything but the configuration."""
@@ -70,30 +70,61 @@ class Standin:
         self.engine.log.clear()
         self.engine.in_flight.clear()
         self.world.clock.offset = 0.0
+        self.world.reset()
         self.register_endpoints()
 
 
-def create_sandbox(config: SandboxConfig) -> Quart:
-    """The stand-in for this configuration; its database opens when it starts serving and closes when it stops."""
-    app = Quart("shared.sandbox", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+class Sandbox:
+    """The ASGI application. The API answers itself; pages load with the first one that is asked for."""
+
+    def __init__(self, standin: Standin) -> None:
+        self.standin = standin
+        self._pages: Quart | None = None
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """One connection's worth of ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await api.answer(self.standin, scope, receive, send)
+        else:
+            self._pages = self._pages or pages_of(self.standin)
+            await self._pages(scope, receive, send)
+
+    async def _live(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        await receive()
+        work = asyncio.create_task(self.standin.courier.run())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        self.standin.world.store.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_sandbox(config: SandboxConfig, *, cut: Callable[[tuple[str, int]], None] = _nothing_to_cut) -> Sandbox:
+    """The stand-in for this configuration; its database is open until it stops serving."""
     store = Store(config.database)
     world = World(config, store, Clock(float(store.meta("clock", "0"))))
     faults = Faults(store)
-    standin = Standin(world, Engine(world), faults, Courier(world, faults))
+    standin = Standin(world, Engine(world), faults, Courier(world, faults), cut)
     world.ring = standin.courier.ring
-    app.extensions["standin"] = standin
     standin.register_endpoints()
-    for part in (api, browser, control, hosted):
+    return Sandbox(standin)
+
+
+def pages_of(standin: Standin) -> Quart:
+    """Everything but the API: control, hosted pages, browser files.
+
+    Imported with the first page that is asked for: the framework takes longer to load than everything else together.
+    """
+    from quart import Quart
+
+    from shared.sandbox import browser, control, control_page, hosted
+
+    app = Quart("shared.sandbox", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = api.MOST_BODY
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    for part in (browser, control, control_page, hosted):
         app.register_blueprint(part.blueprint(standin))
-
-    @app.while_serving
-    async def work() -> AsyncGenerator[None, None]:
-        worker = asyncio.create_task(standin.courier.run())
-        yield
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
-        store.close()
-
     return app

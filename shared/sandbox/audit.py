@@ -71,4 +71,38 @@ def _returns_are_counted(store: Store, platform: str) -> list[str]:
     return found
 
 
-CHECKS = (_nothing_appears, _balances_are_sums, _transactions_add_up, _returns_are_counted)
+# What the rows of an object must come to, by its status, or by what else tells.
+_CASE = "json_extract(body, '$.payment_method_details.card.case_type')"
+_AMOUNT, _BOOKED = "json_extract(body, '$.amount')", "json_extract(body, '$.balance_transaction') IS NOT NULL"
+_COMES_TO = {
+    "application_fee": _AMOUNT,
+    "charge": f"CASE WHEN {_BOOKED} THEN json_extract(body, '$.amount_captured') ELSE 0 END",
+    "dispute": f"CASE WHEN json_extract(body, '$.status') = 'won' OR {_CASE} = 'inquiry' THEN 0 ELSE -{_AMOUNT} END",
+    "fee_refund": f"-{_AMOUNT}",
+    "payout": f"CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -{_AMOUNT} END",
+    "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') <> 'failed' THEN -{_AMOUNT} ELSE 0 END",
+    "transfer": f"-{_AMOUNT}",
+    "transfer_reversal": _AMOUNT,
+}
+
+
+def _rows_follow_status(store: Store, platform: str) -> list[str]:
+    """The rows of whatever moves money come to its amount: a payout's until it comes back, a chargeback's until it is won."""
+    cases = " ".join(f"WHEN '{kind}' THEN {wanted}" for kind, wanted in _COMES_TO.items())
+    kinds = ", ".join(f"'{kind}'" for kind in _COMES_TO)
+    sql = f"""
+        SELECT id, wanted, coalesce(moved, 0) FROM (
+            SELECT id, scope, CASE object {cases} END AS wanted FROM docs
+            WHERE platform = :platform AND object IN ({kinds})) d
+        LEFT JOIN (
+            SELECT scope, json_extract(body, '$.source') AS source, sum(json_extract(body, '$.amount')) AS moved FROM docs
+            WHERE platform = :platform AND object = 'balance_transaction' GROUP BY 1, 2) b
+            ON b.source = d.id AND b.scope = d.scope
+        WHERE wanted <> coalesce(moved, 0)"""
+    return [
+        f"{id} should have moved {wanted}, but its rows come to {moved}"
+        for id, wanted, moved in store.db.execute(sql, {"platform": platform})
+    ]
+
+
+CHECKS = (_nothing_appears, _balances_are_sums, _transactions_add_up, _returns_are_counted, _rows_follow_status)

@@ -6,11 +6,10 @@ platform and its accounts is kept per place, so that all of it together is nough
 
 from __future__ import annotations
 
+from shared.sandbox import schedules
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
-DELAY_DAYS = 2
-DAY = 86400
 # Where money goes when it leaves the platform and its accounts, and where it comes from.
 NETWORK, BANK, STRIPE = "network", "bank", "stripe"
 WITHIN = "within"  # the other side is a posting on another account of the same platform
@@ -32,7 +31,7 @@ def post(
     currency: str,
     *,
     other: str,
-    fee: Json | None = None,
+    fee: Json | list[Json] | None = None,
     available_on: int | None = None,
     description: str | None = None,
     category: str | None = None,
@@ -40,41 +39,52 @@ def post(
     """One balance transaction on the act's account, in minor units; a positive amount comes in.
 
     `other` is the other side: NETWORK, BANK, STRIPE, or WITHIN when a second posting on another account is that side.
-    `fee` is one entry of `fee_details`; a `stripe_fee` goes to Stripe, an `application_fee` to the platform's own posting.
-    Without `available_on` incoming and outgoing money counts from its day, see `settles_on`.
+    `fee` is one entry of `fee_details`, or a list of them; a `stripe_fee` goes to Stripe, an `application_fee` is the other
+    side of the platform's own posting, and negative when it comes back.
+    Without `available_on` incoming and outgoing money counts from its day, see `schedules.settles_on`.
     """
-    taken = fee["amount"] if fee else 0
-    moment = settles_on(act) if available_on is None else available_on
+    fees = fee if isinstance(fee, list) else [fee] if fee else []
+    taken = sum(one["amount"] for one in fees)
+    moment = schedules.settles_on(act) if available_on is None else available_on
     body: Json = {
         "id": act.world.id("txn"), "object": "balance_transaction", "amount": amount, "available_on": moment,
         "balance_type": "payments", "created": act.now, "currency": currency, "description": description,
-        "exchange_rate": None, "fee": taken, "fee_details": [fee] if fee else [], "net": amount - taken,
+        "exchange_rate": None, "fee": taken, "fee_details": fees, "net": amount - taken,
         "reporting_category": category or _CATEGORIES.get(kind, kind), "source": source, "status": "pending", "type": kind,
     }  # fmt: skip
-    _move(act, act.scope, currency, moment, amount - taken)
+    _keep(act, currency, moment, amount - taken)
     if other != WITHIN:
         _move(act, other, currency, 0, -amount)
-    if fee and fee["type"] == "stripe_fee":
-        _move(act, STRIPE, currency, 0, taken)
+    if to_stripe := sum(one["amount"] for one in fees if one["type"] == "stripe_fee"):
+        _move(act, STRIPE, currency, 0, to_stripe)
     return act.add(body)
 
 
-def settles_on(act: Act, delay_days: int = DELAY_DAYS) -> int:
-    """When money that comes in now becomes available: midnight, so many days on."""
-    return (act.now // DAY + delay_days) * DAY
+def _keep(act: Act, currency: str, moment: int, net: int) -> None:
+    """Add to the account's own buckets; the first money of a day plans the account's payday.
+
+    What is available at once comes in under the last second of yesterday, a bucket that nothing else fills, and goes out
+    under the beginning of time: neither hides money that is yet to be paid out behind a bucket that was there before.
+    """
+    if moment <= act.now and net <= 0:
+        _move(act, act.scope, currency, 0, net)
+    elif _move(act, act.scope, currency, moment if moment > act.now else schedules.today(act) - 1, net):
+        schedules.plan(act, currency, max(moment, act.now + 1))
 
 
-def _move(act: Act, place: str, currency: str, day: int, net: int) -> None:
-    """Add to the bucket of one day; sums over days stay as short as the calendar, however many payments there were."""
+def _move(act: Act, place: str, currency: str, day: int, net: int) -> bool:
+    """Add to the bucket of one day, and tell whether it is new; sums over days stay as short as the calendar, however many payments there were."""
     key = (act.platform, place, currency, day)
     changed = act.store.db.execute(
         "UPDATE balances SET net = net + ? WHERE platform = ? AND scope = ? AND currency = ? AND available_on = ?",
         (net, *key),
     )
-    if changed.rowcount == 0:
-        act.store.db.execute(
-            "INSERT INTO balances (net, platform, scope, currency, available_on) VALUES (?, ?, ?, ?, ?)", (net, *key)
-        )
+    if changed.rowcount > 0:
+        return False
+    act.store.db.execute(
+        "INSERT INTO balances (net, platform, scope, currency, available_on) VALUES (?, ?, ?, ?, ?)", (net, *key)
+    )
+    return True
 
 
 def balances(act: Act) -> dict[str, tuple[int, int]]:

@@ -26,25 +26,37 @@ MESSAGES: dict[str, str] = {
 }
 
 
+Decline = tuple[str, str | None]  # a code and its reason
+
+
 @dataclass(frozen=True)
 class Card:
-    """How one test card behaves. `challenge` is none, on_session, always or required; `declines` is a code and its reason."""
+    """How one test card behaves.
+
+    `challenge` says when the issuer wants to see the shopper: `never`, `asked` (when the platform asks for it), `on_session`,
+    `until_set_up` (on session always, off session until the card was set up for that), or `always`.
+    """
 
     number: str
     tokens: tuple[str, ...] = ()
     brand: str = "visa"
     country: str = "US"
     funding: str = "credit"
-    declines: tuple[str, str | None] | None = None
-    challenge: str = "none"
+    declines: Decline | None = None  # what a payment comes to, after a challenge if there is one
+    challenge: str = "never"
+    asked_error: Decline | None = None  # what a payment comes to when the platform asks for authentication
+    frictionless: bool = False  # authenticates without a challenge when asked
+    attaches: bool = True
+    sets_up: bool = True  # whether a setup goes through, after a challenge if there is one
     blocked: bool = False
     risk: str = "normal"
-    checks: tuple[tuple[str, str], ...] = (("cvc_check", "pass"),)
+    fails: str | None = None  # the check that fails when its value was given
     bypass_pending: bool = False
 
 
 def _declined(number: str, token: str, code: str = "card_declined", reason: str | None = None) -> Card:
-    return Card(number, (token,), declines=(code, reason))
+    """A card that its issuer declines: for payments, when it is attached, and when it is set up."""
+    return Card(number, (token,), declines=(code, reason), attaches=False, sets_up=False)
 
 
 CARDS: tuple[Card, ...] = (
@@ -66,27 +78,29 @@ CARDS: tuple[Card, ...] = (
     _declined("4000000000009979", "visa_chargeDeclinedStolenCard", reason="stolen_card"),
     _declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded", reason="card_velocity_exceeded"),
     _declined("4000000000000069", "chargeDeclinedExpiredCard", "expired_card"),
-    _declined("4000000000000127", "chargeDeclinedIncorrectCvc", "incorrect_cvc"),
+    Card("4000000000000127", ("chargeDeclinedIncorrectCvc",), declines=("incorrect_cvc", None), attaches=False, sets_up=False,
+         fails="cvc_check"),
     _declined("4000000000000119", "chargeDeclinedProcessingError", "processing_error"),
-    _declined("4000000000000341", "chargeCustomerFail", reason="generic_decline"),
+    Card("4000000000000341", ("chargeCustomerFail",), declines=("card_declined", "generic_decline")),
     Card("4100000000000019", ("radarBlock",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
     Card("4000000000004954", ("riskLevelHighest",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
     Card("4000000000009235", ("riskLevelElevated",), risk="elevated"),
-    Card("4000000000000101", ("cvcCheckFail",), checks=(("cvc_check", "fail"),)),
-    Card("4000000000000036", ("avsZipFail",), checks=(("cvc_check", "pass"), ("address_postal_code_check", "fail"))),
-    Card("4000002500003155", ("authenticationRequiredOnSetup",), challenge="always"),
+    Card("4000000000000101", ("cvcCheckFail",), fails="cvc_check"),
+    Card("4000000000000036", ("avsZipFail",), fails="address_postal_code_check"),
+    Card("4000002500003155", ("authenticationRequiredOnSetup",), challenge="until_set_up"),
     Card("4000002760003184", ("authenticationRequired",), challenge="always"),
     Card("4000003800000446", ("authenticationRequiredSetupForOffSession",), challenge="on_session"),
-    Card("4000008260003178", ("authenticationRequiredChargeDeclinedInsufficientFunds",), challenge="always",
+    Card("4000008260003178", ("authenticationRequiredChargeDeclinedInsufficientFunds",), challenge="until_set_up",
          declines=("card_declined", "insufficient_funds")),
     Card("4000000000003220", ("threeDSecure2Required",), country="IE", challenge="always"),
     Card("4000008400000027", (), challenge="always"),
     Card("4000008400001629", ("threeDSecureRequiredChargeDeclined",), challenge="always",
-         declines=("card_declined", "generic_decline")),
-    Card("4000008400001280", ("threeDSecureRequiredProcessingError",), declines=("card_declined", "generic_decline")),
-    Card("4000000000003055", ("threeDSecureOptional",)),
-    Card("4000000000003097", ("threeDSecureOptionalProcessingError",)),
-    Card("4000000032200000"),
+         declines=("card_declined", "generic_decline"), sets_up=False),
+    Card("4000008400001280", ("threeDSecureRequiredProcessingError",), declines=("card_declined", "generic_decline"),
+         sets_up=False),
+    Card("4000000000003055", ("threeDSecureOptional",), challenge="asked"),
+    Card("4000000000003097", ("threeDSecureOptionalProcessingError",), asked_error=("processing_error", None)),
+    Card("4000000032200000", frictionless=True),
     Card("4000000000000259", ("createDispute",)),
     Card("4000000000002685", ("createDisputeProductNotReceived",)),
     Card("4000000000001976", ("createDisputeInquiry",)),
@@ -102,10 +116,24 @@ _BY_TOKEN = {f"pm_card_{token}": card for card in CARDS for token in card.tokens
 _BRANDS = (("34", "amex"), ("37", "amex"), ("4", "visa"), ("6011", "discover"), ("65", "discover"), ("35", "jcb"), ("62", "unionpay"),
            ("36", "diners"), ("30", "diners"), ("5", "mastercard"), ("2", "mastercard"))  # fmt: skip
 
+_PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}  # the field of the form that a code is about
+
 
 def by_token(token: str) -> Card | None:
-    """The card behind a `pm_card_…` name."""
-    return _BY_TOKEN.get(token)
+    """The card behind a `pm_card_…` name, or behind its older twin `tok_…`."""
+    return _BY_TOKEN.get(token.replace("tok_", "pm_card_", 1) if token.startswith("tok_") else token)
+
+
+def needs_challenge(card: Card, *, asked: bool, off_session: bool, set_up: bool) -> bool:
+    """Whether the issuer wants to see the shopper before this payment or setup (stripe.md section 7)."""
+    if card.challenge == "until_set_up":
+        return not (off_session and set_up)
+    return {"always": True, "on_session": not off_session, "asked": asked}.get(card.challenge, False)
+
+
+def outcome(card: Card, *, asked: bool) -> Decline | None:
+    """What a payment is declined with once any challenge is behind it; None when it goes through."""
+    return (card.asked_error if asked else None) or card.declines
 
 
 def by_number(number: str) -> Card:
@@ -130,7 +158,21 @@ def luhn(number: str) -> bool:
 
 def card_error(code: str, param: str | None = None, *, status: int = 402, **members: Any) -> ApiError:
     """An error that a shopper may read."""
-    return ApiError(status, MESSAGES[code], type="card_error", code=code, param=param, **members)
+    return ApiError(status, MESSAGES[code], type="card_error", code=code, param=param or _PARAMS.get(code), **members)
+
+
+def declined(decline: Decline, **members: Any) -> ApiError:
+    """The 402 of one decline, with the message that belongs to its code or its reason."""
+    code, reason = decline
+    error = card_error(code, decline_code=reason, **members)
+    error.error["message"] = message(code, reason)
+    return error
+
+
+def message(code: str, reason: str | None) -> str:
+    """What a shopper may read about a decline; lost and stolen cards are never named (stripe.md section 7)."""
+    specific = reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
+    return MESSAGES[specific or code]
 
 
 @dataclass(frozen=True)

@@ -28,4 +28,5 @@ class SandboxConfig:
     settle_delay: float = 0.3  # seconds until transfer, fee and balance transactions follow a captured charge
     retry_delays: tuple[float, ...] = (5, 60, 3600)
     delivery_timeout: float = 10.0
+    seed: int | None = None  # with one, the same requests get the same ids; without, nobody can foretell them
     audit: bool = False  # prove after every change that no money appeared or vanished; slow, for tests

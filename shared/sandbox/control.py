@@ -10,26 +10,20 @@ from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, request
 
-from shared.sandbox import audit
+from shared.sandbox import audit, control_money
+from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
-from shared.sandbox.resources import requirements
+from shared.sandbox.resources import connected, onboarding
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, home_of, platform_of, snapshot
+from shared.sandbox.world import Act
 
 if TYPE_CHECKING:
     from shared.sandbox.app import Standin
 
-_LATER = ("disputes", "payouts")
-_ACCOUNT_FIELDS = {"complete", "requirements", "charges_enabled", "payouts_enabled", "disabled_reason"}
+__all__ = ["CALLS", "Refused", "acting", "blueprint", "same_origin"]
 
-
-class Refused(Exception):
-    """A control call that cannot be done, with its status."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+_ACCOUNT_FIELDS = {"complete", "deauthorize", *onboarding.FORCED}
 
 
 def same_origin() -> bool:
@@ -68,33 +62,13 @@ def blueprint(standin: Standin) -> Blueprint:
 
     @control.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(rest: str) -> Response:
-        later = " yet: disputes and payouts come later" if rest.split("/", maxsplit=1)[0] in _LATER else ""
-        return _answer({"error": f"The control API has no {request.method} {request.path}{later}."}, 404)
+        return _answer({"error": f"The control API has no {request.method} {request.path}."}, 404)
 
     return control
 
 
 def _answer(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body), status, {"Content-Type": "application/json", "Cache-Control": "no-store"})
-
-
-async def _body() -> Json:
-    raw = await request.get_data()
-    try:
-        given = json.loads(raw) if raw else {}
-    except ValueError:
-        raise Refused(400, "The body is not JSON.") from None
-    if not isinstance(given, dict):
-        raise Refused(400, "The body must be an object.")
-    return given
-
-
-def acting(standin: Standin) -> Act:
-    """The platform that the Authorization header names, or the marketplace's own."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    named = scheme.lower() == "bearer" and key.startswith(("sk_test_", "pk_test_"))
-    platform = platform_of(key) if named else standin.own_platform
-    return Act(standin.world, platform, home_of(platform))
 
 
 async def state(standin: Standin) -> Json:
@@ -125,7 +99,7 @@ async def reset(standin: Standin) -> Json:
 
 async def advance(standin: Standin) -> Json:
     """Move the clock ahead; what falls due happens before the answer."""
-    seconds = (await _body()).get("seconds")
+    seconds = (await read_body()).get("seconds")
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
         raise Refused(400, "`seconds` must be a number and not negative.")
     await standin.courier.advance(seconds)
@@ -175,7 +149,7 @@ async def resend(standin: Standin, id: str) -> Json:
 
 async def put_faults(standin: Standin) -> list[Json]:
     """Replace all fault rules; `times` absent means always."""
-    rules = (await _body()).get("rules")
+    rules = (await read_body()).get("rules")
     if not isinstance(rules, list):
         raise Refused(400, "`rules` must be a list.")
     try:
@@ -192,27 +166,27 @@ async def get_faults(standin: Standin) -> list[Json]:
 
 async def change_account(standin: Standin, id: str) -> Json:
     """Finish an account's onboarding, or set its requirements and flags; `account.updated` tells about it."""
-    given, act = await _body(), acting(standin)
+    given, act = await read_body(), acting(standin)
     if unknown := set(given) - _ACCOUNT_FIELDS:
         raise Refused(400, f"An account has no {', '.join(sorted(unknown))} here.")
     doc = act.store.find(act.platform, id, scope=act.home, object="account")
     if doc is None:
         raise Refused(404, f"There is no account {id}.")
+    forced = {key: value for key, value in given.items() if key in onboarding.FORCED}
     with act.store.transaction():
         if given.get("complete"):
-            requirements.complete(act, doc)
-        forced = {key: value for key, value in given.items() if key != "complete"}
-        if forced:
-            before = snapshot(doc)
-            doc.hidden["forced"] = {**doc.hidden["forced"], **forced}
-            requirements.settle(act, doc, before)
+            onboarding.complete(act, doc)
+        if forced and (wrong := onboarding.force(act, doc, forced)):
+            raise Refused(400, wrong)
+        if given.get("deauthorize"):
+            connected.part(act, doc)
     standin.courier.ring()
     return doc.body
 
 
 async def roll(standin: Standin, id: str) -> Json:
     """A new secret for an endpoint; until the old one expires both sign (stripe.md section 15)."""
-    expires_in = (await _body()).get("expires_in", 0)
+    expires_in = (await read_body()).get("expires_in", 0)
     if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool) or not 0 <= expires_in <= 86400:
         raise Refused(400, "`expires_in` must be between 0 and 86400 seconds.")
     act = acting(standin)
@@ -266,4 +240,5 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("GET", "/audit", check_books),
     ("GET", "/requests", requests_log),
     ("POST", "/idle", idle),
+    *control_money.CALLS,
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from shared.sandbox import agenda
 from shared.sandbox.faults import Faults
-from shared.sandbox.store import Document
+from shared.sandbox.store import Document, Json
 from shared.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Courier:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=self.world.config.delivery_timeout)
             self._session = aiohttp.ClientSession(timeout=timeout)
-        body = json.dumps(event.body).encode()
+        body = json.dumps(payload(event, endpoint)).encode()
         spoil = self.faults.for_event(event.body["type"], ("bad_signature",))
         secrets = ["whsec_of_somebody_else"] if spoil else live_secrets(endpoint, self.world.clock.now())
         headers = {
@@ -219,6 +219,11 @@ class Courier:
         """An event has overtaken those that were held back."""
         sql = "UPDATE deliveries SET due = 0, played = 'reordered' WHERE endpoint = ? AND state = 'due' AND played = 'reorder'"
         self.world.store.db.execute(sql, (endpoint,))
+
+
+def payload(event: Document, endpoint: Document) -> Json:
+    """The event as this endpoint gets it: of the endpoint's own API version, if it has one (stripe.md section 15)."""
+    return {**event.body, "api_version": endpoint.body["api_version"] or event.body["api_version"]}
 
 
 def live_secrets(endpoint: Document, now: float) -> list[str]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import logging
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from shared.sandbox.world import Act, World, home_of, platform_of
 
 _log = logging.getLogger(__name__)
 _KEEP_SECONDS = 24 * 3600
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?\Z")
 _LOG_LENGTH = 5000
 
 
@@ -69,9 +71,9 @@ class Engine:
             reply = Reply(error.status, json.dumps(error.body))
         except Exception:  # a fault of ours must still look like one of Stripe's
             _log.exception("%s %s", request.method, request.path)
-            reply = Reply(500, json.dumps({"error": {"type": "api_error", "message": "An unknown error occurred"}}))
+            reply = Reply(500, json.dumps(errors.unknown_error().body))
         reply.headers.setdefault("Request-Id", id)
-        reply.headers.setdefault("Stripe-Version", request.headers.get("stripe-version", API_VERSION))
+        reply.headers.setdefault("Stripe-Version", request.headers.get("stripe-version") or API_VERSION)
         if key := idempotency_key(request):
             reply.headers["Idempotency-Key"] = key
         self.record(request, reply.status)
@@ -87,6 +89,9 @@ class Engine:
 
     def _answer(self, request: Request, id: str) -> Reply:
         caller = self.caller(request)
+        version = request.headers.get("stripe-version") or API_VERSION
+        if not _VERSION.match(version):
+            raise errors.bad_version(version)
         found = find(request.method, request.path)
         if found is None:
             raise errors.no_route(request.method, request.path)
@@ -112,7 +117,7 @@ class Engine:
             raise errors.bad_key(key)
         platform = platform_of(key)
         home = home_of(platform)
-        account = request.headers.get("stripe-account", home)
+        account = request.headers.get("stripe-account") or home
         if account != home and not self.world.store.find(platform, account, scope=home, object="account"):
             raise errors.foreign_account(key, account)
         return Caller(key, platform, account, publishable)
@@ -139,6 +144,9 @@ class Engine:
                 self._store(act, request, reply)
         except errors.ApiError as error:
             failure = error
+        except Exception:
+            _log.exception("%s %s", request.method, request.path)
+            failure = errors.unknown_error()
         if failure is not None:
             reply = Reply(failure.status, json.dumps(failure.body))
             if failure.stored and act.idempotency_key:
@@ -147,6 +155,13 @@ class Engine:
         if store.due:
             self.world.ring()
         return reply
+
+    def keep(self, request: Request, reply: Reply) -> None:
+        """Remember an answer under the request's key as if it had been carried out (`stored` fault rules)."""
+        caller = self.caller(request)
+        id, key = reply.headers["Request-Id"], idempotency_key(request)
+        with self.world.store.transaction():
+            self._store(Act(self.world, caller.platform, caller.scope, id, key, caller.publishable), request, reply)
 
     def _store(self, act: Act, request: Request, reply: Reply) -> None:
         if act.idempotency_key is None:
@@ -158,8 +173,8 @@ class Engine:
         self.world.store.db.execute("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _replay(self, act: Act, request: Request, key: str) -> Reply | None:
-        sql = "SELECT method, path, params, status, body, request FROM idempotency WHERE scope = ? AND key = ? AND created > ?"
-        row = self.world.store.db.execute(sql, (act.scope, key, act.now - _KEEP_SECONDS)).fetchone()
+        sql = "SELECT method, path, params, status, body, request FROM idempotency WHERE key = ? AND scope = ? AND created > ?"
+        row = self.world.store.db.execute(sql, (key, act.scope, act.now - _KEEP_SECONDS)).fetchone()
         if row is None:
             return None
         method, path, params, status, body, original = row
@@ -201,7 +216,7 @@ class Engine:
 
 def idempotency_key(request: Request) -> str | None:
     """Keys count on POST alone (stripe.md section 4)."""
-    return request.headers.get("idempotency-key") if request.method == "POST" else None
+    return (request.headers.get("idempotency-key") or None) if request.method == "POST" else None
 
 
 def _comparable(params: Json) -> str:
@@ -227,4 +242,5 @@ def _read(route: Route, given: Json, caller: Caller) -> Json:
             message = f"The parameter `{name}` is no longer supported. Use `allowed_payment_method_types` instead."
             raise errors.ApiError(400, message, code=code, param=name, stored=False)
     extra: dict[str, Any] = (route.browser or {}) if caller.publishable else {}
-    return shapes.read(f"{route.method} {route.template}", given, extra)
+    named = f"{route.method} {route.template}" if route.like is None else route.like
+    return shapes.read(named, given, extra)

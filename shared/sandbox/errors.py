@@ -67,9 +67,24 @@ def empty_param(name: str) -> ApiError:
     return ApiError(400, message, code="parameter_invalid_empty", param=name, stored=False)
 
 
+def bad_metadata(name: str, message: str) -> ApiError:
+    """Section 2: metadata beyond its limits."""
+    return ApiError(400, message, param=name, stored=False)
+
+
 def not_expandable(path: str) -> ApiError:
     """Section 2: a path that cannot be expanded is refused, never ignored."""
     return ApiError(400, f"This property cannot be expanded ({path}).", stored=False)
+
+
+def unknown_error() -> ApiError:
+    """A fault of the server's own; what had begun is answered the same under its key (stripe.md section 4)."""
+    return ApiError(500, "An unknown error occurred", type="api_error")
+
+
+def bad_version(version: str) -> ApiError:
+    """Section 1: a Stripe-Version that is no version."""
+    return ApiError(400, f"Invalid Stripe API version: {version}", stored=False)
 
 
 def no_such(noun: str, id: str, param: str = "id") -> ApiError:

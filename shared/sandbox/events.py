@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
+import re
+from functools import lru_cache
 from typing import Any
 
 from shared.sandbox.config import API_VERSION
@@ -78,4 +79,9 @@ def listens(endpoint: Document, event: Json) -> bool:
 
 def matches(type: str, pattern: str) -> bool:
     """An event type against a filter, where `*` stands for anything."""
-    return fnmatch.fnmatchcase(type, pattern)
+    return _pattern(pattern).fullmatch(type) is not None
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")))

@@ -11,7 +11,7 @@ from shared.sandbox.store import Json, Store
 
 API_EFFECTS = ("delay", "reset_before", "reset_after", "status")
 EVENT_EFFECTS = ("delay", "duplicate", "reorder", "drop", "bad_signature")
-_FIELDS = {"match", "effect", "seconds", "status", "code", "times"}
+_FIELDS = {"match", "effect", "seconds", "status", "code", "times", "should_retry", "stored"}
 
 
 class BadRule(ValueError):
@@ -28,6 +28,8 @@ class Rule:
     status: int = 500
     code: str | None = None
     times: int | None = None
+    should_retry: bool | None = None  # what the answer tells the SDK (stripe.md section 1)
+    stored: bool = False  # the answer stays under the request's idempotency key, as a failure in the middle would
     seen: int = 0
     hits: int = 0
     given: Json = field(default_factory=dict)
@@ -65,23 +67,50 @@ def parse(given: Any) -> Rule:
     for name, kinds in (("seconds", (int, float)), ("status", (int,)), ("times", (int,))):
         if name in given and (not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0):
             raise BadRule(f"{name} must be a number and not negative")
+    for name in ("should_retry", "stored"):
+        if name in given and not isinstance(given[name], bool):
+            raise BadRule(f"{name} must be true or false")
+    for name in ("method", "path", "event"):
+        if name in match and not isinstance(match[name], str):
+            raise BadRule(f"match.{name} must be a string")
+    if "nth" in match and (not isinstance(match["nth"], int) or isinstance(match["nth"], bool) or match["nth"] < 1):
+        raise BadRule("match.nth counts from 1")
     if given.get("code") is not None and not isinstance(given["code"], str):
         raise BadRule("code must be a string")
-    settings = {name: given[name] for name in ("seconds", "status", "code", "times") if name in given}
+    settings = {name: value for name, value in given.items() if name not in ("match", "effect")}
     return Rule(match, str(effect), given=dict(given), **settings)
 
 
 class Faults:
-    """The rules in force; they survive a restart, their counters do not."""
+    """The rules in force; they and what they have counted survive a restart."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.rules: list[Rule] = [parse(rule) for rule in json.loads(store.meta("faults", "[]"))]
+        for rule, counts in zip(self.rules, json.loads(store.meta("fault_counts", "[]")), strict=False):
+            rule.seen, rule.hits = counts
 
     def replace(self, given: list[Any]) -> None:
         """Put these rules in place of all others."""
         self.rules = [parse(rule) for rule in given]
-        self._store.remember("faults", json.dumps(given))
+        self._keep()
+
+    def add(self, given: Any) -> None:
+        """One rule more; the others go on counting."""
+        self.rules.append(parse(given))
+        self._keep()
+
+    def remove(self, place: int) -> None:
+        """One rule less."""
+        del self.rules[place]
+        self._keep()
+
+    def _keep(self) -> None:
+        self._store.remember("faults", json.dumps([rule.given for rule in self.rules]))
+        self._count()
+
+    def _count(self) -> None:
+        self._store.remember("fault_counts", json.dumps([[rule.seen, rule.hits] for rule in self.rules]))
 
     def clear(self) -> None:
         """No faults at all."""
@@ -93,14 +122,24 @@ class Faults:
             if rule.for_events:
                 continue
             fits = rule.match.get("method", method).upper() == method and path.startswith(rule.match.get("path", ""))
-            if fits and rule.strikes():
+            if fits and self._strikes(rule):
                 return rule
         return None
+
+    def _strikes(self, rule: Rule) -> bool:
+        struck = rule.strikes()
+        self._count()
+        return struck
 
     def for_event(self, type: str, effects: tuple[str, ...]) -> Rule | None:
         """The first rule with one of these effects that acts on a delivery of this type."""
         for rule in self.rules:
-            if rule.for_events and rule.effect in effects and matches(type, rule.match["event"]) and rule.strikes():
+            if (
+                rule.for_events
+                and rule.effect in effects
+                and matches(type, rule.match["event"])
+                and self._strikes(rule)
+            ):
                 return rule
         return None
 

@@ -8,6 +8,7 @@ ZERO_DECIMAL = frozenset(
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
 )
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+WHOLE_UNITS = frozenset(["isk", "ugx"])  # sent in hundredths for old times' sake
 MAXIMUM = 99_999_999
 
 # Smallest charge per currency (stripe.md section 6); a currency that is not named has no smallest charge but 1.
@@ -59,6 +60,9 @@ def check_amount(amount: int, currency: str) -> None:
     if amount > MAXIMUM:
         message = f"Amount must be no more than {written(MAXIMUM, currency, code=False)}"
         raise errors.ApiError(400, message, code="amount_too_large", param="amount")
+    if currency in WHOLE_UNITS and amount % 100:
+        message = f"Invalid amount: {amount}. The last two digits must be 00 in {currency}, which has no smaller unit."
+        raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
     if currency in THREE_DECIMAL and amount % 10:
         message = f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged in two decimals."
         raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")

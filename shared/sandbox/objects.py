@@ -11,35 +11,80 @@ from shared.sandbox.world import Act
 
 # object -> expandable path -> object found there ("*": whatever the id names; "[x]": a list of x, absent unless asked for)
 EXPANDABLE: dict[str, dict[str, str]] = {
-    "account": {},
+    "account": {
+        "company.verification.document.back": "file", "company.verification.document.front": "file",
+        "settings.branding.icon": "file", "settings.branding.logo": "file",
+    },
     "account_link": {},
+    "account_session": {},
     "login_link": {},
     "application_fee": {
         "account": "account", "application": "application", "balance_transaction": "balance_transaction",
-        "charge": "charge", "originating_transaction": "charge",
+        "charge": "charge", "originating_transaction": "charge", "refunds": "[fee_refund]",
     },
     "balance": {},
     "balance_settings": {},
     "balance_transaction": {"source": "*"},
+    "bank_account": {"account": "account", "customer": "customer"},
+    "card": {"account": "account", "customer": "customer"},
     "capability": {"account": "account"},
     "charge": {
         "application": "application", "application_fee": "application_fee", "balance_transaction": "balance_transaction",
         "customer": "customer", "failure_balance_transaction": "balance_transaction", "on_behalf_of": "account",
-        "payment_intent": "payment_intent", "refunds": "[refund]", "review": "review", "source_transfer": "transfer",
+        "payment_intent": "payment_intent", "payment_method_details.card.mandate": "mandate", "refunds": "[refund]", "review": "review", "source_transfer": "transfer",
         "transfer": "transfer", "transfer_data.destination": "account",
     },
     "customer": {
-        "default_source": "*", "invoice_settings.default_payment_method": "payment_method", "test_clock": "test_clock",
+        "default_source": "*", "invoice_settings.default_payment_method": "payment_method", "test_clock": "test_helpers.test_clock",
+    },
+    "dispute": {
+        "charge": "charge", "payment_intent": "payment_intent", **{f"evidence.{name}": "file" for name in (
+            "cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation",
+            "receipt", "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file",
+        )},
     },
     "event": {},
+    "external_account": {"account": "account"},
     "payment_intent": {
         "application": "application", "customer": "customer", "latest_charge": "charge", "on_behalf_of": "account",
-        "payment_method": "payment_method", "review": "review", "source": "*", "transfer_data.destination": "account",
+        "payment_method": "payment_method", "payment_record": "payment_record", "review": "review", "source": "*",
+        "transfer_data.destination": "account",
     },
-    "payment_method": {"customer": "customer"},
+    "payment_method": {"card.generated_from.setup_attempt": "setup_attempt", "customer": "customer"},
+    "confirmation_token": {
+        "payment_method_preview.card.generated_from.setup_attempt": "setup_attempt",
+        "payment_method_preview.customer": "customer",
+    },
+    "customer_session": {"customer": "customer"},
+    "setup_attempt": {
+        "application": "application", "customer": "customer", "on_behalf_of": "account",
+        "payment_method": "payment_method", "setup_intent": "setup_intent",
+    },
+    "setup_intent": {
+        "application": "application", "customer": "customer", "latest_attempt": "setup_attempt", "mandate": "mandate",
+        "on_behalf_of": "account", "payment_method": "payment_method", "single_use_mandate": "mandate",
+    },
+    "person": {f"verification.{kind}.{side}": "file" for kind in ("document", "additional_document")
+               for side in ("front", "back")},
+    "refund": {
+        "balance_transaction": "balance_transaction", "charge": "charge", "customer": "customer",
+        "failure_balance_transaction": "balance_transaction", "payment_intent": "payment_intent",
+        "payment_method": "payment_method", "source_transfer_reversal": "transfer_reversal",
+        "transfer_reversal": "transfer_reversal",
+    },
+    "fee_refund": {"balance_transaction": "balance_transaction", "fee": "application_fee"},
+    "payout": {
+        "application_fee": "application_fee", "balance_transaction": "balance_transaction", "destination": "*",
+        "failure_balance_transaction": "balance_transaction", "original_payout": "payout", "reversed_by": "payout",
+    },
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "transfer": {
         "balance_transaction": "balance_transaction", "destination": "account", "destination_payment": "charge",
-        "source_transaction": "charge",
+        "reversals": "[transfer_reversal]", "source_transaction": "charge",
+    },
+    "transfer_reversal": {
+        "balance_transaction": "balance_transaction", "destination_payment_refund": "refund", "source_refund": "refund",
+        "transfer": "transfer",
     },
     "webhook_endpoint": {},
 }  # fmt: skip
@@ -57,14 +102,35 @@ def _render_transaction(act: Act, doc: Document) -> Json:
     return {**doc.body, "status": status}
 
 
+def _render_dispute(act: Act, doc: Document) -> Json:
+    rows = doc.body["balance_transactions"]
+    told = [{**row, "status": "available" if row["available_on"] <= act.now else "pending"} for row in rows]
+    return {**doc.body, "balance_transactions": told}
+
+
+def _render_fraud_warning(act: Act, doc: Document) -> Json:
+    """It calls for action until the charge is disputed or wholly refunded (SDK)."""
+    charge = act.find("charge", doc.body["charge"])
+    settled = charge is not None and (charge.body["disputed"] or charge.body["refunded"])
+    return {**doc.body, "actionable": not settled}
+
+
 def _render_event(act: Act, doc: Document) -> Json:
     sql = "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'"
     return {**doc.body, "pending_webhooks": act.store.db.execute(sql, (doc.id,)).fetchone()[0]}
 
 
+def _render_deleted(act: Act, doc: Document) -> Json:
+    """What is kept of an object so that nobody else finds it, as the API shows it (stripe.md section 2)."""
+    return {"id": doc.id, "object": doc.body["object"].removeprefix("deleted_"), "deleted": True}
+
+
 _RENDER: dict[str, Callable[[Act, Document], Json]] = {
     "balance_transaction": _render_transaction,
+    "deleted_customer": _render_deleted,
+    "dispute": _render_dispute,
     "event": _render_event,
+    "radar.early_fraud_warning": _render_fraud_warning,
 }
 
 
@@ -88,7 +154,7 @@ def check_expand(returns: str, paths: list[str]) -> None:
 
 def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
     table = EXPANDABLE.get(kind, {})
-    for length in (1, 2):
+    for length in range(1, 5):
         if (found := table.get(".".join(parts[:length]))) is not None:
             return length, found
     return None
@@ -96,17 +162,22 @@ def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
 
 def expand(act: Act, body: Json, paths: list[str]) -> Json:
     """The body with the objects that `paths` name in place of their ids; null stays null."""
+    made: _Made = {}
     for path in paths:
         parts = path.split(".")
         if body.get("object") == "list":
             for index, item in enumerate(body["data"]):
-                body["data"][index] = _expand_at(act, dict(item), parts[1:], path)
+                body["data"][index] = _expand_at(act, dict(item), parts[1:], path, made)
         else:
-            body = _expand_at(act, dict(body), parts, path)
+            body = _expand_at(act, dict(body), parts, path, made)
     return body
 
 
-def _expand_at(act: Act, body: Json, parts: list[str], path: str) -> Json:
+# What earlier paths of the same request put in, by identity, and the account that it stands on: later paths go through it.
+_Made = dict[int, Act]
+
+
+def _expand_at(act: Act, body: Json, parts: list[str], path: str, made: _Made) -> Json:
     if not parts:
         return body
     step = _step(body["object"], parts)
@@ -121,19 +192,33 @@ def _expand_at(act: Act, body: Json, parts: list[str], path: str) -> Json:
         holder = holder[part]
     name, rest = parts[length - 1], parts[length:]
     if kind.startswith("["):
-        holder[name] = holder.get(name) or _empty_list(f"/v1/{body['object']}s/{body['id']}/{name}")
+        if id(holder.get(name)) not in made:
+            holder[name] = _contained(act, body, name, kind[1:-1])
+            made[id(holder[name])] = act
+        rest = rest[1:] if rest[:1] == ["data"] else rest
+        holder[name]["data"] = [_expand_at(act, item, rest, path, made) for item in holder[name]["data"]]
         return body
     value = holder.get(name)
-    if isinstance(value, str):
-        found = act.store.find(act.platform, value)
-        value = dict(render(act, found)) if found else value
+    if isinstance(value, str) and (found := act.store.find(act.platform, value)):
+        value = dict(render(act, found))
+        made[id(value)] = act.within(found.scope)
     if isinstance(value, dict):
-        holder[name] = _expand_at(act, value, rest, path)
+        holder[name] = _expand_at(made.get(id(value), act), value, rest, path, made)
     return body
 
 
-def _empty_list(url: str) -> Json:
-    return {"object": "list", "data": [], "has_more": False, "url": url}
+_OWNER = {"fee_refund": "fee"}  # how a contained object names what contains it, where that is not its kind
+_CONTAINED = 10
+
+
+def _contained(act: Act, body: Json, name: str, object: str) -> Json:
+    """A list inside an object: the newest of what belongs to it."""
+    where = "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+    args = [act.scope, object, _OWNER.get(object, body["object"]), body["id"]]
+    found = act.store.select(where, args, order="seq DESC", limit=_CONTAINED + 1)
+    data = [dict(render(act, doc)) for doc in found[:_CONTAINED]]
+    url = f"/v1/{body['object']}s/{body['id']}/{name}"
+    return {"object": "list", "data": data, "has_more": len(found) > _CONTAINED, "url": url}
 
 
 def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any] | None = None,
@@ -162,7 +247,7 @@ def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any
         if name in params:
             cursor = act.find(object, params[name])
             if cursor is None:
-                raise errors.no_such_reference(object, params[name], name)
+                raise errors.no_such(object, params[name], name)
             where, args = f"{where} AND seq {sign} ?", [*args, cursor.seq]
     found = act.store.select(where, args, order="seq" if backwards else "seq DESC", limit=limit + 1)
     data = [render(act, doc) for doc in found[:limit]]

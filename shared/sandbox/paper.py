@@ -21,6 +21,13 @@ _CSP = (
 def _pages() -> Environment:
     loader = FileSystemLoader(Path(__file__).parent / "pages")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["day"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%d %b %Y, %H:%M:%S}"
+    )
+    pages.filters["short"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%d %b, %H:%M:%S}"
+    pages.filters["iso"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    )
     pages.filters["money"] = lambda amount, currency: f"{money.decimal(amount, currency)} {currency.upper()}"
     pages.filters["moment"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -28,12 +35,12 @@ def _pages() -> Environment:
     return pages
 
 
-def show(template: str, *, status: int = 200, framed: bool = False, **values: Any) -> Response:
-    """A page with the headers that keep it where it belongs; only the challenge may be framed by others."""
+def show(template: str, *, status: int = 200, framed: bool = False, live: bool = False, **values: Any) -> Response:
+    """A page with the headers that keep it where it belongs; only the challenge may be framed by others, only a live one asks again."""
     text = _pages().get_template(template).render(values)
     headers = {
         "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff", "Content-Security-Policy": _CSP.format("*" if framed else "'none'"),
+        "X-Content-Type-Options": "nosniff", "Content-Security-Policy": _CSP.format("*" if framed else "'none'") + ("; connect-src 'self'" if live else ""),
     }  # fmt: skip
     return Response(text, status, headers)
 

@@ -6,7 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.sandbox.resources import accounts, charges, customers, ledgers, payment_intents, payment_methods, webhooks
+from shared.sandbox.resources import (
+    account_links,
+    accounts,
+    balance_settings,
+    capabilities,
+    charges,
+    confirmation_tokens,
+    customer_sessions,
+    customers,
+    disputes,
+    external_accounts,
+    fee_refunds,
+    fraud_warnings,
+    holds,
+    ledgers,
+    payment_intents,
+    payment_methods,
+    payouts,
+    persons,
+    refunds,
+    reversals,
+    setup_intents,
+    transfers,
+    webhooks,
+)
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 
@@ -16,6 +40,7 @@ Handler = Callable[[Act, dict[str, str], Json], Json]
 _CARD: dict[str, Any] = {"cvc": "string", "exp_month!": "string", "exp_year!": "string", "number!": "string"}
 _METHOD: dict[str, Any] = {"card!": _CARD, "type!": "=card"}
 _BROWSER_CONFIRM: dict[str, Any] = {"client_secret!": "string", "key": "string", "payment_method_data": _METHOD}
+_SESSION: dict[str, Any] = {"customer_session_client_secret": "string", "key": "string"}
 _RETIRED = {"payment_method_types": "payment_method_types_no_longer_supported"}
 
 
@@ -29,6 +54,7 @@ class Route:
     returns: str  # an object's name, or list:name
     browser: dict[str, Any] | None = None  # extra parameters of publishable keys; None refuses such keys
     retired: dict[str, str] = field(default_factory=dict)  # parameter -> code of its refusal
+    like: str | None = None  # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
 
 
 def _crud(path: str, name: str, id: str, module: Any, verbs: str = "create retrieve update index") -> list[Route]:
@@ -42,14 +68,30 @@ def _crud(path: str, name: str, id: str, module: Any, verbs: str = "create retri
 ROUTES: tuple[Route, ...] = (
     *_crud("/v1/accounts", "account", "account", accounts),
     Route("GET", "/v1/account", accounts.own, "account"),
-    Route("GET", "/v1/accounts/{account}/capabilities", accounts.list_capabilities, "list:capability"),
-    Route("GET", "/v1/accounts/{account}/capabilities/{capability}", accounts.retrieve_capability, "capability"),
-    Route("POST", "/v1/accounts/{account}/capabilities/{capability}", accounts.update_capability, "capability"),
-    Route("POST", "/v1/accounts/{account}/login_links", accounts.create_login_link, "login_link"),
-    Route("POST", "/v1/account_links", accounts.create_link, "account_link"),
+    Route("DELETE", "/v1/accounts/{account}", accounts.delete, "account"),
+    Route("POST", "/v1/accounts/{account}/reject", accounts.reject, "account"),
+    Route("POST", "/v1/accounts/{account}/unreject", accounts.unreject, "account"),
+    *_crud("/v1/accounts/{account}/capabilities", "capability", "capability", capabilities, "index retrieve update"),
+    *_crud("/v1/accounts/{account}/persons", "person", "person", persons),
+    Route("DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"),
+    Route("POST", "/v1/accounts/{account}/login_links", account_links.create_login_link, "login_link"),
+    *_crud("/v1/accounts/{account}/external_accounts", "external_account", "id", external_accounts),
+    Route("DELETE", "/v1/accounts/{account}/external_accounts/{id}", external_accounts.delete, "external_account"),
+    Route("POST", "/v1/account_links", account_links.create_link, "account_link"),
+    Route("POST", "/v1/account_sessions", account_links.create_session, "account_session"),
     *_crud("/v1/customers", "customer", "customer", customers),
+    Route("DELETE", "/v1/customers/{customer}", customers.delete, "customer"),
+    Route("GET", "/v1/customers/{customer}/payment_methods", payment_methods.of_customer, "list:payment_method"),
+    Route(
+        "GET",
+        "/v1/customers/{customer}/payment_methods/{payment_method}",
+        payment_methods.one_of_customer,
+        "payment_method",
+    ),
     Route("POST", "/v1/payment_methods", payment_methods.create, "payment_method", {**_METHOD, "key": "string"}),
-    *_crud("/v1/payment_methods", "payment_method", "payment_method", payment_methods, "retrieve update"),
+    *_crud("/v1/payment_methods", "payment_method", "payment_method", payment_methods, "retrieve update index"),
+    Route("POST", "/v1/payment_methods/{payment_method}/attach", payment_methods.attach, "payment_method"),
+    Route("POST", "/v1/payment_methods/{payment_method}/detach", payment_methods.detach, "payment_method"),
     Route("POST", "/v1/payment_intents", payment_intents.create, "payment_intent", retired=_RETIRED),
     Route("GET", "/v1/payment_intents", payment_intents.index, "list:payment_intent"),
     Route("GET", "/v1/payment_intents/{intent}", payment_intents.retrieve, "payment_intent", {"key": "string"}),
@@ -63,6 +105,50 @@ ROUTES: tuple[Route, ...] = (
         _RETIRED,
     ),
     Route("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel, "payment_intent"),
+    Route("POST", "/v1/payment_intents/{intent}/capture", holds.capture_intent, "payment_intent"),
+    Route("POST", "/v1/charges/{charge}/capture", holds.capture_charge, "charge"),
+    *_crud("/v1/refunds", "refund", "refund", refunds),
+    Route("POST", "/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
+    Route("POST", "/v1/transfers", transfers.create, "transfer"),
+    Route("POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"),
+    Route("GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"),
+    Route("GET", "/v1/transfers/{transfer}/reversals/{id}", reversals.retrieve, "transfer_reversal"),
+    Route("POST", "/v1/transfers/{transfer}/reversals/{id}", reversals.update, "transfer_reversal"),
+    Route("POST", "/v1/application_fees/{id}/refunds", fee_refunds.create, "fee_refund"),
+    Route("GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"),
+    Route("GET", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.retrieve, "fee_refund"),
+    Route("POST", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.update, "fee_refund"),
+    *_crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
+    Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intent", retired=_RETIRED),
+    Route("GET", "/v1/setup_intents/{intent}", setup_intents.retrieve, "setup_intent", {"key": "string"}),
+    Route("POST", "/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", retired=_RETIRED),
+    Route(
+        "POST", "/v1/setup_intents/{intent}/confirm", setup_intents.confirm, "setup_intent", _BROWSER_CONFIRM, _RETIRED
+    ),
+    Route("POST", "/v1/setup_intents/{intent}/cancel", setup_intents.cancel, "setup_intent"),
+    Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
+    Route("POST", "/v1/customer_sessions", customer_sessions.create, "customer_session"),
+    Route(
+        "GET", "/v1/elements/saved_methods", customer_sessions.saved_methods, "list:payment_method", _SESSION, like=""
+    ),
+    Route(
+        "POST",
+        "/v1/elements/saved_methods/{payment_method}/remove",
+        customer_sessions.remove_method,
+        "payment_method",
+        _SESSION,
+        like="",
+    ),
+    Route(
+        "POST",
+        "/v1/confirmation_tokens",
+        confirmation_tokens.create,
+        "confirmation_token",
+        {"payment_method_data": _METHOD, **_SESSION},
+        like="POST /v1/test_helpers/confirmation_tokens",
+    ),
+    Route("POST", "/v1/test_helpers/confirmation_tokens", confirmation_tokens.create_for_tests, "confirmation_token"),
+    Route("GET", "/v1/confirmation_tokens/{confirmation_token}", confirmation_tokens.retrieve, "confirmation_token"),
     *_crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
     Route("GET", "/v1/transfers", ledgers.list_transfers, "list:transfer"),
     Route("GET", "/v1/transfers/{transfer}", ledgers.retrieve_transfer, "transfer"),
@@ -72,8 +158,20 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/balance", ledgers.balance, "balance"),
     Route("GET", "/v1/balance_transactions", ledgers.list_transactions, "list:balance_transaction"),
     Route("GET", "/v1/balance_transactions/{id}", ledgers.retrieve_transaction, "balance_transaction"),
-    Route("GET", "/v1/balance_settings", ledgers.balance_settings, "balance_settings"),
-    Route("POST", "/v1/balance_settings", ledgers.update_balance_settings, "balance_settings"),
+    Route("GET", "/v1/balance_settings", balance_settings.retrieve, "balance_settings"),
+    Route("POST", "/v1/balance_settings", balance_settings.update, "balance_settings"),
+    *_crud("/v1/disputes", "dispute", "dispute", disputes, "retrieve update index"),
+    Route("POST", "/v1/disputes/{dispute}/close", disputes.close, "dispute"),
+    *_crud(
+        "/v1/radar/early_fraud_warnings",
+        "radar.early_fraud_warning",
+        "early_fraud_warning",
+        fraud_warnings,
+        "retrieve index",
+    ),
+    *_crud("/v1/payouts", "payout", "payout", payouts),
+    Route("POST", "/v1/payouts/{payout}/cancel", payouts.cancel, "payout"),
+    Route("POST", "/v1/payouts/{payout}/reverse", payouts.reverse, "payout"),
     Route("GET", "/v1/events", webhooks.list_events, "list:event"),
     Route("GET", "/v1/events/{id}", webhooks.retrieve_event, "event"),
     Route("POST", "/v1/webhook_endpoints", webhooks.create_endpoint, "webhook_endpoint"),
@@ -101,7 +199,7 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     for parts, route in _TABLE.get((method, len(given)), []):
         ids: dict[str, str] = {}
         for want, have in zip(parts, given, strict=True):
-            if want[0] == "{":
+            if want[0] == "{" and have != "search":  # a route of Stripe's own, no id
                 ids[want[1:-1]] = have
             elif want != have:
                 break

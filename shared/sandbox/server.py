@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config, Sockets
 
-from shared.sandbox.app import Standin, create_sandbox
+from shared.sandbox.app import create_sandbox
 from shared.sandbox.config import SandboxConfig
 
 _GRACE_SECONDS = 3.0
+_WITHOUT_A_WORD = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
 class Doorway(socket.socket):
@@ -30,6 +33,14 @@ class Doorway(socket.socket):
                 del self.guests[known]
         self.guests[address[:2]] = connection
         return connection, address
+
+    def cut(self, client: tuple[str, int]) -> None:
+        """Reset this client's connection."""
+        connection = self.guests.pop(client, None)
+        if connection is not None:
+            with suppress(OSError):  # gone already
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _WITHOUT_A_WORD)
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Config(Config):
@@ -67,9 +78,6 @@ async def serve(
     With a `doorway` of the caller's own, host and port are the caller's too.
     """
     doorway = doorway or listen(host, port)
-    app = create_sandbox(config)
-    standin: Standin = app.extensions["standin"]
-    standin.connections = doorway.guests
     settings = _Config()
     settings.doorway = doorway
     settings.accesslog = None
@@ -78,7 +86,7 @@ async def serve(
     settings.graceful_timeout = _GRACE_SECONDS
     settings.include_server_header = False
     try:
-        await hypercorn_serve(app, settings, shutdown_trigger=shutdown_trigger)
+        await hypercorn_serve(create_sandbox(config, cut=doorway.cut), settings, shutdown_trigger=shutdown_trigger)
     finally:
         doorway.close()
 

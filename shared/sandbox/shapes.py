@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.sandbox import errors
 
+MOST_METADATA = 50
 _INTEGER = re.compile(r"-?\d{1,18}\Z")
 
 
@@ -126,7 +127,30 @@ def _read_object(shape: dict[str, Any], value: dict[str, Any], where: str) -> di
             raise errors.empty_param(_name(where, name))
         else:
             out[name] = _read(inner, value[name], _name(where, name))
+            if name == "metadata":
+                check_metadata(out[name], _name(where, name))
     return out
+
+
+def check_metadata(given: dict[str, str], where: str) -> None:
+    """Section 2, for every route: keys up to 40 characters and without brackets, values up to 500."""
+    for key, value in given.items():
+        if len(key) > 40:
+            raise errors.bad_metadata(
+                where,
+                f"Metadata keys can have up to 40 characters, but you passed in '{key[:60]}', which is {len(key)} characters.",
+            )
+        if "[" in key or "]" in key:
+            raise errors.bad_metadata(where, f"Metadata keys cannot contain square brackets: '{key}'.")
+        if len(value) > 500:
+            raise errors.bad_metadata(
+                where,
+                f"Metadata values can have up to 500 characters, but you passed in a value that is {len(value)} characters. Invalid value: {value[:40]}...",
+            )
+    if len(given) > MOST_METADATA:
+        raise errors.bad_metadata(
+            where, f"Metadata can have up to {MOST_METADATA} keys, but you passed in {len(given)}."
+        )
 
 
 def _clears(shape: Any) -> bool:
@@ -168,6 +192,12 @@ def _read_leaf(shape: str, value: Any, where: str) -> Any:
     return value
 
 
-def names_at(route: str, param: str) -> frozenset[str]:
-    """The names that one object parameter of a route may hold."""
-    return frozenset(_fields(_fields(_file()[route])[param][0]))
+def names_at(route: str, *path: str) -> frozenset[str]:
+    """The names that an object among a route's parameters may hold; none where the path leads nowhere."""
+    shape: Any = _file()[route]
+    for part in path:
+        fields = _fields(shape)
+        if part not in fields:
+            return frozenset()
+        shape = fields[part][0]
+    return frozenset(_fields(shape))

@@ -8,14 +8,18 @@ import random
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from shared.sandbox import errors
 from shared.sandbox.clock import Clock
 from shared.sandbox.config import SandboxConfig
+from shared.sandbox.shapes import MOST_METADATA
 from shared.sandbox.store import Document, Json, Store
 
-_ALPHABET = string.ascii_letters + string.digits
+_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase  # in the order in which SQLite sorts
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIR_COUNT = len(_PAIRS)
 
 
 @dataclass
@@ -25,16 +29,31 @@ class World:
     config: SandboxConfig
     store: Store
     clock: Clock
-    random: random.Random = field(default_factory=random.Random)
     ring: Callable[[], None] = lambda: None
+    random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._counted(int(self.store.meta("starts", "-1")) + 1)
+
+    def reset(self) -> None:
+        """Count from the beginning again, in a store that was emptied: under a seed the same ids come back."""
+        self._counted(0)
+
+    def _counted(self, starts: int) -> None:
+        # Neither the random stream nor the head of an id may come back after a restart on the same store.
+        self.store.remember("starts", str(starts))
+        self.random = random.Random(None if self.config.seed is None else f"{self.config.seed}/{starts}")
+        self._run, self._made = _PAIRS[starts // 62 % _PAIR_COUNT] + _ALPHABET[starts % 62], 0
 
     def token(self, length: int) -> str:
         """Letters and digits that nobody has seen before."""
-        return "".join(self.random.choices(_ALPHABET, k=length))
+        return "".join(self.random.choices(_PAIRS, k=(length + 1) // 2))[:length]
 
     def id(self, prefix: str) -> str:
-        """A fresh id; treat it as opaque (stripe.md section 2)."""
-        return f"{prefix}_{self.token(24)}"
+        """A fresh id; treat it as opaque (stripe.md section 2). Ids rise, so that indexes grow at their end alone."""
+        self._made += 1
+        high, low = divmod(self._made, _PAIR_COUNT)
+        return f"{prefix}_{self._run}{_PAIRS[high % _PAIR_COUNT]}{_PAIRS[low]}{self.token(17)}"
 
 
 def platform_of(key: str) -> str:
@@ -42,11 +61,13 @@ def platform_of(key: str) -> str:
     return key.split("_", 2)[2]
 
 
+@lru_cache(maxsize=1024)
 def home_of(platform: str) -> str:
     """The platform's own account id, the same after every restart and reset."""
     return "acct_" + hashlib.sha256(platform.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=1024)
 def application_of(platform: str) -> str:
     """The platform's Connect application."""
     return "ca_" + hashlib.sha256(platform.encode()).hexdigest()[16:40]
@@ -112,13 +133,24 @@ class Act:
 
 def snapshot(doc: Document) -> Json:
     """The body as it is now, untouched by what comes."""
-    return copy.deepcopy(doc.body)
+    return _copied(doc.body)
+
+
+def _copied(value: Json) -> Json:
+    """A deep copy of JSON, several times as fast as one of anything."""
+    out = dict(value)
+    for key, inner in out.items():
+        if type(inner) is dict:
+            out[key] = _copied(inner)
+        elif type(inner) is list:
+            out[key] = copy.deepcopy(inner)
+    return out
 
 
 def differences(before: Json, after: Json) -> Json:
     """What `previous_attributes` shows: old values of changed keys, nested ones alone where both are objects."""
     found: Json = {}
-    for key in after.keys() | before.keys():
+    for key in {**after, **before}:
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
@@ -127,29 +159,17 @@ def differences(before: Json, after: Json) -> Json:
 
 
 def merge_metadata(current: dict[str, str], given: Any) -> dict[str, str]:
-    """Stripe's rules (stripe.md section 2): merge, `metadata[k]=` removes one key, `metadata=` removes all."""
+    """Stripe's rules (stripe.md section 2): merge, `metadata[k]=` removes one key, `metadata=` removes all.
+
+    Keys and values were looked at when the parameters were read (`shapes.check_metadata`).
+    """
     if given == "":
         return {}
-    merged = {**current, **given}
-    merged = {key: value for key, value in merged.items() if value != ""}
-    for key, value in given.items():
-        if len(key) > 40:
-            _refuse_metadata(f"Metadata keys must be at most 40 characters long; '{key[:60]}' is {len(key)}.")
-        if "[" in key or "]" in key:
-            _refuse_metadata("Metadata keys cannot contain square brackets.")
-        if not isinstance(value, str):
-            _refuse_metadata(f"Metadata values must be strings, but for key {key} you passed an object.")
-        if len(value) > 500:
-            _refuse_metadata(
-                f"Metadata values can have up to 500 characters, but you passed in a value that is {len(value)} characters. Invalid value: {value[:40]}..."
-            )
-    if len(merged) > 50:
-        _refuse_metadata(f"Metadata can have up to 50 keys; you passed {len(merged)}.")
+    merged = {key: value for key, value in {**current, **given}.items() if value != ""}
+    if len(merged) > MOST_METADATA:
+        message = f"Metadata can have up to {MOST_METADATA} keys, but there would be {len(merged)}."
+        raise errors.bad_metadata("metadata", message)
     return merged
-
-
-def _refuse_metadata(message: str) -> None:
-    raise errors.ApiError(400, message, param="metadata", stored=False)
 
 
 def merge(current: Any, given: Json) -> Json:

@@ -21,6 +21,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.shop import Shop, running_shop
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -133,3 +135,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
     # A 4xx page that the test asked for is reported as a failed resource; that is no script's fault.
     serious = [c for c in complaints if "Failed to load resource" not in c]
     assert not serious, serious
+
+
+@pytest.fixture(scope="package")
+def shop() -> Iterator[Shop]:
+    """A payment page of another origin, with a stand-in of its own behind it."""
+    with running_shop() as running:
+        yield running

@@ -68,6 +68,16 @@ def challenge(page: Page, button: str) -> None:
     raise AssertionError("the bank's challenge never opened")
 
 
+def onboard(page: Page, name: str) -> None:
+    """Walk through the hosted onboarding step by step, with the test values that it offers, to the end."""
+    page.wait_for_url(re.compile("/hosted/onboarding/"))
+    page.get_by_label("Business name").fill(name)
+    for step in ("Person", "Bank", "Review"):
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("listitem").filter(has_text=step)).to_have_attribute("aria-current", "step")
+    page.get_by_role("button", name="Complete onboarding").click()
+
+
 def sign_in(page: Page, server: Server, email: str, password: str) -> None:
     """Enter the portal."""
     page.goto(f"{server.url}/vendor/login")

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from shared.settings import SANDBOX_SECRET_KEY
 from tests.browser.conftest import PASSWORD
-from tests.browser.journeys import card_fields, challenge, fill_basket, fill_card, give_address, pay, sign_in
+from tests.browser.journeys import card_fields, challenge, fill_basket, fill_card, give_address, onboard, pay, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -149,8 +149,7 @@ def test_a_new_vendor_connects_stripe_and_sells(page: Page, server: Server, brow
     page.goto(f"{server.url}/vendor/admin/payments")
     expect(page.get_by_role("heading", name="Payment settings")).to_be_visible()
     page.get_by_role("button", name="Connect with Stripe").click()
-    page.wait_for_url(re.compile("/hosted/onboarding/"))
-    page.get_by_role("button", name="Complete onboarding").click()
+    onboard(page, name)
     page.wait_for_url(re.compile("/vendor/admin/payments"))
     expect(page.locator("main")).to_contain_text("You can take payments")
 

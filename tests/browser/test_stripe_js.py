@@ -1,146 +1,20 @@
-"""The Stripe.js stand-in on a page of another origin under a strict policy (stripe.md section 16)."""
+"""The Stripe.js stand-in on a page of another origin under a strict policy: a card, a payment (stripe.md section 16)."""
 
 from __future__ import annotations
 
-import json
-import threading
-import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.sandbox import RunningSandbox
+from tests.browser.shop import Shop, card, heard, pay, ready, told, type_card, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SCRIPT = """
-const { base, secret, mode, appearance } = JSON.parse(document.currentScript.dataset.settings);
-window.log = [];
-const stripe = Stripe('pk_test_markethall');
-const elements = stripe.elements({ clientSecret: secret, appearance });
-const element = elements.create('payment');
-for (const name of ['loaderstart', 'ready', 'change', 'focus', 'blur', 'escape', 'loaderror']) element.on(name, (e) => log.push([name, e.complete]));
-element.mount('#element');
-Object.assign(window, { stripe, elements, element });
-document.querySelector('form').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const { error, paymentIntent } = await stripe.confirmPayment({ elements, confirmParams: { return_url: `${location.origin}/back` }, redirect: mode });
-  document.getElementById('told').textContent = error ? error.message : paymentIntent.status;
-});
-"""
-
-
-class Shop:
-    """A page with a Payment Element, on an origin of its own."""
-
-    def __init__(self, sandbox: RunningSandbox) -> None:
-        self.sandbox = sandbox
-        shop = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                kind, text = shop.answer(self.path)
-                self.send_response(200)
-                self.send_header("Content-Type", f"{kind}; charset=utf-8")
-                source = sandbox.base_url
-                policy = f"default-src 'none'; img-src data:; script-src 'self' {source}; frame-src {source}; connect-src {source}"
-                self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *_: Any) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def answer(self, path: str) -> tuple[str, str]:
-        """What stands at an address of the shop."""
-        if path.startswith("/shop.js"):
-            return "text/javascript", SCRIPT
-        if not path.startswith("/pay"):
-            return "text/html", "<!doctype html><link rel=icon href='data:,'><h1>Back in the shop</h1>"
-        settings = parse_qs(urlsplit(path).query)["settings"][0].replace("&", "&amp;").replace('"', "&quot;")
-        return "text/html", (
-            "<!doctype html><html lang=en><title>Pay</title><link rel=icon href='data:,'><form><div id=element></div>"
-            f"<p id=told role=status></p><button>Pay</button></form><script src='{self.sandbox.base_url}/js/stripe.js'>"
-            f'</script><script src="/shop.js" data-settings="{settings}"></script></html>'
-        )
-
-    def intent(self) -> dict[str, Any]:
-        """A new intent over ten dollars."""
-        return self.api("POST", "/v1/payment_intents", urlencode({"amount": 1000, "currency": "usd"}))
-
-    def api(self, method: str, path: str, body: str | None = None) -> dict[str, Any]:
-        """The API, asked with the secret key."""
-        headers = {"Authorization": "Bearer sk_test_markethall", "Content-Type": "application/x-www-form-urlencoded"}
-        answer: dict[str, Any] = json.loads(self.sandbox.request(method, path, body, headers)[1])
-        return answer
-
-    def status(self, intent: dict[str, Any]) -> str:
-        """How an intent stands now."""
-        return str(self.api("GET", f"/v1/payment_intents/{intent['id']}")["status"])
-
-    def open(
-        self, page: Page, *, mode: str = "if_required", secret: str | None = None, **appearance: Any
-    ) -> dict[str, Any]:
-        """The payment page with a fresh intent."""
-        intent = self.intent()
-        settings = {"secret": secret or intent["client_secret"], "mode": mode, "appearance": appearance}
-        page.goto(f"{self.url}/pay?{urlencode({'settings': json.dumps(settings)})}")
-        return intent
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A shop and its stand-in."""
-    with RunningSandbox() as sandbox:
-        shop = Shop(sandbox)
-        thread = threading.Thread(target=shop.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        yield shop
-        shop.server.shutdown()
-        shop.server.server_close()
-        thread.join()
-
-
-def card(page: Page) -> FrameLocator:
-    """The frame that card data is typed into."""
-    return page.frame_locator("#element iframe")
-
-
-def type_card(page: Page, number: str, expiry: str = "1234", cvc: str = "123") -> None:
-    """Type a card as a person does."""
-    for label, text in (("Card number", number), ("Expiry date", expiry), ("Security code", cvc)):
-        card(page).get_by_label(label).fill("")
-        card(page).get_by_label(label).press_sequentially(text)
-
-
-def pay(page: Page) -> None:
-    """Press the button."""
-    page.get_by_role("button", name="Pay").click()
-
-
-def told(page: Page) -> Any:
-    """What the page says about the outcome."""
-    return page.locator("#told")
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait for a condition; the page's policy forbids Playwright's own way."""
-    deadline = time.monotonic() + 10
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, f"never: {expression}"
-        time.sleep(0.02)
-
 
 def test_what_is_typed_is_formatted(shop: Shop, page: Page) -> None:
-    shop.open(page)
-    type_card(page, "4242424242424242")
+    shop.open_new(page)
+    type_card(page)
     assert card(page).get_by_label("Card number").input_value() == "4242 4242 4242 4242"
     assert card(page).get_by_label("Expiry date").input_value() == "12 / 34"
     type_card(page, "378282246310005", cvc="1234")
@@ -148,27 +22,9 @@ def test_what_is_typed_is_formatted(shop: Shop, page: Page) -> None:
     assert card(page).get_by_label("Security code").input_value() == "1234"
 
 
-def test_the_frame_has_its_height_from_the_start(shop: Shop, page: Page) -> None:
-    shop.open(page, variables={"fontSizeBase": "17px", "spacingUnit": "5px"})
-    height = "document.querySelector('iframe').offsetHeight"
-    first = page.evaluate(height)
-    until(page, "log.some(([name]) => name === 'ready')")
-    pay(page)
-    expect(told(page)).to_have_text("Your card number is incomplete.")
-    assert page.evaluate(height) == first
-    assert card(page).locator("body").evaluate("e => e.scrollHeight <= innerHeight")
-
-
-def test_the_appearance_is_honoured(shop: Shop, page: Page) -> None:
-    shop.open(page, theme="night", variables={"colorBackground": "#102030", "borderRadius": "9px"})
-    field = card(page).get_by_label("Card number")
-    expect(field).to_have_css("background-color", "rgb(16, 32, 48)")
-    expect(field).to_have_css("border-top-left-radius", "9px")
-
-
 def test_success_returns_with_the_names_of_stripe(shop: Shop, page: Page) -> None:
-    intent = shop.open(page, mode="always")
-    type_card(page, "4242424242424242")
+    intent = shop.open_new(page, redirect="always")
+    type_card(page)
     pay(page)
     page.wait_for_url("**/back?**")
     query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
@@ -180,35 +36,68 @@ def test_success_returns_with_the_names_of_stripe(shop: Shop, page: Page) -> Non
     assert shop.status(intent) == "succeeded"
 
 
+def test_a_return_address_keeps_what_it_has(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    type_card(page)
+    page.evaluate(
+        "() => { stripe.confirmPayment({ elements, confirmParams: { return_url: `${location.origin}/back?order=7#top` } }); }"
+    )
+    page.wait_for_url("**/back?order=7&payment_intent=**redirect_status=succeeded#top")
+
+
+def test_if_a_redirect_is_not_required_the_intent_is_answered(shop: Shop, page: Page) -> None:
+    intent = shop.open_new(page)
+    type_card(page)
+    script = "async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' })).paymentIntent"
+    answer = page.evaluate(script)
+    assert (answer["id"], answer["status"]) == (intent["id"], "succeeded")
+    assert "metadata" not in answer
+    assert page.url.startswith(f"{shop.url}/pay")
+
+
+def test_a_manual_capture_returns_as_a_success(shop: Shop, page: Page) -> None:
+    intent = shop.intent(capture_method="manual")
+    shop.open(page, redirect="always", clientSecret=intent["client_secret"])
+    type_card(page)
+    pay(page)
+    page.wait_for_url("**redirect_status=succeeded")
+    assert shop.status(intent) == "requires_capture"
+
+
 def test_a_decline_is_told_and_another_card_pays(shop: Shop, page: Page) -> None:
-    intent = shop.open(page)
+    intent = shop.open_new(page, redirect="always")
     type_card(page, "4000000000009995")
     pay(page)
     expect(told(page)).to_have_text("Your card has insufficient funds.")
-    type_card(page, "4242424242424242")
+    type_card(page)
     pay(page)
-    expect(told(page)).to_have_text("succeeded")
+    page.wait_for_url("**/back?**")
     assert shop.status(intent) == "succeeded"
+
+
+def test_an_error_says_what_stripes_errors_say(shop: Shop, page: Page) -> None:
+    intent = shop.open_new(page)
+    type_card(page, "4000000000009987")
+    error = page.evaluate("async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' })).error")
+    assert (error["type"], error["code"], error["decline_code"]) == ("card_error", "card_declined", "lost_card")
+    assert error["message"] == "Your card was declined."
+    assert error["payment_intent"]["id"] == intent["id"]
+    assert error["payment_intent"]["last_payment_error"]["code"] == "card_declined"
 
 
 @pytest.mark.parametrize(
     ("typed", "message", "field", "short"),
     [
         (("4242424242424241", "1234", "123"), "Your card number is invalid.", "number", "Your card number is invalid."),
-        (
-            ("4242424242424242", "1220", "123"),
-            "Your card’s expiration year is in the past.",
-            "expiry",
-            "Year is in the past.",
-        ),
+        (("4242424242424242", "1220", "123"), "Your card’s expiration year is in the past.", "expiry", "Year is in the past."),
         (("4242424242424242", "1234", "12"), "Your card’s security code is incomplete.", "cvc", "Code is incomplete."),
         (("4000000000000127", "1234", "123"), "Your card's security code is incorrect.", "cvc", "Code is incorrect."),
     ],
-)
+)  # fmt: skip
 def test_mistakes_are_told_beside_the_field(  # noqa: PLR0917 - fixtures and a table row
     shop: Shop, page: Page, typed: tuple[str, str, str], message: str, field: str, short: str
 ) -> None:
-    shop.open(page)
+    shop.open_new(page)
     type_card(page, *typed)
     pay(page)
     expect(told(page)).to_have_text(message)
@@ -226,7 +115,7 @@ def test_mistakes_are_told_beside_the_field(  # noqa: PLR0917 - fixtures and a t
     ],
 )
 def test_the_challenge_opens_over_the_page(shop: Shop, page: Page, press: str, says: str, status: str) -> None:
-    intent = shop.open(page)
+    intent = shop.open_new(page)
     type_card(page, "4000002760003184")
     pay(page)
     bank = page.frame_locator("dialog iframe")
@@ -242,45 +131,156 @@ def test_the_challenge_opens_over_the_page(shop: Shop, page: Page, press: str, s
     assert shop.status(intent) == status
 
 
+def test_a_card_that_is_declined_after_its_challenge_is_told(shop: Shop, page: Page) -> None:
+    intent = shop.open_new(page)
+    type_card(page, "4000008260003178")
+    pay(page)
+    page.frame_locator("dialog iframe").get_by_role("button", name="Complete authentication").click()
+    expect(told(page)).to_have_text("Your card has insufficient funds.")
+    assert shop.status(intent) == "requires_payment_method"
+
+
 def test_the_life_of_an_element_is_told(shop: Shop, page: Page) -> None:
-    shop.open(page)
-    type_card(page, "4242424242424242")
-    until(page, "log.some(([name, complete]) => name === 'change' && complete)")  # the frame's word comes by message
+    shop.open_new(page)
+    type_card(page)
+    until(page, "log.some(([name, e]) => name === 'change' && e.complete)")  # the frame's word comes by message
     names = page.evaluate("log.map(([name]) => name)")
     assert names[:2] == ["loaderstart", "ready"]
-    assert {"focus", "change"} <= set(names)
+    assert {"focus", "change", "availablepaymentmethodschange"} <= set(names)
+    first, last = heard(page, "change")[0], heard(page, "change")[-1]
+    assert first == {
+        "elementType": "payment",
+        "empty": False,
+        "complete": False,
+        "collapsed": False,
+        "value": {"type": "card"},
+    }
+    assert (last["empty"], last["complete"]) == (False, True)
+    assert heard(page, "carddetailschange")[0]["details"] == {"brands": ["visa"], "funding": None}
     page.evaluate("element.clear()")
     expect(card(page).get_by_label("Card number")).to_have_value("")
+    until(page, "log.filter(([name]) => name === 'change').at(-1)[1].empty")
+
+
+def test_focus_blur_and_escape(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    ready(page)
+    page.evaluate("element.focus()")
+    expect(card(page).get_by_label("Card number")).to_be_focused()
+    page.keyboard.press("Escape")
+    until(page, "log.some(([name]) => name === 'escape')")
+    page.evaluate("element.blur()")
+    until(page, "log.some(([name]) => name === 'blur')")
+    page.locator("#label").click()
+    expect(card(page).get_by_label("Card number")).to_be_focused()
+
+
+def test_handlers_come_and_go(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    ready(page)
+    page.evaluate(
+        "() => { window.heard = []; const kept = () => heard.push('kept'); const gone = () => heard.push('gone');"
+        "element.on('focus', kept).on('focus', gone).off('focus', gone).once('focus', () => heard.push('once')); element.focus(); }"
+    )
+    until(page, "heard.length === 2")
+    page.evaluate("element.blur()")
+    until(page, "log.some(([name]) => name === 'blur')")
+    page.evaluate("element.focus()")
+    until(page, "heard.length === 3")
+    assert page.evaluate("heard") == ["kept", "once", "kept"]
+
+
+def test_an_element_can_go_and_come_back_until_it_is_destroyed(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    ready(page)
+    page.evaluate("element.unmount()")
+    expect(page.locator("#element iframe")).to_have_count(0)
+    page.evaluate("element.mount(document.getElementById('element'))")
+    until(page, "log.filter(([name]) => name === 'ready').length === 2")
+    assert page.evaluate("elements.getElement('payment') === element")
+    page.evaluate("element.destroy()")
+    assert page.evaluate("elements.getElement('payment')") is None
+    assert "already been destroyed" in page.evaluate(
+        "() => { try { element.mount('#element'); } catch (e) { return e.message; } }"
+    )
+    page.evaluate("elements.create('payment').mount('#element')")
+    expect(card(page).get_by_label("Card number")).to_be_visible()
 
 
 def test_a_wrong_secret_is_a_load_error(shop: Shop, page: Page) -> None:
-    shop.open(page, secret="pi_no_secret_no")
+    shop.open(page, clientSecret="pi_no_secret_no")
     until(page, "log.some(([name]) => name === 'loaderror')")
+    assert heard(page, "loaderror")[0]["error"]["type"] == "invalid_request_error"
 
 
 def test_submit_and_retrieve(shop: Shop, page: Page) -> None:
-    intent = shop.open(page)
-    until(page, "log.some(([name]) => name === 'ready')")
-    assert page.evaluate("async () => (await elements.submit()).error.type") == "validation_error"
-    type_card(page, "4242424242424242")
+    intent = shop.open_new(page)
+    ready(page)
+    error = page.evaluate("async () => (await elements.submit()).error")
+    assert (error["type"], error["code"]) == ("validation_error", "incomplete_number")
+    type_card(page)
     assert page.evaluate("async () => (await elements.submit()).selectedPaymentMethod") == "card"
     script = "async (secret) => (await stripe.retrievePaymentIntent(secret)).paymentIntent"
     assert page.evaluate(script, intent["client_secret"])["status"] == "requires_payment_method"
+    answer = page.evaluate("async (secret) => stripe.retrievePaymentIntent(secret)", f"{intent['client_secret']}x")
+    assert answer["error"]["type"] == "invalid_request_error"
     assert page.evaluate("async () => Object.keys(await elements.fetchUpdates()).length") == 0
+
+
+def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    type_card(page)
+    script = "async () => (await stripe.confirmPayment({ elements, confirmParams: { return_url: '/back' } })).error"
+    assert page.evaluate(script)["code"] == "url_invalid"
 
 
 @pytest.mark.parametrize(
     ("script", "says"),
     [
         ("Stripe('sk_test_x')", "secret key"),
+        ("Stripe('pk_live_x')", "test keys alone"),
         ("stripe.elements({ paymentMethodTypes: ['card'] })", "no longer supported"),
         ("stripe.elements({ clientSecret: 'nonsense' })", "Invalid client secret"),
+        ("stripe.elements({}).create('payment')", "needs elements() with a clientSecret or a mode"),
         ("elements.create('payment')", "Can only create one"),
+        ("elements.create('card')", "payment element alone"),
+        ("stripe.createToken()", "does not play stripe.createToken()"),
         ("element.mount('#nowhere')", "applies to no DOM elements"),
+        ("await stripe.confirmPayment({ redirect: 'if_required' })", "either elements or clientSecret"),
+        ("await stripe.confirmPayment({ elements: {}, redirect: 'if_required' })", "what stripe.elements() answered"),
+        ("await stripe.confirmPayment({ elements })", "return_url is required"),
+        ("await stripe.confirmPayment({ elements, redirect: 'never' })", "always or if_required"),
+        ("await stripe.confirmSetup({ elements, redirect: 'if_required' })", "that of a setup intent"),
+        ("element.unmount(); await elements.submit()", "mounted Payment Element"),
     ],
 )
 def test_mistakes_of_the_integrator_throw(shop: Shop, page: Page, script: str, says: str) -> None:
-    shop.open(page)
-    caught = page.evaluate(f"() => {{ try {{ {script} }} catch (e) {{ return [e.name, e.message]; }} }}")
+    shop.open_new(page)
+    caught = page.evaluate(f"async () => {{ try {{ {script} }} catch (e) {{ return [e.name, e.message]; }} }}")
     assert caught[0] == "IntegrationError"
     assert says in caught[1]
+
+
+def test_a_connected_accounts_own_intent_is_paid_with_its_name(shop: Shop, page: Page) -> None:
+    account = shop.api(
+        "POST", "accounts", country="US", controller={"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"}},
+        capabilities={"transfers": {"requested": True}, "card_payments": {"requested": True}},
+    )  # fmt: skip
+    shop.sandbox.complete(account["id"])
+    intent = shop.intent(on_account=account["id"])
+    shop.open(page, clientSecret=intent["client_secret"], init={"stripeAccount": account["id"]})
+    type_card(page)
+    pay(page)
+    expect(told(page)).to_have_text("succeeded")
+
+
+def test_the_version_and_the_locale_that_stripe_is_given_are_used(shop: Shop, page: Page) -> None:
+    sent: list[str | None] = []
+    page.on(
+        "request", lambda request: sent.append(request.headers.get("stripe-version")) if "/v1/" in request.url else None
+    )
+    intent = shop.intent()
+    shop.open(page, clientSecret=intent["client_secret"], init={"apiVersion": "2026-10-28.endive", "locale": "fr"})
+    expect(card(page).get_by_label("Numéro de carte")).to_be_visible()
+    ready(page)
+    assert sent == ["2026-10-28.endive"]

@@ -11,6 +11,7 @@ import pytest
 import stripe
 
 from tests.contract.checked import CheckedClient
+from tests.support.inprocess import InProcess
 from tests.support.sandbox import RunningSandbox
 
 EXPRESS: dict[str, Any] = {
@@ -85,6 +86,15 @@ def sandbox() -> Iterator[RunningSandbox]:
     """The one stand-in."""
     with RunningSandbox() as running:
         yield running
+
+
+@pytest.fixture
+def process() -> Iterator[InProcess]:
+    """A stand-in of the test's own, in this process and without sockets; requests and answers are checked as well."""
+    own = InProcess()
+    yield own
+    assert own.problems() == []
+    own.close()
 
 
 @pytest.fixture

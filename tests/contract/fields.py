@@ -16,12 +16,16 @@ from tests.contract.sdkspec import Problem
 
 TARGET = Path(__file__).with_name("fields.json")
 OBJECTS = (
-    "account", "account_link", "application_fee", "balance", "balance_settings", "balance_transaction", "bank_account",
-    "capability", "charge", "customer", "deleted_webhook_endpoint", "event", "login_link", "payment_intent",
-    "payment_method", "transfer", "webhook_endpoint",
+    "account", "account_link", "account_session", "application_fee", "balance", "balance_settings",
+    "balance_transaction", "bank_account", "capability", "card", "charge", "confirmation_token", "customer",
+    "customer_session", "deleted_account", "deleted_bank_account", "deleted_card", "deleted_customer",
+    "deleted_person", "deleted_webhook_endpoint", "dispute", "event", "fee_refund", "login_link", "payment_intent",
+    "payment_method", "payout", "person", "radar.early_fraud_warning", "refund", "setup_attempt", "setup_intent", "transfer", "transfer_reversal",
+    "webhook_endpoint",
 )  # fmt: skip
 LEFT_OUT = {
     "charge.refunds": "only there when it is expanded, since 2022-11-15",
+    "confirmation_token.payment_method_preview.us_bank_account": "only cards are played",
     "event.data": "the object of the event is checked as an object",
 }
 _MAPS = ("metadata", "capabilities")  # keys of the account's own

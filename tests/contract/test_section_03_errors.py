@@ -97,8 +97,8 @@ async def test_basic_auth_works_too(platform):
 
 
 async def test_an_unknown_route_is_404(platform):
-    error = await refused(platform.v1.refunds.create_async({"payment_intent": "pi_1"}))
-    assert (error.http_status, error.user_message) == (404, "Unrecognized request URL (POST: /v1/refunds).")
+    error = await refused(platform.v1.products.create_async({"name": "Tea"}))
+    assert (error.http_status, error.user_message) == (404, "Unrecognized request URL (POST: /v1/products).")
 
 
 async def test_platforms_do_not_see_each_other(platform):
@@ -129,3 +129,107 @@ async def test_a_refused_create_leaves_nothing_behind(platform):
     await refused(platform.intent(payment_method="pm_no"))
     assert (await platform.v1.payment_intents.list_async()).data == []
     assert platform.kinds() == []
+
+
+def test_an_error_says_no_more_than_it_knows(process):
+    """What is null is left out; the address of the docs follows the code."""
+    status, body, _ = process.send("POST", "/v1/customers", {"colour": "red"})
+    assert status == 400
+    assert body == {
+        "error": {
+            "type": "invalid_request_error", "message": "Received unknown parameter: colour", "code": "parameter_unknown",
+            "param": "colour", "doc_url": "https://stripe.com/docs/error-codes/parameter-unknown",
+        }
+    }  # fmt: skip
+    assert process.send("POST", "/v1/customers", {"expand": ["no"]})[1] == {
+        "error": {"type": "invalid_request_error", "message": "This property cannot be expanded (no)."}
+    }
+
+
+def test_an_empty_value_is_no_value_where_nothing_can_be_cleared(process):
+    status, body, _ = process.send("POST", "/v1/payment_intents", {"amount": "", "currency": "usd"})
+    assert (status, body["error"]["code"]) == (400, "parameter_invalid_empty")
+    assert body["error"]["param"] == "amount"
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ({"shipping": "x"}, "shipping"), ({"expand": "customer"}, "expand"), ({"metadata": "x"}, "metadata"),
+        ({"metadata": {"a": {"b": "c"}}}, "metadata[a]"), ({"amount": ["1"]}, "amount"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_shape_is_refused(process, given, param):
+    status, body, _ = process.send("POST", "/v1/payment_intents", {"amount": "1000", "currency": "usd", **given})
+    assert (status, body["error"]["param"]) == (400, param)
+
+
+def test_a_declined_card_tells_everything(process):
+    given = {"payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds", "return_url": "https://shop.test"}
+    intent = process.v1.payment_intents.create({"amount": 1000, "currency": "usd"}).id
+    with pytest.raises(stripe.CardError) as caught:
+        process.v1.payment_intents.confirm(intent, given)
+    body: Any = caught.value.json_body
+    error = body["error"]
+    assert caught.value.http_status == 402
+    assert (error["type"], error["code"], error["decline_code"]) == (
+        "card_error",
+        "card_declined",
+        "insufficient_funds",
+    )
+    assert error["charge"].startswith("ch_")
+    assert (error["payment_intent"]["id"], error["payment_method"]["object"]) == (intent, "payment_method")
+    assert error["doc_url"] == "https://stripe.com/docs/error-codes/card-declined"
+
+
+PAID = {
+    "amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, "return_url": "https://a.test",
+}  # fmt: skip
+
+
+def test_a_finished_intent_cannot_be_canceled_nor_an_empty_one_confirmed(process):
+    paid = process.v1.payment_intents.create(PAID).id
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.payment_intents.cancel(paid)
+    assert caught.value.code == "payment_intent_unexpected_state"
+    assert caught.value.user_message == (
+        "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a PaymentIntent with one of the "
+        "following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, "
+        "requires_action, processing."
+    )
+    body: Any = caught.value.json_body
+    assert body["error"]["payment_intent"]["id"] == paid
+    empty = process.v1.payment_intents.create({"amount": 1000, "currency": "usd"}).id
+    with pytest.raises(stripe.InvalidRequestError, match="because it's missing a payment method") as caught:
+        process.v1.payment_intents.confirm(empty)
+    assert caught.value.code == "payment_intent_unexpected_state"
+
+
+def test_no_more_is_refunded_than_was_paid(process):
+    charge = process.v1.payment_intents.create(PAID).latest_charge
+    process.advance(1)
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.refunds.create({"charge": charge, "amount": 1001})
+    assert (caught.value.code, caught.value.param) == (None, "amount")
+    assert caught.value.user_message == "Refund amount ($10.01) is greater than unrefunded amount on charge ($10.00)"
+    process.v1.refunds.create({"charge": charge})
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.refunds.create({"charge": charge})
+    assert caught.value.code == "charge_already_refunded"
+    assert caught.value.user_message == f"Charge {charge} has already been refunded."
+
+
+def test_a_login_link_waits_for_the_end_of_onboarding(process):
+    account = process.v1.accounts.create({"country": "LU", "controller": {"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"}}}).id  # fmt: skip
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.accounts.login_links.create(account)
+    assert caught.value.user_message == "Cannot create a login link for an account that has not completed onboarding."
+
+
+def test_keys_are_shown_masked(process):
+    for key, shown in (("sk_test_abcdefgh1234", "sk_test_********1234"), ("rubbish", "****bish")):
+        given = {"authorization": f"Bearer {key}", "stripe-account": "acct_no"}
+        status, body, _ = process.send("GET", "/v1/charges", {}, given)
+        assert status == (403 if key.startswith("sk_test_") else 401)
+        assert shown in body["error"]["message"]
+        assert key not in body["error"]["message"]

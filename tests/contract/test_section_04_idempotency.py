@@ -1,9 +1,12 @@
 """stripe.md section 4: the same key does the same thing once."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from shared.sandbox import forms
+from shared.sandbox.routes import find
 from tests.contract.test_section_03_errors import refused
 
 NEW = {"amount": 1000, "currency": "usd"}
@@ -93,3 +96,101 @@ async def test_keys_have_at_most_255_characters(platform, length):
         assert (await call).id
     else:
         await refused(call)
+
+
+def _keyed(process, path="/v1/customers", params=None, key="k", **headers: str):
+    given = {"idempotency-key": key} | {name.replace("_", "-"): text for name, text in headers.items()}
+    return process.send("POST", path, params or {}, given)
+
+
+def test_a_replay_is_word_for_word_whatever_happened_since(process):
+    _, first, _ = _keyed(process, params={"name": "a"})
+    process.v1.customers.update(first["id"], {"name": "b"})
+    process.v1.customers.delete(first["id"])
+    status, again, headers = _keyed(process, params={"name": "a"})
+    assert (status, again, headers["Idempotent-Replayed"]) == (200, first, "true")
+
+
+def test_a_fault_of_the_server_is_replayed_too(process, monkeypatch):
+    """Once it has begun, a 500 stands under its key: a try again needs a new one."""
+    found = find("POST", "/v1/customers")
+    assert found is not None
+    with monkeypatch.context() as broken:
+        broken.setattr("shared.sandbox.engine.find", lambda *_: (replace(found[0], handler=_explode), {}))
+        assert _keyed(process)[0] == 500
+    status, body, headers = _keyed(process)
+    assert (status, body["error"]["type"], headers["Idempotent-Replayed"]) == (500, "api_error", "true")
+    assert _keyed(process, key="another")[0] == 200
+    assert len(process.v1.customers.list().data) == 1
+
+
+def _explode(act, ids, params):
+    raise ZeroDivisionError
+
+
+async def test_a_rule_may_leave_a_500_behind(platform):
+    rule = {"match": {"path": "/v1/customers"}, "effect": "status", "status": 500, "stored": True, "times": 1}
+    platform.sandbox.faults(rule)
+    for replayed in (False, True):
+        error = await refused(platform.v1.customers.create_async({}, {"idempotency_key": "k"}))
+        assert (error.http_status, "Idempotent-Replayed" in error.headers) == (500, replayed)
+    assert (await platform.v1.customers.create_async({}, {"idempotency_key": "l"})).id
+
+
+@pytest.mark.parametrize(
+    ("params", "headers"),
+    [
+        ({"colour": "red"}, {}), ({"balance": "abc"}, {}), ({"tax_exempt": "no"}, {}), ({"metadata": {"k" * 41: "v"}}, {}),
+        ({"expand": ["no"]}, {}), ({}, {"authorization": "Bearer rubbish_key"}), ({}, {"stripe_account": "acct_no"}),
+        ({}, {"stripe_version": "soon"}),
+    ],
+)  # fmt: skip
+def test_what_never_began_is_not_stored(process, params, headers):
+    status, _, answered = _keyed(process, params=params, **headers)
+    assert 400 <= status < 404
+    assert "Idempotent-Replayed" not in answered
+    status, _, answered = _keyed(process)
+    assert (status, "Idempotent-Replayed" in answered) == (200, False)
+
+
+def test_a_missing_object_is_stored_because_it_was_looked_for(process):
+    for replayed in (False, True):
+        status, _, headers = _keyed(process, "/v1/customers/cus_no")
+        assert (status, "Idempotent-Replayed" in headers) == (404, replayed)
+
+
+def test_the_same_parameters_written_otherwise_are_the_same():
+    one, two = "expand[]=a&name=b&metadata[x]=y", "metadata[x]=y&name=b&expand[0]=a"
+    assert forms.decode(one) == forms.decode(two)
+
+
+def test_the_order_of_parameters_does_not_matter(process):
+    first = _keyed(process, params={"name": "a", "email": "b@c.test"})
+    again = _keyed(process, params={"email": "b@c.test", "name": "a"}, stripe_version="2020-08-27")
+    assert again[1] == first[1]
+    assert again[2]["Idempotent-Replayed"] == "true"
+
+
+def test_keys_count_on_post_alone(process):
+    customer = process.v1.customers.create({}).id
+    for _ in range(2):
+        status, _, headers = process.send("GET", f"/v1/customers/{customer}", {}, {"idempotency-key": "k"})
+        assert (status, "Idempotent-Replayed" in headers, "Idempotency-Key" in headers) == (200, False, False)
+    process.send("DELETE", f"/v1/customers/{customer}", {}, {"idempotency-key": "k"})
+    assert _keyed(process)[0] == 200
+
+
+def test_every_platform_has_keys_of_its_own(process):
+    first = _keyed(process)[1]
+    assert _keyed(process, authorization="Bearer sk_test_another")[1]["id"] != first["id"]
+
+
+async def test_a_key_in_use_on_one_account_is_free_on_another(platform):
+    account = await platform.vendor()
+    rule = {"match": {"method": "POST", "path": "/v1/customers"}, "effect": "delay", "seconds": 0.3, "times": 1}
+    platform.sandbox.faults(rule)
+    running = asyncio.create_task(platform.v1.customers.create_async({}, {"idempotency_key": "k"}))
+    await asyncio.sleep(0.1)
+    other = await platform.v1.customers.create_async({}, {"idempotency_key": "k", "stripe_account": account})
+    assert other.id != (await running).id
+    platform.sandbox.faults()

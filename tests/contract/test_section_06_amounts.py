@@ -1,8 +1,10 @@
 """stripe.md section 6: amounts and currencies."""
 
 import pytest
+import stripe
 
-from shared.sandbox.money import stripe_fee, written
+from shared.sandbox.money import decimal, stripe_fee, written
+from tests.contract.test_inprocess import PAID, SELLER
 from tests.contract.test_section_03_errors import refused
 
 
@@ -60,3 +62,68 @@ def test_what_stripe_takes(amount, currency, fee):
 def test_amounts_in_words():
     assert written(99_999_999, "usd", code=False) == "$999,999.99"
     assert written(17500, "huf") == "175.00 huf"
+
+
+LEAST = {
+    "usd eur aud cad chf nzd sgd brl inr ars cop idr ils php rub zar jpy krw": 50, "gbp": 30, "hkd": 400, "mxn thb": 1000,
+    "sek nok": 300, "dkk": 250, "pln ron myr aed": 200, "czk": 1500, "huf": 17500,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("currency", "least"), [(c, least) for names, least in LEAST.items() for c in names.split()])
+def test_every_smallest_amount(process, currency, least):
+    create = process.v1.payment_intents.create
+    assert create({"amount": least, "currency": currency}).amount == least
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        create({"amount": least - 1, "currency": currency})
+    assert (caught.value.code, caught.value.param) == ("amount_too_small", "amount")
+    assert caught.value.user_message == f"Amount must be at least {written(least, currency)}"
+
+
+def test_eight_digits_at_most(process):
+    create = process.v1.payment_intents.create
+    assert create({"amount": 99_999_999, "currency": "usd"}).amount == 99_999_999
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        create({"amount": 100_000_000, "currency": "usd"})
+    assert caught.value.code == "amount_too_large"
+    assert caught.value.user_message == "Amount must be no more than $999,999.99"
+
+
+@pytest.mark.parametrize(
+    "currency", ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
+)  # fmt: skip
+def test_whole_numbers_where_there_are_no_cents(currency):
+    assert decimal(5000, currency) == "5,000"
+
+
+@pytest.mark.parametrize("currency", ["bhd", "jod", "kwd", "omr", "tnd"])
+def test_thousandths_end_in_zero(process, currency):
+    assert decimal(5120, currency) == "5.120"
+    assert process.v1.payment_intents.create({"amount": 5120, "currency": currency}).amount == 5120
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.payment_intents.create({"amount": 5124, "currency": currency})
+    assert caught.value.param == "amount"
+
+
+@pytest.mark.parametrize("currency", ["isk", "ugx"])
+def test_hundredths_that_are_none(process, currency):
+    assert process.v1.payment_intents.create({"amount": 500_000, "currency": currency}).amount == 500_000
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        process.v1.payment_intents.create({"amount": 500_050, "currency": currency})
+    assert caught.value.param == "amount"
+
+
+def test_a_fee_takes_no_more_than_was_captured(process):
+    account = process.v1.accounts.create(SELLER).id
+    process.complete(account)
+    given = {
+        **PAID,
+        "transfer_data": {"destination": account},
+        "application_fee_amount": 900,
+        "capture_method": "manual",
+    }
+    held = process.v1.payment_intents.create(given).id
+    process.v1.payment_intents.capture(held, {"amount_to_capture": 500})
+    process.advance(1)
+    [fee] = process.v1.application_fees.list().data
+    assert (fee.amount, fee.currency) == (500, "usd")

@@ -41,6 +41,11 @@ async def test_asynchronous_capture_tells_the_money_later(platform):
     assert (paid.status, paid.amount_received, charge.captured) == ("succeeded", 1000, True)
     assert (charge.balance_transaction, charge.transfer, charge.application_fee) == (None, None, None)
     assert charge.metadata.to_dict() == {"order": "1"}
+    [told] = platform.events("charge.succeeded")
+    assert told["data"]["object"]["captured"] is True
+    assert [told["data"]["object"][name] for name in ("balance_transaction", "transfer", "application_fee")] == [
+        None
+    ] * 3
 
     platform.settle()
 
@@ -54,7 +59,9 @@ async def test_automatic_capture_has_the_money_at_once(platform):
     account = await platform.vendor()
     given = {"transfer_data": {"destination": account}, "application_fee_amount": 123, "capture_method": "automatic"}
     paid = await platform.pay(expand=["latest_charge"], **given)
-    assert paid.latest_charge.balance_transaction
+    charge = paid.latest_charge
+    assert all((charge.balance_transaction, charge.transfer, charge.application_fee))
+    platform.settle()
     assert "charge.updated" not in platform.kinds()
 
 

@@ -1,34 +1,9 @@
-"""stripe.md section 10: connected accounts, their capabilities and links, and the hosted form."""
-
-import asyncio
-import re
-from typing import Any
+"""stripe.md section 10: connected accounts and their capabilities."""
 
 import pytest
 
 from tests.contract.conftest import EXPRESS
 from tests.contract.test_section_03_errors import refused
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-async def fetch(platform, method, url, body=None):
-    path = url.removeprefix(platform.sandbox.base_url)
-    return await asyncio.to_thread(platform.sandbox.request, method, path, body, FORM if body else None)
-
-
-def form_of(page):
-    """Where the onboarding form is sent."""
-    found = re.search(rb'action="(/hosted/onboarding/\w+)"', page)
-    assert found
-    return found[1].decode()
-
-
-async def link(platform, account, **given: Any):
-    urls = {"refresh_url": "https://shop.test/refresh", "return_url": "https://shop.test/back"}
-    return await platform.v1.account_links.create_async(
-        {"account": account, "type": "account_onboarding", **urls, **given}
-    )
 
 
 async def test_controller_properties_make_type_none(platform):
@@ -72,71 +47,6 @@ async def test_losses_need_fees(platform):
 
 async def test_an_unknown_country_is_refused(platform):
     assert (await refused(platform.v1.accounts.create_async({"country": "ZZ"}))).param == "country"
-
-
-async def test_onboarding_is_a_form_that_works_without_javascript(platform):
-    account = await platform.v1.accounts.create_async({"country": "LU", "email": "a@b.test", **EXPRESS})
-    made = await link(platform, account.id)
-    assert made.expires_at - made.created == 300
-    before = len(platform.kinds())
-
-    _, page = await fetch(platform, "GET", made.url)
-    action = form_of(page)
-    assert (await fetch(platform, "POST", action, "action=complete&business_type=company&name=Luxe"))[0] == 303
-
-    done = await platform.v1.accounts.retrieve_async(account.id)
-    assert (done.charges_enabled, done.payouts_enabled, done.details_submitted) == (True, True, True)
-    assert (done.requirements.currently_due, done.requirements.disabled_reason) == ([], None)
-    assert done.capabilities.to_dict() == {"card_payments": "active", "transfers": "active"}
-    assert done.business_profile.name == "Luxe"
-    kinds = platform.kinds(before)
-    assert kinds.count("capability.updated") == 2
-    assert kinds[-1] == "account.updated"
-    last = platform.events("account.updated")[-1]
-    assert last["account"] == account.id
-    assert last["data"]["previous_attributes"]["charges_enabled"] is False
-
-
-async def test_saving_for_later_leaves_things_missing(platform):
-    account = await platform.v1.accounts.create_async({"country": "LU", **EXPRESS})
-    _, page = await fetch(platform, "GET", (await link(platform, account.id)).url)
-    action = form_of(page)
-    await fetch(platform, "POST", action, "action=save&business_type=individual")
-    seen = await platform.v1.accounts.retrieve_async(account.id)
-    assert (seen.details_submitted, seen.business_type) == (False, "individual")
-    assert "individual.first_name" in seen.requirements.currently_due
-    assert "business_type" not in seen.requirements.currently_due
-
-
-@pytest.mark.parametrize("why", ["visited", "expired"])
-async def test_a_link_works_once_and_not_for_long(platform, why):
-    account = await platform.v1.accounts.create_async({"country": "LU", **EXPRESS})
-    made = await link(platform, account.id)
-    if why == "visited":
-        assert (await fetch(platform, "GET", made.url))[0] == 200
-    else:
-        platform.sandbox.advance(301)
-    assert (await fetch(platform, "GET", made.url))[0] == 303
-
-
-async def test_links_need_both_addresses_and_fit_the_account(platform):
-    account = await platform.vendor()
-    assert (
-        await refused(platform.v1.account_links.create_async({"account": account, "type": "account_onboarding"}))
-    ).code == "parameter_missing"
-    assert (await refused(link(platform, account, type="account_update"))).param == "type"
-    assert (await refused(link(platform, account, return_url="nowhere"))).code == "url_invalid"
-
-
-async def test_a_login_link_needs_finished_onboarding(platform):
-    account = await platform.v1.accounts.create_async({"country": "LU", **EXPRESS})
-    error = await refused(platform.v1.accounts.login_links.create_async(account.id))
-    assert error.user_message == "Cannot create a login link for an account that has not completed onboarding."
-    platform.control("POST", f"accounts/{account.id}", {"complete": True})
-    made = await platform.v1.accounts.login_links.create_async(account.id)
-    status, page = await fetch(platform, "GET", made.url)
-    assert status == 200
-    assert b"Available" in page
 
 
 async def test_capabilities_are_objects_too(platform):
@@ -190,3 +100,142 @@ async def test_the_platform_has_an_account_of_its_own(platform):
     own = await platform.client.v1.accounts.retrieve_current_async()
     assert own.charges_enabled
     assert own.type == "standard"
+
+
+async def test_express_needs_a_platform_that_bears_losses(platform):
+    """Stripe-owned losses with Express came with a later version than ours."""
+    express = {"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}}
+    error = await refused(platform.v1.accounts.create_async({"controller": express}))
+    assert error.param == "controller[losses][payments]"
+
+
+async def test_without_a_controller_an_account_is_standard(platform):
+    account = await platform.v1.accounts.create_async({})
+    assert account.controller.to_dict() == {
+        "type": "application", "is_controller": True, "fees": {"payer": "account"}, "losses": {"payments": "stripe"},
+        "requirement_collection": "stripe", "stripe_dashboard": {"type": "full"},
+    }  # fmt: skip
+    assert account.type == "standard"
+
+
+@pytest.mark.parametrize("payer", ["application_express", "application_custom"])
+async def test_some_fee_payers_are_for_reading_only(platform, payer):
+    error = await refused(platform.v1.accounts.create_async({"controller": {"fees": {"payer": payer}}}))
+    assert error.param == "controller[fees][payer]"
+
+
+@pytest.mark.parametrize(
+    "change", [{"country": "DE"}, {"type": "custom"}, {"controller": {"stripe_dashboard": {"type": "none"}}}]
+)
+async def test_country_type_and_dashboard_stay(platform, change):
+    account = await platform.vendor()
+    assert (await refused(platform.v1.accounts.update_async(account, change))).code == "parameter_unknown"
+
+
+async def test_charges_are_on_with_one_of_two_capabilities(platform):
+    services = platform.v1.accounts.capabilities
+    account = await platform.vendor(capabilities={"transfers": {"requested": True}})
+    assert (await platform.v1.accounts.retrieve_async(account)).charges_enabled
+    await services.update_async(account, "transfers", {"requested": False})
+    assert not (await platform.v1.accounts.retrieve_async(account)).charges_enabled
+    await services.update_async(account, "card_payments", {"requested": True})
+    assert (await platform.v1.accounts.retrieve_async(account)).charges_enabled
+    assert (
+        await refused(platform.intent(transfer_data={"destination": account}))
+    ).code == "insufficient_capabilities_for_transfer"
+
+
+async def test_the_three_flags_are_independent(platform):
+    account = await platform.vendor()
+    for flags in ({"charges_enabled": False}, {"charges_enabled": True, "payouts_enabled": False}):
+        platform.control("POST", f"accounts/{account}", flags)
+        seen = await platform.v1.accounts.retrieve_async(account)
+        assert seen.details_submitted
+        assert seen.charges_enabled != seen.payouts_enabled
+
+
+async def test_nothing_due_does_not_mean_able(platform):
+    account = await platform.vendor(capabilities={})
+    seen = await platform.v1.accounts.retrieve_async(account)
+    assert (seen.requirements.currently_due, seen.charges_enabled) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "seen_as"),
+    [
+        ("fraud_other", "rejected.platform_fraud"), ("terms_of_service", "rejected.platform_terms_of_service"),
+        ("credit", "rejected.platform_other"), ("other", "rejected.platform_other"),
+    ],
+)  # fmt: skip
+async def test_a_rejected_account_does_nothing_until_it_is_taken_back(platform, reason, seen_as):
+    account = await platform.vendor()
+    seen = await platform.v1.accounts.reject_async(account, {"reason": reason})
+    assert (seen.charges_enabled, seen.payouts_enabled, seen.requirements.disabled_reason) == (False, False, seen_as)
+    assert seen.capabilities.transfers == "inactive"
+    assert platform.kinds()[-3:] == ["capability.updated", "capability.updated", "account.updated"]
+    back = await platform.v1.accounts.unreject_async(account)
+    assert (back.charges_enabled, back.payouts_enabled, back.requirements.disabled_reason) == (True, True, None)
+
+
+async def test_a_rejection_can_leave_payouts_on(platform):
+    account = await platform.vendor()
+    seen = await platform.v1.accounts.reject_async(account, {"reason": "other", "payouts_action": "none"})
+    assert (seen.charges_enabled, seen.payouts_enabled) == (False, True)
+
+
+async def test_what_may_be_rejected_and_why(platform):
+    account, standard = await platform.vendor(), await platform.v1.accounts.create_async({})
+    assert (await refused(platform.v1.accounts.reject_async(account, {"reason": "fraud"}))).param == "reason"
+    assert (await refused(platform.v1.accounts.reject_async(standard.id, {"reason": "other"}))).http_status == 400
+    assert (await refused(platform.v1.accounts.unreject_async(account))).http_status == 400
+
+
+async def test_taking_back_a_rejection_leaves_other_restrictions(platform):
+    account = await platform.vendor()
+    await platform.v1.accounts.reject_async(account, {"reason": "other"})
+    platform.control("POST", f"accounts/{account}", {"payouts_enabled": False})
+    back = await platform.v1.accounts.unreject_async(account)
+    assert (back.charges_enabled, back.payouts_enabled) == (True, False)
+
+
+async def test_a_deleted_account_is_a_stranger(platform):
+    account = await platform.vendor()
+    gone = await platform.v1.accounts.delete_async(account)
+    assert gone.to_dict() == {"id": account, "object": "account", "deleted": True}
+    assert (await refused(platform.v1.accounts.retrieve_async(account))).error.code == "account_invalid"
+    assert (await platform.v1.accounts.list_async()).data == []
+
+
+async def test_accounts_of_other_platforms_are_strangers(platform):
+    account = await platform.vendor()
+    other = platform.as_key(platform.key + "x").v1
+    calls = [
+        other.accounts.retrieve_async(account), other.accounts.delete_async(account), other.accounts.capabilities.list_async(account),
+        other.accounts.persons.list_async(account), other.accounts.login_links.create_async(account),
+        other.accounts.reject_async(account, {"reason": "other"}),
+        other.account_sessions.create_async({"account": account, "components": {"payouts": {"enabled": True}}}),
+    ]  # fmt: skip
+    for call in calls:
+        assert (await refused(call)).error.code == "account_invalid"
+
+
+async def test_the_own_account_can_be_looked_at_and_not_changed(platform):
+    own = (await platform.v1.accounts.retrieve_current_async()).id
+    assert (await platform.v1.accounts.retrieve_async(own)).id == own
+    assert (await platform.v1.accounts.capabilities.retrieve_async(own, "transfers")).status == "active"
+    calls = [platform.v1.accounts.update_async(own, {"email": "a@b.test"}), platform.v1.accounts.delete_async(own), platform.v1.accounts.reject_async(own, {"reason": "other"})]  # fmt: skip
+    for call in calls:
+        assert (await refused(call)).http_status == 400
+
+
+async def test_stripe_account_answers_for_itself(platform):
+    one, two = await platform.vendor(), await platform.vendor()
+    mine = {"stripe_account": one}
+    assert (await platform.v1.accounts.retrieve_current_async(options=mine)).id == one
+    assert (await platform.v1.accounts.retrieve_async(one, options=mine)).id == one
+    error = await refused(platform.v1.accounts.retrieve_async(two, options=mine))
+    assert "does not match the account specified in the Stripe-Account header" in error.user_message
+
+
+async def test_a_token_that_nobody_made_is_missing(platform):
+    assert (await refused(platform.v1.accounts.create_async({"account_token": "ct_1"}))).param == "account_token"

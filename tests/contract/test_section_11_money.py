@@ -1,10 +1,6 @@
-"""stripe.md sections 11 and 14: the money of a destination charge, balances, and how sellers are paid out."""
+"""stripe.md section 11: the money of a destination charge, and balances."""
 
 from typing import Any
-
-import pytest
-
-from tests.contract.test_section_03_errors import refused
 
 
 async def rows(platform, **options: Any):
@@ -74,6 +70,17 @@ async def test_funds_are_pending_first_and_available_on_their_day(platform):
     assert (await platform.v1.balance_transactions.list_async({}, of)).data[0].status == "available"
 
 
+async def test_a_balance_is_told_by_state_and_by_source(platform):
+    account = await platform.vendor()
+    await platform.pay("pm_card_bypassPending", transfer_data={"destination": account, "amount": 700})
+    platform.settle()
+    balance = await platform.v1.balance.retrieve_async()
+    assert balance.available[0].to_dict() == {"amount": 241, "currency": "usd", "source_types": {"card": 241}}
+    assert (balance.pending[0].amount, balance.connect_reserved[0].amount) == (0, 0)
+    theirs = await platform.v1.balance.retrieve_async(None, {"stripe_account": account})
+    assert (theirs.available[0].amount, theirs.instant_available[0].currency) == (700, "usd")
+
+
 async def test_each_currency_has_its_own_balance(platform):
     await platform.pay(currency="usd")
     await platform.pay(currency="eur")
@@ -99,40 +106,3 @@ async def test_lists_of_money_filter(platform):
     assert (await v1.transfers.list_async({"destination": "acct_other"})).data == []
     assert len((await v1.application_fees.list_async()).data) == 1
     assert len((await v1.charges.list_async({"payment_intent": paid.id})).data) == 1
-
-
-async def test_payout_schedules(platform):
-    account = await platform.vendor()
-    of, settings = {"stripe_account": account}, platform.v1.balance_settings
-    assert (await settings.retrieve_async(None, of)).payments.payouts.schedule.interval == "daily"
-    given = {
-        "payouts": {
-            "schedule": {"interval": "weekly", "weekly_payout_days": ["friday"]},
-            "minimum_balance_by_currency": {"eur": 5000},
-        }
-    }
-    changed = await settings.update_async({"payments": given}, of)
-    assert changed.payments.payouts.schedule.weekly_payout_days == ["friday"]
-    assert changed.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
-    assert (await platform.v1.accounts.retrieve_async(account)).settings.payouts.schedule.interval == "weekly"
-    assert platform.events("balance_settings.updated")[-1]["account"] == account
-    manual = await settings.update_async({"payments": {"payouts": {"schedule": {"interval": "manual"}}}}, of)
-    assert "weekly_payout_days" not in manual.payments.payouts.schedule
-    assert manual.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
-
-
-@pytest.mark.parametrize(
-    "payments",
-    [
-        {"payouts": {"schedule": {"interval": "weekly"}}},
-        {"payouts": {"schedule": {"interval": "weekly", "weekly_payout_days": ["sunday"]}}},
-        {"payouts": {"schedule": {"interval": "daily", "weekly_payout_days": ["monday"]}}},
-        {"payouts": {"schedule": {"interval": "monthly", "monthly_payout_days": [32]}}},
-        {"settlement_timing": {"delay_days_override": 99}},
-    ],
-)
-async def test_bad_schedules_are_refused(platform, payments):
-    account = await platform.vendor()
-    assert (
-        await refused(platform.v1.balance_settings.update_async({"payments": payments}, {"stripe_account": account}))
-    ).http_status == 400

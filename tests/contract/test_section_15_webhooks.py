@@ -52,7 +52,8 @@ async def test_platform_and_connected_accounts_go_to_different_endpoints(shop):
         "application_fee.created", "charge.updated",
     ]  # fmt: skip
     assert set(shop.connect.types) == {
-        "account.application.authorized", "account.updated", "account.external_account.created", "capability.updated"
+        "account.application.authorized", "account.updated", "account.external_account.created", "capability.updated",
+        "person.created",
     }  # fmt: skip
     assert all(not hasattr(event, "account") for event in shop.receiver.verified(SECRET))
     assert {event.account for event in shop.connect.verified(CONNECT)} == {account}

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from shared.sandbox.resources import setup_intents
 from shared.sandbox.resources.payment_intents import REDUCED
+from shared.sandbox.routes import ROUTES
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CARD = {
@@ -35,18 +37,92 @@ async def test_the_reduced_intent_needs_its_secret(platform):
     assert (await browser(platform, "GET", path, client_secret=intent.client_secret + "x"))[0] == 400
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/v1/customers"),
-        ("POST", "/v1/payment_intents"),
-        ("GET", "/v1/balance"),
-        ("GET", "/v1/payment_methods/pm_1"),
-    ],
-)
-async def test_a_publishable_key_reaches_nothing_else(platform, method, path):
-    status, body = await browser(platform, method, path)
-    assert (status, body["error"]["code"]) == (403, "secret_key_required")
+# All that a browser may ask; whoever opens another route to browsers must say so here.
+OPEN = {
+    "GET /v1/payment_intents/{intent}", "POST /v1/payment_intents/{intent}/confirm", "GET /v1/setup_intents/{intent}",
+    "POST /v1/setup_intents/{intent}/confirm", "POST /v1/payment_methods", "POST /v1/confirmation_tokens",
+    "GET /v1/elements/saved_methods", "POST /v1/elements/saved_methods/{payment_method}/remove",
+}  # fmt: skip
+CLOSED = sorted({f"{route.method} {route.template}" for route in ROUTES} - OPEN)
+
+
+def test_the_open_routes_are_those_of_stripe_js():
+    assert {f"{route.method} {route.template}" for route in ROUTES if route.browser is not None} == OPEN
+
+
+async def test_a_publishable_key_reaches_nothing_else(platform):
+    for route in CLOSED:
+        method, template = route.split(" ")
+        path = "/".join("x" if part.startswith("{") else part for part in template.split("/"))
+        status, body = await browser(platform, method, path)
+        assert (route, status, body["error"].get("code")) == (route, 403, "secret_key_required")
+
+
+async def test_expanding_shows_no_more(platform):
+    customer = await platform.v1.customers.create_async({"email": "private@example.test"})
+    intent = await platform.intent(customer=customer.id)
+    path = f"/v1/payment_intents/{intent.id}"
+    for name in ("customer", "latest_charge", "transfer_data.destination", "application"):
+        _, body = await browser(platform, "GET", path, client_secret=intent.client_secret, **{"expand[]": name})
+        assert "private@example.test" not in json.dumps(body)
+        assert set(body) - {"error"} <= set(REDUCED)
+
+
+async def test_a_confirmation_needs_the_secret_too(platform):
+    intent = await platform.intent()
+    path = f"/v1/payment_intents/{intent.id}/confirm"
+    for secret in ({}, {"client_secret": "pi_x_secret_x"}, {"client_secret": intent.client_secret + "x"}):
+        assert (await browser(platform, "POST", path, **secret, **CARD))[0] == 400
+    assert (await platform.v1.payment_intents.retrieve_async(intent.id)).status == "requires_payment_method"
+
+
+async def test_a_setup_intent_is_reduced_and_needs_its_secret(platform):
+    intent = await platform.v1.setup_intents.create_async({"metadata": {"private": "yes"}})
+    path = f"/v1/setup_intents/{intent.id}"
+    status, body = await browser(platform, "GET", path, client_secret=intent.client_secret)
+    assert (status, set(body)) == (200, set(setup_intents.REDUCED))
+    assert "private" not in json.dumps(body)
+    assert (await browser(platform, "GET", path))[0] == 400
+    assert (await browser(platform, "GET", path, client_secret=intent.client_secret + "x"))[0] == 400
+    status, body = await browser(platform, "POST", f"{path}/confirm", client_secret=intent.client_secret, **CARD)
+    assert (status, body["status"], set(body)) == (200, "succeeded", set(setup_intents.REDUCED))
+
+
+async def test_errors_of_a_setup_carry_the_reduced_intent(platform):
+    intent = await platform.v1.setup_intents.create_async({"metadata": {"private": "yes"}})
+    given = {**CARD, "payment_method_data[card][number]": "4000000000000002"}
+    path = f"/v1/setup_intents/{intent.id}/confirm"
+    status, body = await browser(platform, "POST", path, client_secret=intent.client_secret, **given)
+    assert (status, set(body["error"]["setup_intent"])) == (402, set(setup_intents.REDUCED))
+
+
+async def test_a_browser_makes_payment_methods_of_cards_alone(platform):
+    card = {
+        name.removeprefix("payment_method_data").replace("[type]", "type").replace("[card]", "card"): value
+        for name, value in CARD.items()
+    }
+    status, body = await browser(platform, "POST", "/v1/payment_methods", **card)
+    assert (status, body["card"]["last4"], body["customer"]) == (200, "4242", None)
+    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
+    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[0]
+    status, body = await browser(platform, "POST", "/v1/payment_methods", payment_method=saved.id, customer=customer.id)
+    assert status == 400
+
+
+async def test_saved_methods_need_the_session_of_their_customer(platform):
+    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
+    path = "/v1/elements/saved_methods"
+    assert (await browser(platform, "GET", path))[0] == 400
+    assert (await browser(platform, "GET", path, customer_session_client_secret="cuss_secret_x"))[0] == 400
+    element = {
+        "enabled": True,
+        "features": {"payment_method_redisplay": "enabled", "payment_method_allow_redisplay_filters": ["unspecified"]},
+    }
+    session = await platform.v1.customer_sessions.create_async(
+        {"customer": customer.id, "components": {"payment_element": element}}
+    )
+    status, body = await browser(platform, "GET", path, customer_session_client_secret=session.client_secret)
+    assert (status, [method["card"]["last4"] for method in body["data"]]) == (200, ["4242"])
 
 
 async def test_a_browser_confirms_with_card_data(platform):
@@ -95,11 +171,17 @@ async def test_browsers_may_ask_from_any_page(platform):
 
 
 @pytest.mark.parametrize(
-    "path", ["/js/stripe.js", "/js/elements/payment", "/js/elements/payment.js", "/js/elements/payment.css"]
+    "path",
+    ["/js/stripe.js", "/js/elements/payment", "/js/elements/payment.js", "/js/elements/payment.css", "/js/control.js"],
 )
 async def test_the_browser_files_are_served(platform, path):
     status, body = await asyncio.to_thread(platform.sandbox.request, "GET", path)
     assert (status, len(body) > 500) == (200, True)
+
+
+@pytest.mark.parametrize("path", ["/js/page/base.js", "/js/../app.py", "/js/payment.html", "/js/", "/js/%2e%2e/app.py"])
+async def test_nothing_but_the_browser_files_is_served(platform, path):
+    assert (await asyncio.to_thread(platform.sandbox.request, "GET", path))[0] == 404
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,25 @@
-"""Connected accounts, their capabilities, and the single-use links to hosted pages (stripe.md section 10)."""
+"""Connected accounts: made, changed, listed, turned away and deleted (stripe.md section 10)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page, render
-from shared.sandbox.resources import requirements
-from shared.sandbox.resources.tickets import issue
-from shared.sandbox.shapes import names_at
+from shared.sandbox.objects import page
+from shared.sandbox.resources import balance_settings, banks, people, requirements
+from shared.sandbox.resources.connected import (
+    collected_by_stripe,
+    connected,
+    hides,
+    not_permitted,
+    part,
+    platform_account,
+    reached,
+    skeleton,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of, merge, merge_metadata, snapshot
 
-_PROFILE: Json = {
-    "annual_revenue": None, "estimated_worker_count": None, "mcc": None, "minority_owned_business_designation": None,
-    "name": None, "product_description": None, "support_address": None, "support_email": None, "support_phone": None,
-    "support_url": None, "url": None,
-}  # fmt: skip
-_SETTINGS: Json = {
-    "bacs_debit_payments": {"display_name": None, "service_user_number": None},
-    "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
-    "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
-    "card_payments": {
-        "decline_on": {"avs_failure": False, "cvc_failure": False}, "statement_descriptor_prefix": None,
-        "statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None,
-    },
-    "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
-    "invoices": {"default_account_tax_ids": None, "hosted_payment_method_save": "offer"},
-    "payments": {
-        "statement_descriptor": None, "statement_descriptor_kana": None, "statement_descriptor_kanji": None,
-        "statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None,
-    },
-    "payouts": {
-        "debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}, "statement_descriptor": None,
-    },
-    "sepa_debit_payments": {},
-}  # fmt: skip
+__all__ = ["connected", "create", "delete", "index", "own", "reject", "retrieve", "unreject", "update"]
 
 # The old `type` in terms of controller: fees payer, losses, collection, dashboard.
 _TYPES: dict[str, tuple[str, str, str, str]] = {
@@ -44,10 +27,10 @@ _TYPES: dict[str, tuple[str, str, str, str]] = {
     "express": ("application_express", "application", "stripe", "express"),
     "custom": ("application_custom", "application", "application", "none"),
 }
-# Settings that the caller may write, and whether they are public; the rest of the person's data stays hidden.
 _OPEN = ("business_type", "default_currency", "email")
-_NESTED = ("business_profile", "settings", "tos_acceptance")
-_PRIVATE = ("individual", "company", "documents", "groups")
+_NESTED = ("business_profile", "groups", "settings", "tos_acceptance")
+# What the platform may not write any more once a first link was made, where Stripe collects (SDK, params of update).
+_CLOSED = ("business_type", "company", "external_account", "individual")
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
@@ -57,25 +40,13 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
         message = f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'."
         raise errors.ApiError(400, message, code="country_unsupported", param="country")
     controller, kind = _controller(params)
-    id = act.world.token(16)
-    body: Json = {
-        "id": f"acct_{id}", "object": "account", "business_profile": dict(_PROFILE), "business_type": None,
-        "capabilities": {}, "charges_enabled": False, "controller": controller, "country": country, "created": act.now,
-        "default_currency": money.COUNTRIES[country], "details_submitted": False, "email": None,
-        "external_accounts": {
-            "object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/acct_{id}/external_accounts"
-        },
-        "future_requirements": dict(requirements.EMPTY), "metadata": {}, "payouts_enabled": False,
-        "requirements": dict(requirements.EMPTY), "settings": merge(_SETTINGS, {}),
-        "tos_acceptance": {"date": None, "ip": None, "user_agent": None}, "type": kind,
-    }  # fmt: skip
-    hidden: Json = {"capabilities": {}, "people": {}, "told": [], "forced": {}}
-    doc = Document(body, hidden, act.platform, act.scope)
-    _write(act, doc, params)
-    requirements.apply(act, doc)
-    act.store.insert(doc)
+    body = skeleton(f"acct_{act.world.token(16)}", country, act.now, kind, controller)
+    doc = act.store.insert(Document(body, {"capabilities": {}, "forced": {}}, act.platform, act.home))
     application = {"id": application_of(act.platform), "object": "application", "name": "Marketplace"}
     emit(act.within(doc.id), "account.application.authorized", application)
+    _write(act, doc, params)
+    requirements.apply(act, doc)
+    act.store.save(doc)
     return body
 
 
@@ -106,6 +77,11 @@ def _controller(params: Json) -> tuple[Json, str]:
 
 def _check_controller(fees: str, losses: str, collection: str, dashboard: str) -> None:
     """Combinations that Stripe refuses; texts are unverified (MEM)."""
+    if dashboard == "express" and losses != "application":  # Stripe-owned losses with Express came after this version
+        message = (
+            "When `controller[stripe_dashboard][type]=express`, `controller[losses][payments]` must be `application`."
+        )
+        raise errors.ApiError(400, message, param="controller[losses][payments]")
     if losses == "application" and fees != "application":
         message = "When `controller[losses][payments]=application`, `controller[fees][payer]` must be `application`."
         raise errors.ApiError(400, message, param="controller[fees][payer]")
@@ -116,52 +92,19 @@ def _check_controller(fees: str, losses: str, collection: str, dashboard: str) -
 
 def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
     """One connected account, or the platform itself."""
-    return render(act, connected(act, ids["account"]))
+    return reached(act, ids["account"]).body
 
 
 def own(act: Act, ids: dict[str, str], params: Json) -> Json:
     """`GET /v1/account`: the account that the key, or Stripe-Account, stands for."""
-    if act.scope != act.home:
-        return connected(act.within(act.home), act.scope).body
-    return _platform_account(act)
-
-
-def _platform_account(act: Act) -> Json:
-    doc = Document({}, {"capabilities": {}}, act.platform, act.scope)
-    doc.body = {
-        "id": act.home, "object": "account", "business_profile": {**_PROFILE, "name": "Marketplace"},
-        "business_type": "company", "capabilities": {"card_payments": "active", "transfers": "active"},
-        "charges_enabled": True, "controller": {"type": "account"}, "country": "US", "created": 1_700_000_000,
-        "default_currency": "usd", "details_submitted": True, "email": None,
-        "external_accounts": {
-            "object": "list", "data": [], "has_more": False, "url": f"/v1/accounts/{act.home}/external_accounts"
-        },
-        "future_requirements": dict(requirements.EMPTY), "metadata": {}, "payouts_enabled": True,
-        "requirements": dict(requirements.EMPTY), "settings": merge(_SETTINGS, {}),
-        "tos_acceptance": {"date": None, "ip": None, "user_agent": None}, "type": "standard",
-    }  # fmt: skip
-    return doc.body
-
-
-def connected(act: Act, id: str) -> Document:
-    """The connected account of this platform; a path that differs from Stripe-Account is refused (section 3)."""
-    if act.scope != act.home and act.scope != id:
-        message = (
-            "The account specified in the path of /v1/accounts/:account does not match the account specified in the "
-            "Stripe-Account header."
-        )
-        raise errors.ApiError(400, message)
-    found = act.store.find(act.platform, id, scope=act.home, object="account")
-    if found is None and id == act.home:
-        return Document(_platform_account(act), {"capabilities": {}}, act.platform, act.home)
-    if found is None:
-        raise errors.foreign_account(f"sk_test_{act.platform}", id)
-    return found
+    return (platform_account(act) if act.scope == act.home else reached(act, act.scope)).body
 
 
 def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Change what the platform may change, and say so on the connect endpoints."""
     doc = connected(act, ids["account"])
+    if hides(doc) and (closed := next((name for name in _CLOSED if name in params), None)):
+        raise not_permitted(closed, doc)
     before = snapshot(doc)
     _write(act, doc, params)
     requirements.settle(act, doc, before)
@@ -170,97 +113,87 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def _write(act: Act, doc: Document, params: Json) -> None:
     body, hidden = doc.body, doc.hidden
+    if "account_token" in params:
+        raise errors.no_such_reference("token", params["account_token"], "account_token")
+    if collected_by_stripe(doc) and {"date", "ip"} & set(params.get("tos_acceptance", {})):
+        message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
+        raise errors.ApiError(400, message, param="tos_acceptance")
     for name in _OPEN:
         if name in params:
             body[name] = params[name] or None
     for name in _NESTED:
         if name in params:
-            body[name] = merge(body[name], params[name])
-    for name in _PRIVATE:
+            body[name] = merge(body.get(name), params[name])
+    if "payouts" in params.get("settings", {}):
+        balance_settings.from_account(act, doc, params["settings"]["payouts"])
+    for name in ("company", "documents"):
         if name in params:
-            hidden["people"][name] = merge(hidden["people"].get(name), params[name])
+            hidden[name] = merge(hidden.get(name), params[name])
+    if "individual" in params:
+        _individual(act, doc, params["individual"])
     if "default_currency" in params:
         body["default_currency"] = money.check_currency(params["default_currency"], "default_currency")
     if "metadata" in params:
         body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
-    if "external_account" in params:
-        body["external_accounts"]["data"] = [requirements.bank_account(act, doc)]
+    if params.get("external_account"):
+        banks.add(act, doc, params["external_account"], replace=True)
     for name, entry in params.get("capabilities", {}).items():
-        _request(act, doc, name, entry.get("requested", False))
+        request(act, doc, name, requested=entry.get("requested", False))
 
 
-def _request(act: Act, doc: Document, name: str, requested: bool) -> None:
+def _individual(act: Act, doc: Document, given: Json) -> None:
+    """The person that the account is; kept as one of its people."""
+    known = people.representative(people.everyone(act, doc))
+    if known is None:
+        people.create(act, doc, given, representative=True)
+    else:
+        people.change(act, doc, known, given)
+
+
+def request(act: Act, doc: Document, name: str, *, requested: bool) -> None:
+    """Ask for a capability, or do without it from now on."""
     known = doc.hidden["capabilities"].get(name, {})
     at = known.get("requested_at") if known.get("requested") else act.now
     doc.hidden["capabilities"][name] = {"requested": requested, "requested_at": at if requested else None}
 
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Connected accounts, newest first."""
+    """Connected accounts, newest first; a connected account has none of its own."""
     return page(act, "account", "/v1/accounts", params)
 
 
-def list_capabilities(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """All capabilities that were ever asked for."""
+def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Test accounts can be deleted at any time (SDK); their owner's tie to the platform ends with it."""
     doc = connected(act, ids["account"])
-    data = [requirements.capability(doc, name) for name in sorted(doc.hidden["capabilities"])]
-    return {"object": "list", "data": data, "has_more": False, "url": f"/v1/accounts/{doc.id}/capabilities"}
+    part(act, doc)
+    return {"id": doc.id, "object": "account", "deleted": True}
 
 
-def retrieve_capability(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """One capability; a name that Stripe does not know is 404."""
+def reject(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """The platform turns an account away: nothing comes in any more, and nothing goes out unless that is asked for (SDK)."""
     doc = connected(act, ids["account"])
-    _known_capability(ids["capability"])
-    return requirements.capability(doc, ids["capability"])
-
-
-def update_capability(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Request or drop one capability."""
-    doc = connected(act, ids["account"])
-    _known_capability(ids["capability"])
+    if doc.body["controller"]["losses"]["payments"] != "application":
+        message = "You can only reject accounts where your platform is liable for negative account balances."
+        raise errors.ApiError(400, message)
     before = snapshot(doc)
-    if "requested" in params:
-        _request(act, doc, ids["capability"], params["requested"])
+    doc.hidden.update(rejected=_rejection(params["reason"]), pays_out=params.get("payouts_action") == "none")
     requirements.settle(act, doc, before)
-    return requirements.capability(doc, ids["capability"])
+    return doc.body
 
 
-def _known_capability(name: str) -> None:
-    if name not in names_at("POST /v1/accounts", "capabilities"):
-        raise errors.no_such("capability", name, "capability")
+def _rejection(reason: str) -> str:
+    """The `disabled_reason` that a reason leads to; which one goes with which is unverified (MEM)."""
+    if reason.startswith("fraud"):
+        return "rejected.platform_fraud"
+    return "rejected.platform_terms_of_service" if reason == "terms_of_service" else "rejected.platform_other"
 
 
-def create_link(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A link to the hosted form: single use, five minutes (stripe.md section 10)."""
-    doc = connected(act, params["account"])
-    for name in ("refresh_url", "return_url"):
-        _check_url(params.get(name), name)
-    if params["type"] == "account_update" and doc.body["controller"]["stripe_dashboard"]["type"] != "none":
-        message = "You cannot create `account_update` type Account Links for this account."
-        raise errors.ApiError(400, message, param="type")
-    doc.hidden["linked"] = True
-    act.store.save(doc)
-    data = {"refresh_url": params["refresh_url"], "return_url": params["return_url"]}
-    token, expires = issue(act, "onboarding", doc.id, 300, data)
-    return {
-        "object": "account_link", "created": act.now, "expires_at": expires,
-        "url": f"{act.world.config.base_url}/hosted/onboarding/{token}",
-    }  # fmt: skip
-
-
-def _check_url(url: Any, name: str) -> None:
-    if not url:
-        raise errors.missing_param(name)
-    if not url.startswith(("http://", "https://")):
-        raise errors.ApiError(400, "Not a valid URL", code="url_invalid", param=name)
-
-
-def create_login_link(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A link to the express dashboard, for accounts that have one and finished onboarding."""
+def unreject(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Take a rejection back; other restrictions stay as they are, and only the platform's own can be taken back (SDK)."""
     doc = connected(act, ids["account"])
-    if doc.body["controller"]["stripe_dashboard"]["type"] != "express":
-        raise errors.ApiError(400, f"{doc.id} does not have access to the Express Dashboard.")
-    if not doc.body["details_submitted"]:
-        raise errors.ApiError(400, "Cannot create a login link for an account that has not completed onboarding.")
-    token, _ = issue(act, "express", doc.id, 300, {})
-    return {"object": "login_link", "created": act.now, "url": f"{act.world.config.base_url}/hosted/express/{token}"}
+    if not doc.hidden.get("rejected"):
+        raise errors.ApiError(400, "Only accounts that were rejected by your platform can be unrejected.")
+    before = snapshot(doc)
+    doc.hidden.update(rejected=None, pays_out=False)
+    requirements.settle(act, doc, before)
+    return doc.body

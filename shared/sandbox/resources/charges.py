@@ -1,4 +1,4 @@
-"""Charges: made by payment intents alone; read and annotated by the platform (stripe.md section 8)."""
+"""Charges: made by payment intents alone; read, annotated and captured by the platform (stripe.md section 8)."""
 
 from __future__ import annotations
 
@@ -7,28 +7,45 @@ from typing import Any
 from shared.sandbox.cards import Card
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
+from shared.sandbox.resources import payment_methods
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata, snapshot
 
-_COPIED = ("customer", "description", "on_behalf_of", "receipt_email", "setup_future_usage", "statement_descriptor",
-           "statement_descriptor_suffix", "transfer_group", "application_fee_amount", "currency", "amount")  # fmt: skip
+HOLD_DAYS = 7  # how long a card's money is held for a charge that is captured later
+_DAY = 86400
+
+# What every charge bears, whoever it belongs to.
+FIELDS = (
+    "id", "object", "amount", "amount_captured", "amount_refunded", "application", "application_fee",
+    "application_fee_amount", "balance_transaction", "billing_details", "calculated_statement_descriptor", "captured",
+    "created", "currency", "customer", "description", "disputed", "failure_balance_transaction", "failure_code",
+    "failure_message", "fraud_details", "livemode", "metadata", "on_behalf_of", "outcome", "paid", "payment_intent",
+    "payment_method", "payment_method_details", "radar_options", "receipt_email", "receipt_number", "receipt_url",
+    "refunded", "review", "shipping", "source", "source_transfer", "statement_descriptor", "statement_descriptor_suffix",
+    "status", "transfer_data", "transfer_group",
+)  # fmt: skip
 
 
 def make(act: Act, intent: Document, method: Document, card: Card, *, captured: bool) -> Document:
-    """A charge that went through; its money is moved later by `settlement`."""
+    """A charge that went through; its money is moved later by `settlement`, its method is kept by who asked."""
     body = _body(act, intent, method, card)
     body.update(paid=True, captured=captured, status="succeeded", amount_captured=body["amount"] if captured else 0)
     body["outcome"] = _outcome(card, "authorized", "approved_by_network", "Payment complete.")
-    method.body["card"]["checks"].update(dict(card.checks))
-    body["payment_method_details"]["card"]["checks"] = dict(method.body["card"]["checks"])
-    act.store.save(method)
-    return act.add(body, bypass_pending=card.bypass_pending)
+    payment_methods.verify(method)
+    details = body["payment_method_details"]["card"]
+    details["checks"] = dict(method.body["card"]["checks"])
+    if not captured:
+        details["capture_before"] = act.now + HOLD_DAYS * _DAY
+    return act.add(body, bypass_pending=card.bypass_pending, transfer_data=intent.body["transfer_data"])
 
 
 def make_failed(
     act: Act, intent: Document, method: Document, card: Card, *, code: str, reason: str | None, message: str
 ) -> Document:
     """A charge that the issuer declined or Radar blocked; it stays as evidence."""
+    if not card.blocked:  # what Radar blocks never reaches the network
+        payment_methods.verify(method)
+        act.store.save(method)
     body = _body(act, intent, method, card)
     body.update(paid=False, captured=False, status="failed", failure_code=code, failure_message=message)
     if card.blocked:
@@ -53,14 +70,14 @@ def _body(act: Act, intent: Document, method: Document, card: Card) -> Json:
     source = intent.body
     body: Json = {
         "id": act.world.id("ch"), "object": "charge", "amount": source["amount"], "amount_captured": 0,
-        "amount_refunded": 0, "application": None, "application_fee": None,
+        "amount_refunded": 0, "application": source["application"], "application_fee": None,
         "application_fee_amount": source["application_fee_amount"], "balance_transaction": None,
         "billing_details": method.body["billing_details"], "calculated_statement_descriptor": "MARKETPLACE",
         "captured": False, "created": act.now, "currency": source["currency"], "customer": source["customer"],
         "description": source["description"], "disputed": False, "failure_balance_transaction": None, "failure_code": None,
         "failure_message": None, "fraud_details": {}, "livemode": False, "metadata": dict(source["metadata"]),
         "on_behalf_of": source["on_behalf_of"], "outcome": None, "paid": False, "payment_intent": intent.id,
-        "payment_method": method.id, "payment_method_details": _details(method, source["amount"]),
+        "payment_method": method.id, "payment_method_details": _details(intent, method),
         "radar_options": {}, "receipt_email": source["receipt_email"], "receipt_number": None, "receipt_url": None,
         "refunded": False, "review": None, "shipping": source["shipping"], "source": None, "source_transfer": None,
         "statement_descriptor": None, "statement_descriptor_suffix": source["statement_descriptor_suffix"],
@@ -68,12 +85,12 @@ def _body(act: Act, intent: Document, method: Document, card: Card) -> Json:
     }  # fmt: skip
     if source["transfer_data"]:
         body["transfer"] = None
-        body["transfer_data"] = {"amount": None, **source["transfer_data"]}
+        body["transfer_data"] = {name: source["transfer_data"].get(name) for name in ("amount", "destination")}
     return body
 
 
-def _details(method: Document, amount: int) -> Json:
-    card = method.body["card"]
+def _details(intent: Document, method: Document) -> Json:
+    card, amount, seen = method.body["card"], intent.body["amount"], intent.hidden.get("three_d_secure")
     details: dict[str, Any] = {
         "amount_authorized": amount, "authorization_code": None, "brand": card["brand"], "checks": dict(card["checks"]),
         "country": card["country"], "exp_month": card["exp_month"], "exp_year": card["exp_year"],
@@ -82,7 +99,7 @@ def _details(method: Document, amount: int) -> Json:
         "mandate": None, "multicapture": {"status": "unavailable"}, "network": card["brand"],
         "network_token": {"used": False}, "network_transaction_id": "123456789012345",
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"}, "regulated_status": "unregulated",
-        "three_d_secure": None, "transaction_link_id": None, "wallet": None,
+        "three_d_secure": seen and {**seen, "exemption_indicator": None, "exemption_indicator_applied": None}, "transaction_link_id": None, "wallet": None,
     }  # fmt: skip
     return {"card": details, "type": "card"}
 

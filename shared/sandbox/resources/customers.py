@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import page, render
 from shared.sandbox.resources import payment_methods
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata, snapshot
@@ -27,15 +30,21 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
         "preferred_locales": [], "shipping": None, "tax_exempt": "none", "test_clock": None,
     }  # fmt: skip
     doc = Document(body, {}, act.platform, act.scope)
-    _write(doc, params)
+    default = (params.get("invoice_settings") or {}).pop("default_payment_method", None)
+    _write(act, doc, params)
     act.store.insert(doc)
     emit(act, "customer.created", doc)
     if "payment_method" in params:
-        payment_methods.attach(act, payment_methods.usable(act, params["payment_method"]), doc)
+        given = params["payment_method"]
+        made = payment_methods.attached(act, given, doc)
+        default = made.id if default == given else default  # a template is another method each time that it is named
+    if default:
+        _write(act, doc, {"invoice_settings": {"default_payment_method": default}})
+        act.store.save(doc)
     return body
 
 
-def _write(doc: Document, params: Json) -> None:
+def _write(act: Act, doc: Document, params: Json) -> None:
     body = doc.body
     for name in _PLAIN:
         if name in params:
@@ -44,9 +53,22 @@ def _write(doc: Document, params: Json) -> None:
         if name in params:
             body[name] = None if params[name] == "" else _whole(name, merge(body[name], params[name]))
     if "invoice_settings" in params:
+        if default := params["invoice_settings"].get("default_payment_method"):
+            _must_hold(act, doc, default)
         body["invoice_settings"] = merge(body["invoice_settings"], params["invoice_settings"])
     if "metadata" in params:
         body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+
+
+def _must_hold(act: Act, doc: Document, method: str) -> None:
+    """Only a customer's own method can be its default (stripe.md section 9)."""
+    found = act.find("payment_method", method)
+    if found is None or found.body["customer"] != doc.id:
+        message = (
+            f"The customer does not have a payment method with the ID {method}. The payment method must be attached to "
+            "the customer."
+        )
+        raise errors.ApiError(400, message, code="resource_missing", param="invoice_settings[default_payment_method]")
 
 
 def _whole(name: str, given: Json) -> Json:
@@ -56,20 +78,37 @@ def _whole(name: str, given: Json) -> Json:
 
 
 def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """One customer."""
-    return act.get("customer", ids["customer"]).body
+    """One customer; of a deleted one only that it was deleted (stripe.md section 2)."""
+    gone = act.find(DELETED, ids["customer"])
+    return render(act, gone) if gone else act.get("customer", ids["customer"]).body
 
 
 def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Change a customer, and say what changed."""
     doc = act.get("customer", ids["customer"])
     before = snapshot(doc)
-    _write(doc, params)
+    _write(act, doc, params)
     act.store.save(doc)
     emit(act, "customer.updated", doc, before=before)
     return doc.body
 
 
+DELETED = "deleted_customer"  # what a deleted customer is kept as, so that nothing else finds it
+
+
+def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Delete a customer for good, and take its saved methods from it."""
+    doc = act.get("customer", ids["customer"])
+    where = "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = 'payment_method' AND name = 'customer' AND value = ?)"
+    for method in act.store.select(where, [act.scope, doc.id]):
+        payment_methods.detached(act, method)
+    doc = act.get("customer", doc.id)
+    emit(act, "customer.deleted", doc)
+    act.store.delete(doc)
+    return render(act, act.add({"id": doc.id, "object": DELETED, "created": doc.body["created"]}))
+
+
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Customers, newest first; `email` is compared exactly."""
-    return page(act, "customer", "/v1/customers", params, facets={k: params[k] for k in ("email",) if k in params})
+    facets: dict[str, Any] = {name: params[name] for name in ("email", "test_clock") if name in params}
+    return page(act, "customer", "/v1/customers", params, facets=facets)

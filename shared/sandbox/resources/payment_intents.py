@@ -8,9 +8,9 @@ from typing import Any
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import paying
+from shared.sandbox.resources import holds, intent_rules, paying
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge, merge_metadata
+from shared.sandbox.world import Act, application_of, merge, merge_metadata
 
 _ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 _SHIPPING: Json = {"address": _ADDRESS, "carrier": None, "name": None, "phone": None, "tracking_number": None}
@@ -23,7 +23,15 @@ REDUCED = (
     "next_action", "payment_method", "payment_method_types", "processing", "receipt_email", "setup_future_usage",
     "shipping", "source", "status",
 )  # fmt: skip
-_CONFIRM_ONLY = ("off_session", "return_url", "mandate", "mandate_data", "error_on_requires_action", "use_stripe_sdk")
+_CONFIRM_ONLY = (
+    "confirmation_token",
+    "off_session",
+    "return_url",
+    "mandate",
+    "mandate_data",
+    "error_on_requires_action",
+    "use_stripe_sdk",
+)
 _PLAIN = ("description", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "transfer_group",
           "capture_method", "confirmation_method", "on_behalf_of", "application_fee_amount", "customer")  # fmt: skip
 # States in which these parameters may still change.
@@ -44,20 +52,23 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     _write(act, doc, params)
     act.store.insert(doc)
     emit(act, "payment_intent.created", doc)
-    return paying.confirm(act, doc, params).body if params.get("confirm") else doc.body
+    if not params.get("confirm"):
+        return doc.body
+    given = {name: value for name, value in params.items() if name not in ("payment_method", "payment_method_data")}
+    return paying.confirm(act, doc, given).body
 
 
 def _blank(act: Act, params: Json) -> Json:
     id, currency = act.world.id("pi"), money.check_currency(params["currency"])
-    automatic = {"allow_redirects": "always", **params.get("automatic_payment_methods", {"enabled": True})}
     return {
-        "id": id, "object": "payment_intent", "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "id": id, "object": "payment_intent", "allowed_payment_method_types": None,
         "amount": params["amount"], "amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0,
-        "application": None, "application_fee_amount": None, "automatic_payment_methods": automatic, "canceled_at": None,
+        "application": None if act.scope == act.home else application_of(act.platform), "application_fee_amount": None,
+        "automatic_payment_methods": intent_rules.automatic(params), "canceled_at": None,
         "cancellation_reason": None, "capture_method": "automatic_async",
         "client_secret": f"{id}_secret_{act.world.token(25)}", "confirmation_method": "automatic", "created": act.now,
         "currency": currency, "customer": None, "customer_account": None, "description": None,
-        "excluded_payment_method_types": params.get("excluded_payment_method_types"), "last_payment_error": None,
+        "excluded_payment_method_types": None, "last_payment_error": None,
         "latest_charge": None, "livemode": False, "managed_payments": {"enabled": False}, "metadata": {},
         "next_action": None, "on_behalf_of": None, "payment_method": None,
         "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
@@ -81,8 +92,8 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
     if "shipping" in params:
         body["shipping"] = None if params["shipping"] == "" else merge(_SHIPPING, params["shipping"])
-    if "payment_method_options" in params:
-        body["payment_method_options"] = merge(body["payment_method_options"], params["payment_method_options"] or {})
+    intent_rules.write_types(doc, params)
+    intent_rules.write_details(doc, params)
     if params.get("statement_descriptor"):
         message = (
             "The `statement_descriptor` parameter is not supported for card payments; use "
@@ -91,55 +102,9 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         raise errors.ApiError(400, message, param="statement_descriptor")
     if params.get("customer"):
         act.referred("customer", params["customer"], param="customer")
-    _write_connect(act, doc, params)
+    intent_rules.write_connect(act, doc, params)
     if "payment_method" in params or "payment_method_data" in params:
         paying.give_method(act, doc, params)
-
-
-def _write_connect(act: Act, doc: Document, params: Json) -> None:
-    body = doc.body
-    if "transfer_data" in params:
-        given = params["transfer_data"]
-        destination = given.get("destination") or (body["transfer_data"] or {}).get("destination")
-        if destination is None:
-            raise errors.missing_param("transfer_data[destination]")
-        destined(act, destination, "transfer_data[destination]")
-        body["transfer_data"] = {"destination": destination} | (
-            {"amount": given["amount"]} if "amount" in given else {}
-        )
-    if params.get("on_behalf_of"):
-        account = destined(act, params["on_behalf_of"], "on_behalf_of", ("card_payments",))
-        body["on_behalf_of"] = account.id
-    fee, transfer = body["application_fee_amount"], body["transfer_data"]
-    if fee is None:
-        return
-    money.positive(fee, "application_fee_amount")
-    if transfer is None and act.scope == act.home:
-        message = (
-            "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "
-            "OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
-        )
-        raise errors.ApiError(400, message, param="application_fee_amount")
-    if transfer and "amount" in transfer:
-        message = "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
-        raise errors.ApiError(400, message, param="application_fee_amount")
-
-
-_PAYABLE = ("transfers", "crypto_transfers", "legacy_payments")
-
-
-def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
-    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
-    account = act.store.find(act.platform, id, scope=act.home, object="account")
-    if account is None:
-        raise errors.no_such_reference("destination" if "destination" in param else "account", id, param)
-    if not any(account.body["capabilities"].get(name) == "active" for name in needed):
-        message = (
-            "Your destination account needs to have at least one of the following capabilities enabled: "
-            + ", ".join(needed)
-        )
-        raise errors.ApiError(400, message, code="insufficient_capabilities_for_transfer", param=None)
-    return account
 
 
 def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
@@ -207,12 +172,7 @@ def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
             f"of the following statuses may be canceled: {', '.join(_CANCELABLE)}."
         )
         raise errors.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=doc.body)
-    doc.body.update(
-        status="canceled", canceled_at=act.now, next_action=None, amount_capturable=0,
-        cancellation_reason=params.get("cancellation_reason"),
-    )  # fmt: skip
-    act.store.save(doc)
-    emit(act, "payment_intent.canceled", doc)
+    holds.give_up(act, doc, params.get("cancellation_reason"))
     return doc.body
 
 

@@ -1,11 +1,13 @@
-"""Payment methods: made by the browser from card data, or from a `pm_card_…` template (stripe.md sections 7, 9)."""
+"""Payment methods: how they are made, whose they are, and what is left of them (stripe.md sections 7 and 9)."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any, Never
 
 from shared.sandbox import cards, errors
 from shared.sandbox.events import emit
+from shared.sandbox.objects import page
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata, snapshot
 
@@ -13,10 +15,29 @@ _BILLING: Json = {
     "address": {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None},
     "email": None, "name": None, "phone": None, "tax_id": None,
 }  # fmt: skip
+# Which value of the billing address each check is about.
+_CHECKS = {"address_line1_check": "line1", "address_postal_code_check": "postal_code"}
+_SPENT = (
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a "
+    "PaymentMethod multiple times, you must attach it to a Customer first."
+)
+_SPENT_FOR_GOOD = (
+    "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and "
+    "may not be used again."
+)
+_NOT_WHILE_MADE = (
+    "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please instead create the "
+    "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
+)
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A payment method from card data; only browsers send it (stripe.md section 19)."""
+    """A payment method from card data or a card's token, or a customer's own one shared with a connected account."""
+    if "payment_method" in params:
+        return _share(act, params).body
+    if "customer" in params:
+        raise errors.ApiError(400, _NOT_WHILE_MADE)
     return from_data(act, params).body
 
 
@@ -25,49 +46,93 @@ def from_data(act: Act, data: Json) -> Document:
     card = data.get("card")
     if card is None:
         raise errors.missing_param("card")
+    if token := card.get("token"):
+        known = cards.by_token(token) if token.startswith("tok_") else None
+        if known is None:
+            raise errors.ApiError(400, f"Invalid token id: {token}", param="token")
+        return _templated(act, known, data)
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
     given = {name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")}
     typed = cards.Typed(given["number"], given["exp_month"], given["exp_year"], card.get("cvc"))
     number, month, year = cards.check(typed, today)
-    return _make(act, cards.by_number(number), month, year, data)
+    return _make(act, cards.by_number(number), (month, year), data, cvc=typed.cvc is not None)
 
 
-def _make(act: Act, card: cards.Card, month: int, year: int, data: Json) -> Document:
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None}
+def _templated(act: Act, card: cards.Card, data: Json) -> Document:
+    """A card that is only named: its date is in the future, and every value that its outcome needs counts as given."""
+    year = datetime.datetime.fromtimestamp(act.now, datetime.UTC).year
+    return _make(act, card, (12, year + 3), data, cvc=True, named=True)
+
+
+def _make(act: Act, card: cards.Card, date: tuple[int, int], data: Json, *, cvc: bool, named: bool = False) -> Document:
     body: Json = {
         "id": act.world.id("pm"), "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
         "billing_details": merge(_BILLING, data.get("billing_details") or {}),
         "card": {
-            "brand": card.brand, "checks": {**checks, "cvc_check": "unchecked"}, "country": card.country,
-            "display_brand": card.brand, "exp_month": month, "exp_year": year,
+            "brand": card.brand,
+            "checks": {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None},
+            "country": card.country, "display_brand": card.brand, "exp_month": date[0], "exp_year": date[1],
             "fingerprint": cards.fingerprint(card.number), "funding": card.funding, "generated_from": None,
             "last4": card.number[-4:], "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated", "three_d_secure_usage": {"supported": True}, "wallet": None,
+            "regulated_status": "unregulated", "three_d_secure_usage": {"supported": True},
+            "wallet": None,
         },
         "created": act.now, "customer": None, "customer_account": None, "livemode": False,
         "metadata": merge_metadata({}, data.get("metadata") or {}), "type": "card",
     }  # fmt: skip
-    return act.add(body, number=card.number)
+    return act.add(body, number=card.number, named=named)
+
+
+def _share(act: Act, params: Json) -> Document:
+    """A copy on a connected account of a method that a customer of the platform holds (stripe.md section 9)."""
+    source = usable(act.within(act.home), params["payment_method"])
+    if act.scope == act.home:
+        raise errors.ApiError(
+            400, "You can only share a PaymentMethod with a connected account.", param="payment_method"
+        )
+    refuse_foreign(source, params.get("customer"), "PaymentMethod")
+    body = {
+        **source.body, "id": act.world.id("pm"), "created": act.now, "customer": None, "metadata": {},
+        "allow_redisplay": "unspecified",
+    }  # fmt: skip
+    return act.add(body, number=source.hidden["number"])
 
 
 def usable(act: Act, id: str, *, param: str = "payment_method") -> Document:
     """The payment method behind an id; a template makes a fresh one at each use (stripe.md section 9)."""
-    card = cards.by_token(id)
+    card = cards.by_token(id) if id.startswith("pm_card_") else None
     if card is not None:
-        year = datetime.datetime.fromtimestamp(act.now, datetime.UTC).year
-        return _make(act, card, 12, year + 3, {})
+        return _templated(act, card, {})
     doc = act.find("payment_method", id)
     if doc is None:
         raise errors.no_such_reference("PaymentMethod", id, param)
-    if doc.hidden.get("spent"):
-        message = (
-            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
-            "with a connected account without Customer attachment, or was detached from a Customer. It may not be used "
-            "again. To use a PaymentMethod multiple times, you must attach it to a Customer first."
-        )
-        raise errors.ApiError(400, message, param=param)
+    refuse_spent(doc, param)
     return doc
+
+
+def refuse_spent(doc: Document, param: str | None = "payment_method") -> None:
+    """A method that was used without a customer, or detached from one, is not taken again (stripe.md section 9)."""
+    if doc.hidden.get("spent"):
+        raise errors.ApiError(400, _SPENT, param=param)
+
+
+def refuse_foreign(doc: Document, customer: str | None, noun: str) -> None:
+    """A method that a customer holds is taken together with that customer alone (stripe.md section 9)."""
+    owner = doc.body["customer"]
+    if owner is None or owner == customer:
+        return
+    if customer is None:
+        message = (
+            f"The payment method supplied ({doc.id}) belongs to the Customer {owner}. Please include the Customer in the "
+            f"`customer` parameter on the {noun}."
+        )
+    else:
+        message = (
+            f"The PaymentMethod {doc.id} does not belong to the Customer you supplied {customer}. Please use this "
+            "PaymentMethod with the Customer that it belongs to instead."
+        )
+    raise errors.ApiError(400, message, param="payment_method")
 
 
 def card_of(doc: Document) -> cards.Card:
@@ -75,33 +140,109 @@ def card_of(doc: Document) -> cards.Card:
     return cards.by_number(doc.hidden["number"])
 
 
-def attach(act: Act, doc: Document, customer: Document) -> None:
-    """Tie a payment method to a customer; cards that their issuer declines are refused (402, stripe.md section 7)."""
+def verify(doc: Document) -> None:
+    """Each check passes or fails once the network has seen the card; one without a value stays empty."""
+    card, checks = card_of(doc), doc.body["card"]["checks"]
+    address = doc.body["billing_details"]["address"] or {}
+    given = {name: bool(address.get(field)) for name, field in _CHECKS.items()}
+    given["cvc_check"] = checks["cvc_check"] is not None
+    for name, told in given.items():
+        fails = card.fails == name and (told or doc.hidden.get("named"))
+        checks[name] = "fail" if fails else "pass" if told else None
+
+
+def attach(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Tie a method to a customer; to repeat it changes nothing."""
+    if not params.get("customer"):
+        message = "Must provide customer or customer_account."
+        raise errors.ApiError(400, message, code="parameter_missing", stored=False)
+    customer = act.referred("customer", params["customer"], param="customer")
+    return attached(act, ids["payment_method"], customer).body
+
+
+def attached(act: Act, id: str, customer: Document) -> Document:
+    """The method behind an id or a template, tied to a customer; what its issuer declines is refused (402, section 7)."""
+    if id.startswith("pm_card_") and cards.by_token(id):
+        doc = usable(act, id)
+    else:
+        doc = _named(act, id)
+    if doc.body["customer"] == customer.id:
+        return doc
+    if doc.body["customer"] is not None:
+        raise errors.ApiError(400, "The payment method you provided has already been attached to a customer.")
+    if doc.hidden.get("spent") in ("paid", "detached"):  # one that was only set up may still be attached
+        raise errors.ApiError(400, _SPENT_FOR_GOOD)
     card = card_of(doc)
-    if card.declines and not card.blocked and card.challenge == "none" and "chargeCustomerFail" not in card.tokens:
-        code, reason = card.declines
-        raise cards.card_error(code, decline_code=reason)
+    if card.declines and not card.attaches:
+        raise cards.declined(card.declines)
     save_to(act, doc, customer.id)
+    return doc
 
 
 def save_to(act: Act, doc: Document, customer: str) -> None:
     """Record the tie and tell about it."""
+    verify(doc)
+    doc.hidden.pop("spent", None)
     doc.body["customer"] = customer
     act.store.save(doc)
     emit(act, "payment_method.attached", doc)
 
 
+def keep(act: Act, doc: Document, customer: str | None, usage: str | None) -> None:
+    """What becomes of a method that was used and checked: saved, left to be attached, or spent (stripe.md section 9)."""
+    if usage:
+        doc.hidden["set_up"] = sorted({*doc.hidden.get("set_up", []), usage})
+    if doc.body["customer"] is None:
+        doc.hidden["spent"] = "set_up" if usage else "paid"
+        if customer and usage:
+            save_to(act, doc, customer)
+            return
+    act.store.save(doc)
+
+
+def detach(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Take a method from its customer, for good (stripe.md section 9)."""
+    doc = _named(act, ids["payment_method"])
+    if doc.body["customer"] is None:
+        message = "The payment method you provided is not attached to a customer so detachment is impossible."
+        raise errors.ApiError(400, message, param="payment_method")
+    return detached(act, doc).body
+
+
+def detached(act: Act, doc: Document) -> Document:
+    """A method without its customer; where it was the customer's default, there is none any more."""
+    before, owner = snapshot(doc), act.find("customer", doc.body["customer"])
+    doc.body["customer"] = None
+    doc.hidden["spent"] = "detached"
+    act.store.save(doc)
+    emit(act, "payment_method.detached", doc, before=before)
+    if owner is not None and owner.body["invoice_settings"]["default_payment_method"] == doc.id:
+        was = snapshot(owner)
+        owner.body["invoice_settings"]["default_payment_method"] = None
+        act.store.save(owner)
+        emit(act, "customer.updated", owner, before=was)
+    return doc
+
+
+def _named(act: Act, id: str) -> Document:
+    doc = act.find("payment_method", id)
+    if doc is None:
+        _missing(id)
+    return doc
+
+
+def _missing(id: str) -> Never:
+    raise errors.no_such("PaymentMethod", id, "payment_method")
+
+
 def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
     """One payment method."""
-    doc = act.find("payment_method", ids["payment_method"])
-    if doc is None:
-        raise errors.no_such("PaymentMethod", ids["payment_method"], "payment_method")
-    return doc.body
+    return _named(act, ids["payment_method"]).body
 
 
 def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Change billing details, metadata or the card's date."""
-    doc = act.get("payment_method", ids["payment_method"], param="payment_method")
+    doc = _named(act, ids["payment_method"])
     before = snapshot(doc)
     for name in ("billing_details", "card"):
         if name in params:
@@ -112,4 +253,31 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
         doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
     act.store.save(doc)
     emit(act, "payment_method.updated", doc, before=before)
+    return doc.body
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """A customer's saved methods, newest first; without a customer there are none to list."""
+    if params.get("customer"):
+        act.referred("customer", params["customer"], param="customer")
+    return _of(act, params.get("customer"), "/v1/payment_methods", params)
+
+
+def of_customer(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """The same, through the customer."""
+    customer = act.get("customer", ids["customer"])
+    return _of(act, customer.id, f"/v1/customers/{customer.id}/payment_methods", params)
+
+
+def _of(act: Act, customer: str | None, url: str, params: Json) -> Json:
+    facets: dict[str, Any] = {name: params[name] for name in ("type", "allow_redisplay") if name in params}
+    return page(act, "payment_method", url, params, facets={"customer": customer or "", **facets})
+
+
+def one_of_customer(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One method of this customer; another customer's is not found."""
+    customer = act.get("customer", ids["customer"])
+    doc = act.find("payment_method", ids["payment_method"])
+    if doc is None or doc.body["customer"] != customer.id:
+        _missing(ids["payment_method"])
     return doc.body

@@ -2,122 +2,255 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from shared.sandbox import schedules
 from shared.sandbox.events import emit
+from shared.sandbox.resources import connected, kyc, people
+from shared.sandbox.resources.connected import EMPTY
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
-EMPTY: Json = {
-    "alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
-    "eventually_due": [], "past_due": [], "pending_verification": [],
-}  # fmt: skip
+__all__ = ["EMPTY", "apply", "capability", "fall_due", "settle", "triggered", "verify"]
 
-# Requirement -> where the account's public body may already answer it.
+GRACE = 14 * 86400  # how long an account goes on with something missing that it can do without for a while
 _COMMON = (
     "business_profile.mcc", "business_profile.url", "business_type", "external_account", "tos_acceptance.date",
     "tos_acceptance.ip",
 )  # fmt: skip
-_PERSON = ("dob.day", "dob.month", "dob.year", "email", "first_name", "last_name", "phone", "address.city",
-           "address.line1", "address.postal_code")  # fmt: skip
+# The accounts' reasons in the words that capabilities have for them; unverified (MEM) beyond the enum itself.
+_CAPABILITY_REASONS = {
+    "requirements.past_due": "requirements.fields_needed", "requirements.pending_verification": "pending.review",
+    "listed": "pending.review", "under_review": "pending.review", "platform_paused": "platform_paused",
+}  # fmt: skip
 
 
-def wanted(body: Json) -> list[str]:
-    """Everything that this kind of business has to tell before it can be paid."""
-    whose = "individual" if body["business_type"] == "individual" else "representative"
-    company = [] if whose == "individual" else ["company.name", "company.tax_id"]
-    return sorted([*_COMMON, *company, *(f"{whose}.{field}" for field in _PERSON)])
+@dataclass(frozen=True)
+class Owed:
+    """One thing that is missing. `vital`: until it is there, nothing works; the rest has time until the deadline."""
+
+    name: str
+    vital: bool = False
+    code: str | None = None
+    reason: str | None = None
 
 
-def outstanding(doc: Document) -> list[str]:
-    """Of that, what is still missing."""
-    if doc.body["details_submitted"]:
-        return list(doc.hidden.get("due", []))
-    return [name for name in wanted(doc.body) if not _told(doc, name)]
+def whose(body: Json, speaker: Document | None) -> str:
+    """How requirements name the one who speaks for the business: `individual`, the person's id, or `representative`."""
+    if body["business_type"] == "individual":
+        return "individual"
+    return speaker.id if speaker else "representative"
+
+
+def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
+    """Everything that this account has to tell and has not told, or not so that it could be verified."""
+    body, speaker = doc.body, people.representative(crowd)
+    company = () if body["business_type"] == "individual" else ("company.name", "company.tax_id")
+    found = [Owed(name) for name in (*_COMMON, *company) if not _told(doc, name)]
+    if speaker is None:
+        found += [Owed(f"{whose(body, None)}.{field}", vital=True) for field in people.asked(body["country"])]
+    for person in crowd:
+        name = whose(body, person) if person is speaker else person.id
+        found += [
+            Owed(f"{name}.{f}", person is speaker) for f in people.wanted(doc, person) if not people.tells(person, f)
+        ]
+        found += [Owed(f"{name}.{f}", True, code, reason) for f, code, reason in person.hidden["findings"]]
+    if wrong := kyc.tax_id_finding(doc.hidden.get("company", {}).get("tax_id")):
+        found.append(Owed("company.tax_id", True, wrong.code, wrong.reason))
+    mine = whose(body, speaker)
+    found += [Owed(name.format(who=mine)) for name in doc.hidden.get("demands", []) if not _met(doc, speaker, name)]
+    return sorted(found, key=lambda o: o.name)
 
 
 def _told(doc: Document, name: str) -> bool:
-    if name in doc.hidden.get("told", []):
-        return True
     if name == "external_account":
-        return bool(doc.body["external_accounts"]["data"])
-    node: object = {**doc.body, **doc.hidden.get("people", {})}
+        return any(bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"])
+    node: Any = {**doc.body, "company": doc.hidden.get("company", {})}
     for part in name.split("."):
         node = node.get(part) if isinstance(node, dict) else None
     return node not in (None, "")
 
 
+def _met(doc: Document, speaker: Document | None, name: str) -> bool:
+    if name in doc.hidden.get("answered", []):
+        return True
+    head, _, field = name.partition(".")
+    if head in ("{who}", "individual", "representative") or head.startswith("person_"):
+        return speaker is not None and people.tells(speaker, field)
+    return _told(doc, name)
+
+
 def apply(act: Act, doc: Document) -> None:
     """Derive requirements, capabilities and flags from what is known; saves nothing and tells nobody."""
-    body, forced = doc.body, doc.hidden.get("forced", {})
-    due = outstanding(doc)
-    reason = forced.get("disabled_reason", "requirements.past_due" if due and not body["details_submitted"] else None)
-    body["requirements"] = {
-        **EMPTY, "currently_due": due, "eventually_due": due, "past_due": due if reason == "requirements.past_due" else [],
-        "disabled_reason": reason, **forced.get("requirements", {}),
+    body, hidden = doc.body, doc.hidden
+    crowd = people.everyone(act, doc)
+    missing = owed(doc, crowd)
+    if not (missing or connected.collected_by_stripe(doc)):
+        body["details_submitted"] = True  # the platform has sent all that there is to ask
+    submitted, pending = body["details_submitted"], _pending(doc, crowd)
+    if not missing:
+        hidden["blocked"] = []
+    hidden["deadline"] = (hidden.get("deadline") or act.now + GRACE) if submitted and missing else None
+    late = not submitted or (hidden["deadline"] or act.now + 1) <= act.now
+    past = [o for o in missing if late or (o.vital and not hidden.get("cleared"))]
+    body["requirements"] = _told_so(act, doc, missing, past, crowd)
+    body["requirements"]["pending_verification"] = sorted(pending)
+    if any(person.hidden.get("listed") for person in crowd):
+        reason: str | None = kyc.listed_reason()
+    elif past:
+        reason = "requirements.past_due"
+    else:
+        reason = "requirements.pending_verification" if pending and not hidden.get("cleared") else None
+    _force(act, doc, hidden.get("rejected") or reason)
+    reason = body["requirements"]["disabled_reason"]
+    hidden["cleared"] = bool(hidden.get("cleared") or (submitted and reason is None))
+    _flags(doc, reason, pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out")))
+    _show_owner(doc, people.representative(crowd))
+
+
+def _pending(doc: Document, crowd: list[Document]) -> list[str]:
+    speaker = people.representative(crowd)
+    named = [(whose(doc.body, p) if p is speaker else p.id, p) for p in crowd]
+    return [f"{name}.{field}" for name, person in named for field in people.in_question(person)]
+
+
+def _told_so(act: Act, doc: Document, missing: list[Owed], past: list[Owed], crowd: list[Document]) -> Json:
+    """The `requirements` hash: lists of names, errors, and what may be given instead."""
+    names = sorted({o.name for o in missing})
+    speaker = people.representative(crowd)
+    later = [f"{whose(doc.body, speaker)}.{field}" for field in (people.later(doc, speaker) if speaker else [])]
+    numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
+    return {
+        "alternatives": [
+            {"original_fields_due": [name], "alternative_fields_due": [name.replace("id_number", "verification.document")]}
+            for name in numbers
+        ],
+        "current_deadline": doc.hidden["deadline"], "currently_due": names, "disabled_reason": None,
+        "errors": [{"code": o.code, "reason": o.reason, "requirement": o.name} for o in missing if o.code],
+        "eventually_due": sorted({*names, *later}), "past_due": sorted({o.name for o in past}), "pending_verification": [],
     }  # fmt: skip
+
+
+def _force(act: Act, doc: Document, reason: str | None) -> None:
+    """What the control API sets wins over what is derived, and goes past due on its day like the rest."""
+    forced, needs = doc.hidden.get("forced", {}), doc.body["requirements"]
+    given = forced.get("requirements", {})
+    needs["disabled_reason"] = reason
+    needs.update(given)
+    if given.get("currently_due") and (needs["current_deadline"] or act.now + 1) <= act.now:
+        needs["past_due"] = given.get("past_due") or list(given["currently_due"])
+        needs["disabled_reason"] = given.get("disabled_reason") or reason or "requirements.past_due"
+    if "disabled_reason" in forced:
+        needs["disabled_reason"] = forced["disabled_reason"]
+    doc.body["future_requirements"] = {**EMPTY, **forced.get("future_requirements", {})}
+
+
+def _flags(doc: Document, reason: str | None, *, pays_out: bool) -> None:
+    body, forced = doc.body, doc.hidden.get("forced", {})
     able = body["details_submitted"] and reason is None
+    waits = body["details_submitted"] and reason == "requirements.pending_verification"
     asked = [name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]]
-    body["capabilities"] = dict.fromkeys(sorted(asked), "active" if able else "inactive")
-    works = able and any(name in asked for name in ("card_payments", "transfers"))
+    body["capabilities"] = dict.fromkeys(sorted(asked), "active" if able else "pending" if waits else "inactive")
+    blocked = doc.hidden.get("blocked", []) if doc.hidden["deadline"] else ()
+    works = able and "charges" not in blocked and any(name in asked for name in ("card_payments", "transfers"))
     body["charges_enabled"] = forced.get("charges_enabled", works)
-    body["payouts_enabled"] = forced.get("payouts_enabled", able and bool(body["external_accounts"]["data"]))
+    paid = (able or pays_out) and "payouts" not in blocked and _told(doc, "external_account")
+    body["payouts_enabled"] = forced.get("payouts_enabled", paid)
+
+
+def _show_owner(doc: Document, speaker: Document | None) -> None:
+    """`individual` and `company` are there while the platform may see them, and not afterwards (section 10)."""
+    doc.body.pop("individual", None)
+    doc.body.pop("company", None)
+    if connected.hides(doc):
+        return
+    if doc.body["business_type"] == "individual" and speaker is not None:
+        doc.body["individual"] = people.shown(doc, speaker)
+    known = doc.hidden.get("company", {})
+    if known or doc.body["business_type"] not in (None, "individual"):
+        secret = ("tax_id", "vat_id", "documents")
+        doc.body["company"] = {
+            "address": dict.fromkeys(people.ADDRESS), "directors_provided": False, "executives_provided": False,
+            "name": None, "owners_provided": False, "phone": None, "tax_id_provided": bool(known.get("tax_id")),
+            **{key: value for key, value in known.items() if key not in secret},
+        }  # fmt: skip
 
 
 def settle(act: Act, doc: Document, before: Json) -> None:
     """Derive, save, and tell the connect endpoints what changed: capabilities first, then the account (section 10)."""
+    was = copy.deepcopy(doc.hidden.get("deadline"))
     apply(act, doc)
     act.store.save(doc)
+    if doc.hidden["deadline"] and doc.hidden["deadline"] != was:
+        act.store.schedule(doc.hidden["deadline"], "requirements", act.platform, doc.id)
     inside = act.within(doc.id)
     for name, status in doc.body["capabilities"].items():
         old = before["capabilities"].get(name)
-        if old is not None and old != status:
-            after = capability(doc, name)
-            emit(inside, "capability.updated", after, before={**after, "status": old})
+        more = set(doc.body["requirements"]["currently_due"]) - set(before["requirements"]["currently_due"])
+        if old is not None and (old != status or (more and doc.body["details_submitted"])):
+            previous = capability(Document(before, doc.hidden, doc.platform, doc.scope), name)
+            emit(inside, "capability.updated", capability(doc, name), before=previous)
     emit(inside, "account.updated", doc, before=before)
+    if doc.body["payouts_enabled"] and not before["payouts_enabled"]:
+        schedules.resume(inside)
 
 
 def capability(doc: Document, name: str) -> Json:
     """A capability as an object of its own; its status may also be `unrequested`."""
     entry = doc.hidden["capabilities"].get(name, {"requested": False, "requested_at": None})
-    requirements = {key: doc.body["requirements"][key] for key in EMPTY} if entry["requested"] else EMPTY
+    needs = dict(doc.body["requirements"]) if entry["requested"] else dict(EMPTY)
+    if reason := needs["disabled_reason"]:
+        head = "rejected.other" if reason.startswith("rejected.") else "other"
+        needs["disabled_reason"] = _CAPABILITY_REASONS.get(reason, head)
     status = doc.body["capabilities"].get(name, "unrequested")
     return {
         "id": name, "object": "capability", "account": doc.id, "future_requirements": dict(EMPTY),
         "requested": entry["requested"], "requested_at": entry["requested_at"],
-        "requirements": {**requirements}, "status": status,
+        "requirements": needs, "status": status,
     }  # fmt: skip
 
 
-def complete(act: Act, doc: Document) -> None:
-    """The hosted form is finished: everything is told, a bank account stands, what was asked for becomes active."""
-    before = snapshot(doc)
-    body = doc.body
-    body["business_type"] = body["business_type"] or "company"
-    profile = body["business_profile"]
-    profile["mcc"] = profile["mcc"] or "5734"
-    profile["url"] = profile["url"] or "https://shop.example"
-    body["tos_acceptance"] = {"date": act.now, "ip": None, "user_agent": None}
-    if not body["external_accounts"]["data"]:
-        bank = bank_account(act, doc)
-        body["external_accounts"]["data"].append(bank)
-        emit(act.within(doc.id), "account.external_account.created", bank)
-    doc.hidden["told"] = wanted(body)
-    doc.hidden["due"] = []
-    doc.hidden["forced"] = {}
-    body["details_submitted"] = True
+def fall_due(act: Act, subject: str) -> None:
+    """A deadline has come: what is still missing is past due; what was announced is asked for from now on."""
+    doc = connected.ours(act, subject)
+    if doc is None:
+        return
+    before, forced = snapshot(doc), doc.hidden["forced"]
+    coming = forced.get("future_requirements", {})
+    if coming and (coming.get("current_deadline") or act.now + 1) <= act.now:
+        doc.hidden["demands"] = sorted({*doc.hidden.get("demands", []), *coming.get("currently_due", [])})
+        del forced["future_requirements"]
     settle(act, doc, before)
 
 
-def bank_account(act: Act, doc: Document) -> Json:
-    """Where payouts go: a test bank account in the account's own currency."""
-    return {
-        "id": act.world.id("ba"), "object": "bank_account", "account": doc.id, "account_holder_name": None,
-        "account_holder_type": None, "account_type": None, "available_payout_methods": ["standard"],
-        "bank_name": "STRIPE TEST BANK", "country": doc.body["country"], "currency": doc.body["default_currency"], "customer": None,
-        "default_for_currency": True, "fingerprint": "6rTVvRLdLcRcQ4pQ", "future_requirements": _bank_requirements(),
-        "last4": "6789", "metadata": {}, "requirements": _bank_requirements(), "routing_number": "110000000",
-        "status": "new",
-    }  # fmt: skip
+# The last digits of the cards that ask for more, and what they do (stripe.md section 7).
+_TRIGGERS = {
+    "4000000000004202": (["{who}.verification.document"], []),
+    "4000000000004210": (["{who}.verification.document"], ["charges"]),
+    "4000000000004236": (["{who}.verification.document"], ["payouts"]),
+}  # fmt: skip
 
 
-def _bank_requirements() -> Json:
-    return {"currently_due": [], "errors": [], "past_due": [], "pending_verification": []}
+def triggered(act: Act, account: str, card_number: str) -> None:
+    """A payment on this account by one of the cards that trigger the next requirements, a block of charges or of payouts."""
+    doc = connected.ours(act, account) if card_number in _TRIGGERS else None
+    if doc is None:
+        return
+    before, (demands, blocks) = snapshot(doc), _TRIGGERS[card_number]
+    doc.hidden["demands"] = sorted({*doc.hidden.get("demands", []), *demands})
+    doc.hidden["blocked"] = sorted({*doc.hidden.get("blocked", []), *blocks})
+    settle(act, doc, before)
+
+
+def verify(act: Act, subject: str) -> None:
+    """A person's verification comes to its end."""
+    account, _, id = subject.partition(":")
+    doc, person = connected.ours(act, account), act.within(account).find("person", id)
+    if doc is None or person is None or person.body["verification"]["status"] != "pending":
+        return
+    before, was = snapshot(doc), copy.deepcopy(person)
+    people.conclude(person)
+    people.save(act, doc, person, was)
+    settle(act, doc, before)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from shared.sandbox.store import Json, Store
-from shared.sandbox.world import Act
+from shared.sandbox.world import Act, World, home_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,16 @@ def find(store: Store, kind: str, token: str) -> Ticket | None:
     sql = "SELECT token, kind, platform, subject, expires, used, data FROM tickets WHERE token = ? AND kind = ?"
     row = store.db.execute(sql, (token, kind)).fetchone()
     return Ticket(row[0], row[1], row[2], row[3], row[4], bool(row[5]), json.loads(row[6])) if row else None
+
+
+def acting(world: World, ticket: Ticket) -> Act:
+    """Whoever holds the ticket acts on the account that it was issued on."""
+    return Act(world, ticket.platform, ticket.data.get("scope") or home_of(ticket.platform))
+
+
+def expired(world: World, ticket: Ticket) -> bool:
+    """Whether its time is over."""
+    return ticket.expires <= world.clock.seconds()
 
 
 def use(store: Store, token: str) -> None:

@@ -100,10 +100,15 @@ def routes() -> tuple[Route, ...]:
     return tuple(sorted(found, key=lambda r: (r.template.count("{"), r.template, r.method)))
 
 
+@functools.cache
+def _like(method: str, segments: int) -> tuple[Route, ...]:
+    return tuple(route for route in routes() if route.method == method and route.template.count("/") == segments)
+
+
 def match(method: str, path: str) -> Route | None:
     path = urlsplit(path).path
-    for route in routes():
-        if route.method == method.upper() and route.regex.match(path):
+    for route in _like(method.upper(), path.count("/")):
+        if route.regex.match(path):
             return route
     return None
 

@@ -1,0 +1,46 @@
+"""What all control calls share: how they refuse, what they are given, and on which platform they act."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from quart import g, request
+
+from shared.sandbox.store import Json
+from shared.sandbox.world import Act, home_of, platform_of
+
+if TYPE_CHECKING:
+    from shared.sandbox.app import Standin
+
+
+class Refused(Exception):
+    """A control call that cannot be done, with its status."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+async def read_body() -> Json:
+    """What the call was given: a JSON object, or nothing."""
+    if "control_body" in g:  # a button of the control page
+        return dict(g.control_body)
+    raw = await request.get_data()
+    try:
+        given = json.loads(raw) if raw else {}
+    except ValueError:
+        raise Refused(400, "The body is not JSON.") from None
+    if not isinstance(given, dict):
+        raise Refused(400, "The body must be an object.")
+    return given
+
+
+def acting(standin: Standin) -> Act:
+    """The platform that the Authorization header names, or the marketplace's own."""
+    if "control_act" in g:  # a button of the control page, which shows one platform
+        return Act(standin.world, g.control_act.platform, g.control_act.home)
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    named = scheme.lower() == "bearer" and key.startswith(("sk_test_", "pk_test_"))
+    platform = platform_of(key) if named else standin.own_platform
+    return Act(standin.world, platform, home_of(platform))

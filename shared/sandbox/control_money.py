@@ -1,0 +1,80 @@
+"""Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from shared.sandbox.control_base import Refused, acting, read_body
+from shared.sandbox.objects import render
+from shared.sandbox.resources import chargebacks, payouts
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act
+
+if TYPE_CHECKING:
+    from shared.sandbox.app import Standin
+
+
+async def dispute(standin: Standin) -> Json:
+    """Dispute what is left of a charge, on whichever account it was made; with `inquiry` the bank only asks."""
+    given, act = await read_body(), acting(standin)
+    reason, inquiry = given.get("reason", "fraudulent"), given.get("inquiry", False)
+    if unknown := set(given) - {"charge", "reason", "inquiry"}:
+        raise Refused(400, f"A dispute has no {', '.join(sorted(unknown))} here.")
+    if reason not in chargebacks.REASONS:
+        raise Refused(400, f"`reason` must be one of {', '.join(chargebacks.REASONS)}.")
+    if not isinstance(inquiry, bool):
+        raise Refused(400, "`inquiry` must be true or false.")
+    inside, charge = _found(act, "charge", given.get("charge"))
+    amount = chargebacks.disputable(inside, charge)
+    if amount <= 0:
+        raise Refused(
+            400, f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and not back yet."
+        )
+    with act.store.transaction():
+        doc = chargebacks.open_up(inside, charge, reason, amount, inquiry=inquiry)
+    standin.courier.ring()
+    return render(inside, doc)
+
+
+async def close_dispute(standin: Standin, id: str) -> Json:
+    """The bank decides; an inquiry is only over, whichever way."""
+    given, act = await read_body(), acting(standin)
+    if set(given) != {"outcome"} or given["outcome"] not in ("won", "lost"):
+        raise Refused(400, "`outcome` must be won or lost.")
+    inside, doc = _found(act, "dispute", id)
+    if doc.body["status"] in chargebacks.CLOSED:
+        raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
+    with act.store.transaction():
+        chargebacks.end(inside, doc, won=given["outcome"] == "won")
+    standin.courier.ring()
+    return render(inside, doc)
+
+
+async def fail_payout(standin: Standin, id: str) -> Json:
+    """The bank returns a payout, even one that was paid."""
+    given, act = await read_body(), acting(standin)
+    code = given.get("failure_code", "could_not_process")
+    if set(given) - {"failure_code"} or code not in payouts.MESSAGES:
+        raise Refused(400, f"`failure_code` must be one of {', '.join(payouts.MESSAGES)}.")
+    inside, doc = _found(act, "payout", id)
+    if doc.body["status"] in ("failed", "canceled"):
+        raise Refused(400, f"{id} is {doc.body['status']} already.")
+    with act.store.transaction():
+        payouts.fail(inside, doc, code)
+    standin.courier.ring()
+    return doc.body
+
+
+def _found(act: Act, object: str, id: Any) -> tuple[Act, Document]:
+    doc = act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
+    if doc is None:
+        raise Refused(404, f"There is no {object} {id}.")
+    return act.within(doc.scope), doc
+
+
+CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+    ("POST", "/disputes", dispute),
+    ("POST", "/disputes/<id>/close", close_dispute),
+    ("POST", "/payouts/<id>/fail", fail_payout),
+)

@@ -1,0 +1,200 @@
+"""The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money that follows (section 13).
+
+A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated. Whoever made the charge is
+debited, whatever the balance: the platform for a destination charge, the connected account for a direct one.
+"""
+
+from __future__ import annotations
+
+from shared.sandbox import books
+from shared.sandbox.events import emit
+from shared.sandbox.resources import fraud_warnings
+from shared.sandbox.resources.subjects import located, subject_of
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, snapshot
+
+REASONS = (
+    "bank_cannot_process", "check_returned", "credit_not_processed", "customer_initiated", "debit_not_authorized", "duplicate",
+    "fraudulent", "general", "incorrect_account_details", "insufficient_funds", "noncompliant", "product_not_received",
+    "product_unacceptable", "subscription_canceled", "unrecognized",
+)  # fmt: skip
+CLOSED = ("lost", "warning_closed", "won")
+DAY = 86400
+_FEES = {"eur": 2000}  # otherwise 1500 (section 19, after published prices)
+_DAYS = 8  # full days to answer; at least seven (section 13)
+# What the networks call a reason; one that is not named has no code here.
+_CODES = {
+    "visa": {
+        "credit_not_processed": "13.6", "duplicate": "12.6.1", "fraudulent": "10.4", "noncompliant": "12.7",
+        "product_not_received": "13.1", "product_unacceptable": "13.3", "subscription_canceled": "13.2",
+    },
+    "mastercard": {
+        "credit_not_processed": "4853", "duplicate": "4834", "fraudulent": "4837", "product_not_received": "4853",
+        "product_unacceptable": "4853", "subscription_canceled": "4853",
+    },
+    "amex": {
+        "credit_not_processed": "C02", "duplicate": "C14", "fraudulent": "F29", "product_not_received": "C08",
+        "product_unacceptable": "C31", "subscription_canceled": "C28",
+    },
+}  # fmt: skip
+EVIDENCE = (
+    "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
+    "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip",
+    "customer_signature", "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id",
+    "product_description", "receipt", "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation",
+    "service_date", "service_documentation", "shipping_address", "shipping_carrier", "shipping_date",
+    "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+)  # fmt: skip
+
+
+def disputable(act: Act, charge: Document) -> int:
+    """What the shopper can still dispute of a charge: what was captured, less refunds and what is disputed already."""
+    body = charge.body
+    if body["status"] != "succeeded" or not body["balance_transaction"] or "card" not in body["payment_method_details"]:
+        return 0
+    known = sum(doc.body["amount"] for doc in of_charge(act, charge.id))
+    return int(body["amount"] - body["amount_refunded"] - known)
+
+
+def of_charge(act: Act, id: str) -> list[Document]:
+    """All disputes of one charge, oldest first."""
+    where = "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = 'dispute' AND name = 'charge' AND value = ?)"
+    return act.store.select(where, [act.scope, id])
+
+
+def open_up(act: Act, charge: Document, reason: str, amount: int, *, inquiry: bool = False) -> Document:
+    """The bank tells of a dispute: created, then the funds go (a chargeback alone), then the charge says that it is disputed."""
+    body, card = charge.body, charge.body["payment_method_details"]["card"]
+    code = _CODES.get(card["brand"], {}).get(reason)
+    case = "inquiry" if inquiry else "chargeback"
+    doc = act.add({
+        "id": act.world.id("du"), "object": "dispute", "amount": amount, "balance_transactions": [], "charge": charge.id,
+        "created": act.now, "currency": body["currency"], "enhanced_eligibility_types": [],
+        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}}, "evidence_details": {
+            "due_by": None, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0,
+            "submission_method": "not_submitted",
+        },
+        "intended_submission_method": None, "is_charge_refundable": inquiry, "livemode": False, "metadata": {},
+        "payment_intent": body["payment_intent"], "payment_method_details": {
+            "card": {"brand": card["brand"], "case_type": case, "network": card["network"], "network_reason_code": code},
+            "type": "card",
+        },
+        "reason": reason, "status": "warning_needs_response" if inquiry else "needs_response",
+    }, submitted=False)  # fmt: skip
+    _set_deadline(act, doc)
+    if not inquiry:
+        _withdraw(act, doc, charge)
+    act.store.save(doc)
+    before = snapshot(charge)
+    charge.body["disputed"] = True
+    _mark_refundable(act, charge)
+    emit(act, "charge.dispute.created", doc)
+    if not inquiry:
+        emit(act, "charge.dispute.funds_withdrawn", doc)
+    emit(act, "charge.updated", charge, before=before)
+    if not before["disputed"]:
+        fraud_warnings.settled(act, charge)
+    return doc
+
+
+def _set_deadline(act: Act, doc: Document) -> None:
+    """The last second of the day so many full days on; when it has passed, nobody answers any more."""
+    due = (act.now // DAY + _DAYS + 1) * DAY - 1
+    doc.body["evidence_details"]["due_by"] = due
+    act.store.schedule(due + 1, "dispute_due", act.platform, subject_of(act, doc.id))
+
+
+def fee_for(currency: str) -> int:
+    """What Stripe takes for a chargeback, in minor units."""
+    return _FEES.get(currency, 1500)
+
+
+def _withdraw(act: Act, doc: Document, charge: Document) -> None:
+    """The bank takes the amount, Stripe its fee; out of the charge's own money while that is still pending."""
+    currency = doc.body["currency"]
+    row = act.get("balance_transaction", charge.body["balance_transaction"])
+    fee = {
+        "amount": fee_for(currency), "application": None, "currency": currency, "description": "Dispute fee",
+        "type": "stripe_fee",
+    }  # fmt: skip
+    _post(act, doc, -doc.body["amount"], max(row.body["available_on"], act.now), fee)
+
+
+def _reinstate(act: Act, doc: Document) -> None:
+    """The bank gives the amount back. Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost."""
+    _post(act, doc, doc.body["amount"], act.now, None)
+
+
+def _post(act: Act, doc: Document, amount: int, available_on: int, fee: Json | None) -> None:
+    what = "withdrawal" if amount < 0 else "reversal"
+    txn = books.post(
+        act, "adjustment", doc.id, amount, doc.body["currency"], other=books.NETWORK, fee=fee, available_on=available_on,
+        description=f"Chargeback {what} for {doc.body['charge']}",
+        category="dispute" if amount < 0 else "dispute_reversal",
+    )  # fmt: skip
+    doc.body["balance_transactions"].append(txn.body)
+
+
+def _mark_refundable(act: Act, charge: Document) -> None:
+    """A charge cannot be refunded while a chargeback stands, and not after it was lost."""
+    charge.hidden["refundable"] = not any(
+        doc.body["payment_method_details"]["card"]["case_type"] == "chargeback" and doc.body["status"] != "won"
+        for doc in of_charge(act, charge.id)
+    )
+    act.store.save(charge)
+
+
+def is_inquiry(doc: Document) -> bool:
+    """Whether the bank has only asked so far."""
+    return bool(doc.body["payment_method_details"]["card"]["case_type"] == "inquiry")
+
+
+def end(act: Act, doc: Document, *, won: bool) -> None:
+    """The bank has decided, or the answer was given up. An inquiry is neither won nor lost: it is over, and no money moved."""
+    doc.body["status"] = "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
+    if doc.body["status"] == "won":
+        _reinstate(act, doc)
+        doc.body["is_charge_refundable"] = True
+    act.store.save(doc)
+    charge = act.find("charge", doc.body["charge"])
+    if charge is not None:
+        _mark_refundable(act, charge)
+    if doc.body["status"] == "won":
+        emit(act, "charge.dispute.funds_reinstated", doc)
+    emit(act, "charge.dispute.closed", doc)
+
+
+def _escalate(act: Act, doc: Document) -> None:
+    """The inquiry becomes a chargeback: the money goes, and there is time for an answer again."""
+    before = snapshot(doc)
+    charge = act.get("charge", doc.body["charge"])
+    doc.body["payment_method_details"]["card"]["case_type"] = "chargeback"
+    doc.body.update(status="needs_response", is_charge_refundable=False)
+    doc.hidden["submitted"] = False
+    _set_deadline(act, doc)
+    _withdraw(act, doc, charge)
+    act.store.save(doc)
+    _mark_refundable(act, charge)
+    emit(act, "charge.dispute.updated", doc, before=before)
+    emit(act, "charge.dispute.funds_withdrawn", doc)
+
+
+def decide(act: Act, subject: str) -> None:
+    """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what it will be (section 7)."""
+    inside, doc = located(act, subject, "dispute")
+    if doc is None or doc.body["status"] not in ("under_review", "warning_under_review"):
+        return
+    text = (doc.body["evidence"]["uncategorized_text"] or "").strip()
+    if text == "escalate_inquiry_evidence" and is_inquiry(doc):
+        _escalate(inside, doc)
+    elif text in ("winning_evidence", "losing_evidence"):
+        end(inside, doc, won=text == "winning_evidence")
+
+
+def fall_due(act: Act, subject: str) -> None:
+    """The deadline has passed, as a task: who has not answered has lost; an inquiry without answer is closed."""
+    inside, doc = located(act, subject, "dispute")
+    if doc is None or doc.body["status"] not in ("needs_response", "warning_needs_response"):
+        return
+    if doc.body["evidence_details"]["due_by"] < act.now:
+        end(inside, doc, won=False)

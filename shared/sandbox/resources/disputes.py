@@ -1,0 +1,99 @@
+"""Disputes as the platform sees them: read, answered with evidence, or given up (stripe.md section 13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.sandbox import errors
+from shared.sandbox.events import emit
+from shared.sandbox.objects import page, render
+from shared.sandbox.resources import chargebacks
+from shared.sandbox.resources.subjects import subject_of
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge_metadata, snapshot
+
+_MOST, _MOST_EACH = 150_000, 20_000  # characters of all evidence, and of one long text (SDK)
+_LONG = ("access_activity_log", "cancellation_policy_disclosure", "cancellation_rebuttal", "duplicate_charge_explanation",
+         "product_description", "refund_policy_disclosure", "refund_refusal_explanation", "uncategorized_text")  # fmt: skip
+FILES = ("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation", "receipt",
+         "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file")  # fmt: skip
+_DECIDED_AFTER = 5  # seconds until a test text has its effect
+
+
+def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One dispute."""
+    return render(act, act.get("dispute", ids["dispute"], param="dispute"))
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Disputes, newest first."""
+    facets: dict[str, Any] = {name: params[name] for name in ("charge", "payment_intent") if name in params}
+    return page(act, "dispute", "/v1/disputes", params, facets=facets)
+
+
+def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Collect evidence, and send it to the bank unless `submit` is false; that is done once."""
+    doc = act.get("dispute", ids["dispute"], param="dispute")
+    before = snapshot(doc)
+    if "evidence" in params:
+        _refuse_late(doc)
+        _collect(doc, params["evidence"])
+    if "metadata" in params:
+        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    if "intended_submission_method" in params:
+        doc.body["intended_submission_method"] = params["intended_submission_method"]
+    if params.get("submit", "evidence" in params):
+        _refuse_late(doc)
+        _submit(act, doc)
+    act.store.save(doc)
+    emit(act, "charge.dispute.updated", doc, before=before)
+    return render(act, doc)
+
+
+def _refuse_late(doc: Document) -> None:
+    if doc.body["status"] in chargebacks.CLOSED:
+        raise errors.ApiError(400, "This dispute is already closed")
+    if doc.hidden["submitted"]:
+        message = "You have reached the maximum number of evidence submissions for this dispute."
+        raise errors.ApiError(400, message, param="evidence")
+
+
+def _collect(doc: Document, given: Json) -> None:
+    evidence = doc.body["evidence"]
+    for name in ("enhanced_evidence", "appeal"):  # programmes that no dispute is eligible for here
+        if given.get(name):
+            message = f"This dispute is not eligible for `evidence[{name}]`."
+            raise errors.ApiError(400, message, param=f"evidence[{name}]")
+    for name, value in given.items():
+        if name in chargebacks.EVIDENCE:
+            _check(name, value)
+            evidence[name] = value or None
+    if sum(len(evidence[name] or "") for name in chargebacks.EVIDENCE) > _MOST:
+        message = f"The combined character count of all evidence is limited to {_MOST:,}."
+        raise errors.ApiError(400, message, param="evidence")
+    doc.body["evidence_details"]["has_evidence"] = any(evidence[name] for name in chargebacks.EVIDENCE)
+
+
+def _check(name: str, value: str) -> None:
+    param = f"evidence[{name}]"
+    if name in FILES and value and not value.startswith("file_"):
+        raise errors.no_such_reference("file upload", value, param)
+    if name in _LONG and len(value) > _MOST_EACH:
+        raise errors.ApiError(400, f"Evidence of `{name}` is limited to {_MOST_EACH:,} characters.", param=param)
+
+
+def _submit(act: Act, doc: Document) -> None:
+    details = doc.body["evidence_details"]
+    details.update(submission_count=details["submission_count"] + 1, submission_method="manual", past_due=False)
+    doc.body["status"] = "warning_under_review" if chargebacks.is_inquiry(doc) else "under_review"
+    doc.hidden["submitted"] = True
+    act.store.schedule(act.world.clock.now() + _DECIDED_AFTER, "dispute_decided", act.platform, subject_of(act, doc.id))
+
+
+def close(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Accept the dispute: lost, for good."""
+    doc = act.get("dispute", ids["dispute"], param="dispute")
+    if doc.body["status"] in chargebacks.CLOSED:
+        raise errors.ApiError(400, "This dispute is already closed")
+    chargebacks.end(act, doc, won=False)
+    return render(act, doc)

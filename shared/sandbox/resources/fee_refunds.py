@@ -1,0 +1,86 @@
+"""Refunds of application fees, by themselves or along with a refund or a reversal (stripe.md section 12)."""
+
+from __future__ import annotations
+
+from shared.sandbox import books, errors
+from shared.sandbox.events import emit
+from shared.sandbox.objects import page
+from shared.sandbox.resources import returns
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge_metadata, snapshot
+
+
+def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Give a fee, or part of it, back to the account that paid it."""
+    fee = act.get("application_fee", ids["id"])
+    nothing = errors.ApiError(400, f"Application fee {fee.id} has already been refunded.")
+    too_much = "Refund amount ({given}) is greater than unrefunded amount on fee ({left})"
+    left = fee.body["amount"] - fee.body["amount_refunded"]
+    amount = returns.remainder(params.get("amount"), left, fee.body["currency"], nothing, too_much)
+    if not returns.can_pay(act, fee.body["currency"], amount):
+        raise returns.insufficient("You have insufficient funds in your Stripe account to refund this application fee.")
+    made = give_back(act, fee, amount, metadata=params.get("metadata"))
+    emit(act, "application_fee.refunded", fee)
+    return made.body
+
+
+def give_back(act: Act, fee: Document, amount: int, *, alone: bool = True, metadata: Json | None = None) -> Document:
+    """Book the fee's way back; the act is the platform's.
+
+    `alone`: nothing else moves on the account, which gets a row for it. Otherwise its row for what does move bears the fee
+    as a negative one.
+    """
+    body, id = fee.body, act.world.id("fr")
+    txn = books.post(
+        act, "application_fee_refund", id, -amount, body["currency"], other=books.WITHIN,
+        available_on=returns.day_of(act, body["balance_transaction"]),
+    )  # fmt: skip
+    if alone:
+        account = act.within(body["account"])
+        charge = account.get("charge", body["charge"])
+        books.post(
+            account, "adjustment", id, amount, body["currency"], other=books.WITHIN,
+            available_on=returns.day_of(account, charge.body["balance_transaction"]),
+            description=f"Refund of application fee {fee.id}",
+        )  # fmt: skip
+    made = act.add({
+        "id": id, "object": "fee_refund", "amount": amount, "balance_transaction": txn.id, "created": act.now,
+        "currency": body["currency"], "fee": fee.id, "metadata": merge_metadata({}, metadata or {}),
+    })  # fmt: skip
+    body["amount_refunded"] += amount
+    body["refunded"] = body["amount_refunded"] == body["amount"]
+    returns.embed(body["refunds"], made.body)
+    act.store.save(fee)
+    return made
+
+
+def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
+    fee = act.get("application_fee", ids["fee"], param="fee")
+    made = act.get("fee_refund", ids["id"])
+    if made.body["fee"] != fee.id:
+        raise errors.no_such("fee_refund", made.id)
+    return fee, made
+
+
+def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One refund of a fee."""
+    return _found(act, ids)[1].body
+
+
+def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Annotate a refund of a fee."""
+    fee, made = _found(act, ids)
+    before = snapshot(made)
+    if "metadata" in params:
+        made.body["metadata"] = merge_metadata(made.body["metadata"], params["metadata"])
+    act.store.save(made)
+    returns.embed(fee.body["refunds"], made.body)
+    act.store.save(fee)
+    emit(act, "application_fee.refund.updated", made, before=before)
+    return made.body
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """The refunds of one fee, newest first."""
+    fee = act.get("application_fee", ids["id"])
+    return page(act, "fee_refund", f"/v1/application_fees/{fee.id}/refunds", params, facets={"fee": fee.id})

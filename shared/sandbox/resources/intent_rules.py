@@ -1,0 +1,163 @@
+"""What may be said on an intent: ways to pay, ways to confirm and capture, and what passes to connected accounts (section 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.sandbox import errors, money
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge
+
+_PLAYED = ("card",)  # the ways to pay that the stand-in has
+_TYPES = ("allowed_payment_method_types", "excluded_payment_method_types")
+_NOT_WITH_ALLOWED = ("excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration")
+_NOT_PLAYED = {
+    "customer_account": "accounts of the second API version are not served",
+    "hooks": "taxes are not calculated",
+    "payment_method_configuration": "there is one configuration, with cards alone",
+}
+_PAYABLE = ("transfers", "crypto_transfers", "legacy_payments")
+
+
+def automatic(params: Json) -> Json | None:
+    """`automatic_payment_methods` of a new intent: on when nothing is said, absent when the types are named (section 8)."""
+    if given := params.get("automatic_payment_methods"):
+        return {"allow_redirects": "always", **given} if given["enabled"] else {"enabled": False}
+    if params.get("allowed_payment_method_types"):
+        return None
+    return {"enabled": True, "allow_redirects": "always"}
+
+
+def write_types(doc: Document, params: Json) -> None:
+    """Which ways to pay are open: those that were named, or all but some; what cannot be used is silently left out.
+
+    Nothing left to pay with is an error, and so is naming types along with a rule that names others (section 8).
+    """
+    body = doc.body
+    if "payment_method_options" in params:
+        body["payment_method_options"] = merge(body["payment_method_options"], params["payment_method_options"] or {})
+    for name in _TYPES:
+        if name in params:
+            body[name] = params[name] or None
+    if body["allowed_payment_method_types"]:
+        clash = [name for name in _NOT_WITH_ALLOWED if params.get(name) or (name in _TYPES and body[name])]
+        if clash:
+            message = f"You may only specify one of these parameters: allowed_payment_method_types, {clash[0]}."
+            raise errors.ApiError(400, message, param="allowed_payment_method_types")
+        body["automatic_payment_methods"] = None
+    allowed, excluded = body["allowed_payment_method_types"], body["excluded_payment_method_types"] or []
+    body["payment_method_types"] = [
+        kind for kind in _PLAYED if (allowed is None or kind in allowed) and kind not in excluded
+    ]
+    if not body["payment_method_types"]:
+        message = (
+            "No valid payment method types for this Payment Intent. Please ensure that you have activated payment methods "
+            "compatible with your chosen currency."
+        )
+        raise errors.ApiError(400, message)
+
+
+def write_details(doc: Document, params: Json) -> None:
+    """What a payment is made of, for the card networks alone; nothing here changes how it goes."""
+    for name, reason in _NOT_PLAYED.items():
+        if params.get(name):
+            raise errors.ApiError(400, f"`{name}` is not played by this stand-in: {reason}.", param=name)
+    body, given = doc.body, params.get("amount_details")
+    if given == "":
+        body["amount_details"] = {"tip": {}}
+    elif given is not None:
+        if refused := [name for name in ("line_items", "enforce_arithmetic_validation") if given.get(name)]:
+            message = f"`amount_details[{refused[0]}]` is not played by this stand-in: line items are not kept."
+            raise errors.ApiError(400, message, param=f"amount_details[{refused[0]}]")
+        body["amount_details"] = merge(body["amount_details"], given)
+    if "payment_details" in params:
+        given = params["payment_details"]
+        body["payment_details"] = {
+            name: (given or {}).get(name) or None for name in ("customer_reference", "order_reference")
+        }
+    if params.get("amount_to_confirm", body["amount"]) != body["amount"]:
+        message = "`amount_to_confirm` must be the amount of the PaymentIntent: parts of it are not confirmed here."
+        raise errors.ApiError(400, message, param="amount_to_confirm")
+
+
+def capture_method(doc: Document) -> str:
+    """How this intent is captured; what is said for cards alone comes first."""
+    options: dict[str, Any] = doc.body["payment_method_options"].get("card") or {}
+    return str(options.get("capture_method") or doc.body["capture_method"])
+
+
+def check_key(act: Act, doc: Document) -> None:
+    """An intent that the server wants to confirm itself cannot be confirmed from a browser."""
+    if act.publishable and doc.body["confirmation_method"] == "manual":
+        message = (
+            f"This PaymentIntent {doc.id} cannot be confirmed using your publishable key because its `confirmation_method` "
+            "is set to `manual`. Please use your secret key instead, or create a PaymentIntent with `confirmation_method` "
+            "set to `automatic`."
+        )
+        raise errors.ApiError(400, message, payment_intent=doc.body)
+
+
+def write_connect(act: Act, doc: Document, params: Json) -> None:
+    """Destination, what it gets and what the platform keeps; for a direct charge the account must take cards."""
+    body = doc.body
+    if act.scope != act.home:
+        _check_direct(act, params)
+    if "transfer_data" in params:
+        _write_transfer(act, body, params["transfer_data"])
+    if params.get("on_behalf_of"):
+        account = destined(act, params["on_behalf_of"], "on_behalf_of", ("card_payments",))
+        body["on_behalf_of"] = account.id
+    transfer, fee = body["transfer_data"], body["application_fee_amount"]
+    if transfer and (transfer.get("amount") or 0) > body["amount"]:
+        message = "The transfer_data[amount] must be less than or equal to the amount of the PaymentIntent."
+        raise errors.ApiError(400, message, param="transfer_data[amount]")
+    if fee is None:
+        return
+    money.positive(fee, "application_fee_amount")
+    if transfer is None and act.scope == act.home:
+        message = (
+            "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "
+            "OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
+        )
+        raise errors.ApiError(400, message, param="application_fee_amount")
+    if transfer and "amount" in transfer:
+        message = "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
+        raise errors.ApiError(400, message, param="application_fee_amount")
+
+
+def _write_transfer(act: Act, body: Json, given: Json) -> None:
+    current = body["transfer_data"] or {}
+    destination = given.get("destination") or current.get("destination")
+    if destination is None:
+        raise errors.missing_param("transfer_data[destination]")
+    destined(act, destination, "transfer_data[destination]")
+    if "amount" in given:
+        money.positive(given["amount"], "transfer_data[amount]")
+    body["transfer_data"] = {**current, **given, "destination": destination}
+
+
+def _check_direct(act: Act, params: Json) -> None:
+    for name in ("transfer_data", "on_behalf_of"):
+        if params.get(name):
+            message = f"You cannot use `{name}` on a charge that is made directly on a connected account."
+            raise errors.ApiError(400, message, param=name)
+    account = act.store.find(act.platform, act.scope, scope=act.home, object="account")
+    if account is None or account.body["capabilities"].get("card_payments") != "active":
+        message = (
+            f"The account {act.scope} needs the card_payments capability to be active before it can take payments."
+        )
+        raise errors.ApiError(400, message)
+
+
+def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
+    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
+    account = act.store.find(act.platform, id, scope=act.home, object="account")
+    if account is None:
+        raise errors.no_such_reference("destination" if "destination" in param else "account", id, param)
+    if not any(account.body["capabilities"].get(name) == "active" for name in needed):
+        message = (
+            "Your destination account needs to have at least one of the following capabilities enabled: "
+            + ", ".join(needed)
+        )
+        raise errors.ApiError(400, message, code="insufficient_capabilities_for_transfer", param=None)
+    return account

@@ -1,0 +1,249 @@
+"""The people behind a connected account: what they tell, how they are verified, what the platform may see of it."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from typing import Any
+
+from shared.sandbox import errors
+from shared.sandbox.events import emit
+from shared.sandbox.resources import connected, kyc
+from shared.sandbox.store import Document, Json
+from shared.sandbox.world import Act, merge, merge_metadata
+
+ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+_ROLES = ("authorizer", "director", "executive", "legal_guardian", "owner", "representative")
+_DUE: Json = {
+    "alternatives": [], "currently_due": [], "errors": [], "eventually_due": [], "past_due": [], "pending_verification": [],
+}  # fmt: skip
+# What is asked of the representative, and of the others.
+FULL = (
+    "address.city", "address.line1", "address.postal_code", "dob.day", "dob.month", "dob.year", "email", "first_name",
+    "last_name", "phone",
+)  # fmt: skip
+_SHORT = ("dob.day", "dob.month", "dob.year", "first_name", "last_name")
+_PLAIN = (
+    "email", "first_name", "first_name_kana", "first_name_kanji", "full_name_aliases", "gender", "last_name",
+    "last_name_kana", "last_name_kanji", "maiden_name", "nationality", "phone", "political_exposure",
+)  # fmt: skip
+_NESTED = (
+    "additional_tos_acceptances", "address", "address_kana", "address_kanji", "registered_address", "us_cfpb_data",
+)  # fmt: skip
+# What the SDK says stays visible where Stripe collects, after the first link; the rest of a person does not.
+_OPEN = (
+    "account", "created", "email", "first_name", "first_name_kana", "first_name_kanji", "full_name_aliases",
+    "future_requirements", "id", "last_name", "last_name_kana", "last_name_kanji", "metadata", "object", "relationship",
+    "requirements",
+)  # fmt: skip
+
+
+def everyone(act: Act, account: Document) -> list[Document]:
+    """All people of an account, the oldest first."""
+    where = "scope = ? AND platform = ? AND object = 'person'"
+    return act.store.select(where, [account.id, act.platform])
+
+
+def representative(people: list[Document]) -> Document | None:
+    """The one who speaks for the business."""
+    return next((p for p in people if p.body["relationship"]["representative"]), None)
+
+
+def create(act: Act, account: Document, params: Json, **roles: bool) -> Document:
+    """A new person; `person.created` tells about it."""
+    id = act.world.id("person")
+    paper: Json = {"back": None, "details": None, "details_code": None, "front": None}
+    body: Json = {
+        "id": id, "object": "person", "account": account.id,
+        "additional_tos_acceptances": {"account": {"date": None, "ip": None, "user_agent": None}},
+        "address": dict.fromkeys(ADDRESS), "created": act.now, "dob": {"day": None, "month": None, "year": None},
+        "email": None, "first_name": None, "future_requirements": dict(_DUE), "id_number_provided": False,
+        "last_name": None, "metadata": {}, "phone": None,
+        "relationship": {**dict.fromkeys(_ROLES, False), "percent_ownership": None, "title": None, **roles},
+        "requirements": dict(_DUE), "ssn_last_4_provided": False,
+        "verification": {
+            "additional_document": dict(paper), "details": None, "details_code": None, "document": dict(paper),
+            "status": "unverified",
+        },
+    }  # fmt: skip
+    person = Document(body, {"secret": {}, "findings": [], "checked": None}, act.platform, account.id)
+    write(act, person, params)
+    examine(act, account, person)
+    act.store.insert(person)
+    emit(act.within(account.id), "person.created", shown(account, person))
+    return person
+
+
+def change(act: Act, account: Document, person: Document, params: Json) -> None:
+    """Write what is given; `person.updated` tells what was before."""
+    before = copy.deepcopy(person)
+    write(act, person, params)
+    examine(act, account, person)
+    save(act, account, person, before)
+
+
+def save(act: Act, account: Document, person: Document, before: Document) -> None:
+    """Keep a person that was changed, and tell."""
+    act.store.save(person)
+    emit(act.within(account.id), "person.updated", shown(account, person), before=shown(account, before))
+
+
+def remove(act: Act, account: Document, person: Document) -> None:
+    """A person is gone; `person.deleted` shows it as it was."""
+    act.store.delete(person)
+    emit(act.within(account.id), "person.deleted", shown(account, person))
+
+
+def shown(account: Document, person: Document) -> Json:
+    """The person as the platform may see it now (stripe.md section 10)."""
+    whole = {**person.body, "requirements": _due(account, person)}
+    if not connected.hides(account):
+        return whole
+    body = {key: value if key in _OPEN else None for key, value in whole.items()}
+    flags = {key: person.body[key] for key in ("id_number_provided", "ssn_last_4_provided")}
+    status = {"status": person.body["verification"]["status"]}
+    blank: Json = {"additional_document": None, "details": None, "details_code": None, "document": None}
+    return {**body, **flags, "verification": {**blank, **status}}
+
+
+def _due(account: Document, person: Document) -> Json:
+    missing = [field for field in wanted(account, person) if not tells(person, field)]
+    errors_ = [
+        {"requirement": field, "code": code, "reason": reason} for field, code, reason in person.hidden["findings"]
+    ]
+    now = sorted({*missing, *(error["requirement"] for error in errors_)})
+    late = {
+        name.rpartition(f"{person.id}.")[2].removeprefix("individual.")
+        for name in account.body["requirements"]["past_due"]
+    }
+    return {
+        "alternatives": [], "currently_due": now, "errors": errors_, "eventually_due": sorted({*now, *later(account, person)}),
+        "past_due": [name for name in now if name in late], "pending_verification": in_question(person),
+    }  # fmt: skip
+
+
+def in_question(person: Document) -> list[str]:
+    """What a verification that still runs is looking at."""
+    if person.body["verification"]["status"] != "pending":
+        return []
+    numbers = [name for name in ("id_number", "verification.document") if tells(person, name)]
+    return ["dob.day", "dob.month", "dob.year", *numbers]
+
+
+def write(act: Act, person: Document, params: Json) -> None:
+    """Put parameters into a person; numbers are kept out of sight and only said to be there."""
+    body, secret = person.body, person.hidden["secret"]
+    if "person_token" in params:
+        raise errors.no_such_reference("token", params["person_token"], "person_token")
+    for name in _PLAIN:
+        if name in params:
+            body[name] = params[name] or None
+    for name in _NESTED:
+        if name in params:
+            body[name] = merge(body.get(name), params[name])
+    if "dob" in params:
+        body["dob"] = _born(params["dob"])
+    if "relationship" in params:
+        given = merge(body["relationship"], params["relationship"])
+        share = given["percent_ownership"]
+        body["relationship"] = {**given, "percent_ownership": None if share is None else float(share)}
+    for name in ("id_number", "id_number_secondary", "ssn_last_4"):
+        if name in params:
+            secret[name] = params[name] or None
+            body[f"{name}_provided"] = bool(params[name])
+    if params.get("id_number"):
+        body["ssn_last_4_provided"] = True
+    for name in ("document", "additional_document"):
+        body["verification"][name].update(params.get("verification", {}).get(name, {}))
+    if "documents" in params:
+        secret["documents"] = merge(secret.get("documents"), params["documents"])
+    if "metadata" in params:
+        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+
+
+def _born(given: Any) -> Json:
+    if given == "":
+        return {"day": None, "month": None, "year": None}
+    try:
+        datetime.date(given["year"], given["month"], given["day"])
+    except ValueError:
+        message = "Invalid date of birth: must be a date of the calendar."
+        raise errors.ApiError(400, message, param="dob", stored=False) from None
+    return {name: given[name] for name in ("day", "month", "year")}
+
+
+def wanted(account: Document, person: Document) -> tuple[str, ...]:
+    """What this person has to tell."""
+    relation = person.body["relationship"]
+    if not (relation["representative"] or relation["owner"]):
+        return _SHORT
+    return asked(account.body["country"])
+
+
+def asked(country: str) -> tuple[str, ...]:
+    """What a representative has to tell; in the United States the last digits of a number too."""
+    return (*FULL, "ssn_last_4") if country == "US" else FULL
+
+
+def later(account: Document, person: Document) -> list[str]:
+    """What is due one day: the whole number of someone who gave its last digits alone."""
+    known = tells(person, "ssn_last_4") and not tells(person, "id_number")
+    return ["id_number"] if known and account.body["country"] == "US" else []
+
+
+def tells(person: Document, field: str) -> bool:
+    """Whether a requirement of this person, such as `dob.day`, is answered."""
+    if field in ("id_number", "ssn_last_4"):
+        return bool(person.body[f"{field}_provided"])
+    if field in ("verification.document", "verification.additional_document"):
+        return bool(person.body["verification"][field.split(".")[1]]["front"])
+    node: Any = person.body
+    for part in field.split("."):
+        node = node.get(part) if isinstance(node, dict) else None
+    return node not in (None, "")
+
+
+def facts(person: Document) -> Json:
+    """What a verification looks at."""
+    dob, secret = person.body["dob"], person.hidden["secret"]
+    born = f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
+    return {
+        "dob": born, "id_number": secret.get("id_number"), "ssn_last_4": secret.get("ssn_last_4"),
+        "line1": person.body["address"]["line1"], "name": f"{person.body['first_name']} {person.body['last_name']}",
+        "document": person.body["verification"]["document"]["front"],
+    }  # fmt: skip
+
+
+def examine(act: Act, account: Document, person: Document) -> None:
+    """Begin to verify a person who has told a name and a date of birth; some values are clear at once (section 7)."""
+    if not all(tells(person, field) for field in _SHORT):
+        return
+    told = facts(person)
+    if told == person.hidden["checked"]:
+        return
+    person.hidden["checked"] = told
+    if kyc.judge(told).at_once:
+        conclude(person)
+        return
+    person.hidden["findings"] = []
+    person.body["verification"].update(status="pending", details=None, details_code=None)
+    act.store.schedule(act.world.clock.now() + kyc.MOMENT, "verify", act.platform, f"{account.id}:{person.id}")
+
+
+def conclude(person: Document) -> None:
+    """The verification is over: verified, or not and why."""
+    verdict = kyc.judge(facts(person))
+    person.hidden.update(
+        listed=verdict.listed, checked=facts(person),
+        findings=[[f.field, f.code, f.reason] for f in verdict.findings],
+    )  # fmt: skip
+    bad = next((f for f in verdict.findings if f.field != "verification.document"), None)
+    paper = next((f for f in verdict.findings if f.field == "verification.document"), None)
+    check = person.body["verification"]
+    check.update(
+        status="unverified" if verdict.listed or verdict.findings else "verified",
+        details=bad.reason if bad else None, details_code=bad.details_code if bad else None,
+    )  # fmt: skip
+    check["document"].update(
+        details=paper.reason if paper else None, details_code=paper.details_code if paper else None
+    )
