@@ -92,7 +92,7 @@ def test_a_key_comes_with_every_post_and_with_nothing_else(recording):
 
 def ask(
     platform: Any, method: str, path: str, body: str | None = None, **headers: str
-) -> tuple[int, dict[str, str], dict[str, Any]]:
+) -> tuple[int, http.client.HTTPMessage, dict[str, Any]]:
     """One plain request with this platform's key: status, headers and body."""
     connection = http.client.HTTPConnection(urlsplit(platform.sandbox.base_url).netloc, timeout=20)
     try:
