@@ -184,6 +184,15 @@ def test_every_mutated_request_is_refused_with_the_parameters_name(direct, route
     assert direct.world.store.db.total_changes == before
 
 
+@pytest.mark.parametrize("route", SERVED)
+def test_the_sdks_types_refuse_the_same_mutations(route):
+    """So that `shapes.json` is no laxer and no stricter than what it was made from, read by another reader."""
+    method, template = route.split()
+    for given, where, code in _mutations(SHAPES[route]):
+        problems = check_request(method, _path(template), given)
+        assert problems, (given, where, code)
+
+
 @pytest.mark.parametrize("route", [route for route in SERVED if "metadata" in json.dumps(SHAPES[route])])
 def test_metadata_has_its_limits_everywhere(route):
     """Section 2, on every route that takes metadata, nested ones too."""
