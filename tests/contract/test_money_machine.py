@@ -44,6 +44,7 @@ def passes_outside(row: Any) -> bool:
 
 
 AMOUNTS = st.integers(100, 30_000)
+CURRENCIES = st.sampled_from(("usd", "usd", "eur", "jpy"))
 SHARES = st.sampled_from((0.0, 0.1, 0.333, 0.5, 0.999, 1.0))
 
 
@@ -53,6 +54,7 @@ class Money(RuleBasedStateMachine):
     charges: Any = Bundle("charges")
     holds: Any = Bundle("holds")
     payouts: Any = Bundle("payouts")
+    direct: Any = Bundle("direct")
 
     @initialize(banks=st.lists(st.sampled_from(BANKS), min_size=2, max_size=2))
     def platform(self, banks: list[str]) -> None:
@@ -86,21 +88,23 @@ class Money(RuleBasedStateMachine):
     # Paying.
 
     @rule(target=charges, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS),
-          async_=st.booleans())  # fmt: skip
-    def pay_a_vendor(self, amount: int, fee: float, to: int, card: str, async_: bool) -> Any:
+          async_=st.booleans(), currency=CURRENCIES)  # fmt: skip
+    def pay_a_vendor(self, *, amount: int, fee: float, to: int, card: str, async_: bool, currency: str) -> Any:
         given: dict[str, Any] = {"transfer_data": {"destination": self.accounts[to]}}
         if int(amount * fee):
             given["application_fee_amount"] = int(amount * fee)
-        return self.pay(amount, card, **given, capture_method="automatic_async" if async_ else "automatic")
+        method = "automatic_async" if async_ else "automatic"
+        return self.pay(amount, card, **given, capture_method=method, currency=currency)
 
-    @rule(target=charges, amount=AMOUNTS, card=st.sampled_from(CARDS))
-    def pay_the_platform(self, amount: int, card: str) -> Any:
-        return self.pay(amount, card)
+    @rule(target=charges, amount=AMOUNTS, card=st.sampled_from(CARDS), currency=CURRENCIES)
+    def pay_the_platform(self, amount: int, card: str, currency: str) -> Any:
+        return self.pay(amount, card, currency=currency)
 
-    @rule(amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1))
-    def pay_a_vendor_directly(self, amount: int, fee: float, to: int) -> None:
+    @rule(target=direct, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS))
+    def pay_a_vendor_directly(self, amount: int, fee: float, to: int, card: str) -> Any:
         given = {"application_fee_amount": int(amount * fee)} if int(amount * fee) else {}
-        self.pay(amount, "visa", {"stripe_account": self.accounts[to]}, **given)
+        options = {"stripe_account": self.accounts[to]}
+        return (*self.pay(amount, card, options, **given), options)
 
     def pay(self, amount: int, card: str, options: Any = None, **given: Any) -> Any:
         intent = self.v1.payment_intents.create(
@@ -135,6 +139,11 @@ class Money(RuleBasedStateMachine):
         if share:
             given["amount"] = max(1, int(charge[2] * share))
         self.attempt(self.v1.refunds.create, {key: value for key, value in given.items() if value is not False})
+
+    @rule(charge=direct, share=SHARES, fee=st.booleans())
+    def refund_directly(self, charge: Any, share: float, fee: bool) -> None:
+        given: dict[str, Any] = {"charge": charge[1], "amount": max(1, int(charge[2] * share))}
+        self.attempt(self.v1.refunds.create, given | ({"refund_application_fee": True} if fee else {}), charge[3])
 
     @rule(charge=charges, share=SHARES, fee=st.booleans())
     def reverse(self, charge: Any, share: float, fee: bool) -> None:
@@ -188,6 +197,10 @@ class Money(RuleBasedStateMachine):
         call = self.v1.payouts.reverse if back else self.v1.payouts.cancel
         self.attempt(call, payout[0], {}, payout[1])
 
+    @rule(payout=payouts, code=st.sampled_from(("account_closed", "could_not_process")))
+    def a_payout_fails(self, payout: Any, code: str) -> None:
+        self.stand.fail_payout(payout[1].get("stripe_account"), payout[0], code)
+
     @rule(interval=st.sampled_from(("manual", "daily")), of=st.integers(0, 1))
     def schedule(self, interval: str, of: int) -> None:
         given = {"payments": {"payouts": {"schedule": {"interval": interval}}}}
@@ -204,21 +217,23 @@ class Money(RuleBasedStateMachine):
         if not hasattr(self, "stand"):
             return
         assert self.stand.problems() == []
-        within = outside = 0
+        within: dict[str, int] = defaultdict(int)
+        outside: dict[str, int] = defaultdict(int)
         for account in (None, *self.accounts):
             options = {"stripe_account": account} if account else {}
             rows = list(self.v1.balance_transactions.list({"limit": 100}, options).auto_paging_iter())
             balance = self.v1.balance.retrieve({}, options)
-            shown: dict[str, int] = defaultdict(int)
-            for line in (*balance.available, *balance.pending):
-                shown[line.currency] += line.amount
-            assert shown["usd"] == sum(row.net for row in rows), (
-                f"{account}: the balance is not the sum of its transactions"
-            )
-            assert sum(line.amount for line in balance.available) == sum(r.net for r in rows if r.status == "available")
-            within += sum(row.net for row in rows)
-            outside += sum(row.amount for row in rows if passes_outside(row))
-            outside -= sum(d.amount for row in rows for d in row.fee_details or [] if d.type == "stripe_fee")
+            available = {line.currency: line.amount for line in balance.available}
+            pending = {line.currency: line.amount for line in balance.pending}
+            for currency in {row.currency for row in rows}:
+                mine = [row for row in rows if row.currency == currency]
+                net = sum(row.net for row in mine)
+                assert available[currency] + pending[currency] == net, f"{account}: not the sum of its transactions"
+                assert available[currency] == sum(row.net for row in mine if row.status == "available")
+                within[currency] += net
+                outside[currency] += sum(row.amount for row in mine if passes_outside(row))
+                details = [detail for row in mine for detail in row.fee_details or []]
+                outside[currency] -= sum(detail.amount for detail in details if detail.type == "stripe_fee")
         assert within == outside, "money moved that neither the network, a bank nor Stripe gave or took"
 
     @invariant()
@@ -236,7 +251,7 @@ class Money(RuleBasedStateMachine):
 
 TestMoney = Money.TestCase
 TestMoney.settings = settings(
-    max_examples=25,
+    max_examples=30,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

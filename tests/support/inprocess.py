@@ -147,6 +147,16 @@ class InProcess:
         with self.world.store.transaction():
             onboarding.complete(act, act.get("account", account))
 
+    def fail_payout(self, account: str | None, payout: str, code: str) -> None:
+        """The bank returns a payout, as the control API does; one that failed or was canceled stays as it is."""
+        from shared.sandbox.resources import payouts
+
+        act = self.act(account)
+        with self.world.store.transaction():
+            doc = act.get("payout", payout)
+            if doc.body["status"] not in ("failed", "canceled"):
+                payouts.fail(act, doc, code)
+
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The platform's events and those of its accounts, oldest first."""
         found = self.world.store.select("platform = ? AND object = 'event'", [platform_of(KEY)])
