@@ -182,12 +182,15 @@ class Money(RuleBasedStateMachine):
 
     # Paying out.
 
-    @rule(target=payouts, of=st.sampled_from((None, 0, 1)), share=SHARES, instant=st.booleans())
-    def pay_out(self, of: int | None, share: float, instant: bool) -> Any:
+    @rule(
+        target=payouts, of=st.sampled_from((None, 0, 1)), which=st.integers(0, 2), share=SHARES, instant=st.booleans()
+    )
+    def pay_out(self, of: int | None, which: int, share: float, instant: bool) -> Any:
         options = {} if of is None else {"stripe_account": self.accounts[of]}
-        line = self.v1.balance.retrieve({}, options).available[0]
+        lines = self.v1.balance.retrieve({}, options).available
+        line = lines[which % len(lines)]
         amount = max(1, int(line.amount * share))
-        given = {"amount": amount, "currency": "usd", "method": "instant" if instant else "standard"}
+        given = {"amount": amount, "currency": line.currency, "method": "instant" if instant else "standard"}
         made = self.attempt(self.v1.payouts.create, given, options)
         assert made is None or amount <= line.amount
         return (made.id, options) if made else multiple()
