@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
+
+
+hypothesis.settings.register_profile("long")  # state machines look at it: `--hypothesis-profile=long`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

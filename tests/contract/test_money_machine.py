@@ -1,6 +1,6 @@
 """A machine that moves money through the API in any order, and counts every cent after each step by itself.
 
-The stand-in's own audit runs after every request; beside it the machine adds up what the API shows: balances, balance
+The stand-in's own audit runs after every step; beside it the machine adds up what the API shows: balances, balance
 transactions, and what passed to and from the card network, the banks and Stripe.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import pytest
 import stripe
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ class Money(RuleBasedStateMachine):
 
     @initialize(banks=st.lists(st.sampled_from(BANKS), min_size=2, max_size=2))
     def platform(self, banks: list[str]) -> None:
-        self.stand = InProcess(seed=1)
+        self.stand = InProcess(seed=1, audit=False)  # audited once a step, below
         self.v1: Any = self.stand.v1
         self.accounts: list[str] = []
         for bank in banks:
@@ -252,10 +253,14 @@ class Money(RuleBasedStateMachine):
             assert 0 <= fee.amount_refunded <= fee.amount
 
 
+# The long form: `run.py test --hypothesis-profile=long tests/contract/test_money_machine.py` (half an hour).
+LONG = settings.get_current_profile_name() == "long"
 TestMoney = Money.TestCase
 TestMoney.settings = settings(
-    max_examples=30,
-    stateful_step_count=25,
+    max_examples=1000 if LONG else 30,
+    stateful_step_count=50 if LONG else 25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+if LONG:
+    TestMoney.pytestmark = pytest.mark.timeout(3600)
