@@ -262,5 +262,4 @@ TestMoney.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-if LONG:
-    TestMoney.pytestmark = pytest.mark.timeout(3600)
+pytestmark = [pytest.mark.timeout(3600)] if LONG else []
