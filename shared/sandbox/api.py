@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.sandbox import errors, forms
@@ -105,7 +106,8 @@ async def _with_fault(standin: Standin, asked: Request, rule: Rule | None) -> Re
     if rule.effect == "status":
         reply = _labelled(standin, asked, refusal(rule))
         if rule.stored:
-            engine.keep(asked, reply)
+            with suppress(errors.ApiError):  # whoever asks without a good key has nothing kept
+                engine.keep(asked, reply)
         engine.record(asked, reply.status)
         return reply
     if rule.effect == "reset_after":

@@ -193,9 +193,9 @@ def check(typed: Typed, today: datetime.date) -> tuple[str, int, int]:
         raise card_error("invalid_number", "number")
     if not luhn(digits):
         raise card_error("incorrect_number", "number")
-    if not month.isdecimal() or not 1 <= int(month) <= 12:
+    if not month.isdecimal() or len(month) > 2 or not 1 <= int(month) <= 12:
         raise card_error("invalid_expiry_month", "exp_month")
-    full = int(year) + (2000 if len(year) <= 2 else 0) if year.isdecimal() else 0
+    full = int(year) + (2000 if len(year) <= 2 else 0) if year.isdecimal() and len(year) <= 4 else 0
     if not today.year <= full <= today.year + 50:
         raise card_error("invalid_expiry_year", "exp_year")
     if (full, int(month)) < (today.year, today.month):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALLS", "Refused", "acting", "blueprint", "same_origin"]
 
+FURTHEST = 10 * 366 * 86400  # seconds that the clock moves at once
 _ACCOUNT_FIELDS = {"complete", "deauthorize", *onboarding.FORCED}
 
 
@@ -100,8 +101,8 @@ async def reset(standin: Standin) -> Json:
 async def advance(standin: Standin) -> Json:
     """Move the clock ahead; what falls due happens before the answer."""
     seconds = (await read_body()).get("seconds")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
-        raise Refused(400, "`seconds` must be a number and not negative.")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds <= FURTHEST:
+        raise Refused(400, "`seconds` must be a number, not negative, and at most ten years.")
     await standin.courier.advance(seconds)
     return {"clock": standin.world.clock.seconds()}
 
@@ -206,7 +207,7 @@ async def roll(standin: Standin, id: str) -> Json:
 async def requests_log(standin: Standin) -> list[Json]:
     """Requests that the API received, oldest first, of the last 5,000."""
     after = request.args.get("after", "0")
-    if not after.isdecimal():
+    if not after.isdecimal() or len(after) > 15:
         raise Refused(400, "`after` must be a number.")
     return [entry for entry in standin.engine.log if entry["n"] > int(after)]
 

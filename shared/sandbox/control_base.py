@@ -22,14 +22,19 @@ class Refused(Exception):
         self.status = status
 
 
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 async def read_body() -> Json:
     """What the call was given: a JSON object, or nothing."""
     if "control_body" in g:  # a button of the control page
         return dict(g.control_body)
     raw = await request.get_data()
     try:
-        given = json.loads(raw) if raw else {}
-    except ValueError:
+        given = json.loads(raw, parse_constant=_no_number) if raw else {}
+        json.dumps(given, ensure_ascii=False).encode()  # half a character is no text
+    except (ValueError, RecursionError):
         raise Refused(400, "The body is not JSON.") from None
     if not isinstance(given, dict):
         raise Refused(400, "The body must be an object.")

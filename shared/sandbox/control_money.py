@@ -55,7 +55,7 @@ async def fail_payout(standin: Standin, id: str) -> Json:
     """The bank returns a payout, even one that was paid."""
     given, act = await read_body(), acting(standin)
     code = given.get("failure_code", "could_not_process")
-    if set(given) - {"failure_code"} or code not in payouts.MESSAGES:
+    if set(given) - {"failure_code"} or not isinstance(code, str) or code not in payouts.MESSAGES:
         raise Refused(400, f"`failure_code` must be one of {', '.join(payouts.MESSAGES)}.")
     inside, doc = _found(act, "payout", id)
     if doc.body["status"] in ("failed", "canceled"):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Form = dict[str, str]
 
 _UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
-_FURTHEST = 10 * 366 * 86400
 
 # What the page says after a button, by the word in the address.
 SAID = {
@@ -83,7 +82,7 @@ def _number(given: Form, name: str, *, whole: bool = True) -> float | None:
         value = int(text) if whole else float(text)
     except ValueError:
         raise Refused(400, f"“{text[:40]}” is no number.") from None
-    if not 0 <= value <= _FURTHEST:
+    if not 0 <= value <= control.FURTHEST:
         raise Refused(400, f"“{text[:40]}” is too small or too large.")
     return value
 
@@ -92,7 +91,7 @@ async def _advance(standin: Standin, act: Act, given: Form) -> str:
     count = _number(given, "count", whole=False)
     unit = _UNITS.get(given.get("unit", ""), 1)
     seconds = count * unit if count is not None else _number(given, "seconds")
-    if seconds is None or seconds > _FURTHEST:
+    if seconds is None or seconds > control.FURTHEST:
         raise Refused(400, "The clock needs a number of minutes, hours or days, and at most ten years.")
     await _call(control.advance, standin, {"seconds": seconds})
     return "advanced"

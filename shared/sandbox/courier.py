@@ -53,6 +53,7 @@ class Courier:
         self._bell = asyncio.Event()
         self._routes: dict[str, asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._halts = 0
 
     def ring(self) -> None:
         """Something may be due."""
@@ -75,7 +76,8 @@ class Courier:
                 await self._session.close()
 
     async def halt(self) -> None:
-        """Stop what is under way; it stays due."""
+        """Stop what is under way, a jump of the clock as well; it stays due."""
+        self._halts += 1
         routes = list(self._routes.values())
         for task in routes:
             task.cancel()
@@ -111,12 +113,14 @@ class Courier:
     async def advance(self, seconds: float) -> None:
         """Move the clock; everything that falls due on the way happens at its moment, and before this returns."""
         clock = self.world.clock
-        target = clock.now() + seconds
+        target, halts = clock.now() + seconds, self._halts
         while (due := self.next_due()) is not None and due <= target:
             clock.move_to(due)
             self.step()
             await asyncio.gather(*self._routes.values(), return_exceptions=True)
             await asyncio.sleep(0)  # let finished routes sign off
+            if halts != self._halts:  # everything was emptied meanwhile, and what begins anew has its own time
+                return
         clock.move_to(target)
         self.world.store.remember("clock", repr(clock.offset))
 

@@ -241,6 +241,8 @@ def _read(route: Route, given: Json, caller: Caller) -> Json:
         if name in given:
             message = f"The parameter `{name}` is no longer supported. Use `allowed_payment_method_types` instead."
             raise errors.ApiError(400, message, code=code, param=name, stored=False)
+    if caller.publishable and (refused := next((name for name in given if name in route.server), None)):
+        raise errors.secret_parameter(refused)
     extra: dict[str, Any] = (route.browser or {}) if caller.publishable else {}
     named = f"{route.method} {route.template}" if route.like is None else route.like
     return shapes.read(named, given, extra)

@@ -67,6 +67,11 @@ def empty_param(name: str) -> ApiError:
     return ApiError(400, message, code="parameter_invalid_empty", param=name, stored=False)
 
 
+def bad_url(name: str) -> ApiError:
+    """An address that is none."""
+    return ApiError(400, "Not a valid URL", code="url_invalid", param=name)
+
+
 def bad_metadata(name: str, message: str) -> ApiError:
     """Section 2: metadata beyond its limits."""
     return ApiError(400, message, param=name, stored=False)
@@ -98,8 +103,17 @@ def no_such_reference(noun: str, id: str, param: str) -> ApiError:
 
 
 def no_route(method: str, path: str) -> ApiError:
-    """Section 3: an address that Stripe does not have (or that this stand-in does not play)."""
-    return ApiError(404, f"Unrecognized request URL ({method}: {path}).", stored=False)
+    """Section 3: an address that Stripe does not have (or that this stand-in does not play).
+
+    One that ends with a slash is most often an empty id, and is told so (MEM, well known).
+    """
+    message = f"Unrecognized request URL ({method}: {path})."
+    if path.endswith("/"):
+        message += (
+            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make "
+            "sure you passed a valid (non-empty) identifier in your code."
+        )
+    return ApiError(404, message, stored=False)
 
 
 def mask(key: str) -> str:
@@ -134,6 +148,11 @@ def secret_key_required() -> ApiError:
         code="secret_key_required",
         stored=False,
     )
+
+
+def secret_parameter(name: str) -> ApiError:
+    """Section 16: a parameter that only a server may send; the text is unverified (MEM)."""
+    return ApiError(400, f"You can only provide `{name}` with a secret API key.", param=name, stored=False)
 
 
 def foreign_account(key: str, account: str) -> ApiError:

@@ -11,6 +11,7 @@ from shared.sandbox.store import Json, Store
 
 API_EFFECTS = ("delay", "reset_before", "reset_after", "status")
 EVENT_EFFECTS = ("delay", "duplicate", "reorder", "drop", "bad_signature")
+_LONGEST = 10 * 366 * 86400
 _FIELDS = {"match", "effect", "seconds", "status", "code", "times", "should_retry", "stored"}
 
 
@@ -67,6 +68,10 @@ def parse(given: Any) -> Rule:
     for name, kinds in (("seconds", (int, float)), ("status", (int,)), ("times", (int,))):
         if name in given and (not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0):
             raise BadRule(f"{name} must be a number and not negative")
+    if not 200 <= given.get("status", 500) <= 599:
+        raise BadRule("status must be between 200 and 599")
+    if given.get("seconds", 0) > _LONGEST:
+        raise BadRule("seconds must be at most ten years")
     for name in ("should_retry", "stored"):
         if name in given and not isinstance(given[name], bool):
             raise BadRule(f"{name} must be true or false")

@@ -7,6 +7,10 @@ from urllib.parse import parse_qsl
 
 # Maps with keys of the caller's own choosing: metadata[7]=x is a key, never an index.
 _FREE_MAPS = frozenset({"metadata"})
+_DEEPEST = (
+    12  # what lies deeper stays in the last name, which then is unknown: no parameter of Stripe's has so many levels
+)
+_LONGEST_INDEX = 6
 
 
 def decode(body: str) -> dict[str, Any]:
@@ -19,7 +23,7 @@ def decode(body: str) -> dict[str, Any]:
 
 def _place(root: dict[str, Any], key: str, value: str) -> None:
     head, bracket, rest = key.partition("[")
-    parts = [head, *rest.removesuffix("]").split("][")] if bracket else [head]
+    parts = [head, *rest.removesuffix("]").split("][", _DEEPEST)] if bracket else [head]
     node = root
     for part in parts[:-1]:
         child = node.get(part or str(len(node)))
@@ -33,6 +37,10 @@ def _fold(name: str, node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     folded = {key: _fold(key, value) for key, value in node.items()}
-    if folded and name not in _FREE_MAPS and all(key.isdecimal() for key in folded):
+    if folded and name not in _FREE_MAPS and all(_is_index(key) for key in folded):
         return [folded[key] for key in sorted(folded, key=int)]
     return folded
+
+
+def _is_index(key: str) -> bool:
+    return key.isdecimal() and len(key) <= _LONGEST_INDEX

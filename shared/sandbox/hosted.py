@@ -52,12 +52,12 @@ def blueprint(standin: Standin) -> Blueprint:
 
 
 def _challenged(standin: Standin, token: str) -> tuple[tickets.Ticket, Act, Document] | None:
-    """The challenge behind a token, and the intent that waits for it."""
+    """The challenge behind a token, and the intent that asked for it; None once either is gone."""
     ticket = tickets.find(standin.world.store, "3ds", token)
     if ticket is None:
         return None
     act = tickets.acting(standin.world, ticket)
-    intent = act.find(ticket.data.get("object", "payment_intent"), ticket.subject)
+    intent = act.find(ticket.data["object"], ticket.subject)
     return None if intent is None else (ticket, act, intent)
 
 
@@ -67,28 +67,47 @@ async def challenge(standin: Standin, token: str) -> Response:
     if found is None:
         return gone("This authentication page")
     ticket, _, intent = found
-    done = ticket.used or not challenges.is_open(intent, token)
-    return show("challenge.html", framed=True, intent=intent.body, token=token, done=done)
+    return _issuer(ticket, intent)
 
 
 async def authenticate(standin: Standin, token: str) -> Response:
-    """The shopper has answered, or left."""
+    """The shopper has answered, or left; too late is as if they had left. What was answered or given up before stays so."""
     given, found = await request.form, _challenged(standin, token)
     if found is None:
         return gone("This authentication page")
     ticket, act, intent = found
+    passed = given.get("outcome") == "complete" and not tickets.expired(standin.world, ticket)
     with act.store.transaction():
-        if not ticket.used and challenges.is_open(intent, token):
-            tickets.use(act.store, token)
+        if challenges.is_open(intent, token):
             try:
-                _FINISH[intent.body["object"]](act, intent, passed=given.get("outcome") == "complete")
+                _FINISH[intent.body["object"]](act, intent, passed=passed)
             except ApiError as error:  # the card's own decline, after a challenge that was passed; it stays
                 if not error.keeps:
                     raise
     standin.courier.ring()
-    if ticket.data.get("return_url") and request.args.get("framed") != "1":
+    if ticket.data["return_url"] and not _inside():
         return go(challenges.return_address(ticket.data["return_url"], intent))
-    return show("challenge.html", framed=True, intent=intent.body, token=token, done=True)
+    return _issuer(ticket, intent)
+
+
+def _inside() -> bool:
+    """Whether the page stands in the dialog that Stripe.js opens over a shop."""
+    return request.args.get("framed") == "1"
+
+
+def _issuer(ticket: tickets.Ticket, intent: Document) -> Response:
+    """The issuer's question, or that it is answered and the way back to the shop."""
+    url, done = ticket.data["return_url"], not challenges.is_open(intent, ticket.token)
+    return show(
+        "challenge.html",
+        framed=True,
+        inside=_inside(),
+        intent=intent.body,
+        token=ticket.token,
+        done=done,
+        passed=challenges.went_well(intent),
+        back=challenges.return_address(url, intent) if url and done else None,
+    )
 
 
 PAGES: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (

@@ -15,7 +15,7 @@ from shared.sandbox.paper import go, gone, show
 from shared.sandbox.resources import connected, tickets
 from shared.sandbox.resources import onboarding as filling
 from shared.sandbox.store import Document, Json
-from shared.sandbox.wording import in_words, listed
+from shared.sandbox.wording import country, in_words, listed
 from shared.sandbox.world import Act
 
 if TYPE_CHECKING:
@@ -149,17 +149,24 @@ def _page(
         told=_told(act, doc) if key == "review" else [],
         more=[(name, in_words(name), steps.is_document(name)) for name in _more(doc, ticket)],
         bank=steps.bank_on_file(doc),
+        country=country(doc.body["country"]),
+        reasons=list(
+            dict.fromkeys(error["reason"] for error in doc.body["requirements"]["errors"] if error.get("reason"))
+        ),
         **_CHOICES,
     )
 
 
 def _told(act: Act, doc: Document) -> list[Json]:
-    """What the review shows: per page what the account knows, and what was left out."""
+    """What the review shows: per page what the account knows, what no check confirmed, and what was left out."""
     due = doc.body["requirements"]["currently_due"]
+    doubted = {error.get("requirement") for error in doc.body["requirements"]["errors"]}
     out = []
     for step in steps.STEPS:
         owed = [name for name in due if step.covers(name) and not name.startswith("tos_acceptance")]
-        out.append(
-            {"key": step.key, "title": step.title, "facts": steps.facts(act, doc, step.key), "owed": listed(owed)}
-        )
+        out.append({
+            "key": step.key, "title": step.title, "facts": steps.facts(act, doc, step.key),
+            "unsure": listed([name for name in owed if name in doubted]),
+            "owed": listed([name for name in owed if name not in doubted]),
+        })  # fmt: skip
     return out

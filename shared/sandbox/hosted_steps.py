@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from collections.abc import Callable
@@ -19,22 +20,23 @@ GOODS = {
     "5399": "Goods of many kinds", "5411": "Food", "5651": "Clothes", "5734": "Software and computers",
     "5942": "Books", "5945": "Toys and crafts", "7299": "Services",
 }  # fmt: skip
+# Short enough for a phone's list; what follows from a choice stands below the field.
 BIRTHS = {
-    "1902-01-01": "1 January 1902 - recognised at once", "1901-01-01": "1 January 1901 - recognised a few seconds later",
-    "1900-01-01": "1 January 1900 - on a sanctions list, the account is stopped",
+    "1902-01-01": "1 January 1902: passes at once", "1901-01-01": "1 January 1901: passes later",
+    "1900-01-01": "1 January 1900: is stopped",
 }  # fmt: skip
 NUMBERS = {
-    "000000000": "000000000 - belongs to this person", "222222222": "222222222 - belongs to this person, known at once",
-    "111111111": "111111111 - belongs to somebody else", "": "Not given",
+    "000000000": "000000000: matches", "222222222": "222222222: matches at once",
+    "111111111": "111111111: does not match", "": "No number",
 }  # fmt: skip
 BANKS = {
-    "000123456789": "Takes payouts", "000111111116": "Payouts fail: no such account",
-    "000111111113": "Payouts fail: the account is closed", "000222222227": "Payouts fail: insufficient funds",
-    "000333333335": "Payouts fail: debit not authorised", "000444444440": "Payouts fail: wrong currency",
-    "000888888883": "Only instant payouts fail",
+    "000123456789": "Payouts arrive", "000111111116": "Payouts come back: there is no such account",
+    "000111111113": "Payouts come back: the account is closed", "000222222227": "Payouts come back: insufficient funds",
+    "000333333335": "Payouts come back: debits are not authorised", "000444444440": "Payouts come back: wrong currency",
+    "000888888883": "Payouts arrive, but instant ones come back",
 }  # fmt: skip
 DOCUMENTS = {
-    kyc.DOCUMENT_OK: "A photo that can be read", kyc.DOCUMENT_BAD: "A photo that is refused", "": "Leave this out for now",
+    kyc.DOCUMENT_OK: "A good photo: it is accepted", kyc.DOCUMENT_BAD: "A bad photo: it is refused", "": "No photo for now",
 }  # fmt: skip
 _LONGEST = 200
 
@@ -124,7 +126,7 @@ def _person_check(doc: Document, typed: Typed, strict: bool) -> Typed:
     if typed.get("phone") and not re.fullmatch(r"\+?[\d ()\-]{6,20}", typed["phone"]):
         wrong["phone"] = "A phone number has 6 to 20 digits."
     if (strict or typed.get("phone")) and re.sub(r"\D", "", typed.get("code", "")) != "000000":
-        wrong["code"] = "That is not the code of the text message. In test mode it is always 000-000."
+        wrong["code"] = "That is not the code that was sent."
     if not re.fullmatch(r"[A-Za-z0-9\-]{0,20}", typed.get("id_number", "")):
         wrong["id_number"] = "Choose one of these numbers."
     if strict and doc.body["country"] == "US" and not typed.get("id_number"):
@@ -249,7 +251,7 @@ def facts(act: Act, doc: Document, key: str) -> list[str]:
             return []
         body, dob = person.body, person.body["dob"]
         name = " ".join(filter(None, (body["first_name"], body["last_name"])))
-        born = f"born {dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
+        born = f"born {dob['day']} {calendar.month_name[dob['month'] or 0]} {dob['year']}" if dob["year"] else None
         found = [name, born, body["email"], body["address"]["line1"]]
     else:
         found = [bank_on_file(doc)]

@@ -6,6 +6,7 @@ import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quart import Response
@@ -28,7 +29,12 @@ def _pages() -> Environment:
     pages.filters["iso"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     )
-    pages.filters["money"] = lambda amount, currency: f"{money.decimal(amount, currency)} {currency.upper()}"
+    pages.filters["date"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b %Y}"
+    pages.filters["when"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b}"
+    # a minus sign as wide as a plus, that no line breaks after
+    pages.filters["money"] = lambda amount, currency: f"{money.decimal(amount, currency)} {currency.upper()}".replace(
+        "-", "\N{MINUS SIGN}"
+    )
     pages.filters["moment"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
     )
@@ -47,7 +53,8 @@ def show(template: str, *, status: int = 200, framed: bool = False, live: bool =
 
 def go(url: str) -> Response:
     """On to another page, with GET."""
-    return Response("", 303, {"Location": url, "Cache-Control": "no-store"})
+    address = quote(url, safe="%/:=&?~#+!$,;'@()*[]")  # a header holds nothing but ASCII
+    return Response("", 303, {"Location": address, "Cache-Control": "no-store"})
 
 
 def gone(what: str) -> Response:

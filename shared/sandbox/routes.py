@@ -41,6 +41,11 @@ _CARD: dict[str, Any] = {"cvc": "string", "exp_month!": "string", "exp_year!": "
 _METHOD: dict[str, Any] = {"card!": _CARD, "type!": "=card"}
 _BROWSER_CONFIRM: dict[str, Any] = {"client_secret!": "string", "key": "string", "payment_method_data": _METHOD}
 _SESSION: dict[str, Any] = {"customer_session_client_secret": "string", "key": "string"}
+# What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of these (stripe.md section 16).
+_SERVER = frozenset(
+    ["allowed_payment_method_types", "amount_details", "amount_to_confirm", "capture_method", "error_on_requires_action",
+     "excluded_payment_method_types", "hooks", "mandate", "off_session", "payment_details", "payment_method_options"]
+)  # fmt: skip
 _RETIRED = {"payment_method_types": "payment_method_types_no_longer_supported"}
 
 
@@ -54,6 +59,7 @@ class Route:
     returns: str  # an object's name, or list:name
     browser: dict[str, Any] | None = None  # extra parameters of publishable keys; None refuses such keys
     retired: dict[str, str] = field(default_factory=dict)  # parameter -> code of its refusal
+    server: frozenset[str] = frozenset()  # parameters that a publishable key must not send
     like: str | None = None  # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
 
 
@@ -88,7 +94,14 @@ ROUTES: tuple[Route, ...] = (
         payment_methods.one_of_customer,
         "payment_method",
     ),
-    Route("POST", "/v1/payment_methods", payment_methods.create, "payment_method", {**_METHOD, "key": "string"}),
+    Route(
+        "POST",
+        "/v1/payment_methods",
+        payment_methods.create,
+        "payment_method",
+        {**_METHOD, "key": "string"},
+        server=frozenset(["customer", "payment_method"]),
+    ),
     *_crud("/v1/payment_methods", "payment_method", "payment_method", payment_methods, "retrieve update index"),
     Route("POST", "/v1/payment_methods/{payment_method}/attach", payment_methods.attach, "payment_method"),
     Route("POST", "/v1/payment_methods/{payment_method}/detach", payment_methods.detach, "payment_method"),
@@ -103,6 +116,7 @@ ROUTES: tuple[Route, ...] = (
         "payment_intent",
         _BROWSER_CONFIRM,
         _RETIRED,
+        _SERVER,
     ),
     Route("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel, "payment_intent"),
     Route("POST", "/v1/payment_intents/{intent}/capture", holds.capture_intent, "payment_intent"),
@@ -123,7 +137,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/setup_intents/{intent}", setup_intents.retrieve, "setup_intent", {"key": "string"}),
     Route("POST", "/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", retired=_RETIRED),
     Route(
-        "POST", "/v1/setup_intents/{intent}/confirm", setup_intents.confirm, "setup_intent", _BROWSER_CONFIRM, _RETIRED
+        "POST",
+        "/v1/setup_intents/{intent}/confirm",
+        setup_intents.confirm,
+        "setup_intent",
+        _BROWSER_CONFIRM,
+        _RETIRED,
+        _SERVER,
     ),
     Route("POST", "/v1/setup_intents/{intent}/cancel", setup_intents.cancel, "setup_intent"),
     Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
@@ -195,11 +215,12 @@ _TABLE = _table()
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route of a request with the ids in its path; literal segments win over placeholders."""
-    given = path.strip("/").split("/")
+    given = path.removeprefix("/").split("/")
     for parts, route in _TABLE.get((method, len(given)), []):
         ids: dict[str, str] = {}
         for want, have in zip(parts, given, strict=True):
-            if want[0] == "{" and have != "search":  # a route of Stripe's own, no id
+            # "search" is a route of Stripe's own; an id that is empty leads nowhere, and never to the list or a new object.
+            if want[0] == "{" and have not in ("", "search"):
                 ids[want[1:-1]] = have
             elif want != have:
                 break

@@ -8,10 +8,27 @@ _WORDS = {
     "verification.additional_document": "proof of address", "verification.document": "identity document",
 }  # fmt: skip
 _WHOLE = {
+    "company.directors_provided": "Confirmation that every director is named", "company.executives_provided": "Confirmation that every executive is named",
+    "company.owners_provided": "Confirmation that every owner is named",
     "business_profile.mcc": "What you sell", "business_profile.url": "Website", "business_type": "Kind of business",
     "company.name": "Business name", "company.tax_id": "Business ID number", "external_account": "Bank account",
     "tos_acceptance.date": "Agreement to the terms", "tos_acceptance.ip": "Agreement to the terms",
 }  # fmt: skip
+_COUNTRIES = {
+    "AE": "United Arab Emirates", "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria", "BR": "Brazil",
+    "CA": "Canada", "CH": "Switzerland", "CY": "Cyprus", "CZ": "Czechia", "DE": "Germany", "DK": "Denmark", "EE": "Estonia",
+    "ES": "Spain", "FI": "Finland", "FR": "France", "GB": "United Kingdom", "GI": "Gibraltar", "GR": "Greece",
+    "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "IE": "Ireland", "IN": "India", "IT": "Italy", "JP": "Japan",
+    "LI": "Liechtenstein", "LT": "Lithuania", "LU": "Luxembourg", "LV": "Latvia", "MT": "Malta", "MX": "Mexico",
+    "MY": "Malaysia", "NL": "Netherlands", "NO": "Norway", "NZ": "New Zealand", "PL": "Poland", "PT": "Portugal",
+    "RO": "Romania", "SE": "Sweden", "SG": "Singapore", "SI": "Slovenia", "SK": "Slovakia", "TH": "Thailand",
+    "US": "United States",
+}  # fmt: skip
+
+
+def country(code: str) -> str:
+    """A country's name, or its code when there is none here."""
+    return _COUNTRIES.get(code, code)
 
 
 def in_words(name: str) -> str:

@@ -59,13 +59,7 @@ def pay(page: Page, card: str) -> None:
 
 def challenge(page: Page, button: str) -> None:
     """Answer the bank's question in the dialog that it opens."""
-    for _ in range(100):
-        for frame in page.frames:
-            if "/hosted/3ds/" in frame.url:
-                frame.get_by_role("button", name=button).click()
-                return
-        page.wait_for_timeout(100)
-    raise AssertionError("the bank's challenge never opened")
+    page.frame_locator("dialog iframe").get_by_role("button", name=button).click()
 
 
 def onboard(page: Page, name: str) -> None:
@@ -84,3 +78,4 @@ def sign_in(page: Page, server: Server, email: str, password: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/vendor/login" not in url)

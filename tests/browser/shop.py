@@ -177,7 +177,7 @@ def told(page: Page) -> Any:
 
 def until(page: Page, expression: str) -> None:
     """Wait for a condition; the page's policy forbids Playwright's own way."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"never: {expression}"
         time.sleep(0.02)

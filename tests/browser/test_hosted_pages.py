@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.parse
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -57,11 +58,15 @@ def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> Non
     page.get_by_label("Website").fill("luxe")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Business name")).to_be_focused()
+    expect(page.get_by_label("Website")).to_have_value("luxe")
     wrong += look(page, "business (mistakes)")
     page.get_by_role("button", name="Leave this out for now").click()
-    for name in ("person", "bank", "documents"):
+    for name in ("Person", "Bank", "Documents"):
+        expect(page.locator("[aria-current=step]")).to_have_text(name)
         wrong += look(page, name)
         page.get_by_role("button", name="Continue").click()
+    expect(page.locator("[aria-current=step]")).to_have_text("Review")
     wrong += look(page, "review")
     assert wrong == []
 
@@ -94,3 +99,19 @@ def test_going_back_in_the_browser_leads_to_the_step_before(page: Page, server: 
     expect(page.get_by_label("Business name")).to_have_value("Luxe")
     page.get_by_role("button", name="Complete onboarding").click()
     page.wait_for_url(f"{server.sandbox}/")
+
+
+def test_what_no_check_confirmed_is_said_where_it_can_be_mended(page: Page, server: Server) -> None:
+    """On the page of documents, in the review, and beside the field itself."""
+    page.goto(onboarding(server, seller(server)))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("ID number").select_option("111111111")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("group", name="Where do payouts go?").get_by_label("Payouts arrive 000123456789").check()
+    page.get_by_role("button", name="Continue").click()
+    reason = "The person's ID number could not be matched with their name and date of birth."
+    expect(page.get_by_role("listitem").filter(has_text=reason)).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Not confirmed ID number")).to_be_visible()
+    page.get_by_role("link", name="Change person").click()
+    expect(page.get_by_label("ID number")).to_have_accessible_description(re.compile(reason))

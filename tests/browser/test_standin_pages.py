@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.shop import Shop
+from tests.browser.shop import Shop, until
 from tests.browser.test_pages import SHIFTS, look
 from tests.support.sandbox import EndpointConfig, RunningSandbox
 
@@ -98,12 +98,15 @@ def test_every_page_fits_and_axe_finds_nothing(office: Shop, screen: BrowserCont
 
 
 def test_new_events_and_payments_appear_by_themselves(office: Shop, page: Page) -> None:
+    page.add_init_script(
+        "window.lit = 0; addEventListener('animationstart', (e) => { lit += e.animationName === 'fresh'; });"
+    )
     page.goto(office.sandbox.base_url)
     table = page.get_by_role("region", name="Latest payments")
     expect(table).not_to_contain_text("77.77 EUR")
     intent = charge(office, 7777)
     expect(table).to_contain_text("77.77 EUR", timeout=10_000)
-    expect(page.locator("#events tr.fresh").first).to_be_visible()
+    until(page, "lit > 0")
     expect(page.locator("#freshness")).to_contain_text("new")
     expect(page.locator(f"#events a[href='/control/object/{intent['id']}']").first).to_be_visible()
 
@@ -125,6 +128,21 @@ def test_a_stand_in_that_is_gone_is_noticed(page: Page) -> None:
         page.goto(sandbox.base_url)
         expect(page.locator("#freshness")).to_have_text("Live")
     expect(page.locator("#freshness")).to_have_text("Not connected, trying again", timeout=10_000)
+
+
+def test_an_object_that_changes_is_shown_as_it_is(office: Shop, page: Page) -> None:
+    intent = office.intent()
+    page.goto(f"{office.sandbox.base_url}/control/object/{intent['id']}")
+    expect(page.locator("main .badge").first).to_have_text("requires payment method")
+    office.api("POST", f"payment_intents/{intent['id']}/cancel")
+    expect(page.locator("main .badge").first).to_have_text("canceled", timeout=10_000)
+    expect(page.get_by_role("link", name="payment_intent.canceled")).to_be_visible()
+
+
+def test_the_strip_of_a_phone_shows_where_one_is(office: Shop, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{office.sandbox.base_url}/control/objects/payout")
+    expect(page.get_by_role("navigation", name="Stand-in").get_by_role("link", name="Payouts")).to_be_in_viewport()
 
 
 def test_hostile_text_stays_text(office: Shop, page: Page) -> None:
@@ -167,11 +185,13 @@ def test_lists_are_filtered_and_turned(office: Shop, page: Page) -> None:
     expect(page.locator("#events tr")).to_have_count(first)
     page.get_by_label("Type").fill("transfer.*")
     page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**type=transfer**")
     kinds = set(page.locator("#events td.main").all_inner_texts())
     assert kinds == {"transfer.created"}
     page.goto(f"{office.sandbox.base_url}/control/objects/charge")
     page.get_by_label("Account").select_option(account["id"])
     page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**account=acct_**")
     ids = page.locator("#rows td.main").all_inner_texts()
     assert ids
     assert all(text.startswith("py_") for text in ids)
@@ -190,7 +210,8 @@ def test_the_clock_moves_by_as_much_as_one_likes(office: Shop, page: Page) -> No
     page.locator("summary#clock").click()
     page.get_by_label("By", exact=True).fill("1.5")
     page.get_by_label("Unit").select_option("minutes")
-    page.get_by_role("button", name="Advance", exact=True).click()
+    with page.expect_response("**/control/advance"):  # the page before says already that the clock was moved
+        page.get_by_role("button", name="Advance", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="The clock was moved")).to_be_visible()
     assert 3690 <= clock() - start < 3780
     page.locator("summary#clock").click()
@@ -287,6 +308,7 @@ def test_an_event_is_sent_again_and_a_secret_rolled(office: Shop, page: Page) ->
     tries = len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"])
     page.get_by_role("button", name=f"Resend {event['type']} {event['id']}").click()
     expect(page.get_by_role("status").filter(has_text="sent again")).to_be_visible()
+    office.sandbox.idle()
     assert len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"]) > tries
     page.goto(f"{office.sandbox.base_url}/control/webhooks")
     expect(page.get_by_text("whsec_office")).to_be_visible()

@@ -45,6 +45,17 @@ def test_a_return_address_keeps_what_it_has(shop: Shop, page: Page) -> None:
     page.wait_for_url("**/back?order=7&payment_intent=**redirect_status=succeeded#top")
 
 
+def test_enter_in_a_field_presses_the_button_of_the_form(shop: Shop, page: Page) -> None:
+    shop.open_new(page)
+    type_card(page)
+    page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = true; }")
+    card(page).get_by_label("Security code").press("Enter")
+    page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = false; }")
+    expect(told(page)).to_be_empty()
+    card(page).get_by_label("Security code").press("Enter")
+    expect(told(page)).to_have_text("succeeded")
+
+
 def test_if_a_redirect_is_not_required_the_intent_is_answered(shop: Shop, page: Page) -> None:
     intent = shop.open_new(page)
     type_card(page)

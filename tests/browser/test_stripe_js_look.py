@@ -27,7 +27,7 @@ def test_no_theme_jumps(shop: Shop, page: Page, theme: str) -> None:
     shop.open_new(page, theme=theme)
     first = page.evaluate(HEIGHT)
     ready(page)
-    page.wait_for_timeout(100)
+    page.evaluate("async () => elements.update({ locale: 'en' })")  # its answer comes after any word of another height
     assert page.evaluate(HEIGHT) == first
     assert card(page).locator(":root").get_attribute("data-theme") == theme
 
@@ -64,6 +64,13 @@ def test_rules_style_what_they_may(shop: Shop, page: Page) -> None:
     expect(card(page).locator("body")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     field.focus()
     expect(field).to_have_css("box-shadow", "rgb(4, 5, 6) 0px 0px 0px 2px")
+    ready(page)
+    pay(page)
+    expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")
+
+
+def test_a_field_that_is_wrong_shows_so_whatever_a_page_says_of_fields(shop: Shop, page: Page) -> None:
+    shop.open_new(page, rules={".Input": {"borderColor": "rgb(1, 2, 3)"}}, variables={"colorDanger": "rgb(7, 8, 9)"})
     ready(page)
     pay(page)
     expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")

@@ -64,7 +64,7 @@ def test_a_new_card_pays_and_is_not_kept(shop: Shop, page: Page) -> None:
 def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> None:
     customer, intent = open_saved(shop, page, payment_method_save="enabled", payment_method_save_usage="off_session")
     type_card(page)
-    assert heard(page, "change")[-1]["value"]["savePaymentMethod"] is False
+    until(page, "log.filter(([name]) => name === 'change').at(-1)?.[1].value.savePaymentMethod === false")
     card(page).get_by_label("Save this card for future payments").check()
     until(page, "log.filter(([name]) => name === 'change').at(-1)[1].value.savePaymentMethod === true")
     pay(page)

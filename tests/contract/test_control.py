@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from contextlib import asynccontextmanager
 
 import pytest
 import stripe
@@ -23,6 +24,17 @@ async def own():
     ) as sandbox:
         yield Platform(sandbox, sandbox.config.secret_key, http)
         await http.close_async()
+
+
+@asynccontextmanager
+async def hanging():
+    """The address of somebody who takes a request and never answers it."""
+    held = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for writer in held:
+        writer.close()
+    server.close()
 
 
 async def test_state_counts_what_there_is(own):
@@ -195,3 +207,49 @@ def test_it_starts_and_stops_fast():
     with RunningSandbox():
         pass
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock/advance", '{"seconds": NaN}'), ("clock/advance", '{"seconds": Infinity}'), ("clock/advance", '{"seconds": 1e400}'),
+        ("clock/advance", '{"seconds": 1e12}'), ("clock/advance", "[" * 100_000), ("payouts/po_1/fail", '{"failure_code": []}'),
+        ("disputes", '{"charge": "\\ud800"}'), ("requests?after=" + "9" * 5000, None),
+    ],
+)  # fmt: skip
+def test_what_is_no_value_is_refused(sandbox, path, body):
+    assert sandbox.request("POST" if body else "GET", f"/_control/{path}", body)[0] == 400
+
+
+@pytest.mark.parametrize("change", [{"status": 99}, {"status": 600}, {"seconds": 1e300}])
+def test_a_rule_that_cannot_be_played_is_refused(sandbox, change):
+    with pytest.raises(RuntimeError, match="Bad rule"):
+        sandbox.faults({"match": {}, "effect": "status", **change})
+
+
+async def test_a_day_beyond_the_calendar_cannot_be_demanded(own):
+    account = await own.vendor()
+    with pytest.raises(RuntimeError, match="wrong kind"):
+        own.control("POST", f"accounts/{account}", {"requirements": {"current_deadline": 10**30}})
+
+
+def test_a_stored_refusal_needs_a_key_to_be_stored_under(own):
+    own.sandbox.faults({"match": {}, "effect": "status", "status": 500, "stored": True})
+    headers = {"Authorization": "Bearer nonsense", "Idempotency-Key": "k"}
+    status, raw = own.sandbox.request("POST", "/v1/customers", "", headers)
+    assert (status, b"An unknown error occurred" in raw) == (500, True)
+
+
+async def test_a_reset_ends_a_jump_of_the_clock():
+    """An endpoint that never answers holds the jump up; what begins after the reset has the time of now."""
+    async with hanging() as url:
+        config = EndpointConfig(url, "whsec_a", connect=False)
+        with RunningSandbox(endpoints=(config,), delivery_timeout=5) as sandbox:
+            body = "amount=1000&currency=usd"
+            headers = {"Authorization": f"Bearer {sandbox.config.secret_key}"}
+            await asyncio.to_thread(sandbox.request, "POST", "/v1/payment_intents", body, headers)
+            jump = asyncio.create_task(asyncio.to_thread(sandbox.advance, 30 * 86400))
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(sandbox.reset)
+            await jump
+            assert abs(sandbox.control("GET", "state")["clock"] - time.time()) < 5

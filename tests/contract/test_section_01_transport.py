@@ -238,3 +238,25 @@ async def test_the_kind_of_exception_follows_the_status(platform, status, code, 
     if kind not in ("CardError", "InvalidRequestError"):
         assert ended.code is None  # it stands in `error.code`
         assert ended.error.code == (code or ("rate_limit" if status == 429 else None))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("GET", "/v1/customers/", None), ("POST", "/v1/payment_intents/", "amount=1000&currency=usd"),
+        ("POST", "/v1/payment_intents//confirm", ""), ("DELETE", "/v1/customers/", None),
+    ],
+)  # fmt: skip
+def test_an_empty_id_is_neither_the_list_nor_something_new(platform, method, path, form):
+    status, _, body = ask(platform, method, path, form)
+    assert (status, body["error"]["message"][:26]) == (404, "Unrecognized request URL (")
+    assert platform.kinds() == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["a" + "[b]" * 5000 + "=x", "metadata" + "[b]" * 5000 + "=x", f"expand[{'9' * 5000}]=x", "expand[0][1][2]=x"],
+)
+def test_forms_that_nobody_sends_are_refused(platform, form):
+    status, _, body = ask(platform, "POST", "/v1/customers", form)
+    assert (status, body["error"]["type"]) == (400, "invalid_request_error")

@@ -262,6 +262,7 @@ def test_all_numbers_pass_their_check_digit():
     ("card", "code"),
     [
         ({"number": "4242424242424241"}, "incorrect_number"), ({"number": "4242"}, "invalid_number"),
+        ({"exp_month": "0" * 5000 + "1"}, "invalid_expiry_month"), ({"exp_year": "9" * 5000}, "invalid_expiry_year"),
         ({"exp_month": "13"}, "invalid_expiry_month"), ({"exp_year": str(datetime.now(UTC).year - 1)}, "invalid_expiry_year"),
         ({"cvc": "12"}, "invalid_cvc"), ({"cvc": "abc"}, "invalid_cvc"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract import shopper
 from tests.contract.test_section_03_errors import refused
 from tests.contract.test_section_08_payment_intents import answer
 
@@ -219,3 +220,76 @@ async def test_intents_are_listed_by_customer(platform):
     own, _ = await platform.intent(customer=customer.id), await platform.intent()
     found = await platform.v1.payment_intents.list_async({"customer": customer.id})
     assert [intent.id for intent in found.data] == [own.id]
+
+
+async def test_who_takes_part_must_still_be_able_when_it_is_confirmed(platform):
+    """What was true when the intent was made may have ended: no money goes where it could not be sent by now."""
+    account = await platform.vendor()
+    intent = await platform.intent(transfer_data={"destination": account}, payment_method="pm_card_visa")
+    confirm = platform.v1.payment_intents.confirm_async
+    await platform.v1.accounts.reject_async(account, {"reason": "terms_of_service"})
+    error = await refused(confirm(intent.id, {"return_url": URL}))
+    assert error.code == "insufficient_capabilities_for_transfer"
+    await platform.v1.accounts.unreject_async(account)
+    held = await platform.pay(transfer_data={"destination": account}, capture_method="manual")
+    await platform.v1.accounts.delete_async(account)
+    assert (await refused(confirm(intent.id, {"return_url": URL}))).code == "resource_missing"
+    assert (await refused(platform.v1.payment_intents.capture_async(held.id))).code == "resource_missing"
+    assert platform.events("transfer.created") == []
+
+
+async def test_nothing_is_saved_to_a_customer_who_was_deleted(platform):
+    customer = await platform.v1.customers.create_async({})
+    given = {"customer": customer.id, "setup_future_usage": "off_session"}
+    intent = await platform.intent(**given)
+    waiting = await platform.pay("pm_card_authenticationRequired", **given)
+    await platform.v1.customers.delete_async(customer.id)
+    sent = {"payment_method": "pm_card_visa", "return_url": URL}
+    error = await refused(platform.v1.payment_intents.confirm_async(intent.id, sent))
+    assert (error.code, error.param) == ("resource_missing", "customer")
+    setup = await refused(platform.v1.setup_intents.create_async({"customer": customer.id}))
+    assert setup.code == "resource_missing"
+    assert (await answer(platform, waiting, "complete"))[0] == 200
+    assert platform.events("payment_method.attached") == []
+
+
+@pytest.mark.parametrize(
+    "url", ["nowhere", "//shop.test", "javascript:alert(1)", "https://", "https://shop.test/\r\nX: y"]
+)
+async def test_a_shopper_comes_back_to_a_whole_address(platform, url):
+    intent = await platform.intent(payment_method="pm_card_authenticationRequired")
+    error = await refused(platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url}))
+    assert (error.code, error.param) == ("url_invalid", "return_url")
+
+
+async def test_an_address_may_be_an_application_or_have_letters_of_any_kind(platform):
+    for url in ("market://paid", "https://shop.test/caf\u00e9"):
+        intent = await platform.intent(payment_method="pm_card_authenticationRequired")
+        waiting = await platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url})
+        status, headers = await shopper.answer(platform, waiting)
+        assert (status, headers["Location"].startswith(urllib.parse.quote(url, safe=":/"))) == (303, True)
+
+
+async def test_a_challenge_that_is_answered_too_late_has_failed(platform):
+    waiting = await platform.pay("pm_card_authenticationRequired")
+    platform.sandbox.advance(3600)
+    assert (await answer(platform, waiting, "complete"))[0] == 200
+    seen = await platform.v1.payment_intents.retrieve_async(waiting.id)
+    assert seen.status == "requires_payment_method"
+    assert seen.last_payment_error.code == "payment_intent_authentication_failure"
+
+
+async def test_a_charge_is_given_to_customers_who_exist(platform):
+    paid = await platform.pay()
+    error = await refused(platform.v1.charges.update_async(paid.latest_charge, {"customer": "cus_none"}))
+    assert (error.http_status, error.param) == (400, "customer")
+
+
+async def test_who_takes_part_must_still_be_able_after_a_challenge(platform):
+    account = await platform.vendor()
+    waiting = await platform.pay("pm_card_authenticationRequired", transfer_data={"destination": account})
+    await platform.v1.accounts.reject_async(account, {"reason": "terms_of_service"})
+    assert (await answer(platform, waiting, "complete"))[0] == 200
+    seen = await platform.v1.payment_intents.retrieve_async(waiting.id)
+    assert (seen.status, seen.latest_charge) == ("requires_payment_method", None)
+    assert seen.last_payment_error.code == "transfers_not_allowed"

@@ -239,3 +239,21 @@ async def test_stripe_account_answers_for_itself(platform):
 
 async def test_a_token_that_nobody_made_is_missing(platform):
     assert (await refused(platform.v1.accounts.create_async({"account_token": "ct_1"}))).param == "account_token"
+
+
+async def test_a_connected_account_has_no_accounts_of_its_own(platform):
+    account = await platform.vendor()
+    error = await refused(platform.v1.accounts.create_async({"country": "US"}, {"stripe_account": account}))
+    assert (error.http_status, "signed up for Connect" in error.user_message) == (400, True)
+
+
+async def test_a_link_leads_back_to_a_whole_address(platform):
+    account = await platform.vendor()
+    for url in ("https://", "https://shop.test/\r\nX: y", "market://back"):
+        given = {
+            "account": account,
+            "type": "account_onboarding",
+            "refresh_url": "https://shop.test",
+            "return_url": url,
+        }
+        assert (await refused(platform.v1.account_links.create_async(given))).code == "url_invalid"

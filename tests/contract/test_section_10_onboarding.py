@@ -164,7 +164,7 @@ async def test_mistakes_are_said_beside_their_fields_and_typing_is_kept(platform
         "continue", code="123-456", dob="soon", email="nobody", phone="-", first_name="", id_number="<b>"
     )
     assert set(visitor.errors()) == {"code", "dob", "email", "phone", "first_name", "id_number"}
-    assert visitor.errors()["code"] == "That is not the code of the text message. In test mode it is always 000-000."
+    assert visitor.errors()["code"] == "That is not the code that was sent."
     assert visitor.fields["email"] == "nobody"
 
     await visitor.press(

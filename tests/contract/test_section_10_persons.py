@@ -151,3 +151,10 @@ async def test_terms_are_agreed_to_by_the_owner_where_stripe_collects(platform):
         {**EXPRESS, "tos_acceptance": {"service_agreement": "recipient"}}
     )
     assert recipient.tos_acceptance.service_agreement == "recipient"
+
+
+async def test_nobody_is_born_in_a_year_that_no_calendar_has(platform):
+    account = await platform.vendor()
+    dob = {"day": 1, "month": 1, "year": -999_999_999_999_999_999}
+    error = await refused(platform.v1.accounts.persons.create_async(account, {"dob": dob}))
+    assert (error.http_status, error.param) == (400, "dob")

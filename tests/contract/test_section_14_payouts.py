@@ -224,3 +224,15 @@ async def test_what_can_leave_instantly_is_told_with_where_to(platform, rich):
     await earn(platform, slow)
     [line] = (await platform.v1.balance.retrieve_async(None, slow)).instant_available
     assert (line.amount, line.net_available) == (0, [])
+
+
+@pytest.mark.parametrize("days", [0, 3])
+async def test_money_that_is_on_its_way_back_does_not_come_twice(platform, rich, days):
+    payout = await pay_out(platform, rich)
+    platform.sandbox.advance(3 * DAY)
+    back = await platform.v1.payouts.reverse_async(payout.id, None, rich)
+    platform.sandbox.advance(days * DAY)
+    platform.control("POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"})
+    assert await status(platform, rich, back) == "failed"
+    platform.sandbox.advance(3 * DAY)
+    assert await balance(platform, rich) == (10_000, 0)

@@ -197,3 +197,37 @@ async def test_only_elements_and_challenges_may_be_framed(platform, path, ancest
 
     async with aiohttp.ClientSession() as session, session.get(platform.sandbox.base_url + path) as answer:
         assert ancestors in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["off_session", "capture_method", "error_on_requires_action", "mandate", "payment_method_options[card][moto]"],
+)
+async def test_what_a_confirmation_takes_from_servers_alone(platform, name):
+    """Stripe.js' own types name none of these; a shopper who could send them would pay otherwise than was asked."""
+    intent = await platform.intent()
+    path = f"/v1/payment_intents/{intent.id}/confirm"
+    status, body = await browser(platform, "POST", path, client_secret=intent.client_secret, **CARD, **{name: "true"})
+    assert (status, body["error"]["param"]) == (400, name.partition("[")[0])
+    assert (await platform.v1.payment_intents.retrieve_async(intent.id)).status == "requires_payment_method"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "given", "status"),
+    [("off_session", "on_session", 400), ("on_session", "off_session", 200), ("off_session", "off_session", 200)],
+)
+async def test_a_browser_may_only_widen_the_future_use(platform, chosen, given, status):
+    intent = await platform.intent(setup_future_usage=chosen)
+    path = f"/v1/payment_intents/{intent.id}/confirm"
+    sent = {"client_secret": intent.client_secret, "setup_future_usage": given}
+    assert (await browser(platform, "POST", path, **CARD, **sent))[0] == status
+
+
+async def test_a_browser_does_not_share_methods_with_connected_accounts(platform):
+    account = await platform.vendor()
+    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
+    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[0]
+    form = urlencode({"key": platform.publishable, "payment_method": saved.id, "customer": customer.id})
+    headers = {**FORM, "Stripe-Account": account}
+    status, raw = await asyncio.to_thread(platform.sandbox.request, "POST", "/v1/payment_methods", form, headers)
+    assert (status, json.loads(raw)["error"]["param"]) == (400, "payment_method")

@@ -19,6 +19,11 @@
   tick();
   setInterval(tick, 1000);
 
+  /* On a phone the margin is a strip that scrolls: where one is stands in sight. */
+  const strip = document.querySelector('.margin');
+  const here = strip.querySelector('[aria-current]');
+  if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+
   /* Menus close when something else is wanted. */
   const menus = [...document.querySelectorAll('details.menu')];
   const close = (except) => menus.forEach((menu) => { if (menu !== except) menu.open = false; });

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shared.sandbox import errors
+from shared.sandbox import addresses, errors
 from shared.sandbox.resources import requirements
 from shared.sandbox.resources.connected import collected_by_stripe, connected, hides
 from shared.sandbox.resources.tickets import issue
@@ -24,7 +22,9 @@ def create_link(act: Act, ids: dict[str, str], params: Json) -> Json:
     """A link to the hosted form: single use, five minutes (stripe.md section 10)."""
     doc = connected(act, params["account"])
     for name in ("refresh_url", "return_url"):
-        _check_url(params.get(name), name)
+        if not params.get(name):
+            raise errors.missing_param(name)
+        addresses.check(params[name], name)
     if params["type"] == "account_update" and doc.body["controller"]["stripe_dashboard"]["type"] != "none":
         message = "You cannot create `account_update` type Account Links for this account."
         raise errors.ApiError(400, message, param="type")
@@ -48,13 +48,6 @@ def _begin(act: Act, doc: Document) -> None:
     if hides(doc):
         requirements.apply(act, doc)
     act.store.save(doc)
-
-
-def _check_url(url: Any, name: str) -> None:
-    if not url:
-        raise errors.missing_param(name)
-    if not url.startswith(("http://", "https://")):
-        raise errors.ApiError(400, "Not a valid URL", code="url_invalid", param=name)
 
 
 def create_login_link(act: Act, ids: dict[str, str], params: Json) -> Json:

@@ -34,7 +34,10 @@ _CLOSED = ("business_type", "company", "external_account", "individual")
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A new connected account; `controller` and `type` exclude each other."""
+    """A new connected account; `controller` and `type` exclude each other, and connected accounts are no platforms (MEM)."""
+    if act.scope != act.home:
+        message = "You can only create new accounts if you've signed up for Connect, which you can do at https://dashboard.stripe.com/connect."
+        raise errors.ApiError(400, message)
     country = params.get("country", "US")
     if country not in money.COUNTRIES:
         message = f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'."

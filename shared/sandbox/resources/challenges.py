@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from shared.sandbox import cards, errors
+from shared.sandbox import addresses, cards, errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import payment_methods
 from shared.sandbox.resources.tickets import issue
@@ -13,7 +13,8 @@ from shared.sandbox.world import Act
 
 FAILED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 _LIFETIME = 3600
-_GOOD = ("succeeded", "requires_capture")
+# With manual confirmation the server has the last word; that the shopper did their part is all that this tells.
+_GOOD = ("succeeded", "processing", "requires_capture", "requires_confirmation")
 
 
 def asked(doc: Document) -> bool:
@@ -73,7 +74,9 @@ def failure(doc: Document, method: Document) -> Json:
 
 
 def check_return_url(act: Act, doc: Document, params: Json) -> None:
-    """From a server, an intent that may be sent elsewhere needs an address to come back to (stripe.md section 8)."""
+    """From a server, an intent that may be sent elsewhere needs an address to come back to (stripe.md section 8); any is whole."""
+    if params.get("return_url"):
+        addresses.check(params["return_url"], "return_url", apps=True)
     redirects = (doc.body["automatic_payment_methods"] or {}).get("allow_redirects") == "always"
     if act.publishable or params.get("return_url") or not redirects or params.get("use_stripe_sdk"):
         return
@@ -87,10 +90,15 @@ def check_return_url(act: Act, doc: Document, params: Json) -> None:
     raise errors.ApiError(400, message)
 
 
+def went_well(doc: Document) -> bool:
+    """Whether the intent went on after its challenge."""
+    return doc.body["status"] in _GOOD
+
+
 def return_address(url: str, doc: Document) -> str:
     """Where a shopper returns to, with what Stripe adds to the address (stripe.md section 16)."""
     kind, status = doc.body["object"], doc.body["status"]
-    told_status = "succeeded" if status in _GOOD else "processing" if status == "processing" else "failed"
-    added = {kind: doc.id, f"{kind}_client_secret": doc.body["client_secret"], "redirect_status": told_status}
+    outcome = "failed" if not went_well(doc) else "processing" if status == "processing" else "succeeded"
+    added = {kind: doc.id, f"{kind}_client_secret": doc.body["client_secret"], "redirect_status": outcome}
     head, mark, fragment = url.partition("#")
     return f"{head}{'&' if '?' in head else '?'}{urlencode(added)}{mark}{fragment}"

@@ -114,6 +114,8 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     doc = act.get("charge", ids["charge"], param="charge")
     before = snapshot(doc)
     body = doc.body
+    if params.get("customer"):
+        act.referred("customer", params["customer"], param="customer")
     for name in ("description", "receipt_email", "transfer_group", "customer"):
         if name in params:
             body[name] = params[name] or None

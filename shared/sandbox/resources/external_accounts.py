@@ -97,7 +97,7 @@ def _write(doc: Document, params: Json) -> None:
 
 
 def _number(name: str, text: str) -> int:
-    if not text.isdecimal() or not (1 <= int(text) <= 12 if name == "exp_month" else len(text) == 4):
+    if not text.isdecimal() or len(text) > 4 or not (1 <= int(text) <= 12 if name == "exp_month" else len(text) == 4):
         raise errors.invalid_integer(name, text)
     return int(text)
 

@@ -108,6 +108,8 @@ def _capture(act: Act, intent: Document, charge: Document, params: Json, param: 
     if amount > body["amount"]:
         message = "The payment could not be captured because the requested capture amount is greater than the authorized amount."
         raise errors.ApiError(400, message, code="amount_too_large", param=param)
+    if body["transfer_data"]:
+        intent_rules.reached(act, body["transfer_data"]["destination"], "transfer_data[destination]")
     _change_terms(intent, charge, params)
     body.update(captured=True, amount_captured=amount)
     body["payment_method_details"]["card"].pop("capture_before", None)

@@ -97,6 +97,14 @@ def check_key(act: Act, doc: Document) -> None:
         raise errors.ApiError(400, message, payment_intent=doc.body)
 
 
+def check_usage(act: Act, doc: Document, params: Json) -> None:
+    """A browser may widen the `setup_future_usage` that the server chose, and otherwise leaves it (the typings of Stripe.js)."""
+    chosen, given = doc.body["setup_future_usage"], params.get("setup_future_usage", doc.body["setup_future_usage"])
+    if act.publishable and chosen and given not in (chosen, "off_session"):
+        message = "With a publishable key you can only change `setup_future_usage` from `on_session` to `off_session`."
+        raise errors.ApiError(400, message, param="setup_future_usage")
+
+
 def write_connect(act: Act, doc: Document, params: Json) -> None:
     """Destination, what it gets and what the platform keeps; for a direct charge the account must take cards."""
     body = doc.body
@@ -149,11 +157,42 @@ def _check_direct(act: Act, params: Json) -> None:
         raise errors.ApiError(400, message)
 
 
-def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
-    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
+def check_parties(act: Act, doc: Document) -> None:
+    """Before money moves: whoever takes part is still there and still able, whatever was true when the intent was made."""
+    body = doc.body
+    if body["customer"]:
+        act.referred("customer", body["customer"], param="customer")
+    if act.scope != act.home:
+        _check_direct(act, {})
+    if body["transfer_data"]:
+        destined(act, body["transfer_data"]["destination"], "transfer_data[destination]")
+    if body["on_behalf_of"]:
+        destined(act, body["on_behalf_of"], "on_behalf_of", ("card_payments",))
+
+
+def unable(act: Act, doc: Document) -> Json | None:
+    """What `check_parties` finds wrong, as an intent bears it that nobody waits for any more."""
+    try:
+        check_parties(act, doc)
+    except errors.ApiError as error:
+        known = (
+            error.error.get("code") == "resource_missing"
+        )  # of the codes here, the one that an intent may bear (SDK)
+        return errors.ApiError(400, str(error), code="resource_missing" if known else "transfers_not_allowed").error
+    return None
+
+
+def reached(act: Act, id: str, param: str) -> Document:
+    """The connected account with this id, while the platform has it."""
     account = act.store.find(act.platform, id, scope=act.home, object="account")
     if account is None:
         raise errors.no_such_reference("destination" if "destination" in param else "account", id, param)
+    return account
+
+
+def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
+    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
+    account = reached(act, id, param)
     if not any(account.body["capabilities"].get(name) == "active" for name in needed):
         message = (
             "Your destination account needs to have at least one of the following capabilities enabled: "

@@ -121,6 +121,7 @@ def _kept(values: Json) -> Json:
     return {key: value for key, value in values.items() if value not in (None, "")}
 
 
+_LAST_DAY = 253_402_300_800  # where four digits no longer hold the year
 FORCED = ("requirements", "future_requirements", "charges_enabled", "payouts_enabled", "disabled_reason")
 
 
@@ -152,6 +153,7 @@ def _wrong(name: str, value: Any) -> str | None:
         kinds = int | None if key == "current_deadline" else str | None if key == "disabled_reason" else list
         member = dict if key in ("errors", "alternatives") else str
         odd = isinstance(entry, list) and not all(isinstance(part, member) for part in entry)
-        if not isinstance(entry, kinds) or isinstance(entry, bool) or odd:
+        late = isinstance(entry, int) and not 0 <= entry < _LAST_DAY
+        if not isinstance(entry, kinds) or isinstance(entry, bool) or odd or late:
             return f"`{name}[{key}]` is of the wrong kind."
     return None

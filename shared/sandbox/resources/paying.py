@@ -46,6 +46,7 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
         raise _unexpected(doc, message)
     intent_rules.check_key(act, doc)
     params = confirmation_tokens.spent_on(act, doc, params)
+    intent_rules.check_usage(act, doc, params)
     for name in _TAKEN_OVER:
         if name in params:
             body[name] = params[name] or None
@@ -62,6 +63,7 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
             "payment method or ConfirmationToken."
         )
         raise _unexpected(doc, message)
+    intent_rules.check_parties(act, doc)
     challenges.check_return_url(act, doc, params)
     method = act.get("payment_method", body["payment_method"])
     payment_methods.refuse_spent(method)
@@ -157,12 +159,10 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
         doc.body["status"] = "requires_confirmation"
         act.store.save(doc)
         return
-    if passed:
+    wrong = intent_rules.unable(act, doc) if passed else challenges.failure(doc, method)
+    if wrong is None:
         charge(act, doc, method)
         return
-    doc.body.update(
-        status="requires_payment_method", payment_method=None,
-        last_payment_error=challenges.failure(doc, method),
-    )  # fmt: skip
+    doc.body.update(status="requires_payment_method", payment_method=None, last_payment_error=wrong)
     act.store.save(doc)
     emit(act, "payment_intent.payment_failed", doc)

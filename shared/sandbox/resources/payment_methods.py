@@ -194,7 +194,7 @@ def keep(act: Act, doc: Document, customer: str | None, usage: str | None) -> No
         doc.hidden["set_up"] = sorted({*doc.hidden.get("set_up", []), usage})
     if doc.body["customer"] is None:
         doc.hidden["spent"] = "set_up" if usage else "paid"
-        if customer and usage:
+        if customer and usage and act.find("customer", customer):  # one that was deleted meanwhile holds nothing
             save_to(act, doc, customer)
             return
     act.store.save(doc)

@@ -154,11 +154,17 @@ def _arrive(act: Act, doc: Document) -> None:
 
 
 def fail(act: Act, doc: Document, code: str) -> None:
-    """The bank sends the money back, even when it had been paid; the bank account is `errored` from then on."""
+    """The bank sends the money back, even when it had been paid; the bank account is `errored` from then on.
+
+    What was on its way back already (`reverse`) does not come a second time.
+    """
     _undo(act, doc, "payout_failure")
     doc.body.update(status="failed", failure_code=code, failure_message=MESSAGES[code])
     act.store.save(doc)
     emit(act, "payout.failed", doc)
+    back = act.find("payout", doc.body["reversed_by"] or "")
+    if back is not None and back.body["status"] not in ("failed", "canceled"):
+        fail(act, back, code)
     bank = act.store.find(act.platform, doc.body["destination"], scope=act.scope)
     if bank is not None and bank.body["status"] != "errored":
         banks.break_down(act, bank)

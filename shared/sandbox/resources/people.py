@@ -166,7 +166,7 @@ def _born(given: Any) -> Json:
         return {"day": None, "month": None, "year": None}
     try:
         datetime.date(given["year"], given["month"], given["day"])
-    except ValueError:
+    except (ValueError, OverflowError):
         message = "Invalid date of birth: must be a date of the calendar."
         raise errors.ApiError(400, message, param="dob", stored=False) from None
     return {name: given[name] for name in ("day", "month", "year")}

@@ -59,6 +59,8 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     params = confirmation_tokens.spent_on(act, doc, params)
     if {"payment_method", "payment_method_data"} & params.keys():
         give_method(act, doc, params)
+    if body["customer"]:
+        act.referred("customer", body["customer"], param="customer")
     challenges.check_return_url(act, doc, params)
     method = act.get("payment_method", body["payment_method"])
     payment_methods.refuse_spent(method)

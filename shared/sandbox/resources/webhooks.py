@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.sandbox import errors
+from shared.sandbox import addresses, errors
 from shared.sandbox.objects import page, render
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge_metadata
@@ -77,6 +77,7 @@ def _check_url(url: str) -> None:
         raise errors.ApiError(
             400, "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param="url"
         )
+    addresses.check(url, "url")
 
 
 def retrieve_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:

@@ -38,6 +38,10 @@ function dress(appearance = {}) {
     if (name in VARIABLES && typeof value === 'string') root.style.setProperty(VARIABLES[name], value);
   }
   while (sheet.cssRules.length) sheet.deleteRule(0);
-  for (const [selector, declarations] of Object.entries(appearance.rules || {})) addRule(selector, declarations);
+  // What a page says of a field in general does not hide that it is wrong; what it says of a wrong field does count.
+  const rules = Object.entries(appearance.rules || {});
+  for (const [selector, declarations] of rules) if (selector === '.Input') addRule(selector, declarations);
+  addRule('.Input--invalid', { borderColor: 'var(--danger)' });
+  for (const [selector, declarations] of rules) if (selector !== '.Input') addRule(selector, declarations);
   document.adoptedStyleSheets = [sheet];
 }

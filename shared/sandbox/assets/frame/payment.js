@@ -87,7 +87,7 @@ addEventListener('message', async (event) => {
 document.addEventListener('focusin', (event) => { if (!event.relatedTarget) tell('focus'); });
 document.addEventListener('focusout', (event) => { if (!event.relatedTarget) tell('blur'); });
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('escape'); });
-field('card').addEventListener('submit', (event) => event.preventDefault());
+field('card').addEventListener('submit', (event) => { event.preventDefault(); tell('enter'); });
 
 /* The frame is as high as what stands in it. */
 let height = innerHeight;

@@ -4,9 +4,9 @@ const CHALLENGE_STYLE = {
   dialog: {
     position: 'fixed', inset: '0', width: '100vw', height: '100dvh', maxWidth: 'none', maxHeight: 'none', margin: '0',
     padding: '16px', border: '0', boxSizing: 'border-box', background: 'rgba(10, 20, 24, 0.6)', display: 'grid',
-    placeItems: 'center', overflow: 'auto', zIndex: '2147483647',
+    placeItems: 'center', overflow: 'auto', zIndex: '2147483647', colorScheme: 'light dark',
   },
-  panel: { position: 'relative', width: 'min(440px, 100%)', height: 'min(400px, 100%)', background: 'Canvas', borderRadius: '12px', overflow: 'hidden' },
+  panel: { position: 'relative', width: 'min(440px, 100%)', height: 'min(340px, 100%)', background: 'Canvas', borderRadius: '12px', overflow: 'hidden' },
   frame: { width: '100%', height: '100%', border: '0', display: 'block' },
   close: {
     position: 'absolute', top: '0', right: '4px', width: '44px', height: '36px', border: '0', borderRadius: '8px',

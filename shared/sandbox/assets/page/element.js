@@ -127,6 +127,13 @@ class PaymentElement {
     if (label && (label.contains(this.#home) || (this.#home.id && label.htmlFor === this.#home.id))) this.focus();
   }
 
+  /* Enter in a field of the frame does what it does in a field of the page: it presses the form's own button. */
+  #submit() {
+    const form = this.#home.closest('form');
+    const button = [...(form?.elements || [])].find((control) => control.type === 'submit');
+    if (form && !button?.disabled) form.requestSubmit(button);
+  }
+
   heard(event) {
     if (event.origin !== ORIGIN || !this.#frame || event.source !== this.#frame.contentWindow) return;
     const { type, ticket, name, detail } = event.data || {};
@@ -136,6 +143,8 @@ class PaymentElement {
       this.#waiting.delete(ticket);
     } else if (name === 'resize') {
       this.#frame.style.height = `${detail.height}px`;
+    } else if (name === 'enter') {
+      this.#submit();
     } else {
       if (name === 'ready') this.#isReady();
       this.emit(name, detail);

@@ -1,0 +1,24 @@
+"""Web addresses that callers give: looked at when they come in, for they end up in headers and requests."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.sandbox import errors
+
+_WEB = ("http", "https")
+_CODE = ("about", "blob", "data", "file", "javascript", "vbscript")
+
+
+def check(url: Any, param: str, *, apps: bool = False) -> None:
+    """Refuse what is no whole address; with `apps` it may be a mobile application's (stripe.md section 3, `url_invalid`)."""
+    try:
+        parts = urlsplit(str(url))
+        host = parts.hostname
+    except ValueError:
+        raise errors.bad_url(param) from None
+    plain = not any(c.isspace() or not c.isprintable() for c in str(url))
+    known = parts.scheme in _WEB or (apps and parts.scheme and parts.scheme not in _CODE)
+    if not plain or not known or (parts.scheme in _WEB and not host):
+        raise errors.bad_url(param)
