@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from portal.operator import ledger
 from portal.operator.forms import FeeForm
 from portal.transactions.views import STATES
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import clean_search
 from shared.errors import Invalid
+from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
 from shared.vendors import service
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
@@ -164,3 +166,10 @@ async def payments() -> Response:
     return await page(
         "portal/operator/payments.html", nav_active="payments", parked=await parked_payments(), states=STATES
     )
+
+
+@blueprint.get("/ledger")
+@operator
+async def books() -> Response:
+    """What the ledger comes to, per account and currency."""
+    return await page("portal/operator/ledger.html", nav_active="ledger", sheets=ledger.sheets(await trial_balance()))

@@ -11,7 +11,19 @@ from tortoise.connection import get_connection
 
 MODEL_MODULES = [
     f"shared.{name}.models"
-    for name in ("people", "vendors", "catalogue", "baskets", "orders", "payments", "webhooks", "jobs", "mail", "audit")
+    for name in (
+        "people",
+        "vendors",
+        "catalogue",
+        "baskets",
+        "orders",
+        "ledger",
+        "payments",
+        "webhooks",
+        "jobs",
+        "mail",
+        "audit",
+    )
 ]
 
 

@@ -72,6 +72,35 @@ class AddChecks(TortoiseOperation):
         return "".join(f'\n, CONSTRAINT "{name}" CHECK ({check})' for name, check in self.checks.items())
 
 
+class RunOn(TortoiseOperation):
+    """SQL of each engine's own, for what both know under different words: `RunOn(sqlite=(do, undo), postgres=(do, undo))`."""
+
+    def __init__(self, *, sqlite: tuple[str, str], postgres: tuple[str, str]) -> None:
+        self.scripts = {"sqlite": sqlite, "postgres": postgres}
+
+    def describe(self) -> str:
+        return "Run SQL of the engine's own"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        """Models do not show what it makes."""
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            await state_editor._run_sql(self.scripts[_engine(state_editor)][0])
+
+    async def database_backward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            await state_editor._run_sql(self.scripts[_engine(state_editor)][1])
+
+
+def _engine(editor: BaseSchemaEditor) -> str:
+    return "sqlite" if editor.DIALECT == "sqlite" else "postgres"
+
+
 def statements(script: str) -> Iterator[str]:
     """The statements of an SQL script; a semicolon in a string or a comment ends none."""
     current = ""

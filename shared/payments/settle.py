@@ -11,6 +11,8 @@ from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.seam import Charge, Intent
 from shared.jobs import queue
+from shared.ledger import postings
+from shared.ledger import service as ledger
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
@@ -98,6 +100,7 @@ def _reason(intent: Intent) -> str:
 async def _order_follows(order: Order, payment: Payment, target: PaymentState) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(order)
+        await _post_sale(payment)
         await queue.enqueue(
             "payments.read_charge",
             {"payment_id": payment.id},
@@ -116,6 +119,22 @@ async def _order_follows(order: Order, payment: Payment, target: PaymentState) -
         await orders.follow_payment(order, PaymentStatus.PROCESSING)
     else:
         await orders.follow_payment(order, PaymentStatus.PENDING)
+
+
+async def _post_sale(payment: Payment) -> None:
+    await ledger.post(
+        postings.sale(
+            postings.Sale(
+                payment_id=payment.id,
+                order_id=payment.order_id,
+                vendor_id=payment.vendor_id,
+                currency=payment.currency,
+                total=payment.amount_total,
+                commission=payment.amount_platform_fee,
+                stripe_id=str(payment.stripe_payment_intent_id),
+            )
+        )
+    )
 
 
 async def close_unopened(payment_id: int, *, reason: str) -> None:
@@ -147,6 +166,11 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             "amount_stripe_fee": charge.stripe_fee,
             "payment_method": charge.payment_method_type,
         }
+        if charge.stripe_fee is not None and charge.balance_transaction is not None:
+            fee = postings.StripeFee(
+                payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
+            )
+            await ledger.post(postings.stripe_fee(fee))
         news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
         if news:
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())

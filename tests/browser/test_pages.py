@@ -44,7 +44,7 @@ VENDOR = [
     "/vendor/admin/transactions",
     "/vendor/admin/developers",
 ]
-OPERATOR = ["/operator"]
+OPERATOR = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/ledger"]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
 SHIFTS = """

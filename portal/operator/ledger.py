@@ -1,0 +1,78 @@
+"""The ledger in an operator's words: debit and credit columns, and what they come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from shared.ledger.postings import Account
+from shared.ledger.queries import AccountTotal
+from shared.money import Money
+
+# Account -> its name, and what stands in it.
+ACCOUNTS = {
+    Account.VENDOR_PAYABLE: ("Owed to vendors", "Their share of what was sold"),
+    Account.VENDOR_RESERVED: ("Held back for vendors", "Of that, what is kept as a reserve"),
+    Account.VENDOR_RECEIVABLE: ("Owed by vendors", "What could not be taken back from their balance"),
+    Account.STRIPE_VENDOR: ("Vendors' balances", "What vendors hold at Stripe"),
+    Account.BANK_VENDOR: ("Vendors' banks", "What was paid out to vendors"),
+    Account.STRIPE_PLATFORM: ("The platform's balance", "What the platform holds at Stripe"),
+    Account.BANK_PLATFORM: ("The platform's bank", "What was paid out to the platform"),
+    Account.COMMISSION: ("Commission", "What the platform earned"),
+    Account.STRIPE_FEES: ("Stripe's fees", "What Stripe took for its work"),
+    Account.DISPUTE_LOSSES: ("Dispute losses", "What disputes cost the platform"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account: one of the two columns is filled."""
+
+    name: str
+    text: str
+    debit: Money | None
+    credit: Money | None
+    entries: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One currency: its accounts, and the two sums, which are the same as long as the books are right."""
+
+    currency: str
+    lines: tuple[Line, ...]
+    debits: Money
+    credits: Money
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the books come to nought."""
+        return self.debits == self.credits
+
+
+def sheets(rows: list[AccountTotal]) -> list[Sheet]:
+    """The trial balance, one sheet a currency; `rows` come sorted by currency."""
+    found = []
+    for currency, group in groupby(rows, key=lambda row: row.balance.currency):
+        mine = list(group)
+        found.append(
+            Sheet(
+                currency,
+                tuple(_line(row) for row in mine),
+                Money(sum(row.balance.amount for row in mine if row.balance.amount > 0), currency),
+                Money(-sum(row.balance.amount for row in mine if row.balance.amount < 0), currency),
+            )
+        )
+    return found
+
+
+def _line(row: AccountTotal) -> Line:
+    name, text = ACCOUNTS[row.account]
+    amount, currency = row.balance.amount, row.balance.currency
+    return Line(
+        name,
+        text,
+        Money(amount, currency) if amount > 0 else None,
+        Money(-amount, currency) if amount < 0 else None,
+        row.entries,
+    )

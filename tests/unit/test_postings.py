@@ -1,0 +1,89 @@
+"""From facts about money to balanced postings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.ledger.postings import Account, Entry, Posting, Sale, StripeFee, Unbalanced, sale, stripe_fee, totals
+
+AMOUNTS = st.integers(1, 99_999_999)
+
+
+@st.composite
+def sales(draw: st.DrawFn) -> Sale:
+    """Any sale that an order can be."""
+    total = draw(AMOUNTS)
+    return Sale(
+        payment_id=draw(st.integers(1, 10**9)),
+        order_id=2,
+        vendor_id=3,
+        currency=draw(st.sampled_from(["EUR", "JPY", "KWD"])),
+        total=total,
+        commission=draw(st.integers(0, total - 1)),
+        stripe_id="pi_1",
+    )
+
+
+def of(posting: Posting, account: Account) -> int:
+    """What a posting moves on one account."""
+    return sum(entry.amount for entry in posting.entries if entry.account is account)
+
+
+@given(fact=sales())
+def test_a_sale_comes_to_nought_and_splits_what_was_paid(fact: Sale) -> None:
+    """The vendor's share and the commission are together what the shopper paid; what is owed is what is held."""
+    posting = sale(fact)
+    assert set(totals(posting.entries).values()) == {0}
+    assert of(posting, Account.STRIPE_VENDOR) + of(posting, Account.STRIPE_PLATFORM) == fact.total
+    assert of(posting, Account.VENDOR_PAYABLE) == -of(posting, Account.STRIPE_VENDOR) == fact.commission - fact.total
+    assert of(posting, Account.COMMISSION) == -fact.commission
+    assert all(entry.stripe_id == "pi_1" and entry.amount for entry in posting.entries)
+
+
+@given(amount=st.integers(0, 99_999_999))
+def test_stripes_fee_is_the_platforms(amount: int) -> None:
+    """It comes out of the platform's balance; a fee of nought leaves no line."""
+    posting = stripe_fee(StripeFee(1, 2, "EUR", amount, "txn_1"))
+    assert of(posting, Account.STRIPE_PLATFORM) == -amount == -of(posting, Account.STRIPE_FEES)
+    assert len(posting.entries) == (2 if amount else 0)
+
+
+@given(amounts=st.lists(st.integers(-1000, 1000).filter(bool), min_size=1, max_size=5))
+def test_a_posting_that_does_not_come_to_nought_cannot_be_made(amounts: list[int]) -> None:
+    """Not even in memory."""
+    entries = tuple(Entry(Account.COMMISSION, amount, "EUR", "x") for amount in amounts)
+    if sum(amounts):
+        with pytest.raises(Unbalanced):
+            Posting("k", "k:1", "order:1", entries)
+    else:
+        assert Posting("k", "k:1", "order:1", entries).entries == entries
+
+
+def test_currencies_do_not_balance_each_other() -> None:
+    """A euro is no crown."""
+    with pytest.raises(Unbalanced):
+        Posting(
+            "k",
+            "k:1",
+            "order:1",
+            (Entry(Account.COMMISSION, 5, "EUR", "x"), Entry(Account.COMMISSION, -5, "DKK", "x")),
+        )
+
+
+@pytest.mark.parametrize(("account", "vendor"), [(Account.VENDOR_PAYABLE, None), (Account.COMMISSION, 3)])
+def test_an_account_of_vendors_names_one_and_no_other_does(account: Account, vendor: int | None) -> None:
+    """Whose money it is is never left open."""
+    with pytest.raises(ValueError, match="kept per vendor"):
+        Entry(account, 5, "EUR", "x", vendor)
+
+
+@pytest.mark.parametrize("changed", [{"commission": 1000}, {"commission": -1}, {"total": 0, "commission": 0}])
+def test_an_impossible_commission_is_a_programming_error(changed: dict[str, Any]) -> None:
+    """0 <= commission < total, as everywhere."""
+    given_ = {"payment_id": 1, "order_id": 2, "vendor_id": 3, "currency": "EUR", "total": 1000, "commission": 25}
+    with pytest.raises(ValueError, match="a commission of"):
+        sale(Sale(**{**given_, **changed}, stripe_id="pi_1"))
