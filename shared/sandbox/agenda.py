@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from shared.sandbox import audit
@@ -16,6 +17,8 @@ from shared.sandbox.resources import (
     settlement,
 )
 from shared.sandbox.world import Act, World, home_of
+
+_log = logging.getLogger(__name__)
 
 # Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads to another.
 TASKS: dict[str, Callable[[Act, str], None]] = {
@@ -34,14 +37,24 @@ TASKS: dict[str, Callable[[Act, str], None]] = {
 
 
 def run(world: World) -> None:
-    """Do all that is due at this moment, in order."""
+    """Do all that is due at this moment, in order. A task that goes wrong is told to the log and not tried again."""
     sql = "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
     for id, task, platform, subject in world.store.db.execute(sql, (world.clock.now(),)).fetchall():
-        with world.store.transaction():
+        try:
+            with world.store.transaction():
+                _do(world, id, task, platform, subject)
+        except Exception:
+            if world.config.audit:
+                raise
+            _log.exception("the task %s of %s", task, subject)
             world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
-            TASKS[task](Act(world, platform, home_of(platform)), subject)
-            if world.config.audit and (found := audit.problems(world.store, platform)):
-                raise AssertionError(f"after {task} {subject}: {'; '.join(found)}")
+
+
+def _do(world: World, id: int, task: str, platform: str, subject: str) -> None:
+    world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
+    TASKS[task](Act(world, platform, home_of(platform)), subject)
+    if world.config.audit and (found := audit.problems(world.store, platform)):
+        raise AssertionError(f"after {task} {subject}: {'; '.join(found)}")
 
 
 def next_due(world: World) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from quart import g, request
 
@@ -49,3 +51,18 @@ def acting(standin: Standin) -> Act:
     named = scheme.lower() == "bearer" and key.startswith(("sk_test_", "pk_test_"))
     platform = platform_of(key) if named else standin.own_platform
     return Act(standin.world, platform, home_of(platform))
+
+
+def known_host(host: str, base_url: str) -> bool:
+    """Whether a request came by a name that is ours: the configured one, an IP address, or one without a dot.
+
+    Any other name may have been pointed here by a page that wants to control the stand-in from its visitor's browser.
+    """
+    name = urlsplit(f"//{host}").hostname or ""
+    if name == urlsplit(base_url).hostname or "." not in name or name.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

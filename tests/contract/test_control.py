@@ -253,3 +253,13 @@ async def test_a_reset_ends_a_jump_of_the_clock():
             await asyncio.to_thread(sandbox.reset)
             await jump
             assert abs(sandbox.control("GET", "state")["clock"] - time.time()) < 5
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("rebound.example.com:80", 421), ("localhost:1", 200), ("stripe", 200), ("10.0.0.7:12111", 200), ("[::1]:12111", 200),
+     ("markethall.localhost", 200)],
+)  # fmt: skip
+def test_a_name_that_somebody_pointed_here_is_not_answered(sandbox, host, status):
+    assert sandbox.request("GET", "/_control/state", headers={"Host": host})[0] == status
+    assert sandbox.request("POST", "/_control/idle", "{}", {"Host": host})[0] == status

@@ -116,3 +116,22 @@ def test_it_is_fast_enough_for_thousands():
     for _ in range(200):
         process.v1.customers.create({})
     assert time.perf_counter() - start < 5
+
+
+def test_a_task_that_goes_wrong_does_not_stop_the_others(monkeypatch, caplog):
+    from shared.sandbox import agenda
+
+    def break_down(act, subject):
+        act.store.remember("half", "done")
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(agenda.TASKS, "settle", break_down)
+    process = InProcess(audit=False)
+    paid = [process.v1.payment_intents.create(PAID | {"application_fee_amount": None}) for _ in range(2)]
+    process.act().store.schedule(process.world.clock.now() + 5, "refund_again", "inprocess", "re_none")
+    process.advance(60)
+    assert [record.message for record in caplog.records] == [
+        f"the task settle of {intent.latest_charge}" for intent in paid
+    ]
+    assert process.world.store.meta("half") == ""
+    assert agenda.next_due(process.world) is None
