@@ -83,7 +83,7 @@ class Engine:
         """Remember a request for `GET /_control/requests`; None stands for a connection that was cut."""
         self.logged += 1
         self.log.append({
-            "n": self.logged, "method": request.method, "path": request.path, "params": request.params, "status": status,
+            "n": self.logged, "at": self.world.clock.seconds(), "method": request.method, "path": request.path, "params": request.params, "status": status,
             "idempotency_key": idempotency_key(request), "stripe_account": request.headers.get("stripe-account"), "browser": "key" in request.params,
         })  # fmt: skip
 

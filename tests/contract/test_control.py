@@ -146,6 +146,7 @@ async def test_requests_are_recorded_and_can_be_checked(own):
     assert (first["method"], first["path"], first["status"]) == ("POST", "/v1/payment_intents", 200)
     assert first["params"] == {"amount": "1000", "currency": "usd", "metadata": {"a": "b"}}
     assert first["idempotency_key"]
+    assert first["at"] <= second["at"] <= own.control("GET", "state")["clock"]
     assert own.sandbox.requests(after=first["n"]) == [second]
     assert recorded_problems([first]) == []
     assert recorded_problems([second]) == [
