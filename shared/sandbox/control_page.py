@@ -13,7 +13,7 @@ from shared.sandbox import control, control_press, control_rows
 from shared.sandbox.faults import API_EFFECTS, EVENT_EFFECTS
 from shared.sandbox.objects import render
 from shared.sandbox.paper import gone, show
-from shared.sandbox.resources import ledgers
+from shared.sandbox.resources import balance as balances
 from shared.sandbox.world import Act, home_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ async def index(standin: Standin, act: Act) -> Response:
 
 
 def _money(act: Act) -> list[dict[str, Any]]:
-    balance = ledgers.balance(act, {}, {})
+    balance = balances.retrieve(act, {}, {})
     found: dict[str, dict[str, Any]] = {}
     for name in ("available", "pending"):
         for line in balance[name]:

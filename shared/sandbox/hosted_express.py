@@ -9,7 +9,8 @@ from quart import Response
 from shared.sandbox.hosted_onboarding import FORM_LIFETIME
 from shared.sandbox.hosted_steps import bank_on_file
 from shared.sandbox.paper import go, gone, show
-from shared.sandbox.resources import connected, ledgers, tickets
+from shared.sandbox.resources import balance as balances
+from shared.sandbox.resources import connected, tickets
 from shared.sandbox.wording import listed
 from shared.sandbox.world import Act
 
@@ -52,7 +53,7 @@ def _page(act: Act, doc: Document, token: str) -> Response:
         account=doc.body,
         token=token,
         name=doc.body["business_profile"]["name"] or "Express dashboard",
-        balance=ledgers.balance(inside, {}, {}),
+        balance=balances.retrieve(inside, {}, {}),
         rows=[row.body for row in rows],
         payouts=[payout.body for payout in payouts],
         states=_STATES,

@@ -221,6 +221,11 @@ def _contained(act: Act, body: Json, name: str, object: str) -> Json:
     return {"object": "list", "data": data, "has_more": len(found) > _CONTAINED, "url": url}
 
 
+def given(params: Json, *names: str) -> dict[str, Any]:
+    """Of these filters, those that the caller sent."""
+    return {name: params[name] for name in names if name in params}
+
+
 def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any] | None = None,
          conditions: Iterable[tuple[str, list[Any]]] = ()) -> Json:  # fmt: skip
     """One page of a list, newest first (stripe.md section 2).

@@ -172,6 +172,12 @@ def merge_metadata(current: dict[str, str], given: Any) -> dict[str, str]:
     return merged
 
 
+def annotate(body: Json, params: Json) -> None:
+    """Write the caller's metadata into an object, if any was given."""
+    if "metadata" in params:
+        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+
+
 def merge(current: Any, given: Json) -> Json:
     """Nested settings: given keys replace, an empty string clears, the rest stays."""
     out = dict(current or {})

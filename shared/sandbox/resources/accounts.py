@@ -17,7 +17,7 @@ from shared.sandbox.resources.connected import (
     skeleton,
 )
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, application_of, merge, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, application_of, merge, snapshot
 
 __all__ = ["connected", "create", "delete", "index", "own", "reject", "retrieve", "unreject", "update"]
 
@@ -136,8 +136,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         _individual(act, doc, params["individual"])
     if "default_currency" in params:
         body["default_currency"] = money.check_currency(params["default_currency"], "default_currency")
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
     if params.get("external_account"):
         banks.add(act, doc, params["external_account"], replace=True)
     for name, entry in params.get("capabilities", {}).items():

@@ -9,7 +9,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import payment_methods
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge, snapshot
 
 HOLD_DAYS = 7  # how long a card's money is held for a charge that is captured later
 _DAY = 86400
@@ -122,8 +122,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     for name in ("shipping", "fraud_details"):
         if name in params:
             body[name] = merge(body[name], params[name])
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
     act.store.save(doc)
     emit(act, "charge.updated", doc, before=before)
     return body

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page, render
+from shared.sandbox.objects import given, page, render
 from shared.sandbox.resources import payment_methods
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge, snapshot
 
 _ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 _PLAIN = ("balance", "business_name", "description", "email", "individual_name", "invoice_prefix", "name", "next_invoice_sequence",
@@ -56,8 +54,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         if default := params["invoice_settings"].get("default_payment_method"):
             _must_hold(act, doc, default)
         body["invoice_settings"] = merge(body["invoice_settings"], params["invoice_settings"])
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
 
 
 def _must_hold(act: Act, doc: Document, method: str) -> None:
@@ -110,5 +107,5 @@ def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Customers, newest first; `email` is compared exactly."""
-    facets: dict[str, Any] = {name: params[name] for name in ("email", "test_clock") if name in params}
+    facets = given(params, "email", "test_clock")
     return page(act, "customer", "/v1/customers", params, facets=facets)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page, render
+from shared.sandbox.objects import given, page, render
 from shared.sandbox.resources import chargebacks
 from shared.sandbox.resources.subjects import subject_of
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, snapshot
 
 _MOST, _MOST_EACH = 150_000, 20_000  # characters of all evidence, and of one long text (SDK)
 _LONG = ("access_activity_log", "cancellation_policy_disclosure", "cancellation_rebuttal", "duplicate_charge_explanation",
@@ -27,7 +25,7 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Disputes, newest first."""
-    facets: dict[str, Any] = {name: params[name] for name in ("charge", "payment_intent") if name in params}
+    facets = given(params, "charge", "payment_intent")
     return page(act, "dispute", "/v1/disputes", params, facets=facets)
 
 
@@ -38,8 +36,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     if "evidence" in params:
         _refuse_late(doc)
         _collect(doc, params["evidence"])
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
     if "intended_submission_method" in params:
         doc.body["intended_submission_method"] = params["intended_submission_method"]
     if params.get("submit", "evidence" in params):

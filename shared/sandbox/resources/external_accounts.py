@@ -6,7 +6,7 @@ from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import banks, connected, requirements
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, snapshot
 
 _CARD_FIELDS = (
     "address_city",
@@ -92,8 +92,7 @@ def _write(doc: Document, params: Json) -> None:
             raise errors.unknown_params([name])
         whole = name.startswith("exp_") and params[name]
         doc.body[name] = _number(name, params[name]) if whole else params[name] or None
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
 
 
 def _number(name: str, text: str) -> int:

@@ -7,7 +7,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import returns
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
@@ -71,8 +71,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Annotate a refund of a fee."""
     fee, made = _found(act, ids)
     before = snapshot(made)
-    if "metadata" in params:
-        made.body["metadata"] = merge_metadata(made.body["metadata"], params["metadata"])
+    annotate(made.body, params)
     act.store.save(made)
     returns.embed(fee.body["refunds"], made.body)
     act.store.save(fee)

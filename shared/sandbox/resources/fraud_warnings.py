@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page, render
+from shared.sandbox.objects import given, page, render
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -36,5 +34,5 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Warnings, newest first."""
-    facets: dict[str, Any] = {name: params[name] for name in ("charge", "payment_intent") if name in params}
+    facets = given(params, "charge", "payment_intent")
     return page(act, _KIND, "/v1/radar/early_fraud_warnings", params, facets=facets)

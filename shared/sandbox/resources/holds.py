@@ -13,7 +13,7 @@ from shared.sandbox.resources import intent_rules, returns, settlement
 from shared.sandbox.resources.charges import HOLD_DAYS
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata
+from shared.sandbox.world import Act, annotate
 
 _DAY = 86400
 
@@ -73,8 +73,7 @@ def capture_intent(act: Act, ids: dict[str, str], params: Json) -> Json:
         message = "`final_capture` can only be `false` when multicapture is available, and it is not for this charge."
         raise errors.ApiError(400, message, param="final_capture")
     intent_rules.write_details(intent, params)
-    if "metadata" in params:
-        intent.body["metadata"] = merge_metadata(intent.body["metadata"], params["metadata"])
+    annotate(intent.body, params)
     charge = act.get("charge", intent.body["latest_charge"])
     _capture(act, intent, charge, params, "amount_to_capture")
     return intent.body

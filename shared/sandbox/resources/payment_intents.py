@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
 
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import holds, intent_rules, paying
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, application_of, merge, merge_metadata
+from shared.sandbox.world import Act, annotate, application_of, merge
 
 _ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 _SHIPPING: Json = {"address": _ADDRESS, "carrier": None, "name": None, "phone": None, "tracking_number": None}
@@ -88,8 +87,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     if "currency" in params:
         body["currency"] = money.check_currency(params["currency"])
     money.check_amount(body["amount"], body["currency"])
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
     if "shipping" in params:
         body["shipping"] = None if params["shipping"] == "" else merge(_SHIPPING, params["shipping"])
     intent_rules.write_types(doc, params)
@@ -178,5 +176,5 @@ def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Intents, newest first."""
-    facets: dict[str, Any] = {name: params[name] for name in ("customer", "customer_account") if name in params}
+    facets = given(params, "customer", "customer_account")
     return page(act, "payment_intent", "/v1/payment_intents", params, facets=facets)

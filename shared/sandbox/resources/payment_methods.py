@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Never
+from typing import Never
 
 from shared.sandbox import cards, errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge, merge_metadata, snapshot
 
 _BILLING: Json = {
     "address": {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None},
@@ -249,8 +249,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
             doc.body[name] = merge(doc.body[name], params[name])
     if "allow_redisplay" in params:
         doc.body["allow_redisplay"] = params["allow_redisplay"]
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
     act.store.save(doc)
     emit(act, "payment_method.updated", doc, before=before)
     return doc.body
@@ -270,7 +269,7 @@ def of_customer(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def _of(act: Act, customer: str | None, url: str, params: Json) -> Json:
-    facets: dict[str, Any] = {name: params[name] for name in ("type", "allow_redisplay") if name in params}
+    facets = given(params, "type", "allow_redisplay")
     return page(act, "payment_method", url, params, facets={"customer": customer or "", **facets})
 
 

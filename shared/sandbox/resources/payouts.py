@@ -6,15 +6,13 @@ destination will have it; an instant one arrives within a minute.
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox import books, errors, money, schedules
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import banks
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 _INSTANTLY = 30  # seconds that an instant payout takes
 _WHOLE_UNITS = frozenset(["huf", "twd"])  # charged in two decimals, paid out without (stripe.md section 6)
@@ -232,8 +230,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Annotate a payout."""
     doc = act.get("payout", ids["payout"], param="payout")
     before = snapshot(doc)
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
     act.store.save(doc)
     emit(act, "payout.updated", doc, before=before)
     return doc.body
@@ -241,8 +238,8 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Payouts, newest first."""
-    facets: dict[str, Any] = {name: params[name] for name in ("destination", "status") if name in params}
-    given = params.get("arrival_date", {})
-    bounds = [("=", given)] if isinstance(given, int) else [(_COMPARISONS[name], at) for name, at in given.items()]
+    facets = given(params, "destination", "status")
+    arrival = params.get("arrival_date", {})
+    bounds = [("=", arrival)] if isinstance(arrival, int) else [(_COMPARISONS[n], at) for n, at in arrival.items()]
     conditions = [(f"json_extract(body, '$.arrival_date') {sign} ?", [at]) for sign, at in bounds]
     return page(act, "payout", "/v1/payouts", params, facets=facets, conditions=conditions)

@@ -10,7 +10,7 @@ from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import connected, kyc
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge, merge_metadata
+from shared.sandbox.world import Act, annotate, merge
 
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _ROLES = ("authorizer", "director", "executive", "legal_guardian", "owner", "representative")
@@ -157,8 +157,7 @@ def write(act: Act, person: Document, params: Json) -> None:
         body["verification"][name].update(params.get("verification", {}).get(name, {}))
     if "documents" in params:
         secret["documents"] = merge(secret.get("documents"), params["documents"])
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
 
 
 def _born(given: Any) -> Json:

@@ -8,14 +8,13 @@ then the fee goes out, then the platform pays; what it cannot pay waits (`pendin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import fee_refunds, refund_fates, returns, reversals, settlement
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata, snapshot
+from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 
 @dataclass(frozen=True)
@@ -158,8 +157,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Annotate a refund."""
     doc = act.get("refund", ids["refund"], param="refund")
     before = snapshot(doc)
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
     act.store.save(doc)
     emit(act, "refund.updated", doc, before=before)
     return doc.body
@@ -177,5 +175,5 @@ def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Refunds, newest first."""
-    facets: dict[str, Any] = {name: params[name] for name in ("charge", "payment_intent") if name in params}
+    facets = given(params, "charge", "payment_intent")
     return page(act, "refund", "/v1/refunds", params, facets=facets)

@@ -7,7 +7,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import fee_refunds, passing, returns
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata
+from shared.sandbox.world import Act, annotate, merge_metadata
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
@@ -120,8 +120,7 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
 def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     """Annotate a reversal; Stripe has no event for that."""
     transfer, made = _found(act, ids)
-    if "metadata" in params:
-        made.body["metadata"] = merge_metadata(made.body["metadata"], params["metadata"])
+    annotate(made.body, params)
     act.store.save(made)
     returns.embed(transfer.body["reversals"], made.body)
     act.store.save(transfer)

@@ -10,7 +10,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import intent_rules, setting_up
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, application_of, merge_metadata
+from shared.sandbox.world import Act, annotate, application_of
 
 # What a publishable key may see: Stripe.js names these.
 REDUCED = (
@@ -69,8 +69,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         body["description"] = params["description"] or None
     if "flow_directions" in params:
         body["flow_directions"] = params["flow_directions"] or None
-    if "metadata" in params:
-        body["metadata"] = merge_metadata(body["metadata"], params["metadata"])
+    annotate(body, params)
     _write_types(doc, params)
     if params.get("customer"):
         body["customer"] = act.referred("customer", params["customer"], param="customer").id

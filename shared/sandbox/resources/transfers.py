@@ -1,12 +1,13 @@
-"""Transfers that the platform makes by itself: from what is available, or out of one charge (stripe.md sections 3, 11, 12)."""
+"""Transfers: made by the platform itself, from what is available or out of one charge; read, annotated (sections 3, 11, 12)."""
 
 from __future__ import annotations
 
 from shared.sandbox import books, errors, money, schedules
 from shared.sandbox.events import emit
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import intent_rules, passing, returns, settlement
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata
+from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
@@ -33,6 +34,28 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     emit(act, "transfer.created", made)
     passing.book_payment(act, payment, available_on)
     return made.body
+
+
+def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """One transfer."""
+    return act.get("transfer", ids["transfer"], param="transfer").body
+
+
+def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Annotate a transfer."""
+    doc = act.get("transfer", ids["transfer"], param="transfer")
+    before = snapshot(doc)
+    if "description" in params:
+        doc.body["description"] = params["description"] or None
+    annotate(doc.body, params)
+    act.store.save(doc)
+    emit(act, "transfer.updated", doc, before=before)
+    return doc.body
+
+
+def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+    """Transfers, newest first."""
+    return page(act, "transfer", "/v1/transfers", params, facets=given(params, "destination", "transfer_group"))
 
 
 def _source(act: Act, params: Json, currency: str) -> Document | None:

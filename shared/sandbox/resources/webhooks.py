@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.sandbox import addresses, errors
 from shared.sandbox.objects import page, render
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, merge_metadata
+from shared.sandbox.world import Act, annotate, merge_metadata
 
 _MOST_ENDPOINTS = 16
 _MOST_TYPES = 20
@@ -102,8 +102,7 @@ def update_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
         doc.body["enabled_events"] = list(params["enabled_events"])
     if "description" in params:
         doc.body["description"] = params["description"] or None
-    if "metadata" in params:
-        doc.body["metadata"] = merge_metadata(doc.body["metadata"], params["metadata"])
+    annotate(doc.body, params)
     if "disabled" in params:
         doc.body["status"] = "disabled" if params["disabled"] else "enabled"
     act.store.save(doc)
