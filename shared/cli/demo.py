@@ -9,13 +9,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from shared import clock
 from shared.audit.models import AuditEntry
 from shared.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from shared.gateway.seam import Gateway
     from shared.settings import Settings
 
@@ -32,6 +32,8 @@ async def is_filled() -> bool:
 
 async def fill(settings: Settings) -> None:
     """Fill the demo marketplace, or what is missing of it (the database is open, the stand-in answers)."""
+    import aiohttp  # not needed where the demo is there already
+
     from shared.audit import service as audit
     from shared.gateway.live import LiveGateway
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import importlib
 import os
 import socket
 import sys
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from quart import Quart
 
     from shared.cli.main import Parts
+    from shared.gateway.seam import Gateway
     from shared.settings import Settings
 
 GRACE_SECONDS = 10.0
+SDK_AFTER_SECONDS = 2.0
 
 
 def serve(settings: Settings, options: argparse.Namespace, parts: Parts) -> int:
@@ -97,11 +100,11 @@ async def _prepare_and_run(
 
 async def _fill(settings: Settings, stand_in: StandIn) -> None:
     """The demo marketplace, unless it is there already."""
-    import aiohttp
-
     from shared.cli.demo import fill, is_filled
 
     if not await is_filled():
+        import aiohttp
+
         print("Filling the demo marketplace ...", flush=True)
         await stand_in.ready()
         try:
@@ -121,16 +124,16 @@ async def _run(
     from hypercorn.config import Config
 
     from shared.cli.worker import stop_signals
-    from shared.gateway.live import LiveGateway
+    from shared.gateway.deferred import deferred
     from shared.web.observability import configure_logging
 
     configure_logging(as_json=settings.production, level=_level())
     stop = stop or stop_signals()
     quart: Any = parts.compose(
         settings,
-        LiveGateway(settings.stripe),
+        deferred(lambda: _gateway(settings)),
         before_serving=[] if options.listener is not None else [_greeter(settings, options)],
-        while_serving=[] if options.no_worker else [_worker(settings, parts)],
+        while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts)],
     )
     gc.enable()
     gc.freeze()  # what is there now stays for ever
@@ -145,6 +148,12 @@ async def _run(
     listener.detach()  # Hypercorn closes it
     await hypercorn(quart, config, shutdown_trigger=_trigger(stop, quiet=options.listener is not None))
     return 0
+
+
+def _gateway(settings: Settings) -> Gateway:
+    from shared.gateway.live import LiveGateway
+
+    return LiveGateway(settings.stripe)
 
 
 def _level() -> int:
@@ -175,6 +184,19 @@ def _greet(settings: Settings, options: argparse.Namespace) -> None:
     from shared.cli.greeting import greeting
 
     print(greeting(settings, demo=settings.stripe.stand_in and not options.no_demo), flush=True)
+
+
+async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
+    """Import what talks to Stripe once the first pages are out, in a thread, so that no shopper waits for it."""
+
+    async def soon() -> None:
+        await asyncio.sleep(SDK_AFTER_SECONDS)
+        await asyncio.to_thread(importlib.import_module, "shared.gateway.live")
+
+    task = asyncio.create_task(soon())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _worker(settings: Settings, parts: Parts) -> Any:
