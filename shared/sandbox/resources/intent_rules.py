@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from shared.sandbox import errors, money
@@ -200,3 +201,13 @@ def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) 
         )
         raise errors.ApiError(400, message, code="insufficient_capabilities_for_transfer", param=None)
     return account
+
+
+def check_secret(act: Act, doc: Document, secret: str | None, whose: str) -> None:
+    """A browser needs the intent's client secret, and nobody may send another one (stripe.md section 16)."""
+    if act.publishable and not secret:
+        raise errors.missing_param("client_secret")
+    if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):
+        message = f"The client_secret provided does not match the client_secret associated with {whose}."
+        code = f"{doc.body['object']}_invalid_parameter"
+        raise errors.ApiError(400, message, code=code, param="client_secret")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
@@ -113,12 +111,7 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 def _found(act: Act, ids: dict[str, str], params: Json) -> Document:
     doc = act.get("payment_intent", ids["intent"], param="intent")
-    secret = params.get("client_secret")
-    if act.publishable and not secret:
-        raise errors.missing_param("client_secret")
-    if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):
-        message = "The client_secret provided does not match the client_secret associated with this PaymentIntent."
-        raise errors.ApiError(400, message, code="payment_intent_invalid_parameter", param="client_secret")
+    intent_rules.check_secret(act, doc, params.get("client_secret"), "this PaymentIntent")
     return doc
 
 

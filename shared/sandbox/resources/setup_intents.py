@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from shared.sandbox import errors
@@ -90,15 +89,11 @@ def _write_types(doc: Document, params: Json) -> None:
 
 
 def _found(act: Act, ids: dict[str, str], params: Json) -> Document:
-    id, secret = ids["intent"], params.get("client_secret")
+    id = ids["intent"]
     doc = act.find("setup_intent", id)
     if doc is None:
         raise errors.no_such("setupintent", id, "intent")
-    if act.publishable and not secret:
-        raise errors.missing_param("client_secret")
-    if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):
-        message = "The client_secret provided does not match the client_secret associated with the SetupIntent."
-        raise errors.ApiError(400, message, code="setup_intent_invalid_parameter", param="client_secret")
+    intent_rules.check_secret(act, doc, params.get("client_secret"), "the SetupIntent")
     return doc
 
 
