@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from shared.gateway.seam import Gateway
     from shared.jobs.queue import Handlers
+    from shared.jobs.schedule import Recurring
     from shared.settings import Settings
 
 OLDEST = (3, 11)
@@ -24,11 +25,26 @@ OLDEST = (3, 11)
 
 def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
+    from shared.clawback import jobs as clawback
     from shared.mail import service as mail
     from shared.payments import jobs as payments
     from shared.webhooks import dispatch
 
-    return {**payments.HANDLERS, "mail.send": mail.send, "webhooks.apply": dispatch.apply_job}
+    return {
+        **payments.HANDLERS,
+        **clawback.HANDLERS,
+        "mail.send": mail.send,
+        "webhooks.apply": dispatch.apply_job,
+    }
+
+
+def recurring_jobs() -> Sequence[Recurring]:
+    """Which jobs come again, and when; times of day are UTC."""
+    from datetime import time
+
+    from shared.jobs.schedule import Recurring
+
+    return (Recurring("clawback.collect_all", at=time(3, 30)),)
 
 
 def compose(
@@ -62,7 +78,7 @@ def main(arguments: list[str]) -> int:
     from shared.cli.main import Parts
     from shared.cli.main import main as command_line
 
-    return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers))
+    return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))
 
 
 if __name__ == "__main__":

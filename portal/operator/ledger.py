@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from shared.ledger.postings import Account
+from shared.ledger.chart import Account
 from shared.ledger.queries import AccountTotal
 from shared.money import Money
 
@@ -15,9 +15,11 @@ ACCOUNTS = {
     Account.VENDOR_RESERVED: ("Held back for vendors", "Of that, what is kept as a reserve"),
     Account.VENDOR_RECEIVABLE: ("Owed by vendors", "What could not be taken back from their balance"),
     Account.STRIPE_VENDOR: ("Vendors' balances", "What vendors hold at Stripe"),
-    Account.BANK_VENDOR: ("Vendors' banks", "What was paid out to vendors"),
+    Account.BANK_VENDOR: ("On its way to vendors' banks", "Payouts that have not arrived yet"),
     Account.STRIPE_PLATFORM: ("The platform's balance", "What the platform holds at Stripe"),
     Account.BANK_PLATFORM: ("The platform's bank", "What was paid out to the platform"),
+    Account.SHOPPERS_DUE: ("Owed to shoppers", "Refunds that are promised and have not left yet"),
+    Account.SUSPENSE: ("Unexplained", "Money that moved at Stripe and waits for a person"),
     Account.COMMISSION: ("Commission", "What the platform earned"),
     Account.STRIPE_FEES: ("Stripe's fees", "What Stripe took for its work"),
     Account.DISPUTE_LOSSES: ("Dispute losses", "What disputes cost the platform"),

@@ -26,6 +26,7 @@ class Parts:
 
     compose: Callable[..., Any]
     job_handlers: Callable[[], Any]
+    recurring_jobs: Callable[[], Any]
 
 
 class CommandFailed(Exception):
@@ -147,7 +148,7 @@ async def _with_database(settings: Settings, options: argparse.Namespace, parts:
     if options.command == "worker":
         from shared.cli.worker import work
 
-        return await work(settings, parts.job_handlers())
+        return await work(settings, parts.job_handlers(), parts.recurring_jobs())
     if options.command == "seed":
         from shared.cli.seed import seed
 

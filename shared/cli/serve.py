@@ -209,7 +209,9 @@ def _worker(settings: Settings, parts: Parts) -> Any:
 
         stop = asyncio.Event()
         gateway = app.extensions["markethall"].gateway
-        task = asyncio.create_task(Worker(Tools(gateway, settings), parts.job_handlers()).run(stop))
+        task = asyncio.create_task(
+            Worker(Tools(gateway, settings), parts.job_handlers(), parts.recurring_jobs()).run(stop)
+        )
         yield
         await intake.drain()
         stop.set()

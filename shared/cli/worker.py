@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from shared.cli.database import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.jobs.queue import Handlers
+    from shared.jobs.schedule import Recurring
     from shared.settings import Settings
 
 
@@ -24,12 +27,12 @@ def stop_signals() -> asyncio.Event:
     return stop
 
 
-async def work(settings: Settings, handlers: Handlers) -> int:
+async def work(settings: Settings, handlers: Handlers, recurring: Sequence[Recurring]) -> int:
     """Work until told to stop; the job at hand is finished first."""
     from shared.jobs.worker import Worker
 
     async with opened(settings) as tools:
         print("Working. Ctrl-C finishes the job at hand and stops.", flush=True)
-        await Worker(tools, handlers).run(stop_signals())
+        await Worker(tools, handlers, recurring).run(stop_signals())
     print("Stopped.")
     return 0

@@ -72,6 +72,55 @@ class AddChecks(TortoiseOperation):
         return "".join(f'\n, CONSTRAINT "{name}" CHECK ({check})' for name, check in self.checks.items())
 
 
+class ReplaceChecks(TortoiseOperation):
+    """Say named CHECK constraints of a model's table anew: `ReplaceChecks("LedgerEntry", ck_x=(before, after))`."""
+
+    def __init__(self, model_name: str, **checks: tuple[str, str]) -> None:
+        self.model_name = model_name
+        self.checks = checks
+
+    def describe(self) -> str:
+        return f"Replace checks of {self.model_name}: {', '.join(self.checks)}"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        model = self.get_model_state(state, app_label, self.model_name)
+        kept = [c for c in model.options.get("constraints") or () if c.name not in self.checks]
+        new = [CheckConstraint(check=after, name=name) for name, (_, after) in self.checks.items()]
+        model.options["constraints"] = [*kept, *new]
+        state.reload_model(app_label, self.model_name)
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            table = new_state.models[(app_label, self.model_name)].table
+            await self._replace(state_editor, table, self.checks)
+
+    async def database_backward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            table = old_state.models[(app_label, self.model_name)].table
+            await self._replace(state_editor, table, {name: (b, a) for name, (a, b) in self.checks.items()})
+
+    async def _replace(self, editor: BaseSchemaEditor, table: str, checks: dict[str, tuple[str, str]]) -> None:
+        if editor.DIALECT == "sqlite":
+            await rebuild_table(editor.client, table, lambda body: _reworded(body, checks))
+            return
+        for name, (_, after) in checks.items():
+            await editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+            await editor._run_sql(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({after})')
+
+
+def _reworded(body: str, checks: dict[str, tuple[str, str]]) -> str:
+    for name, (before, after) in checks.items():
+        old = f'CONSTRAINT "{name}" CHECK ({before})'
+        if old not in body:
+            raise RuntimeError(f"the check {name} does not read as expected")
+        body = body.replace(old, f'CONSTRAINT "{name}" CHECK ({after})')
+    return body
+
+
 class RunOn(TortoiseOperation):
     """SQL of each engine's own, for what both know under different words: `RunOn(sqlite=(do, undo), postgres=(do, undo))`."""
 
@@ -144,6 +193,9 @@ async def rebuild_table(client: BaseDBAsyncClient, table: str, change: Callable[
         "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'table' DESC, rowid",
         [table],
     )
+    elsewhere = await _triggers_that_name(client, table)
+    for trigger in elsewhere:  # SQLite reads them while it renames, and the table is gone then
+        await client.execute_query(f'DROP TRIGGER "{trigger["name"]}"')
     counter = await _row_counter(client, table)
     head, body, tail = split_create_table(parts[0]["sql"])
     temporary = f"rebuilt__{table}"
@@ -154,8 +206,14 @@ async def rebuild_table(client: BaseDBAsyncClient, table: str, change: Callable[
     if counter is not None:
         await client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
         await client.execute_query("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter])
-    for part in parts[1:]:
+    for part in (*parts[1:], *elsewhere):
         await client.execute_query(part["sql"])
+
+
+async def _triggers_that_name(client: BaseDBAsyncClient, table: str) -> list[dict[str, str]]:
+    """Triggers of other tables that look into this one."""
+    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> ? AND instr(sql, ?)"
+    return list(await client.execute_query_dict(sql, [table, table]))
 
 
 async def _row_counter(client: BaseDBAsyncClient, table: str) -> int | None:

@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import stripe
-
-from shared.database import unit
 from shared.gateway import translate
+from shared.gateway.calls import API_VERSION, PLATFORM
+from shared.gateway.money_calls import MoneyCalls
 from shared.gateway.seam import (
     Account,
     AccountDetails,
     Charge,
-    InsideTransaction,
     Intent,
     NewIntent,
     PayoutSettings,
     StripeRefused,
     StripeUnavailable,
 )
-from shared.settings import StripeSettings
 
-API_VERSION = "2026-10-28.endive"
-PLATFORM = "markethall"
-T = TypeVar("T")
+__all__ = ["API_VERSION", "LiveGateway"]
 
 
-class LiveGateway:
-    """Stripe over HTTP: pinned version, aiohttp transport, two retries under the same key, `patience` seconds in all."""
-
-    def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
-        self._http = stripe.AIOHTTPClient(timeout=timeout)
-        self._patience = patience
-        self._client = stripe.StripeClient(
-            settings.secret_key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": settings.api_base},
-            http_client=self._http,
-            max_network_retries=2,
-        )
-
-    async def close(self) -> None:
-        """Close the connections."""
-        session: Any = self._http._cached_session
-        if session is not None:  # close_async() would open a session in order to close it
-            await session.close()
-
-    async def _call(
-        self,
-        method: Callable[..., Awaitable[Any]],
-        *path: str,
-        params: dict[str, Any],
-        to: Callable[[Any], T],
-        **options: str,
-    ) -> T:
-        """One call: never inside a transaction, errors in our words, the answer as our own data."""
-        if unit.is_open():
-            raise InsideTransaction(f"{method.__qualname__} was called while a database transaction is open")
-        with translate.errors():
-            async with asyncio.timeout(self._patience):
-                return to(await method(*path, params, options))
+class LiveGateway(MoneyCalls):
+    """Everything that `seam.Gateway` promises."""
 
     async def create_account(self, details: AccountDetails, *, vendor_id: int, key: str) -> Account:
         """A connected account by controller properties: Express dashboard, the platform liable for fees and losses.
@@ -118,7 +79,7 @@ class LiveGateway:
             self._client.v1.balance_settings.retrieve_async,
             params={},
             to=translate.payout_settings,
-            stripe_account=account_id,
+            account=account_id,
         )
 
     async def set_payout_settings(self, account_id: str, settings: PayoutSettings, *, key: str) -> PayoutSettings:
@@ -132,7 +93,7 @@ class LiveGateway:
             self._client.v1.balance_settings.update_async,
             params={"payments": {"payouts": {"schedule": schedule}}},
             to=translate.payout_settings,
-            stripe_account=account_id,
+            account=account_id,
             idempotency_key=key,
         )
 

@@ -11,6 +11,20 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.errors import MarketError, TryLater
+from shared.gateway.objects import (
+    ApplicationFee,
+    BalanceLine,
+    BalanceTransaction,
+    Dispute,
+    FeeRefund,
+    MissedEvent,
+    NewRefund,
+    NewTransfer,
+    Payout,
+    Refund,
+    Reversal,
+    Transfer,
+)
 
 
 class StripeUnavailable(TryLater):
@@ -97,11 +111,12 @@ class Account:
 
 @dataclass(frozen=True)
 class PayoutSettings:
-    """An account's payout schedule: interval is manual, daily, weekly or monthly."""
+    """An account's payout schedule: interval is manual, daily, weekly or monthly. `minimum_balance` is what Stripe keeps back, per currency."""
 
     interval: str
     weekly_days: tuple[str, ...] = ()
     monthly_days: tuple[int, ...] = ()
+    minimum_balance: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -153,6 +168,11 @@ class Charge:
     stripe_fee: int | None
     payment_method_type: str | None
     paid: bool
+    amount: int = 0
+    amount_refunded: int = 0
+    currency: str = ""
+    disputed: bool = False
+    available_on: datetime | None = None  # when the vendor's share can be paid out
 
 
 @dataclass(frozen=True)
@@ -196,5 +216,81 @@ class Gateway(Protocol):
     async def cancel_payment_intent(self, intent_id: str, *, key: str) -> Intent: ...
 
     async def get_charge(self, charge_id: str) -> Charge: ...
+
+    # Balances. `account` None is the platform's own; lists come whole, oldest first, `since` by creation.
+
+    async def get_balance(self, account: str | None = None) -> tuple[BalanceLine, ...]: ...
+
+    async def list_balance_transactions(
+        self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
+    ) -> list[BalanceTransaction]: ...
+
+    # Refunds, and what comes back from a vendor or goes to it again.
+
+    async def create_refund(self, new: NewRefund, *, key: str) -> Refund: ...
+
+    async def get_refund(self, refund_id: str) -> Refund: ...
+
+    async def cancel_refund(self, refund_id: str, *, key: str) -> Refund: ...
+
+    async def list_refunds(
+        self, *, payment_intent: str | None = None, since: datetime | None = None
+    ) -> list[Refund]: ...
+
+    async def get_transfer(self, transfer_id: str) -> Transfer: ...
+
+    async def create_transfer(self, new: NewTransfer, *, key: str) -> Transfer: ...
+
+    async def list_transfers(
+        self, *, transfer_group: str | None = None, since: datetime | None = None
+    ) -> list[Transfer]: ...
+
+    async def create_reversal(
+        self, transfer_id: str, *, amount: int, metadata: Mapping[str, str], key: str
+    ) -> Reversal: ...
+
+    async def list_reversals(self, transfer_id: str) -> list[Reversal]: ...
+
+    async def get_application_fee(self, fee_id: str) -> ApplicationFee: ...
+
+    async def create_fee_refund(
+        self, fee_id: str, *, amount: int, metadata: Mapping[str, str], key: str
+    ) -> FeeRefund: ...
+
+    async def list_fee_refunds(self, fee_id: str) -> list[FeeRefund]: ...
+
+    # Disputes.
+
+    async def get_dispute(self, dispute_id: str) -> Dispute: ...
+
+    async def list_disputes(
+        self, *, payment_intent: str | None = None, since: datetime | None = None
+    ) -> list[Dispute]: ...
+
+    async def update_dispute(
+        self, dispute_id: str, *, evidence: Mapping[str, str], submit: bool, key: str
+    ) -> Dispute: ...
+
+    async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
+
+    # Payouts.
+
+    async def create_payout(
+        self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str
+    ) -> Payout: ...
+
+    async def get_payout(self, payout_id: str, *, account: str | None) -> Payout: ...
+
+    async def cancel_payout(self, payout_id: str, *, account: str, key: str) -> Payout: ...
+
+    async def list_payouts(self, account: str | None = None, *, since: datetime | None = None) -> list[Payout]: ...
+
+    # What we may have missed.
+
+    async def list_payment_intents(self, *, since: datetime | None = None) -> list[Intent]: ...
+
+    async def list_events(
+        self, account: str | None = None, *, since: datetime, undelivered: bool = False
+    ) -> list[MissedEvent]: ...
 
     async def close(self) -> None: ...

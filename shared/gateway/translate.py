@@ -27,12 +27,13 @@ from shared.gateway.seam import (
 CARD_TEXT = "The card was declined. Please try another card."
 
 
-def _dict(obj: Any) -> dict[str, Any]:
+def as_dict(obj: Any) -> dict[str, Any]:
+    """An SDK object, or what an expanded field holds, as a dict."""
     found: dict[str, Any] = obj if isinstance(obj, dict) else obj.to_dict()
     return found
 
 
-def _id(value: Any) -> str | None:
+def id_of(value: Any) -> str | None:
     """The id of a field that may be an id, an expanded object, or null."""
     if value is None or isinstance(value, str):
         return value or None
@@ -41,7 +42,7 @@ def _id(value: Any) -> str | None:
 
 def account(obj: Any) -> Account:
     """A v1 Account; Express and controller accounts alike."""
-    a = _dict(obj)
+    a = as_dict(obj)
     needs = a.get("requirements") or {}
     deadline = needs.get("current_deadline")
     return Account(
@@ -63,17 +64,19 @@ def account(obj: Any) -> Account:
 
 def payout_settings(obj: Any) -> PayoutSettings:
     """The schedule inside BalanceSettings (stripe.md section 14)."""
-    schedule = ((_dict(obj).get("payments") or {}).get("payouts") or {}).get("schedule") or {}
+    payouts = (as_dict(obj).get("payments") or {}).get("payouts") or {}
+    schedule = payouts.get("schedule") or {}
     return PayoutSettings(
         interval=schedule.get("interval") or "daily",
         weekly_days=tuple(schedule.get("weekly_payout_days") or ()),
         monthly_days=tuple(schedule.get("monthly_payout_days") or ()),
+        minimum_balance={k.upper(): v for k, v in (payouts.get("minimum_balance_by_currency") or {}).items()},
     )
 
 
 def intent(obj: Any) -> Intent:
     """A PaymentIntent, with `latest_charge` expanded or not."""
-    p = _dict(obj)
+    p = as_dict(obj)
     error = p.get("last_payment_error") or {}
     method = p.get("payment_method")
     error_method = error.get("payment_method") or {}
@@ -86,9 +89,9 @@ def intent(obj: Any) -> Intent:
         amount_received=p.get("amount_received") or 0,
         currency=p["currency"].upper(),
         client_secret=p.get("client_secret") or "",
-        destination=_id((p.get("transfer_data") or {}).get("destination")),
+        destination=id_of((p.get("transfer_data") or {}).get("destination")),
         application_fee=p.get("application_fee_amount") or 0,
-        latest_charge=_id(charge),
+        latest_charge=id_of(charge),
         error_code=error.get("decline_code") or error.get("code"),
         error_message=error.get("message") if error.get("type") == "card_error" else None,
         has_error=bool(error),
@@ -101,17 +104,22 @@ def intent(obj: Any) -> Intent:
 
 def charge(obj: Any) -> Charge:
     """A Charge with its balance transaction expanded where there is one."""
-    c = _dict(obj)
+    c = as_dict(obj)
     txn = c.get("balance_transaction")
     return Charge(
         id=c["id"],
-        payment_intent=_id(c.get("payment_intent")),
-        transfer=_id(c.get("transfer")),
-        application_fee=_id(c.get("application_fee")),
-        balance_transaction=_id(txn),
+        payment_intent=id_of(c.get("payment_intent")),
+        transfer=id_of(c.get("transfer")),
+        application_fee=id_of(c.get("application_fee")),
+        balance_transaction=id_of(txn),
         stripe_fee=txn.get("fee") if isinstance(txn, dict) else None,
         payment_method_type=(c.get("payment_method_details") or {}).get("type"),
         paid=bool(c.get("paid")),
+        amount=c.get("amount") or 0,
+        amount_refunded=c.get("amount_refunded") or 0,
+        currency=(c.get("currency") or "").upper(),
+        disputed=bool(c.get("disputed")),
+        available_on=datetime.fromtimestamp(txn["available_on"], UTC) if isinstance(txn, dict) else None,
     )
 
 

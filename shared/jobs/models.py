@@ -11,6 +11,18 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.database.base import Row
 
 
+class JobSchedule(Row):
+    """A recurring job: when it is due next, and what its last run wants to remember."""
+
+    kind = fields.CharField(max_length=80, unique=True)
+    next_at = fields.DatetimeField()
+    last_at = fields.DatetimeField(null=True)
+    state: Any = fields.JSONField(default=dict, description="what the job remembers between runs")
+
+    class Meta:
+        table = "job_schedules"
+
+
 class Job(Row):
     """Something to do at or after `run_at`. `unique_key` keeps one waiting job per subject; it is cleared when the job ends."""
 

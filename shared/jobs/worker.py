@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from tortoise.expressions import Q
 from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
-from shared.jobs import queue
+from shared.jobs import queue, schedule
 from shared.jobs.models import Job
 
 log = logging.getLogger("markethall.jobs")
@@ -28,6 +29,7 @@ PATIENT_ATTEMPTS = 450
 PATIENT_DELAY = timedelta(minutes=10)
 CLAIM = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
+LOOK_EVERY = timedelta(seconds=30)  # at the clock, for recurring jobs
 
 
 def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> timedelta:
@@ -38,9 +40,13 @@ def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> ti
 class Worker:
     """Works the job table off with the handlers that the composition root registered."""
 
-    def __init__(self, context: queue.Context, handlers: queue.Handlers) -> None:
+    def __init__(
+        self, context: queue.Context, handlers: queue.Handlers, recurring: Sequence[schedule.Recurring] = ()
+    ) -> None:
         self._context = context
         self._handlers = handlers
+        self._recurring = recurring
+        self._look_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the job at hand is finished first."""
@@ -50,6 +56,7 @@ class Worker:
             while not stop.is_set():
                 wake.clear()
                 try:
+                    await self._look_at_the_clock()
                     worked = await self.run_one()
                 except Exception:
                     log.exception("the worker stumbled and goes on")
@@ -58,6 +65,11 @@ class Worker:
                     await _first(stop, wake, seconds=IDLE_SECONDS)
         finally:
             queue.unsubscribe(wake)
+
+    async def _look_at_the_clock(self) -> None:
+        if self._recurring and clock.now() >= self._look_at:
+            self._look_at = clock.now() + LOOK_EVERY
+            await schedule.tick(self._recurring)
 
     async def run_due(self) -> int:
         """Run everything that is due now and answer how many jobs that were (tests, and `run.py seed`)."""

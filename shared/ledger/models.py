@@ -9,7 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
-from shared.ledger.postings import OF_VENDORS, Account
+from shared.ledger.chart import OF_VENDORS, Account
 
 
 class LedgerPosting(Row):

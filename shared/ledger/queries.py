@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from tortoise.functions import Count, Sum
 
+from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
-from shared.ledger.postings import Account
 from shared.money import Money
 
 
@@ -31,6 +31,17 @@ async def trial_balance() -> list[AccountTotal]:
     chart = list(Account)
     found = [AccountTotal(Account(a), Money(int(total), currency), int(n)) for a, currency, total, n in rows]
     return sorted(found, key=lambda row: (row.balance.currency, chart.index(row.account)))
+
+
+async def owes(vendor_id: int) -> bool:
+    """Whether the platform advanced something for this vendor that is not paid back."""
+    rows = await (
+        LedgerEntry.filter(vendor_id=vendor_id, account=Account.VENDOR_RECEIVABLE)
+        .annotate(total=Sum("amount"))
+        .group_by("currency")
+        .values_list("total", flat=True)
+    )
+    return any(int(total) > 0 for total in rows)  # type: ignore[call-overload]
 
 
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:

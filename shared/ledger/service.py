@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shared.database import unit
+from shared.ledger.chart import Posting
 from shared.ledger.models import LedgerEntry, LedgerPosting
-from shared.ledger.postings import Posting
 
 
 async def post(posting: Posting) -> bool:

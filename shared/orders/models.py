@@ -72,6 +72,9 @@ class Order(Row):
     total_amount_cents = fields.BigIntField(description="minor units of currency")
     platform_fee_amount = fields.BigIntField(description="minor units of currency; frozen at sale")
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
+    refunded_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that went back or are spoken for; never more than the total"
+    )
     currency = fields.CharField(max_length=3)
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
     paid_at = fields.DatetimeField(null=True)
@@ -90,6 +93,9 @@ class Order(Row):
             CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
             CheckConstraint(check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"),
             CheckConstraint(check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"),
+            CheckConstraint(
+                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents", name="ck_orders_refunded"
+            ),
             CheckConstraint(
                 check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents", name="ck_orders_fee"
             ),

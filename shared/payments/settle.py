@@ -13,11 +13,14 @@ from shared.gateway.seam import Charge, Intent
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
+from shared.ledger.queries import owes
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.payments.models import Payment
 from shared.payments.rules import Expected, IntentFacts, PaymentState, mismatch, next_state
+from shared.references import service as references
+from shared.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
 
@@ -86,6 +89,14 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
         await audit.record(
             f"payment.{target}", actor="stripe", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, was=current
         )
+        await references.remember(
+            intent.id,
+            intent.latest_charge,
+            subject=f"payment:{payment.id}",
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        await _books_follow(payment, intent, current, target)
         await _order_follows(order, payment, target)
         return target
 
@@ -100,7 +111,6 @@ def _reason(intent: Intent) -> str:
 async def _order_follows(order: Order, payment: Payment, target: PaymentState) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(order)
-        await _post_sale(payment)
         await queue.enqueue(
             "payments.read_charge",
             {"payment_id": payment.id},
@@ -119,6 +129,30 @@ async def _order_follows(order: Order, payment: Payment, target: PaymentState) -
         await orders.follow_payment(order, PaymentStatus.PROCESSING)
     else:
         await orders.follow_payment(order, PaymentStatus.PENDING)
+
+
+async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, target: PaymentState) -> None:
+    """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person has looked."""
+    if target is PaymentState.SUCCEEDED:
+        if was is PaymentState.PARKED:
+            await ledger.post(postings.unparked(await _parked(payment, intent)))
+        await _post_sale(payment)
+    elif target is PaymentState.PARKED:
+        await ledger.post(postings.parked(await _parked(payment, intent)))
+
+
+async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
+    """What really happened at Stripe, whoever's account the money went to."""
+    to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
+    return postings.Parked(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        vendor_id=to.vendor_id if to else None,
+        currency=intent.currency,
+        total=intent.amount_received,
+        fee=intent.application_fee,
+        stripe_id=intent.id,
+    )
 
 
 async def _post_sale(payment: Payment) -> None:
@@ -171,6 +205,17 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
                 payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
             )
             await ledger.post(postings.stripe_fee(fee))
+        await references.remember(
+            charge.id,
+            charge.transfer,
+            charge.application_fee,
+            charge.balance_transaction,
+            subject=f"payment:{payment.id}",
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        if charge.transfer and payment.stripe_transfer_id is None and await owes(order.vendor_id):
+            await queue.enqueue("clawback.collect", {"vendor_id": order.vendor_id})  # it has money again
         news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
         if news:
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())

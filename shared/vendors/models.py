@@ -60,6 +60,13 @@ class VendorPaymentConfig(Row):
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal("2.50"))
     payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
     minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
+    payout_anchor = fields.CharField(max_length=10, default="", db_default="", description="monday, or 1 to 31")
+    payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
+    payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
+    reserve_percentage = fields.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
+    )
+    reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
     synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
     deauthorized_at = fields.DatetimeField(null=True)
 

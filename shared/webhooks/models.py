@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -24,6 +26,15 @@ class WebhookEvent(Row):
     body = fields.TextField(description="raw, as signed")
     status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
     outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
+    decision = fields.CharField(
+        max_length=20, default="", db_default="", description="applied | older | ignored | failed, for the timeline"
+    )
+    order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
+    )
+    order_id: int | None
+    changes: Any = fields.JSONField(null=True, description="what it changed: [[what, before, after], ...]")
+    duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
     attempts = fields.SmallIntField(default=0)
     error = fields.TextField(null=True)
     next_attempt_at = fields.DatetimeField(null=True)
@@ -32,7 +43,10 @@ class WebhookEvent(Row):
     class Meta:
         table = "webhook_events"
         unique_together = (("source", "stripe_event_id"),)
-        indexes = [Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due")]
+        indexes = [
+            Index(fields=("order_id", "id"), name="ix_webhook_events_order"),
+            Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due"),
+        ]
         constraints = [
             CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
             CheckConstraint(check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"),

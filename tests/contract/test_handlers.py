@@ -17,7 +17,8 @@ def test_defect_02_every_job_that_is_enqueued_has_a_handler_and_the_other_way_ro
     source = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
     enqueued = set(re.findall(r'enqueue\(\s*"([a-z_.]+)"', source))
     handlers = run.job_handlers()
-    assert enqueued == set(handlers)
+    recurring = {job.kind for job in run.recurring_jobs()}
+    assert enqueued | recurring == set(handlers)
     assert all(inspect.iscoroutinefunction(handler) for handler in handlers.values())
 
 

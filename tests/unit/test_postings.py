@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ledger.postings import Account, Entry, Posting, Sale, StripeFee, Unbalanced, sale, stripe_fee, totals
+from shared.ledger.chart import Account, Entry, Posting, Unbalanced, totals
+from shared.ledger.postings import Sale, StripeFee, sale, stripe_fee
 
 AMOUNTS = st.integers(1, 99_999_999)
 

@@ -1,0 +1,55 @@
+"""What vendors owe, for their own pages and the operator's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.functions import Sum
+
+from shared.clawback.models import Claim
+from shared.money import Money
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One debt: what a refund or a dispute took that the vendor's balance did not cover."""
+
+    claim_id: int
+    subject: str
+    order_number: str
+    vendor_id: int
+    vendor_name: str
+    since: datetime
+    left: Money
+    whole: Money
+
+
+async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Owed, ...]:
+    """Open debts, the oldest first; of one vendor or of all."""
+    query = Claim.filter(receivable__gt=0)
+    if vendor_id is not None:
+        query = query.filter(vendor_id=vendor_id)
+    rows = await query.order_by("owed_since", "id").limit(limit).select_related("order", "vendor")
+    return tuple(
+        Owed(
+            claim_id=row.id,
+            subject=row.subject,
+            order_number=row.order.number,
+            vendor_id=row.vendor_id,
+            vendor_name=row.vendor.name,
+            since=row.owed_since or row.updated_at,
+            left=Money(row.receivable, row.currency),
+            whole=Money(row.amount, row.currency),
+        )
+        for row in rows
+    )
+
+
+async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
+    """What is owed per currency in minor units; by one vendor or by all."""
+    query = Claim.filter(receivable__gt=0)
+    if vendor_id is not None:
+        query = query.filter(vendor_id=vendor_id)
+    rows = await query.annotate(total=Sum("receivable")).group_by("currency").values_list("currency", "total")
+    return {str(currency): int(total) for currency, total in rows}

@@ -1,0 +1,82 @@
+"""What a vendor owes because its balance did not cover a claim: dated, paid by the next sales, or given up by the operator."""
+
+from __future__ import annotations
+
+from shared import clock
+from shared.audit import service as audit
+from shared.clawback.errors import NothingOwed
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementState
+from shared.database import unit
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.payments.models import Payment
+
+
+async def follow(claim_id: int) -> None:
+    """Let the receivable be what is not taken yet, inside the caller's transaction. Nothing while a movement is under way."""
+    claim = await unit.locked(Claim.filter(id=claim_id))
+    assert claim is not None
+    if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
+        return
+    owed = max(0, claim.amount - claim.written_off - claim.taken)
+    change = owed - claim.receivable
+    if change == 0:
+        return
+    number = claim.postings + 1
+    since = (claim.owed_since or clock.now()) if owed else None
+    await Claim.filter(id=claim.id).update(receivable=owed, postings=number, owed_since=since, updated_at=clock.now())
+    await ledger.post(postings.receivable(await _fact(claim, number, change)))
+    await audit.record(
+        "vendor.owes" if change > 0 else "vendor.owes_less",
+        actor="system",
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=abs(change),
+        currency=claim.currency,
+        left=owed,
+    )
+
+
+async def write_off(claim_id: int, *, actor: str) -> None:
+    """The platform gives up on what is owed. Raises NothingOwed."""
+    async with unit.transaction():
+        claim = await unit.locked(Claim.filter(id=claim_id))
+        if claim is None or claim.receivable == 0:
+            raise NothingOwed
+        number = claim.postings + 1
+        moved = await Claim.filter(id=claim.id, receivable=claim.receivable).update(
+            written_off=claim.written_off + claim.receivable,
+            receivable=0,
+            owed_since=None,
+            postings=number,
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise NothingOwed
+        await ledger.post(postings.written_off(await _fact(claim, number, claim.receivable)))
+        await audit.record(
+            "claim.written_off",
+            actor=actor,
+            subject=claim.subject,
+            vendor_id=claim.vendor_id,
+            amount=claim.receivable,
+            currency=claim.currency,
+        )
+
+
+async def _fact(claim: Claim, number: int, amount: int) -> postings.Receivable:
+    last = await Movement.filter(claim_id=claim.id, status=MovementState.DONE).order_by("-id").first()
+    source = last.stripe_id if last else None
+    if source is None:
+        payment = await Payment.get(id=claim.payment_id)
+        source = payment.stripe_charge_id or payment.stripe_payment_intent_id
+    return postings.Receivable(
+        claim_id=claim.id,
+        number=number,
+        order_id=claim.order_id,
+        vendor_id=claim.vendor_id,
+        currency=claim.currency,
+        amount=amount,
+        stripe_id=str(source),
+    )

@@ -1,0 +1,188 @@
+"""Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe balance; the rest is owed.
+
+A movement is written down before Stripe is asked, under a key of its own, and every step looks again at what is so. Doing
+it twice, or after a crash anywhere, ends in the same state: taken + receivable + written off == amount.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from shared import clock
+from shared.audit import service as audit
+from shared.clawback import receivables, sources
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind, MovementState, plan, signed
+from shared.database import unit
+from shared.errors import NotFound
+from shared.gateway.objects import NewTransfer
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.jobs import queue
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.orders.models import Order
+from shared.payments.models import Payment
+from shared.references import service as references
+
+log = logging.getLogger("markethall.clawback")
+
+ROUNDS = 4  # a balance that shrinks while we take from it is looked at again so often; then the rest is owed
+
+
+async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
+    """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the caller's transaction.
+
+    0 when it was undone. What that means at Stripe is done by `settle`, which is enqueued here too.
+    """
+    claim = await unit.locked(Claim.filter(subject=subject))
+    if claim is None:
+        claim = await Claim.create(
+            subject=subject,
+            vendor_id=payment.vendor_id,
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            currency=payment.currency,
+            amount=amount,
+        )
+    elif claim.amount != amount:
+        await Claim.filter(id=claim.id).update(amount=amount, updated_at=clock.now())
+        claim.amount = amount
+    await queue.enqueue("clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
+    return claim
+
+
+async def record(
+    claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
+) -> bool:
+    """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
+    if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
+        return False
+    movement = await Movement.create(
+        claim_id=claim.id,
+        kind=kind,
+        amount=amount,
+        stripe_source_id=source_id,
+        idempotency_key=await _key(claim, kind, order_number),
+    )
+    return await _done(movement.id, stripe_id)
+
+
+async def settle(gateway: Gateway, subject: str) -> Claim:
+    """Bring a claim to rest at Stripe and in the ledger. Raises StripeUnavailable, and then the same call goes on later."""
+    claim = await Claim.get_or_none(subject=subject)
+    if claim is None:
+        raise NotFound(f"There is no claim for {subject}.")
+    for _ in range(ROUNDS):
+        for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
+            await _perform(gateway, claim, movement)
+        await claim.refresh_from_db()
+        delta = claim.amount - claim.written_off - claim.taken
+        if delta == 0 or not await _write_down(gateway, claim, delta):
+            break
+    async with unit.transaction():
+        await receivables.follow(claim.id)
+    await claim.refresh_from_db()
+    return claim
+
+
+async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
+    """Plan and store the movements that bring the claim `delta` closer to its amount; False when there is nothing to do."""
+    payment = await sources.charged(gateway, claim.payment_id)
+    if delta < 0:
+        steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
+    else:
+        found = await sources.of_payment(gateway, payment)
+        held = await sources.balance(gateway, payment)
+        steps = [(MovementKind.REVERSAL, source, part) for source, part in plan(delta, held, found).reversals]
+    async with unit.transaction():
+        locked = await unit.locked(Claim.filter(id=claim.id))
+        assert locked is not None
+        if locked.amount - locked.written_off - locked.taken != delta:
+            return True  # somebody else was faster: look again
+        if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
+            return True
+        number = (await Order.get(id=claim.order_id)).number
+        for kind, source, amount in steps:
+            await Movement.create(
+                claim_id=claim.id,
+                kind=kind,
+                amount=amount,
+                stripe_source_id=source,
+                idempotency_key=await _key(locked, kind, number),
+            )
+    return bool(steps)
+
+
+async def _key(claim: Claim, kind: MovementKind, order_number: str) -> str:
+    """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh database."""
+    earlier = await Movement.filter(claim_id=claim.id).count()
+    return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
+
+
+async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
+    """Ask Stripe for one movement under its stored key, and note what it answered."""
+    metadata = {"claim": claim.subject, "order_id": str(claim.order_id)}
+    source, key = movement.stripe_source_id, movement.idempotency_key
+    try:
+        if movement.kind == MovementKind.TRANSFER:
+            payment = await Payment.get(id=claim.payment_id)
+            new = NewTransfer(
+                amount=movement.amount,
+                currency=claim.currency,
+                destination=payment.stripe_account_id,
+                source_transaction=source,
+                transfer_group=f"order_{claim.order_id}",
+                metadata=metadata,
+            )
+            stripe_id = (await gateway.create_transfer(new, key=key)).id
+        elif movement.kind == MovementKind.FEE_REFUND:
+            stripe_id = (await gateway.create_fee_refund(source, amount=movement.amount, metadata=metadata, key=key)).id
+        else:
+            stripe_id = (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
+    except StripeRefused as refused:
+        await _refused(movement, refused.stripe_code or refused.log or "refused")
+        if movement.kind != MovementKind.REVERSAL:  # the vendor's money is still with us: that must be loud
+            log.exception("movement %s of %s was refused", movement.id, claim.subject)
+            raise
+        return
+    except StripeUnavailable as down:
+        if down.replayed:  # Stripe stored this failure under the key for good; the next movement has the next key
+            await _refused(movement, "Stripe stored a failure under this key")
+        raise
+    async with unit.transaction():
+        await _done(movement.id, stripe_id)
+
+
+async def _refused(movement: Movement, why: str) -> None:
+    async with unit.transaction():
+        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
+            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
+        )
+
+
+async def _done(movement_id: int, stripe_id: str) -> bool:
+    """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
+    movement = await Movement.get(id=movement_id)
+    claim = await unit.locked(Claim.filter(id=movement.claim_id))
+    assert claim is not None
+    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
+        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
+    )
+    if not moved:
+        return False
+    amount = signed(MovementKind(movement.kind), movement.amount)
+    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
+    await ledger.post(
+        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id))
+    )
+    await references.remember(stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
+    await audit.record(
+        f"claim.{movement.kind}",
+        actor="system",
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=movement.amount,
+        currency=claim.currency,
+        stripe_id=stripe_id,
+    )
+    return True

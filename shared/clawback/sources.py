@@ -1,0 +1,40 @@
+"""Out of what a claim can be paid: the transfers of its payment, and what the vendor holds at Stripe now."""
+
+from __future__ import annotations
+
+from shared.clawback.models import Movement
+from shared.clawback.rules import MovementKind, MovementState, Source
+from shared.gateway.seam import Gateway, StripeMissing
+from shared.payments import service as payments
+from shared.payments.jobs import ChargeNotReady
+from shared.payments.models import Payment
+
+
+async def charged(gateway: Gateway, payment_id: int) -> Payment:
+    """The payment with its transfer known; read from Stripe where we have not heard of it. Raises ChargeNotReady."""
+    payment = await Payment.get(id=payment_id)
+    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
+        await payments.record_charge(gateway, payment.stripe_charge_id)
+        await payment.refresh_from_db()
+    if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
+        raise ChargeNotReady("The charge has no transfer yet.")
+    return payment
+
+
+async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
+    """The transfers that this payment's money went by, oldest first, with what has not come back of each."""
+    again = Movement.filter(
+        claim__payment_id=payment.id, kind=MovementKind.TRANSFER, status=MovementState.DONE
+    ).order_by("id")
+    ids = [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))]
+    transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
+    return [Source(t.id, t.amount - t.amount_reversed) for t in transfers]
+
+
+async def balance(gateway: Gateway, payment: Payment) -> int:
+    """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we may not look any more."""
+    try:
+        found = await gateway.get_balance(payment.stripe_account_id)
+    except StripeMissing:
+        return 0
+    return sum(line.total for line in found if line.currency == payment.currency)

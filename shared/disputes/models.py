@@ -1,0 +1,72 @@
+"""Disputes: what a shopper's bank claims back, what was answered, and what became of the money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row, words
+from shared.disputes.rules import DisputeStatus
+from shared.orders.models import Order
+from shared.payments.models import Payment
+from shared.vendors.models import Vendor
+
+
+class Dispute(Row):
+    """One dispute at Stripe, mirrored. `vendor_part` and `commission_part` are who bears `amount`, frozen when the money went."""
+
+    stripe_dispute_id = fields.CharField(max_length=255, unique=True)
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="disputes", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name="disputes", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    payment: fields.ForeignKeyRelation[Payment] = fields.ForeignKeyField(
+        "models.Payment", related_name="disputes", on_delete=fields.RESTRICT
+    )
+    payment_id: int
+    status = fields.CharField(max_length=40)
+    reason = fields.CharField(max_length=60)
+    amount = fields.BigIntField(description="minor units of currency")
+    currency = fields.CharField(max_length=3)
+    is_inquiry = fields.BooleanField()
+    is_charge_refundable = fields.BooleanField()
+    due_by = fields.DatetimeField(null=True)
+    opened_at = fields.DatetimeField(description="when Stripe made it")
+    closed_at = fields.DatetimeField(null=True)
+    fee = fields.BigIntField(default=0, description="minor units that Stripe took for it")
+    vendor_part = fields.BigIntField(default=0, description="minor units that the vendor bears while the money is gone")
+    commission_part = fields.BigIntField(default=0, description="minor units of commission given back")
+    loss_part = fields.BigIntField(default=0, description="minor units that neither vendor nor commission can bear")
+    withdrawn_at = fields.DatetimeField(null=True)
+    reinstated_at = fields.DatetimeField(null=True)
+    evidence: Any = fields.JSONField(default=dict, description="the vendor's draft, field -> text")
+    staged_evidence: Any = fields.JSONField(default=dict, description="what Stripe holds, field -> text")
+    evidence_key = fields.CharField(max_length=255, null=True, description="idempotency key of the last write")
+    evidence_version = fields.IntField(default=0)
+    submitted_at = fields.DatetimeField(null=True)
+    submitted_by = fields.CharField(max_length=60, default="")
+    accepted_at = fields.DatetimeField(null=True)
+    accepted_by = fields.CharField(max_length=60, default="")
+    network_reason_code = fields.CharField(max_length=40, null=True)
+
+    class Meta:
+        table = "disputes"
+        indexes = [
+            Index(fields=("vendor_id", "id"), name="ix_disputes_vendor"),
+            Index(fields=("order_id",), name="ix_disputes_order"),
+            Index(fields=("status", "due_by"), name="ix_disputes_status"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(DisputeStatus)})", name="ck_disputes_status"),
+            CheckConstraint(
+                check="amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0",
+                name="ck_disputes_amounts",
+            ),
+        ]

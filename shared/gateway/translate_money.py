@@ -1,0 +1,200 @@
+"""SDK objects about money after a sale into our own data (objects.py)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.gateway.objects import (
+    ApplicationFee,
+    BalanceLine,
+    BalanceTransaction,
+    Dispute,
+    FeeRefund,
+    MissedEvent,
+    Payout,
+    Refund,
+    Reversal,
+    Transfer,
+)
+from shared.gateway.translate import as_dict, id_of
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, str]:
+    return dict(body.get("metadata") or {})
+
+
+def balance(obj: Any) -> tuple[BalanceLine, ...]:
+    """One line a currency, in Stripe's order."""
+    body = as_dict(obj)
+    sums: dict[str, dict[str, int]] = {}
+    for part, name in (
+        ("available", "available"),
+        ("pending", "pending"),
+        ("instant_available", "instant"),
+        ("connect_reserved", "reserved"),
+    ):
+        for line in body.get(part) or ():
+            mine = sums.setdefault(
+                line["currency"].upper(), dict.fromkeys(("available", "pending", "instant", "reserved"), 0)
+            )
+            mine[name] += line["amount"]
+    return tuple(BalanceLine(currency=currency, **values) for currency, values in sums.items())
+
+
+def balance_transaction(obj: Any) -> BalanceTransaction:
+    """One row of the books; its source may be expanded."""
+    t = as_dict(obj)
+    return BalanceTransaction(
+        id=t["id"],
+        type=t["type"],
+        amount=t["amount"],
+        fee=t["fee"],
+        net=t["net"],
+        currency=t["currency"].upper(),
+        source=id_of(t.get("source")),
+        available_on=_at(t["available_on"]),
+        created=_at(t["created"]),
+        reporting_category=t["reporting_category"],
+    )
+
+
+def refund(obj: Any) -> Refund:
+    """A Refund."""
+    r = as_dict(obj)
+    return Refund(
+        id=r["id"],
+        status=r.get("status") or "pending",
+        amount=r["amount"],
+        currency=r["currency"].upper(),
+        charge=id_of(r.get("charge")),
+        payment_intent=id_of(r.get("payment_intent")),
+        balance_transaction=id_of(r.get("balance_transaction")),
+        failure_balance_transaction=id_of(r.get("failure_balance_transaction")),
+        pending_reason=r.get("pending_reason"),
+        failure_reason=r.get("failure_reason"),
+        transfer_reversal=id_of(r.get("transfer_reversal")),
+        created=_at(r["created"]),
+        metadata=_metadata(r),
+    )
+
+
+def transfer(obj: Any) -> Transfer:
+    """A Transfer."""
+    t = as_dict(obj)
+    return Transfer(
+        id=t["id"],
+        amount=t["amount"],
+        amount_reversed=t["amount_reversed"],
+        currency=t["currency"].upper(),
+        destination=str(id_of(t["destination"])),
+        destination_payment=id_of(t.get("destination_payment")),
+        source_transaction=id_of(t.get("source_transaction")),
+        transfer_group=t.get("transfer_group"),
+        balance_transaction=id_of(t.get("balance_transaction")),
+        created=_at(t["created"]),
+        metadata=_metadata(t),
+    )
+
+
+def reversal(obj: Any) -> Reversal:
+    """A TransferReversal."""
+    r = as_dict(obj)
+    return Reversal(
+        id=r["id"],
+        transfer=str(id_of(r["transfer"])),
+        amount=r["amount"],
+        currency=r["currency"].upper(),
+        balance_transaction=id_of(r.get("balance_transaction")),
+        source_refund=id_of(r.get("source_refund")),
+        created=_at(r["created"]),
+    )
+
+
+def application_fee(obj: Any) -> ApplicationFee:
+    """An ApplicationFee."""
+    f = as_dict(obj)
+    return ApplicationFee(
+        id=f["id"],
+        amount=f["amount"],
+        amount_refunded=f["amount_refunded"],
+        currency=f["currency"].upper(),
+        account=str(id_of(f["account"])),
+        originating_transaction=id_of(f.get("originating_transaction")),
+    )
+
+
+def fee_refund(obj: Any) -> FeeRefund:
+    """An ApplicationFeeRefund."""
+    r = as_dict(obj)
+    return FeeRefund(
+        id=r["id"],
+        fee=str(id_of(r["fee"])),
+        amount=r["amount"],
+        currency=r["currency"].upper(),
+        balance_transaction=id_of(r.get("balance_transaction")),
+        created=_at(r["created"]),
+    )
+
+
+def dispute(obj: Any) -> Dispute:
+    """A Dispute. Evidence that was not given is left out; enhanced programmes are no text of ours."""
+    d = as_dict(obj)
+    details = d.get("evidence_details") or {}
+    card = (d.get("payment_method_details") or {}).get("card") or {}
+    due = details.get("due_by")
+    return Dispute(
+        id=d["id"],
+        status=d["status"],
+        amount=d["amount"],
+        currency=d["currency"].upper(),
+        reason=d["reason"],
+        charge=str(id_of(d["charge"])),
+        payment_intent=id_of(d.get("payment_intent")),
+        is_inquiry=card.get("case_type") == "inquiry" or d["status"].startswith("warning_"),
+        is_charge_refundable=bool(d.get("is_charge_refundable")),
+        due_by=_at(due) if due else None,
+        has_evidence=bool(details.get("has_evidence")),
+        past_due=bool(details.get("past_due")),
+        submission_count=int(details.get("submission_count") or 0),
+        evidence={k: v for k, v in (d.get("evidence") or {}).items() if isinstance(v, str) and v},
+        network_reason_code=card.get("network_reason_code"),
+        transactions=tuple(balance_transaction(t) for t in d.get("balance_transactions") or ()),
+        created=_at(d["created"]),
+    )
+
+
+def payout(obj: Any) -> Payout:
+    """A Payout."""
+    p = as_dict(obj)
+    return Payout(
+        id=p["id"],
+        status=p["status"],
+        amount=p["amount"],
+        currency=p["currency"].upper(),
+        method=p["method"],
+        automatic=bool(p["automatic"]),
+        arrives_on=_at(p["arrival_date"]),
+        destination=id_of(p.get("destination")),
+        failure_code=p.get("failure_code"),
+        failure_message=p.get("failure_message"),
+        balance_transaction=id_of(p.get("balance_transaction")),
+        failure_balance_transaction=id_of(p.get("failure_balance_transaction")),
+        trace_id=(p.get("trace_id") or {}).get("value"),
+        created=_at(p["created"]),
+        metadata=_metadata(p),
+    )
+
+
+def event(obj: Any) -> MissedEvent:
+    """An Event of the list; the body is JSON as a webhook would have brought it."""
+    e = obj if isinstance(obj, dict) else obj.to_dict(for_json=True)
+    return MissedEvent(
+        id=e["id"], type=e["type"], created=_at(e["created"]), account=e.get("account"), body=json.dumps(e)
+    )

@@ -1,0 +1,86 @@
+"""The chart of accounts, and what a posting is. Pure.
+
+Amounts are minor units; a positive entry is a debit, a negative one a credit, and each posting comes to nought in each
+currency. What the platform or a vendor holds at Stripe are debit accounts; what is owed to vendors is a credit account.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """Those that begin with `vendor_` or end with `_vendor` are kept per vendor."""
+
+    VENDOR_PAYABLE = "vendor_payable"  # what the vendor has earned and not been paid out
+    VENDOR_RESERVED = "vendor_reserved"  # of that, what is held back
+    VENDOR_RECEIVABLE = "vendor_receivable"  # what the platform advanced for the vendor, which owes it
+    STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
+    BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; nought once it has arrived
+    STRIPE_PLATFORM = "stripe_platform"  # the platform's balance at Stripe, pending money included
+    BANK_PLATFORM = "bank_platform"  # what was paid out to the platform's bank
+    SHOPPERS_DUE = "shoppers_due"  # refunds that are promised and have not left yet
+    SUSPENSE = "suspense"  # money that moved at Stripe and that nobody could explain yet
+    COMMISSION = "commission"  # what the platform earned
+    STRIPE_FEES = "stripe_fees"  # what Stripe took for its work
+    DISPUTE_LOSSES = "dispute_losses"  # what the platform lost: dispute fees, and what no vendor can bear
+
+
+OF_VENDORS = frozenset(
+    {
+        Account.VENDOR_PAYABLE,
+        Account.VENDOR_RESERVED,
+        Account.VENDOR_RECEIVABLE,
+        Account.STRIPE_VENDOR,
+        Account.BANK_VENDOR,
+    }
+)
+
+
+class Unbalanced(ValueError):
+    """A posting that does not come to nought: a programming error, refused before and by the database."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a posting: minor units of `currency` (upper case), and the Stripe object that they came from."""
+
+    account: Account
+    amount: int
+    currency: str
+    stripe_id: str
+    vendor_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.account in OF_VENDORS) != (self.vendor_id is not None):
+            raise ValueError(f"{self.account} is {'' if self.account in OF_VENDORS else 'not '}kept per vendor")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One fact with its entries. `key` names the fact: the same one is never posted twice. No entries: nothing to post."""
+
+    kind: str
+    key: str
+    subject: str  # order:12
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        if sums := {currency: total for currency, total in totals(self.entries).items() if total}:
+            raise Unbalanced(f"{self.key} does not come to nought: {sums}")
+
+
+def totals(entries: Iterable[Entry]) -> dict[str, int]:
+    """What entries come to in each currency."""
+    found: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        found[entry.currency] += entry.amount
+    return dict(found)
+
+
+def lines(currency: str, stripe_id: str, *parts: tuple[Account, int, int | None]) -> tuple[Entry, ...]:
+    """Entries of one currency from one Stripe object; nothing is written down for nought."""
+    return tuple(Entry(account, amount, currency, stripe_id, vendor) for account, amount, vendor in parts if amount)

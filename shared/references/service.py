@@ -1,0 +1,21 @@
+"""Remembering which Stripe object is about what of ours, and finding it again."""
+
+from __future__ import annotations
+
+from shared.references.models import StripeReference
+
+
+async def remember(*stripe_ids: str | None, subject: str, order_id: int | None, vendor_id: int | None) -> None:
+    """Note what these Stripe objects belong to, in the caller's transaction; the first word stands, None is passed over."""
+    rows = [
+        StripeReference(stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id)
+        for stripe_id in stripe_ids
+        if stripe_id
+    ]
+    if rows:
+        await StripeReference.bulk_create(rows, ignore_conflicts=True)
+
+
+async def find(stripe_id: str | None) -> StripeReference | None:
+    """What a Stripe object belongs to; None when it was never seen."""
+    return await StripeReference.get_or_none(stripe_id=stripe_id) if stripe_id else None

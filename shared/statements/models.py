@@ -1,0 +1,36 @@
+"""Statements of account: which months are closed, under which invoice number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.database.base import Row
+from shared.vendors.models import Vendor
+
+
+class Statement(Row):
+    """A closed month of one vendor in one currency. What it says is read from the ledger; sums and number are frozen here."""
+
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="statements", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    month = fields.CharField(max_length=7, description="2026-11")
+    currency = fields.CharField(max_length=3)
+    number = fields.CharField(max_length=40, unique=True, description="of the commission invoice, without gaps")
+    opening = fields.BigIntField(description="minor units")
+    closing = fields.BigIntField(description="minor units")
+    commission = fields.BigIntField(description="minor units, VAT included, net of what was given back")
+    vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    vat = fields.BigIntField(default=0, description="minor units contained in the commission")
+    last_entry_id = fields.BigIntField(description="the newest ledger entry that is in it")
+
+    class Meta:
+        table = "statements"
+        unique_together = (("vendor", "month", "currency"),)
+        constraints = [
+            CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month")
+        ]

@@ -1,0 +1,166 @@
+"""Claims: what a vendor bears is taken out of its Stripe balance, the rest is owed and netted from the next sales."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.clawback import jobs, receivables, service
+from shared.clawback.errors import NothingOwed
+from shared.clawback.models import Claim, Movement
+from shared.clawback.queries import owed_by, totals_owed
+from shared.database import unit
+from shared.errors import TryLater
+from shared.jobs.models import Job
+from shared.ledger.chart import Account
+from shared.ledger.models import LedgerPosting
+from shared.settings import SANDBOX_SECRET_KEY
+from tests.support.market import open_shop
+from tests.support.money import DAY, booked, held, sell
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from shared.payments.models import Payment
+    from tests.support.app import TestContext
+    from tests.support.sandbox import RunningSandbox
+
+
+async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> None:
+    """Say what the vendor bears."""
+    async with unit.transaction():
+        await service.set_claim(subject=subject, payment=payment, amount=amount)
+
+
+async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
+    """Everything that is there goes to the vendor's bank (a daily schedule would do it)."""
+    sandbox.advance(4 * DAY)
+    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
+    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)
+    sandbox.advance(3 * DAY)
+    assert held(sandbox, account) == {}
+
+
+async def test_a_claim_is_taken_out_of_the_vendors_balance(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """By a reversal of the order's own transfer; the money lies with the platform then."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    before = held(sandbox, shop.account_id)["EUR"]
+    await claim(payment, 1000)
+    settled = await service.settle(gateway, "dispute:1")
+    assert (settled.taken, settled.receivable) == (1000, 0)
+    assert held(sandbox, shop.account_id)["EUR"] == before - 1000
+    assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == {"EUR": before - 1000}
+    assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
+
+
+async def test_settling_twice_takes_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """A claim at rest stays at rest."""
+    payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
+    await claim(payment, 1000)
+    for _ in range(2):
+        settled = await service.settle(gateway, "dispute:1")
+    assert settled.taken == 1000
+    assert await Movement.all().count() == 1
+
+
+async def test_what_the_balance_does_not_cover_is_owed_and_dated(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The platform advances it; nothing half-done is left at Stripe."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    settled = await service.settle(gateway, "dispute:1")
+    assert (settled.taken, settled.receivable) == (0, 1000)
+    (owed,) = await owed_by(shop.vendor_id)
+    assert (owed.left.amount, owed.subject) == (1000, "dispute:1")
+    assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {"EUR": 1000}
+    assert await totals_owed() == {"EUR": 1000}
+
+
+async def test_the_next_sale_pays_what_is_owed(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """As soon as its transfer is there a job takes it, the oldest debt first."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    await service.settle(gateway, "dispute:1")
+    await sell(gateway, sandbox, shop)
+    job = await Job.get(kind="clawback.collect")
+    share = held(sandbox, shop.account_id)["EUR"]
+    await jobs.collect(context, job.args)
+    assert held(sandbox, shop.account_id)["EUR"] == share - 1000
+    assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
+    assert await owed_by(shop.vendor_id) == ()
+
+
+async def test_a_claim_that_is_undone_goes_back_to_the_vendor(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """By a transfer out of the same charge, and it can be taken again later from that one."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    before = held(sandbox, shop.account_id)["EUR"]
+    share = before
+    await claim(payment, share)
+    await service.settle(gateway, "dispute:1")
+    assert held(sandbox, shop.account_id) == {}
+    await claim(payment, 0)
+    assert (await service.settle(gateway, "dispute:1")).taken == 0
+    assert held(sandbox, shop.account_id)["EUR"] == before
+    await claim(payment, share, "refund:1")
+    assert (await service.settle(gateway, "refund:1")).taken == share
+
+
+async def test_a_debt_that_is_undone_is_not_owed_any_more(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Nothing was taken, so nothing goes back."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    await service.settle(gateway, "dispute:1")
+    await claim(payment, 0)
+    settled = await service.settle(gateway, "dispute:1")
+    assert (settled.taken, settled.receivable, settled.owed_since) == (0, 0, None)
+    assert held(sandbox, shop.account_id) == {}
+
+
+@pytest.mark.parametrize("effect", ["reset_before", "reset_after"])
+async def test_a_lost_answer_heals_under_the_same_key(
+    database: str, gateway: Gateway, sandbox: RunningSandbox, effect: str
+) -> None:
+    """The reversal is made once, whether Stripe heard us the first time or not."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    before = held(sandbox, shop.account_id)["EUR"]
+    await claim(payment, 1000)
+    sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": effect, "times": 3})
+    with pytest.raises(TryLater):
+        await service.settle(gateway, "dispute:1")
+    sandbox.faults()
+    assert (await service.settle(gateway, "dispute:1")).taken == 1000
+    assert held(sandbox, shop.account_id)["EUR"] == before - 1000
+    assert await LedgerPosting.filter(kind="moved").count() == 1
+
+
+async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """It becomes the platform's loss, and no sale pays it any more."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    await service.settle(gateway, "dispute:1")
+    row = await Claim.get(subject="dispute:1")
+    await receivables.write_off(row.id, actor="member:1")
+    with pytest.raises(NothingOwed):
+        await receivables.write_off(row.id, actor="member:1")
+    assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 1000}
+    assert (await service.settle(gateway, "dispute:1")).receivable == 0
