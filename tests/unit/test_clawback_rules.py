@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clawback.rules import MovementKind, Source, plan, signed
+from shared.clawback.rules import MovementKind, Source, plan, rest, signed
 
 AMOUNTS = st.integers(0, 10**8)
 SOURCES = st.lists(AMOUNTS, max_size=5).map(lambda rooms: [Source(f"tr_{n}", room) for n, room in enumerate(rooms)])
@@ -42,3 +42,12 @@ def test_all_that_can_be_taken_is_taken(wanted: int, sources: list[Source]) -> N
 def test_what_goes_to_the_vendor_counts_against_what_was_taken() -> None:
     """A transfer and a fee refund give; a reversal takes."""
     assert [signed(kind, 5) for kind in MovementKind] == [5, -5, -5]
+
+
+@given(amount=AMOUNTS, taken=AMOUNTS, written_off=AMOUNTS)
+def test_a_claim_comes_to_rest_with_every_cent_accounted_for(amount: int, taken: int, written_off: int) -> None:
+    """What was taken, what is owed and what was given up on make the claim; too much taken goes back."""
+    found = rest(amount, taken, written_off)
+    assert taken + found.move + found.written_off == amount
+    assert found.receivable == max(found.move, 0)
+    assert 0 <= found.written_off <= written_off
