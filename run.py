@@ -26,9 +26,10 @@ def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.vendors import jobs as vendors
     from shared.webhooks import dispatch
 
-    return {**payments.HANDLERS, "mail.send": mail.send, "webhooks.apply": dispatch.apply_job}
+    return {**payments.HANDLERS, **vendors.HANDLERS, "mail.send": mail.send, "webhooks.apply": dispatch.apply_job}
 
 
 def compose(

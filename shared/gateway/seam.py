@@ -73,6 +73,46 @@ class AccountDetails:
 
 
 @dataclass(frozen=True)
+class RequirementError:
+    """Why something that was given has to be given again; `reason` is Stripe's own English."""
+
+    code: str
+    reason: str
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What may be given instead of what is due."""
+
+    original: tuple[str, ...]
+    alternative: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FutureRequirements:
+    """What Stripe has announced that it will ask for."""
+
+    currently_due: tuple[str, ...] = ()
+    past_due: tuple[str, ...] = ()
+    pending_verification: tuple[str, ...] = ()
+    errors: tuple[RequirementError, ...] = ()
+    current_deadline: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExternalAccount:
+    """A bank account or debit card that payouts go to. `name` is the bank's or the card's brand."""
+
+    id: str
+    name: str
+    last4: str
+    currency: str
+    status: str  # new | validated | verified | verification_failed | errored | tokenized_account_number_deactivated
+    default_for_currency: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """A connected account as Stripe describes it now."""
 
@@ -89,6 +129,10 @@ class Account:
     pending_verification: tuple[str, ...]
     default_currency: str | None
     current_deadline: datetime | None = None
+    errors: tuple[RequirementError, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    future_requirements: FutureRequirements = field(default_factory=FutureRequirements)
+    external_accounts: tuple[ExternalAccount, ...] = ()
 
     @property
     def transfers_active(self) -> bool:
