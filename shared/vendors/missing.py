@@ -51,7 +51,7 @@ def _item(
         todo=" ".join(dict.fromkeys(v.todo for v in verdicts)) or wanted.todo,
         stops=wanted.stops,
         reason=" ".join(v.what for v in verdicts) or None,
-        instead=_listed(list(other)) if other else None,
+        instead=listed(list(other)) if other else None,
         codes=codes,
     )
 
@@ -81,10 +81,11 @@ def bank_sentence(account: ExternalAccount) -> str:
 
 def needs_of(found: Sequence[Item]) -> str:
     """The whole checklist as part of a sentence: "your passport and your date of birth", "4 things from you"."""
-    return _listed([item.needs for item in found]) if len(found) <= 2 else f"{len(found)} things from you"
+    return listed([item.needs for item in found]) if len(found) <= 2 else f"{len(found)} things from you"
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; at least one word."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 

@@ -60,7 +60,7 @@ class Standing:
     sentence: Sentence
     items: tuple[Item, ...]
     stops: str | None
-    checking: tuple[str, ...]
+    checking: str | None
     later: Later | None
     next_step: str | None
     settled: bool
@@ -88,7 +88,7 @@ def standing(config: PaymentConfigView) -> Standing:
         sentence=_sentence(config, found),
         items=found,
         stops=_stops(config, found),
-        checking=() if closed else _checking(config),
+        checking=None if closed else _checking(config),
         later=None if closed else _later(config, found),
         next_step=_next_step(config, found),
         settled=_settled(config),
@@ -185,8 +185,13 @@ def _stops(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
             return None
 
 
-def _checking(config: PaymentConfigView) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(requirement(key).what for key in config.pending_verification))
+def _checking(config: PaymentConfigView) -> str | None:
+    """What Stripe is looking at, where it says so and the vendor has sent its form."""
+    named = list(dict.fromkeys(requirement(key).needs for key in config.pending_verification))
+    if not named or not config.details_submitted:
+        return None
+    looking = config.account_status is AccountStatus.UNDER_REVIEW
+    return f"{'It looks at' if looking else 'Stripe is also checking'} {missing.listed(named)}."
 
 
 def _later(config: PaymentConfigView, found: tuple[Item, ...]) -> Later | None:
