@@ -32,7 +32,7 @@ class Gap:
     @property
     def recent(self) -> bool:
         """Whether all of it was to be seen; what began before the window is judged by a look at everything."""
-        return any(part.recent for part in (*self.transactions, *self.lines))
+        return any(t.recent for t in self.transactions) or any(line.recent for line in self.lines)
 
 
 @dataclass
@@ -173,12 +173,15 @@ def in_suspense(gap: Gap, facts: Facts, links: Links) -> tuple[Transaction, ...]
 
 
 def unknown_movements(facts: Facts, links: Links, known: Iterable[MovementRow]) -> list[tuple[str, str, Transaction]]:
-    """Reversals, later transfers and fee refunds of our payments that we have no row of: (id, intent, Stripe's row)."""
-    ids = {row.stripe_id for row in known}
+    """Reversals, later transfers and fee refunds of our payments without a row of ours: (id, intent, Stripe's row).
+
+    Those that lie in suspense have been told.
+    """
+    ids, parked = {row.stripe_id for row in known}, parked_transactions(facts.lines)
     intents = {row.intent_id for row in facts.payments}
     found = []
     for t in facts.transactions:
-        if t.vendor_id is not None or t.source is None or t.source in ids:
+        if t.vendor_id is not None or t.source is None or t.source in ids or t.id in parked:
             continue
         if t.type in ("transfer_refund", "application_fee_refund", "transfer") and t.source not in links.alias:
             intent = links.intent_of.get(t.source)

@@ -10,6 +10,7 @@ from shared.ledger.chart import Account
 from shared.reporting import ours, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
 from shared.reporting.theirs import Theirs
+from shared.webhooks.handlers import HANDLERS
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import EventStatus
 
@@ -24,7 +25,9 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
     things = read.things
     mirrors = await ours.mirrors(since, [thing.id for thing in things])
     things += await _left_open(gateway, mirrors, things)
-    intents = [i.id for i in read.intents] + [str(t.links["payment_intent"]) for t in read.transactions if "payment_intent" in t.links]
+    intents = [i.id for i in read.intents] + [
+        str(t.links["payment_intent"]) for t in read.transactions if "payment_intent" in t.links
+    ]
     payments = await ours.payments(since, intents + [thing.intent_id for thing in things if thing.intent_id])
     ids = {t.id for t in read.transactions} | {t.source for t in read.transactions if t.source} | set(intents)
     ids |= {value for t in read.transactions for value in t.links.values()}
@@ -91,7 +94,9 @@ Places = dict[tuple[int | None, str], int]
 
 
 def _booked(sums: dict[tuple[str, int | None, str], int]) -> Places:
-    return {(vendor, currency): total for (account, vendor, currency), total in sums.items() if account in ours.AT_STRIPE}
+    return {
+        (vendor, currency): total for (account, vendor, currency), total in sums.items() if account in ours.AT_STRIPE
+    }
 
 
 def _added(lines: tuple[Line, ...]) -> Places:
@@ -113,17 +118,25 @@ def _balances(booked: Places, read: Theirs) -> dict[tuple[int | None, str], tupl
 
 async def _accounts(read: Theirs) -> tuple[AccountRow, ...]:
     return tuple(
-        AccountRow(c.vendor_id, str(c.stripe_account_id), theirs.account_fields(c), read.accounts[c.vendor_id])
+        AccountRow(
+            c.vendor_id,
+            str(c.stripe_account_id),
+            theirs.account_fields(c, c.stripe_account_status),
+            read.accounts[c.vendor_id],
+        )
         for c in await ours.configs()
         if c.vendor_id in read.accounts
     )
 
 
 async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
+    missed = [event for event in missed if event.type in HANDLERS["platform" if event.vendor_id is None else "connect"]]
     known: set[str] = set()
     for start in range(0, len(missed), ours.CHUNK):
         ids = [event.id for event in missed[start : start + ours.CHUNK]]
-        known |= {str(i) for i in await WebhookEvent.filter(stripe_event_id__in=ids).values_list("stripe_event_id", flat=True)}
+        known |= {
+            str(i) for i in await WebhookEvent.filter(stripe_event_id__in=ids).values_list("stripe_event_id", flat=True)
+        }
     return tuple(event for event in missed if event.id not in known)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from shared.money import Money
 from shared.reporting.explain import Links, unknown_movements
@@ -48,7 +49,7 @@ def _unknown(intent: Intent, row: PaymentRow | None) -> Finding:
     if row is not None and row.order_number == intent.order_number:
         return Finding(
             Kind.ORDER_UNPAID, f"payment:{row.id}", f"Order {row.order_number} is paid at Stripe and unpaid here.",
-            row.state, intent.status, Repair.CONFIRM_PAYMENT, intent.id, row.vendor_id, {"payment_id": row.id},
+            row.state, intent.status, Repair.CONFIRM_PAYMENT, intent.id, row.vendor_id, {"payment_id": row.id, "intent_id": intent.id},
             frozenset({intent.id}),
         )  # fmt: skip
     return Finding(
@@ -65,8 +66,9 @@ def _against_intent(row: PaymentRow, intent: Intent | None) -> Finding | None:
     """The first thing that is wrong between a payment and its intent."""
     if row.intent_id is None:
         return None
-    subject, common = f"payment:{row.id}", {"stripe_id": row.intent_id, "vendor_id": row.vendor_id}
-    covers, arguments = frozenset({row.intent_id}), {"payment_id": row.id}
+    subject = f"payment:{row.id}"
+    common: dict[str, Any] = {"stripe_id": row.intent_id, "vendor_id": row.vendor_id}
+    covers, arguments = frozenset({row.intent_id}), {"payment_id": row.id, "intent_id": row.intent_id}
     order = f"order {row.order_number}"
     if intent is None:
         if not row.recent:
@@ -112,7 +114,7 @@ def _unposted(row: PaymentRow, posted: frozenset[str]) -> Finding | None:
     text = f"Order {row.order_number} was paid, and the ledger does not have it."
     return Finding(
         Kind.SALE_UNPOSTED, f"payment:{row.id}", text, "no posting", money(row.amount, row.currency), Repair.POST_SALE,
-        row.intent_id, row.vendor_id, {"payment_id": row.id}, frozenset({row.intent_id or ""}),
+        row.intent_id, row.vendor_id, {"payment_id": row.id, "intent_id": row.intent_id}, frozenset({row.intent_id or ""}),
     )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ def _charge(row: PaymentRow, intent: Intent, charge: tuple[str, int], posted: fr
     """What followed the charge a moment later: Stripe's fee, and the ids that we noted."""
     transaction_id, fee = charge
     arguments = {"payment_id": row.id, "charge_id": intent.charge_id}
-    common = {"stripe_id": intent.charge_id, "vendor_id": row.vendor_id, "arguments": arguments}
+    common: dict[str, Any] = {"stripe_id": intent.charge_id, "vendor_id": row.vendor_id, "arguments": arguments}
     if fee and f"stripe_fee:{row.id}" not in posted:
         yield Finding(
             Kind.FEE_UNPOSTED, f"payment:{row.id}", f"Stripe took a fee for order {row.order_number}, and the ledger does not have it.",
@@ -144,7 +146,7 @@ def things(facts: Facts, links: Links) -> Iterator[Finding]:
     payments_of = {row.intent_id: row for row in facts.payments if row.intent_id}
     for key, thing in theirs.items():
         row = ours.get(key)
-        payment = payments_of.get(thing.intent_id)
+        payment = payments_of.get(thing.intent_id or "")
         if row is None and thing.what != "payout" and payment is None:
             continue  # about a charge that is none of ours; its money is looked at all the same
         vendor_id = thing.vendor_id if payment is None else payment.vendor_id

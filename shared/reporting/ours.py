@@ -101,7 +101,9 @@ async def mirrors(since: datetime | None, ids: Iterable[str]) -> tuple[Mirror, .
         what = model.__name__.lower()
         field = f"stripe_{what}_id"
         query: QuerySet[Any] = model.filter(**{f"{field}__not_isnull": True})
-        rows = {r.id: r for r in await (query if since is None else query.filter(Q(created_at__gte=since) | unfinished))}
+        rows = {
+            r.id: r for r in await (query if since is None else query.filter(Q(created_at__gte=since) | unfinished))
+        }
         if since is not None:
             for chunk in _chunks(named):
                 rows |= {r.id: r for r in await query.filter(**{f"{field}__in": chunk})}
@@ -155,7 +157,11 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
     moved: dict[int, int] = defaultdict(int)
     for chunk in _chunks(row.id for row in rows):
         done = Movement.filter(claim_id__in=chunk, status=MovementState.DONE)
-        sums = await done.annotate(total=Sum("amount")).group_by("claim_id", "kind").values_list("claim_id", "kind", "total")
+        sums = (
+            await done.annotate(total=Sum("amount"))
+            .group_by("claim_id", "kind")
+            .values_list("claim_id", "kind", "total")
+        )
         for claim_id, kind, total in sums:
             moved[claim_id] += signed(MovementKind(kind), int(total))
     return tuple(
@@ -221,6 +227,13 @@ async def orphans(since: datetime | None) -> frozenset[str]:
         done = await LedgerPosting.filter(key__in=chunk).values_list("key", flat=True)
         found -= {str(key).removeprefix("reversed:") for key in done}
     return frozenset(found)
+
+
+async def is_orphan(posting: LedgerPosting) -> bool:
+    """Whether the row that this posting names is not there."""
+    number = posting.key.split(":")[1]
+    model = ROWS_OF.get(posting.kind)
+    return model is not None and number.isdecimal() and not await model.exists(id=int(number))
 
 
 async def open_postings() -> tuple[OpenPosting, ...]:

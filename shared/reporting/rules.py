@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from shared.reporting import matching
 from shared.reporting.explain import Gap, Links, gaps, in_suspense, links_of
@@ -82,7 +83,7 @@ def _posting_alone(key: str, mine: Sequence[Gap], facts: Facts, links: Links) ->
     """The ledger says that money moved, and Stripe has no such row."""
     suspended = [t for gap in mine for t in in_suspense(gap, facts, links)]
     keys = sorted({line.key for gap in mine for line in gap.lines})
-    common = {"stripe_id": key, "vendor_id": _vendor(mine)}
+    common: dict[str, Any] = {"stripe_id": key, "vendor_id": _vendor(mine)}
     ours, theirs = _sides(mine)
     if suspended:
         return Finding(
@@ -101,7 +102,7 @@ def _money_alone(key: str, mine: Sequence[Gap], facts: Facts) -> Finding:
     sources = {t.source for gap in mine for t in gap.transactions}
     rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
     ours, theirs = _sides(mine)
-    common = {"stripe_id": key, "vendor_id": _vendor(mine)}
+    common: dict[str, Any] = {"stripe_id": key, "vendor_id": _vendor(mine)}
     for row in facts.mirrors:
         if row.stripe_id in sources:
             return Finding(
@@ -183,4 +184,3 @@ def _events(facts: Facts) -> Iterator[Finding]:
             Kind.EVENT_PARKED, f"event:{event.id}", f"Stripe's event {event.type} could not be applied and was given up on.", "parked", "",
             Repair.REPLAY, event.id, event.vendor_id, {"event_id": event.id},
         )  # fmt: skip
-

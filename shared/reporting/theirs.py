@@ -14,6 +14,7 @@ from shared.gateway.seam import Intent as StripeIntent
 from shared.reporting.facts import Event, Intent, Thing, Transaction
 from shared.vendors import accounts
 from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.rules import account_status
 
 ACCOUNTS_AT_ONCE = 4
 PLATFORM = "markethall"
@@ -57,9 +58,12 @@ async def bounded(items: Iterable[T], work: Callable[[T], Awaitable[None]], at_o
         async with limit:
             await work(item)
 
-    async with asyncio.TaskGroup() as group:
-        for item in items:
-            group.create_task(one(item))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for item in items:
+                group.create_task(one(item))
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,23 @@ async def _vendor(gateway: Gateway, found: Theirs, config: VendorPaymentConfig, 
         return
     try:
         facts = accounts.facts_of(await gateway.get_account(account))
-        found.accounts[config.vendor_id] = account_fields(facts)
+        found.accounts[config.vendor_id] = account_fields(facts, account_status(facts))
         await _account(gateway, found, config.vendor_id, account, window)
     except StripeMissing:
         found.unreachable.add(config.vendor_id)
 
 
-def account_fields(of: object) -> dict[str, str]:
+def account_fields(of: object, status: str) -> dict[str, str]:
     """The fields of an account that are compared, as words; of Stripe's facts or of our row alike."""
-    names = ("charges_enabled", "payouts_enabled", "details_submitted", "transfers_active", "disabled_reason")
-    return {name: str(getattr(of, name) or False) for name in names}
+    names = (
+        "charges_enabled",
+        "payouts_enabled",
+        "details_submitted",
+        "transfers_active",
+        "external_account_errored",
+        "disabled_reason",
+    )
+    return {"status": str(status), **{name: str(getattr(of, name) or False) for name in names}}
 
 
 async def _account(
