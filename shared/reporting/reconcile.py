@@ -40,23 +40,41 @@ async def reconcile(
 
     Raises AlreadyRunning, and StripeUnavailable after noting that the run failed.
     """
-    run = await _begin(started_by)
+    return await carry_out(gateway, await begin(started_by), full=full, grace=grace, tell=tell)
+
+
+async def carry_out(
+    gateway: Gateway,
+    run_id: int,
+    *,
+    full: bool = True,
+    grace: timedelta = GRACE,
+    tell: Callable[[str], None] = log.info,
+) -> ReconciliationRun:
+    """The run that was begun; nothing is done to one that has ended."""
+    run = await ReconciliationRun.get(id=run_id)
+    if run.status != "running":
+        return run
     try:
         found, compared = await _look(gateway, run.id, full=full, grace=grace, tell=tell)
     except BaseException as error:
-        await _end(run.id, "failed", error=_words(error))
+        await _fail(run.id, _words(error))
         raise
     async with unit.transaction():
-        await _store(run.id, found)
-        await ReconciliationRun.filter(id=run.id, status="running").update(
+        ended = await ReconciliationRun.filter(id=run.id, status="running").update(
             status="differences" if found else "clean",
             compared=compared,
             finished_at=clock.now(),
             updated_at=clock.now(),
         )
-        await audit.record(
-            "reconciliation.finished", actor=started_by, subject=f"reconciliation:{run.id}", differences=len(found)
-        )
+        if ended:
+            await _store(run.id, found)
+            await audit.record(
+                "reconciliation.finished",
+                actor=run.started_by,
+                subject=f"reconciliation:{run.id}",
+                differences=len(found),
+            )
     await run.refresh_from_db()
     return run
 
@@ -87,22 +105,23 @@ async def _once(gateway: Gateway, run_id: int, since: datetime | None) -> tuple[
     return compare(facts), compared
 
 
-async def _begin(started_by: str) -> ReconciliationRun:
+async def begin(started_by: str) -> int:
+    """Write a run down, alone: Raises AlreadyRunning. One whose process died does not stand in the way for long."""
     async with unit.transaction():
         await ReconciliationRun.filter(status="running", updated_at__lt=clock.now() - GIVEN_UP).update(
             status="failed", error="The process that ran it ended.", finished_at=clock.now(), updated_at=clock.now()
         )
     try:
         async with unit.transaction():  # a partial unique index lets one run alone be running
-            return await ReconciliationRun.create(started_by=started_by)
+            return int((await ReconciliationRun.create(started_by=started_by)).id)
     except IntegrityError:
         raise AlreadyRunning from None
 
 
-async def _end(run_id: int, status: str, *, error: str) -> None:
+async def _fail(run_id: int, error: str) -> None:
     async with unit.transaction():
         await ReconciliationRun.filter(id=run_id, status="running").update(
-            status=status, error=error, finished_at=clock.now(), updated_at=clock.now()
+            status="failed", error=error, finished_at=clock.now(), updated_at=clock.now()
         )
 
 

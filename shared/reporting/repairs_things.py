@@ -9,6 +9,7 @@ from shared.clawback import service as clawback
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState
 from shared.database import unit
+from shared.disputes import service as disputes
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
@@ -31,7 +32,10 @@ async def follow_refund(context: Context, given: Arguments) -> str:
 
 async def follow_dispute(context: Context, given: Arguments) -> str:
     """Let our dispute be where Stripe's is."""
-    raise CannotRepair
+    status = await disputes.follow(context.gateway, str(given["stripe_id"]))
+    if status is None:
+        raise CannotRepair("The dispute is about a payment that is not ours.")
+    return f"Read again: the dispute is {status.value.replace('_', ' ')}."
 
 
 async def follow_payout(context: Context, given: Arguments) -> str:
