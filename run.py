@@ -26,6 +26,7 @@ OLDEST = (3, 11)
 def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
     from shared.clawback import jobs as clawback
+    from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
     from shared.webhooks import dispatch
@@ -33,6 +34,7 @@ def job_handlers() -> Handlers:
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **disputes.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
     }
@@ -40,11 +42,15 @@ def job_handlers() -> Handlers:
 
 def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again, and when; times of day are UTC."""
-    from datetime import time
+    from datetime import time, timedelta
 
     from shared.jobs.schedule import Recurring
 
-    return (Recurring("clawback.collect_all", at=time(3, 30)),)
+    return (
+        Recurring("clawback.collect_all", at=time(3, 30)),
+        Recurring("disputes.sweep", every=timedelta(hours=1)),
+        Recurring("disputes.remind", at=time(7, 0)),
+    )
 
 
 def compose(
