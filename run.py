@@ -26,6 +26,7 @@ OLDEST = (3, 11)
 def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
     from shared.clawback import jobs as clawback
+    from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
     from shared.reporting import jobs as reporting
@@ -35,6 +36,7 @@ def job_handlers() -> Handlers:
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **disputes.HANDLERS,
         **vendors.HANDLERS,
         **reporting.HANDLERS,
         "mail.send": mail.send,
@@ -55,6 +57,8 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.remind", at=time(7, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("disputes.sweep", every=timedelta(hours=1)),
+        Recurring("disputes.remind", at=time(7, 0)),
     )
 
 

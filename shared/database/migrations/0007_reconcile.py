@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0005_health")]
+    dependencies = [("models", "0006_disputes")]
 
     initial = False
 
