@@ -11,6 +11,7 @@ def blueprints() -> list[Blueprint]:
     from portal.developers.views import blueprint as developers
     from portal.operator.fees import blueprint as fees
     from portal.operator.receivables import blueprint as receivables
+    from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
@@ -29,4 +30,5 @@ def blueprints() -> list[Blueprint]:
         operator,
         fees,
         receivables,
+        reconciliation,
     ]

@@ -6,33 +6,30 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.reporting import matching
 from shared.reporting.explain import Gap, Links, gaps, in_suspense, links_of
 from shared.reporting.facts import Facts, Finding, Kind, Repair
-from shared.reporting.matching import money
+from shared.reporting.matching import accounts, claims, money, movements, orders, payments, things
 
 
 def compare(facts: Facts) -> list[Finding]:
     """Everything that differs, causes before consequences; the comparison of whole balances comes last."""
     links = links_of(facts)
     found: list[Finding] = []
-    found += matching.payments(facts, links)
-    found += matching.things(facts, links)
+    found += payments(facts, links)
+    found += things(facts, links)
     covered = frozenset(key for finding in found for key in finding.covers)
     found += [
-        finding
-        for finding in matching.movements(facts, links)
-        if finding.stripe_id not in covered or finding.stripe_id is None
+        finding for finding in movements(facts, links) if finding.stripe_id not in covered or finding.stripe_id is None
     ]
-    found += matching.claims(facts)
-    found += matching.orders(facts)
+    found += claims(facts)
+    found += orders(facts)
     found += _ledger(facts)
     open_gaps = gaps(facts, links)
     covered = frozenset(key for finding in found for key in finding.covers)
     found += _money([gap for gap in open_gaps if gap.key not in covered], facts, links)
     found += _orphans(facts, found)
     found += _balances(facts, open_gaps)
-    found += matching.accounts(facts)
+    found += accounts(facts)
     found += _events(facts)
     return found
 
@@ -149,11 +146,11 @@ def _ledger(facts: Facts) -> Iterator[Finding]:
             Kind.POSTING_OPEN, f"posting:{row.key}", f"Posting {row.key} was never closed.", f"{row.entries} entries", "",
             Repair.CLOSE_POSTING if sound else Repair.NONE, arguments={"key": row.key},
         )  # fmt: skip
-    for (vendor_id, currency), (ledger, claims) in facts.receivables.items():
-        if ledger != claims:
+    for (vendor_id, currency), (ledger, claimed) in facts.receivables.items():
+        if ledger != claimed:
             yield Finding(
                 Kind.RECEIVABLE_DIFFERS, f"vendor:{vendor_id}:{currency}", "The ledger says another debt of this vendor than its claims do.",
-                money(ledger, currency), money(claims, currency), vendor_id=vendor_id,
+                money(ledger, currency), money(claimed, currency), vendor_id=vendor_id,
             )  # fmt: skip
 
 
