@@ -230,3 +230,9 @@ async def vendor_row(vendor_id: int) -> VendorRow:
     if vendor is None:
         raise NotFound("We could not find that vendor.")
     return _row(vendor)
+
+
+async def currencies_in_use() -> tuple[str, ...]:
+    """The currencies that vendors sell in, by code."""
+    query = VendorPaymentConfig.all().order_by("currency").distinct()
+    return tuple(str(code) for code in await query.values_list("currency", flat=True))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shared import clock
+from shared.fees.rules import Rule
+from shared.fees.service import add_rule
 from shared.orders.models import OrderLine
 from shared.vendors.models import Vendor
 from shared.webhooks.models import WebhookEvent
@@ -61,13 +64,16 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Vendors, webhook inbox and parked payments."""
+    """Vendors, webhook inbox, parked payments and fees."""
     browser = await operator_in(client)
-    addresses = ["/operator", "/operator/webhooks", "/operator/payments"]
+    addresses = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/fees"]
 
     async def more(count: int) -> None:
         for n in range(count):
             order = await make_order(await make_ready_vendor())
+            product_id = (await OrderLine.get(order_id=order.id)).product_id
+            rule = Rule(Decimal(n), vendor_id=order.vendor_id, product_id=product_id)
+            await add_rule(rule, actor="test")
             await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
             await WebhookEvent.create(
                 source="platform",
