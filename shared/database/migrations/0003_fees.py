@@ -28,7 +28,7 @@ UPDATE order_lines SET commission_amount = spread.part FROM (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0002_ledger")]
+    dependencies = [("models", "0003_money")]
 
     initial = False
 
