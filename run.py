@@ -29,6 +29,7 @@ def job_handlers() -> Handlers:
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.vendors import jobs as vendors
     from shared.webhooks import backfill, dispatch
@@ -36,6 +37,7 @@ def job_handlers() -> Handlers:
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **refunds.HANDLERS,
         **disputes.HANDLERS,
         **vendors.HANDLERS,
         **reporting.HANDLERS,
@@ -59,6 +61,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("disputes.sweep", every=timedelta(hours=1)),
         Recurring("disputes.remind", at=time(7, 0)),
+        Recurring("refunds.sweep", every=timedelta(hours=1)),
     )
 
 

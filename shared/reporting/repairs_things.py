@@ -14,6 +14,7 @@ from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
 from shared.references import service as references
+from shared.refunds import adopt as refunds
 from shared.reporting import repairs_books as books
 from shared.reporting.errors import CannotRepair
 
@@ -27,7 +28,10 @@ _KINDS = {
 
 async def follow_refund(context: Context, given: Arguments) -> str:
     """Let our refund be where Stripe's is; one that was made at Stripe gets its row."""
-    raise CannotRepair
+    state = await refunds.follow_stripe(context.gateway, str(given["stripe_id"]))
+    if state is None:
+        raise CannotRepair("The refund is of a payment that is not ours, or that took no money.")
+    return f"Read again: the refund is {state.value.replace('_', ' ')}."
 
 
 async def follow_dispute(context: Context, given: Arguments) -> str:
