@@ -193,6 +193,7 @@ class ClaimRow:
     receivable: int
     written_off: int
     moved: int
+    payment_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from shared.money import Money
 from shared.reporting.explain import Links, unknown_movements
-from shared.reporting.facts import Facts, Finding, Intent, Kind, Mirror, MovementRow, PaymentRow, Repair, Thing
+from shared.reporting.facts import (
+    Facts,
+    Finding,
+    Intent,
+    Kind,
+    Mirror,
+    MovementRow,
+    PaymentRow,
+    Repair,
+    Thing,
+    Transaction,
+)
 
 _OPEN = frozenset({"opening", "pending", "requires_action", "processing", "failed"})
 _TAKEN = frozenset({"succeeded", "refunded", "parked"})
@@ -175,7 +186,7 @@ def _thing_unknown(thing: Thing, vendor_id: int | None, payment: PaymentRow | No
 
 def _thing_differs(row: Mirror, thing: Thing, covers: frozenset[str]) -> Finding:
     same = (row.amount, row.currency) == (thing.amount, thing.currency)
-    ours, theirs = (f"{money(x.amount, x.currency)}, {x.state}" for x in (row, thing))
+    ours, theirs = (f"{money(x.amount, x.currency)}, {x.state.replace('_', ' ')}" for x in (row, thing))
     what = "is in another state" if same else "is over another amount"
     return Finding(
         Kind(f"{row.what}_differs"), f"{row.what}:{row.id}", f"{_WORDS[row.what]} {row.id} {what} at Stripe.", ours, theirs,
@@ -202,29 +213,44 @@ def _covered(thing: Thing, facts: Facts, links: Links) -> frozenset[str]:
 
 
 def movements(facts: Facts, links: Links) -> Iterator[Finding]:
-    """Reversals, transfers and fee refunds: unknown here, unknown at Stripe, or never finished."""
+    """Reversals, transfers and fee refunds: never finished, unknown here, or unknown at Stripe."""
     payment_of = {row.intent_id: row for row in facts.payments if row.intent_id}
-    for key, intent, t in unknown_movements(facts, links, facts.movements):
-        payment = payment_of[intent]
-        yield Finding(
-            Kind.MOVEMENT_UNKNOWN, f"movement:{key}",
-            f"Money moved between the platform and the vendor of order {payment.order_number}, and we do not know why.",
-            "none", money(t.net, t.currency), Repair.ADOPT_MOVEMENT, key, payment.vendor_id,
-            {
-                "stripe_id": key, "payment_id": payment.id, "type": t.type, "amount": abs(t.amount),
-                "refund": t.links.get("source_refund"), "source": t.links.get("transfer") or t.links.get("fee") or t.links.get("source_transaction"),
-                "transactions": _all_of(key, facts, links),
-            },
-            frozenset({key}),
-        )  # fmt: skip
+    intent_of = {row.id: row.intent_id for row in facts.payments}
+    unknown = unknown_movements(facts, links, facts.movements)
+    for row in facts.movements:
+        if row.state != "opening":
+            continue
+        # What was asked of Stripe, whose answer got lost, is there already and is found again under its key.
+        made = next(
+            (u for u in unknown if u[1] == intent_of.get(row.payment_id) and abs(u[2].amount) == row.amount), None
+        )
+        if made is not None:
+            unknown.remove(made)
+        text = "This movement was written down and never finished."
+        yield _movement(row, Kind.MOVEMENT_OPEN, text, Repair.SETTLE_CLAIM, made[0] if made else None)
+    for key, intent, t in unknown:
+        yield _movement_unknown(key, payment_of[intent], t, _all_of(key, facts, links))
     at_stripe = {t.source for t in facts.transactions if t.vendor_id is None}
     for row in facts.movements:
         if row.state == "done" and row.recent and row.stripe_id not in at_stripe:
-            yield _movement(row, Kind.MOVEMENT_MISSING, "Stripe does not know this movement of ours.", Repair.NONE)
-        elif row.state == "opening":
-            yield _movement(
-                row, Kind.MOVEMENT_OPEN, "This movement was written down and never finished.", Repair.SETTLE_CLAIM
-            )
+            text = "Stripe does not know this movement of ours."
+            yield _movement(row, Kind.MOVEMENT_MISSING, text, Repair.NONE, row.stripe_id)
+
+
+def _movement_unknown(key: str, payment: PaymentRow, t: Transaction, rows: list[list[object]]) -> Finding:
+    links = t.links
+    return Finding(
+        Kind.MOVEMENT_UNKNOWN, f"movement:{key}",
+        f"Money moved between the platform and the vendor of order {payment.order_number}, and we do not know why.",
+        "none", money(t.net, t.currency), Repair.ADOPT_MOVEMENT, key, payment.vendor_id,
+        {
+            "stripe_id": key, "payment_id": payment.id, "type": t.type, "amount": abs(t.amount),
+            "refund": links.get("source_refund"),
+            "source": links.get("transfer") or links.get("fee") or links.get("source_transaction"),
+            "transactions": rows,
+        },
+        frozenset({key}),
+    )  # fmt: skip
 
 
 def _all_of(key: str, facts: Facts, links: Links) -> list[list[object]]:
@@ -232,18 +258,23 @@ def _all_of(key: str, facts: Facts, links: Links) -> list[list[object]]:
     return [[t.id, t.vendor_id, t.net, t.currency] for t in mine]
 
 
-def _movement(row: MovementRow, kind: Kind, text: str, repair: Repair) -> Finding:
+def _movement(row: MovementRow, kind: Kind, text: str, repair: Repair, stripe_id: str | None) -> Finding:
     return Finding(
         kind, f"movement:{row.id}", f"{row.kind.replace('_', ' ').capitalize()} of {row.subject.replace(':', ' ')}: {text}",
         f"{money(row.amount, row.currency)}, {row.state}", "none" if kind is Kind.MOVEMENT_MISSING else "", repair,
-        row.stripe_id, row.vendor_id, {"subject": row.subject}, frozenset({row.stripe_id or ""}),
+        stripe_id, row.vendor_id, {"subject": row.subject}, frozenset({stripe_id or ""}),
     )  # fmt: skip
 
 
-def claims(facts: Facts) -> Iterator[Finding]:
-    """A claim at rest: what was taken, what is owed and what was given up come to its amount."""
+def claims(facts: Facts, unsure: Collection[int]) -> Iterator[Finding]:
+    """A claim at rest: what was taken, what is owed and what was given up come to its amount.
+
+    Nothing is said of one with a movement under way, or with one that we lack: those have been told.
+    """
     open_ = {row.claim_id for row in facts.movements if row.state == "opening"}
     for row in facts.claims:
+        if row.id in open_ or row.payment_id in unsure:
+            continue
         subject, about = f"claim:{row.id}", row.subject.replace(":", " ")
         if row.taken != row.moved:
             yield Finding(
@@ -251,7 +282,7 @@ def claims(facts: Facts) -> Iterator[Finding]:
                 money(row.taken, row.currency), money(row.moved, row.currency), Repair.RECOUNT_CLAIM, None, row.vendor_id,
                 {"claim_id": row.id, "subject": row.subject},
             )  # fmt: skip
-        elif row.taken + row.receivable + row.written_off != row.amount and row.id not in open_:
+        elif row.taken + row.receivable + row.written_off != row.amount:
             yield Finding(
                 Kind.CLAIM_UNSETTLED, subject, f"What the vendor bears for {about} is neither taken nor owed.",
                 f"taken {money(row.taken, row.currency)}, owed {money(row.receivable + row.written_off, row.currency)}",

@@ -165,7 +165,18 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
         for claim_id, kind, total in sums:
             moved[claim_id] += signed(MovementKind(kind), int(total))
     return tuple(
-        ClaimRow(c.id, c.subject, c.vendor_id, c.currency, c.amount, c.taken, c.receivable, c.written_off, moved[c.id])
+        ClaimRow(
+            c.id,
+            c.subject,
+            c.vendor_id,
+            c.currency,
+            c.amount,
+            c.taken,
+            c.receivable,
+            c.written_off,
+            moved[c.id],
+            c.payment_id,
+        )
         for c in rows
     )
 

@@ -16,8 +16,9 @@ from shared.ledger import service as ledger
 from shared.ledger.chart import Account, Entry
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.orders.models import Order
+from shared.refunds import follow
 from shared.refunds.models import Refund
-from shared.refunds.rules import COUNTING
+from shared.refunds.rules import COUNTING, UNDONE
 from shared.reporting import ours
 from shared.reporting.errors import CannotRepair
 
@@ -49,6 +50,19 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
             raise CannotRepair("The refunds come to more than the order. A person must look at each.")
         await Order.filter(id=order.id).update(refunded_amount=total, updated_at=clock.now())
     return "Counted again."
+
+
+async def post_refund(refund: Refund) -> None:
+    """Post what a refund in its state must have posted, where it is not there."""
+    fact = follow.fact_of
+    async with unit.transaction():
+        await ledger.post(postings.refund(fact(refund, str(refund.stripe_refund_id))))
+        if refund.stripe_balance_transaction_id:
+            await ledger.post(postings.refund_paid(fact(refund, refund.stripe_balance_transaction_id)))
+        if refund.stripe_failure_transaction_id:
+            await ledger.post(postings.refund_returned(fact(refund, refund.stripe_failure_transaction_id)))
+        if refund.status in UNDONE:
+            await ledger.post(postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
 
 
 async def suspend(_context: Context, given: Arguments) -> str:

@@ -10,11 +10,13 @@ from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState
 from shared.database import unit
 from shared.disputes import service as disputes
+from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
 from shared.references import service as references
 from shared.refunds import adopt as refunds
+from shared.refunds.models import Refund
 from shared.reporting import repairs_books as books
 from shared.reporting.errors import CannotRepair
 
@@ -31,6 +33,7 @@ async def follow_refund(context: Context, given: Arguments) -> str:
     state = await refunds.follow_stripe(context.gateway, str(given["stripe_id"]))
     if state is None:
         raise CannotRepair("The refund is of a payment that is not ours, or that took no money.")
+    await books.post_refund(await Refund.get(stripe_refund_id=str(given["stripe_id"])))
     return f"Read again: the refund is {state.value.replace('_', ' ')}."
 
 
@@ -39,6 +42,9 @@ async def follow_dispute(context: Context, given: Arguments) -> str:
     status = await disputes.follow(context.gateway, str(given["stripe_id"]))
     if status is None:
         raise CannotRepair("The dispute is about a payment that is not ours.")
+    row = await Dispute.get(stripe_dispute_id=str(given["stripe_id"]))
+    if await Claim.exists(subject=disputes.subject_of(row.id)):
+        await clawback.settle(context.gateway, disputes.subject_of(row.id))
     return f"Read again: the dispute is {status.value.replace('_', ' ')}."
 
 
@@ -69,10 +75,12 @@ async def _note(claim: Claim, stripe_id: str, given: Arguments) -> None:
     """The row again; where its posting is there, the claim has counted it already."""
     kind, amount, source = _KINDS[str(given["type"])], int(given["amount"]), str(given.get("source") or "")
     number = (await Order.get(id=claim.order_id)).number
-    if not await LedgerEntry.exists(stripe_id=stripe_id):
+    entry = await LedgerEntry.filter(stripe_id=stripe_id, posting__kind="moved").select_related("posting").first()
+    if entry is None:
         await clawback.record(claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number)
     elif not await Movement.exists(stripe_id=stripe_id):
         await Movement.create(
+            id=int(entry.posting.key.split(":")[1]),  # the row that its posting names
             claim_id=claim.id,
             kind=kind,
             status=MovementState.DONE,

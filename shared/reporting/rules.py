@@ -14,24 +14,25 @@ from shared.reporting.matching import accounts, claims, money, movements, orders
 def compare(facts: Facts) -> list[Finding]:
     """Everything that differs, causes before consequences; the comparison of whole balances comes last."""
     links = links_of(facts)
-    found: list[Finding] = []
-    found += payments(facts, links)
-    found += things(facts, links)
-    covered = frozenset(key for finding in found for key in finding.covers)
-    found += [
-        finding for finding in movements(facts, links) if finding.stripe_id not in covered or finding.stripe_id is None
-    ]
-    found += claims(facts)
+    found = [*payments(facts, links), *things(facts, links)]
+    told = _covered(found)
+    moved = [one for one in movements(facts, links) if one.stripe_id is None or one.stripe_id not in told]
+    found += moved
+    found += claims(facts, {one.arguments["payment_id"] for one in moved if one.kind is Kind.MOVEMENT_UNKNOWN})
     found += orders(facts)
     found += _ledger(facts)
     open_gaps = gaps(facts, links)
-    covered = frozenset(key for finding in found for key in finding.covers)
-    found += _money([gap for gap in open_gaps if gap.key not in covered], facts, links)
-    found += _orphans(facts, found)
+    told = _covered(found)
+    found += _money([gap for gap in open_gaps if gap.key not in told], facts, links)
+    found += _orphans(facts, found, told)
     found += _balances(facts, open_gaps)
     found += accounts(facts)
     found += _events(facts)
     return found
+
+
+def _covered(found: Sequence[Finding]) -> frozenset[str]:
+    return frozenset(key for finding in found for key in finding.covers)
 
 
 def persisting(first: Sequence[Finding], second: Sequence[Finding]) -> list[Finding]:
@@ -119,10 +120,11 @@ def _money_alone(key: str, mine: Sequence[Gap], facts: Facts) -> Finding:
     )
 
 
-def _orphans(facts: Facts, found: Sequence[Finding]) -> Iterator[Finding]:
-    """Postings whose row is not there; those whose money is not there either have been told."""
-    told = {key for finding in found for key in finding.arguments.get("keys", ())}
-    for key in sorted(facts.orphans - told):
+def _orphans(facts: Facts, found: Sequence[Finding], told: frozenset[str]) -> Iterator[Finding]:
+    """Postings whose row is not there; those whose money is not there either, or unknown, have been told."""
+    said = {key for finding in found for key in finding.arguments.get("keys", ())}
+    said |= {line.key for line in facts.lines if line.stripe_id in told}
+    for key in sorted(facts.orphans - said):
         yield Finding(
             Kind.POSTING_ORPHANED,
             f"posting:{key}",

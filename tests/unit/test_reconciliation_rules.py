@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,13 +137,9 @@ def movement(facts: Facts, n: int, kind: str, amount: int, *, fee_back: int = 0)
 
 def join(*all_facts: Facts) -> Facts:
     """Everything together."""
-    return Facts(
-        **{
-            name: sum((getattr(f, name) for f in all_facts), start=())
-            for name in ("payments", "intents", "mirrors", "things", "movements", "transactions", "lines")
-        },
-        posted=frozenset().union(*(f.posted for f in all_facts)),
-    )
+    names = ("payments", "intents", "mirrors", "things", "movements", "transactions", "lines")
+    parts: dict[str, Any] = {name: tuple(x for f in all_facts for x in getattr(f, name)) for name in names}
+    return Facts(**parts, posted=frozenset().union(*(f.posted for f in all_facts)))
 
 
 def balanced(facts: Facts) -> Facts:
