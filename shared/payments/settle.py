@@ -70,6 +70,7 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
                 stripe_payment_intent_id=intent.id
             )
             await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
+            payment.stripe_payment_intent_id = intent.id  # what is posted below names it
         current, facts, expected = PaymentState(payment.status), _facts(intent), _expected(payment)
         target = next_state(current, facts, expected)
         if target is None:

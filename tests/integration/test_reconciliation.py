@@ -24,6 +24,7 @@ from shared.refunds.models import Refund
 from shared.reporting import jobs, repairs
 from shared.reporting import reconcile as runs
 from shared.reporting.errors import AlreadyRunning
+from shared.reporting.facts import Repair
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
@@ -225,7 +226,7 @@ async def test_a_posting_that_was_left_open_is_closed(
 ) -> None:
     """PostgreSQL refuses it at commit; SQLite has no trigger for that."""
     async with unit.transaction():
-        row = await LedgerPosting.create(kind="parked", key="correction:1", subject="order:1")
+        row = await LedgerPosting.create(kind="correction", key="correction:1", subject="order:1")
         for account, amount in (("commission", 5), ("stripe_fees", -5)):
             await sql(
                 "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, currency, stripe_id)"
@@ -265,16 +266,18 @@ async def test_stripe_tampered_with(
     await stripe_post(sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300")
     found = await expect(context, "movement_unknown")
     assert (found[0].ours, found[0].theirs) == ("none", "3.00 EUR")
-    await stripe_post(sandbox, f"/v1/application_fees/{second.stripe_application_fee_id}/refunds", amount="50")
+    made = await stripe_post(sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20")
+    assert made["object"] == "fee_refund", made
     await expect(context, "movement_unknown")
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": str(account)}
-    form = "amount=800&currency=eur&payment_method=pm_card_visa&confirm=true&payment_method_types[]=card"
-    assert (
-        sandbox.request(
-            "POST", "/v1/payment_intents", form, {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        )[0]
-        == 200
-    )
+    other = (await VendorPaymentConfig.get(vendor_id=second.vendor_id)).stripe_account_id
+    headers = {
+        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
+        "Stripe-Account": str(other),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    form = "amount=8000&currency=dkk&payment_method=pm_card_visa&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never"
+    status, body = sandbox.request("POST", "/v1/payment_intents", form, headers)
+    assert status == 200, body
     sandbox.advance(2)
     await expect(context, "money_unexplained", "money_unexplained")
 
@@ -341,12 +344,10 @@ class TestRuns:
 
         async def meanwhile() -> None:
             await asyncio.sleep(1)
-            await repairs.WORK[repairs.Repair.CONFIRM_PAYMENT](
+            await repairs.WORK[Repair.CONFIRM_PAYMENT](
                 context, {"payment_id": (await Payment.get()).id, "intent_id": view.payment_intent_id}
             )
-            await repairs.WORK[repairs.Repair.READ_CHARGE](
-                context, {"charge_id": (await Payment.get()).stripe_charge_id}
-            )
+            await repairs.WORK[Repair.READ_CHARGE](context, {"charge_id": (await Payment.get()).stripe_charge_id})
 
         said: list[str] = []
         run, _ = await asyncio.gather(
