@@ -28,11 +28,13 @@ def job_handlers() -> Handlers:
     from shared.clawback import jobs as clawback
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.payouts import jobs as payouts
     from shared.webhooks import dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **payouts.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
     }
@@ -40,11 +42,17 @@ def job_handlers() -> Handlers:
 
 def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again, and when; times of day are UTC."""
-    from datetime import time
+    from datetime import time, timedelta
 
     from shared.jobs.schedule import Recurring
 
-    return (Recurring("clawback.collect_all", at=time(3, 30)),)
+    hourly = timedelta(hours=1)
+    return (
+        Recurring("clawback.collect_all", at=time(3, 30)),
+        Recurring("payouts.run", every=hourly),
+        Recurring("payouts.sweep", every=hourly),
+        Recurring("payouts.release_reserves", every=hourly),
+    )
 
 
 def compose(

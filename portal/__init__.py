@@ -9,11 +9,24 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
+    from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
 
-    return [signin, dashboard, payment_settings, products, orders, transactions, developers, operator]
+    return [
+        signin,
+        dashboard,
+        payment_settings,
+        products,
+        orders,
+        transactions,
+        developers,
+        operator,
+        payouts,
+        operator_payouts,
+    ]

@@ -15,6 +15,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     MissedEvent,
@@ -273,7 +274,9 @@ class Gateway(Protocol):
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
 
-    # Payouts.
+    # Payouts, and where they go.
+
+    async def list_banks(self, account: str) -> list[Bank]: ...
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

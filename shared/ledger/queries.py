@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tortoise.functions import Count, Sum
 
 from shared.ledger.chart import Account
-from shared.ledger.models import LedgerEntry
+from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.money import Money
 
 
@@ -42,6 +42,11 @@ async def owes(vendor_id: int) -> bool:
         .values_list("total", flat=True)
     )
     return any(int(total) > 0 for total in rows)  # type: ignore[call-overload]
+
+
+async def reserved_of_order(order_id: int) -> bool:
+    """Whether a part of this order was ever held back as a reserve."""
+    return await LedgerPosting.filter(subject=f"order:{order_id}", kind="reserved").exists()
 
 
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:

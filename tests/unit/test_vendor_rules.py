@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.seam import PayoutSettings
 from shared.money import decimals, step
-from shared.vendors import schedules
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 from shared.vendors.requirements import GENERAL, as_sentences, in_words
-from shared.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule, accepts_payments, account_status
+from shared.vendors.rules import AccountFacts, AccountStatus, accepts_payments, account_status
 
 READY = AccountFacts(
     charges_enabled=True, payouts_enabled=True, details_submitted=True, transfers_active=True, disabled_reason=None
@@ -140,14 +138,3 @@ class TestCountries:
         """It can be paid at all: a multiple of the currency's step, and no euros beside cents."""
         assert minimum_payout(currency) % step(currency) == 0
         assert minimum_payout(currency) >= 10 * 10 ** decimals(currency)
-
-
-@pytest.mark.parametrize("schedule", list(PayoutSchedule))
-def test_a_schedule_survives_the_way_to_stripe_and_back(schedule: PayoutSchedule) -> None:
-    """What we ask for is read as the same word."""
-    assert schedules.schedule_of(schedules.settings_of(schedule)) is schedule
-
-
-def test_a_schedule_that_we_do_not_offer_has_no_word() -> None:
-    """Manual payouts set at Stripe leave our row alone."""
-    assert schedules.schedule_of(PayoutSettings("manual")) is None

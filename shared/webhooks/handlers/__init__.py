@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
-from shared.webhooks.handlers import accounts, payments
+from shared.webhooks.handlers import accounts, payments, payouts
 
 Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
 
@@ -23,10 +23,23 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payment_intent.requires_action": payments.follow_intent,
         "charge.succeeded": payments.note_charge,
         "charge.updated": payments.note_charge,
+        "payout.created": payouts.follow_payout,
+        "payout.updated": payouts.follow_payout,
+        "payout.paid": payouts.follow_payout,
+        "payout.failed": payouts.follow_payout,
+        "payout.canceled": payouts.follow_payout,
+        "payout.reconciliation_completed": payouts.follow_payout,
     },
     "connect": {
         "account.updated": accounts.sync,
         "capability.updated": accounts.sync,
         "account.application.deauthorized": accounts.deauthorize,
+        "payout.created": payouts.follow_payout,
+        "payout.updated": payouts.follow_payout,
+        "payout.paid": payouts.follow_payout,
+        "payout.failed": payouts.follow_payout,
+        "payout.canceled": payouts.follow_payout,
+        "payout.reconciliation_completed": payouts.follow_payout,
+        "balance_settings.updated": payouts.follow_settings,
     },
 }
