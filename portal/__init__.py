@@ -10,11 +10,13 @@ def blueprints() -> list[Blueprint]:
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
     from portal.operator.fees import blueprint as fees
+    from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
+    from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
@@ -28,6 +30,8 @@ def blueprints() -> list[Blueprint]:
         transactions,
         developers,
         operator,
+        payouts,
+        operator_payouts,
         fees,
         receivables,
         reconciliation,

@@ -13,6 +13,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     MissedEvent,
@@ -168,6 +169,10 @@ class MoneyCalls(Calls):
         return await self._call(
             self._client.v1.disputes.close_async, dispute_id, params={}, to=to.dispute, idempotency_key=key
         )
+
+    async def list_banks(self, account: str) -> list[Bank]:
+        """Where the payouts of a connected account can go: banks and debit cards."""
+        return await self._list(self._client.v1.accounts.external_accounts.list_async, account, to=to.bank)
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

@@ -10,6 +10,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     MissedEvent,
@@ -84,7 +85,9 @@ class MoneyGateway(Protocol):
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
 
-    # Payouts.
+    # Payouts, and where they go.
+
+    async def list_banks(self, account: str) -> list[Bank]: ...
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

@@ -11,6 +11,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     MissedEvent,
@@ -185,6 +186,19 @@ def dispute(obj: Any) -> Dispute:
         network_reason_code=card.get("network_reason_code"),
         transactions=tuple(balance_transaction(t) for t in d.get("balance_transactions") or ()),
         created=_at(d["created"]),
+    )
+
+
+def bank(obj: Any) -> Bank:
+    """An external account, whichever kind."""
+    b = as_dict(obj)
+    return Bank(
+        id=b["id"],
+        name=b.get("bank_name") or b.get("brand") or "",
+        last4=b.get("last4") or "",
+        currency=(b.get("currency") or "").upper(),
+        status=b.get("status") or "new",
+        is_default=bool(b.get("default_for_currency")),
     )
 
 

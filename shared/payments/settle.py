@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import clock
 from shared.audit import service as audit
@@ -210,6 +210,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             "stripe_application_fee_id": charge.application_fee,
             "stripe_balance_transaction_id": charge.balance_transaction,
             "amount_stripe_fee": charge.stripe_fee,
+            "available_on": charge.available_on,
             "payment_method": charge.payment_method_type,
         }
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
@@ -226,8 +227,8 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             order_id=order.id,
             vendor_id=order.vendor_id,
         )
-        if charge.transfer and payment.stripe_transfer_id is None and await owes(order.vendor_id):
-            await queue.enqueue("clawback.collect", {"vendor_id": order.vendor_id})  # it has money again
+        if charge.transfer and payment.stripe_transfer_id is None:
+            await _money_is_there(payment)
         news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
         if news:
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
@@ -236,5 +237,13 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
                 actor="stripe",
                 subject=f"payment:{payment.id}",
                 vendor_id=order.vendor_id,
-                **news,
+                **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
             )
+
+
+async def _money_is_there(payment: Payment) -> None:
+    """The vendor's share lies in its balance: what it owes is taken from it, and its reserve is held back."""
+    if await owes(payment.vendor_id):
+        await queue.enqueue("clawback.collect", {"vendor_id": payment.vendor_id})
+    if await VendorPaymentConfig.exists(vendor_id=payment.vendor_id, reserve_days__gt=0):
+        await queue.enqueue("payouts.reserve", {"payment_id": payment.id})

@@ -14,6 +14,7 @@ from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
+from shared.payouts import follow as payouts
 from shared.references import service as references
 from shared.refunds import adopt as refunds
 from shared.refunds.models import Refund
@@ -49,8 +50,12 @@ async def follow_dispute(context: Context, given: Arguments) -> str:
 
 
 async def follow_payout(context: Context, given: Arguments) -> str:
-    """Let our payout be where Stripe's is."""
-    raise CannotRepair
+    """Let our payout be where Stripe's is; one that Stripe made gets its row."""
+    account = given.get("account")
+    row = await payouts.follow(context.gateway, None if account is None else str(account), str(given["stripe_id"]))
+    if row is None:
+        raise CannotRepair("The payout is of an account that is not ours.")
+    return f"Read again: the payout is {row.status.replace('_', ' ')}."
 
 
 async def adopt_movement(context: Context, given: Arguments) -> str:
