@@ -16,6 +16,8 @@ from shared.ledger import service as ledger
 from shared.ledger.chart import Account, Entry
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.orders.models import Order
+from shared.payouts.models import Payout
+from shared.payouts.rules import PayoutState
 from shared.refunds import follow
 from shared.refunds.models import Refund
 from shared.refunds.rules import COUNTING, UNDONE
@@ -63,6 +65,21 @@ async def post_refund(refund: Refund) -> None:
             await ledger.post(postings.refund_returned(fact(refund, refund.stripe_failure_transaction_id)))
         if refund.status in UNDONE:
             await ledger.post(postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
+
+
+async def post_payout(row: Payout) -> None:
+    """Post what a payout in its state must have posted, where it is not there."""
+    if row.stripe_payout_id is None:
+        return
+    fact = postings.PaidOut(row.id, row.vendor_id, row.currency, row.amount, row.stripe_payout_id, row.fee)
+    async with unit.transaction():
+        await ledger.post(postings.payout_sent(fact))
+        if row.paid_at is not None:
+            await ledger.post(postings.payout_arrived(fact))
+        if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
+            if row.paid_at is not None:
+                await ledger.post(postings.payout_reopened(fact))
+            await ledger.post(postings.payout_returned(fact))
 
 
 async def suspend(_context: Context, given: Arguments) -> str:

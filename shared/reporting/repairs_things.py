@@ -55,6 +55,7 @@ async def follow_payout(context: Context, given: Arguments) -> str:
     row = await payouts.follow(context.gateway, None if account is None else str(account), str(given["stripe_id"]))
     if row is None:
         raise CannotRepair("The payout is of an account that is not ours.")
+    await books.post_payout(row)
     return f"Read again: the payout is {row.status.replace('_', ' ')}."
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.reporting.explain import Gap, Links, gaps, in_suspense, links_of
 from shared.reporting.facts import Facts, Finding, Kind, Repair
-from shared.reporting.matching import accounts, claims, money, movements, orders, payments, things
+from shared.reporting.matching import money, movements, payments, things
+from shared.reporting.tallies import accounts, claims, orders
 
 
 def compare(facts: Facts) -> list[Finding]:
@@ -49,8 +50,14 @@ def _money(open_gaps: Sequence[Gap], facts: Facts, links: Links) -> Iterator[Fin
     for key, mine in by_key.items():
         if all(not gap.transactions for gap in mine):
             yield _posting_alone(key, mine, facts, links)
+        elif (known := _known_thing(key, mine, facts)) is not None:
+            yield known
         elif all(not gap.lines for gap in mine):
-            yield _money_alone(key, mine, facts)
+            rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
+            yield Finding(
+                Kind.MONEY_UNEXPLAINED, f"money:{key}", f"Money moved at Stripe and nothing here explains it: {_story(mine)}",
+                *_sides(mine), Repair.SUSPEND, key, _vendor(mine), {"transactions": rows},
+            )  # fmt: skip
         else:
             text = "Stripe moved another sum than the ledger says: " + _story(mine)
             yield Finding(
@@ -95,29 +102,16 @@ def _posting_alone(key: str, mine: Sequence[Gap], facts: Facts, links: Links) ->
     )  # fmt: skip
 
 
-def _money_alone(key: str, mine: Sequence[Gap], facts: Facts) -> Finding:
-    """Stripe moved money, and the ledger does not have it: the thing behind it is followed again, or it is parked in suspense."""
+def _known_thing(key: str, mine: Sequence[Gap], facts: Facts) -> Finding | None:
+    """Money of a refund, dispute or payout of ours that the ledger does not have, or not all of it: it is followed again."""
     sources = {t.source for gap in mine for t in gap.transactions}
-    rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
-    ours, theirs = _sides(mine)
-    common: dict[str, Any] = {"stripe_id": key, "vendor_id": _vendor(mine)}
-    for row in facts.mirrors:
-        if row.stripe_id in sources:
-            return Finding(
-                Kind.MONEY_UNPOSTED, f"{row.what}:{row.id}", f"Money of {row.what} {row.id} moved at Stripe, and the ledger does not have it.",
-                ours, theirs, Repair(f"follow_{row.what}"), arguments={"stripe_id": row.stripe_id, "account": row.account}, **common,
-            )  # fmt: skip
-    text = f"Money moved at Stripe and nothing here explains it: {_story(mine)}"
+    row = next((row for row in facts.mirrors if row.stripe_id in sources), None)
+    if row is None:
+        return None
     return Finding(
-        Kind.MONEY_UNEXPLAINED,
-        f"money:{key}",
-        text,
-        ours,
-        theirs,
-        Repair.SUSPEND,
-        arguments={"transactions": rows},
-        **common,
-    )
+        Kind.MONEY_UNPOSTED, f"{row.what}:{row.id}", f"Money of {row.what} {row.id} moved at Stripe, and the ledger does not have it.",
+        *_sides(mine), Repair(f"follow_{row.what}"), key, _vendor(mine), {"stripe_id": row.stripe_id, "account": row.account},
+    )  # fmt: skip
 
 
 def _orphans(facts: Facts, found: Sequence[Finding], told: frozenset[str]) -> Iterator[Finding]:
