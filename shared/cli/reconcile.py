@@ -48,8 +48,8 @@ async def _look(tools: Context, options: argparse.Namespace) -> list[Difference]
         grace=timedelta(seconds=options.grace),
         tell=lambda text: print(text, flush=True),
     )
-    looked_at = ", ".join(f"{number} {what}" for what, number in done.compared.items())
-    print(f"Compared {looked_at}.")
+    looked_at = ", ".join(f"{number} {what}" for what, number in done.compared.items() if number)
+    print(f"Compared {looked_at or 'nothing: there is nothing yet'}.")
     rows = await Difference.filter(run_id=done.id).order_by("number")
     if not rows:
         print("Everything agrees.")

@@ -40,17 +40,20 @@ def payments(facts: Facts, links: Links) -> Iterator[Finding]:
     fees = {links.root(t.id): t for t in facts.transactions if t.type == "charge" and t.vendor_id is None}
     known = {row.intent_id for row in facts.payments} | {None}
     opening = {row.id: row for row in facts.payments if row.intent_id is None and row.state == "opening"}
+    said: set[str] = set()
+    marked = {i.payment_id: i for i in facts.intents if i.id not in known and i.payment_id is not None}
     for row in facts.payments:
         intent = intents.get(row.intent_id or "")
-        found = _against_intent(row, intent) or _order_behind(row) or _unposted(row, facts.posted)
+        found = _against_intent(row, intent, marked.get(row.id)) or _order_behind(row) or _unposted(row, facts.posted)
         if found is not None:
+            said |= found.covers
             yield found
             continue
         charge = fees.get(row.intent_id or "")
         if row.state in _TAKEN and intent is not None and charge is not None:
             yield from _charge(row, intent, (charge.id, charge.fee), facts.posted)
     for intent in facts.intents:
-        if intent.id not in known and intent.payment_id is not None and intent.received:
+        if intent.id not in known and intent.payment_id is not None and intent.received and intent.id not in said:
             yield _unknown(intent, opening.get(intent.payment_id))
 
 
@@ -73,8 +76,8 @@ def _unknown(intent: Intent, row: PaymentRow | None) -> Finding:
     )
 
 
-def _against_intent(row: PaymentRow, intent: Intent | None) -> Finding | None:
-    """The first thing that is wrong between a payment and its intent."""
+def _against_intent(row: PaymentRow, intent: Intent | None, marked: Intent | None) -> Finding | None:
+    """The first thing that is wrong between a payment and its intent; `marked` is one that carries our mark of this payment."""
     if row.intent_id is None:
         return None
     subject = f"payment:{row.id}"
@@ -84,14 +87,17 @@ def _against_intent(row: PaymentRow, intent: Intent | None) -> Finding | None:
     if intent is None:
         if not row.recent:
             return None
-        text = f"Stripe does not know the payment of {order}."
-        return Finding(Kind.PAYMENT_MISSING, subject, text, row.state, "none", covers=covers, **common)
+        text = f"Stripe does not know the payment of {order} under this id."
+        other = marked if marked is not None and marked.order_number == row.order_number else None
+        covers |= {other.id} if other else set()
+        ours, theirs = f"{row.state}, {row.intent_id}", f"{other.status}, {other.id}" if other else "none"
+        return Finding(Kind.PAYMENT_MISSING, subject, text, ours, theirs, covers=covers, **common)
     ours, theirs = money(row.amount, row.currency), money(intent.amount, intent.currency)
     if (row.amount, row.currency) != (intent.amount, intent.currency) and row.state != "parked":
         text = f"The payment of {order} is over another amount at Stripe."
         return Finding(Kind.PAYMENT_DIFFERS, subject, text, ours, theirs, covers=covers, **common)
     if intent.status == "succeeded" and row.state not in _TAKEN:
-        text = f"{order.capitalize()} is paid at Stripe and unpaid here."
+        text = f"Order {row.order_number} is paid at Stripe and unpaid here."
         repair = Repair.CONFIRM_PAYMENT if row.state in _OPEN else Repair.NONE
         return Finding(
             Kind.ORDER_UNPAID, subject, text, row.state, intent.status, repair, arguments=arguments, covers=covers, **common

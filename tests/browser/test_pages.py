@@ -52,6 +52,8 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/reconciliation",
+    "/operator/exposure",
 ]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
