@@ -9,6 +9,8 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.disputes.views import blueprint as disputes
+    from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
@@ -17,4 +19,16 @@ def blueprints() -> list[Blueprint]:
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
 
-    return [signin, dashboard, payment_settings, products, orders, transactions, developers, operator, fees]
+    return [
+        signin,
+        dashboard,
+        payment_settings,
+        products,
+        orders,
+        disputes,
+        transactions,
+        developers,
+        operator,
+        fees,
+        operator_disputes,
+    ]

@@ -9,6 +9,7 @@ from quart import Blueprint, Response, request
 from portal.frame import vendor_page
 from portal.orders.words import goods_badge, money_badge
 from shared.catalogue.queries import vendor_products
+from shared.disputes.queries import next_to_answer
 from shared.orders.lists import orders_summary, vendor_orders
 from shared.vendors import service
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
@@ -53,6 +54,7 @@ async def home() -> Response:
         vendor=vendor,
         standing=now,
         summary=summary,
+        next_dispute=await next_to_answer(mine),
         recent=orders.rows[:RECENT],
         has_orders=orders.counts["all"] > 0,
         steps=steps,

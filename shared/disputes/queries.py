@@ -112,7 +112,7 @@ class DisputePage(Paged):
 
 
 async def dispute_page(*, vendor_id: int | None = None, page: int = 1, status: str | None = None) -> DisputePage:
-    """Disputes of one vendor or of all: what needs an answer first and soonest, then the newest. `status`: a name of FILTERS."""
+    """Disputes of one vendor or of all: the newest first, those to answer by their deadline. `status`: a name of FILTERS."""
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
     wanted = status if status is not None and status in FILTERS else "all"

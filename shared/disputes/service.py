@@ -13,6 +13,7 @@ from shared.audit import service as audit
 from shared.clawback import service as clawback
 from shared.database import unit
 from shared.disputes import notices
+from shared.disputes.evidence import FIELDS
 from shared.disputes.models import Dispute
 from shared.disputes.money import Books, apply_transactions
 from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
@@ -143,10 +144,12 @@ async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -
 
 
 def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
-    """Whether Stripe has what was decided here. A dispute that was an inquiry still counts that answer: its status tells."""
+    """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
     if row.accepted_at is not None:
-        return seen.status in CLOSED
-    return row.submitted_at is not None and seen.submission_count > 0 and seen.status not in NEEDS_ANSWER
+        return seen.status == DisputeStatus.LOST
+    if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
+        return False
+    return {name: text for name, text in seen.evidence.items() if name in FIELDS} == row.evidence
 
 
 async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:
