@@ -29,12 +29,14 @@ def job_handlers() -> Handlers:
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.vendors import jobs as vendors
     from shared.webhooks import dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
+        **vendors.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
     }
@@ -50,6 +52,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("clawback.collect_all", at=time(3, 30)),
         Recurring("disputes.sweep", every=timedelta(hours=1)),
         Recurring("disputes.remind", at=time(7, 0)),
+        Recurring("vendors.remind", at=time(7, 0)),
     )
 
 

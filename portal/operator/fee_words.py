@@ -77,7 +77,7 @@ def rows(views: tuple[RuleView, ...]) -> list[Row]:
                 view.vendor_name or "Every vendor",
                 words.charge(view.rule, money),
                 view.is_active,
-                not any(covers(rule, view.rule) for rule in above),
+                not any(covers(rule, view.reach) for rule in above),
                 place == 1,
                 place == len(views),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tortoise.expressions import Q
@@ -20,7 +20,7 @@ MAX_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule with the names of what it is about."""
+    """A rule with the names of what it is about. `reach` also says what its product is like now: what comes before it is judged by that."""
 
     id: int
     rule: Rule
@@ -29,6 +29,7 @@ class RuleView:
     vendor_slug: str
     product_name: str
     product_slug: str
+    reach: Rule
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,13 @@ async def rule_view(rule_id: int) -> RuleView:
 async def vendor_rules(vendor_id: int, currency: str) -> tuple[RuleView, ...]:
     """The rules that this vendor's sales fall under, in order; after one about everything nothing else comes."""
     found = await _views(FeeRule.filter(Q(vendor_id=vendor_id) | Q(vendor_id=None), is_active=True))
-    return _kept(found, in_force([view.rule for view in found], vendor_id=vendor_id, currency=currency))
+    return _kept(found, in_force([view.reach for view in found], vendor_id=vendor_id, currency=currency))
 
 
 async def general_rules() -> tuple[RuleView, ...]:
     """The rules that hold whoever sells, in order: what a new vendor may expect."""
     found = await _views(FeeRule.filter(vendor_id=None, is_active=True))
-    return _kept(found, in_force([view.rule for view in found], vendor_id=None, currency=None))
+    return _kept(found, in_force([view.reach for view in found], vendor_id=None, currency=None))
 
 
 def _kept(views: tuple[RuleView, ...], rules: tuple[Rule, ...]) -> tuple[RuleView, ...]:
@@ -103,14 +104,16 @@ async def _views(query: QuerySet[FeeRule]) -> tuple[RuleView, ...]:
 def _view(row: FeeRule) -> RuleView:
     vendor: Any = row.vendor
     product: Any = row.product
+    rule = rule_of(row)
     return RuleView(
         id=row.id,
-        rule=rule_of(row),
+        rule=rule,
         is_active=row.is_active,
         vendor_name=vendor.name if vendor else "",
         vendor_slug=vendor.slug if vendor else "",
         product_name=product.name if product else "",
         product_slug=product.slug if product else "",
+        reach=replace(rule, category=product.category, currency=product.currency) if product else rule,
     )
 
 

@@ -294,9 +294,12 @@ async def test_what_was_sold_before_gets_its_orders_fee_spread(database: str) ->
 
     await get_connection("default").execute_query(_migration().SPREAD)
 
-    spread = {o.id: await OrderLine.filter(order_id=o.id).order_by("id").values_list("commission_amount", flat=True) for o in orders}  # fmt: skip
-    assert [sum(map(int, parts)) for parts in spread.values()] == [100, 49, 4999]  # type: ignore[call-overload]
-    assert spread[orders[0].id] == [33, 34, 33]
+    spread = [
+        [line.commission_amount for line in await OrderLine.filter(order_id=order.id).order_by("id")]
+        for order in orders
+    ]
+    assert [sum(parts) for parts in spread] == [100, 49, 4999]
+    assert spread[0] == [33, 34, 33]
 
 
 def _migration() -> Any:

@@ -120,7 +120,7 @@ class TestRules:
             ({"percentage": "NaN"}, "Enter a number."),
             ({"percentage": "abc"}, "Not a valid decimal value."),
             ({"currency": ""}, "Choose the currency of the fixed part"),
-            ({"currency": "XXX"}, "Not a valid choice."),
+            ({"currency": "QQQ"}, "Not a valid choice."),
             ({"fixed_amount": "-1"}, "not negative"),
             ({"fixed_amount": "1.005"}, "does not have that many decimals"),
             ({"fixed_amount": "9" * 50}, "not too large"),
@@ -251,10 +251,16 @@ class TestWhatIsSaid:
         await service.add_rule(Rule(Decimal(99), vendor_id=other.id), actor=BY)
         await service.add_rule(Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"), actor=BY)
         text = await told(portal, address)
-        assert "10% + €0.30 on Bags, at most €20.00 2.5% on everything else, set by Markethall" in text
+        assert (
+            "10% + €0.30 on Bags, at most €20.00 2.5% on everything else Set by Markethall; the first that fits counts"
+            in text
+        )
         assert "99%" not in text
+        bag = await make_product(await portal.vendor(), name="A tote", category="Bags")
+        await service.add_rule(Rule(Decimal(3), vendor_id=portal.vendor_id, product_id=bag.id), actor=BY)
+        assert "A tote" not in await told(portal, address)  # as a bag it falls under the rule above
         await service.add_rule(Rule(Decimal(5)), actor=BY)
-        assert "at most €20.00 5% on everything, set by Markethall" in await told(portal, address)
+        assert "at most €20.00 5% on everything Set by Markethall" in await told(portal, address)
 
     async def test_the_price_page_names_every_rate(self, client: TestClientProtocol) -> None:
         """One price while there is one; else the usual rate, the example by it, and the others."""

@@ -7,7 +7,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0003_fees")]
+    dependencies = [("models", "0005_health")]
 
     initial = False
 
