@@ -156,10 +156,10 @@ async def count_to_answer(vendor_id: int) -> int:
 
 
 async def next_to_answer(vendor_id: int) -> DisputeView | None:
-    """The dispute that this vendor has to answer soonest."""
-    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id").limit(1)
-    views = await _views(await query.select_related("order", "vendor", "payment"))
-    return views[0] if views else None
+    """The dispute that this vendor has to answer soonest; how its part was paid is not looked up."""
+    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
+    row = await query.select_related("order", "vendor", "payment").first()
+    return _view(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:

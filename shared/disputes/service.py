@@ -149,7 +149,8 @@ def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
         return seen.status == DisputeStatus.LOST
     if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
         return False
-    return {name: text for name, text in seen.evidence.items() if name in FIELDS} == row.evidence
+    there = {name: text for name, text in seen.evidence.items() if name in FIELDS}
+    return bool(there == row.evidence)
 
 
 async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import clock
+from shared.clawback import receivables
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim
 from shared.database import unit
@@ -149,6 +150,26 @@ class TestMoney:
         await decide(context, sandbox, row, "won")
         assert held(sandbox, shop.account_id) == {"EUR": SHARE}
         assert (await claim_of(row)).receivable == 0
+
+    async def test_a_debt_that_was_given_up_is_not_paid_out_when_the_dispute_is_won(
+        self, context: TestContext, sandbox: RunningSandbox
+    ) -> None:
+        """The vendor never paid it: the marketplace's loss is undone, and the vendor has what its sale earned, once."""
+        shop = await open_shop(context.gateway, sandbox)
+        payment = await sell(context.gateway, sandbox, shop)
+        await empty_balance(sandbox, shop.account_id)
+        made = sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"})
+        await service.follow(context.gateway, made["id"])
+        await work(context)
+        row = await Dispute.get(stripe_dispute_id=made["id"])
+        await receivables.write_off((await claim_of(row)).id, actor="member:1")
+        assert await booked(Account.DISPUTE_LOSSES) == {"EUR": SHARE + 2000}
+        await decide(context, sandbox, row, "won")
+        assert held(sandbox, shop.account_id) == {}
+        assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 2000}
+        assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
+        claim = await claim_of(row)
+        assert (claim.amount, claim.taken, claim.receivable, claim.written_off) == (0, 0, 0, 0)
 
     async def test_several_disputes_of_one_charge_debit_its_vendor_once(
         self, context: TestContext, sandbox: RunningSandbox
