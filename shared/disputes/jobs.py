@@ -46,7 +46,7 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
     for seen in await context.gateway.list_disputes(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
-        if row is None and await payment_of(seen) is None:
+        if row is None and await payment_of(seen.payment_intent, seen.charge) is None:
             continue  # foreign
         if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
             wanted.add(seen.id)

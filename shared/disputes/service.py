@@ -41,7 +41,7 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     Raises StripeUnavailable, StripeMissing.
     """
     seen = await gateway.get_dispute(stripe_id)
-    payment = await payment_of(seen)
+    payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
     if payment.status not in SOLD and payment.stripe_payment_intent_id is not None:
@@ -49,13 +49,13 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     return await apply(payment.id, seen)
 
 
-async def payment_of(seen: objects.Dispute) -> Payment | None:
-    """Our payment that a dispute is about; None for a foreign one."""
-    if seen.payment_intent is not None:
-        payment = await Payment.get_or_none(stripe_payment_intent_id=seen.payment_intent)
+async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
+    """Our payment that a dispute or a warning is about; None for a foreign one."""
+    if intent_id is not None:
+        payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
         if payment is not None:
             return payment
-    return await Payment.filter(stripe_charge_id=seen.charge).order_by("-id").first()
+    return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
 
 
 async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:

@@ -12,6 +12,7 @@ from shared.gateway.objects import (
     BalanceTransaction,
     Dispute,
     FeeRefund,
+    FraudWarning,
     MissedEvent,
     NewRefund,
     NewTransfer,
@@ -83,6 +84,8 @@ class MoneyGateway(Protocol):
     ) -> Dispute: ...
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
+
+    async def get_fraud_warning(self, warning_id: str) -> FraudWarning: ...
 
     # Payouts.
 

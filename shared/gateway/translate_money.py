@@ -13,6 +13,7 @@ from shared.gateway.objects import (
     BalanceTransaction,
     Dispute,
     FeeRefund,
+    FraudWarning,
     MissedEvent,
     Payout,
     Refund,
@@ -167,6 +168,18 @@ def dispute(obj: Any) -> Dispute:
         network_reason_code=card.get("network_reason_code"),
         transactions=tuple(balance_transaction(t) for t in d.get("balance_transactions") or ()),
         created=_at(d["created"]),
+    )
+
+
+def fraud_warning(obj: Any) -> FraudWarning:
+    """A Radar early fraud warning."""
+    w = as_dict(obj)
+    return FraudWarning(
+        id=w["id"],
+        charge=str(id_of(w["charge"])),
+        payment_intent=id_of(w.get("payment_intent")),
+        actionable=bool(w["actionable"]),
+        created=_at(w["created"]),
     )
 
 

@@ -13,7 +13,7 @@ from shared.clawback import receivables
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim
 from shared.database import unit
-from shared.disputes import jobs, service
+from shared.disputes import fraud, jobs, service
 from shared.disputes.models import Dispute
 from shared.disputes.queries import exposure
 from shared.errors import TryLater
@@ -463,3 +463,38 @@ class TestWords:
         found = await StripeReference.filter(stripe_id__in=ids)
         assert {(ref.subject, ref.order_id) for ref in found} == {(f"dispute:{row.id}", row.order_id)}
         assert len(found) == 3
+
+
+class TestFraudWarnings:
+    async def test_the_vendor_is_warned_once_before_there_is_a_dispute(
+        self, context: TestContext, sandbox: RunningSandbox
+    ) -> None:
+        """By mail and on the order, as long as something can be done about it."""
+        shop = await open_shop(context.gateway, sandbox)
+        payment = await sell(context.gateway, sandbox, shop, card="pm_card_createIssuerFraudRecord")
+        (event,) = sandbox.events("radar.early_fraud_warning.created")
+        warning = event["data"]["object"]["id"]
+        said = [await fraud.note(context.gateway, warning) for _ in range(2)]
+        assert said == ["vendor warned", "known"]
+        mail = await Email.get(kind="fraud_warning")
+        assert "A refund now avoids the dispute" in " ".join(mail.text.split())
+        assert await fraud.is_warned(payment.order_id)
+        sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"})
+        assert await fraud.note(context.gateway, warning) == "nothing to be done about it any more"
+        await service.follow(context.gateway, (await at_stripe(context.gateway, payment))[0])
+        assert not await fraud.is_warned(payment.order_id)
+
+    async def test_a_foreign_warning_is_not_ours(self, context: TestContext, sandbox: RunningSandbox) -> None:
+        """Of a charge that was made beside us."""
+        await stripe_post(
+            sandbox,
+            "/v1/payment_intents",
+            amount="5000",
+            currency="eur",
+            confirm="true",
+            payment_method="pm_card_createIssuerFraudRecord",
+            return_url="http://127.0.0.1/back",
+        )
+        sandbox.advance(1)
+        (event,) = sandbox.events("radar.early_fraud_warning.created")
+        assert await fraud.note(context.gateway, event["data"]["object"]["id"]) is None

@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "charge.dispute.funds_withdrawn": disputes.follow,
         "charge.dispute.funds_reinstated": disputes.follow,
         "charge.dispute.closed": disputes.follow,
+        "radar.early_fraud_warning.created": disputes.note_warning,
     },
     "connect": {
         "account.updated": accounts.sync,
