@@ -9,6 +9,8 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.disputes.views import blueprint as disputes
+    from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
@@ -27,12 +29,14 @@ def blueprints() -> list[Blueprint]:
         payment_settings,
         products,
         orders,
+        disputes,
         transactions,
         developers,
         operator,
         payouts,
         operator_payouts,
         fees,
+        operator_disputes,
         receivables,
         reconciliation,
     ]

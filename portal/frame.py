@@ -1,4 +1,4 @@
-"""A vendor's page in its frame: the navigation with what waits to be sent."""
+"""A vendor's page in its frame: the navigation with what waits to be sent, and to be answered."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from quart import Response
 
+from shared.disputes.queries import count_to_answer
 from shared.orders.lists import count_to_ship
 from shared.web.identity import vendor_id
 from shared.web.kit import is_htmx
@@ -17,5 +18,13 @@ async def vendor_page(
     template: str, *, nav: str, fragments: Mapping[str, str] | None = None, status: int = 200, **context: Any
 ) -> Response:
     """`page()` for the signed-in vendor; `nav` names the area that is lit. Fragments have no navigation to count for."""
-    waiting = 0 if fragments and is_htmx() else await count_to_ship(vendor_id())
-    return await page(template, fragments=fragments, status=status, nav_active=nav, orders_to_ship=waiting, **context)
+    is_part = bool(fragments) and is_htmx()
+    return await page(
+        template,
+        fragments=fragments,
+        status=status,
+        nav_active=nav,
+        orders_to_ship=0 if is_part else await count_to_ship(vendor_id()),
+        disputes_to_answer=0 if is_part else await count_to_answer(vendor_id()),
+        **context,
+    )

@@ -10,6 +10,7 @@ from portal.frame import vendor_page
 from portal.orders.words import goods_badge, money_badge
 from portal.payouts.sentences import next_sentence
 from shared.catalogue.queries import vendor_products
+from shared.disputes.queries import next_to_answer
 from shared.orders.lists import orders_summary, vendor_orders
 from shared.payouts.forecast import next_payout
 from shared.vendors import service
@@ -55,6 +56,7 @@ async def home() -> Response:
         vendor=vendor,
         standing=now,
         summary=summary,
+        next_dispute=await next_to_answer(mine),
         recent=orders.rows[:RECENT],
         has_orders=orders.counts["all"] > 0,
         steps=steps,

@@ -8,6 +8,8 @@ from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
 from portal.orders.words import CHIPS, goods_badge, money_badge, timeline
 from shared.catalogue.queries import clean_search
+from shared.disputes.fraud import is_warned
+from shared.disputes.queries import disputes_of_order
 from shared.errors import MarketError, NotFound
 from shared.orders.errors import CannotShip
 from shared.orders.lists import vendor_orders
@@ -102,6 +104,8 @@ async def _order_page(
         status=status,
         nav="orders",
         order=order,
+        disputes=await disputes_of_order(order.id),
+        fraud_warning=await is_warned(order.id),
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
         happenings=timeline(order, payments),

@@ -189,8 +189,10 @@ async def _sale(
 async def _place(sale: Sale, *, vendor_id: int, customer_id: int | None) -> None:
     from shared.baskets import service as baskets
     from shared.catalogue.models import Product
+    from shared.orders import terms
     from shared.orders.queries import Contact
     from shared.orders.service import place_order
+    from shared.orders.terms import Acceptance
 
     ids = dict(await Product.filter(vendor_id=vendor_id).values_list("slug", "id"))
     basket: str | None = None
@@ -205,4 +207,5 @@ async def _place(sale: Sale, *, vendor_id: int, customer_id: int | None) -> None
         postal_code=sale.postal_code,
         country=sale.country,
     )
-    await place_order(basket_token=basket, contact=contact, customer_id=customer_id, hold_minutes=30)
+    accepted = Acceptance(terms.VERSION, "192.0.2.17")  # an address of no one (RFC 5737)
+    await place_order(basket_token=basket, contact=contact, customer_id=customer_id, hold_minutes=30, accepted=accepted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tortoise.expressions import Q
+
 from shared import clock
 from shared.database import unit
 from shared.disputes import answers, notices, texts
@@ -44,17 +46,17 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
     for seen in await context.gateway.list_disputes(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
-        if row is None and await payment_of(seen) is None:
+        if row is None and await payment_of(seen.payment_intent, seen.charge) is None:
             continue  # foreign
         if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
             wanted.add(seen.id)
-    late = await Dispute.filter(status__in=sorted(OPEN), delivered_at=None).exclude(submitted_at=None, accepted_at=None)
+    is_decided = Q(submitted_at__not_isnull=True) | Q(accepted_at__not_isnull=True)
+    late = await Dispute.filter(is_decided, status__in=sorted(OPEN), delivered_at=None)
     async with unit.transaction():
         for stripe_id in sorted(wanted):
             await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
         for row in late:
-            if row.submitted_at is not None or row.accepted_at is not None:
-                await queue.enqueue("disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
+            await queue.enqueue("disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
 
 
 async def remind(_context: Context, _args: dict[str, Any]) -> None:

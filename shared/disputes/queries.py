@@ -112,7 +112,7 @@ class DisputePage(Paged):
 
 
 async def dispute_page(*, vendor_id: int | None = None, page: int = 1, status: str | None = None) -> DisputePage:
-    """Disputes of one vendor or of all: what needs an answer first and soonest, then the newest. `status`: a name of FILTERS."""
+    """Disputes of one vendor or of all: the newest first, those to answer by their deadline. `status`: a name of FILTERS."""
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
     wanted = status if status is not None and status in FILTERS else "all"
@@ -156,10 +156,10 @@ async def count_to_answer(vendor_id: int) -> int:
 
 
 async def next_to_answer(vendor_id: int) -> DisputeView | None:
-    """The dispute that this vendor has to answer soonest."""
-    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id").limit(1)
-    views = await _views(await query.select_related("order", "vendor", "payment"))
-    return views[0] if views else None
+    """The dispute that this vendor has to answer soonest; how its part was paid is not looked up."""
+    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
+    row = await query.select_related("order", "vendor", "payment").first()
+    return _view(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:

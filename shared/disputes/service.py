@@ -13,6 +13,7 @@ from shared.audit import service as audit
 from shared.clawback import service as clawback
 from shared.database import unit
 from shared.disputes import notices
+from shared.disputes.evidence import FIELDS
 from shared.disputes.models import Dispute
 from shared.disputes.money import Books, apply_transactions
 from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
@@ -40,7 +41,7 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     Raises StripeUnavailable, StripeMissing.
     """
     seen = await gateway.get_dispute(stripe_id)
-    payment = await payment_of(seen)
+    payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
     if payment.status not in SOLD and payment.stripe_payment_intent_id is not None:
@@ -48,13 +49,13 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     return await apply(payment.id, seen)
 
 
-async def payment_of(seen: objects.Dispute) -> Payment | None:
-    """Our payment that a dispute is about; None for a foreign one."""
-    if seen.payment_intent is not None:
-        payment = await Payment.get_or_none(stripe_payment_intent_id=seen.payment_intent)
+async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
+    """Our payment that a dispute or a warning is about; None for a foreign one."""
+    if intent_id is not None:
+        payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
         if payment is not None:
             return payment
-    return await Payment.filter(stripe_charge_id=seen.charge).order_by("-id").first()
+    return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
 
 
 async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
@@ -143,10 +144,13 @@ async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -
 
 
 def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
-    """Whether Stripe has what was decided here. A dispute that was an inquiry still counts that answer: its status tells."""
+    """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
     if row.accepted_at is not None:
-        return seen.status in CLOSED
-    return row.submitted_at is not None and seen.submission_count > 0 and seen.status not in NEEDS_ANSWER
+        return seen.status == DisputeStatus.LOST
+    if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
+        return False
+    there = {name: text for name, text in seen.evidence.items() if name in FIELDS}
+    return bool(there == row.evidence)
 
 
 async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:

@@ -95,6 +95,16 @@ def inquiry_closed(about: About) -> tuple[str, str]:
     )
 
 
+def fraud_warning(vendor_name: str, order_number: str, amount: Money, link: str) -> tuple[str, str]:
+    """When a card's issuer reports fraud, and nobody has disputed yet."""
+    return f"Order {order_number} may be fraud", (
+        f"Hello {vendor_name},\n\nthe bank that issued the card of order {order_number} ({amount}) reports the payment as"
+        f" fraud. No money has moved, and there is no dispute yet; most such payments are disputed later.\n\nWhat to do: do"
+        f" not send the goods if you still have them, and look at the order. A refund now avoids the dispute and its"
+        f" cost:\n{link}\n"
+    )
+
+
 def reminder(about: About, now: datetime) -> tuple[str, str]:
     """Before the deadline."""
     left = words.countdown(about.due_by, now)

@@ -40,7 +40,7 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
     ),
     _S.NEEDS_RESPONSE: StatusWords(
         "warn",
-        "Needs your answer",
+        "Needs an answer",
         "The shopper’s bank has taken the money back until it decides.",
         "Answer with what you know about the order, or accept the loss. Without an answer the money stays with the shopper.",
     ),

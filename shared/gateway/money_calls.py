@@ -16,6 +16,7 @@ from shared.gateway.objects import (
     Bank,
     Dispute,
     FeeRefund,
+    FraudWarning,
     MissedEvent,
     NewRefund,
     NewTransfer,
@@ -168,6 +169,12 @@ class MoneyCalls(Calls):
         """Accept the loss, for good."""
         return await self._call(
             self._client.v1.disputes.close_async, dispute_id, params={}, to=to.dispute, idempotency_key=key
+        )
+
+    async def get_fraud_warning(self, warning_id: str) -> FraudWarning:
+        """An early fraud warning as it is now."""
+        return await self._call(
+            self._client.v1.radar.early_fraud_warnings.retrieve_async, warning_id, params={}, to=to.fraud_warning
         )
 
     async def list_banks(self, account: str) -> list[Bank]:

@@ -13,6 +13,7 @@ from shared.gateway.objects import (
     Bank,
     Dispute,
     FeeRefund,
+    FraudWarning,
     MissedEvent,
     NewRefund,
     NewTransfer,
@@ -84,6 +85,8 @@ class MoneyGateway(Protocol):
     ) -> Dispute: ...
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
+
+    async def get_fraud_warning(self, warning_id: str) -> FraudWarning: ...
 
     # Payouts, and where they go.
 

@@ -178,6 +178,17 @@ class Bank:
 
 
 @dataclass(frozen=True)
+class FraudWarning:
+    """A card's issuer reports fraud before anybody disputes. Not `actionable` any more once it is refunded or disputed."""
+
+    id: str
+    charge: str
+    payment_intent: str | None
+    actionable: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Payout:
     """Money on its way from an account to a bank. `arrives_on` is Stripe's estimate until it is paid."""
 

@@ -42,10 +42,12 @@ VENDOR = [
     "/vendor/admin/products/new",
     "/vendor/admin/payments",
     "/vendor/admin/transactions",
+    "/vendor/admin/disputes",
     "/vendor/admin/developers",
 ]
 OPERATOR = [
     "/operator",
+    "/operator/disputes",
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",

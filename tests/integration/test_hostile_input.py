@@ -18,6 +18,7 @@ from shared.people import service as people
 from shared.people.models import Member, Session
 from shared.vendors.models import Vendor
 from shared.web.forms import csrf_token
+from tests.support.factories import make_dispute
 from tests.support.market import check_out, open_shop
 from tests.support.visitor import Visitor
 
@@ -42,7 +43,7 @@ FIELDS = [
     "email", "password", "full_name", "business_name", "country", "business_type", "phone", "url", "currency", "payout_schedule",
     "platform_fee_percentage", "carrier", "tracking_number", "address", "address_extra", "city", "postal_code", "is_open", "start_new",
     "vendor", "product", "percentage", "fixed_amount", "minimum_amount", "maximum_amount", "direction", "is_active", "refund_policy", "limit_EUR",
-    "next", "q", "page", "sort", "status", "order", "asked", "payment_intent", "redirect_status",
+    "uncategorized_text", "customer_name", "shipping_date", "version", "next", "q", "page", "sort", "status", "order", "asked", "payment_intent", "redirect_status",
 ]  # fmt: skip
 TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", "", "\xff/;", "application/x-www-form-urlencoded; charset=utf-99"]  # fmt: skip
 
@@ -82,6 +83,7 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     shop = await open_shop(gateway, sandbox, stock=50)
     purchase = await check_out(shop)
     order = await Order.get(id=purchase.order_id)
+    await make_dispute(order)  # of which Stripe knows nothing
     token = await people.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz")
     await people.create_member(email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None)
     await people.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import run
@@ -9,6 +10,7 @@ from shared.disputes import service
 from shared.disputes.models import Dispute
 from shared.jobs.worker import Worker
 from shared.payments.models import Payment
+from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.money import DAY, held, sell
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ async def disputed(
 
 async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     """The disputes of a payment at Stripe, oldest first."""
-    return [d.id for d in await gateway.list_disputes(payment_intent=str(payment.stripe_payment_intent_id))]
+    for _ in range(20):  # the bank comes half a second after the money; on a busy machine the stand-in takes its time
+        found = await gateway.list_disputes(payment_intent=str(payment.stripe_payment_intent_id))
+        if found:
+            return [dispute.id for dispute in found]
+        await asyncio.sleep(0.2)
+    raise AssertionError("nothing was disputed")
 
 
 async def decide(context: TestContext, sandbox: RunningSandbox, row: Dispute, outcome: str) -> Dispute:
@@ -61,8 +68,6 @@ async def again(context: TestContext, row: Dispute) -> Dispute:
 
 async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
     """Everything that the vendor holds at Stripe goes to its bank, by a payout that the books do not know."""
-    from shared.settings import SANDBOX_SECRET_KEY
-
     sandbox.advance(4 * DAY)
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
     sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shared import clock, ids
 from shared.baskets.models import Basket
 from shared.catalogue.models import Product
+from shared.disputes.models import Dispute
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.payments.models import Payment
 from shared.people.models import Customer, Member
@@ -117,6 +118,27 @@ async def make_order(vendor: Any = None, product: Any = None, **values: Any) -> 
         commission_amount=min(order.platform_fee_amount, product.price_amount),
     )
     return order
+
+
+async def make_dispute(order: Order, **values: Any) -> Dispute:
+    """An open dispute over a whole order, its money still where it was; a payment of the order is made where there is none."""
+    payment = await Payment.filter(order_id=order.id).first() or await make_payment(order, status="succeeded")
+    n = next(_numbers)
+    given = {
+        "stripe_dispute_id": f"du_factory{n}",
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "payment_id": payment.id,
+        "status": "needs_response",
+        "reason": "fraudulent",
+        "amount": order.total_amount_cents,
+        "currency": order.currency,
+        "is_inquiry": False,
+        "is_charge_refundable": False,
+        "due_by": clock.now() + timedelta(days=7),
+        "opened_at": clock.now(),
+    }
+    return await Dispute.create(**{**given, **values})
 
 
 async def make_payment(order: Order, **values: Any) -> Payment:

@@ -38,6 +38,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payout.failed": payouts.follow_payout,
         "payout.canceled": payouts.follow_payout,
         "payout.reconciliation_completed": payouts.follow_payout,
+        "radar.early_fraud_warning.created": disputes.note_warning,
     },
     "connect": {
         "account.updated": accounts.sync,

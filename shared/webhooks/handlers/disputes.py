@@ -1,8 +1,8 @@
-"""Events about disputes (the platform's endpoint): whichever it is, the dispute is read again."""
+"""Events about disputes and what warns of them (the platform's endpoint): whatever it names is read again."""
 
 from __future__ import annotations
 
-from shared.disputes import service
+from shared.disputes import fraud, service
 from shared.gateway.seam import StripeMissing, VerifiedEvent
 from shared.jobs.queue import Context
 
@@ -18,3 +18,14 @@ async def follow(context: Context, event: VerifiedEvent) -> str:
     except StripeMissing:
         return NOT_OURS
     return NOT_OURS if status is None else f"dispute is {status}"
+
+
+async def note_warning(context: Context, event: VerifiedEvent) -> str:
+    """A card's issuer reports fraud: the vendor is told, before there is a dispute."""
+    if not event.object_id:
+        return NOT_OURS
+    try:
+        outcome = await fraud.note(context.gateway, event.object_id)
+    except StripeMissing:
+        return NOT_OURS
+    return NOT_OURS if outcome is None else outcome

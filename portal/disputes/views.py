@@ -1,0 +1,177 @@
+"""`/vendor/admin/disputes`: the list, one dispute with its answer, reading it through, handing it in, accepting the loss."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.disputes.forms import EvidenceForm, SubmitForm
+from portal.disputes.words import CHIPS, history
+from portal.frame import vendor_page
+from shared.audit.queries import entries_about
+from shared.disputes import answers, evidence
+from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.disputes.facts import drafted
+from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
+from shared.errors import Invalid
+from shared.gateway.seam import StripeUnavailable
+from shared.web.access import large_body, owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import kit, page_number
+from shared.web.pages import see_other
+from shared.web.paging import address, pager
+from shared.web.security import MAX_BODY
+
+blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
+LIST = "/vendor/admin/disputes"
+HISTORY = 60
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """The vendor's disputes, by state: what is asked, how much, and how long there is to answer."""
+    status = request.args.get("status", "all")
+    status = status if status in dict(CHIPS) else "all"
+    found = await dispute_page(vendor_id=vendor_id(), page=page_number(), status=status)
+    told = status if status != "all" else None
+    return await vendor_page(
+        "portal/disputes/list.html",
+        nav="disputes",
+        found=found,
+        chips=[
+            (text, address(LIST, status=name if name != "all" else None), name == status, found.counts.get(name))
+            for name, text in CHIPS
+        ],
+        pager=pager(LIST, found, status=told),
+    )
+
+
+@blueprint.get("/<int:dispute_id>")
+@owner
+async def show(dispute_id: int) -> Response:
+    """One dispute: what the bank says, what it costs, and the answer."""
+    return await _dispute_page(await _mine(dispute_id))
+
+
+@blueprint.post("/<int:dispute_id>/evidence")
+@owner
+@large_body(MAX_BODY)
+async def save(dispute_id: int) -> Response:
+    """Keep the draft of the answer and stage it at Stripe, where the bank does not see it; then it is read through."""
+    dispute = await _mine(dispute_id)
+    form = await EvidenceForm.from_request()
+    if not form.ok():
+        return await _dispute_page(dispute, form=form, status=422)
+    try:
+        await answers.save_draft(
+            vendor_id=vendor_id(), dispute_id=dispute.id, texts=form.texts(), actor=actor_label(actor())
+        )
+    except Invalid as error:
+        form.blame(error)
+        return await _dispute_page(dispute, form=form, status=422)
+    except (AnswerClosed, AnswerChanged) as error:
+        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+    return see_other(f"{LIST}/{dispute.id}/preview", await _staged(dispute.id))
+
+
+async def _staged(dispute_id: int) -> tuple[str, str]:
+    try:
+        await answers.stage(kit().gateway, dispute_id)
+    except StripeUnavailable:
+        return "info", "Saved. Stripe is not answering right now; your draft goes there as soon as it does."
+    return "ok", "Saved. The bank has not seen it yet."
+
+
+@blueprint.get("/<int:dispute_id>/preview")
+@owner
+async def preview(dispute_id: int) -> Response:
+    """Exactly what the bank will read, before it is handed in."""
+    dispute = await _mine(dispute_id)
+    if not dispute.can_answer or not dispute.version:
+        return see_other(f"{LIST}/{dispute.id}")
+    return await _preview_page(dispute)
+
+
+@blueprint.post("/<int:dispute_id>/submit")
+@owner
+async def submit(dispute_id: int) -> Response:
+    """Hand the answer in, once and for good."""
+    dispute = await _mine(dispute_id)
+    form = await SubmitForm.from_request()
+    try:
+        done = await answers.submit(
+            kit().gateway,
+            vendor_id=vendor_id(),
+            dispute_id=dispute.id,
+            version=form.number(),
+            actor=actor_label(actor()),
+        )
+    except (AnswerChanged, NothingToSay) as error:
+        return await _preview_page(await _mine(dispute_id), status=error.status, problem=error.message)
+    except (AnswerClosed, AnswerRefused) as error:
+        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+    said = (
+        "Your answer is with the bank. We write to you when it has decided."
+        if done
+        else "Your answer is handed in. Stripe is not answering right now; it gets it as soon as it does, nothing is lost."
+    )
+    return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
+
+
+@blueprint.post("/<int:dispute_id>/accept")
+@owner
+async def accept(dispute_id: int) -> Response:
+    """Accept the loss, for good."""
+    dispute = await _mine(dispute_id)
+    try:
+        done = await answers.accept(
+            kit().gateway, vendor_id=vendor_id(), dispute_id=dispute.id, actor=actor_label(actor())
+        )
+    except (AnswerClosed, AnswerRefused) as error:
+        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+    said = (
+        "You accepted the loss. The shopper keeps the money."
+        if done
+        else "You accepted the loss. Stripe is not answering right now; it is told as soon as it does."
+    )
+    return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
+
+
+async def _mine(dispute_id: int) -> DisputeView:
+    return await vendor_dispute(vendor_id(), dispute_id)
+
+
+async def _dispute_page(
+    dispute: DisputeView, *, form: EvidenceForm | None = None, status: int = 200, problem: str | None = None
+) -> Response:
+    if form is None and dispute.can_answer:
+        texts = dispute.evidence
+        if not dispute.version:
+            texts = await drafted(dispute, public_url=kit().settings.public_url)
+        form = EvidenceForm(data=dict(texts), meta={"currency": None})
+    return await vendor_page(
+        "portal/disputes/dispute.html",
+        status=status,
+        nav="disputes",
+        dispute=dispute,
+        form=form if dispute.can_answer else None,
+        weighty=evidence.weighty(dispute.reason_code),
+        others=evidence.others(dispute.reason_code),
+        advice=evidence.advice(dispute.reason_code),
+        fields=evidence.FIELDS,
+        happenings=history(dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY)),
+        problem=problem,
+    )
+
+
+async def _preview_page(dispute: DisputeView, *, status: int = 200, problem: str | None = None) -> Response:
+    missing = [field.label for field in evidence.weighty(dispute.reason_code) if field.name not in dispute.evidence]
+    return await vendor_page(
+        "portal/disputes/preview.html",
+        status=status,
+        nav="disputes",
+        dispute=dispute,
+        fields=evidence.FIELDS,
+        missing=missing,
+        problem=problem,
+    )

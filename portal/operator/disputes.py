@@ -1,0 +1,55 @@
+"""`/operator/disputes`: every vendor's disputes, and what the marketplace has in those that are open."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.disputes.words import CHIPS, history
+from shared.audit.queries import entries_about
+from shared.disputes import evidence
+from shared.disputes.queries import dispute_by_id, dispute_page, exposure
+from shared.web.access import operator
+from shared.web.kit import page_number
+from shared.web.pages import page
+from shared.web.paging import address, pager
+
+blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
+LIST = "/operator/disputes"
+HISTORY = 60
+
+
+@blueprint.get("")
+@operator
+async def index() -> Response:
+    """Every vendor's disputes, and what the marketplace has in those that are open."""
+    status = request.args.get("status", "all")
+    status = status if status in dict(CHIPS) else "all"
+    found = await dispute_page(page=page_number(), status=status)
+    told = status if status != "all" else None
+    return await page(
+        "portal/operator/disputes.html",
+        nav_active="disputes",
+        found=found,
+        exposure=await exposure(),
+        chips=[
+            (text, address(LIST, status=name if name != "all" else None), name == status, found.counts.get(name))
+            for name, text in CHIPS
+        ],
+        pager=pager(LIST, found, status=told),
+    )
+
+
+@blueprint.get("/<int:dispute_id>")
+@operator
+async def show(dispute_id: int) -> Response:
+    """One dispute, to read: the vendor answers it."""
+    dispute = await dispute_by_id(dispute_id)
+    return await page(
+        "portal/operator/dispute.html",
+        nav_active="disputes",
+        dispute=dispute,
+        fields=evidence.FIELDS,
+        happenings=history(
+            dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY), whose=dispute.vendor_name
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Early fraud warnings: a card's issuer reports fraud, and the vendor hears of it while there is still time to refund."""
+
+from __future__ import annotations
+
+from shared.audit import service as audit
+from shared.database import unit
+from shared.disputes import texts
+from shared.disputes.models import Dispute
+from shared.disputes.service import payment_of
+from shared.gateway.seam import Gateway
+from shared.mail import service as mail
+from shared.money import Money
+from shared.orders.models import Order
+from shared.orders.rules import PaymentStatus
+from shared.references import service as references
+from shared.references.models import StripeReference
+
+_SUBJECT = "fraud_warning"
+
+
+async def note(gateway: Gateway, warning_id: str) -> str | None:
+    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what was decided."""
+    seen = await gateway.get_fraud_warning(warning_id)
+    payment = await payment_of(seen.payment_intent, seen.charge)
+    if payment is None:
+        return None
+    if not seen.actionable:
+        return "nothing to be done about it any more"
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=payment.order_id))
+        assert order is not None
+        if await references.find(seen.id) is not None:
+            return "known"
+        await references.remember(
+            seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id
+        )
+        await audit.record(
+            "order.fraud_warning",
+            actor="stripe",
+            subject=f"order:{order.id}",
+            vendor_id=order.vendor_id,
+            stripe_id=seen.id,
+        )
+        vendor = await order.vendor
+        subject, text = texts.fraud_warning(
+            vendor.name,
+            order.number,
+            Money(order.total_amount_cents, order.currency),
+            f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+        )
+        key = f"fraud_warning:{seen.id}"
+        await mail.post("fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    return "vendor warned"
+
+
+async def is_warned(order_id: int) -> bool:
+    """Whether an order stands under a warning that something can still be done about: paid, and not disputed."""
+    if not await StripeReference.exists(subject=f"{_SUBJECT}:{order_id}", order_id=order_id):
+        return False
+    is_paid = await Order.exists(id=order_id, payment_status=PaymentStatus.PAID)
+    return is_paid and not await Dispute.exists(order_id=order_id)
