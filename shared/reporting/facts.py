@@ -68,6 +68,7 @@ class Repair(StrEnum):
     SETTLE_CLAIM = "settle_claim"
     RECOUNT_CLAIM = "recount_claim"
     ADOPT_MOVEMENT = "adopt_movement"
+    POST_MOVEMENT = "post_movement"
     RECOUNT_REFUNDED = "recount_refunded"
     SUSPEND = "suspend"
     CLEAR_SUSPENSE = "clear_suspense"

@@ -54,6 +54,20 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
     return "Counted again."
 
 
+async def post_movement(_context: Context, given: Arguments) -> str:
+    """Post a movement that Stripe made and that the ledger lost."""
+    async with unit.transaction():
+        row = await Movement.get_or_none(id=int(given["movement_id"]), status=MovementState.DONE).select_related(
+            "claim"
+        )
+        if row is None:
+            raise CannotRepair
+        claim, amount = row.claim, signed(MovementKind(row.kind), row.amount)
+        fact = postings.Moved(row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id))
+        await ledger.post(postings.moved(fact))
+    return "Posted."
+
+
 async def post_refund(refund: Refund) -> None:
     """Post what a refund in its state must have posted, where it is not there."""
     fact = follow.fact_of

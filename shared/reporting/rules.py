@@ -103,14 +103,22 @@ def _posting_alone(key: str, mine: Sequence[Gap], facts: Facts, links: Links) ->
 
 
 def _known_thing(key: str, mine: Sequence[Gap], facts: Facts) -> Finding | None:
-    """Money of a refund, dispute or payout of ours that the ledger does not have, or not all of it: it is followed again."""
+    """Money of something of ours that the ledger does not have, or not all of it: it is followed, or posted, again."""
     sources = {t.source for gap in mine for t in gap.transactions}
+    moved = next((row for row in facts.movements if row.stripe_id == key), None)
+    if moved is not None:
+        return _unposted(f"movement:{moved.id}", key, mine, Repair.POST_MOVEMENT, {"movement_id": moved.id})
     row = next((row for row in facts.mirrors if row.stripe_id in sources), None)
     if row is None:
         return None
+    arguments = {"stripe_id": row.stripe_id, "account": row.account}
+    return _unposted(f"{row.what}:{row.id}", key, mine, Repair(f"follow_{row.what}"), arguments)
+
+
+def _unposted(subject: str, key: str, mine: Sequence[Gap], repair: Repair, arguments: dict[str, Any]) -> Finding:
     return Finding(
-        Kind.MONEY_UNPOSTED, f"{row.what}:{row.id}", f"Money of {row.what} {row.id} moved at Stripe, and the ledger does not have it.",
-        *_sides(mine), Repair(f"follow_{row.what}"), key, _vendor(mine), {"stripe_id": row.stripe_id, "account": row.account},
+        Kind.MONEY_UNPOSTED, subject, f"Money of {subject.replace(':', ' ')} moved at Stripe, and the ledger does not have it.",
+        *_sides(mine), repair, key, _vendor(mine), arguments,
     )  # fmt: skip
 
 

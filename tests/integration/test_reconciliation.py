@@ -126,6 +126,47 @@ async def test_a_busy_marketplace_is_clean(database: str, gateway: Gateway, sand
     assert await look(gateway, full=False) == []
 
 
+async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What moved lately is compared although it began before; what is older is left to a look at everything."""
+    old = await busy(gateway, sandbox)
+    sandbox.advance(10 * DAY)
+    later = clock.now() + timedelta(days=10)
+    with clock.use(lambda: later):
+        await claim(gateway, old[2], 700, "dispute:903")
+        assert await look(gateway, full=False) == []
+        lately = await ReconciliationRun.all().order_by("-id").first()
+        assert await look(gateway) == []
+        whole = await ReconciliationRun.all().order_by("-id").first()
+        assert lately is not None
+        assert whole is not None
+        assert lately.compared["balance transactions"] == 2 < whole.compared["balance transactions"]
+        await forget_posting(f"moved:{(await Movement.filter(claim__subject='dispute:903').get()).id}")
+        found = await look(gateway, full=False)
+        assert told(found) == [("money_unposted", "post_movement")]
+        await sql("UPDATE payments SET amount_stripe_fee = 1")
+        await repairs.apply_all(context, found[0].run_id, actor="test")
+        assert await look(gateway, full=False) == []
+        assert len(await look(gateway)) == 3
+
+
+async def test_more_payments_are_no_more_calls(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """Lists come by the page, whatever is on it."""
+
+    async def calls() -> int:
+        before = sandbox.requests()[-1]["n"]
+        assert await look(gateway) == []
+        return len(sandbox.requests(before))
+
+    shop = await open_shop(gateway, sandbox, stock=20)
+    await claim(gateway, await sell(gateway, sandbox, shop), 500, "dispute:901")
+    few = await calls()
+    for n in range(4):
+        await claim(gateway, await sell(gateway, sandbox, shop), 500, f"dispute:91{n}")
+    assert await calls() == few
+
+
 async def test_refunds_and_disputes_are_explained_line_by_line(
     database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
