@@ -29,16 +29,23 @@ def job_handlers() -> Handlers:
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.payouts import jobs as payouts
+    from shared.refunds import jobs as refunds
+    from shared.reporting import jobs as reporting
     from shared.vendors import jobs as vendors
-    from shared.webhooks import dispatch
+    from shared.webhooks import backfill, dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
         **vendors.HANDLERS,
+        **payouts.HANDLERS,
+        **refunds.HANDLERS,
+        **reporting.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
+        "webhooks.backfill": backfill.job,
     }
 
 
@@ -48,11 +55,19 @@ def recurring_jobs() -> Sequence[Recurring]:
 
     from shared.jobs.schedule import Recurring
 
+    hourly = timedelta(hours=1)
     return (
+        Recurring("reporting.nightly", at=time(2, 30)),
         Recurring("clawback.collect_all", at=time(3, 30)),
-        Recurring("disputes.sweep", every=timedelta(hours=1)),
         Recurring("disputes.remind", at=time(7, 0)),
         Recurring("vendors.remind", at=time(7, 0)),
+        Recurring("webhooks.backfill", every=timedelta(minutes=15)),
+        Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("disputes.sweep", every=hourly),
+        Recurring("refunds.sweep", every=hourly),
+        Recurring("payouts.run", every=hourly),
+        Recurring("payouts.sweep", every=hourly),
+        Recurring("payouts.release_reserves", every=hourly),
     )
 
 

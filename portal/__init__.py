@@ -12,10 +12,13 @@ def blueprints() -> list[Blueprint]:
     from portal.disputes.views import blueprint as disputes
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
+    from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
+    from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
+    from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
@@ -30,7 +33,10 @@ def blueprints() -> list[Blueprint]:
         transactions,
         developers,
         operator,
+        payouts,
+        operator_payouts,
         fees,
         operator_disputes,
         receivables,
+        reconciliation,
     ]

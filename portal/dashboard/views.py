@@ -8,9 +8,11 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.words import goods_badge, money_badge
+from portal.payouts.sentences import next_sentence
 from shared.catalogue.queries import vendor_products
 from shared.disputes.queries import next_to_answer
 from shared.orders.lists import orders_summary, vendor_orders
+from shared.payouts.forecast import next_payout
 from shared.vendors import service
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
 from shared.vendors.words import Standing, standing
@@ -58,6 +60,8 @@ async def home() -> Response:
         recent=orders.rows[:RECENT],
         has_orders=orders.counts["all"] > 0,
         steps=steps,
+        next_payout=await next_payout(mine),
+        next_sentence=next_sentence,
         beginning=not all(step.done for step in steps),
         goods_badge=goods_badge,
         money_badge=money_badge,

@@ -6,6 +6,7 @@ from quart import Blueprint, Response, request
 
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
+from portal.operator.payout_forms import PayoutForms, payout_forms
 from portal.transactions.views import STATES
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import clean_search
@@ -34,6 +35,9 @@ ACTIONS = {
     "vendor.account_changed": "Stripe account changed",
     "vendor.payout_schedule_requested": "Asked for another payout schedule",
     "vendor.payout_schedule_changed": "Payout schedule changed",
+    "vendor.payouts_held": "Payouts put on hold",
+    "vendor.payouts_released": "Payouts released",
+    "vendor.reserve_changed": "Reserve changed",
     "vendor.platform_fee_changed": "Platform fee changed",
     "vendor.currency_chosen": "Currency chosen",
     "vendor.shop_opened": "Shop opened",
@@ -72,7 +76,7 @@ async def vendors() -> Response:
 @operator
 async def vendor(vendor_id: int) -> Response:
     """One vendor: how it stands, what it pays, what was changed."""
-    return await _vendor_page(vendor_id)
+    return await vendor_page(vendor_id)
 
 
 @blueprint.post("/vendors/<int:vendor_id>/fee")
@@ -90,10 +94,13 @@ async def fee(vendor_id: int) -> Response:
             return see_other(
                 f"{HOME}/vendors/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on.")
             )
-    return await _vendor_page(row.id, form=form, status=422)
+    return await vendor_page(row.id, form=form, status=422)
 
 
-async def _vendor_page(vendor_id: int, *, form: FeeForm | None = None, status: int = 200) -> Response:
+async def vendor_page(
+    vendor_id: int, *, form: FeeForm | None = None, payouts: PayoutForms | None = None, status: int = 200
+) -> Response:
+    """A vendor's page, with forms as they were sent where something is wrong in them."""
     row = await vendor_row(_sane(vendor_id))
     config = await get_vendor_payment_config(row.id)
     known = {"platform_fee_percentage": row.platform_fee_percentage}
@@ -107,6 +114,7 @@ async def _vendor_page(vendor_id: int, *, form: FeeForm | None = None, status: i
         form=form or FeeForm(data=known, meta={"currency": None}),
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),
+        payouts=payouts or await payout_forms(row.id),
     )
 
 

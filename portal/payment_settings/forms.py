@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from wtforms import EmailField, RadioField, SelectField, StringField, TelField, URLField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import URL, DataRequired, Length, Optional, ValidationError
+from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
 
 from shared.gateway.seam import AccountDetails
+from shared.payouts.words import DAY_NAMES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES
+from shared.vendors.paydays import WEEKDAYS
+from shared.vendors.payout_settings import PayoutTerms
 from shared.vendors.rules import PayoutSchedule
-from shared.web.forms import MarketForm, email_address
+from shared.vendors.schedules import PayoutPlan
+from shared.web.forms import MarketForm, MoneyField, email_address
 
 OWN_CURRENCY = ""
 BUSINESS_TYPES = [
@@ -70,15 +74,43 @@ class ConnectForm(MarketForm):
         )
 
 
+WEEKDAY_CHOICES = [SelectChoice(day, DAY_NAMES[day]) for day in WEEKDAYS]
+DAY_CHOICES = [SelectChoice(str(day), f"Day {day}") for day in range(1, 29)] + [
+    *(SelectChoice(str(day), f"Day {day}, or the last one") for day in (29, 30)),
+    SelectChoice("31", "The last day"),
+]
+
+
 class PayoutForm(MarketForm):
-    """How often Stripe pays the balance out."""
+    """When the vendor's money goes to its bank, and from which amount."""
 
     payout_schedule = RadioField(
         "Pay my balance out",
         choices=[
-            SelectChoice(PayoutSchedule.DAILY.value, "Every day"),
-            SelectChoice(PayoutSchedule.WEEKLY.value, "Every week, on Monday"),
-            SelectChoice(PayoutSchedule.MONTHLY.value, "Every month, on the first"),
+            SelectChoice(PayoutSchedule.DAILY.value, "Every weekday"),
+            SelectChoice(PayoutSchedule.WEEKLY.value, "Every week"),
+            SelectChoice(PayoutSchedule.MONTHLY.value, "Every month"),
         ],
         validators=[DataRequired("Choose one.")],
     )
+    weekday = SelectField("Of a week, on", choices=WEEKDAY_CHOICES, default="monday")
+    month_day = SelectField("Of a month, on", choices=DAY_CHOICES, default="1")
+    minimum_payout = MoneyField("From", [InputRequired("Enter an amount; 0 pays out whatever is there.")])
+
+    def plan(self) -> PayoutPlan:
+        """What the use case takes. Only after the form was found right."""
+        schedule = PayoutSchedule(self.payout_schedule.data)
+        anchors = {PayoutSchedule.WEEKLY: self.weekday.data, PayoutSchedule.MONTHLY: self.month_day.data}
+        return PayoutPlan(schedule, anchors.get(schedule, ""), self.minimum_payout.data.amount)
+
+
+def payout_form(terms: PayoutTerms) -> PayoutForm:
+    """The form filled in with what holds now."""
+    plan = terms.plan
+    known = {
+        "payout_schedule": plan.schedule.value,
+        "weekday": plan.day if plan.schedule is PayoutSchedule.WEEKLY else "monday",
+        "month_day": plan.day if plan.schedule is PayoutSchedule.MONTHLY else "1",
+        "minimum_payout": terms.minimum,
+    }
+    return PayoutForm(data=known, meta={"currency": terms.currency})

@@ -5,17 +5,17 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
-from portal.payment_settings.forms import ConnectForm, PayoutForm
+from portal.payment_settings.forms import ConnectForm, PayoutForm, payout_form
 from shared.catalogue import service as catalogue
 from shared.errors import MarketError
 from shared.fees import words
 from shared.fees.queries import vendor_rules
 from shared.gateway.seam import StripeRefused, StripeUnavailable
-from shared.vendors import service
+from shared.vendors import payout_settings, service
 from shared.vendors.countries import CURRENCY_NAMES
 from shared.vendors.errors import PaymentNotConfigured
+from shared.vendors.payout_settings import terms_of
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
-from shared.vendors.rules import PayoutSchedule
 from shared.vendors.words import standing
 from shared.web.access import owner
 from shared.web.filters import money, percent
@@ -47,7 +47,7 @@ async def _settings(
     if config.stripe_account_id is None and connect is None:
         connect = await _prefilled(config)
     if config.stripe_account_id is not None and payout is None:
-        payout = PayoutForm(data={"payout_schedule": config.payout_schedule.value}, meta={"currency": None})
+        payout = payout_form(await terms_of(config.vendor_id))
     return await vendor_page(
         "portal/payment_settings/settings.html",
         status=status,
@@ -183,22 +183,20 @@ def _patience(asked: int) -> str:
 @owner
 @limit("20/minute")
 async def schedule() -> Response:
-    """Tell Stripe when to pay out; what is shown afterwards is what Stripe answered."""
-    form = await PayoutForm.from_request()
+    """Say when and from which amount to pay out; what is shown afterwards is what Stripe answered."""
+    config = await get_vendor_payment_config(vendor_id())
+    form = await PayoutForm.from_request(currency=config.currency)
     if not form.ok():
         return await _settings(status=422, payout=form)
     try:
-        await service.set_payout_schedule(
-            kit().gateway,
-            vendor_id=vendor_id(),
-            schedule=PayoutSchedule(form.payout_schedule.data),
-            actor=actor_label(actor()),
+        await payout_settings.choose(
+            kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor())
         )
     except PaymentNotConfigured as error:
         return see_other(HOME, ("warn", error.message))
     except MarketError as error:
         return await _settings(status=error.status, payout=form, problem=_sentence(error))
-    return see_other(HOME, ("ok", "Saved. Stripe pays your balance out as you chose."))
+    return see_other(HOME, ("ok", "Saved. Your balance is paid out as you chose."))
 
 
 def _sentence(error: MarketError) -> str:

@@ -20,6 +20,7 @@ from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
+from shared.ledger.queries import reserved_of_order
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.references import service as references
@@ -48,6 +49,8 @@ async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
         await Claim.filter(id=claim.id).update(amount=amount, updated_at=clock.now())
         claim.amount = amount
     await queue.enqueue("clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
+    if await reserved_of_order(payment.order_id):
+        await queue.enqueue("payouts.review_reserve", {"order_id": payment.order_id})
     return claim
 
 

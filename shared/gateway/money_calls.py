@@ -13,6 +13,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -41,13 +42,14 @@ class MoneyCalls(Calls):
     async def list_balance_transactions(
         self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
     ) -> list[BalanceTransaction]:
-        """The rows of an account's books; by `payout` only for automatic ones (features.md section 5)."""
+        """The rows of an account's books, with what their sources name; by `payout` only for automatic ones (features.md section 5)."""
         return await self._list(
             self._client.v1.balance_transactions.list_async,
             to=to.balance_transaction,
             account=account,
             since=since,
             payout=payout,
+            expand=["data.source"],
         )
 
     async def create_refund(self, new: NewRefund, *, key: str) -> Refund:
@@ -174,6 +176,10 @@ class MoneyCalls(Calls):
         return await self._call(
             self._client.v1.radar.early_fraud_warnings.retrieve_async, warning_id, params={}, to=to.fraud_warning
         )
+
+    async def list_banks(self, account: str) -> list[Bank]:
+        """Where the payouts of a connected account can go: banks and debit cards."""
+        return await self._list(self._client.v1.accounts.external_accounts.list_async, account, to=to.bank)
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

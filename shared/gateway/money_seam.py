@@ -10,6 +10,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -87,7 +88,9 @@ class MoneyGateway(Protocol):
 
     async def get_fraud_warning(self, warning_id: str) -> FraudWarning: ...
 
-    # Payouts.
+    # Payouts, and where they go.
+
+    async def list_banks(self, account: str) -> list[Bank]: ...
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

@@ -11,6 +11,7 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
+    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -49,9 +50,26 @@ def balance(obj: Any) -> tuple[BalanceLine, ...]:
     return tuple(BalanceLine(currency=currency, **values) for currency, values in sums.items())
 
 
+# What a balance transaction's source says of where it belongs.
+_LINKS = (
+    "application_fee",
+    "charge",
+    "fee",
+    "originating_transaction",
+    "payment_intent",
+    "source_refund",
+    "source_transaction",
+    "source_transfer",
+    "source_transfer_reversal",
+    "transfer",
+)
+
+
 def balance_transaction(obj: Any) -> BalanceTransaction:
-    """One row of the books; its source may be expanded."""
+    """One row of the books; its source may be expanded, and then tells its links."""
     t = as_dict(obj)
+    source = t.get("source")
+    named = {name: id_of(source.get(name)) for name in _LINKS} if isinstance(source, dict) else {}
     return BalanceTransaction(
         id=t["id"],
         type=t["type"],
@@ -63,6 +81,7 @@ def balance_transaction(obj: Any) -> BalanceTransaction:
         available_on=_at(t["available_on"]),
         created=_at(t["created"]),
         reporting_category=t["reporting_category"],
+        links={name: value for name, value in named.items() if value},
     )
 
 
@@ -180,6 +199,19 @@ def fraud_warning(obj: Any) -> FraudWarning:
         payment_intent=id_of(w.get("payment_intent")),
         actionable=bool(w["actionable"]),
         created=_at(w["created"]),
+    )
+
+
+def bank(obj: Any) -> Bank:
+    """An external account, whichever kind."""
+    b = as_dict(obj)
+    return Bank(
+        id=b["id"],
+        name=b.get("bank_name") or b.get("brand") or "",
+        last4=b.get("last4") or "",
+        currency=(b.get("currency") or "").upper(),
+        status=b.get("status") or "new",
+        is_default=bool(b.get("default_for_currency")),
     )
 
 

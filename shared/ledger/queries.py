@@ -46,6 +46,11 @@ async def owes(vendor_id: int) -> bool:
     return any(int(total) > 0 for total in rows)  # type: ignore[call-overload]
 
 
+async def reserved_of_order(order_id: int) -> bool:
+    """Whether a part of this order was ever held back as a reserve."""
+    return await LedgerPosting.filter(subject=f"order:{order_id}", kind="reserved").exists()
+
+
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
     rows = (

@@ -49,6 +49,7 @@ class Payment(Row):
     failure_code = fields.CharField(max_length=80, null=True)
     failure_reason = fields.TextField(null=True, description="a sentence fit for the shopper")
     refund_reason = fields.TextField(null=True)
+    available_on = fields.DatetimeField(null=True, description="when the vendor's share can be paid out, Stripe's word")
     paid_at = fields.DatetimeField(null=True)
     refunded_at = fields.DatetimeField(null=True)
     parked_reason = fields.TextField(null=True, description="why a success did not match the order")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import clock
 from shared.audit import service as audit
@@ -70,6 +70,7 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
                 stripe_payment_intent_id=intent.id
             )
             await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
+            payment.stripe_payment_intent_id = intent.id  # what is posted below names it
         current, facts, expected = PaymentState(payment.status), _facts(intent), _expected(payment)
         target = next_state(current, facts, expected)
         if target is None:
@@ -141,6 +142,17 @@ async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, tar
         await ledger.post(postings.parked(await _parked(payment, intent)))
 
 
+async def post_missing(payment_id: int, intent: Intent) -> bool:
+    """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
+    async with unit.transaction():
+        _, payment = await _locked(payment_id)
+        if payment.status == PaymentState.PARKED:
+            return await ledger.post(postings.parked(await _parked(payment, intent)))
+        if payment.status in (PaymentState.SUCCEEDED, PaymentState.REFUNDED):
+            return await _post_sale(payment)
+        return False
+
+
 async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
     """What really happened at Stripe, whoever's account the money went to."""
     to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
@@ -155,8 +167,8 @@ async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
     )
 
 
-async def _post_sale(payment: Payment) -> None:
-    await ledger.post(
+async def _post_sale(payment: Payment) -> bool:
+    return await ledger.post(
         postings.sale(
             postings.Sale(
                 payment_id=payment.id,
@@ -198,6 +210,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             "stripe_application_fee_id": charge.application_fee,
             "stripe_balance_transaction_id": charge.balance_transaction,
             "amount_stripe_fee": charge.stripe_fee,
+            "available_on": charge.available_on,
             "payment_method": charge.payment_method_type,
         }
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
@@ -214,8 +227,8 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             order_id=order.id,
             vendor_id=order.vendor_id,
         )
-        if charge.transfer and payment.stripe_transfer_id is None and await owes(order.vendor_id):
-            await queue.enqueue("clawback.collect", {"vendor_id": order.vendor_id})  # it has money again
+        if charge.transfer and payment.stripe_transfer_id is None:
+            await _money_is_there(payment)
         news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
         if news:
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
@@ -224,5 +237,13 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
                 actor="stripe",
                 subject=f"payment:{payment.id}",
                 vendor_id=order.vendor_id,
-                **news,
+                **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
             )
+
+
+async def _money_is_there(payment: Payment) -> None:
+    """The vendor's share lies in its balance: what it owes is taken from it, and its reserve is held back."""
+    if await owes(payment.vendor_id):
+        await queue.enqueue("clawback.collect", {"vendor_id": payment.vendor_id})
+    if await VendorPaymentConfig.exists(vendor_id=payment.vendor_id, reserve_days__gt=0):
+        await queue.enqueue("payouts.reserve", {"payment_id": payment.id})

@@ -97,6 +97,8 @@ class ReserveHold(Row):
     order_id: int
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField(description="minor units of currency")
+    let_go = fields.BigIntField(default=0, db_default=0, description="of that, released early because of refunds")
+    changes = fields.SmallIntField(default=0, db_default=0, description="how often a part was released early")
     release_at = fields.DatetimeField()
     released_at = fields.DatetimeField(null=True)
 

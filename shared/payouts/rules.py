@@ -1,8 +1,12 @@
-"""The states of a payout and the moves between them. Pure."""
+"""The states of a payout, the moves between them, and how much may be paid out. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+# Charged in two decimals, paid out without (stripe.md section 6).
+WHOLE_UNIT_PAYOUTS = frozenset({"HUF", "TWD", "ISK", "UGX"})
 
 
 class PayoutState(StrEnum):
@@ -38,3 +42,108 @@ MOVES: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.REFUSED: frozenset(),
 }
 UNDER_WAY = frozenset({PayoutState.OPENING, PayoutState.PENDING, PayoutState.IN_TRANSIT})
+GONE = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})  # nothing of it arrived
+
+
+class Obstacle(StrEnum):
+    """Why nothing is paid out now."""
+
+    NOT_CONNECTED = "not_connected"
+    HELD = "held"  # the operator holds payouts back
+    BANK_MISSING = "bank_missing"
+    BANK_ERRORED = "bank_errored"  # a payout came back from it
+    DISABLED = "disabled"  # Stripe does not pay this account out
+    OWED = "owed"  # all of it goes to what the vendor owes
+    RESERVED = "reserved"  # all of it is held back
+    PENDING = "pending"  # it is there, but cannot leave yet
+    NOTHING = "nothing"
+    BELOW_MINIMUM = "below_minimum"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a vendor's money may leave at all."""
+
+    connected: bool
+    held: bool
+    enabled: bool
+    bank: bool
+    bank_errored: bool
+
+
+@dataclass(frozen=True)
+class Funds:
+    """What there is in one currency, in minor units. `available` and `pending` are Stripe's words, the rest is our ledger's.
+
+    `payable` is earned and not arrived at the bank, without what is reserved; `on_the_way` is the part of it that has left
+    the balance, payouts that Stripe was asked for and has not answered included.
+    """
+
+    currency: str
+    available: int
+    pending: int = 0
+    payable: int = 0
+    on_the_way: int = 0
+    owed: int = 0
+    reserved: int = 0
+    balance: int = 0  # what our books say lies at Stripe in all, without what it was asked to send
+
+    @property
+    def free(self) -> int:
+        """What of the vendor's earnings lies in its balance and is nobody else's; not all of it can leave yet."""
+        return max(0, self.payable - self.on_the_way - self.owed)
+
+    @property
+    def ready(self) -> int:
+        """What could leave now, in amounts that banks take."""
+        return whole(max(0, min(self.available, self.free)), self.currency)
+
+    @property
+    def coming(self) -> int:
+        """What is free and cannot leave yet."""
+        return self.free - max(0, min(self.available, self.free))
+
+
+@dataclass(frozen=True)
+class Due:
+    """What to pay out now; or nothing, and why."""
+
+    amount: int
+    obstacle: Obstacle | None = None
+
+
+def whole(amount: int, currency: str) -> int:
+    """The part of an amount that can be paid out: some currencies are charged with decimals and paid out without."""
+    return amount // 100 * 100 if currency.upper() in WHOLE_UNIT_PAYOUTS else amount
+
+
+def due(funds: Funds, standing: Standing, *, minimum: int) -> Due:
+    """How much goes out now. Never more than lies there, never less than the minimum, in whole units where banks want it."""
+    if (stopped := obstacle_of(standing)) is not None:
+        return Due(0, stopped)
+    amount = funds.ready
+    if amount <= 0:
+        return Due(0, _why_nothing(funds))
+    if amount < minimum:
+        return Due(0, Obstacle.BELOW_MINIMUM)
+    return Due(amount)
+
+
+def obstacle_of(standing: Standing) -> Obstacle | None:
+    """What stops payouts of any amount; None where nothing does."""
+    checks = (
+        (not standing.connected, Obstacle.NOT_CONNECTED),
+        (standing.held, Obstacle.HELD),
+        (standing.bank_errored, Obstacle.BANK_ERRORED),
+        (not standing.enabled, Obstacle.DISABLED),
+        (not standing.bank, Obstacle.BANK_MISSING),
+    )
+    return next((obstacle for stops, obstacle in checks if stops), None)
+
+
+def _why_nothing(funds: Funds) -> Obstacle:
+    if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
+        return Obstacle.PENDING if funds.free else Obstacle.OWED
+    if funds.free > 0:
+        return Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING  # else: less than a whole unit
+    return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING

@@ -19,3 +19,9 @@ async def remember(*stripe_ids: str | None, subject: str, order_id: int | None, 
 async def find(stripe_id: str | None) -> StripeReference | None:
     """What a Stripe object belongs to; None when it was never seen."""
     return await StripeReference.get_or_none(stripe_id=stripe_id) if stripe_id else None
+
+
+async def named(subject: str, *, order_id: int) -> str | None:
+    """The first Stripe id that is remembered under this name for an order; None when there is none."""
+    row = await StripeReference.filter(order_id=order_id, subject=subject).order_by("id").first()
+    return row.stripe_id if row else None

@@ -73,6 +73,8 @@ class VendorPaymentConfig(Row):
         max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
     )
     reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
+    payout_bank = fields.CharField(max_length=40, default="", db_default="", description="••6789, as last read")
+    payout_bank_errored = fields.BooleanField(default=False, db_default=False, description="a payout came back from it")
     synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
     deauthorized_at = fields.DatetimeField(null=True)
 

@@ -1,69 +1,79 @@
-"""How often a vendor is paid out: our three words, Stripe's BalanceSettings, and the keys of the calls between them."""
+"""How a vendor is paid out: its plan, and what Stripe's BalanceSettings have to say for it.
+
+Stripe pays out by itself only where that is all there is to it. With a minimum, a reserve or a hold the account's schedule at
+Stripe is `manual`, and our own scheduler makes the payouts (shared/payouts/scheduler.py).
+"""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
-from shared.audit import service as audit
-from shared.audit.models import AuditEntry
 from shared.gateway.seam import Gateway, PayoutSettings, StripeRefused
-from shared.ids import born
+from shared.ledger import queries as ledger
+from shared.ledger.chart import Account
 from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.paydays import anchor_of
 from shared.vendors.rules import PayoutSchedule
 
 log = logging.getLogger(__name__)
-REQUESTED = "vendor.payout_schedule_requested"
-CHANGED = "vendor.payout_schedule_changed"
+MANUAL = "manual"
 
 
-def settings_of(schedule: PayoutSchedule) -> PayoutSettings:
-    """What Stripe is asked for: weekly is Mondays, monthly the first."""
-    match schedule:
+@dataclass(frozen=True)
+class PayoutPlan:
+    """When a vendor wants its money: interval, its day, and the least worth sending, in minor units of the vendor's currency."""
+
+    schedule: PayoutSchedule
+    anchor: str = ""
+    minimum: int = 0
+
+    @property
+    def day(self) -> str:
+        """The anchor that counts: a weekday, or a day of the month; nothing for daily."""
+        return anchor_of(self.schedule.value, self.anchor)
+
+
+def plan_of(row: VendorPaymentConfig) -> PayoutPlan:
+    """The plan that a config row holds."""
+    schedule = PayoutSchedule(row.payout_schedule)
+    return PayoutPlan(schedule, anchor_of(schedule.value, row.payout_anchor), row.minimum_payout)
+
+
+def settings_of(plan: PayoutPlan, *, by_hand: bool) -> PayoutSettings:
+    """What Stripe is asked for."""
+    if by_hand:
+        return PayoutSettings(MANUAL)
+    match plan.schedule:
         case PayoutSchedule.WEEKLY:
-            return PayoutSettings("weekly", weekly_days=("monday",))
+            return PayoutSettings("weekly", weekly_days=(plan.day,))
         case PayoutSchedule.MONTHLY:
-            return PayoutSettings("monthly", monthly_days=(1,))
+            return PayoutSettings("monthly", monthly_days=(int(plan.day),))
         case PayoutSchedule.DAILY:
             return PayoutSettings("daily")
 
 
-def schedule_of(settings: PayoutSettings) -> PayoutSchedule | None:
-    """Our word for Stripe's interval; None for one that we do not offer (manual)."""
-    return PayoutSchedule(settings.interval) if settings.interval in set(PayoutSchedule) else None
+def told(settings: PayoutSettings) -> tuple[PayoutSchedule, str] | None:
+    """Stripe's schedule in our words: interval and day; None for one that is manual."""
+    if settings.interval not in set(PayoutSchedule):
+        return None
+    schedule = PayoutSchedule(settings.interval)
+    days = [*settings.weekly_days, *map(str, settings.monthly_days)]
+    return schedule, anchor_of(schedule.value, days[0] if days else "")
 
 
-async def read(gateway: Gateway, account_id: str) -> PayoutSchedule | None:
+async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
+    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a reserve or what is left of one."""
+    if minimum > 0 or row.payouts_held_at is not None or row.reserve_days > 0:
+        return True
+    sums = await ledger.of_vendor(row.vendor_id)
+    return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())
+
+
+async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
     """The schedule as Stripe keeps it; None when it does not tell (an account that is not that far yet)."""
     try:
-        return schedule_of(await gateway.get_payout_settings(account_id))
+        return await gateway.get_payout_settings(account_id)
     except StripeRefused as refused:
         log.info("no payout schedule for %s: %s", account_id, refused.log)
         return None
-
-
-async def write_down(row: VendorPaymentConfig, schedule: PayoutSchedule, actor: str) -> str:
-    """Keep the wish and its idempotency key before Stripe is asked. The caller holds the row locked."""
-    vendor_id = row.vendor_id
-    subject = f"vendor:{vendor_id}"
-    number = await AuditEntry.filter(subject=subject, action=REQUESTED).count() + 1
-    key = f"vendor:{vendor_id}.{born(row.created_at)}:payout-schedule:{number}"
-    await audit.record(REQUESTED, actor=actor, subject=subject, vendor_id=vendor_id, schedule=schedule.value, key=key)
-    return key
-
-
-async def store_answer(row: VendorPaymentConfig, answered: PayoutSettings, *, actor: str, key: str) -> None:
-    """Follow what Stripe answered. The caller holds the row locked."""
-    schedule = schedule_of(answered)
-    if schedule is None or schedule.value == row.payout_schedule:
-        return
-    before, row.payout_schedule = row.payout_schedule, schedule.value
-    await row.save(update_fields=["payout_schedule"])
-    await audit.record(
-        CHANGED,
-        actor=actor,
-        subject=f"vendor:{row.vendor_id}",
-        vendor_id=row.vendor_id,
-        before=before,
-        after=schedule.value,
-        key=key,
-    )

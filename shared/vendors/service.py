@@ -21,12 +21,11 @@ from shared.errors import Conflict, Invalid
 from shared.gateway.seam import AccountDetails, Gateway, StripeRefused, StripeUnavailable
 from shared.ids import born, slugify
 from shared.people import service as people
-from shared.vendors import accounts, schedules
+from shared.vendors import accounts, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
-from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
+from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
-from shared.vendors.rules import PayoutSchedule
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDe
             await _next_key(vendor_id, wanted.key)
         raise
     async with unit.transaction():
-        row = await _locked(vendor_id)
+        row = await configs.locked(vendor_id)
         if row.stripe_account_id is None:
             row.stripe_account_id = account.id
             accounts.describe(row, account, read_at=started)
@@ -103,8 +102,8 @@ async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDe
                 stripe_account_id=account.id,
                 accepts_payments=row.accepts_payments,
             )
-        account_id, schedule = row.stripe_account_id, PayoutSchedule(row.payout_schedule)
-    await _begin_with_schedule(gateway, vendor_id=vendor_id, schedule=schedule, actor=actor)
+        account_id = row.stripe_account_id
+    await _begin_with_schedule(gateway, vendor_id=vendor_id, actor=actor)
     return account_id
 
 
@@ -117,7 +116,7 @@ class _Wanted:
 
 async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> _Wanted:
     async with unit.transaction():
-        row = await _locked(vendor_id)
+        row = await configs.locked(vendor_id)
         if row.deauthorized_at:
             raise AccountDisconnected
         if row.stripe_account_id is None and not row.account_request:
@@ -137,47 +136,18 @@ async def _next_key(vendor_id: int, refused_key: str) -> None:
     ).update(stripe_account_key=f"{head}:{int(number) + 1}", account_request={}, updated_at=clock.now())
 
 
-async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, schedule: PayoutSchedule, actor: str) -> None:
+async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) -> None:
     """Tell Stripe the schedule we show; when that fails the account still stands and the next sync shows Stripe's own."""
     try:
-        await set_payout_schedule(gateway, vendor_id=vendor_id, schedule=schedule, actor=actor)
+        await payout_settings.apply(gateway, vendor_id=vendor_id, actor=actor)
     except (StripeUnavailable, StripeRefused) as problem:
         log.warning("vendor %s: payout schedule not written through: %s", vendor_id, problem.log)
-
-
-async def _locked(vendor_id: int) -> VendorPaymentConfig:
-    """The vendor's config row, locked; made when it is not there yet."""
-    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
-    if row is not None:
-        return row
-    vendor = await Vendor.get_or_none(id=vendor_id)
-    if vendor is None:
-        raise PaymentNotConfigured
-    currency = default_currency(vendor.country)
-    try:
-        async with unit.transaction():
-            await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
-    except IntegrityError:
-        pass  # someone else made it a moment ago
-    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
-    if row is None:
-        raise PaymentNotConfigured
-    return row
-
-
-async def _account_of(vendor_id: int) -> str:
-    config = await get_vendor_payment_config(vendor_id)
-    if config.disconnected:
-        raise AccountDisconnected
-    if config.stripe_account_id is None:
-        raise PaymentNotConfigured
-    return config.stripe_account_id
 
 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str) -> str:
     """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored (defect 14 of the seed)."""
     return await gateway.create_account_link(
-        await _account_of(vendor_id),
+        await configs.account_of(vendor_id),
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
         return_url=f"{public_url}/vendor/admin/payments/success",
     )
@@ -185,7 +155,7 @@ async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url
 
 async def create_dashboard_link(gateway: Gateway, *, vendor_id: int) -> str:
     """A fresh single-use address of the vendor's own Stripe dashboard; never stored."""
-    return await gateway.create_login_link(await _account_of(vendor_id))
+    return await gateway.create_login_link(await configs.account_of(vendor_id))
 
 
 async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:
@@ -195,8 +165,10 @@ async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView
         return config
     started = clock.now()
     account = await gateway.get_account(config.stripe_account_id)
-    schedule = await schedules.read(gateway, config.stripe_account_id)
-    await accounts.store_reading(vendor_id, account, schedule=schedule, read_at=started)
+    settings = await schedules.read(gateway, config.stripe_account_id)
+    await accounts.store_reading(vendor_id, account, schedule=None, read_at=started)
+    if settings is not None:
+        await payout_settings.follow(vendor_id, settings)
     return await get_vendor_payment_config(vendor_id)
 
 
@@ -220,16 +192,6 @@ async def deauthorize(account_id: str) -> bool:
     return True
 
 
-async def set_payout_schedule(gateway: Gateway, *, vendor_id: int, schedule: PayoutSchedule, actor: str) -> None:
-    """Write the schedule to Stripe; our row follows what Stripe answered. Raises StripeUnavailable with nothing changed."""
-    account_id = await _account_of(vendor_id)
-    async with unit.transaction():
-        key = await schedules.write_down(await _locked(vendor_id), schedule, actor)
-    answered = await gateway.set_payout_settings(account_id, schedules.settings_of(schedule), key=key)
-    async with unit.transaction():
-        await schedules.store_answer(await _locked(vendor_id), answered, actor=actor, key=key)
-
-
 async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -> None:
     """The operator sets a vendor's commission; orders already placed keep theirs."""
     if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
@@ -237,7 +199,7 @@ async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -
     if percentage != percentage.quantize(Decimal("0.01")):
         raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
     async with unit.transaction():
-        row = await _locked(vendor_id)
+        row = await configs.locked(vendor_id)
         before = row.platform_fee_percentage
         if before == percentage:
             return

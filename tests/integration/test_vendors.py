@@ -14,8 +14,9 @@ from shared.audit.models import AuditEntry
 from shared.errors import Invalid
 from shared.gateway.seam import AccountDetails, PayoutSettings, StripeRefused, StripeUnavailable
 from shared.ids import born
+from shared.jobs.models import Job
 from shared.people.errors import EmailTaken, WeakPassword
-from shared.vendors import service
+from shared.vendors import payout_settings, service
 from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import (
@@ -26,6 +27,7 @@ from shared.vendors.queries import (
     vendor_rows,
 )
 from shared.vendors.rules import AccountStatus, PayoutSchedule
+from shared.vendors.schedules import PayoutPlan
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
@@ -316,17 +318,17 @@ class TestSync:
 
 class TestPayoutSchedule:
     async def test_defect_18_the_schedule_reaches_stripe(self, gateway: Gateway) -> None:
-        """Ours and Stripe's are the same from the start, and after a change."""
+        """With a minimum we pay and Stripe does not; without one Stripe pays on the day that was chosen."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        assert (await gateway.get_payout_settings(account)).interval == "weekly"
+        assert (await gateway.get_payout_settings(account)).interval == "manual"
 
-        await service.set_payout_schedule(
-            gateway, vendor_id=vendor_id, schedule=PayoutSchedule.MONTHLY, actor="member:1"
-        )
+        plan = PayoutPlan(PayoutSchedule.MONTHLY, "31", 0)
+        await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
-        assert (await gateway.get_payout_settings(account)).interval == "monthly"
-        assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.MONTHLY
+        assert await gateway.get_payout_settings(account) == PayoutSettings("monthly", monthly_days=(31,))
+        terms = await payout_settings.terms_of(vendor_id)
+        assert (terms.plan, terms.by_hand) == (plan, False)
 
     async def test_every_change_has_a_key_that_was_stored_first(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -335,7 +337,8 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         await _connected(gateway, vendor_id)
         for schedule in (PayoutSchedule.DAILY, PayoutSchedule.WEEKLY):
-            await service.set_payout_schedule(gateway, vendor_id=vendor_id, schedule=schedule, actor="member:1")
+            plan = PayoutPlan(schedule, minimum=2000)
+            await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
         entries = await AuditEntry.filter(action="vendor.payout_schedule_requested").order_by("id")
 
@@ -351,8 +354,8 @@ class TestPayoutSchedule:
         sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 503})
 
         with pytest.raises(StripeUnavailable):
-            await service.set_payout_schedule(
-                gateway, vendor_id=vendor_id, schedule=PayoutSchedule.DAILY, actor="member:1"
+            await payout_settings.choose(
+                gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
             )
 
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
@@ -362,18 +365,37 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
+        plan = PayoutPlan(PayoutSchedule.WEEKLY, "tuesday", 0)
+        await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        await gateway.set_payout_settings(account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1")
+
+        await service.sync_account(gateway, vendor_id=vendor_id)
+
+        terms = await payout_settings.terms_of(vendor_id)
+        assert (terms.plan.schedule, terms.plan.day) == (PayoutSchedule.MONTHLY, "7")
+
+    async def test_a_schedule_at_stripe_that_would_pay_past_us_is_set_back(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Where we make the payouts, a daily schedule from the dashboard is a job's to undo."""
+        vendor_id = await _vendor()
+        account = await _connected(gateway, vendor_id)
+        sandbox.complete(account)
         await gateway.set_payout_settings(account, PayoutSettings("daily"), key="dashboard:1")
 
-        config = await service.sync_account(gateway, vendor_id=vendor_id)
+        await service.sync_account(gateway, vendor_id=vendor_id)
 
-        assert config.payout_schedule is PayoutSchedule.DAILY
+        assert (await Job.get(kind="payouts.write_settings")).args == {"vendor_id": vendor_id}
+        await payout_settings.apply(gateway, vendor_id=vendor_id)
+        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await payout_settings.terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
 
     async def test_without_an_account_there_is_nothing_to_set(self, gateway: Gateway) -> None:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
-            await service.set_payout_schedule(
-                gateway, vendor_id=vendor_id, schedule=PayoutSchedule.DAILY, actor="member:1"
+            await payout_settings.choose(
+                gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
             )
 
 

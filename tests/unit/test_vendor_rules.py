@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.seam import Alternative, PayoutSettings, RequirementError
+from shared.gateway.seam import Alternative, RequirementError
 from shared.money import decimals, step
-from shared.vendors import schedules
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 from shared.vendors.missing import items, needs_of
 from shared.vendors.requirements import GENERAL, requirement
@@ -19,7 +18,6 @@ from shared.vendors.rules import (
     SELLING,
     AccountFacts,
     AccountStatus,
-    PayoutSchedule,
     accepts_payments,
     account_status,
     is_closed,
@@ -222,14 +220,3 @@ class TestCountries:
         """It can be paid at all: a multiple of the currency's step, and no euros beside cents."""
         assert minimum_payout(currency) % step(currency) == 0
         assert minimum_payout(currency) >= 10 * 10 ** decimals(currency)
-
-
-@pytest.mark.parametrize("schedule", list(PayoutSchedule))
-def test_a_schedule_survives_the_way_to_stripe_and_back(schedule: PayoutSchedule) -> None:
-    """What we ask for is read as the same word."""
-    assert schedules.schedule_of(schedules.settings_of(schedule)) is schedule
-
-
-def test_a_schedule_that_we_do_not_offer_has_no_word() -> None:
-    """Manual payouts set at Stripe leave our row alone."""
-    assert schedules.schedule_of(PayoutSettings("manual")) is None

@@ -80,11 +80,12 @@ class Reserved:
     currency: str
     amount: int
     stripe_id: str  # the payment intent's
+    number: int = 0  # counts what is let go of one hold before its day
 
     def posting(self, kind: str, sign: int) -> Posting:
         return Posting(
             kind,
-            f"{kind}:{self.hold_id}",
+            f"{kind}:{self.hold_id}" + (f":{self.number}" if self.number else ""),
             f"order:{self.order_id}",
             lines(
                 self.currency,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
-from shared.webhooks.handlers import accounts, disputes, payments
+from shared.webhooks.handlers import accounts, disputes, payments, payouts, refunds
 
 Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
 
@@ -29,6 +29,16 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "charge.dispute.funds_reinstated": disputes.follow,
         "charge.dispute.closed": disputes.follow,
         "radar.early_fraud_warning.created": disputes.note_warning,
+        "charge.refunded": refunds.follow_charge,
+        "refund.created": refunds.follow_refund,
+        "refund.updated": refunds.follow_refund,
+        "refund.failed": refunds.follow_refund,
+        "payout.created": payouts.follow_payout,
+        "payout.updated": payouts.follow_payout,
+        "payout.paid": payouts.follow_payout,
+        "payout.failed": payouts.follow_payout,
+        "payout.canceled": payouts.follow_payout,
+        "payout.reconciliation_completed": payouts.follow_payout,
     },
     "connect": {
         "account.updated": accounts.sync,
@@ -38,5 +48,12 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "account.external_account.deleted": accounts.sync,
         "person.updated": accounts.sync,
         "account.application.deauthorized": accounts.deauthorize,
+        "payout.created": payouts.follow_payout,
+        "payout.updated": payouts.follow_payout,
+        "payout.paid": payouts.follow_payout,
+        "payout.failed": payouts.follow_payout,
+        "payout.canceled": payouts.follow_payout,
+        "payout.reconciliation_completed": payouts.follow_payout,
+        "balance_settings.updated": payouts.follow_settings,
     },
 }

@@ -1,0 +1,78 @@
+"""What an operator decides about a vendor's payouts: a hold with its reason, a reserve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wtforms import IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from shared.payouts import words
+from shared.payouts.forecast import next_payout
+from shared.payouts.holds import LONGEST, MOST
+from shared.vendors.payout_settings import PayoutTerms, terms_of
+from shared.web.filters import money
+from shared.web.forms import MarketForm, PercentField
+
+
+class HoldForm(MarketForm):
+    """Why payouts are held back; the vendor reads it."""
+
+    reason = TextAreaField(
+        "Reason", [InputRequired("Say why; the vendor reads it."), Length(max=300, message="At most 300 characters.")]
+    )
+
+
+class ReserveForm(MarketForm):
+    """How much of each sale is held back, and for how long."""
+
+    reserve_percentage = PercentField(
+        "Of each sale",
+        [
+            InputRequired("Enter a percentage such as 10; 0 for no reserve."),
+            NumberRange(min=0, max=MOST, message=f"Enter a percentage from 0 to {MOST}."),
+        ],
+        places=None,
+    )
+    reserve_days = IntegerField(
+        "Days",
+        [
+            InputRequired("Enter a number of days; 0 for no reserve."),
+            NumberRange(min=0, max=LONGEST, message=f"Enter a number of days from 0 to {LONGEST}."),
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class PayoutForms:
+    """What a vendor's page shows the operator about payouts."""
+
+    terms: PayoutTerms
+    schedule: str
+    coming: str
+    hold: HoldForm
+    reserve: ReserveForm
+
+
+async def payout_forms(
+    vendor_id: int, *, hold: HoldForm | None = None, reserve: ReserveForm | None = None
+) -> PayoutForms:
+    """The forms as they were sent, else filled in with what holds now."""
+    terms = await terms_of(vendor_id)
+    found = await next_payout(vendor_id)
+    if found is None:
+        coming = "Not connected"
+    elif found.obstacle is not None:
+        coming = "None for now"
+    else:
+        coming = f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
+    percentage = terms.reserve_percentage.normalize() if terms.reserve_percentage else Decimal(0)
+    known = {"reserve_percentage": percentage, "reserve_days": terms.reserve_days}
+    return PayoutForms(
+        terms=terms,
+        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        coming=coming,
+        hold=hold or HoldForm(data={"reason": terms.held_reason}, meta={"currency": None}),
+        reserve=reserve or ReserveForm(data=known, meta={"currency": None}),
+    )

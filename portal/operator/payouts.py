@@ -1,0 +1,99 @@
+"""`/operator/payouts`: everybody's payouts; and on a vendor's page its hold and its reserve."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.operator.payout_forms import HoldForm, ReserveForm, payout_forms
+from portal.operator.views import vendor_page
+from portal.payouts.sentences import expected
+from shared.errors import Invalid, MarketError
+from shared.payouts import holds, words
+from shared.payouts.queries import FILTERS, all_payouts
+from shared.vendors.queries import vendor_row
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.kit import page_number
+from shared.web.pages import page, see_other
+from shared.web.paging import address, pager
+
+blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
+LIST, VENDORS = "/operator/payouts", "/operator/vendors"
+CHIPS = {"failed": "Came back", "under_way": "Under way", "paid": "At the bank", "canceled": "Called back"}
+
+
+@blueprint.get("/payouts")
+@operator
+async def payouts() -> Response:
+    """Everybody's payouts, the ones that came back lately before the rest; and the platform's own."""
+    wanted = request.args.get("state", "")
+    chosen = wanted if wanted in FILTERS else None
+    found = await all_payouts(page=page_number(), chosen=chosen)
+    chips = [("All", LIST, chosen is None, found.counts["all"])]
+    chips += [(text, address(LIST, state=name), name == chosen, found.counts[name]) for name, text in CHIPS.items()]
+    return await page(
+        "portal/operator/payouts.html",
+        nav_active="payouts",
+        found=found,
+        chips=chips,
+        pager=pager(LIST, found, state=chosen),
+        states=words.STATES,
+        failure=words.failure,
+        expected=expected,
+    )
+
+
+@blueprint.post("/vendors/<int:vendor_id>/hold")
+@operator
+async def hold(vendor_id: int) -> Response:
+    """Hold a vendor's payouts back, with a reason that the vendor reads."""
+    row = await vendor_row(_sane(vendor_id))
+    form = await HoldForm.from_request()
+    if form.ok():
+        try:
+            await holds.hold(vendor_id=row.id, reason=form.reason.data or "", actor=actor_label(actor()))
+        except Invalid as error:
+            form.blame(error)
+        else:
+            said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
+            return see_other(f"{VENDORS}/{row.id}", ("ok", said))
+    return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=422)
+
+
+@blueprint.post("/vendors/<int:vendor_id>/release")
+@operator
+async def release(vendor_id: int) -> Response:
+    """Let a vendor's payouts go on."""
+    row = await vendor_row(_sane(vendor_id))
+    try:
+        await holds.release(vendor_id=row.id, actor=actor_label(actor()))
+    except MarketError as error:
+        return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
+    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."))
+
+
+@blueprint.post("/vendors/<int:vendor_id>/reserve")
+@operator
+async def reserve(vendor_id: int) -> Response:
+    """Set which part of each of a vendor's sales is held back, and for how long."""
+    row = await vendor_row(_sane(vendor_id))
+    form = await ReserveForm.from_request()
+    percentage, days = form.reserve_percentage.data, form.reserve_days.data
+    if form.ok() and percentage is not None and days is not None:
+        try:
+            await holds.set_reserve(vendor_id=row.id, percentage=percentage, days=days, actor=actor_label(actor()))
+        except Invalid as error:
+            form.blame(error)
+        else:
+            said = (
+                f"Of each sale {percentage.normalize():f}% is held back for {days} days."
+                if days
+                else "Nothing is held back."
+            )
+            return see_other(f"{VENDORS}/{row.id}", ("ok", f"{said} It holds for sales from now on."))
+    return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=422)
+
+
+def _sane(number: int) -> int:
+    """An id that a database can be asked for; anything larger is nobody's."""
+    return number if number < 2**63 else 0

@@ -1,0 +1,17 @@
+"""What a vendor sends from the payouts pages."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import InputRequired, NumberRange, Regexp
+from wtforms.widgets import HiddenInput
+
+from shared.money import MAX_AMOUNT
+from shared.web.forms import MarketForm
+
+
+class InstantForm(MarketForm):
+    """The instant payout that the preview showed; minor units of the currency."""
+
+    amount = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=MAX_AMOUNT)], widget=HiddenInput())
+    currency = HiddenField(validators=[InputRequired(), Regexp(r"^[A-Z]{3}$")])

@@ -1,0 +1,154 @@
+"""`/vendor/admin/payouts`: what the vendor has, what comes next, its payouts, and what each consists of."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from quart import Blueprint, Response
+
+from portal.frame import vendor_page
+from portal.payouts import sentences
+from portal.payouts.forms import InstantForm
+from shared.errors import MarketError
+from shared.gateway.seam import StripeRefused, StripeUnavailable
+from shared.money import Money
+from shared.payouts import instant, service, words
+from shared.payouts.balances import debts, holds, overview
+from shared.payouts.forecast import next_payout
+from shared.payouts.queries import PayoutView, payout_of, payouts_of
+from shared.payouts.rules import PayoutState
+from shared.vendors.payout_settings import terms_of
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import kit, page_number
+from shared.web.limits import limit
+from shared.web.pages import see_other
+from shared.web.paging import pager
+
+blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
+HOME = "/vendor/admin/payouts"
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """The vendor's balance beside Stripe's own figure, the next payout, and a page of payouts."""
+    return await _home()
+
+
+async def _home(*, status: int = 200, problem: str | None = None) -> Response:
+    mine = vendor_id()
+    found = await payouts_of(mine, page=page_number())
+    look = await overview(kit().gateway, mine)
+    coming = await next_payout(mine)
+    terms = await terms_of(mine)
+    return await vendor_page(
+        "portal/payouts/list.html",
+        status=status,
+        nav="payouts",
+        found=found,
+        pager=pager(HOME, found),
+        balances=look.balances,
+        offer=look.instant,
+        coming=coming,
+        next_sentence=sentences.next_sentence(coming) if coming else "",
+        terms=terms,
+        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        holds=await holds(mine),
+        debts=await debts(mine),
+        states=words.STATES,
+        expected=sentences.expected,
+        weekday=sentences.weekday,
+        problem=problem,
+    )
+
+
+@blueprint.post("/instant")
+@owner
+@limit("10/minute")
+async def pay_instantly() -> Response:
+    """Send what the preview showed to the vendor's bank at once."""
+    form = await InstantForm.from_request()
+    if not form.ok():
+        return await _home(status=422, problem="That amount was not understood. Nothing was sent; please look again.")
+    amount = Money(int(form.amount.data or 0), str(form.currency.data))
+    try:
+        row = await instant.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=actor_label(actor()))
+    except MarketError as error:
+        return await _home(status=error.status, problem=_sentence(error))
+    return see_other(f"{HOME}/{row.id}", ("ok", "On its way. It is at your bank within minutes."))
+
+
+@blueprint.get("/<int:payout_id>")
+@owner
+async def payout(payout_id: int) -> Response:
+    """One payout: where it stands, and the orders that it consists of."""
+    return await _payout_page(await payout_of(_sane(payout_id), vendor_id=vendor_id()))
+
+
+async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | None = None) -> Response:
+    shown = view.payout
+    return await vendor_page(
+        "portal/payouts/payout.html",
+        status=status,
+        nav="payouts",
+        view=view,
+        payout=shown,
+        state=words.STATES[shown.state],
+        path=sentences.path(shown),
+        expected=sentences.expected(shown),
+        gross=sentences.gross(shown),
+        failure=words.failure(shown.failure_code) if shown.state is PayoutState.FAILED else None,
+        problem=problem,
+    )
+
+
+@blueprint.post("/<int:payout_id>/cancel")
+@owner
+@limit("20/minute")
+async def cancel(payout_id: int) -> Response:
+    """Call a payout back that has not left yet."""
+    mine, number = vendor_id(), _sane(payout_id)
+    view = await payout_of(number, vendor_id=mine)
+    try:
+        await service.cancel(kit().gateway, vendor_id=mine, payout_id=number, actor=actor_label(actor()))
+    except MarketError as error:
+        view = await payout_of(number, vendor_id=mine)
+        return await _payout_page(view, status=error.status, problem=_sentence(error))
+    return see_other(f"{HOME}/{view.payout.id}", ("ok", "Called back. The money is in your balance again."))
+
+
+@blueprint.get("/<int:payout_id>/items.csv")
+@owner
+async def items_csv(payout_id: int) -> Response:
+    """What a payout consists of, as a table for a spreadsheet."""
+    view = await payout_of(_sane(payout_id), vendor_id=vendor_id())
+    out = io.StringIO()
+    sheet = csv.writer(out, lineterminator="\r\n")
+    sheet.writerow(["order", "date", "what", "amount", "currency"])
+    currency = view.payout.amount.currency
+    for item in view.items:
+        day = item.at.date().isoformat()
+        sheet.writerow([item.order_number or "", day, item.what, item.amount.to_decimal(), currency])
+    if view.rest:
+        sheet.writerow(["", "", "Other", view.rest.to_decimal(), currency])
+    if view.payout.fee:
+        sheet.writerow(["", "", "Fee", -view.payout.fee.to_decimal(), currency])
+    sheet.writerow(["", view.payout.created_at.date().isoformat(), "Payout", view.payout.amount.to_decimal(), currency])
+    headers = {"Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'}
+    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _sane(number: int) -> int:
+    """An id that a database can be asked for; anything larger is nobody's."""
+    return number if number < 2**63 else 0
+
+
+def _sentence(error: MarketError) -> str:
+    """What to say on these pages; Stripe's own words stay in the log."""
+    if isinstance(error, StripeUnavailable):
+        return "Stripe is not answering right now. If it took the payout, it shows here in a moment; it is never sent twice."
+    if isinstance(error, StripeRefused):
+        return words.GENERAL_REFUSAL
+    return error.message

@@ -1,0 +1,113 @@
+"""A vendor's balance in four figures, with Stripe's own figure beside ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from shared import clock
+from shared.clawback.queries import Owed, owed_by
+from shared.gateway.seam import Gateway, StripeUnavailable
+from shared.money import Money
+from shared.orders.models import Order
+from shared.payouts import forecast, funds
+from shared.payouts.instant import InstantOffer, offer
+from shared.payouts.models import ReserveHold
+from shared.payouts.rules import Funds
+from shared.vendors.payout_settings import terms_of
+
+
+@dataclass(frozen=True)
+class BalanceView:
+    """What a vendor has in one currency. `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer."""
+
+    currency: str
+    available: Money
+    coming: Money
+    coming_from: date | None
+    coming_until: date | None
+    reserved: Money
+    owed: Money
+    on_the_way: Money
+    ours: Money
+    stripe: Money | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.stripe == self.ours
+
+
+@dataclass(frozen=True)
+class HoldView:
+    """A part of a sale that is held back, and until when."""
+
+    order_number: str
+    amount: Money
+    release_at: datetime
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A vendor's balances, its own currency first and always; and what could be sent at once, where Stripe answered."""
+
+    balances: tuple[BalanceView, ...]
+    instant: InstantOffer | None
+
+
+async def overview(gateway: Gateway, vendor_id: int) -> Overview:
+    """What the vendor has, with one look at Stripe; without it when Stripe does not answer."""
+    terms = await terms_of(vendor_id)
+    answered = terms.account_id is not None
+    try:
+        reading = await funds.read(gateway, terms)
+    except StripeUnavailable:
+        reading, answered = funds.Reading(), False
+    there = await funds.of_vendor(vendor_id, reading)
+    mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
+    views = [await _view(vendor_id, each, answered=answered) for each in there.values()]
+    shown = [v for v in views if v.currency == terms.currency or _anything(v)]
+    shown.sort(key=lambda v: v.currency != terms.currency)
+    return Overview(tuple(shown), offer(terms, reading, mine) if answered else None)
+
+
+async def _view(vendor_id: int, mine: Funds, *, answered: bool) -> BalanceView:
+    currency = mine.currency
+    waiting = await forecast.settling(vendor_id, currency)
+    if not answered:
+        mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
+    today = clock.now().date()
+    days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
+    coming = mine.coming
+    return BalanceView(
+        currency=currency,
+        available=Money(mine.free - coming, currency),
+        coming=Money(coming, currency),
+        coming_from=max(days[0], today) if days and coming else None,
+        coming_until=days[-1] if days and coming else None,
+        reserved=Money(max(0, mine.reserved), currency),
+        owed=Money(max(0, mine.owed), currency),
+        on_the_way=Money(max(0, mine.on_the_way), currency),
+        ours=Money(mine.balance, currency),
+        stripe=Money(mine.available + mine.pending, currency) if answered else None,
+    )
+
+
+def _anything(view: BalanceView) -> bool:
+    figures = (view.available, view.coming, view.reserved, view.owed, view.on_the_way, view.ours)
+    return any(figures) or bool(view.stripe)
+
+
+async def holds(vendor_id: int, *, limit: int = 50) -> tuple[HoldView, ...]:
+    """What is held back now, by the day of its release."""
+    rows = await ReserveHold.filter(vendor_id=vendor_id, released_at=None).order_by("release_at", "id").limit(limit)
+    orders = {order.id: order.number for order in await Order.filter(id__in=[row.order_id for row in rows])}
+    return tuple(
+        HoldView(orders[row.order_id], Money(row.amount - row.let_go, row.currency), row.release_at)
+        for row in rows
+        if row.amount > row.let_go
+    )
+
+
+async def debts(vendor_id: int) -> tuple[Owed, ...]:
+    """What the vendor owes, the oldest first."""
+    return await owed_by(vendor_id)

@@ -1,0 +1,179 @@
+"""Payouts followed at Stripe: those that we made, and those that Stripe's schedule or a person in a dashboard made.
+
+Each is read again, never believed. Where it stands moves forward only, and each move posts once what it means: the money left
+the balance, arrived, or came back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.gateway.objects import Payout as Found
+from shared.gateway.seam import Gateway, StripeRefused
+from shared.jobs import queue
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.ledger.queries import owes
+from shared.mail import service as mail
+from shared.money import Money
+from shared.payouts import funds, items, reconciled, texts, words
+from shared.payouts.models import Payout
+from shared.payouts.rules import MOVES, PayoutState
+from shared.references import service as references
+from shared.vendors import configs
+from shared.vendors.models import Vendor, VendorPaymentConfig
+
+MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
+
+
+@dataclass(frozen=True)
+class _More:
+    """What a payout does not say itself, read once when it is first seen: its fee, its bank, the sales that Stripe lists."""
+
+    fee: int = 0
+    bank: str = ""
+    entries: frozenset[int] = frozenset()
+
+
+async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Payout | None:
+    """Read a payout of one of our accounts (None: the platform's own) and let our row follow. None: not ours."""
+    vendor_id = None
+    if account_id is not None:
+        config = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
+        if config is None:
+            return None
+        vendor_id = config.vendor_id
+    found = await gateway.get_payout(payout_id, account=account_id)
+    return await take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+
+
+async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> Payout:
+    """Let our row follow a payout that was just read; one that we did not know is adopted."""
+    known = await Payout.get_or_none(stripe_payout_id=found.id)
+    more = _More()
+    if known is None and vendor_id is not None and account_id is not None:
+        more = await _read_more(gateway, vendor_id, account_id, found)
+    async with unit.transaction():
+        if vendor_id is not None:
+            await configs.locked(vendor_id)
+        row = await _row(found, vendor_id, account_id)
+        await _move(row, found, more)
+    return await Payout.get(id=row.id)
+
+
+async def _read_more(gateway: Gateway, vendor_id: int, account_id: str, found: Found) -> _More:
+    fee = 0
+    try:
+        if found.method == "instant":
+            rows = await gateway.list_balance_transactions(account_id, since=found.created)
+            fee = sum(row.fee for row in rows if row.id == found.balance_transaction)
+        bank = next((b for b in await gateway.list_banks(account_id) if b.id == found.destination), None)
+        entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    except StripeRefused:  # access was taken away meanwhile
+        return _More(fee)
+    name = " ".join(part for part in ((bank.name if bank else ""), funds.words_of(bank)) if part)
+    return _More(fee, name[:120], frozenset(entries))
+
+
+async def _row(found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
+    """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
+    row = await unit.locked(Payout.filter(stripe_payout_id=found.id))
+    key = found.metadata.get(MARK)
+    if row is None and key:
+        row = await unit.locked(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
+    if row is not None:
+        return row
+    return await Payout.create(
+        vendor_id=vendor_id,
+        amount=found.amount,
+        currency=found.currency,
+        method=found.method,
+        is_automatic=found.automatic,
+        stripe_account_id=account_id,
+        requested_by="stripe" if found.automatic else "dashboard",
+    )
+
+
+async def _move(row: Payout, found: Found, more: _More) -> None:
+    """Move to where the payout is, if that is news, and post what the move means."""
+    now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
+    values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
+    if target not in MOVES[current]:
+        if target is current:
+            await Payout.filter(id=row.id, status=current).update(**values, updated_at=now)
+        return
+    if current is PayoutState.OPENING:
+        values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination, "fee": more.fee}
+        values |= {"destination_words": more.bank}
+    if target is PayoutState.PAID:
+        values["paid_at"] = now
+    if target is PayoutState.FAILED:
+        values |= {"failed_at": now, "failure_code": (found.failure_code or "other")[:80]}
+    if not await Payout.filter(id=row.id, status=current).update(**values, status=target, updated_at=now):
+        return
+    await row.refresh_from_db()
+    await _post(row, found, was=current, more=more)
+    await audit.record(
+        f"payout.{target}",
+        actor="stripe",
+        subject=f"payout:{row.id}",
+        vendor_id=row.vendor_id,
+        was=current.value,
+        amount=row.amount,
+        currency=row.currency,
+        stripe_id=found.id,
+    )
+
+
+async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:
+    fact = postings.PaidOut(
+        payout_id=row.id,
+        vendor_id=row.vendor_id,
+        currency=row.currency,
+        amount=row.amount,
+        stripe_id=found.id,
+        fee=row.fee,
+    )
+    await references.remember(
+        found.id,
+        found.balance_transaction,
+        found.failure_balance_transaction,
+        subject=f"payout:{row.id}",
+        order_id=None,
+        vendor_id=row.vendor_id,
+    )
+    if was is PayoutState.OPENING:
+        await items.itemise(row, fee=row.fee, first=more.entries)
+        await ledger.post(postings.payout_sent(fact))
+    if row.status == PayoutState.PAID:
+        await ledger.post(postings.payout_arrived(fact))
+    if row.status == PayoutState.FAILED and was is PayoutState.PAID:
+        await ledger.post(postings.payout_reopened(fact))
+    if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
+        await ledger.post(postings.payout_returned(fact))
+        await _came_back(row)
+
+
+async def _came_back(row: Payout) -> None:
+    """The money is in the balance again: what the vendor owes is taken from it, and the vendor is told of a failure."""
+    if row.vendor_id is None:
+        return
+    if await owes(row.vendor_id):
+        await queue.enqueue("clawback.collect", {"vendor_id": row.vendor_id})
+    if row.status != PayoutState.FAILED:
+        return
+    await VendorPaymentConfig.filter(vendor_id=row.vendor_id).update(payout_bank_errored=True, updated_at=clock.now())
+    vendor = await Vendor.get(id=row.vendor_id)
+    subject, text = texts.failed(
+        vendor.name,
+        amount=Money(row.amount, row.currency),
+        bank=row.destination_words,
+        failure=words.failure(row.failure_code),
+        link=f"{mail.PUBLIC_URL}/vendor/admin/payouts/{row.id}",
+    )
+    key = f"payout_failed:{row.id}"
+    await mail.post("payout_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key)

@@ -1,0 +1,110 @@
+"""What a vendor has that could be paid out: Stripe's balance and banks, read; and what our ledger says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tortoise.functions import Sum
+
+from shared import clock
+from shared.gateway.objects import BalanceLine, Bank
+from shared.gateway.seam import Gateway, StripeRefused
+from shared.ledger import queries as ledger
+from shared.ledger.chart import Account
+from shared.payouts.models import Payout
+from shared.payouts.rules import Funds, PayoutState, Standing
+from shared.vendors.countries import minimum_payout
+from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.payout_settings import PayoutTerms
+
+_BROKEN = ("errored", "verification_failed")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An account's balance per currency and its default bank in each, as Stripe just said."""
+
+    lines: Mapping[str, BalanceLine] = field(default_factory=dict)
+    banks: Mapping[str, Bank] = field(default_factory=dict)
+
+    def line(self, currency: str) -> BalanceLine:
+        """The balance in this currency, nought where Stripe names none."""
+        return self.lines.get(currency) or BalanceLine(currency, 0, 0)
+
+
+def words_of(bank: Bank | None) -> str:
+    """A bank account as people recognise it: the last digits."""
+    return f"••{bank.last4}"[:40] if bank is not None else ""
+
+
+async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
+    """Ask Stripe; what bank the vendor has is stored along the way. Raises StripeUnavailable."""
+    if terms.account_id is None:
+        return Reading()
+    try:
+        lines = await gateway.get_balance(terms.account_id)
+        banks = {bank.currency: bank for bank in await gateway.list_banks(terms.account_id) if bank.is_default}
+    except StripeRefused:  # access was taken away; the account's own event will say so
+        return Reading()
+    bank = banks.get(terms.currency)
+    words, errored = words_of(bank), is_broken(bank)
+    if (words, errored) != (terms.bank, terms.bank_errored):
+        await VendorPaymentConfig.filter(vendor_id=terms.vendor_id).update(
+            payout_bank=words, payout_bank_errored=errored, updated_at=clock.now()
+        )
+    return Reading({line.currency: line for line in lines}, banks)
+
+
+def is_broken(bank: Bank | None) -> bool:
+    """Whether payouts to it come back."""
+    return bank is not None and bank.status in _BROKEN
+
+
+def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:
+    """Whether this vendor's money may leave in this currency."""
+    bank = reading.banks.get(currency)
+    return Standing(
+        connected=terms.account_id is not None,
+        held=terms.held_at is not None,
+        enabled=terms.payouts_enabled,
+        bank=bank is not None,
+        bank_errored=is_broken(bank),
+    )
+
+
+async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
+    """What there is in each currency that Stripe or our ledger knows of."""
+    sums = await ledger.of_vendor(vendor_id)
+    asked = (
+        await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
+        .annotate(total=Sum("amount"))
+        .group_by("currency")
+        .values_list("currency", "total")
+    )
+    opening = {str(currency): int(total) for currency, total in asked}
+    currencies = {currency for _, currency in sums} | set(reading.lines)
+
+    def booked(account: Account, currency: str) -> int:
+        return sums.get((account, currency), 0)
+
+    return {
+        currency: Funds(
+            currency=currency,
+            available=reading.line(currency).available,
+            pending=reading.line(currency).pending,
+            payable=-booked(Account.VENDOR_PAYABLE, currency),
+            on_the_way=booked(Account.BANK_VENDOR, currency) + opening.get(currency, 0),
+            owed=booked(Account.VENDOR_RECEIVABLE, currency),
+            reserved=-booked(Account.VENDOR_RESERVED, currency),
+            balance=booked(Account.STRIPE_VENDOR, currency) - opening.get(currency, 0),
+        )
+        for currency in sorted(currencies)
+    }
+
+
+def minimum(terms: PayoutTerms, currency: str) -> int:
+    """The least worth sending in this currency: the vendor's own, in others the usual one."""
+    if currency == terms.currency or not terms.plan.minimum:
+        return terms.plan.minimum
+    return minimum_payout(currency)

@@ -1,0 +1,132 @@
+"""Making payouts: the row and its key are written down first, then Stripe is asked, then the row follows the answer.
+
+A crash anywhere is healed by asking again under the same key. A refusal or a failure that Stripe stored ends the try; the
+payday can be tried again, under another key.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared import clock
+from shared.audit import service as audit
+from shared.audit.models import AuditEntry
+from shared.database import unit
+from shared.errors import NotFound
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.ids import born
+from shared.jobs import queue
+from shared.payouts import follow, words
+from shared.payouts.errors import NotCancelable
+from shared.payouts.models import Payout
+from shared.payouts.rules import PayoutState
+from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.paydays import given_up
+
+log = logging.getLogger("markethall.payouts")
+CANCEL = "payout.cancel_requested"
+ASK_AFTER = timedelta(minutes=1)  # a crash between writing down and the answer is healed by then
+
+
+@dataclass(frozen=True)
+class NewPayout:
+    """A payout to write down. `period` names its payday; without one somebody asked for it."""
+
+    currency: str
+    amount: int
+    period: str | None = None
+    instant: bool = False
+    requested_by: str = "system"
+
+
+async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
+    """Store a payout and its key before Stripe is asked, together with the job that asks should we crash. The caller holds the config locked."""
+    number = await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count() + 1
+    row = await Payout.create(
+        vendor_id=config.vendor_id,
+        period=new.period,
+        amount=new.amount,
+        currency=new.currency,
+        method="instant" if new.instant else "standard",
+        stripe_account_id=config.stripe_account_id,
+        idempotency_key=f"vendor:{config.vendor_id}.{born(config.created_at)}:payout:{number}",
+        requested_by=new.requested_by,
+    )
+    await audit.record(
+        "payout.requested",
+        actor=new.requested_by,
+        subject=f"payout:{row.id}",
+        vendor_id=row.vendor_id,
+        amount=row.amount,
+        currency=row.currency,
+        key=row.idempotency_key,
+    )
+    await queue.enqueue("payouts.ask", {"payout_id": row.id}, run_at=clock.now() + ASK_AFTER)
+    return row
+
+
+async def ask(gateway: Gateway, payout_id: int) -> Payout:
+    """Ask Stripe for a payout that is written down, under its key, and let the row follow. Nothing when it was answered already."""
+    row = await Payout.get(id=payout_id)
+    if row.status != PayoutState.OPENING:
+        return row
+    key = str(row.idempotency_key)
+    try:
+        found = await gateway.create_payout(
+            str(row.stripe_account_id),
+            amount=row.amount,
+            currency=row.currency,
+            instant=row.method == "instant",
+            metadata={follow.MARK: key, "vendor_id": str(row.vendor_id)},
+            key=key,
+        )
+    except StripeRefused as refused:
+        log.warning("payout %s was refused: %s", row.id, refused.log)
+        return await _refused(row, words.refusal(refused.stripe_code))
+    except StripeUnavailable as down:
+        if down.replayed:  # stored under this key for good: the next try has the next key
+            await _refused(row, words.STORED_FAILURE)
+        raise
+    return await follow.take_in(gateway, vendor_id=row.vendor_id, account_id=row.stripe_account_id, found=found)
+
+
+async def _refused(row: Payout, sentence: str) -> Payout:
+    """Nothing was sent. The payday's name is given free, so that it can be tried again."""
+    async with unit.transaction():
+        locked = await unit.locked(Payout.filter(id=row.id))
+        assert locked is not None
+        period = locked.period
+        if period is not None:
+            earlier = Payout.filter(vendor_id=row.vendor_id, currency=row.currency, period__startswith=given_up(period))
+            period = given_up(period, await earlier.count() + 1)
+        moved = await Payout.filter(id=row.id, status=PayoutState.OPENING).update(
+            status=PayoutState.REFUSED, refusal=sentence, period=period, updated_at=clock.now()
+        )
+        if moved:
+            await audit.record(
+                "payout.refused", actor="stripe", subject=f"payout:{row.id}", vendor_id=row.vendor_id, why=sentence
+            )
+    return await Payout.get(id=row.id)
+
+
+async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str) -> Payout:
+    """Call back a payout that has not left yet. Raises NotFound, NotCancelable."""
+    async with unit.transaction():
+        row = await unit.locked(Payout.filter(id=payout_id, vendor_id=vendor_id))
+        if row is None:
+            raise NotFound("We could not find that payout.")
+        if row.status != PayoutState.PENDING or row.is_automatic or row.method == "instant":
+            raise NotCancelable
+        subject = f"payout:{row.id}"
+        number = await AuditEntry.filter(subject=subject, action=CANCEL).count() + 1
+        key = f"{row.idempotency_key or row.stripe_payout_id}:cancel:{number}"
+        await audit.record(CANCEL, actor=actor, subject=subject, vendor_id=vendor_id, key=key)
+    account, stripe_id = str(row.stripe_account_id), str(row.stripe_payout_id)
+    try:
+        found = await gateway.cancel_payout(stripe_id, account=account, key=key)
+    except StripeRefused as refused:
+        await follow.follow(gateway, account, stripe_id)
+        raise NotCancelable from refused
+    return await follow.take_in(gateway, vendor_id=vendor_id, account_id=account, found=found)

@@ -1,0 +1,53 @@
+"""Payouts found without any webhook: those under way, those that a bank may still return, and those that others made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared import clock
+from shared.gateway.seam import Gateway, StripeMissing, StripeRefused
+from shared.jobs import queue
+from shared.payouts import follow
+from shared.payouts.models import Payout
+from shared.payouts.rules import UNDER_WAY, PayoutState
+from shared.vendors.models import VendorPaymentConfig
+
+LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it
+
+
+async def run() -> None:
+    """Put each account's sweep on the list, the platform's own among them."""
+    connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
+    for vendor_id in (None, *await connected.order_by("id").values_list("vendor_id", flat=True)):
+        await queue.enqueue(
+            "payouts.sweep_account", {"vendor_id": vendor_id}, unique_key=f"payouts.sweep_account:{vendor_id}"
+        )
+
+
+async def account(gateway: Gateway, vendor_id: int | None) -> int:
+    """Bring all recent payouts of one account up to date; how many there were. Raises StripeUnavailable."""
+    account_id = None
+    if vendor_id is not None:
+        config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id, deauthorized_at=None)
+        if config is None or config.stripe_account_id is None:
+            return 0
+        account_id = config.stripe_account_id
+    try:
+        recent = await gateway.list_payouts(account_id, since=clock.now() - LOOK_BACK)
+    except StripeRefused:  # access was taken away
+        return 0
+    for found in recent:
+        await follow.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    seen = {found.id for found in recent}
+    under_way = await Payout.filter(
+        vendor_id=vendor_id,
+        status__in=[state.value for state in UNDER_WAY - {PayoutState.OPENING}],
+        stripe_payout_id__not_isnull=True,
+    )
+    older = [str(row.stripe_payout_id) for row in under_way if row.stripe_payout_id not in seen]
+    for payout_id in older:
+        try:
+            await follow.follow(gateway, account_id, payout_id)
+        except StripeMissing:
+            continue
+    return len(recent) + len(older)

@@ -1,0 +1,163 @@
+"""A vendor's payout plan and Stripe's schedule kept equal: the wish and its key are stored first, then Stripe is asked,
+then our row follows what it answered. What somebody changed at Stripe is found by reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shared.audit import service as audit
+from shared.audit.models import AuditEntry
+from shared.database import unit
+from shared.errors import Invalid
+from shared.gateway.seam import Gateway, PayoutSettings
+from shared.ids import born
+from shared.jobs import queue
+from shared.money import MAX_AMOUNT, Money
+from shared.vendors import configs, schedules
+from shared.vendors.errors import PaymentNotConfigured
+from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.rules import PayoutSchedule
+from shared.vendors.schedules import PayoutPlan
+
+REQUESTED = "vendor.payout_schedule_requested"
+CHANGED = "vendor.payout_schedule_changed"
+
+
+@dataclass(frozen=True)
+class PayoutTerms:
+    """How a vendor is paid out, as pages and our scheduler see it."""
+
+    vendor_id: int
+    account_id: str | None
+    currency: str
+    plan: PayoutPlan
+    by_hand: bool
+    held_at: datetime | None
+    held_reason: str
+    reserve_percentage: Decimal
+    reserve_days: int
+    payouts_enabled: bool
+    bank: str
+    bank_errored: bool
+
+    @property
+    def minimum(self) -> Money:
+        return Money(self.plan.minimum, self.currency)
+
+
+async def terms_of(vendor_id: int) -> PayoutTerms:
+    """The vendor's terms; without an account as well. Raises PaymentNotConfigured when nothing was ever set up."""
+    row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
+    if row is None:
+        raise PaymentNotConfigured
+    return PayoutTerms(
+        vendor_id=vendor_id,
+        account_id=None if row.deauthorized_at else row.stripe_account_id,
+        currency=row.currency,
+        plan=schedules.plan_of(row),
+        by_hand=await schedules.by_hand(row, row.minimum_payout),
+        held_at=row.payouts_held_at,
+        held_reason=row.payouts_held_reason,
+        reserve_percentage=row.reserve_percentage,
+        reserve_days=row.reserve_days,
+        payouts_enabled=row.payouts_enabled,
+        bank=row.payout_bank,
+        bank_errored=row.payout_bank_errored,
+    )
+
+
+async def choose(gateway: Gateway, *, vendor_id: int, plan: PayoutPlan, actor: str) -> None:
+    """The vendor's new plan, written through to Stripe. Raises StripeUnavailable with nothing changed."""
+    account_id = await configs.account_of(vendor_id)
+    if not 0 <= plan.minimum <= MAX_AMOUNT:
+        raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
+    await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor)
+
+
+async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
+    """Let Stripe's schedule be what our row asks for, after a hold, a reserve, or a change at Stripe. Nothing without an account."""
+    row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
+    if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:
+        return
+    plan = schedules.plan_of(row)
+    await _write(gateway, vendor_id=vendor_id, account_id=row.stripe_account_id, plan=plan, actor=actor)
+
+
+async def _write(gateway: Gateway, *, vendor_id: int, account_id: str, plan: PayoutPlan, actor: str) -> None:
+    async with unit.transaction():
+        row = await configs.locked(vendor_id)
+        asked = schedules.settings_of(plan, by_hand=await schedules.by_hand(row, plan.minimum))
+        key = await _write_down(row, plan, asked, actor)
+    answered = await gateway.set_payout_settings(account_id, asked, key=key)
+    async with unit.transaction():
+        row = await configs.locked(vendor_id)
+        if answered.interval == asked.interval:
+            await _store(row, plan, actor=actor, key=key)
+        else:
+            await _store_told(row, answered, actor=actor, key=key)
+
+
+async def _write_down(row: VendorPaymentConfig, plan: PayoutPlan, asked: PayoutSettings, actor: str) -> str:
+    subject = f"vendor:{row.vendor_id}"
+    number = await AuditEntry.filter(subject=subject, action=REQUESTED).count() + 1
+    key = f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-schedule:{number}"
+    await audit.record(
+        REQUESTED,
+        actor=actor,
+        subject=subject,
+        vendor_id=row.vendor_id,
+        schedule=plan.schedule.value,
+        anchor=plan.day,
+        minimum=plan.minimum,
+        at_stripe=asked.interval,
+        key=key,
+    )
+    return key
+
+
+async def _store(row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str, key: str) -> None:
+    before = schedules.plan_of(row)
+    after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
+    if before == after:
+        return
+    row.payout_schedule, row.payout_anchor, row.minimum_payout = after.schedule.value, after.anchor, after.minimum
+    await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
+    await audit.record(
+        CHANGED,
+        actor=actor,
+        subject=f"vendor:{row.vendor_id}",
+        vendor_id=row.vendor_id,
+        before=_words(before, row.currency),
+        after=_words(after, row.currency),
+        key=key,
+    )
+
+
+def _words(plan: PayoutPlan, currency: str) -> str:
+    day = f" on {plan.day}" if plan.day else ""
+    least = f", from {Money(plan.minimum, currency)}" if plan.minimum else ""
+    return f"{plan.schedule.value}{day}{least}"
+
+
+async def _store_told(row: VendorPaymentConfig, answered: PayoutSettings, *, actor: str, key: str) -> None:
+    if (found := schedules.told(answered)) is not None:
+        schedule, anchor = found
+        await _store(row, PayoutPlan(schedule, anchor, row.minimum_payout), actor=actor, key=key)
+
+
+async def follow(vendor_id: int, settings: PayoutSettings) -> None:
+    """Stripe's schedule was read: ours follows it, unless we make the payouts ourselves; then Stripe's is set back."""
+    async with unit.transaction():
+        row = await configs.locked(vendor_id)
+        ours = await schedules.by_hand(row, row.minimum_payout)
+        found = schedules.told(settings)
+        if ours != (found is None):
+            await queue.enqueue(
+                "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
+            )
+        elif found is not None:
+            plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
+            await _store(row, plan, actor="stripe", key="")

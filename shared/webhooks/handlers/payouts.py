@@ -1,0 +1,28 @@
+"""Events about payouts, of connected accounts and of the platform itself, and about how accounts are paid out."""
+
+from __future__ import annotations
+
+from shared.gateway.seam import StripeMissing, VerifiedEvent
+from shared.jobs.queue import Context
+from shared.payouts.follow import follow
+from shared.vendors import service
+
+NOT_OURS = "not ours"
+
+
+async def follow_payout(context: Context, event: VerifiedEvent) -> str:
+    """Read the payout again, on the account that the event names or the platform's own, and let our row follow."""
+    if not event.object_id:
+        return NOT_OURS
+    try:
+        row = await follow(context.gateway, event.account, event.object_id)
+    except StripeMissing:
+        return NOT_OURS
+    return NOT_OURS if row is None else f"payout is {row.status}"
+
+
+async def follow_settings(context: Context, event: VerifiedEvent) -> str:
+    """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
+    if not event.account:
+        return NOT_OURS
+    return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS

@@ -1,0 +1,86 @@
+"""Every code by which Stripe says why a payout came back has words of ours: no blank, no raw code."""
+
+from __future__ import annotations
+
+import importlib
+import typing
+from datetime import date
+
+import pytest
+
+from shared.money import Money
+from shared.payouts.rules import Obstacle, PayoutState
+from shared.payouts.words import FAILURES, REFUSALS, STATES, Why, failure, obstacle, refusal, schedule
+from shared.sandbox.resources.payouts import MESSAGES
+
+RETURNS = (
+    ("stripe.treasury._outbound_payment", "OutboundPayment"),
+    ("stripe.treasury._outbound_transfer", "OutboundTransfer"),
+)
+
+
+def _literals() -> set[str]:
+    """The return codes of the SDK. A payout's own `failure_code` is a plain string there; these are the same banks' codes."""
+    found: set[str] = set()
+    for module, name in RETURNS:
+        details = getattr(importlib.import_module(module), name).ReturnedDetails
+        hint = details.__annotations__["code"]
+        for part in typing.get_args(hint):
+            found |= set(typing.get_args(part))
+    return {code for code in found if isinstance(code, str)}
+
+
+CODES = sorted(_literals() | set(MESSAGES))
+
+
+def test_the_sdk_has_codes_to_walk() -> None:
+    """Else the test below would promise nothing."""
+    assert len(_literals()) >= 10
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_code_is_a_sentence_and_what_to_do(code: str) -> None:
+    """In our words, without the code in them."""
+    told = FAILURES[code]
+    for text in (told.reason, told.advice):
+        assert text.endswith(".")
+        assert text[0].isupper()
+        assert "_" not in text
+
+
+def test_what_stripe_may_invent_is_said_in_general() -> None:
+    """A code of tomorrow, or none."""
+    assert failure("brand_new_code") == failure(None) == FAILURES["other"]
+    assert refusal("brand_new_code") == refusal(None)
+    assert all(text.endswith(".") for text in REFUSALS.values())
+
+
+@pytest.mark.parametrize("found", list(Obstacle))
+def test_each_reason_for_no_payout_is_a_sentence(found: Obstacle) -> None:
+    """With its figures where there are some."""
+    money = Money(1234, "EUR")
+    for held, day in (("", None), ("Many complaints.", date(2026, 12, 1))):
+        text = obstacle(found, Why(money, money, money, money, held, day), str)
+        assert text.endswith(".")
+        assert ".." not in text
+        assert "_" not in text
+
+
+def test_each_state_has_a_badge_of_its_own() -> None:
+    """No two states read alike."""
+    assert set(STATES) == set(PayoutState)
+    assert len({text for _, text in STATES.values()}) == len(STATES)
+
+
+@pytest.mark.parametrize(
+    ("interval", "anchor", "said"),
+    [
+        ("daily", "", "every weekday"),
+        ("weekly", "tuesday", "every Tuesday"),
+        ("monthly", "15", "on day 15 of each month"),
+        ("monthly", "31", "on day 31 of each month, or its last day"),
+    ],
+)
+def test_a_schedule_in_words(interval: str, anchor: str, said: str) -> None:
+    """As mails and pages say it."""
+    assert schedule(interval, anchor) == said

@@ -1,0 +1,102 @@
+"""What tests about payouts share: two clocks that go together, money that can leave, paydays worked off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import run
+from shared import clock
+from shared.jobs.models import Job
+from shared.payouts import scheduler, sweep
+from shared.vendors import payout_settings
+from shared.vendors.rules import PayoutSchedule
+from shared.vendors.schedules import PayoutPlan
+from tests.support.money import sell
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from shared.payments.models import Payment
+    from tests.support.app import TestContext
+    from tests.support.market import Shop
+    from tests.support.sandbox import RunningSandbox
+
+
+class Time:
+    """Our clock and the stand-in's, which go on together."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self._sandbox = sandbox
+        self.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
+
+    def to(self, moment: datetime) -> None:
+        """Go on to this moment; never back."""
+        passed = (moment - self.now).total_seconds()
+        assert passed >= 0, f"it is {self.now} already"
+        self._sandbox.advance(passed)
+        self._sandbox.idle()
+        self.now = moment
+
+    def days(self, number: float) -> None:
+        """Go on by days."""
+        self.to(self.now + timedelta(days=number))
+
+    def to_weekday(self, weekday: int, *, hour: int = 1) -> None:
+        """The next such weekday (Monday is 0), in the small hours; today only if that is still to come."""
+        start = self.now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        ahead = (weekday - start.weekday()) % 7
+        moment = start + timedelta(days=ahead)
+        self.to(moment if moment >= self.now else moment + timedelta(days=7))
+
+
+@contextmanager
+def time_of(sandbox: RunningSandbox) -> Iterator[Time]:
+    """Both clocks in one hand, for the block."""
+    time = Time(sandbox)
+    with clock.use(lambda: time.now):
+        yield time
+
+
+async def plan(
+    gateway: Gateway, shop: Shop, schedule: str = "weekly", anchor: str = "", *, minimum: int = 2000
+) -> None:
+    """The vendor chooses when it is paid."""
+    wanted = PayoutPlan(PayoutSchedule(schedule), anchor, minimum)
+    await payout_settings.choose(gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test")
+
+
+async def ready(gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Shop, *, quantity: int = 1) -> Payment:
+    """A sale whose money can leave: its share is available."""
+    payment = await sell(gateway, sandbox, shop, quantity=quantity)
+    time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
+    time.days(5)
+    return payment
+
+
+async def work(context: TestContext, *kinds: str) -> int:
+    """Run the waiting jobs of these kinds (all payout jobs, if none are named), those of the future too; how many."""
+    handlers: Any = run.job_handlers()
+    done = 0
+    while True:
+        waiting = Job.filter(status="waiting").order_by("id")
+        waiting = waiting.filter(kind__in=kinds) if kinds else waiting.filter(kind__startswith="payouts.")
+        job = await waiting.first()
+        if job is None:
+            return done
+        await handlers[job.kind](context, job.args)
+        await Job.filter(id=job.id).update(status="done", unique_key=None)
+        done += 1
+
+
+async def payday(context: TestContext) -> None:
+    """The scheduler looks, and whose day it is is paid."""
+    await scheduler.run()
+    await work(context, "payouts.pay")
+
+
+async def swept(context: TestContext) -> None:
+    """Every account's payouts are looked at, as if no webhook ever came."""
+    await sweep.run()
+    await work(context, "payouts.sweep_account")

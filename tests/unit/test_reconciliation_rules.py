@@ -1,0 +1,329 @@
+"""The comparison itself: every balance transaction is explained by its own postings, and every tampering by one finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.reporting.facts import (
+    ClaimRow,
+    Event,
+    Facts,
+    Finding,
+    Intent,
+    Kind,
+    Line,
+    Mirror,
+    MovementRow,
+    OpenPosting,
+    OrderRow,
+    PaymentRow,
+    Repair,
+    Thing,
+    Transaction,
+)
+from shared.reporting.rules import compare, persisting
+
+VENDOR = 7
+
+
+def sale(n: int, total: int, fee: int, stripe_fee: int, currency: str = "EUR") -> Facts:
+    """One destination charge on both sides."""
+    pi, ch, tr, cf, txn, py = (f"{kind}_{n}" for kind in ("pi", "ch", "tr", "fee", "txn_ch", "py"))
+    links = {"payment_intent": pi, "transfer": tr} | ({"application_fee": cf} if fee else {})
+    rows = [
+        Transaction(txn, "charge", total, stripe_fee, total - stripe_fee, currency, ch, links),
+        Transaction(f"txn_tr_{n}", "transfer", -total, 0, -total, currency, tr, {"source_transaction": ch}),
+        Transaction(f"txn_py_{n}", "payment", total, fee, total - fee, currency, py, {"source_transfer": tr}, VENDOR),
+    ]
+    lines = [
+        Line(VENDOR, currency, pi, total - fee, "sale", f"sale:{n}"),
+        Line(None, currency, txn, -stripe_fee, "stripe_fee", f"stripe_fee:{n}"),
+    ]
+    if fee:
+        rows.append(
+            Transaction(f"txn_fee_{n}", "application_fee", fee, 0, fee, currency, cf, {"originating_transaction": ch})
+        )
+        lines.append(Line(None, currency, pi, fee, "sale", f"sale:{n}"))
+    row = PaymentRow(
+        n, n, f"MH-{n}", "paid", VENDOR, "succeeded", total, currency, pi, ch, tr, cf if fee else None, txn, stripe_fee
+    )
+    return Facts(
+        payments=(row,),
+        intents=(Intent(pi, "succeeded", total, total, currency, ch, n, f"MH-{n}"),),
+        transactions=tuple(rows),
+        lines=tuple(lines),
+        posted=frozenset({f"sale:{n}", f"stripe_fee:{n}"}),
+    )
+
+
+def movement(facts: Facts, n: int, kind: str, amount: int, *, fee_back: int = 0) -> Facts:
+    """A reversal (perhaps with commission that comes back on the same row) or a transfer back, on both sides."""
+    row = facts.payments[0]
+    currency = row.currency
+    rows: list[Transaction] = []
+    lines: list[Line] = []
+    movements: list[MovementRow] = []
+
+    def moved(stripe_id: str, what: str, signed: int) -> None:
+        movements.append(
+            MovementRow(len(facts.movements) + len(movements) + 100 * n, n, "refund:1", what, "done", abs(signed), currency, VENDOR, stripe_id, row.id)
+        )  # fmt: skip
+        lines.append(Line(None, currency, stripe_id, signed, "moved", f"moved:{stripe_id}"))
+        lines.append(Line(VENDOR, currency, stripe_id, -signed, "moved", f"moved:{stripe_id}"))
+
+    if kind == "reversal":
+        trr, pyr, fr = f"trr_{n}", f"pyr_{n}", f"fr_{n}"
+        rows.append(
+            Transaction(
+                f"txn_trr_{n}", "transfer_refund", amount, 0, amount, currency, trr, {"transfer": str(row.transfer_id)}
+            )
+        )
+        rows.append(
+            Transaction(f"txn_pyr_{n}", "payment_refund", -amount, -fee_back, fee_back - amount, currency, pyr, {"source_transfer_reversal": trr}, VENDOR)
+        )  # fmt: skip
+        moved(trr, "reversal", amount)
+        if fee_back:
+            rows.append(
+                Transaction(
+                    f"txn_fr_{n}",
+                    "application_fee_refund",
+                    -fee_back,
+                    0,
+                    -fee_back,
+                    currency,
+                    fr,
+                    {"fee": str(row.fee_id)},
+                )
+            )
+            moved(fr, "fee_refund", -fee_back)
+    elif kind == "transfer":
+        tr = f"tr_again_{n}"
+        rows.append(
+            Transaction(
+                f"txn_again_{n}",
+                "transfer",
+                -amount,
+                0,
+                -amount,
+                currency,
+                tr,
+                {"source_transaction": str(row.charge_id)},
+            )
+        )
+        rows.append(
+            Transaction(
+                f"txn_pya_{n}", "payment", amount, 0, amount, currency, f"pya_{n}", {"source_transfer": tr}, VENDOR
+            )
+        )
+        moved(tr, "transfer", -amount)
+    else:
+        fr = f"fr_{n}"
+        rows.append(
+            Transaction(
+                f"txn_fr_{n}", "application_fee_refund", -amount, 0, -amount, currency, fr, {"fee": str(row.fee_id)}
+            )
+        )
+        rows.append(
+            Transaction(f"txn_adj_{n}", "adjustment", amount, 0, amount, currency, fr, {"fee": str(row.fee_id)}, VENDOR)
+        )
+        moved(fr, "fee_refund", -amount)
+    return join(facts, Facts(transactions=tuple(rows), lines=tuple(lines), movements=tuple(movements)))
+
+
+def join(*all_facts: Facts) -> Facts:
+    """Everything together."""
+    names = ("payments", "intents", "mirrors", "things", "movements", "transactions", "lines")
+    parts: dict[str, Any] = {name: tuple(x for f in all_facts for x in getattr(f, name)) for name in names}
+    return Facts(**parts, posted=frozenset().union(*(f.posted for f in all_facts)))
+
+
+def balanced(facts: Facts) -> Facts:
+    """With the balances that both sides come to."""
+    places = {(t.vendor_id, t.currency) for t in facts.transactions} | {(x.vendor_id, x.currency) for x in facts.lines}
+    balances = {
+        place: (
+            sum(x.amount for x in facts.lines if (x.vendor_id, x.currency) == place),
+            sum(t.net for t in facts.transactions if (t.vendor_id, t.currency) == place),
+        )
+        for place in places
+    }
+    return replace(facts, balances=balances)
+
+
+def kinds(findings: list[Finding]) -> list[Kind]:
+    return [finding.kind for finding in findings]
+
+
+amounts = st.integers(100, 100_000)
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Facts:
+    """A few sales with what came after them."""
+    parts = []
+    for n in range(1, draw(st.integers(1, 4)) + 1):
+        total = draw(amounts)
+        facts = sale(
+            n, total, draw(st.integers(0, total - 1)), draw(st.integers(1, 90)), draw(st.sampled_from(["EUR", "DKK"]))
+        )
+        fee = facts.payments[0].fee_id is not None
+        for m in range(draw(st.integers(0, 4))):
+            kind = draw(st.sampled_from(["reversal", "transfer", "fee"] if fee else ["reversal", "transfer"]))
+            back = draw(st.integers(0, 50)) if kind == "reversal" and fee else 0
+            facts = movement(facts, 10 * n + m, kind, draw(st.integers(60, 500)), fee_back=back)
+        parts.append(facts)
+    return balanced(join(*parts))
+
+
+@given(markets())
+def test_what_belongs_together_is_explained(facts: Facts) -> None:
+    """Whatever sales, reversals, transfers and fee refunds there were."""
+    assert compare(facts) == []
+
+
+@given(markets(), st.data())
+def test_a_line_of_the_ledger_that_is_gone_is_one_finding(facts: Facts, data: st.DataObject) -> None:
+    """One movement's posting (with the row's mark of it), whichever it was: exactly one thing is said, and it names it."""
+    gone = data.draw(st.sampled_from(sorted({line.key for line in facts.lines})))
+    lines = tuple(line for line in facts.lines if line.key != gone)
+    found = compare(balanced(replace(facts, lines=lines, posted=facts.posted - {gone})))
+    assert len(found) == 1, found
+    named = {line.stripe_id for line in facts.lines if line.key == gone}
+    links = {facts.payments[0].intent_id}
+    assert found[0].repair is not Repair.NONE or found[0].kind is Kind.MONEY_DIFFERS
+    assert found[0].stripe_id in named | links | {row.charge_id for row in facts.payments} | {
+        row.intent_id for row in facts.payments
+    }
+
+
+@given(markets(), st.data())
+def test_a_row_of_stripe_s_books_that_is_gone_is_found_once(facts: Facts, data: st.DataObject) -> None:
+    """The balance that it was part of is not told a second time."""
+    gone = data.draw(st.sampled_from(facts.transactions))
+    found = compare(balanced(replace(facts, transactions=tuple(t for t in facts.transactions if t is not gone))))
+    assert found
+    assert Kind.BALANCE_DIFFERS not in kinds(found)
+
+
+@given(markets(), amounts)
+def test_a_balance_that_nothing_explains_is_told_last(facts: Facts, extra: int) -> None:
+    """The check of checks."""
+    place = next(iter(facts.balances))
+    ours, theirs = facts.balances[place]
+    assert kinds(compare(replace(facts, balances={**facts.balances, place: (ours, theirs + extra)}))) == [
+        Kind.BALANCE_DIFFERS
+    ]
+
+
+@given(markets(), amounts)
+def test_money_that_nobody_knows_is_parked_and_then_explained(facts: Facts, net: int) -> None:
+    """The repair posts it to suspense, under the balance transaction's own id."""
+    strange = Transaction("txn_x", "stripe_fee", -net, 0, -net, "EUR", "txr_1")
+    with_it = balanced(replace(facts, transactions=(*facts.transactions, strange)))
+    (found,) = compare(with_it)
+    assert (found.kind, found.repair) == (Kind.MONEY_UNEXPLAINED, Repair.SUSPEND)
+    parked = tuple(
+        Line(v, c, i, n, "unexplained", f"unexplained:{i}") for i, v, n, c in found.arguments["transactions"]
+    )
+    assert compare(balanced(replace(with_it, lines=(*with_it.lines, *parked)))) == []
+
+
+def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
+    """Else it would be counted twice."""
+    out = Transaction("txn_po", "payout", -500, 0, -500, "EUR", "po_1", {}, VENDOR)
+    parked = Line(VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po")
+    sent = Line(VENDOR, "EUR", "po_1", -500, "payout_sent", "payout_sent:1")
+    assert compare(balanced(Facts(transactions=(out,), lines=(parked,)))) == []
+    (found,) = compare(balanced(Facts(transactions=(out,), lines=(parked, sent))))
+    assert (found.kind, found.repair, found.arguments["transactions"]) == (
+        Kind.SUSPENSE_EXPLAINED,
+        Repair.CLEAR_SUSPENSE,
+        ["txn_po"],
+    )
+    undone = Line(VENDOR, "EUR", "txn_po", 500, "explained", "explained:txn_po")
+    assert compare(balanced(Facts(transactions=(out,), lines=(parked, sent, undone)))) == []
+
+
+SOLD = sale(1, 4990, 125, 97)
+ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "repair"),
+    [
+        (replace(SOLD, payments=(replace(ROW, state="pending"),)), Kind.ORDER_UNPAID, Repair.CONFIRM_PAYMENT),
+        (replace(SOLD, payments=(replace(ROW, state="canceled"),)), Kind.ORDER_UNPAID, Repair.NONE),
+        (
+            replace(SOLD, payments=(replace(ROW, state="opening", intent_id=None),)),
+            Kind.ORDER_UNPAID,
+            Repair.CONFIRM_PAYMENT,
+        ),
+        (replace(SOLD, payments=(replace(ROW, amount=5000),)), Kind.PAYMENT_DIFFERS, Repair.NONE),
+        (replace(SOLD, payments=(replace(ROW, currency="DKK"),)), Kind.PAYMENT_DIFFERS, Repair.NONE),
+        (replace(SOLD, intents=(replace(INTENT, status="processing"),)), Kind.PAYMENT_DIFFERS, Repair.NONE),
+        (replace(SOLD, intents=()), Kind.PAYMENT_MISSING, Repair.NONE),
+        (replace(SOLD, payments=(replace(ROW, order_state="pending"),)), Kind.ORDER_BEHIND, Repair.MARK_PAID),
+        (replace(SOLD, payments=(replace(ROW, stripe_fee=1),)), Kind.CHARGE_DIFFERS, Repair.READ_CHARGE),
+        (replace(SOLD, orphans=frozenset({"sale:9"})), Kind.POSTING_ORPHANED, Repair.NONE),
+        (
+            replace(SOLD, open_postings=(OpenPosting("sale:9", 2, {"EUR": 0}),)),
+            Kind.POSTING_OPEN,
+            Repair.CLOSE_POSTING,
+        ),
+        (replace(SOLD, open_postings=(OpenPosting("sale:9", 1, {"EUR": 5}),)), Kind.POSTING_OPEN, Repair.NONE),
+        (replace(SOLD, ledger_sums={"EUR": 0, "DKK": 5}), Kind.LEDGER_UNBALANCED, Repair.NONE),
+        (replace(SOLD, receivables={(7, "EUR"): (500, 0)}), Kind.RECEIVABLE_DIFFERS, Repair.NONE),
+        (replace(SOLD, orders=(OrderRow(1, "MH-1", 7, "EUR", 100, 0),)), Kind.REFUNDED_MISCOUNTED, Repair.RECOUNT_REFUNDED),
+        (
+            replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 100, 50, 0, 0, 50),)),
+            Kind.CLAIM_UNSETTLED,
+            Repair.SETTLE_CLAIM,
+        ),
+        (
+            replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 100, 100, 0, 0, 50),)),
+            Kind.CLAIM_MISCOUNTED,
+            Repair.RECOUNT_CLAIM,
+        ),
+        (replace(SOLD, missed=(Event("evt_1", "charge.updated"),)), Kind.EVENTS_MISSED, Repair.BACKFILL),
+        (replace(SOLD, parked=(Event("evt_1", "charge.updated"),)), Kind.EVENT_PARKED, Repair.REPLAY),
+        (
+            replace(SOLD, mirrors=(Mirror("refund", 1, "re_1", "pending", 5, "EUR", 7),)),
+            Kind.REFUND_MISSING,
+            Repair.NONE,
+        ),
+        (
+            replace(SOLD, things=(Thing("payout", "po_1", "paid", 5, "EUR", 7, "acct_1"),)),
+            Kind.PAYOUT_UNKNOWN,
+            Repair.FOLLOW_PAYOUT,
+        ),
+        (
+            replace(SOLD, things=(Thing("dispute", "du_1", "lost", 5, "EUR", intent_id="pi_1"),)),
+            Kind.DISPUTE_UNKNOWN,
+            Repair.FOLLOW_DISPUTE,
+        ),
+    ],
+    ids=lambda value: value.value if isinstance(value, Kind) else None,
+)  # fmt: skip
+def test_each_thing_that_can_differ_is_told_once(facts: Facts, kind: Kind, repair: Repair) -> None:
+    """With the repair that mends it, or with none where a person must look."""
+    assert [(f.kind, f.repair) for f in compare(balanced(facts))] == [(kind, repair)]
+
+
+def test_a_refund_of_a_foreign_charge_is_not_ours() -> None:
+    """Another system on the same Stripe account: its objects are none of our business."""
+    assert (
+        compare(balanced(replace(SOLD, things=(Thing("refund", "re_9", "succeeded", 5, "EUR", intent_id="pi_9"),))))
+        == []
+    )
+
+
+def test_what_was_merely_under_way_is_forgotten() -> None:
+    """Only what is found at both looks is kept, as it was at the second."""
+    first = [Finding(Kind.ORDER_UNPAID, "payment:1", "a"), Finding(Kind.BALANCE_DIFFERS, "balance:7:EUR", "b", "1")]
+    second = [Finding(Kind.BALANCE_DIFFERS, "balance:7:EUR", "b", "2"), Finding(Kind.ORDER_UNPAID, "payment:2", "c")]
+    assert persisting(first, second) == [second[0]]
