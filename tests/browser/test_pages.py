@@ -41,10 +41,11 @@ VENDOR = [
     "/vendor/admin/products",
     "/vendor/admin/products/new",
     "/vendor/admin/payments",
+    "/vendor/admin/payouts",
     "/vendor/admin/transactions",
     "/vendor/admin/developers",
 ]
-OPERATOR = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/ledger"]
+OPERATOR = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/ledger", "/operator/payouts"]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
 SHIFTS = """
