@@ -41,6 +41,7 @@ VENDOR = [
     "/vendor/admin/products",
     "/vendor/admin/products/new",
     "/vendor/admin/payments",
+    "/vendor/admin/payouts",
     "/vendor/admin/transactions",
     "/vendor/admin/disputes",
     "/vendor/admin/developers",
@@ -54,6 +55,10 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/payouts",
+    "/operator/receivables",
+    "/operator/reconciliation",
+    "/operator/exposure",
 ]
 
 # Sums up layout shifts that no input caused (web.dev/cls).

@@ -51,10 +51,20 @@ async def costs(browser: Portal, addresses: list[str]) -> dict[str, int]:
 
 
 async def test_the_portals_pages(client: TestClientProtocol) -> None:
-    """Home, orders, one order, products, transactions, settings and tokens."""
+    """Home, orders, one order, products, transactions, payouts, settings and tokens."""
     browser = await signed_in(client)
     vendor = await browser.vendor()
-    pages = ["", "/orders", "/orders?q=ada", "/products", "/transactions", "/disputes", "/payments", "/developers"]
+    pages = [
+        "",
+        "/orders",
+        "/orders?q=ada",
+        "/products",
+        "/transactions",
+        "/disputes",
+        "/payments",
+        "/payouts",
+        "/developers",
+    ]
     addresses = [f"/vendor/admin{page}" for page in pages]
     one = await fill(vendor, 1)
     few = await costs(browser, [*addresses, f"/vendor/admin/orders/{one}"])
@@ -67,7 +77,14 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
     """Vendors, webhook inbox, parked payments and fees."""
     browser = await operator_in(client)
-    addresses = ["/operator", "/operator/disputes", "/operator/webhooks", "/operator/payments", "/operator/fees"]
+    addresses = [
+        "/operator",
+        "/operator/disputes",
+        "/operator/webhooks",
+        "/operator/payments",
+        "/operator/fees",
+        "/operator/payouts",
+    ]
 
     async def more(count: int) -> None:
         for n in range(count):
