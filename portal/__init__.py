@@ -10,11 +10,25 @@ def blueprints() -> list[Blueprint]:
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
     from portal.operator.fees import blueprint as fees
+    from portal.operator.refunds import blueprint as operator_refunds
     from portal.operator.views import blueprint as operator
+    from portal.orders.refunds import blueprint as refunds
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
 
-    return [signin, dashboard, payment_settings, products, orders, transactions, developers, operator, fees]
+    return [
+        signin,
+        dashboard,
+        payment_settings,
+        products,
+        orders,
+        refunds,
+        transactions,
+        developers,
+        operator,
+        operator_refunds,
+        fees,
+    ]

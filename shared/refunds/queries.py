@@ -85,6 +85,7 @@ class Refundable:
     """An order as the refund form needs it. `seen` is how many refunds it has; `left` is nought when nothing can go back."""
 
     order_id: int
+    vendor_id: int
     number: str
     shopper_name: str
     total: Money
@@ -181,6 +182,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
     rows = {row.id: row for row in await OrderLine.filter(order_id=order.id)}
     return Refundable(
         order_id=order.id,
+        vendor_id=order.vendor_id,
         number=order.number,
         shopper_name=order.checkout.full_name,
         total=Money(order.total_amount_cents, order.currency),
