@@ -110,6 +110,8 @@ def _form_of(refund: RefundView, refused: tuple[int, DeclineForm] | None) -> Dec
 
 
 def _detail(refund: RefundView) -> str | None:
+    if refund.state is RefundState.AWAITING_APPROVAL:
+        return "It is above your limit. Nothing has moved yet."
     return words.detail(
         refund.state,
         pending_reason=refund.pending_reason,

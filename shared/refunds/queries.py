@@ -125,6 +125,8 @@ async def count_waiting() -> int:
 
 
 async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
+    if not rows:
+        return ()
     ids = [row.id for row in rows]
     lines: dict[int, list[RefundedLine]] = {id_: [] for id_ in ids}
     for part in await RefundLine.filter(refund_id__in=ids).order_by("id").select_related("order_line"):
