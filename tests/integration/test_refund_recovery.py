@@ -132,6 +132,26 @@ async def test_a_key_that_stripe_forgot_makes_no_second_refund(
     await assert_books_agree(sandbox)
 
 
+async def test_a_webhook_that_is_faster_than_the_answer_finds_our_row(
+    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+) -> None:
+    """By the mark in the refund's metadata; the answer, when it comes, is no news any more."""
+    sale = await sold(gateway, sandbox)
+    made = await ask(gateway, sale, amount(600))
+    row = await Refund.get(id=made.id).select_related("order", "payment")
+    await asking._choose(gateway, row, row.payment)
+    row = await Refund.get(id=made.id).select_related("order", "payment")
+    answer = await asking._ask(gateway, row, row.payment)
+    assert answer is not None
+    told = {"id": answer.id, "payment_intent": answer.payment_intent}
+    assert (await deliver(context, event("refund.created", told))).outcome == "refund is succeeded"
+    await follow.take_on(gateway, row.id, answer)
+    await run_jobs(context)
+    assert await Refund.all().count() == 1
+    assert await Movement.all().count() == 2
+    await assert_books_agree(sandbox)
+
+
 async def test_an_hour_without_stripe_loses_nothing(
     gateway: Gateway, sandbox: RunningSandbox, context: TestContext
 ) -> None:
