@@ -15,7 +15,9 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
+    from portal.operator.refunds import blueprint as operator_refunds
     from portal.operator.views import blueprint as operator
+    from portal.orders.refunds import blueprint as refunds
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.payouts.views import blueprint as payouts
@@ -29,14 +31,16 @@ def blueprints() -> list[Blueprint]:
         payment_settings,
         products,
         orders,
-        disputes,
         transactions,
         developers,
         operator,
-        payouts,
-        operator_payouts,
-        fees,
+        disputes,
         operator_disputes,
+        fees,
+        operator_payouts,
         receivables,
         reconciliation,
+        operator_refunds,
+        refunds,
+        payouts,
     ]

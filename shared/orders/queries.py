@@ -53,6 +53,7 @@ class OrderView:
     total: Money
     platform_fee: Money
     vendor_share: Money
+    refunded: Money  # what went back, is going, or waits to be allowed
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
@@ -113,6 +114,7 @@ def _order(order: Order, lines: Iterable[OrderLine], checkout: Checkout) -> Orde
         total=total,
         platform_fee=fee,
         vendor_share=total - fee,
+        refunded=Money(order.refunded_amount, order.currency),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
         placed_at=order.created_at,

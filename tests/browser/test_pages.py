@@ -52,6 +52,7 @@ OPERATOR = [
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",
+    "/operator/refunds",
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
