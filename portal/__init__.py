@@ -9,11 +9,15 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.operator.orders import blueprint as operator_orders
+    from portal.operator.statements import blueprint as operator_statements
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
+    from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
 
-    return [signin, dashboard, payment_settings, products, orders, transactions, developers, operator]
+    vendors = [signin, dashboard, payment_settings, products, orders, transactions, statements, developers]
+    return [*vendors, operator, operator_orders, operator_statements]

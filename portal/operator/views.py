@@ -36,6 +36,7 @@ ACTIONS = {
     "vendor.payout_schedule_changed": "Payout schedule changed",
     "vendor.platform_fee_changed": "Platform fee changed",
     "vendor.currency_chosen": "Currency chosen",
+    "vendor.vat_number_changed": "VAT number changed",
     "vendor.shop_opened": "Shop opened",
     "vendor.shop_closed": "Shop closed",
 }
