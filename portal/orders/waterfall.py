@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from shared.money import Money
 from shared.reporting.flows import Kind
 from shared.reporting.waterfall import Waterfall, WaterLine
@@ -41,6 +43,7 @@ OPERATOR = {
     Kind.PAYOUT: "Paid out to the vendor’s bank",
     Kind.OWED: "Owed by the vendor",
     Kind.KEPT: "Kept by Markethall",
+    Kind.BORNE: "Borne by Markethall",
 }
 PLACES = {
     "moved": "Between the vendor’s balance and the platform’s",
@@ -98,7 +101,9 @@ def _note(line: WaterLine) -> Any:
     if line.kind is Kind.PAYOUT:
         if line.at is None:
             return "on its way"
-        return ("arrived " if line.arrived else "expected ") + day(line.at)
-    if line.kind in (Kind.DISPUTE, Kind.DISPUTE_WON):
-        return line.detail or None
-    return day(line.at) if line.at is not None and line.kind not in (Kind.PAID, Kind.COMMISSION) else None
+        return Markup("{} {}").format("arrived" if line.arrived else "expected", day(line.at))
+    if line.at is None or line.kind in (Kind.PAID, Kind.COMMISSION):
+        return None
+    if line.kind in (Kind.DISPUTE, Kind.DISPUTE_WON) and line.detail:
+        return Markup("{}, {}").format(line.detail, day(line.at))
+    return day(line.at)

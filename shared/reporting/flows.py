@@ -41,6 +41,7 @@ class Kind(StrEnum):
     NOT_PAID_OUT = "not_paid_out"
     OWED = "owed"  # paid out and then taken back by a refund or a dispute: the vendor owes it
     KEPT = "kept"  # what the marketplace keeps
+    BORNE = "borne"  # what the order cost the marketplace in the end
 
 
 SUMS = frozenset({Kind.SHARE, Kind.LEFT})
@@ -115,7 +116,7 @@ def steps(facts: Iterable[Fact], sent: Sequence[Sent]) -> tuple[Step, ...]:
     market = sum(step.market for step in found if not step.is_sum)
     if found:
         found.append(Step(Kind.OWED if vendor < 0 else Kind.NOT_PAID_OUT, -vendor, 0))
-        found.append(Step(Kind.KEPT, 0, -market))
+        found.append(Step(Kind.BORNE if market < 0 else Kind.KEPT, 0, -market))
     return tuple(found)
 
 

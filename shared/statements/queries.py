@@ -133,8 +133,8 @@ async def _balance_before(vendor_id: int, currency: str, month: str) -> int:
     before = LedgerEntry.filter(
         vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=months.starts(month)
     )
-    (total,) = await before.annotate(total=Sum("amount")).values_list("total", flat=True)
-    return -int(str(total or 0))
+    totals = await before.annotate(total=Sum("amount")).group_by("currency").values_list("total", flat=True)
+    return -sum(int(str(total)) for total in totals)
 
 
 def _row(row: Statement, vendor_name: str) -> MonthRow:

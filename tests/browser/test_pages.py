@@ -42,9 +42,17 @@ VENDOR = [
     "/vendor/admin/products/new",
     "/vendor/admin/payments",
     "/vendor/admin/transactions",
+    "/vendor/admin/statements",
     "/vendor/admin/developers",
 ]
-OPERATOR = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/ledger"]
+OPERATOR = [
+    "/operator",
+    "/operator/webhooks",
+    "/operator/payments",
+    "/operator/ledger",
+    "/operator/statements",
+    "/operator/invoicing",
+]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
 SHIFTS = """
