@@ -32,6 +32,7 @@ def job_handlers() -> Handlers:
     from shared.payouts import jobs as payouts
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
+    from shared.statements import jobs as statements
     from shared.vendors import jobs as vendors
     from shared.webhooks import backfill, dispatch
 
@@ -43,6 +44,7 @@ def job_handlers() -> Handlers:
         **payouts.HANDLERS,
         **refunds.HANDLERS,
         **reporting.HANDLERS,
+        **statements.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
         "webhooks.backfill": backfill.job,
@@ -68,6 +70,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("payouts.run", every=hourly),
         Recurring("payouts.sweep", every=hourly),
         Recurring("payouts.release_reserves", every=hourly),
+        Recurring("statements.close", at=time(1, 0)),
     )
 
 

@@ -44,6 +44,7 @@ VENDOR = [
     "/vendor/admin/payouts",
     "/vendor/admin/transactions",
     "/vendor/admin/disputes",
+    "/vendor/admin/statements",
     "/vendor/admin/developers",
 ]
 OPERATOR = [
@@ -60,6 +61,8 @@ OPERATOR = [
     "/operator/receivables",
     "/operator/reconciliation",
     "/operator/exposure",
+    "/operator/statements",
+    "/operator/invoicing",
 ]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
