@@ -32,17 +32,19 @@ def job_handlers() -> Handlers:
     from shared.payouts import jobs as payouts
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
+    from shared.statements import jobs as statements
     from shared.vendors import jobs as vendors
     from shared.webhooks import backfill, dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
-        **payouts.HANDLERS,
-        **refunds.HANDLERS,
         **disputes.HANDLERS,
         **vendors.HANDLERS,
+        **payouts.HANDLERS,
+        **refunds.HANDLERS,
         **reporting.HANDLERS,
+        **statements.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
         "webhooks.backfill": backfill.job,
@@ -59,15 +61,16 @@ def recurring_jobs() -> Sequence[Recurring]:
     return (
         Recurring("reporting.nightly", at=time(2, 30)),
         Recurring("clawback.collect_all", at=time(3, 30)),
+        Recurring("disputes.remind", at=time(7, 0)),
         Recurring("vendors.remind", at=time(7, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("disputes.sweep", every=hourly),
-        Recurring("disputes.remind", at=time(7, 0)),
         Recurring("refunds.sweep", every=hourly),
         Recurring("payouts.run", every=hourly),
         Recurring("payouts.sweep", every=hourly),
         Recurring("payouts.release_reserves", every=hourly),
+        Recurring("statements.close", at=time(1, 0)),
     )
 
 

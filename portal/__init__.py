@@ -12,15 +12,20 @@ def blueprints() -> list[Blueprint]:
     from portal.disputes.views import blueprint as disputes
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
+    from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
+    from portal.operator.refunds import blueprint as operator_refunds
+    from portal.operator.statements import blueprint as operator_statements
     from portal.operator.views import blueprint as operator
+    from portal.orders.refunds import blueprint as refunds
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.views import blueprint as signin
+    from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
 
     return [
@@ -29,14 +34,19 @@ def blueprints() -> list[Blueprint]:
         payment_settings,
         products,
         orders,
-        disputes,
         transactions,
         developers,
         operator,
-        payouts,
-        operator_payouts,
-        fees,
+        disputes,
         operator_disputes,
+        fees,
+        operator_orders,
+        operator_payouts,
         receivables,
         reconciliation,
+        operator_refunds,
+        operator_statements,
+        refunds,
+        payouts,
+        statements,
     ]

@@ -40,6 +40,7 @@ ACTIONS = {
     "vendor.reserve_changed": "Reserve changed",
     "vendor.platform_fee_changed": "Platform fee changed",
     "vendor.currency_chosen": "Currency chosen",
+    "vendor.vat_number_changed": "VAT number changed",
     "vendor.shop_opened": "Shop opened",
     "vendor.shop_closed": "Shop closed",
 }

@@ -6,6 +6,8 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
+from portal.orders.refund_words import STATES, refund_detail
+from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge, timeline
 from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
@@ -16,6 +18,8 @@ from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
 from shared.orders.service import mark_as_shipped
 from shared.payments.queries import payments_of_order
+from shared.refunds.queries import refunds_of_order
+from shared.reporting.waterfall import order_waterfall
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
@@ -99,6 +103,7 @@ async def _order_page(
     order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
 ) -> Response:
     payments = await payments_of_order(order.id)
+    flow = await order_waterfall(order.id)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
@@ -110,7 +115,12 @@ async def _order_page(
         carriers=CARRIERS,
         happenings=timeline(order, payments),
         goods=goods_badge(order.status, order.payment_status),
-        paid=money_badge(order.payment_status),
+        paid=money_badge(order.payment_status, order.total, order.refunded),
+        refunds=await refunds_of_order(order.id),
+        refund_states=STATES,
+        refund_detail=refund_detail,
         fee=order.vendor_share - order.total,
+        flow=flow,
+        waterfall=vendor_lines(flow),
         problem=problem.message if problem else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.money import Money
 from shared.orders.queries import OrderView
 from shared.orders.rules import OrderStatus, PaymentStatus, may_ship
 from shared.payments.queries import PaymentView
@@ -38,9 +39,18 @@ class Happening:
     kind: str | None = None
 
 
-def money_badge(payment_status: PaymentStatus) -> tuple[str, str]:
-    """Where the money is: kind and word."""
+def money_badge(
+    payment_status: PaymentStatus, total: Money | None = None, refunded: Money | None = None
+) -> tuple[str, str]:
+    """Where the money is: kind and word. Of a paid order with what of its total went back, or is going."""
+    if payment_status is PaymentStatus.PAID and total is not None and refunded:
+        return refund_badge(total, refunded)
     return _MONEY[payment_status]
+
+
+def refund_badge(total: Money, refunded: Money) -> tuple[str, str]:
+    """The same for what is paid and of which something goes back: kind and word."""
+    return ("info", "Partly refunded") if refunded.amount < total.amount else ("info", "Refund on its way")
 
 
 def goods_badge(status: OrderStatus, payment_status: PaymentStatus) -> tuple[str, str]:
@@ -54,6 +64,8 @@ def goods_badge(status: OrderStatus, payment_status: PaymentStatus) -> tuple[str
             return "ok", "Delivered"
         case OrderStatus.CANCELLED:
             return "plain", "Cancelled"
+        case OrderStatus.PROCESSING if payment_status is PaymentStatus.REFUNDED:
+            return "plain", "Not sent"
         case OrderStatus.PROCESSING:
             return "info", "In progress"
         case OrderStatus.PENDING:

@@ -95,7 +95,7 @@ class PayoutForm(MarketForm):
     )
     weekday = SelectField("Of a week, on", choices=WEEKDAY_CHOICES, default="monday")
     month_day = SelectField("Of a month, on", choices=DAY_CHOICES, default="1")
-    minimum_payout = MoneyField("From", [InputRequired("Enter an amount; 0 pays out whatever is there.")])
+    minimum_payout = MoneyField("Smallest payout", [InputRequired("Enter an amount; 0 pays out whatever is there.")])
 
     def plan(self) -> PayoutPlan:
         """What the use case takes. Only after the form was found right."""

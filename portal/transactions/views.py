@@ -5,7 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.frame import vendor_page
-from shared.payments.queries import payments_of_vendor
+from portal.orders.words import refund_badge
+from shared.payments.queries import PaymentView, payments_of_vendor
 from shared.payments.rules import PaymentState
 from shared.web.access import owner
 from shared.web.identity import actor, vendor_id
@@ -26,6 +27,17 @@ STATES = {
     PaymentState.PARKED: ("bad", "Being looked at"),
     PaymentState.REFUNDED: ("plain", "Refunded"),
 }
+
+
+def badge_of(payment: PaymentView) -> tuple[str, str]:
+    """Where a payment's money is: kind and word, with what of it went back."""
+    if payment.state is PaymentState.SUCCEEDED and payment.refunded:
+        if payment.is_refunded:
+            return STATES[PaymentState.REFUNDED]
+        return refund_badge(payment.total, payment.refunded)
+    return STATES[payment.state]
+
+
 METHODS = {"card": "Card", "sepa_debit": "Direct debit", "link": "Link", "bancontact": "Bancontact", "ideal": "iDEAL"}
 
 
@@ -39,7 +51,7 @@ async def index() -> Response:
         nav="transactions",
         found=found,
         pager=pager(LIST, found),
-        states=STATES,
+        badge_of=badge_of,
         methods=METHODS,
         shop_slug=actor().vendor_slug,
     )

@@ -42,6 +42,7 @@ async def fill(settings: Settings) -> None:
         async with aiohttp.ClientSession(headers=_headers(settings)) as browser:
             stripe = _Stripe(browser, settings.stripe.api_base)
             shopper_id = await _people()
+            await _identity()
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
@@ -86,6 +87,22 @@ async def _people() -> int:
     if shopper is None:
         shopper = await people.create_customer(email=SHOPPER, password=PASSWORD, full_name="Sam Shopper")
     return int(shopper.id)
+
+
+async def _identity() -> None:
+    """Who writes the invoices for the commission; made up, as everybody here is."""
+    from shared.statements.identity import Identity, identity, save_identity
+
+    if await identity() is None:
+        made_up = Identity(
+            legal_name="Markethall Demo S.à r.l.",
+            address="1, place du Marché\nL-1728 Luxembourg",
+            country="LU",
+            vat_number="LU00000000",
+            vat_percentage=Decimal(17),
+            invoice_prefix="MH",
+        )
+        await save_identity(made_up, actor=ACTOR)
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:

@@ -166,6 +166,17 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class FraudWarning:
+    """A card's issuer reports fraud before anybody disputes. Not `actionable` any more once it is refunded or disputed."""
+
+    id: str
+    charge: str
+    payment_intent: str | None
+    actionable: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Bank:
     """A bank account or debit card that payouts go to. `name` is the bank's, or the card's brand."""
 
@@ -175,17 +186,6 @@ class Bank:
     currency: str
     status: str  # new | validated | verified | verification_failed | errored; of a card, which has none, new
     is_default: bool
-
-
-@dataclass(frozen=True)
-class FraudWarning:
-    """A card's issuer reports fraud before anybody disputes. Not `actionable` any more once it is refunded or disputed."""
-
-    id: str
-    charge: str
-    payment_intent: str | None
-    actionable: bool
-    created: datetime
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,18 @@ def dispute(obj: Any) -> Dispute:
     )
 
 
+def fraud_warning(obj: Any) -> FraudWarning:
+    """A Radar early fraud warning."""
+    w = as_dict(obj)
+    return FraudWarning(
+        id=w["id"],
+        charge=str(id_of(w["charge"])),
+        payment_intent=id_of(w.get("payment_intent")),
+        actionable=bool(w["actionable"]),
+        created=_at(w["created"]),
+    )
+
+
 def bank(obj: Any) -> Bank:
     """An external account, whichever kind."""
     b = as_dict(obj)
@@ -200,18 +212,6 @@ def bank(obj: Any) -> Bank:
         currency=(b.get("currency") or "").upper(),
         status=b.get("status") or "new",
         is_default=bool(b.get("default_for_currency")),
-    )
-
-
-def fraud_warning(obj: Any) -> FraudWarning:
-    """A Radar early fraud warning."""
-    w = as_dict(obj)
-    return FraudWarning(
-        id=w["id"],
-        charge=str(id_of(w["charge"])),
-        payment_intent=id_of(w.get("payment_intent")),
-        actionable=bool(w["actionable"]),
-        created=_at(w["created"]),
     )
 
 

@@ -34,6 +34,7 @@ class OrderRow:
     placed_at: datetime
     customer_name: str
     total: Money
+    refunded: Money
     status: OrderStatus
     payment_status: PaymentStatus
     items: int
@@ -103,6 +104,7 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
             placed_at=order.created_at,
             customer_name=order.checkout.full_name,
             total=Money(order.total_amount_cents, order.currency),
+            refunded=Money(order.refunded_amount, order.currency),
             status=OrderStatus(order.status),
             payment_status=PaymentStatus(order.payment_status),
             items=items.get(order.id, 0),

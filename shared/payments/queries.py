@@ -25,6 +25,7 @@ class PaymentView:
     vendor_share: Money
     platform_fee: Money
     stripe_fee: Money | None
+    refunded: Money  # of its order
     method: str | None
     stripe_payment_intent_id: str | None
     stripe_charge_id: str | None
@@ -33,6 +34,7 @@ class PaymentView:
     parked_reason: str | None
     created_at: datetime
     paid_at: datetime | None
+    is_refunded: bool  # all of it has gone back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,7 @@ def _view(p: Payment) -> PaymentView:
         vendor_share=Money(p.amount_vendor, p.currency),
         platform_fee=Money(p.amount_platform_fee, p.currency),
         stripe_fee=None if p.amount_stripe_fee is None else Money(p.amount_stripe_fee, p.currency),
+        refunded=Money(p.order.refunded_amount, p.currency),
         method=p.payment_method,
         stripe_payment_intent_id=p.stripe_payment_intent_id,
         stripe_charge_id=p.stripe_charge_id,
@@ -60,6 +63,7 @@ def _view(p: Payment) -> PaymentView:
         parked_reason=p.parked_reason,
         created_at=p.created_at,
         paid_at=p.paid_at,
+        is_refunded=p.refunded_at is not None,
     )
 
 

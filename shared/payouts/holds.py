@@ -32,7 +32,7 @@ async def hold(*, vendor_id: int, reason: str, actor: str) -> None:
             return
         row.payouts_held_at = row.payouts_held_at or clock.now()
         row.payouts_held_reason = said
-        await row.save(update_fields=["payouts_held_at", "payouts_held_reason", "updated_at"])
+        await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
         number = await _note("vendor.payouts_held", vendor_id, actor, reason=said)
         vendor = await Vendor.get(id=vendor_id)
         subject, text = texts.held(vendor.name, reason=said, link=LINK)
@@ -47,7 +47,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
         if row.payouts_held_at is None:
             raise Conflict("These payouts are not on hold.")
         row.payouts_held_at, row.payouts_held_reason = None, ""
-        await row.save(update_fields=["payouts_held_at", "payouts_held_reason", "updated_at"])
+        await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
         number = await _note("vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), schedules.plan_of(row)
         when = words.schedule(plan.schedule.value, plan.day)
@@ -72,7 +72,7 @@ async def set_reserve(*, vendor_id: int, percentage: Decimal, days: int, actor: 
         if (row.reserve_percentage, row.reserve_days) == (percentage, days):
             return
         row.reserve_percentage, row.reserve_days = percentage, days
-        await row.save(update_fields=["reserve_percentage", "reserve_days", "updated_at"])
+        await row.save(update_fields=["reserve_percentage", "reserve_days"])
         after = f"{percentage.normalize():f}% for {days} days"
         await _note("vendor.reserve_changed", vendor_id, actor, before=before, after=after)
         await _write_settings(vendor_id)

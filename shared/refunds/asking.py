@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from shared import clock
 from shared.clawback import sources
 from shared.database import unit
-from shared.errors import NotFound, TryLater
+from shared.errors import MarketError, NotFound, TryLater
 from shared.fees.rules import RefundPolicy
 from shared.gateway.objects import NewRefund
 from shared.gateway.objects import Refund as StripeRefund
@@ -63,6 +63,8 @@ async def try_now(gateway: Gateway, refund_id: int) -> RefundState:
         return await carry_out(gateway, refund_id)
     except TryLater as later:
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
+    except MarketError as error:
+        log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
     return RefundState((await _row(refund_id)).status)
 
 

@@ -85,6 +85,7 @@ class Refundable:
     """An order as the refund form needs it. `seen` is how many refunds it has; `left` is nought when nothing can go back."""
 
     order_id: int
+    vendor_id: int
     number: str
     shopper_name: str
     total: Money
@@ -124,6 +125,8 @@ async def count_waiting() -> int:
 
 
 async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
+    if not rows:
+        return ()
     ids = [row.id for row in rows]
     lines: dict[int, list[RefundedLine]] = {id_: [] for id_ in ids}
     for part in await RefundLine.filter(refund_id__in=ids).order_by("id").select_related("order_line"):
@@ -181,6 +184,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
     rows = {row.id: row for row in await OrderLine.filter(order_id=order.id)}
     return Refundable(
         order_id=order.id,
+        vendor_id=order.vendor_id,
         number=order.number,
         shopper_name=order.checkout.full_name,
         total=Money(order.total_amount_cents, order.currency),

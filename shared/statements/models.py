@@ -1,8 +1,9 @@
-"""Statements of account: which months are closed, under which invoice number."""
+"""Statements of account: which months are closed, under which invoice number, and who writes the invoices."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
@@ -27,10 +28,37 @@ class Statement(Row):
     vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     vat = fields.BigIntField(default=0, description="minor units contained in the commission")
     last_entry_id = fields.BigIntField(description="the newest ledger entry that is in it")
+    parties: Any = fields.JSONField(
+        null=True, description="who invoices whom, and whether the VAT is the recipient's: as it was when it was closed"
+    )
 
     class Meta:
         table = "statements"
         unique_together = (("vendor", "month", "currency"),)
         constraints = [
             CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month")
+        ]
+
+
+class MarketplaceIdentity(Row):
+    """Who writes the commission invoices, and how far their one series of numbers has come. There is one row, with id 1."""
+
+    legal_name = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=300, description="lines as they stand on an envelope")
+    country = fields.CharField(max_length=2)
+    vat_number = fields.CharField(max_length=20, default="")
+    vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    invoice_prefix = fields.CharField(max_length=12)
+    series_year = fields.IntField(default=0, description="the year of the last invoice")
+    series_last = fields.IntField(default=0, description="its number; starts again at 1 each year")
+
+    class Meta:
+        table = "marketplace_identity"
+        constraints = [
+            CheckConstraint(check="id = 1", name="ck_marketplace_identity_one"),
+            CheckConstraint(
+                check="cast(vat_percentage as numeric) >= 0 and cast(vat_percentage as numeric) < 100",
+                name="ck_marketplace_identity_vat",
+            ),
+            CheckConstraint(check="series_last >= 0", name="ck_marketplace_identity_series"),
         ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.money import Money
 from shared.orders.queries import OrderView
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import PaymentProgress
 from shared.payments.rules import PaymentState
+from shared.refunds.queries import RefundView
+from shared.refunds.words import for_shopper
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,18 @@ class Event:
 
 
 @dataclass(frozen=True)
+class ShopperRefund:
+    """Money that goes back to the shopper: how much, when, and where it stands in a word and a sentence."""
+
+    amount: Money
+    at: datetime
+    kind: str
+    standing: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
 class OrderCard:
     """An order as its shopper sees it: where it stands in a word, and what happened so far."""
 
@@ -107,10 +123,11 @@ class OrderCard:
     kind: str
     standing: str
     events: tuple[Event, ...]
+    refunds: tuple[ShopperRefund, ...] = ()
 
 
-def card_of(order: OrderView) -> OrderCard:
-    """The card of an order."""
+def card_of(order: OrderView, refunds: Iterable[RefundView] = ()) -> OrderCard:
+    """The card of an order, with what was given back of it."""
     kind, standing = standing_of(order.payment_status, order.status)
     events = [Event("Ordered", order.placed_at)]
     if order.paid_at:
@@ -119,7 +136,14 @@ def card_of(order: OrderView) -> OrderCard:
         with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
         number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
         events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
-    return OrderCard(order, kind, standing, tuple(events))
+    shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
+    return OrderCard(
+        order,
+        kind,
+        standing,
+        tuple(events),
+        tuple(ShopperRefund(r.amount, r.succeeded_at or r.requested_at, *told, note=r.note) for r, told in shown),
+    )
 
 
 def standing_of(payment: PaymentStatus, status: OrderStatus) -> tuple[str, str]:

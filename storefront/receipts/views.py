@@ -8,6 +8,7 @@ from shared.errors import NotFound
 from shared.orders.queries import CheckoutView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import refresh
+from shared.refunds.queries import refunds_of_purchase
 from shared.web.access import public
 from shared.web.kit import kit, page_number, shielded
 from shared.web.pages import page, see_other
@@ -69,9 +70,10 @@ async def order_page(token: str) -> Response:
     unpaid = found.status is CheckoutStatus.OPEN and any(
         order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
     )
+    refunds = await refunds_of_purchase([order.id for order in found.orders])
     return await page(
         "storefront/receipts/order.html",
         checkout=found,
         unpaid=unpaid,
-        cards=[card_of(order) for order in found.orders],
+        cards=[card_of(order, refunds[order.id]) for order in found.orders],
     )

@@ -41,8 +41,10 @@ VENDOR = [
     "/vendor/admin/products",
     "/vendor/admin/products/new",
     "/vendor/admin/payments",
+    "/vendor/admin/payouts",
     "/vendor/admin/transactions",
     "/vendor/admin/disputes",
+    "/vendor/admin/statements",
     "/vendor/admin/developers",
 ]
 OPERATOR = [
@@ -51,11 +53,16 @@ OPERATOR = [
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",
+    "/operator/refunds",
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/payouts",
+    "/operator/receivables",
     "/operator/reconciliation",
     "/operator/exposure",
+    "/operator/statements",
+    "/operator/invoicing",
 ]
 
 # Sums up layout shifts that no input caused (web.dev/cls).

@@ -20,7 +20,7 @@ from shared.payouts.models import Payout, PayoutItem
 from shared.payouts.rules import PayoutState
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import assert_books_agree, booked, held, sell
-from tests.support.payouts import payday, plan, ready, swept, time_of, work
+from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -322,7 +322,7 @@ class TestToTheBankAndBack:
             time.to_weekday(1)
             await payday(context)
             assert await Payout.all().count() == 1
-            await _new_bank(sandbox, shop.account_id)
+            await new_bank(sandbox, shop.account_id)
             await payday(context)
             again = await Payout.exclude(id=row.id).get()
             assert (again.amount, again.status) == (SHARE, "pending")
@@ -402,12 +402,3 @@ class TestToTheBankAndBack:
             await swept(context)
             assert await booked(Account.BANK_PLATFORM) == {}
             await assert_books_agree(sandbox)
-
-
-async def _new_bank(sandbox: RunningSandbox, account: str) -> None:
-    """The vendor gives other bank details on Stripe's own page."""
-    bank = {"object": "bank_account", "country": "US", "currency": "eur", "account_number": "000123456788"}
-    fields = {f"external_account[{name}]": value for name, value in bank.items()}
-    path = f"/v1/accounts/{account}/external_accounts"
-    routed = {**fields, "external_account[routing_number]": "110000000", "default_for_currency": "true"}
-    assert "id" in await stripe_post(sandbox, path, **routed)

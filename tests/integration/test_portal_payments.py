@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.catalogue.models import Product
+from shared.gateway.seam import PayoutSettings
 from shared.vendors import service
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.queries import get_vendor_payment_config
@@ -277,15 +278,39 @@ class TestSettled:
     async def test_defect_18_the_schedule_is_written_through(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """The page shows what Stripe answered."""
+        """With a minimum we pay, so Stripe must not; without one Stripe pays on that day. The page shows what holds."""
         portal = await signed_in(client)
         account = await self._settled(portal, sandbox)
 
-        answer = await portal.post(f"{HOME}/schedule", {"payout_schedule": "monthly"})
+        assert (await gateway.get_payout_settings(account)).interval == "manual"
+
+        wanted = {"payout_schedule": "monthly", "month_day": "31", "minimum_payout": "0"}
+        answer = await portal.post(f"{HOME}/schedule", wanted)
 
         assert answer.status_code == 303
-        assert (await gateway.get_payout_settings(account)).interval == "monthly"
-        assert (await _row(portal)).payout_schedule == "monthly"
+        assert await gateway.get_payout_settings(account) == PayoutSettings("monthly", monthly_days=(31,))
+        row = await _row(portal)
+        assert (row.payout_schedule, row.payout_anchor, row.minimum_payout) == ("monthly", "31", 0)
+        text = await portal.get(HOME)
+        assert '<option selected value="31">The last day' in text
+        answer = await portal.post(f"{HOME}/schedule", {**wanted, "minimum_payout": "12,50"})
+        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await _row(portal)).minimum_payout == 1250
+
+    @pytest.mark.parametrize("value", ["", "-1", "abc", "1.234", "9" * 30])
+    async def test_a_minimum_that_is_none_is_told_beside_the_field(
+        self, client: TestClientProtocol, sandbox: RunningSandbox, value: str
+    ) -> None:
+        """422, what was typed is kept, nothing sent."""
+        portal = await signed_in(client)
+        await self._settled(portal, sandbox)
+        wanted = {"payout_schedule": "weekly", "weekday": "friday", "minimum_payout": value}
+        answer = await portal.post(f"{HOME}/schedule", wanted)
+        text = await answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert 'id="minimum_payout-error"' in text
+        assert '<option selected value="friday">' in text
+        assert (await _row(portal)).minimum_payout == 2000
 
     @pytest.mark.parametrize("value", ["manual", "hourly", ""])
     async def test_another_schedule_is_refused(
@@ -305,7 +330,7 @@ class TestSettled:
         await self._settled(portal, sandbox)
         sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 500})
 
-        answer = await portal.post(f"{HOME}/schedule", {"payout_schedule": "daily"})
+        answer = await portal.post(f"{HOME}/schedule", {"payout_schedule": "daily", "minimum_payout": "20"})
 
         assert answer.status_code == 503
         assert "Stripe is not answering right now" in await answer.get_data(as_text=True)

@@ -13,7 +13,7 @@ from shared.fees.service import add_rule
 from shared.orders.models import OrderLine
 from shared.vendors.models import Vendor
 from shared.webhooks.models import WebhookEvent
-from tests.support.factories import make_dispute, make_order, make_payment, make_product, make_ready_vendor
+from tests.support.factories import make_dispute, make_order, make_payment, make_product, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import counted
 
@@ -33,6 +33,9 @@ async def fill(vendor: Vendor, orders: int) -> str:
         await make_payment(order, status="succeeded")
         await make_dispute(order)
     large = await make_order(vendor, product, status="processing", payment_status="paid", paid_at=clock.now())
+    payment = await make_payment(large, status="succeeded")
+    for number in range(orders):
+        await make_refund(payment, number + 1)
     for _ in range(orders):
         more = await make_product(vendor)
         await OrderLine.create(order_id=large.id, product_id=more.id, name="x", unit_amount=1, quantity=1)
@@ -51,23 +54,43 @@ async def costs(browser: Portal, addresses: list[str]) -> dict[str, int]:
 
 
 async def test_the_portals_pages(client: TestClientProtocol) -> None:
-    """Home, orders, one order, products, transactions, settings and tokens."""
+    """Home, orders, one order, products, transactions, payouts, settings and tokens."""
     browser = await signed_in(client)
     vendor = await browser.vendor()
-    pages = ["", "/orders", "/orders?q=ada", "/products", "/transactions", "/disputes", "/payments", "/developers"]
+    pages = [
+        "",
+        "/orders",
+        "/orders?q=ada",
+        "/products",
+        "/transactions",
+        "/disputes",
+        "/payments",
+        "/payouts",
+        "/developers",
+    ]
     addresses = [f"/vendor/admin{page}" for page in pages]
     one = await fill(vendor, 1)
-    few = await costs(browser, [*addresses, f"/vendor/admin/orders/{one}"])
+    few = await costs(browser, [*addresses, f"/vendor/admin/orders/{one}", f"/vendor/admin/orders/{one}/refunds"])
     twenty = await fill(vendor, 20)
-    many = await costs(browser, [*addresses, f"/vendor/admin/orders/{twenty}"])
+    many = await costs(
+        browser, [*addresses, f"/vendor/admin/orders/{twenty}", f"/vendor/admin/orders/{twenty}/refunds"]
+    )
     assert list(few.values()) == list(many.values()), (few, many)
     assert max(many.values()) <= 18, many
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Vendors, webhook inbox, parked payments and fees."""
+    """Vendors, webhook inbox, parked payments, fees and refunds."""
     browser = await operator_in(client)
-    addresses = ["/operator", "/operator/disputes", "/operator/webhooks", "/operator/payments", "/operator/fees"]
+    addresses = [
+        "/operator",
+        "/operator/disputes",
+        "/operator/webhooks",
+        "/operator/payments",
+        "/operator/fees",
+        "/operator/payouts",
+        "/operator/refunds",
+    ]
 
     async def more(count: int) -> None:
         for n in range(count):
@@ -75,7 +98,9 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
             product_id = (await OrderLine.get(order_id=order.id)).product_id
             rule = Rule(Decimal(n), vendor_id=order.vendor_id, product_id=product_id)
             await add_rule(rule, actor="test")
-            await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
+            payment = await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
+            await make_refund(payment, status="awaiting_approval")
+            await make_refund(payment, 2)
             await make_dispute(order)
             await WebhookEvent.create(
                 source="platform",

@@ -174,6 +174,20 @@ class TestTheWayItIsAsked:
         assert (claim.taken, claim.receivable) == (300, 1500)
         await assert_books_agree(sandbox)
 
+    async def test_where_stripe_gives_back_another_part_of_the_fee_its_number_counts(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """How it rounds is not written anywhere; the books follow what really moved."""
+        sale = await sold(gateway, sandbox)
+        made = await ask(gateway, sale, amount(1000))
+        await Refund.filter(id=made.id).update(
+            vendor_part=901, commission_part=99, reverse_transfer=True, refund_application_fee=True
+        )
+        await service_try(gateway, made.id)
+        made = await Refund.get(id=made.id)
+        assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
+        await assert_books_agree(sandbox)
+
     async def test_a_platform_that_is_short_of_money_owes_the_refund(
         self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
     ) -> None:

@@ -18,6 +18,7 @@ from shared.disputes.models import Dispute
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.payments.models import Payment
 from shared.people.models import Customer, Member
+from shared.refunds.models import Refund
 from shared.vendors.models import Vendor, VendorPaymentConfig
 
 if TYPE_CHECKING:
@@ -156,6 +157,26 @@ async def make_payment(order: Order, **values: Any) -> Payment:
     }
     given = {**given, **values}
     return await Payment.create(idempotency_key=f"order:{order.id}:{given['attempt']}", **given)
+
+
+async def make_refund(payment: Payment, number: int = 1, **values: Any) -> Refund:
+    """A refund of 10 minor units that has arrived; the order does not count it."""
+    given = {
+        "vendor_id": payment.vendor_id,
+        "order_id": payment.order_id,
+        "payment_id": payment.id,
+        "number": number,
+        "status": "succeeded",
+        "amount": 10,
+        "vendor_part": 9,
+        "commission_part": 1,
+        "currency": payment.currency,
+        "policy": "proportional",
+        "idempotency_key": f"order:{payment.order_id}:refund:{number}:1",
+        "stripe_refund_id": f"re_factory{payment.id}_{number}",
+        "requested_by": "member:1",
+    }
+    return await Refund.create(**{**given, **values})
 
 
 def insert_one_of_each(path: Path) -> dict[str, int]:

@@ -14,6 +14,7 @@ from shared.payouts import scheduler, sweep
 from shared.vendors import payout_settings
 from shared.vendors.rules import PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
+from tests.support.market import stripe_post
 from tests.support.money import sell
 
 if TYPE_CHECKING:
@@ -100,3 +101,11 @@ async def swept(context: TestContext) -> None:
     """Every account's payouts are looked at, as if no webhook ever came."""
     await sweep.run()
     await work(context, "payouts.sweep_account")
+
+
+async def new_bank(sandbox: RunningSandbox, account: str, number: str = "000123456788") -> None:
+    """The vendor gives another bank account, one that takes instant payouts too; the number decides what becomes of them."""
+    bank = {"object": "bank_account", "country": "US", "currency": "eur", "account_number": number}
+    fields = {f"external_account[{name}]": value for name, value in bank.items()}
+    fields |= {"external_account[routing_number]": "110000000", "default_for_currency": "true"}
+    assert "id" in await stripe_post(sandbox, f"/v1/accounts/{account}/external_accounts", **fields)

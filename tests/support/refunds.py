@@ -130,10 +130,16 @@ async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
             await worker.run_due()
 
 
-async def leave(sandbox: RunningSandbox, shop: Shop, rest: int) -> None:
-    """All but `rest` of what the vendor holds goes to its bank, in the books too."""
+def no_payouts(sandbox: RunningSandbox, shop: Shop) -> dict[str, str]:
+    """Stripe pays nothing out by itself, however late it gets; the headers of whoever acts for the vendor."""
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": shop.account_id}
     sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers)
+    return headers
+
+
+async def leave(sandbox: RunningSandbox, shop: Shop, rest: int) -> None:
+    """All but `rest` of what the vendor holds goes to its bank, in the books too."""
+    headers = no_payouts(sandbox, shop)
     sandbox.advance(8 * DAY)
     out = held(sandbox, shop.account_id)["EUR"] - rest
     _, raw = sandbox.request("POST", "/v1/payouts", f"amount={out}&currency=eur", headers)

@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "charge.dispute.funds_withdrawn": disputes.follow,
         "charge.dispute.funds_reinstated": disputes.follow,
         "charge.dispute.closed": disputes.follow,
+        "radar.early_fraud_warning.created": disputes.note_warning,
         "charge.refunded": refunds.follow_charge,
         "refund.created": refunds.follow_refund,
         "refund.updated": refunds.follow_refund,
@@ -38,7 +39,6 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payout.failed": payouts.follow_payout,
         "payout.canceled": payouts.follow_payout,
         "payout.reconciliation_completed": payouts.follow_payout,
-        "radar.early_fraud_warning.created": disputes.note_warning,
     },
     "connect": {
         "account.updated": accounts.sync,

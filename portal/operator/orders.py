@@ -1,0 +1,42 @@
+"""`/operator/orders/<number>`: one order as the staff needs it: who is who, and where every cent went."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from portal.orders.waterfall import PLACES, operator_lines
+from portal.orders.words import goods_badge, money_badge
+from portal.transactions.views import STATES
+from shared.errors import NotFound
+from shared.orders.queries import order_by_number
+from shared.payments.queries import payments_of_order
+from shared.reporting.waterfall import order_waterfall
+from shared.vendors.queries import vendor_row
+from shared.web.access import operator
+from shared.web.pages import page
+
+blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
+MAX_NUMBER = 20
+
+
+@blueprint.get("/<number>")
+@operator
+async def show(number: str) -> Response:
+    """One order: its facts, who is who, and its money with Stripe's ids."""
+    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+        raise NotFound("We could not find that order.")
+    order = await order_by_number(number)
+    flow = await order_waterfall(order.id)
+    return await page(
+        "portal/operator/order.html",
+        nav_active="vendors",
+        order=order,
+        vendor=await vendor_row(order.vendor_id),
+        payments=await payments_of_order(order.id),
+        states=STATES,
+        lines=operator_lines(flow),
+        places=flow.places,
+        place_words=PLACES,
+        goods=goods_badge(order.status, order.payment_status),
+        paid=money_badge(order.payment_status),
+    )

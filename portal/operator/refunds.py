@@ -1,0 +1,120 @@
+"""`/operator/refunds`: everybody's refunds, and those above the limit, which wait for a decision."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from shared.errors import MarketError, NotFound
+from shared.people import policies
+from shared.refunds import service, words
+from shared.refunds.asking import try_now
+from shared.refunds.queries import RefundView, count_waiting, refund_page
+from shared.refunds.rules import UNDONE, UNSETTLED, RefundState
+from shared.web.access import operator
+from shared.web.filters import money
+from shared.web.forms import Bare, MarketForm
+from shared.web.identity import actor, actor_label
+from shared.web.kit import kit, page_number
+from shared.web.pages import page, see_other
+from shared.web.paging import address, pager
+
+blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
+HOME = "/operator/refunds"
+FILTERS = {
+    "on_its_way": ("On its way", tuple(UNSETTLED)),
+    "undone": ("Did not arrive", (*UNDONE, RefundState.REFUSED)),
+    "succeeded": ("Refunded", (RefundState.SUCCEEDED,)),
+    "declined": ("Declined", (RefundState.DECLINED,)),
+}
+
+
+class DeclineForm(MarketForm):
+    """Why a refund is not made; the vendor reads it."""
+
+    reason = StringField("Why not", [DataRequired("Say why; the vendor reads it."), Length(max=service.MAX_REASON)])
+
+
+@blueprint.get("")
+@operator
+async def show() -> Response:
+    """Refunds of all vendors; those above the limit wait for a decision on top."""
+    return await _page()
+
+
+@blueprint.post("/<int:refund_id>/approve")
+@operator
+async def approve(refund_id: int) -> Response:
+    """Let a refund through that waits; it is sent at once."""
+    form = await Bare.from_request()
+    try:
+        if not form.ok():
+            return await _page(status=422)
+        policies.require(actor(), "decide_refund", None)
+        made = await service.approve(refund_id, by=actor_label(actor()))
+    except NotFound:
+        raise
+    except MarketError as error:
+        return see_other(HOME, ("warn", error.message))
+    state = await try_now(kit().gateway, made.id)
+    word = words.STATES[state][1]
+    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. It is now: {word.lower()}."))
+
+
+@blueprint.post("/<int:refund_id>/decline")
+@operator
+async def decline(refund_id: int) -> Response:
+    """Say no to a refund that waits, and why; nothing moves, and the vendor is told."""
+    form = await DeclineForm.from_request()
+    if not form.ok():
+        return await _page(refused=(refund_id, form), status=422)
+    try:
+        policies.require(actor(), "decide_refund", None)
+        made = await service.decline(refund_id, reason=form.reason.data or "", by=actor_label(actor()))
+    except NotFound:
+        raise
+    except MarketError as error:
+        return see_other(HOME, ("warn", error.message))
+    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor."))
+
+
+async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int = 200) -> Response:
+    wanted = request.args.get("status", "")
+    wanted = wanted if wanted in FILTERS else ""
+    states = FILTERS[wanted][1] if wanted else ()
+    found = await refund_page(page=page_number(), states=states)
+    waiting = await refund_page(states=(RefundState.AWAITING_APPROVAL,))
+    chips = [("All", HOME, not wanted)]
+    chips += [(text, address(HOME, status=name), name == wanted) for name, (text, _) in FILTERS.items()]
+    return await page(
+        "portal/operator/refunds.html",
+        status=status,
+        nav_active="refunds",
+        found=found,
+        chips=chips,
+        pager=pager(HOME, found, status=wanted or None),
+        waiting=[(refund, _form_of(refund, refused)) for refund in waiting.rows],
+        count=await count_waiting(),
+        states=words.STATES,
+        detail=_detail,
+    )
+
+
+def _form_of(refund: RefundView, refused: tuple[int, DeclineForm] | None) -> DeclineForm:
+    """The form beside one refund; its field has an id of its own among the others."""
+    form = refused[1] if refused and refused[0] == refund.id else DeclineForm()
+    form.reason.id = f"reason-{refund.id}"
+    form.reason.label.field_id = form.reason.id
+    return form
+
+
+def _detail(refund: RefundView) -> str | None:
+    if refund.state is RefundState.AWAITING_APPROVAL:
+        return "It is above your limit. Nothing has moved yet."
+    return words.detail(
+        refund.state,
+        pending_reason=refund.pending_reason,
+        failure_reason=refund.failure_reason,
+        refusal=refund.refusal,
+    )

@@ -1,0 +1,138 @@
+"""`/operator/statements`: what was closed, every vendor's months, and who writes the invoices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from quart import Blueprint, Response
+
+from portal.operator.forms import InvoicingForm
+from portal.statements.files import download, wanted_currency
+from shared.errors import Invalid
+from shared.statements.identity import Identity, identity, save_identity
+from shared.statements.queries import closed_statements, currencies_in, months_of, statement_of
+from shared.vendors.queries import vendor_row
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.kit import page_number
+from shared.web.pages import page, see_other
+from shared.web.paging import pager
+
+blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
+LIST, INVOICING = "/operator/statements", "/operator/invoicing"
+LARGEST = 2**63
+
+
+@blueprint.get("/statements")
+@operator
+async def index() -> Response:
+    """The closed months of all vendors, the newest invoice first."""
+    found = await closed_statements(page=page_number())
+    return await page(
+        "portal/operator/statements.html",
+        nav_active="statements",
+        found=found,
+        pager=pager(LIST, found),
+        identity=await identity(),
+    )
+
+
+@blueprint.get("/vendors/<int:vendor_id>/statements")
+@operator
+async def of_vendor(vendor_id: int) -> Response:
+    """A vendor's months, as the vendor sees them."""
+    vendor = await vendor_row(_sane(vendor_id))
+    return await page(
+        "portal/operator/vendor_statements.html",
+        nav_active="statements",
+        vendor=vendor,
+        base=_base(vendor.id),
+        rows=await months_of(vendor.id),
+    )
+
+
+@blueprint.get("/vendors/<int:vendor_id>/statements/<month>")
+@operator
+async def show(vendor_id: int, month: str) -> Response:
+    """One month of a vendor, line by line."""
+    view = await statement_of(_sane(vendor_id), month, wanted_currency())
+    return await page(
+        "portal/operator/statement.html",
+        nav_active="statements",
+        view=view,
+        base=_base(view.vendor_id),
+        orders="/operator/orders",
+        currencies=await currencies_in(view.vendor_id, month),
+    )
+
+
+@blueprint.get("/vendors/<int:vendor_id>/statements/<month>.csv")
+@operator
+async def as_csv(vendor_id: int, month: str) -> Response:
+    """The vendor's own CSV."""
+    return await download(await statement_of(_sane(vendor_id), month, wanted_currency()), "csv")
+
+
+@blueprint.get("/vendors/<int:vendor_id>/statements/<month>.pdf")
+@operator
+async def as_pdf(vendor_id: int, month: str) -> Response:
+    """The vendor's own PDF."""
+    return await download(await statement_of(_sane(vendor_id), month, wanted_currency()), "pdf")
+
+
+@blueprint.get("/invoicing")
+@operator
+async def invoicing() -> Response:
+    """Who writes the commission invoices, and with how much VAT."""
+    known = await identity()
+    return await _invoicing(
+        InvoicingForm(
+            data=vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"},
+            meta={"currency": None},
+        )
+    )
+
+
+@blueprint.post("/invoicing")
+@operator
+async def save_invoicing() -> Response:
+    """Set it for the invoices to come; those that are written stay as they are."""
+    form = await InvoicingForm.from_request()
+    if form.ok():
+        try:
+            await save_identity(_values(form), actor=actor_label(actor()))
+        except Invalid as error:
+            form.blame(error)
+        else:
+            return see_other(INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on."))
+    return await _invoicing(form, status=422)
+
+
+async def _invoicing(form: InvoicingForm, *, status: int = 200) -> Response:
+    return await page(
+        "portal/operator/invoicing.html",
+        nav_active="statements",
+        status=status,
+        form=form,
+        is_set=await identity() is not None,
+    )
+
+
+def _values(form: InvoicingForm) -> Identity:
+    return Identity(
+        legal_name=form.legal_name.data or "",
+        address=form.address.data or "",
+        country=form.country.data,
+        vat_number=form.vat_number.data or "",
+        vat_percentage=form.vat_percentage.data if form.vat_percentage.data is not None else Decimal(0),
+        invoice_prefix=(form.invoice_prefix.data or "").upper(),
+    )
+
+
+def _base(vendor_id: int) -> str:
+    return f"/operator/vendors/{vendor_id}/statements"
+
+
+def _sane(number: int) -> int:
+    """An id that a database can be asked for; anything larger is nobody's."""
+    return number if number < LARGEST else 0

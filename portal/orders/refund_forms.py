@@ -1,0 +1,74 @@
+"""What a vendor fills in to give money back: all, pieces of lines, or an amount."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from portal.orders.refund_words import REASONS
+from shared.refunds.queries import Refundable
+from shared.refunds.rules import Reach, Wish
+from shared.refunds.service import MAX_NOTE
+from shared.web.forms import MarketForm, MoneyField, choices
+
+
+class Pieces(IntegerField):
+    """A whole number; what is none is told in our words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([str(valuelist[0]).strip()[:20]] if valuelist and valuelist[0].strip() else [])
+        except ValueError:
+            raise ValueError("Enter a whole number.") from None
+
+
+class RefundForm(MarketForm):
+    """The refund of one order; its lines add `quantity_<id>` and `restock_<id>` (see `refund_form`)."""
+
+    reach = RadioField(
+        "What goes back",
+        [InputRequired("Choose what goes back.")],
+        choices=choices([(r.value, r.value) for r in Reach]),
+        default=Reach.WHOLE.value,
+    )
+    amount = MoneyField("Amount")
+    reason = SelectField("Why", choices=choices(REASONS), default=REASONS[0][0])
+    note = TextAreaField("Note to the shopper", [Optional(), Length(max=MAX_NOTE)])
+    seen = IntegerField("Refunds so far", [Optional(), NumberRange(min=0)])
+    line_ids: Sequence[int] = ()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Only what was chosen has to be right: an amount does not matter when everything goes back."""
+        super().validate(extra_validators)
+        for name, field in self._fields.items():
+            idle = (name == "amount" and self.reach.data != Reach.AMOUNT) or (
+                name.startswith("quantity_") and self.reach.data != Reach.LINES
+            )
+            if idle or name == "seen":
+                field.errors = ()
+        return not self.errors
+
+    def wish(self) -> Wish:
+        """What was asked for."""
+        reach = Reach(self.reach.data)
+        return Wish(
+            reach,
+            amount=self.amount.data.amount if reach is Reach.AMOUNT and self.amount.data is not None else None,
+            quantities={id_: self[f"quantity_{id_}"].data or 0 for id_ in self.line_ids},
+            restock=frozenset(id_ for id_ in self.line_ids if self[f"restock_{id_}"].data),
+        )
+
+
+async def refund_form(order: Refundable) -> RefundForm:
+    """The form for this order's lines, as the request fills it."""
+    fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
+    for line in order.lines:
+        fields[f"quantity_{line.id}"] = Pieces(
+            f"Pieces of {line.name}", [Optional(), NumberRange(min=0, message="Enter how many pieces, from 0 on.")]
+        )
+        fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")
+    form = type("RefundFormOfOrder", (RefundForm,), fields)
+    return cast("RefundForm", await form.from_request(currency=order.total.currency, data={"seen": order.seen}))  # type: ignore[attr-defined]

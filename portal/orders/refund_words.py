@@ -1,0 +1,97 @@
+"""Refunds as a vendor reads them: states, what a preview tells, what was done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.money import Money
+from shared.refunds import words
+from shared.refunds.queries import RefundView
+from shared.refunds.rules import Preview, RefundState, Standing
+
+STATES = words.STATES
+REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
+_BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
+
+
+def refund_detail(refund: RefundView) -> str | None:
+    """One sentence more about where a refund stands; None when the word says it all."""
+    return words.detail(
+        refund.state,
+        pending_reason=refund.pending_reason,
+        failure_reason=refund.failure_reason,
+        refusal=refund.refusal,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A preview as the page shows it. `notes`: kind and sentence."""
+
+    amount: Money
+    vendor_part: Money
+    commission_part: Money
+    left_after: Money
+    where: str
+    notes: tuple[tuple[str, str], ...]
+    is_possible: bool
+    waits: bool
+
+
+def told(preview: Preview, *, method: str | None, write: Callable[[Money], str]) -> Told:
+    """What a refund will do, in words and Money; `write` is the page's own way to write money."""
+
+    def money(amount: int) -> Money:
+        return Money(amount, preview.currency)
+
+    notes = []
+    if preview.standing is Standing.CHARGED_BACK:
+        notes.append(("bad", "The shopper’s bank has taken this payment back, so it cannot be refunded as well."))
+    if preview.standing is Standing.INQUIRY:
+        notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
+    if preview.needs_approval:
+        notes.append(("warn", "This is above the limit, so Markethall looks at it before it is sent."))
+    if preview.owed and preview.balance is not None:
+        notes.append((
+            "warn",
+            (f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. Markethall advances "
+            f"{write(money(preview.owed))}, which is taken from your next sales."),
+        ))  # fmt: skip
+    if preview.balance is None:
+        notes.append(
+            ("info", "Stripe does not answer just now. What your balance does not cover is taken from your next sales.")
+        )
+    if preview.stripe_fee:
+        notes.append(
+            ("plain", f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; Markethall bears it.")
+        )
+    return Told(
+        amount=money(preview.amount),
+        vendor_part=money(preview.vendor_part),
+        commission_part=money(preview.commission_part),
+        left_after=money(preview.left_after),
+        where=_BACK_TO.get(method or "", "the way they paid"),
+        notes=tuple(notes),
+        is_possible=preview.standing is not Standing.CHARGED_BACK,
+        waits=preview.needs_approval,
+    )
+
+
+def done(state: RefundState, written: str, refusal: str) -> tuple[str, str]:
+    """What to say after the button was pressed: category and sentence; `written` is the amount."""
+    match state:
+        case RefundState.AWAITING_APPROVAL:
+            return "info", f"The refund of {written} waits for Markethall. We write to you when it is decided."
+        case RefundState.SUCCEEDED:
+            return "ok", f"{written} went back. We have told the shopper."
+        case RefundState.REFUSED:
+            return "error", f"The refund of {written} was not made. {refusal}"
+        case RefundState.OPENING:
+            return (
+                "info",
+                f"The refund of {written} is written down. Stripe does not answer just now; it is sent by itself.",
+            )
+        case RefundState.FAILED | RefundState.CANCELED:
+            return "error", f"The refund of {written} did not reach the shopper. You have the money again."
+    return "ok", f"The refund of {written} is on its way. We tell the shopper when it has arrived."

@@ -1,0 +1,144 @@
+"""`/vendor/admin/orders/<number>/refunds`: choose what goes back, see what it will do, and do it."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from portal.frame import vendor_page
+from portal.orders.refund_forms import RefundForm, refund_form
+from portal.orders.refund_words import REASONS, Told, done, told
+from shared.errors import MarketError, NotFound
+from shared.people import policies
+from shared.refunds import service
+from shared.refunds.asking import try_now
+from shared.refunds.errors import BadRefund
+from shared.refunds.queries import Refundable, preview, refundable, refunds_of_order
+from shared.refunds.rules import Reach, RefundState
+from shared.web.access import owner
+from shared.web.filters import money
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.kit import is_htmx, kit
+from shared.web.limits import limit
+from shared.web.pages import see_other
+
+blueprint = Blueprint("refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds")
+MAX_NUMBER = 20
+
+
+@blueprint.get("")
+@owner
+async def choose(number: str) -> Response:
+    """What can go back of an order: all of it, pieces, or an amount."""
+    order = await _mine(number)
+    return await _page(order, await refund_form(order))
+
+
+@blueprint.post("/preview")
+@owner
+async def look(number: str) -> Response:
+    """What a refund will do, in numbers; nothing is done yet. The second step of the form, or a part of its page."""
+    order = await _mine(number)
+    form = await refund_form(order)
+    if not is_htmx() and "change" in await request.form:
+        return await _page(order, form)
+    try:
+        found = await _preview(order, form)
+    except MarketError as error:
+        return await _blamed(order, form, error)
+    if found is None:
+        return await _page(order, form, status=422)
+    return await _page(order, form, found, step=1 if is_htmx() else 2)
+
+
+@blueprint.post("")
+@owner
+@limit("60/minute")
+async def give_back(number: str) -> Response:
+    """Give the money back, once; above the operator's limit it waits for the operator."""
+    order = await _mine(number)
+    form = await refund_form(order)
+    if not form.ok():
+        return await _page(order, form, status=422)
+    try:
+        made = await service.request(
+            kit().gateway,
+            vendor_id=vendor_id(),
+            number=order.number,
+            wish=form.wish(),
+            reason=form.reason.data or "",
+            note=form.note.data or "",
+            by=actor_label(actor()),
+            seen=form.seen.data if form.seen.data is not None else -1,
+        )
+    except MarketError as error:
+        return await _blamed(await _mine(number), form, error)
+    state = made.state
+    if state is RefundState.OPENING:
+        state = await try_now(kit().gateway, made.id)
+    refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
+    return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal))
+
+
+async def _mine(number: str) -> Refundable:
+    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+        raise NotFound("We could not find that order.")
+    order = await refundable(vendor_id(), number)
+    policies.require(actor(), "refund", order)
+    return order
+
+
+async def _preview(order: Refundable, form: RefundForm) -> Told | None:
+    """The preview of what was filled in; None when that is not right yet (the form says where)."""
+    if not form.ok():
+        return None
+    found = await preview(kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish())
+    return told(found, method=order.method, write=money)
+
+
+async def _blamed(order: Refundable, form: RefundForm, error: MarketError) -> Response:
+    """The form again with what stops it, at its field where there is one, and with what was typed."""
+    if isinstance(error, NotFound):
+        raise error
+    if isinstance(error, BadRefund):
+        form.blame(error)
+        return await _page(order, form, status=422)
+    return await _page(order, form, status=error.status, problem=error.message)
+
+
+async def _page(
+    order: Refundable,
+    form: RefundForm,
+    found: Told | None = None,
+    *,
+    step: int = 1,
+    status: int = 200,
+    problem: str | None = None,
+) -> Response:
+    form.seen.data = order.seen if step == 1 or form.seen.data is None else form.seen.data
+    errors = [text for field in form for text in field.errors] + list(form.form_errors)
+    return await vendor_page(
+        "portal/orders/refund.html",
+        fragments={"refund-preview": "refund_preview"},
+        status=status,
+        nav="orders",
+        order=order,
+        form=form,
+        told=found,
+        step=step,
+        problem=problem,
+        first_error=errors[0] if errors else None,
+        facts=_facts(order, form) if step == 2 else [],
+        lines=[(line, form[f"quantity_{line.id}"], form[f"restock_{line.id}"]) for line in order.lines],
+    )
+
+
+def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
+    """What was chosen, said again before the button."""
+    wish = form.wish()
+    pieces = [f"{wish.quantities[line.id]} × {line.name}" for line in order.lines if wish.quantities.get(line.id)]
+    facts = [("Pieces", ", ".join(pieces))] if wish.reach is Reach.LINES else []
+    if wish.reach is not Reach.AMOUNT:
+        back = [line.name for line in order.lines if line.id in wish.restock]
+        facts += [("Back on the shelf", ", ".join(back))] if back else []
+    facts.append(("Why", dict(REASONS).get(form.reason.data or "", "")))
+    return [*facts, ("Note to the shopper", form.note.data)] if form.note.data else facts

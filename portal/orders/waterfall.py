@@ -1,0 +1,109 @@
+"""An order's waterfall in words: one column for the vendor, two sides with Stripe's ids for the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from shared.money import Money
+from shared.reporting.flows import Kind
+from shared.reporting.waterfall import Waterfall, WaterLine
+from shared.web.filters import day
+
+VENDOR = {
+    Kind.PAID: "Shopper paid",
+    Kind.COMMISSION: "Platform fee",
+    Kind.SHARE: "Your share",
+    Kind.REFUND: "Refund",
+    Kind.REFUND_UNDONE: "Refund did not arrive",
+    Kind.COMMISSION_BACK: "Platform fee given back",
+    Kind.COMMISSION_AGAIN: "Platform fee charged again",
+    Kind.DISPUTE: "Disputed",
+    Kind.DISPUTE_WON: "Dispute won",
+    Kind.LET_GO: "Debt let go",
+    Kind.OTHER: "Correction",
+    Kind.LEFT: "Yours after that",
+    Kind.PAYOUT: "Paid out to your bank",
+    Kind.PAYOUT_FAILED: "Payout that came back",
+    Kind.NOT_PAID_OUT: "Not paid out yet",
+    Kind.OWED: "Owed, taken from your next sales",
+}
+OPERATOR = {
+    **VENDOR,
+    Kind.STRIPE_FEE: "Stripe’s fee",
+    Kind.COMMISSION: "Commission",
+    Kind.SHARE: "Vendor’s share",
+    Kind.COMMISSION_BACK: "Commission given back",
+    Kind.COMMISSION_AGAIN: "Commission charged again",
+    Kind.DISPUTE_COST: "Cost of the dispute",
+    Kind.DISPUTE_COST_BACK: "Cost of the dispute, given back",
+    Kind.LEFT: "The vendor’s after that",
+    Kind.PAYOUT: "Paid out to the vendor’s bank",
+    Kind.OWED: "Owed by the vendor",
+    Kind.KEPT: "Kept by Markethall",
+    Kind.BORNE: "Borne by Markethall",
+}
+PLACES = {
+    "moved": "Between the vendor’s balance and the platform’s",
+    "refund_paid": "Refund left the platform’s balance",
+    "refund_returned": "Refund came back to the platform’s balance",
+    "receivable": "Noted as owed by the vendor",
+    "reserved": "Held back as a reserve",
+    "released": "Reserve released",
+    "parked": "Parked: matches no order",
+    "unparked": "No longer parked",
+}
+
+
+@dataclass(frozen=True)
+class OperatorLine:
+    """A line with its two sides; a sum is set apart."""
+
+    text: str
+    note: Any
+    whole: Money
+    vendor: Money
+    market: Money
+    stripe_id: str
+    is_sum: bool
+
+
+def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
+    """What `money.waterfall` takes; nothing before the order was paid."""
+    return [
+        (_words(line, VENDOR), line.vendor, _note(line), None, "sum" if line.is_sum else "")
+        for line in found.vendor_lines
+    ]
+
+
+def operator_lines(found: Waterfall) -> list[OperatorLine]:
+    """Every line with both sides."""
+    return [
+        OperatorLine(
+            _words(line, OPERATOR), _note(line), line.whole, line.vendor, line.market, line.stripe_id, line.is_sum
+        )
+        for line in found.lines
+        if line.whole or line.vendor or line.market or line.is_sum or line.kind is Kind.PAYOUT_FAILED
+    ]
+
+
+def _words(line: WaterLine, words: dict[Kind, str]) -> str:
+    text = words[line.kind]
+    if line.kind in (Kind.REFUND, Kind.REFUND_UNDONE) and line.detail:
+        return text.replace("Refund", f"Refund {line.detail}", 1)
+    return text
+
+
+def _note(line: WaterLine) -> Any:
+    """When: of a payout the day at the bank, of a dispute the reason."""
+    if line.kind is Kind.PAYOUT:
+        if line.at is None:
+            return "on its way"
+        return Markup("{} {}").format("arrived" if line.arrived else "expected", day(line.at))
+    if line.at is None or line.kind in (Kind.PAID, Kind.COMMISSION):
+        return None
+    if line.kind in (Kind.DISPUTE, Kind.DISPUTE_WON) and line.detail:
+        return Markup("{}, {}").format(line.detail, day(line.at))
+    return day(line.at)

@@ -1,0 +1,87 @@
+"""`/vendor/admin/statements`: the vendor's months, one month line by line, its files, and the VAT number on its invoices."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from portal.frame import vendor_page
+from portal.statements.files import download, wanted_currency
+from portal.statements.forms import VatForm
+from shared.errors import Invalid
+from shared.statements.identity import set_vat_number
+from shared.statements.queries import currencies_in, months_of, statement_of
+from shared.vendors.queries import vendor_contact
+from shared.web.access import owner
+from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.pages import see_other
+
+blueprint = Blueprint("statements", __name__, url_prefix="/vendor/admin/statements")
+LIST = "/vendor/admin/statements"
+
+
+@blueprint.get("")
+@owner
+async def index() -> Response:
+    """The vendor's months, newest first: opening, closing, and the invoice of what is closed."""
+    return await _index()
+
+
+@blueprint.post("/vat-number")
+@owner
+async def vat_number() -> Response:
+    """Set the VAT number that stands on the vendor's next invoices."""
+    form = await VatForm.from_request()
+    if form.ok():
+        try:
+            number = await set_vat_number(
+                vendor_id=vendor_id(), text=form.vat_number.data or "", actor=actor_label(actor())
+            )
+        except Invalid as error:
+            form.blame(error)
+        else:
+            said = f"Your next invoices carry {number}." if number else "Your next invoices carry no VAT number."
+            return see_other(LIST, ("ok", said))
+    return await _index(form=form, status=422)
+
+
+async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:
+    contact = await vendor_contact(vendor_id())
+    return await vendor_page(
+        "portal/statements/list.html",
+        nav="statements",
+        status=status,
+        base=LIST,
+        rows=await months_of(vendor_id()),
+        contact=contact,
+        form=form or VatForm(data={"vat_number": contact.vat_number}, meta={"currency": None}),
+        shop_slug=actor().vendor_slug,
+    )
+
+
+@blueprint.get("/<month>")
+@owner
+async def show(month: str) -> Response:
+    """One month: every line with what the balance was after it."""
+    view = await statement_of(vendor_id(), month, wanted_currency())
+    return await vendor_page(
+        "portal/statements/statement.html",
+        nav="statements",
+        base=LIST,
+        orders="/vendor/admin/orders",
+        view=view,
+        currencies=await currencies_in(vendor_id(), month),
+    )
+
+
+@blueprint.get("/<month>.csv")
+@owner
+async def as_csv(month: str) -> Response:
+    """One month as CSV; a closed one is the same file each time."""
+    return await download(await statement_of(vendor_id(), month, wanted_currency()), "csv")
+
+
+@blueprint.get("/<month>.pdf")
+@owner
+async def as_pdf(month: str) -> Response:
+    """One month with its commission invoice as PDF; a closed one is the same file each time."""
+    return await download(await statement_of(vendor_id(), month, wanted_currency()), "pdf")

@@ -1,0 +1,49 @@
+"""A statement as CSV (RFC 4180, UTF-8): made again from the same entries it is the same to the byte.
+
+Columns, always these and in this order: `date` (ISO 8601, UTC), `kind` (opening, closing, or the fact: sale, refund, ...),
+`description`, `order`, `gross`, `commission`, `net` (gross + commission, what it did to the balance), `balance` (after it),
+`currency`, `reference` (Stripe's id). Amounts are in major units with a decimal point and no thousands separators.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from shared.statements import months
+from shared.statements.queries import StatementView
+
+COLUMNS = ("date", "kind", "description", "order", "gross", "commission", "net", "balance", "currency", "reference")
+
+
+def as_csv(view: StatementView) -> bytes:
+    """The statement's lines between a line for the opening and one for the closing balance."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerow(_balance(view, months.exact(months.starts(view.month)), "opening", view.sheet.opening))
+    for line in view.sheet.lines:
+        writer.writerow(
+            (
+                months.exact(line.at),
+                line.kind,
+                line.words,
+                view.order_number(line.order_id),
+                *(view.money(amount).to_decimal() for amount in (line.gross, line.commission, line.net, line.balance)),
+                view.currency,
+                line.stripe_id,
+            )
+        )
+    writer.writerow(_balance(view, months.exact(months.ends(view.month)), "closing", view.sheet.closing))
+    return out.getvalue().encode()
+
+
+def _balance(view: StatementView, at: str, kind: str, amount: int) -> tuple[object, ...]:
+    words = f"{kind.capitalize()} balance"
+    return (at, kind, words, "", "", "", "", view.money(amount).to_decimal(), view.currency, "")
+
+
+def file_name(view: StatementView, ending: str) -> str:
+    """What a browser calls the file: `statement-2026-10-EUR-MH-2026-000001.csv`."""
+    number = f"-{view.number}" if view.number else "-running"
+    return f"statement-{view.month}-{view.currency}{number}.{ending}"
