@@ -9,6 +9,7 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.operator.timeline import blueprint as operator_timeline
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
@@ -16,4 +17,14 @@ def blueprints() -> list[Blueprint]:
     from portal.signin.views import blueprint as signin
     from portal.transactions.views import blueprint as transactions
 
-    return [signin, dashboard, payment_settings, products, orders, transactions, developers, operator]
+    return [
+        signin,
+        dashboard,
+        payment_settings,
+        products,
+        orders,
+        transactions,
+        developers,
+        operator,
+        operator_timeline,
+    ]

@@ -6,7 +6,8 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
-from portal.orders.words import CHIPS, goods_badge, money_badge, timeline
+from portal.orders.happenings import happenings
+from portal.orders.words import CHIPS, goods_badge, money_badge
 from shared.catalogue.queries import clean_search
 from shared.errors import MarketError, NotFound
 from shared.orders.errors import CannotShip
@@ -14,6 +15,7 @@ from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
 from shared.orders.service import mark_as_shipped
 from shared.payments.queries import payments_of_order
+from shared.reporting.story import story_of
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
@@ -97,6 +99,7 @@ async def _order_page(
     order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
 ) -> Response:
     payments = await payments_of_order(order.id)
+    story = await story_of(order.id, shopper=order.contact.email)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
@@ -104,7 +107,7 @@ async def _order_page(
         order=order,
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
-        happenings=timeline(order, payments),
+        happenings=happenings(order, payments, story),
         goods=goods_badge(order.status, order.payment_status),
         paid=money_badge(order.payment_status),
         fee=order.vendor_share - order.total,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import clock
+from shared.audit import service as audit
 from shared.orders.models import OrderLine
 from shared.vendors.models import Vendor
 from shared.webhooks.models import WebhookEvent
@@ -61,9 +62,11 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Vendors, webhook inbox and parked payments."""
+    """Vendors, webhook inbox, parked payments, and one order's timeline."""
     browser = await operator_in(client)
-    addresses = ["/operator", "/operator/webhooks", "/operator/payments"]
+    first = await make_order(await make_ready_vendor())
+    addresses = ["/operator", "/operator/webhooks", "/operator/payments", f"/operator/webhooks?q={first.number}"]
+    addresses.append(f"/operator/orders/{first.number}/timeline")
 
     async def more(count: int) -> None:
         for n in range(count):
@@ -76,7 +79,10 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
                 livemode=False,
                 stripe_created_at=clock.now(),
                 body="{}",
+                order_id=first.id,
             )
+            await audit.record("order.tested", actor="system", subject=f"order:{first.id}")
+            await make_payment(first, attempt=count + n, status="canceled")
 
     await more(1)
     few = await costs(browser, addresses)
