@@ -93,7 +93,7 @@ def _told(event: EventView, at: datetime, currency: str) -> Line:
     return Line(
         event.type,
         at,
-        kind={"ok": "ok", "bad": "bad"}.get(badge[0], "info"),
+        kind=badge[0] if badge[0] != "plain" else None,
         detail=_upper(event.error or event.outcome),
         badge=badge,
         again=again(event),
@@ -136,7 +136,13 @@ def _label(change: Change) -> str:
     if word == "posting":
         return "Posted to the ledger"
     thing = _upper(word) if word in ("order", "account") else _things(change.thing)
-    return f"{thing}, {change.field.removeprefix('stripe_').replace('_', ' ').removesuffix(' id')}"
+    return f"{thing}, {_field(change.field)}"
+
+
+def _field(name: str) -> str:
+    """`stripe_transfer_id` -> transfer"""
+    words = {"amount_stripe_fee": "Stripe fee", "amount_total": "total"}
+    return words.get(name) or name.removeprefix("stripe_").replace("_", " ").removesuffix(" id")
 
 
 def _value(field: str, value: Scalar, currency: str | None) -> str:
@@ -160,7 +166,7 @@ def _time(value: str) -> str:
 
 def _details(details: Mapping[str, Any], currency: str) -> str:
     shown = [
-        f"{name.removeprefix('stripe_').replace('_', ' ')} {_value(name, value, currency)}"
+        f"{_field(name)} {_value(name, value, currency)}"
         for name, value in details.items()
         if isinstance(value, str | int) and name not in ("changes", "order", "currency") and value != ""
     ]

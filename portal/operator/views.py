@@ -143,7 +143,6 @@ async def webhooks() -> Response:
         pager=pager(INBOX, found, status=told, q=search),
         states=EVENT_STATES,
         decisions=DECISIONS,
-        again=again,
         parked=await parked_payments(),
     )
 
