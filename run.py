@@ -28,11 +28,13 @@ def job_handlers() -> Handlers:
     from shared.clawback import jobs as clawback
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.vendors import jobs as vendors
     from shared.webhooks import dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **vendors.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
     }
@@ -44,7 +46,10 @@ def recurring_jobs() -> Sequence[Recurring]:
 
     from shared.jobs.schedule import Recurring
 
-    return (Recurring("clawback.collect_all", at=time(3, 30)),)
+    return (
+        Recurring("clawback.collect_all", at=time(3, 30)),
+        Recurring("vendors.remind", at=time(7, 0)),
+    )
 
 
 def compose(

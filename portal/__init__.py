@@ -10,6 +10,8 @@ def blueprints() -> list[Blueprint]:
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
     from portal.operator.timeline import blueprint as operator_timeline
+    from portal.operator.fees import blueprint as fees
+    from portal.operator.receivables import blueprint as receivables
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
@@ -27,4 +29,6 @@ def blueprints() -> list[Blueprint]:
         developers,
         operator,
         operator_timeline,
+        fees,
+        receivables,
     ]

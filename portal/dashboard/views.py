@@ -63,9 +63,10 @@ async def home() -> Response:
 
 
 def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -> list[Step]:
+    stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
         Step(
-            "Connect with Stripe",
+            "Your Stripe account" if stopped else "Connect with Stripe",
             accepts,
             "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
             "/vendor/admin/payments",

@@ -107,7 +107,6 @@ async def _vendor_page(vendor_id: int, *, form: FeeForm | None = None, status: i
         vendor=row,
         config=config,
         standing=standing(config),
-        badge=badge_of(row.account_status),
         form=form or FeeForm(data=known, meta={"currency": None}),
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),

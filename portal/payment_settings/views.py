@@ -8,6 +8,8 @@ from portal.frame import vendor_page
 from portal.payment_settings.forms import ConnectForm, PayoutForm
 from shared.catalogue import service as catalogue
 from shared.errors import MarketError
+from shared.fees import words
+from shared.fees.queries import vendor_rules
 from shared.gateway.seam import StripeRefused, StripeUnavailable
 from shared.vendors import service
 from shared.vendors.countries import CURRENCY_NAMES
@@ -16,6 +18,7 @@ from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config,
 from shared.vendors.rules import PayoutSchedule
 from shared.vendors.words import standing
 from shared.web.access import owner
+from shared.web.filters import money, percent
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, shielded
 from shared.web.limits import limit
@@ -55,7 +58,19 @@ async def _settings(
         payout_form=payout,
         currency_name=CURRENCY_NAMES.get(config.currency, config.currency),
         may_choose_currency=await catalogue.may_choose_currency(config.vendor_id),
+        fees=await _fees(config),
         problem=problem,
+    )
+
+
+async def _fees(config: PaymentConfigView) -> list[str]:
+    """What this vendor pays, rule by rule in words; its own percentage last, where a sale can still come to it."""
+    rules = await vendor_rules(config.vendor_id, config.currency)
+    told = [words.sentence(view.rule, money, view.product_name) for view in rules]
+    if not rules:
+        return [f"{percent(config.platform_fee_percentage)} of each sale"]
+    return (
+        told if rules[-1].rule.is_general else [*told, f"{percent(config.platform_fee_percentage)} on everything else"]
     )
 
 

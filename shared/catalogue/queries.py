@@ -196,6 +196,20 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
     return found[0]
 
 
+async def product_named(vendor_id: int, slug: str) -> ProductView:
+    """A vendor's product by the last part of its address, published or not. Raises NotFound."""
+    found = await _views(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
+    if not found:
+        raise NotFound("We could not find that product.")
+    return found[0]
+
+
+async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
+    """The names of categories that products have, whoever sells them."""
+    query = Product.exclude(category="").order_by("category").distinct().limit(limit)
+    return tuple(str(name) for name in await query.values_list("category", flat=True))
+
+
 async def _open_vendor(slug: str) -> VendorView:
     if not is_slug(slug):
         raise NotFound("We could not find that shop.")

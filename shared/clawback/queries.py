@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tortoise.functions import Sum
 
+from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim
 from shared.money import Money
 
@@ -31,18 +32,27 @@ async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Ow
     if vendor_id is not None:
         query = query.filter(vendor_id=vendor_id)
     rows = await query.order_by("owed_since", "id").limit(limit).select_related("order", "vendor")
-    return tuple(
-        Owed(
-            claim_id=row.id,
-            subject=row.subject,
-            order_number=row.order.number,
-            vendor_id=row.vendor_id,
-            vendor_name=row.vendor.name,
-            since=row.owed_since or row.updated_at,
-            left=Money(row.receivable, row.currency),
-            whole=Money(row.amount, row.currency),
-        )
-        for row in rows
+    return tuple(_owed(row) for row in rows)
+
+
+async def owed_claim(claim_id: int) -> Owed:
+    """One open debt. Raises NothingOwed when it is paid or never was."""
+    row = await Claim.filter(id=claim_id, receivable__gt=0).select_related("order", "vendor").first()
+    if row is None:
+        raise NothingOwed
+    return _owed(row)
+
+
+def _owed(row: Claim) -> Owed:
+    return Owed(
+        claim_id=row.id,
+        subject=row.subject,
+        order_number=row.order.number,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor.name,
+        since=row.owed_since or row.updated_at,
+        left=Money(row.receivable, row.currency),
+        whole=Money(row.amount, row.currency),
     )
 
 

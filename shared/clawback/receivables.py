@@ -6,7 +6,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementState
+from shared.clawback.rules import MovementState, rest
 from shared.database import unit
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -19,14 +19,24 @@ async def follow(claim_id: int) -> None:
     assert claim is not None
     if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
         return
-    owed = max(0, claim.amount - claim.written_off - claim.taken)
-    change = owed - claim.receivable
-    if change == 0:
+    target = rest(claim.amount, claim.taken, claim.written_off)
+    revived, number = claim.written_off - target.written_off, claim.postings
+    if revived:  # given up on, and now not even due any more: no loss after all
+        number += 1
+        await ledger.post(postings.written_off(await _fact(claim, number, -revived)))
+    change = target.receivable - claim.receivable - revived
+    if change:
+        number += 1
+        await ledger.post(postings.receivable(await _fact(claim, number, change)))
+    if number == claim.postings:
         return
-    number = claim.postings + 1
-    since = (claim.owed_since or clock.now()) if owed else None
-    await Claim.filter(id=claim.id).update(receivable=owed, postings=number, owed_since=since, updated_at=clock.now())
-    await ledger.post(postings.receivable(await _fact(claim, number, change)))
+    await Claim.filter(id=claim.id).update(
+        receivable=target.receivable,
+        written_off=target.written_off,
+        postings=number,
+        owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
+        updated_at=clock.now(),
+    )
     await audit.record(
         "vendor.owes" if change > 0 else "vendor.owes_less",
         actor="system",
@@ -34,7 +44,7 @@ async def follow(claim_id: int) -> None:
         vendor_id=claim.vendor_id,
         amount=abs(change),
         currency=claim.currency,
-        left=owed,
+        left=target.receivable,
     )
 
 

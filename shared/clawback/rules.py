@@ -51,6 +51,24 @@ def plan(wanted: int, balance: int, sources: Sequence[Source]) -> Plan:
     return Plan(tuple(steps), wanted - (covered - left))
 
 
+@dataclass(frozen=True)
+class Rest:
+    """Where a claim comes to rest: `move` is still to be taken (negative: to be given back), the other two are what stays."""
+
+    move: int
+    receivable: int
+    written_off: int
+
+
+def rest(amount: int, taken: int, written_off: int) -> Rest:
+    """What is left of a claim after what was taken. A loss that was given up on counts only as far as the claim still goes."""
+    due = amount - taken
+    if due < 0:
+        return Rest(due, 0, 0)
+    given_up = min(written_off, due)
+    return Rest(due - given_up, due - given_up, given_up)
+
+
 def signed(kind: MovementKind, amount: int) -> int:
     """What a movement takes from the vendor: positive for a reversal, negative for what goes to the vendor."""
     return amount if kind is MovementKind.REVERSAL else -amount

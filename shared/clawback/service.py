@@ -12,7 +12,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.clawback import receivables, sources
 from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind, MovementState, plan, signed
+from shared.clawback.rules import MovementKind, MovementState, plan, rest, signed
 from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
@@ -76,7 +76,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
         for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
             await _perform(gateway, claim, movement)
         await claim.refresh_from_db()
-        delta = claim.amount - claim.written_off - claim.taken
+        delta = rest(claim.amount, claim.taken, claim.written_off).move
         if delta == 0 or not await _write_down(gateway, claim, delta):
             break
     async with unit.transaction():
@@ -97,7 +97,7 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
     async with unit.transaction():
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None
-        if locked.amount - locked.written_off - locked.taken != delta:
+        if rest(locked.amount, locked.taken, locked.written_off).move != delta:
             return True  # somebody else was faster: look again
         if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
             return True

@@ -18,7 +18,7 @@ from shared.cli.database import opened
 from shared.cli.main import CommandFailed
 from shared.database import migrate as migrations
 from shared.database import unit
-from shared.fees.rules import share
+from shared.fees.rules import Rule, share, snapshot
 
 if TYPE_CHECKING:
     import argparse
@@ -173,8 +173,17 @@ async def _order_batch(wanted: list[tuple[int, Any]], now: datetime) -> None:
     made = [(by_checkout[found[t]], o, p, at) for t, o, (_, p), at in zip(tokens, orders, wanted, moments, strict=True)]
     await OrderLine.bulk_create(
         [
-            OrderLine(order_id=i, product_id=p.id, name=p.name, unit_amount=p.price_amount, quantity=1, created_at=at)
-            for i, _, p, at in made
+            OrderLine(
+                order_id=i,
+                product_id=p.id,
+                name=p.name,
+                unit_amount=p.price_amount,
+                quantity=1,
+                commission_amount=o.platform_fee_amount,
+                commission_rule=snapshot(Rule(_FEE)),
+                created_at=at,
+            )
+            for i, o, p, at in made
         ]
     )
     await Payment.bulk_create([_payment(i, o, at) for i, o, _, at in made])

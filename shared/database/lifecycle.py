@@ -16,6 +16,7 @@ MODEL_MODULES = [
         "vendors",
         "catalogue",
         "baskets",
+        "fees",
         "orders",
         "ledger",
         "references",

@@ -61,7 +61,7 @@ class LiveGateway(MoneyCalls):
             "type": "account_onboarding",
             "refresh_url": refresh_url,
             "return_url": return_url,
-            "collection_options": {"fields": "eventually_due"},
+            "collection_options": {"fields": "eventually_due", "future_requirements": "include"},
         }
         return await self._call(
             self._client.v1.account_links.create_async, params=params, to=lambda link: str(link.url)

@@ -11,20 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.errors import MarketError, TryLater
-from shared.gateway.objects import (
-    ApplicationFee,
-    BalanceLine,
-    BalanceTransaction,
-    Dispute,
-    FeeRefund,
-    MissedEvent,
-    NewRefund,
-    NewTransfer,
-    Payout,
-    Refund,
-    Reversal,
-    Transfer,
-)
+from shared.gateway.money_seam import MoneyGateway
 
 
 class StripeUnavailable(TryLater):
@@ -87,6 +74,46 @@ class AccountDetails:
 
 
 @dataclass(frozen=True)
+class RequirementError:
+    """Why something that was given has to be given again; `reason` is Stripe's own English."""
+
+    code: str
+    reason: str
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What may be given instead of what is due."""
+
+    original: tuple[str, ...]
+    alternative: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FutureRequirements:
+    """What Stripe has announced that it will ask for."""
+
+    currently_due: tuple[str, ...] = ()
+    past_due: tuple[str, ...] = ()
+    pending_verification: tuple[str, ...] = ()
+    errors: tuple[RequirementError, ...] = ()
+    current_deadline: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExternalAccount:
+    """A bank account or debit card that payouts go to. `name` is the bank's or the card's brand."""
+
+    id: str
+    name: str
+    last4: str
+    currency: str
+    status: str  # new | validated | verified | verification_failed | errored | tokenized_account_number_deactivated
+    default_for_currency: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """A connected account as Stripe describes it now."""
 
@@ -103,6 +130,10 @@ class Account:
     pending_verification: tuple[str, ...]
     default_currency: str | None
     current_deadline: datetime | None = None
+    errors: tuple[RequirementError, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    future_requirements: FutureRequirements = field(default_factory=FutureRequirements)
+    external_accounts: tuple[ExternalAccount, ...] = ()
 
     @property
     def transfers_active(self) -> bool:
@@ -190,7 +221,7 @@ class VerifiedEvent:
     related_intent: str | None = None  # for charges: the PaymentIntent they belong to
 
 
-class Gateway(Protocol):
+class Gateway(MoneyGateway, Protocol):
     """Stripe, as far as Markethall needs it.
 
     Every method raises InsideTransaction when a database transaction is open, StripeUnavailable when the outcome is unknown,
@@ -216,81 +247,5 @@ class Gateway(Protocol):
     async def cancel_payment_intent(self, intent_id: str, *, key: str) -> Intent: ...
 
     async def get_charge(self, charge_id: str) -> Charge: ...
-
-    # Balances. `account` None is the platform's own; lists come whole, oldest first, `since` by creation.
-
-    async def get_balance(self, account: str | None = None) -> tuple[BalanceLine, ...]: ...
-
-    async def list_balance_transactions(
-        self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
-    ) -> list[BalanceTransaction]: ...
-
-    # Refunds, and what comes back from a vendor or goes to it again.
-
-    async def create_refund(self, new: NewRefund, *, key: str) -> Refund: ...
-
-    async def get_refund(self, refund_id: str) -> Refund: ...
-
-    async def cancel_refund(self, refund_id: str, *, key: str) -> Refund: ...
-
-    async def list_refunds(
-        self, *, payment_intent: str | None = None, since: datetime | None = None
-    ) -> list[Refund]: ...
-
-    async def get_transfer(self, transfer_id: str) -> Transfer: ...
-
-    async def create_transfer(self, new: NewTransfer, *, key: str) -> Transfer: ...
-
-    async def list_transfers(
-        self, *, transfer_group: str | None = None, since: datetime | None = None
-    ) -> list[Transfer]: ...
-
-    async def create_reversal(
-        self, transfer_id: str, *, amount: int, metadata: Mapping[str, str], key: str
-    ) -> Reversal: ...
-
-    async def list_reversals(self, transfer_id: str) -> list[Reversal]: ...
-
-    async def get_application_fee(self, fee_id: str) -> ApplicationFee: ...
-
-    async def create_fee_refund(
-        self, fee_id: str, *, amount: int, metadata: Mapping[str, str], key: str
-    ) -> FeeRefund: ...
-
-    async def list_fee_refunds(self, fee_id: str) -> list[FeeRefund]: ...
-
-    # Disputes.
-
-    async def get_dispute(self, dispute_id: str) -> Dispute: ...
-
-    async def list_disputes(
-        self, *, payment_intent: str | None = None, since: datetime | None = None
-    ) -> list[Dispute]: ...
-
-    async def update_dispute(
-        self, dispute_id: str, *, evidence: Mapping[str, str], submit: bool, key: str
-    ) -> Dispute: ...
-
-    async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
-
-    # Payouts.
-
-    async def create_payout(
-        self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str
-    ) -> Payout: ...
-
-    async def get_payout(self, payout_id: str, *, account: str | None) -> Payout: ...
-
-    async def cancel_payout(self, payout_id: str, *, account: str, key: str) -> Payout: ...
-
-    async def list_payouts(self, account: str | None = None, *, since: datetime | None = None) -> list[Payout]: ...
-
-    # What we may have missed.
-
-    async def list_payment_intents(self, *, since: datetime | None = None) -> list[Intent]: ...
-
-    async def list_events(
-        self, account: str | None = None, *, since: datetime, undelivered: bool = False
-    ) -> list[MissedEvent]: ...
 
     async def close(self) -> None: ...

@@ -15,10 +15,14 @@ import stripe
 
 from shared.gateway.seam import (
     Account,
+    Alternative,
     CardDeclined,
     Charge,
+    ExternalAccount,
+    FutureRequirements,
     Intent,
     PayoutSettings,
+    RequirementError,
     StripeMissing,
     StripeRefused,
     StripeUnavailable,
@@ -43,8 +47,7 @@ def id_of(value: Any) -> str | None:
 def account(obj: Any) -> Account:
     """A v1 Account; Express and controller accounts alike."""
     a = as_dict(obj)
-    needs = a.get("requirements") or {}
-    deadline = needs.get("current_deadline")
+    needs, later = a.get("requirements") or {}, a.get("future_requirements") or {}
     return Account(
         id=a["id"],
         country=a.get("country"),
@@ -54,11 +57,44 @@ def account(obj: Any) -> Account:
         details_submitted=bool(a.get("details_submitted")),
         capabilities=dict(a.get("capabilities") or {}),
         disabled_reason=needs.get("disabled_reason"),
-        currently_due=tuple(needs.get("currently_due") or ()),
-        past_due=tuple(needs.get("past_due") or ()),
-        pending_verification=tuple(needs.get("pending_verification") or ()),
+        **_requirements(needs),
+        alternatives=tuple(
+            Alternative(tuple(n.get("original_fields_due") or ()), tuple(n.get("alternative_fields_due") or ()))
+            for n in needs.get("alternatives") or ()
+        ),
         default_currency=(a.get("default_currency") or "").upper() or None,
-        current_deadline=datetime.fromtimestamp(deadline, UTC) if deadline else None,
+        future_requirements=FutureRequirements(**_requirements(later)),
+        external_accounts=tuple(
+            external_account(e) for e in (a.get("external_accounts") or {}).get("data") or () if not e.get("deleted")
+        ),
+    )
+
+
+def _requirements(needs: dict[str, Any]) -> dict[str, Any]:
+    """What `requirements` and `future_requirements` have in common."""
+    deadline = needs.get("current_deadline")
+    return {
+        "currently_due": tuple(needs.get("currently_due") or ()),
+        "past_due": tuple(needs.get("past_due") or ()),
+        "pending_verification": tuple(needs.get("pending_verification") or ()),
+        "errors": tuple(
+            RequirementError(e.get("code") or "", e.get("reason") or "", e.get("requirement") or "")
+            for e in needs.get("errors") or ()
+        ),
+        "current_deadline": datetime.fromtimestamp(deadline, UTC) if deadline else None,
+    }
+
+
+def external_account(obj: Any) -> ExternalAccount:
+    """A bank account or a debit card of a connected account."""
+    e = as_dict(obj)
+    return ExternalAccount(
+        id=e["id"],
+        name=e.get("bank_name") or e.get("brand") or "",
+        last4=e.get("last4") or "",
+        currency=(e.get("currency") or "").upper(),
+        status=e.get("status") or "new",
+        default_for_currency=bool(e.get("default_for_currency")),
     )
 
 

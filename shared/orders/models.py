@@ -117,8 +117,20 @@ class OrderLine(Row):
     picture = fields.CharField(max_length=200, default="")
     unit_amount = fields.BigIntField(description="minor units of the order's currency")
     quantity = fields.IntField()
+    commission_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units of the order's currency; frozen at sale"
+    )
+    commission_rule = fields.CharField(
+        max_length=255, default="", db_default="", description="fees.rules.snapshot; empty: the order's fee, spread"
+    )
 
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
-        constraints = [CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive")]
+        constraints = [
+            CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"),
+            CheckConstraint(
+                check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
+                name="ck_order_lines_commission",
+            ),
+        ]

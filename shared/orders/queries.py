@@ -35,6 +35,7 @@ class LineView:
     unit: Money
     quantity: int
     total: Money
+    commission: Money
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def contact_of(checkout: Checkout) -> Contact:
 
 def _line(line: OrderLine, currency: str) -> LineView:
     unit = Money(line.unit_amount, currency)
-    return LineView(line.product_id, line.name, line.picture, unit, line.quantity, unit * line.quantity)
+    commission = Money(line.commission_amount, currency)
+    return LineView(line.product_id, line.name, line.picture, unit, line.quantity, unit * line.quantity, commission)
 
 
 def _order(order: Order, lines: Iterable[OrderLine], checkout: Checkout) -> OrderView:

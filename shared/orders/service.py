@@ -11,7 +11,8 @@ from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue import stock
 from shared.database import unit
 from shared.errors import NotFound
-from shared.fees.rules import share
+from shared.fees.queries import rules_for
+from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.ids import digest, new_number, new_token
 from shared.jobs import queue
 from shared.mail import service as mail
@@ -90,6 +91,15 @@ async def _create(
     assert basket.total is not None  # a basket with lines has a total
     total = basket.total
     await stock.reserve([(line.product.id, line.quantity) for line in basket.lines])
+    charged = charge(
+        [
+            Sold(config.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity)
+            for x in basket.lines
+        ],
+        await rules_for(config.vendor_id),
+        total.currency,
+        otherwise=Rule(config.platform_fee_percentage),
+    )
     checkout = await Checkout.create(
         token=new_token("co"),
         basket_id=basket.id,
@@ -105,7 +115,7 @@ async def _create(
         vendor_id=config.vendor_id,
         customer_id=customer_id,
         total_amount_cents=total.amount,
-        platform_fee_amount=share(total.amount, config.platform_fee_percentage, total.currency),
+        platform_fee_amount=sum(line.amount for line in charged),
         platform_fee_percentage=config.platform_fee_percentage,
         currency=total.currency,
     )
@@ -117,8 +127,10 @@ async def _create(
             picture=line.product.picture,
             unit_amount=line.product.price.amount,
             quantity=line.quantity,
+            commission_amount=fee.amount,
+            commission_rule=snapshot(fee.rule),
         )
-        for line in basket.lines
+        for line, fee in zip(basket.lines, charged, strict=True)
     )
     await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)  # type: ignore[arg-type]
     await audit.record(

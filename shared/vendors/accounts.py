@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.gateway.seam import Account
-from shared.vendors import rules
-from shared.vendors.models import VendorPaymentConfig
+from shared.mail import service as mail
+from shared.vendors import mirror, requirements, rules, texts, verification
+from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.queries import config_view
 from shared.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule
+from shared.vendors.words import standing
+
+log = logging.getLogger(__name__)
+
+# Where nothing has worked yet, nothing can stop: the vendor stands before the form and sees how it goes.
+_BEGINNING = (AccountStatus.NOT_CONFIGURED, AccountStatus.PENDING)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """How the account stood before a reading."""
+
+    status: str
+    accepts_payments: bool
+    errored: bool
+
+    @classmethod
+    def of(cls, row: VendorPaymentConfig) -> _Before:
+        return cls(row.stripe_account_status, row.accepts_payments, row.external_account_errored)
 
 
 def facts_of(account: Account) -> AccountFacts:
@@ -24,6 +47,9 @@ def facts_of(account: Account) -> AccountFacts:
         currently_due=account.currently_due,
         past_due=account.past_due,
         pending_verification=account.pending_verification,
+        external_account_errored=rules.payouts_have_nowhere_to_go(
+            (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
+        ),
     )
 
 
@@ -35,15 +61,25 @@ def describe(row: VendorPaymentConfig, account: Account, *, read_at: datetime) -
     row.details_submitted = facts.details_submitted
     row.transfers_active = facts.transfers_active
     row.disabled_reason = (facts.disabled_reason or "")[:80] or None
-    row.requirements = {
-        "currently_due": list(facts.currently_due),
-        "past_due": list(facts.past_due),
-        "pending_verification": list(facts.pending_verification),
-        "current_deadline": account.current_deadline.isoformat() if account.current_deadline else None,
-    }
+    row.requirements = mirror.to_json(account)
+    row.external_account_errored = facts.external_account_errored
+    row.current_deadline = account.current_deadline
+    row.future_deadline = account.future_requirements.current_deadline
     row.stripe_account_status = rules.account_status(facts).value
     row.accepts_payments = rules.accepts_payments(facts)
     row.synced_at = read_at
+    for code in _without_words(account):
+        log.warning("Stripe says %r of account %s: there are no words for it yet", code, account.id)
+
+
+def _without_words(account: Account) -> list[str]:
+    """Codes that pages can only speak of in general: a release of ours should learn them."""
+    later = account.future_requirements
+    keys = {*account.currently_due, *account.past_due, *account.pending_verification, *later.currently_due}
+    unknown = {key for key in keys if not requirements.is_known(key)}
+    unknown |= {e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS}
+    reason = account.disabled_reason
+    return sorted(unknown | ({reason} if reason and reason not in verification.DISABLED else set()))
 
 
 async def store_reading(
@@ -54,38 +90,57 @@ async def store_reading(
         row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
         if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
             return
-        before = (row.stripe_account_status, row.accepts_payments)
+        before = _Before.of(row)
         describe(row, account, read_at=read_at)
         if schedule is not None:
             row.payout_schedule = schedule.value
         await row.save()
         await _audit_change(row, before, actor="stripe")
+        await _tell_what_stopped(row, before)
 
 
 async def disconnect(row: VendorPaymentConfig) -> None:
     """The vendor took our access away: the row, which the caller holds locked, takes no more payments."""
-    before = (row.stripe_account_status, row.accepts_payments)
+    before = _Before.of(row)
     row.deauthorized_at = clock.now()
     row.stripe_account_status = AccountStatus.INACTIVE.value
     row.charges_enabled = row.payouts_enabled = row.transfers_active = row.accepts_payments = False
     await row.save()
     await _audit_change(row, before, actor="stripe", disconnected=True)
+    await _tell_what_stopped(row, before)
 
 
-async def _audit_change(
-    row: VendorPaymentConfig, before: tuple[str, bool], *, actor: str, disconnected: bool = False
-) -> None:
-    after = (row.stripe_account_status, row.accepts_payments)
-    if after == before and not disconnected:
+async def _tell_what_stopped(row: VendorPaymentConfig, before: _Before) -> None:
+    """A mail when something that worked works no longer: payments, payouts, or the account as a whole."""
+    status = AccountStatus(row.stripe_account_status)
+    closed = status is AccountStatus.INACTIVE and before.status != status
+    blocked = status is AccountStatus.RESTRICTED and before.status not in (*_BEGINNING, status)
+    stopped = before.accepts_payments and not row.accepts_payments
+    returned = row.external_account_errored and not before.errored and row.details_submitted
+    if not (closed or blocked or stopped or returned):
+        return
+    vendor = await Vendor.get(id=row.vendor_id)
+    now = clock.now()
+    subject, text = texts.stopped(
+        vendor.name,
+        now_stands=standing(config_view(row, vendor.country)),
+        link=f"{mail.PUBLIC_URL}/vendor/admin/payments",
+    )
+    key = f"vendor:{vendor.id}:stopped:{status.value}:{now.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
+    await mail.post("account_stopped", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+
+
+async def _audit_change(row: VendorPaymentConfig, before: _Before, *, actor: str, disconnected: bool = False) -> None:
+    if _Before.of(row) == before and not disconnected:
         return
     await audit.record(
         "vendor.account_changed",
         actor=actor,
         subject=f"vendor:{row.vendor_id}",
         vendor_id=row.vendor_id,
-        status=after[0],
-        accepts_payments=after[1],
-        before_status=before[0],
-        before_accepts_payments=before[1],
+        status=row.stripe_account_status,
+        accepts_payments=row.accepts_payments,
+        before_status=before.status,
+        before_accepts_payments=before.accepts_payments,
         **({"disconnected": True} if disconnected else {}),
     )

@@ -54,7 +54,13 @@ class VendorPaymentConfig(Row):
     details_submitted = fields.BooleanField(default=False)
     transfers_active = fields.BooleanField(default=False)
     disabled_reason = fields.CharField(max_length=80, null=True)
+    # Everything that Stripe asks for: vendors/mirror.py says what stands in it.
     requirements: Any = fields.JSONField(default=dict, description="currently_due, past_due, pending_verification")
+    external_account_errored = fields.BooleanField(
+        default=False, db_default=False, description="payouts have nowhere to go"
+    )
+    current_deadline = fields.DatetimeField(null=True, description="of what is due now; to find it by")
+    future_deadline = fields.DatetimeField(null=True, description="of what is announced; to find it by")
     accepts_payments = fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py")
     currency = fields.CharField(max_length=3, default="EUR")
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal("2.50"))

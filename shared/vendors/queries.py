@@ -10,7 +10,9 @@ from tortoise.expressions import Q
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
+from shared.gateway.seam import Alternative, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
+from shared.vendors import mirror
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.rules import AccountStatus, PayoutSchedule
@@ -61,6 +63,11 @@ class PaymentConfigView:
     payouts_enabled: bool
     disconnected: bool
     current_deadline: datetime | None
+    errors: tuple[RequirementError, ...]
+    alternatives: tuple[Alternative, ...]
+    future: FutureRequirements
+    external_accounts: tuple[ExternalAccount, ...]
+    external_account_errored: bool
 
 
 @dataclass(frozen=True)
@@ -128,9 +135,8 @@ def vendor_view(vendor: Vendor) -> VendorView:
 
 def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
     """The read model of a payment config; `country` is the account's where there is one, else the vendor's."""
-    due = row.requirements or {}
+    due = mirror.from_json(row.requirements)
     status = AccountStatus(row.stripe_account_status)
-    deadline = due.get("current_deadline")
     return PaymentConfigView(
         vendor_id=row.vendor_id,
         stripe_account_id=row.stripe_account_id,
@@ -140,9 +146,9 @@ def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
         platform_fee_percentage=row.platform_fee_percentage,
         payout_schedule=PayoutSchedule(row.payout_schedule),
         minimum_payout=Money(row.minimum_payout, row.currency),
-        currently_due=tuple(due.get("currently_due", ())),
-        past_due=tuple(due.get("past_due", ())),
-        pending_verification=tuple(due.get("pending_verification", ())),
+        currently_due=due.currently_due,
+        past_due=due.past_due,
+        pending_verification=due.pending_verification,
         disabled_reason=row.disabled_reason,
         country=(row.account_request or {}).get("country") or country,
         needs_onboarding=status is not AccountStatus.ACTIVE,
@@ -150,7 +156,12 @@ def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
         details_submitted=row.details_submitted,
         payouts_enabled=row.payouts_enabled,
         disconnected=row.deauthorized_at is not None,
-        current_deadline=datetime.fromisoformat(deadline) if deadline else None,
+        current_deadline=due.current_deadline,
+        errors=due.errors,
+        alternatives=due.alternatives,
+        future=due.future,
+        external_accounts=due.external_accounts,
+        external_account_errored=row.external_account_errored,
     )
 
 
@@ -230,3 +241,9 @@ async def vendor_row(vendor_id: int) -> VendorRow:
     if vendor is None:
         raise NotFound("We could not find that vendor.")
     return _row(vendor)
+
+
+async def currencies_in_use() -> tuple[str, ...]:
+    """The currencies that vendors sell in, by code."""
+    query = VendorPaymentConfig.all().order_by("currency").distinct()
+    return tuple(str(code) for code in await query.values_list("currency", flat=True))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -26,8 +28,12 @@ class PayoutSchedule(StrEnum):
     MONTHLY = "monthly"
 
 
+# The states in which shoppers can pay: exactly these, so that no page says one thing and the checkout does another.
+SELLING = frozenset({AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED})
 _CLOSED = ("platform_paused", "listed", "other")
-_INCOMPLETE = ("requirements.past_due", "action_required.requested_capabilities")
+_REVIEW = ("under_review", "requirements.pending_verification")
+_INCOMPLETE = ("requirements.", "action_required.")
+_BROKEN = ("errored", "verification_failed", "tokenized_account_number_deactivated")
 
 
 @dataclass(frozen=True)
@@ -42,28 +48,77 @@ class AccountFacts:
     currently_due: tuple[str, ...] = ()
     past_due: tuple[str, ...] = ()
     pending_verification: tuple[str, ...] = ()
+    external_account_errored: bool = False
 
 
 def account_status(facts: AccountFacts | None) -> AccountStatus:
-    """The one status that describes these facts best; None means no account yet."""
+    """The one status that describes these facts; None means no account yet.
+
+    Where two rows of features.md section 5 fit, what shoppers can do decides: an account whose payments go on while its
+    payouts do not is "payouts blocked only", even if the reason that Stripe names is a requirement past due.
+    """
     if facts is None:
         return AccountStatus.NOT_CONFIGURED
     reason = facts.disabled_reason or ""
-    if reason.startswith("rejected.") or reason in _CLOSED:
+    if is_closed(reason):
         return AccountStatus.INACTIVE
     if not facts.details_submitted:
         return AccountStatus.PENDING
-    if accepts_payments(facts) and facts.payouts_enabled:
-        return AccountStatus.RESTRICTED_SOON if facts.currently_due or facts.past_due else AccountStatus.ACTIVE
-    if reason in ("under_review", "requirements.pending_verification"):
+    if facts.charges_enabled and facts.transfers_active:
+        return _selling(facts)
+    if reason in _REVIEW:
         return AccountStatus.UNDER_REVIEW
-    if facts.past_due or facts.currently_due or reason in _INCOMPLETE:
-        return AccountStatus.RESTRICTED if facts.transfers_active else AccountStatus.PENDING
-    if facts.pending_verification or not facts.transfers_active:
-        return AccountStatus.UNDER_REVIEW
-    return AccountStatus.RESTRICTED
+    if facts.currently_due or facts.past_due or reason.startswith(_INCOMPLETE):
+        return AccountStatus.PENDING
+    # Switched off for a reason that is new to us: the vendor cannot do anything but ask us.
+    return AccountStatus.INACTIVE if reason else AccountStatus.UNDER_REVIEW
+
+
+def _selling(facts: AccountFacts) -> AccountStatus:
+    if not facts.payouts_enabled or facts.external_account_errored:
+        return AccountStatus.RESTRICTED
+    return AccountStatus.RESTRICTED_SOON if facts.currently_due or facts.past_due else AccountStatus.ACTIVE
+
+
+def is_closed(reason: str) -> bool:
+    """Whether Stripe or the platform has paused or closed an account that is disabled for this reason."""
+    return reason.startswith("rejected.") or reason in _CLOSED
 
 
 def accepts_payments(facts: AccountFacts | None) -> bool:
-    """Whether a destination charge to this account can succeed: charges on, and the transfers capability active."""
-    return facts is not None and facts.charges_enabled and facts.transfers_active
+    """Whether a destination charge to this account can succeed: charges on, the transfers capability active, not closed."""
+    return account_status(facts) in SELLING
+
+
+def is_broken(status: str) -> bool:
+    """Whether payouts to a bank account or card in this state come to nothing."""
+    return status in _BROKEN
+
+
+def payouts_have_nowhere_to_go(targets: Iterable[tuple[str, bool, str]]) -> bool:
+    """Whether in some currency every account that payouts go to is broken; `targets` are (currency, is default, status).
+
+    Where Stripe names no default of a currency, one good account is enough.
+    """
+    found = list(targets)
+    for currency in {currency for currency, _, _ in found}:
+        mine = [(default, status) for c, default, status in found if c == currency]
+        used = [status for default, status in mine if default] or [status for _, status in mine]
+        if all(is_broken(status) for status in used):
+            return True
+    return False
+
+
+REMINDERS = (1, 7, 14)
+
+
+def reminder_due(deadline: datetime, now: datetime) -> int | None:
+    """Which reminder is due: 14, 7 or 1 days before the deadline, counted in days of UTC.
+
+    The nearest stage that was reached: a day without the job delays a reminder and loses none, and a deadline that comes
+    at short notice begins with the stage it is in.
+    """
+    if deadline <= now:
+        return None
+    left = (deadline.astimezone(UTC).date() - now.astimezone(UTC).date()).days
+    return next((stage for stage in REMINDERS if left <= stage), None)

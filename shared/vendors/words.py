@@ -1,11 +1,13 @@
-"""A vendor's standing with Stripe in a shop owner's words. Pure: the page, the fragment and the operator say the same."""
+"""A vendor's standing with Stripe in a shop owner's words. Pure: the pages, the mails and the operator say the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.vendors.requirements import as_sentences
+from shared.vendors import missing, verification
+from shared.vendors.missing import Item, needs_of
+from shared.vendors.requirements import requirement
 from shared.vendors.rules import AccountStatus
 
 if TYPE_CHECKING:
@@ -13,30 +15,60 @@ if TYPE_CHECKING:
 
     from shared.vendors.queries import PaymentConfigView
 
-CONNECT, CONTINUE = "connect", "continue"
+CONNECT, CONTINUE, DASHBOARD = "connect", "continue", "dashboard"
 _BADGES = {
     AccountStatus.NOT_CONFIGURED: ("plain", "Not connected"),
     AccountStatus.PENDING: ("warn", "Unfinished"),
     AccountStatus.UNDER_REVIEW: ("info", "Being checked"),
     AccountStatus.RESTRICTED_SOON: ("warn", "Needs details"),
     AccountStatus.ACTIVE: ("ok", "Can take payments"),
-    AccountStatus.RESTRICTED: ("bad", "Restricted"),
+    AccountStatus.RESTRICTED: ("bad", "Payouts stopped"),
     AccountStatus.INACTIVE: ("bad", "Closed"),
 }
+_PAUSED = ("platform_paused", "listed", "other")
+_KEPT = "The money from your sales is kept for you."
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with a day in it, which each reader writes in its own way: `lead` by the day, `tail`."""
+
+    lead: str
+    day: datetime | None = None
+    tail: str = ""
+
+    def written(self, day: str = "") -> str:
+        """The sentence as plain text; `day` is the deadline in words."""
+        return f"{self.lead}{f' by {day}' if day else ''}{self.tail}"
+
+
+@dataclass(frozen=True)
+class Later:
+    """What Stripe has announced that it will ask for, and until when nothing stops."""
+
+    sentence: Sentence
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a page says of a vendor's account: a badge, a title, a sentence, what is missing, and the one next step."""
+    """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the one next step."""
 
     kind: str
     badge: str
     title: str
-    text: str
-    missing: tuple[str, ...]
+    sentence: Sentence
+    items: tuple[Item, ...]
+    stops: str | None
+    checking: str | None
+    later: Later | None
     next_step: str | None
     settled: bool
-    deadline: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence without its day."""
+        return self.sentence.written()
 
 
 def badge_of(status: AccountStatus) -> tuple[str, str]:
@@ -46,68 +78,147 @@ def badge_of(status: AccountStatus) -> tuple[str, str]:
 
 def standing(config: PaymentConfigView) -> Standing:
     """How things stand. The title says "You can take payments" exactly when that is so."""
-    kind, badge = badge_of(config.account_status)
-    if config.accepts_payments and kind == "bad":
-        kind = "warn"
-    missing = as_sentences((*config.past_due, *config.currently_due))
+    closed = config.account_status is AccountStatus.INACTIVE
+    found = () if closed else _checklist(config)
+    kind, badge = _badge(config)
     return Standing(
         kind=kind,
         badge=badge,
         title=_title(config),
-        text=_text(config, something_missing=bool(missing)),
-        missing=missing if config.account_status is not AccountStatus.INACTIVE else (),
-        next_step=_next_step(config, something_missing=bool(missing)),
+        sentence=_sentence(config, found),
+        items=found,
+        stops=_stops(config, found),
+        checking=None if closed else _checking(config),
+        later=None if closed else _later(config, found),
+        next_step=_next_step(config, found),
         settled=_settled(config),
-        deadline=config.current_deadline,
     )
+
+
+def _checklist(config: PaymentConfigView) -> tuple[Item, ...]:
+    found = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+    return missing.with_bank(found, config.external_accounts) if config.external_account_errored else found
+
+
+def _badge(config: PaymentConfigView) -> tuple[str, str]:
+    kind, badge = badge_of(config.account_status)
+    match config.account_status:
+        case AccountStatus.RESTRICTED:
+            return "warn", badge  # shoppers can pay
+        case AccountStatus.PENDING if config.details_submitted:
+            return "bad", "Payments stopped"
+        case AccountStatus.INACTIVE if config.disconnected:
+            return kind, "Disconnected"
+        case AccountStatus.INACTIVE if config.disabled_reason in _PAUSED:
+            return kind, "Paused"
+        case _:
+            return kind, badge
 
 
 def _title(config: PaymentConfigView) -> str:
     if config.accepts_payments:
         return "You can take payments"
-    return (
-        "You cannot take payments"
-        if config.account_status is AccountStatus.INACTIVE
-        else "You cannot take payments yet"
-    )
+    closed = config.account_status is AccountStatus.INACTIVE
+    stopped = closed or (config.account_status is AccountStatus.PENDING and config.details_submitted)
+    return "You cannot take payments" if stopped else "You cannot take payments yet"
 
 
-def _text(config: PaymentConfigView, *, something_missing: bool) -> str:
+def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
+    needs = needs_of(found) if found else ""
     match config.account_status:
         case AccountStatus.NOT_CONFIGURED:
-            return "Connect with Stripe, who pays the money from your sales to your bank. Have your bank details and an identity card at hand."
-        case AccountStatus.PENDING:
-            return "Your Stripe account is made, but a few details are still missing."
-        case AccountStatus.UNDER_REVIEW:
-            return "Stripe is checking your details. This takes minutes, at times a day or two. There is nothing for you to do."
-        case AccountStatus.RESTRICTED_SOON:
-            return "Stripe needs a little more from you, or it will stop paying money to your bank."
-        case AccountStatus.ACTIVE:
-            return "Shoppers can pay you, and Stripe pays the money to your bank."
-        case AccountStatus.RESTRICTED if config.accepts_payments:
-            more = "Stripe needs the details below first." if something_missing else "Your Stripe dashboard says why."
-            return f"Money from your sales is kept for you, but it does not go to your bank at the moment. {more}"
-        case AccountStatus.RESTRICTED:
-            return "Stripe has paused your account until it has the details below."
-        case AccountStatus.INACTIVE:
-            who = (
-                "Markethall no longer has access to your Stripe account."
-                if config.disconnected
-                else "Stripe has closed this account."
+            return Sentence(
+                "Connect with Stripe, who pays the money from your sales to your bank. Have your bank details and an identity card at hand."
             )
-            return f"{who} Please write to us; we will sort it out with you."
+        case AccountStatus.PENDING if not config.details_submitted:
+            return Sentence("Your Stripe account is made, but a few details are still missing.")
+        case AccountStatus.PENDING if found and not config.past_due:
+            return Sentence(f"Stripe needs {needs} before shoppers can pay you.")
+        case AccountStatus.UNDER_REVIEW if found:
+            return Sentence(f"Stripe is checking your details, and needs {needs}", _day(config), ".")
+        case AccountStatus.RESTRICTED_SOON:
+            day = _day(config)
+            return Sentence(f"Stripe needs {needs}", day, " or payouts stop." if day else ", or payouts stop.")
+        case AccountStatus.ACTIVE:
+            return Sentence("Shoppers can pay you, and Stripe pays the money to your bank.")
+        case AccountStatus.RESTRICTED:
+            return Sentence(_blocked(config, found))
+        case _ if config.disconnected:
+            return Sentence(
+                "Markethall no longer has access to your Stripe account. Please write to us; we will sort it out with you."
+            )
+        case status:
+            verdict = verification.disabled(config.disabled_reason or _usual(status))
+            return Sentence(f"{verdict.what} {verdict.todo}")
 
 
-def _next_step(config: PaymentConfigView, *, something_missing: bool) -> str | None:
+def _usual(status: AccountStatus) -> str:
+    """Why an account is off when Stripe gives no reason of its own."""
+    reasons = {AccountStatus.UNDER_REVIEW: "under_review", AccountStatus.PENDING: "requirements.past_due"}
+    return reasons.get(status, "other")
+
+
+def _day(config: PaymentConfigView) -> datetime | None:
+    return None if config.past_due else config.current_deadline
+
+
+def _blocked(config: PaymentConfigView, found: tuple[Item, ...]) -> str:
+    """Payments go on, payouts do not."""
+    if config.external_account_errored and found[0].reason:
+        return f"{found[0].reason} Until you change your bank details nothing is paid out. {_KEPT}"
+    if found:
+        return f"Nothing is paid out until Stripe has {needs_of(found)}. {_KEPT}"
+    return f"Nothing is paid out at the moment; your Stripe dashboard says why. {_KEPT}"
+
+
+def _stops(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
+    match config.account_status:
+        case AccountStatus.RESTRICTED_SOON if found and _day(config):
+            return missing.stops_of(found)
+        case AccountStatus.PENDING if config.details_submitted:
+            return "Until then shoppers cannot pay you" + (
+                "." if config.payouts_enabled else ", and nothing is paid out."
+            )
+        case AccountStatus.INACTIVE if not config.disconnected:
+            return verification.disabled(config.disabled_reason or "other").stops
+        case _:
+            return None
+
+
+def _checking(config: PaymentConfigView) -> str | None:
+    """What Stripe is looking at, where it says so and the vendor has sent its form."""
+    named = list(dict.fromkeys(requirement(key).needs for key in config.pending_verification))
+    if not named or not config.details_submitted:
+        return None
+    looking = config.account_status is AccountStatus.UNDER_REVIEW
+    return f"{'It looks at' if looking else 'Stripe is also checking'} {missing.listed(named)}."
+
+
+def _later(config: PaymentConfigView, found: tuple[Item, ...]) -> Later | None:
+    future = config.future
+    known = {item.title for item in found}
+    coming = missing.items((*future.past_due, *future.currently_due), future.errors)
+    coming = tuple(item for item in coming if item.title not in known)
+    if not coming:
+        return None
+    needs = needs_of(coming)
+    tail = ". Nothing stops before that day." if future.current_deadline else " before long."
+    return Later(Sentence(f"Stripe will need {needs}", future.current_deadline, tail), coming)
+
+
+def _next_step(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
+    due = bool(config.past_due or config.currently_due)
     match config.account_status:
         case AccountStatus.NOT_CONFIGURED:
             return CONNECT
         case AccountStatus.PENDING:
             return CONTINUE
-        case AccountStatus.RESTRICTED_SOON | AccountStatus.RESTRICTED if something_missing:
-            return CONTINUE
-        case _:
+        case AccountStatus.INACTIVE:
             return None
+        case AccountStatus.RESTRICTED if found and not due:
+            return DASHBOARD  # bank details are changed there when Stripe's form does not ask for them
+        case _:
+            return CONTINUE if due or _later(config, found) else None
 
 
 def _settled(config: PaymentConfigView) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from quart import Blueprint, Response, request
 
 from shared.catalogue.queries import clean_search, search_products, showcase
-from shared.fees.rules import share
+from shared.fees import words
+from shared.fees.queries import general_rules
+from shared.fees.rules import Rule, Sold, charge, choose
 from shared.money import Money
 from shared.vendors.queries import VendorView, list_open_vendors
 from shared.web.access import public
+from shared.web.filters import money
 from shared.web.pages import page
 
 platform = Blueprint("platform", __name__)
@@ -18,6 +22,24 @@ platform = Blueprint("platform", __name__)
 # What a new vendor pays (VendorPaymentConfig.platform_fee_percentage's default), shown before signing up.
 STANDARD_FEE = Decimal("2.50")
 _EXAMPLE = Money(10000, "EUR")
+_LINE = Sold(vendor_id=0, product_id=None, category="", amount=_EXAMPLE.amount)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a new vendor pays: the usual rate in words, and the rules that charge some sales differently."""
+
+    rule: Rule
+    usual: str
+    others: tuple[str, ...]
+
+
+async def _terms() -> Terms:
+    """As orders would be charged: by the first rule that holds whoever sells, else the standard percentage."""
+    views = await general_rules()
+    usual = choose([view.rule for view in views], _LINE, _EXAMPLE.currency, otherwise=Rule(STANDARD_FEE))
+    others = tuple(words.sentence(view.rule, money) for view in views if view.rule is not usual)
+    return Terms(usual, words.charge(usual, money), others)
 
 
 @platform.get("/")
@@ -33,7 +55,7 @@ async def home() -> Response:
         vendors=selling[:6],
         products=products[:8],
         tiles=tiles,
-        standard_fee=STANDARD_FEE,
+        terms=await _terms(),
     )
 
 
@@ -58,17 +80,17 @@ def _matches(vendor: VendorView, search: str) -> bool:
 @public
 async def pricing() -> Response:
     """What selling here costs, with an example worked out by the rule that orders use."""
-    fee = Money(share(_EXAMPLE.amount, STANDARD_FEE, _EXAMPLE.currency), _EXAMPLE.currency)
-    return await page(
-        "storefront/platform/pricing.html", standard_fee=STANDARD_FEE, example=_EXAMPLE, fee=fee, rest=_EXAMPLE - fee
-    )
+    terms = await _terms()
+    (charged,) = charge([_LINE], [], _EXAMPLE.currency, otherwise=terms.rule)
+    fee = Money(charged.amount, _EXAMPLE.currency)
+    return await page("storefront/platform/pricing.html", terms=terms, example=_EXAMPLE, fee=fee, rest=_EXAMPLE - fee)
 
 
 @platform.get("/sell")
 @public
 async def sell() -> Response:
     """Why and how to open a shop."""
-    return await page("storefront/platform/sell.html", standard_fee=STANDARD_FEE)
+    return await page("storefront/platform/sell.html")
 
 
 @platform.get("/legal/terms")

@@ -44,7 +44,15 @@ VENDOR = [
     "/vendor/admin/transactions",
     "/vendor/admin/developers",
 ]
-OPERATOR = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/ledger"]
+OPERATOR = [
+    "/operator",
+    "/operator/fees",
+    "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
+    "/operator/fees/new",
+    "/operator/webhooks",
+    "/operator/payments",
+    "/operator/ledger",
+]
 
 # Sums up layout shifts that no input caused (web.dev/cls).
 SHIFTS = """

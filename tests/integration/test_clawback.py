@@ -164,3 +164,21 @@ async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gate
         await receivables.write_off(row.id, actor="member:1")
     assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 1000}
     assert (await service.settle(gateway, "dispute:1")).receivable == 0
+
+
+async def test_a_debt_that_was_given_up_and_then_undone_is_no_loss(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A won dispute after the write-off: the vendor gets nothing that it never paid, the marketplace has lost nothing."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    await service.settle(gateway, "dispute:1")
+    await receivables.write_off((await Claim.get(subject="dispute:1")).id, actor="member:1")
+    await claim(payment, 0)
+    settled = await service.settle(gateway, "dispute:1")
+    assert (settled.taken, settled.receivable, settled.written_off) == (0, 0, 0)
+    assert await booked(Account.DISPUTE_LOSSES) == {}
+    assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
+    assert held(sandbox, shop.account_id) == {}

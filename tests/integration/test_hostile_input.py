@@ -41,6 +41,7 @@ FIELDS = [
     "name", "price", "stock", "stock_seen", "category", "description", "slug", "picture", "is_published", "quantity", "product_id",
     "email", "password", "full_name", "business_name", "country", "business_type", "phone", "url", "currency", "payout_schedule",
     "platform_fee_percentage", "carrier", "tracking_number", "address", "address_extra", "city", "postal_code", "is_open", "start_new",
+    "vendor", "product", "percentage", "fixed_amount", "minimum_amount", "maximum_amount", "direction", "is_active", "refund_policy", "limit_EUR",
     "next", "q", "page", "sort", "status", "order", "asked", "payment_intent", "redirect_status",
 ]  # fmt: skip
 TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", "", "\xff/;", "application/x-www-form-urlencoded; charset=utf-99"]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from shared.database.lifecycle import config
 from shared.database.migrate import check, migrate, on_disk, pending
 from shared.database.operations import rebuild_table, split_create_table, statements
 from shared.payments.models import PaymentMethod
-from shared.vendors.models import Vendor
+from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import insert_one_of_each, make_customer, make_order, make_payment, make_vendor
 
 MIGRATIONS = Path(migrations.__file__).parent / "migrations"
@@ -182,6 +184,24 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
         for table, count in rows.items():
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == count, table
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+async def test_deadlines_that_were_stored_already_are_found(database: str) -> None:
+    """Migration 0003 fills the new column from what lay in `requirements`, on either engine, so that jobs find it."""
+    vendors = [await make_vendor() for _ in range(2)]
+    deadline = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
+    for vendor, stored in zip(vendors, (deadline.isoformat(), None), strict=True):
+        needs = {"currently_due": ["external_account"], "current_deadline": stored}
+        await VendorPaymentConfig.create(vendor_id=vendor.id, requirements=needs)
+    script = import_module("shared.database.migrations.0005_health")
+
+    await get_connection("default").execute_script(script.POSTGRES if "postgres" in database else script.SQLITE)
+
+    near = VendorPaymentConfig.filter(
+        current_deadline__gt=deadline - timedelta(minutes=1), current_deadline__lte=deadline
+    )
+    assert [row.current_deadline for row in await near] == [deadline]
+    assert await VendorPaymentConfig.filter(current_deadline=None).count() == 1
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

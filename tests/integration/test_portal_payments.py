@@ -326,7 +326,8 @@ class TestSettled:
         assert config.account_status is AccountStatus.RESTRICTED_SOON
         assert "You can take payments" in text
         assert "A photo of your passport or identity card" in text
-        assert "A few more details that Stripe asks you for" in text
+        assert "A few more details" in text
+        assert "Stripe needs a photo of your passport or identity card and a few more details" in text
         assert "individual.verification" not in text
 
     async def test_the_fee_is_shown_and_not_the_vendor_s_to_set(self, client: TestClientProtocol) -> None:

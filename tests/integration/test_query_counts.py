@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shared import clock
 from shared.audit import service as audit
+from shared.fees.rules import Rule
+from shared.fees.service import add_rule
 from shared.orders.models import OrderLine
 from shared.vendors.models import Vendor
 from shared.webhooks.models import WebhookEvent
@@ -62,15 +65,18 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Vendors, webhook inbox, parked payments, and one order's timeline."""
+    """Vendors, webhook inbox, parked payments, fees, and one order's timeline."""
     browser = await operator_in(client)
     first = await make_order(await make_ready_vendor())
-    addresses = ["/operator", "/operator/webhooks", "/operator/payments", f"/operator/webhooks?q={first.number}"]
-    addresses.append(f"/operator/orders/{first.number}/timeline")
+    addresses = ["/operator", "/operator/webhooks", "/operator/payments", "/operator/fees"]
+    addresses += [f"/operator/webhooks?q={first.number}", f"/operator/orders/{first.number}/timeline"]
 
     async def more(count: int) -> None:
         for n in range(count):
             order = await make_order(await make_ready_vendor())
+            product_id = (await OrderLine.get(order_id=order.id)).product_id
+            rule = Rule(Decimal(n), vendor_id=order.vendor_id, product_id=product_id)
+            await add_rule(rule, actor="test")
             await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
             await WebhookEvent.create(
                 source="platform",

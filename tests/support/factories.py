@@ -109,7 +109,12 @@ async def make_order(vendor: Any = None, product: Any = None, **values: Any) -> 
     }
     order = await Order.create(**{**given, **values})
     await OrderLine.create(
-        order_id=order.id, product_id=product.id, name=product.name, unit_amount=product.price_amount, quantity=1
+        order_id=order.id,
+        product_id=product.id,
+        name=product.name,
+        unit_amount=product.price_amount,
+        quantity=1,
+        commission_amount=min(order.platform_fee_amount, product.price_amount),
     )
     return order
 

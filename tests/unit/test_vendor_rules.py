@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.seam import PayoutSettings
+from shared.gateway.seam import Alternative, PayoutSettings, RequirementError
 from shared.money import decimals, step
 from shared.vendors import schedules
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
-from shared.vendors.requirements import GENERAL, as_sentences, in_words
-from shared.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule, accepts_payments, account_status
+from shared.vendors.missing import items, needs_of
+from shared.vendors.requirements import GENERAL, requirement
+from shared.vendors.rules import (
+    SELLING,
+    AccountFacts,
+    AccountStatus,
+    PayoutSchedule,
+    accepts_payments,
+    account_status,
+    is_closed,
+    payouts_have_nowhere_to_go,
+    reminder_due,
+)
+from shared.vendors.verification import DISABLED
 
 READY = AccountFacts(
     charges_enabled=True, payouts_enabled=True, details_submitted=True, transfers_active=True, disabled_reason=None
@@ -29,45 +41,63 @@ facts = st.builds(
     payouts_enabled=st.booleans(),
     details_submitted=st.booleans(),
     transfers_active=st.booleans(),
-    disabled_reason=st.sampled_from(
-        [
-            None,
-            "requirements.past_due",
-            "requirements.pending_verification",
-            "under_review",
-            "rejected.fraud",
-            "listed",
-            "x",
-        ]
-    ),
+    disabled_reason=st.sampled_from([None, *DISABLED, "rejected.new", "requirements.new", "x"]),
     currently_due=st.sampled_from([(), ("external_account",)]),
     past_due=st.sampled_from([(), ("external_account",)]),
     pending_verification=st.sampled_from([(), ("individual.verification.document",)]),
+    external_account_errored=st.booleans(),
 )
+DUE = ("external_account",)
+OFF = replace(READY, charges_enabled=False, payouts_enabled=False, transfers_active=False)
 
 
 class TestStatus:
     @pytest.mark.parametrize(
         ("given_facts", "expected"),
         [
+            # no account
             (None, AccountStatus.NOT_CONFIGURED),
+            # incomplete
             (NEW, AccountStatus.PENDING),
-            (replace(NEW, currently_due=("external_account",)), AccountStatus.PENDING),
-            (READY, AccountStatus.ACTIVE),
-            (replace(READY, currently_due=("external_account",)), AccountStatus.RESTRICTED_SOON),
-            (replace(READY, payouts_enabled=False, past_due=("external_account",)), AccountStatus.RESTRICTED),
-            (replace(READY, payouts_enabled=False), AccountStatus.RESTRICTED),
-            (replace(NEW, details_submitted=True, disabled_reason="under_review"), AccountStatus.UNDER_REVIEW),
+            (replace(NEW, currently_due=DUE), AccountStatus.PENDING),
+            (replace(READY, details_submitted=False), AccountStatus.PENDING),
+            (replace(OFF, disabled_reason="requirements.past_due", past_due=DUE), AccountStatus.PENDING),
+            (replace(OFF, disabled_reason="requirements.past_due"), AccountStatus.PENDING),
+            (replace(OFF, disabled_reason="action_required.requested_capabilities"), AccountStatus.PENDING),
+            (replace(OFF, currently_due=DUE), AccountStatus.PENDING),
+            (replace(READY, charges_enabled=False, currently_due=DUE), AccountStatus.PENDING),
+            # under review
+            (replace(OFF, disabled_reason="under_review"), AccountStatus.UNDER_REVIEW),
+            (replace(OFF, disabled_reason="requirements.pending_verification"), AccountStatus.UNDER_REVIEW),
             (
-                replace(NEW, details_submitted=True, disabled_reason="requirements.pending_verification"),
+                replace(OFF, disabled_reason="requirements.pending_verification", currently_due=DUE),
                 AccountStatus.UNDER_REVIEW,
             ),
+            (replace(OFF, pending_verification=("x",)), AccountStatus.UNDER_REVIEW),
+            (OFF, AccountStatus.UNDER_REVIEW),
+            # enabled, with items due or without
+            (READY, AccountStatus.ACTIVE),
+            (replace(READY, pending_verification=("x",)), AccountStatus.ACTIVE),
+            (replace(READY, currently_due=DUE), AccountStatus.RESTRICTED_SOON),
+            (replace(READY, past_due=DUE), AccountStatus.RESTRICTED_SOON),
+            # payouts blocked only: payments go on
+            (replace(READY, payouts_enabled=False), AccountStatus.RESTRICTED),
+            (replace(READY, payouts_enabled=False, past_due=DUE), AccountStatus.RESTRICTED),
             (
-                replace(NEW, details_submitted=True, disabled_reason="requirements.past_due", past_due=("tos",)),
-                AccountStatus.PENDING,
+                replace(READY, payouts_enabled=False, disabled_reason="requirements.past_due"),
+                AccountStatus.RESTRICTED,
             ),
-            (replace(READY, disabled_reason="rejected.fraud"), AccountStatus.INACTIVE),
-            (replace(READY, disabled_reason="platform_paused"), AccountStatus.INACTIVE),
+            (replace(READY, external_account_errored=True), AccountStatus.RESTRICTED),
+            (replace(OFF, external_account_errored=True, currently_due=DUE), AccountStatus.PENDING),
+            # paused or closed, whatever else is said
+            *(
+                (replace(READY, disabled_reason=reason), AccountStatus.INACTIVE)
+                for reason in DISABLED
+                if is_closed(reason)
+            ),
+            (replace(NEW, disabled_reason="rejected.fraud"), AccountStatus.INACTIVE),
+            (replace(NEW, disabled_reason="rejected.something_new"), AccountStatus.INACTIVE),
+            (replace(OFF, disabled_reason="something_new"), AccountStatus.INACTIVE),
         ],
     )
     def test_defect_38_every_part_of_the_account_decides_the_status(
@@ -83,47 +113,99 @@ class TestStatus:
         assert not accepts_payments(None)
 
     @given(facts)
-    def test_active_means_that_it_accepts_payments(self, some: AccountFacts) -> None:
-        """No vendor is called active who cannot sell, and none sells without the transfers capability."""
-        if account_status(some) in (AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON):
-            assert accepts_payments(some)
-        if not some.transfers_active:
-            assert not accepts_payments(some)
+    def test_every_combination_is_one_state_that_agrees_with_selling(self, some: AccountFacts) -> None:
+        """The checkout takes money exactly in the three states that say so, and each state keeps what it says."""
+        state = account_status(some)
 
+        assert accepts_payments(some) == (state in SELLING)
+        assert state is not AccountStatus.NOT_CONFIGURED
+        if state in SELLING:
+            assert some.charges_enabled
+            assert some.transfers_active
+            assert some.details_submitted
+        if state in (AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON):
+            assert some.payouts_enabled
+            assert not some.external_account_errored
+        if state is AccountStatus.ACTIVE:
+            assert not some.currently_due
+            assert not some.past_due
+        if some.disabled_reason and is_closed(some.disabled_reason):
+            assert state is AccountStatus.INACTIVE
 
-class TestRequirements:
-    KEYS = (
-        "external_account",
-        "tos_acceptance.date",
-        "business_profile.url",
-        "business_profile.mcc",
-        "company.tax_id",
-        "company.name",
-        "individual.first_name",
-        "individual.dob.day",
-        "individual.verification.document",
-        "individual.verification.additional_document",
-        "person_1A2b.verification.document",
-        "representative.address.city",
-        "owners.email",
-        "something.nobody.has.seen",
+    @pytest.mark.parametrize(
+        ("targets", "nowhere"),
+        [
+            ([], False),
+            ([("EUR", True, "new")], False),
+            ([("EUR", True, "errored")], True),
+            ([("EUR", True, "verification_failed")], True),
+            ([("EUR", True, "errored"), ("EUR", False, "new")], True),
+            ([("EUR", True, "new"), ("EUR", False, "errored")], False),
+            ([("EUR", False, "errored"), ("EUR", False, "new")], False),
+            ([("EUR", True, "new"), ("DKK", True, "errored")], True),
+        ],
     )
+    def test_payouts_have_nowhere_to_go_when_the_account_they_use_is_broken(
+        self, targets: list[tuple[str, bool, str]], nowhere: bool
+    ) -> None:
+        """Per currency; a spare account that is broken stops nothing."""
+        assert payouts_have_nowhere_to_go(targets) is nowhere
 
-    @pytest.mark.parametrize("key", KEYS)
-    def test_no_code_of_stripe_reaches_a_shop_owner(self, key: str) -> None:
-        """Words, not keys: no dots inside, no underscores."""
-        assert not re.search(r"[a-z]\.[a-z]|_", in_words(key))
 
+class TestReminders:
+    DAY = datetime(2026, 12, 3, 12, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("before", "stage"),
+        [
+            (timedelta(days=15), None),
+            (timedelta(days=14), 14),
+            (timedelta(days=14, hours=11), 14),
+            (timedelta(days=8), 14),
+            (timedelta(days=7), 7),
+            (timedelta(days=2), 7),
+            (timedelta(days=1), 1),
+            (timedelta(hours=1), 1),
+            (timedelta(0), None),
+            (timedelta(days=-1), None),
+        ],
+    )
+    def test_a_reminder_is_due_14_7_and_1_days_before(self, before: timedelta, stage: int | None) -> None:
+        """By the calendar; a missed day is made up for, and after the deadline it is too late."""
+        assert reminder_due(self.DAY, self.DAY - before) == stage
+
+
+class TestChecklist:
     def test_the_same_thing_is_asked_for_once(self) -> None:
         """Day, month and year of birth are one line; what we do not know comes last."""
         keys = ["new.thing", "individual.dob.day", "individual.dob.month", "individual.dob.year", "external_account"]
 
-        assert as_sentences(keys) == ("Your date of birth", "The bank account that you want to be paid to", GENERAL)
+        found = items(keys)
+
+        titles = ("Your date of birth", "The bank account that you want to be paid to", GENERAL.what)
+        assert tuple(item.title for item in found) == titles
+        assert needs_of(found) == "3 things from you"
+        assert needs_of(found[:2]) == "your date of birth and the bank account that you want to be paid to"
+
+    def test_an_error_says_why_and_what_may_be_given_instead(self) -> None:
+        """The reason in our words; Stripe's own only among the codes, which the operator sees."""
+        wrong = RequirementError("verification_failed_id_number_match", "No match.", "individual.id_number")
+        other = Alternative(("individual.id_number",), ("individual.verification.document",))
+
+        (found,) = items(["individual.id_number"], [wrong], [other])
+
+        assert found.reason == "The number does not go with this name and date of birth."
+        assert found.todo == "Check all three, or upload a passport or identity card."
+        assert found.instead == "a photo of your passport or identity card"
+        assert found.codes == (
+            "individual.id_number",
+            "individual.id_number: verification_failed_id_number_match (No match.)",
+        )
 
     @given(st.text(max_size=60))
     def test_any_key_has_words(self, key: str) -> None:
         """Whatever Stripe sends, something can be said."""
-        assert in_words(key)
+        assert requirement(key).what
 
 
 class TestCountries:

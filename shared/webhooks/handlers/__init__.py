@@ -27,6 +27,10 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "connect": {
         "account.updated": accounts.sync,
         "capability.updated": accounts.sync,
+        "account.external_account.created": accounts.sync,
+        "account.external_account.updated": accounts.sync,
+        "account.external_account.deleted": accounts.sync,
+        "person.updated": accounts.sync,
         "account.application.deauthorized": accounts.deauthorize,
     },
 }

@@ -1,0 +1,134 @@
+"""What an operator fills in about commission: a rule, what to try it on, what refunds do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, cast
+
+from quart import request
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+
+from shared.fees.queries import Policy, RuleView
+from shared.fees.rules import RefundPolicy, Rule
+from shared.money import Money
+from shared.vendors.countries import CURRENCY_NAMES
+from shared.web.forms import MarketForm, MoneyField, PercentField, choices
+
+AMOUNTS = ("fixed_amount", "minimum_amount", "maximum_amount")
+
+
+class RuleForm(MarketForm):
+    """One commission rule: what it is about, and what it charges."""
+
+    vendor = StringField(
+        "Vendor", [Length(max=300)], description="The last part of the shop’s address, such as atelier-luxe."
+    )
+    category = StringField("Category", [Length(max=60)], description="As the vendor’s products have it, such as Bags.")
+    product = StringField("Product", [Length(max=300)], description="Paste the address of its page.")
+    percentage = PercentField(
+        "Percentage",
+        [
+            InputRequired("Enter a percentage such as 2.5, or 0."),
+            NumberRange(min=0, max=Decimal("99.99"), message="Enter a percentage from 0 to 99.99."),
+        ],
+        places=None,
+    )
+    currency = SelectField(
+        "Currency",
+        choices=choices(
+            [("", "Any, percentage only"), *((code, f"{n} ({code})") for code, n in CURRENCY_NAMES.items())]
+        ),
+        default="",
+        description="A rule with amounts holds for sales in their currency alone.",
+    )
+    fixed_amount = MoneyField("Fixed part", description="Added once for each line of an order.")
+    minimum_amount = MoneyField("At least")
+    maximum_amount = MoneyField("At most")
+
+    @classmethod
+    async def read(cls, view: RuleView | None = None) -> RuleForm:
+        """The form as it was sent, else as `view` is, else empty. Its amounts are in the currency chosen in it."""
+        if request.method != "POST":
+            known = view.rule.currency if view else None
+            return await cls.from_request(currency=known, data=_values(view) if view else None)
+        sent = (await request.form).get("currency")
+        return await cls.from_request(currency=sent if sent in CURRENCY_NAMES else None)
+
+    def validate_currency(self, field: SelectField) -> None:
+        """Amounts need a currency; without this the amounts alone would complain."""
+        if not field.data and any((self[name].raw_data or [""])[0] for name in AMOUNTS):
+            raise ValidationError("Choose the currency of the fixed part, the minimum and the maximum.")
+
+    def rule(self, *, vendor_id: int | None, product_id: int | None) -> Rule:
+        """The rule that was filled in; after the form was found right."""
+        fixed, least, greatest = (_minor(self[name].data) for name in AMOUNTS)
+        return Rule(
+            percentage=cast("Decimal", self.percentage.data),
+            fixed=fixed or 0,
+            minimum=least or None,
+            maximum=greatest,
+            currency=self.currency.data or None,
+            vendor_id=vendor_id,
+            category=self.category.data or "",
+            product_id=product_id,
+        )
+
+
+def _minor(value: Money | None) -> int | None:
+    return value.amount if value is not None else None
+
+
+def _values(view: RuleView) -> dict[str, Any]:
+    rule = view.rule
+    amounts = (rule.fixed or None, rule.minimum, rule.maximum)
+    return {
+        "vendor": view.vendor_slug,
+        "category": rule.category,
+        "product": view.product_slug,
+        "percentage": Decimal(f"{rule.percentage.normalize():f}"),
+        "currency": rule.currency or "",
+        **{
+            name: Money(amount, rule.currency)
+            for name, amount in zip(AMOUNTS, amounts, strict=True)
+            if amount is not None and rule.currency
+        },
+    }
+
+
+class TryForm(MarketForm):
+    """A sale to try the rules on. Sent by GET: it changes nothing."""
+
+    vendor = StringField(
+        "Vendor", [DataRequired("Whose sale? Enter the last part of the shop’s address."), Length(max=300)]
+    )
+    product = StringField("Product", [Length(max=300)])
+    category = StringField("Category", [Length(max=60)])
+    price = MoneyField("Price")
+
+
+class PolicyForm(MarketForm):
+    """What refunds do to the commission; made by `policy_form`, with a limit for each currency."""
+
+    refund_policy = RadioField(
+        "When a shopper gets money back",
+        choices=choices((policy.value, policy.value) for policy in RefundPolicy),
+        validators=[DataRequired("Choose one.")],
+    )
+
+    def limits(self) -> dict[str, int]:
+        """Currency -> minor units, of what was filled in."""
+        given = {name.removeprefix("limit_"): f.data for name, f in self._fields.items() if name.startswith("limit_")}
+        return {code: amount.amount for code, amount in given.items() if amount is not None}
+
+
+async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
+    """The form as it was sent, else as the policy is."""
+    codes = sorted({*currencies, *policy.refund_approval_limits})
+    fields = {f"limit_{code}": MoneyField(CURRENCY_NAMES.get(code, code), currency=code) for code in codes}
+    form_class = cast("type[PolicyForm]", type("PolicyForm", (PolicyForm,), fields))
+    if request.method == "POST":
+        return await form_class.from_request()
+    limits = {f"limit_{code}": Money(n, code) for code, n in policy.refund_approval_limits.items()}
+    return await form_class.from_request(data={"refund_policy": policy.refund_policy.value, **limits})

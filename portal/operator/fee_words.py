@@ -1,0 +1,136 @@
+"""Commission in an operator's words: the rows of the list, what a try came to, what the refund policies do, what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.audit.queries import EntryView
+from shared.fees import words
+from shared.fees.queries import RuleView
+from shared.fees.rules import RefundPolicy, Rule, commission_back, covers
+from shared.money import Money
+from shared.web.filters import money
+
+ACTIONS = {
+    "fees.rule_added": "Rule added",
+    "fees.rule_changed": "Rule changed",
+    "fees.rule_moved": "Rule moved",
+    "fees.rule_switched_on": "Rule switched on",
+    "fees.rule_switched_off": "Rule switched off",
+    "fees.policy_changed": "Refund policy changed",
+}
+POLICIES = {
+    RefundPolicy.PROPORTIONAL: ("Share it", "Each refund gives back the same part of the commission as of the price."),
+    RefundPolicy.RETURN: ("Give it back first", "The marketplace pays refunds until its commission is used up."),
+    RefundPolicy.KEEP: ("Keep it", "The marketplace keeps its commission; the vendor bears the whole refund."),
+}
+_TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule in the operator's list."""
+
+    id: int
+    place: int
+    about: str
+    vendor: str
+    charge: str
+    is_active: bool
+    is_reached: bool
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A refund policy: its name, what it means, and the same in numbers."""
+
+    name: str
+    text: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that was changed."""
+
+    text: str
+    detail: str
+    at: datetime
+
+
+def rows(views: tuple[RuleView, ...]) -> list[Row]:
+    """The list, with what never comes to bear because a rule above it always does."""
+    found = []
+    for place, view in enumerate(views, start=1):
+        above = [earlier.rule for earlier in views[: place - 1] if earlier.is_active]
+        found.append(
+            Row(
+                view.id,
+                place,
+                about(view),
+                view.vendor_name or "Every vendor",
+                words.charge(view.rule, money),
+                view.is_active,
+                not any(covers(rule, view.reach) for rule in above),
+                place == 1,
+                place == len(views),
+            )
+        )
+    return found
+
+
+def about(view: RuleView) -> str:
+    """What a rule is about, without its vendor: `Bags`, `Everything`."""
+    text = words.subject(view.rule, view.product_name)
+    return text[:1].upper() + text[1:]
+
+
+def policies() -> dict[str, Choice]:
+    """Each refund policy with an example that is worked out by the rule that refunds use."""
+    return {policy.value: Choice(name, text, _example(policy)) for policy, (name, text) in POLICIES.items()}
+
+
+def _example(policy: RefundPolicy) -> str:
+    total, fee, refund = (Money(n, "EUR") for n in (_TOTAL, _COMMISSION, _REFUND))
+    back = Money(commission_back(policy, total.amount, fee.amount, 0, 0, refund.amount), "EUR")
+    return (
+        f"Of a refund of {money(refund)} on a sale of {money(total)} with {money(fee)} commission,"
+        f" the marketplace bears {money(back)} and the vendor {money(refund - back)}."
+    )
+
+
+def change(entry: EntryView) -> Change:
+    """An entry of the audit trail."""
+    return Change(ACTIONS.get(entry.action, entry.action), _told(entry.details), entry.at)
+
+
+def _told(details: Mapping[str, Any]) -> str:
+    parts = [_part(details[name]) for name in ("before", "after") if name in details]
+    return " → ".join(parts)
+
+
+def _part(value: Any) -> str:
+    if not isinstance(value, dict):
+        return f"place {value}"
+    if "refund_policy" in value:
+        limits = value.get("refund_approval_limits") or {}
+        name = POLICIES[RefundPolicy(value["refund_policy"])][0]
+        return ", ".join([name, *(f"limit {money(Money(amount, code))}" for code, amount in limits.items())])
+    return words.sentence(_rule(value), money)
+
+
+def _rule(value: Mapping[str, Any]) -> Rule:
+    return Rule(
+        percentage=Decimal(value["percentage"]),
+        fixed=value["fixed_amount"],
+        minimum=value["minimum_amount"],
+        maximum=value["maximum_amount"],
+        currency=value["currency"],
+        category=value["category"] or ("one product" if value["product_id"] else ""),
+    )

@@ -1,0 +1,64 @@
+"""`/operator/receivables`: what vendors owe because their balance did not cover a refund or a dispute."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.clawback import receivables
+from shared.clawback.errors import NothingOwed
+from shared.clawback.queries import Owed, owed_by, owed_claim, totals_owed
+from shared.jobs import queue
+from shared.money import Money
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+
+blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
+HOME = "/operator/receivables"
+
+
+@blueprint.get("")
+@operator
+async def index() -> Response:
+    """What vendors owe, the oldest debt first"""
+    return await page(
+        "portal/operator/receivables.html",
+        nav_active="receivables",
+        rows=await owed_by(),
+        totals=[Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())],
+        words=words,
+    )
+
+
+@blueprint.post("/<int:claim_id>/collect")
+@operator
+@limit("30/minute")
+async def collect(claim_id: int) -> Response:
+    """Ask the vendor's balance again now; the next sale would do the same"""
+    try:
+        claim = await owed_claim(claim_id)
+    except NothingOwed as error:
+        return see_other(HOME, ("warn", error.message))
+    await queue.enqueue("clawback.collect", {"vendor_id": claim.vendor_id})
+    return see_other(
+        HOME, ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.")
+    )
+
+
+@blueprint.post("/<int:claim_id>/write-off")
+@operator
+@limit("30/minute")
+async def write_off(claim_id: int) -> Response:
+    """Give up on a debt: it becomes the marketplace's loss"""
+    try:
+        claim = await owed_claim(claim_id)
+        await receivables.write_off(claim.claim_id, actor=actor_label(actor()))
+    except NothingOwed as error:
+        return see_other(HOME, ("warn", error.message))
+    return see_other(HOME, ("ok", f"{claim.left} of {claim.vendor_name} is written off."))
+
+
+def words(owed: Owed) -> str:
+    """What a debt came from."""
+    return "A dispute" if owed.subject.startswith("dispute:") else "A refund"

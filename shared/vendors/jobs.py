@@ -1,0 +1,80 @@
+"""What is done for vendors from time to time: reminders before a deadline of Stripe's."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared import clock
+from shared.database import unit
+from shared.gateway.seam import StripeRefused
+from shared.jobs import queue
+from shared.jobs.queue import Context, Handler
+from shared.mail import service as mail
+from shared.vendors import missing, texts
+from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.queries import PaymentConfigView, config_view
+from shared.vendors.rules import AccountStatus, reminder_due
+from shared.vendors.service import sync_account
+
+log = logging.getLogger(__name__)
+
+FURTHEST = timedelta(days=15)
+PAGE = f"{mail.PUBLIC_URL}/vendor/admin/payments"
+
+
+async def remind(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.remind`, daily: find the vendors with a deadline near, and give each a job of its own."""
+    now = clock.now()
+    near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
+    near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
+    rows = (
+        await VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id").values_list("vendor_id", flat=True)
+    )
+    async with unit.transaction():
+        for vendor_id in rows:
+            await queue.enqueue(
+                "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
+            )
+
+
+async def remind_one(context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.remind_one`: read the account again, and write what is still missing, once per deadline and stage.
+
+    Nobody is reminded of what was given an hour ago: while Stripe does not answer, the job waits and asks again.
+    """
+    vendor_id = args["vendor_id"]
+    try:
+        await sync_account(context.gateway, vendor_id=vendor_id)
+    except StripeRefused as refused:
+        log.warning("vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log)
+        return
+    async with unit.transaction():
+        row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None))
+        if row is None or row.stripe_account_status == AccountStatus.INACTIVE:
+            return
+        vendor = await Vendor.get(id=vendor_id)
+        config = config_view(row, vendor.country)
+        current = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+        await _write(vendor, config.current_deadline, current)
+        await _write(vendor, config.future.current_deadline, _announced(config))
+
+
+def _announced(config: PaymentConfigView) -> tuple[missing.Item, ...]:
+    return missing.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
+
+
+async def _write(vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
+    now = clock.now()
+    stage = reminder_due(deadline, now) if deadline and items else None
+    if deadline is None or stage is None:
+        return
+    subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, link=PAGE)
+    key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
+    await mail.post("account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+
+
+HANDLERS: dict[str, Handler] = {"vendors.remind": remind, "vendors.remind_one": remind_one}

@@ -1,0 +1,60 @@
+"""The operator's page about what vendors owe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.clawback import service
+from shared.clawback.models import Claim
+from shared.jobs.models import Job
+from tests.integration.test_clawback import claim, empty_the_balance
+from tests.support.market import open_shop
+from tests.support.money import sell
+from tests.support.portal import operator_in, signed_in
+from tests.support.storefront import words
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+    from shared.gateway.seam import Gateway
+    from tests.support.sandbox import RunningSandbox
+
+PAGE = "/operator/receivables"
+
+
+async def owing(gateway: Gateway, sandbox: RunningSandbox) -> Claim:
+    """A vendor that owes ten euros."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await empty_the_balance(sandbox, shop.account_id)
+    await claim(payment, 1000)
+    return await service.settle(gateway, "dispute:1")
+
+
+async def test_nothing_owed_says_so(client: TestClientProtocol) -> None:
+    """And says when something would be listed."""
+    portal = await operator_in(client)
+    assert "No vendor owes anything" in await portal.get(PAGE)
+
+
+async def test_a_debt_is_listed_collected_and_given_up(
+    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Each act says what it does; a second one finds nothing."""
+    row = await owing(gateway, sandbox)
+    portal = await operator_in(client)
+    text = words(await portal.get(PAGE))
+    assert "A dispute on" in text
+    assert "€10.00" in text
+    assert (await portal.post(f"{PAGE}/{row.id}/collect")).status_code == 303
+    assert await Job.exists(kind="clawback.collect")
+    assert (await portal.post(f"{PAGE}/{row.id}/write-off")).status_code == 303
+    assert (await Claim.get(id=row.id)).written_off == 1000
+    await portal.post(f"{PAGE}/{row.id}/write-off")
+    assert "Nothing is owed here any more" in words(await portal.get(PAGE))
+
+
+async def test_no_vendor_sees_it(client: TestClientProtocol) -> None:
+    """It is the marketplace's own."""
+    portal = await signed_in(client)
+    assert (await portal.send("GET", PAGE)).status_code == 403

@@ -1,0 +1,327 @@
+"""Commission rules: which one holds, what it comes to, and what a refund gives back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import Invalid
+from shared.fees import words
+from shared.fees.rules import (
+    RefundPolicy,
+    Rule,
+    Sold,
+    charge,
+    check,
+    choose,
+    commission,
+    commission_back,
+    covers,
+    holds,
+    in_force,
+    read_snapshot,
+    share,
+    snapshot,
+)
+from shared.money import MAX_AMOUNT, Money, step
+
+RATES = st.decimals(min_value=0, max_value=Decimal("99.99"), places=2)
+CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "ISK", "UGX"])
+STANDARD = Rule(Decimal("2.50"))
+
+
+@st.composite
+def rules_in(draw: st.DrawFn, currency: str, *, conditions: bool = False) -> Rule:
+    """A rule that `check` lets through, with or without amounts in `currency`."""
+    unit = step(currency)
+    amounts: dict[str, Any] = {}
+    if draw(st.booleans()):
+        low, fixed, high = sorted(draw(st.lists(st.integers(0, 2000), min_size=3, max_size=3)))
+        amounts = {
+            "currency": currency,
+            "fixed": fixed * unit,
+            "minimum": draw(st.sampled_from([None, low * unit])),
+            "maximum": draw(st.sampled_from([None, high * unit])),
+        }
+    if conditions:
+        amounts["category"] = draw(st.sampled_from(["", "Bags", "cups "]))
+        amounts["vendor_id"] = draw(st.sampled_from([None, 1, 2]))
+    return Rule(draw(RATES), **amounts, id=draw(st.integers(1, 9)))
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[str, list[Sold], list[Rule]]:
+    """A currency, the lines of an order in it, and the operator's rules."""
+    currency = draw(CURRENCIES)
+    line = st.builds(
+        Sold,
+        vendor_id=st.just(1),
+        product_id=st.integers(1, 5),
+        category=st.sampled_from(["", "Bags", "Cups"]),
+        amount=st.integers(1, 3000).map(lambda n: n * step(currency)),
+    )
+    lines = draw(st.lists(line, min_size=1, max_size=6))
+    return currency, lines, draw(st.lists(rules_in(currency, conditions=True), max_size=5))
+
+
+class TestChoosing:
+    LINE = Sold(1, 10, "Bags", 1000)
+
+    @pytest.mark.parametrize(
+        ("rule", "fits"),
+        [
+            (Rule(Decimal(5)), True),
+            (Rule(Decimal(5), vendor_id=1), True),
+            (Rule(Decimal(5), vendor_id=2), False),
+            (Rule(Decimal(5), category="Bags"), True),
+            (Rule(Decimal(5), category=" bags"), True),
+            (Rule(Decimal(5), category="Cups"), False),
+            (Rule(Decimal(5), product_id=10), True),
+            (Rule(Decimal(5), product_id=11), False),
+            (Rule(Decimal(5), currency="EUR"), True),
+            (Rule(Decimal(5), currency="DKK"), False),
+            (Rule(Decimal(5), vendor_id=1, category="Cups"), False),
+        ],
+    )
+    def test_a_rule_holds_when_each_of_its_conditions_does(self, rule: Rule, fits: bool) -> None:
+        """Vendor, category, product and currency; what is left open holds for everything."""
+        assert choose([rule], self.LINE, "EUR", otherwise=STANDARD) is (rule if fits else STANDARD)
+
+    @given(orders())
+    def test_the_first_that_holds_is_taken(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
+        """No rule before the chosen one holds; the vendor's own percentage is the last resort."""
+        currency, lines, rules = order
+        for line in lines:
+            chosen = choose(rules, line, currency, otherwise=STANDARD)
+            before = rules[: rules.index(chosen)] if chosen is not STANDARD else rules
+            assert all(choose([rule], line, currency, otherwise=STANDARD) is STANDARD for rule in before)
+
+    @given(orders())
+    def test_a_rule_that_is_covered_is_never_reached(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
+        """Wherever it holds, the one above it holds as well; so what a vendor is told leaves it out and loses nothing."""
+        currency, lines, rules = order
+        for line in lines:
+            for one in rules:
+                for other in rules:
+                    if covers(one, other) and holds(other, line, currency):
+                        assert holds(one, line, currency)
+            chosen = choose(rules, line, currency, otherwise=STANDARD)
+            told = in_force(rules, vendor_id=line.vendor_id, currency=currency)
+            assert choose(told, line, currency, otherwise=STANDARD) == chosen
+
+    def test_what_a_vendor_is_told_ends_with_the_rule_for_everything(self) -> None:
+        """Rules of others, in other currencies, or behind one that always holds are not listed."""
+        bags = Rule(Decimal(10), category="Bags", id=1)
+        other = Rule(Decimal(9), vendor_id=2, id=2)
+        crowns = Rule(Decimal(8), fixed=100, currency="DKK", id=3)
+        rest = Rule(Decimal(7), id=4)
+        never = Rule(Decimal(6), id=5)
+        assert in_force([bags, other, crowns, rest, never], vendor_id=1, currency="EUR") == (bags, rest)
+        assert in_force([bags, other, crowns, rest, never], vendor_id=None, currency=None) == (bags, crowns, rest)
+
+
+class TestCommission:
+    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
+    def test_it_keeps_bounds_and_step(self, data: st.DataObject, currency: str, pieces: int) -> None:
+        """Never negative, never above the line or the maximum, at least the minimum where the line allows, in whole steps."""
+        rule, amount = data.draw(rules_in(currency)), pieces * step(currency)
+        fee = commission(amount, rule, currency)
+        assert 0 <= fee <= amount
+        assert fee % step(currency) == 0
+        assert rule.maximum is None or fee <= rule.maximum
+        assert rule.minimum is None or fee >= min(rule.minimum, amount)
+
+    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
+    def test_it_is_half_up(self, data: st.DataObject, currency: str, pieces: int) -> None:
+        """Percentage and fixed part are rounded once, together; a half goes up."""
+        unit = step(currency)
+        rule = data.draw(rules_in(currency).filter(lambda r: r.minimum is None and r.maximum is None))
+        exact = (Fraction(pieces * unit) * Fraction(rule.percentage) / 100 + rule.fixed) / unit
+        assert commission(pieces * unit, rule, currency) == min(int(exact + Fraction(1, 2)), pieces) * unit
+
+    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
+    def test_a_dearer_line_never_pays_less(self, data: st.DataObject, currency: str, pieces: int) -> None:
+        """The commission grows with the amount."""
+        rule, unit = data.draw(rules_in(currency)), step(currency)
+        assert commission(pieces * unit, rule, currency) <= commission((pieces + 1) * unit, rule, currency)
+
+    def test_a_rule_of_another_currency_is_a_programming_error(self) -> None:
+        """It was chosen wrongly."""
+        with pytest.raises(ValueError, match="does not hold for"):
+            commission(1000, Rule(Decimal(5), currency="DKK"), "EUR")
+
+    @given(orders())
+    def test_the_lines_together_stay_below_the_total(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
+        """0 <= fee < total for any rules, each line within itself and in whole steps; the same input gives the same lines."""
+        currency, lines, rules = order
+        charged = charge(lines, rules, currency, otherwise=STANDARD)
+        total = sum(line.amount for line in lines)
+        assert 0 <= sum(c.amount for c in charged) < total
+        assert all(0 <= c.amount <= line.amount for c, line in zip(charged, lines, strict=True))
+        assert all(c.amount % step(currency) == 0 for c in charged)
+        assert charged == charge(lines, rules, currency, otherwise=STANDARD)
+
+    def test_what_is_too_much_comes_off_the_last_line(self) -> None:
+        """A fixed part above a small order leaves the vendor one cent, taken off at the end."""
+        rule = Rule(Decimal(0), fixed=500, currency="EUR")
+        charged = charge([Sold(1, 1, "", 300), Sold(1, 2, "", 200)], [rule], "EUR", otherwise=STANDARD)
+        assert [c.amount for c in charged] == [300, 199]
+
+    @given(amount=st.integers(1, MAX_AMOUNT), rate=RATES)
+    def test_one_line_without_rules_pays_the_vendors_share(self, amount: int, rate: Decimal) -> None:
+        """The rule of last resort is what `share` always was."""
+        (charged,) = charge([Sold(1, 1, "", amount)], [], "EUR", otherwise=Rule(rate))
+        assert charged.amount == share(amount, rate, "EUR")
+
+
+@st.composite
+def refunds(draw: st.DrawFn) -> tuple[int, int, list[int], int]:
+    """An order's total and commission in whole steps, refunds that together give all of it back, and the step."""
+    unit = draw(st.sampled_from([1, 10, 100]))
+    parts = draw(st.lists(st.integers(1, 4000), min_size=1, max_size=12))
+    total = sum(parts)
+    return total * unit, draw(st.integers(0, max(total - 1, 0))) * unit, [p * unit for p in parts], unit
+
+
+def give_back(
+    policy: RefundPolicy, total: int, fee: int, parts: list[int], unit: int = 1
+) -> tuple[list[int], list[int]]:
+    """What each refund gives back, and what of the commission is left after each."""
+    before = back = 0
+    given, left = [], []
+    for part in parts:
+        now = commission_back(policy, total, fee, before, back, part, unit=unit)
+        before, back = before + part, back + now
+        given.append(now)
+        left.append(fee - back)
+    return given, left
+
+
+class TestGivingBack:
+    @given(case=refunds(), policy=st.sampled_from(list(RefundPolicy)))
+    def test_it_is_never_more_than_the_refund_or_the_commission(
+        self, case: tuple[int, int, list[int], int], policy: RefundPolicy
+    ) -> None:
+        """Whatever the policy and the parts, in whole steps: neither side pays what it does not have."""
+        total, fee, parts, unit = case
+        given, left = give_back(policy, total, fee, parts, unit)
+        assert all(0 <= g <= p for g, p in zip(given, parts, strict=True))
+        assert all(g % unit == 0 for g in given)
+        assert min(left) >= 0
+
+    @given(refunds(), st.sampled_from([RefundPolicy.RETURN, RefundPolicy.PROPORTIONAL]))
+    def test_a_full_refund_gives_everything_back(
+        self, case: tuple[int, int, list[int], int], policy: RefundPolicy
+    ) -> None:
+        """However it is parted: the vendor bears its share of the sale and no cent more."""
+        total, fee, parts, unit = case
+        assert sum(give_back(policy, total, fee, parts, unit)[0]) == fee
+
+    @given(refunds())
+    def test_proportional_is_half_up_after_every_part(self, case: tuple[int, int, list[int], int]) -> None:
+        """What was given back so far is the exact share, rounded once: parting a refund changes nothing."""
+        total, fee, parts, unit = case
+        _, left = give_back(RefundPolicy.PROPORTIONAL, total, fee, parts, unit)
+        for n, rest in enumerate(left, start=1):
+            exact = Fraction(fee * sum(parts[:n]), total * unit)
+            assert fee - rest == int(exact + Fraction(1, 2)) * unit
+
+    @given(refunds())
+    def test_returning_means_the_marketplace_pays_first(self, case: tuple[int, int, list[int], int]) -> None:
+        """The vendor pays nothing while commission is left."""
+        total, fee, parts, _ = case
+        given, left = give_back(RefundPolicy.RETURN, total, fee, parts)
+        assert all(g == p or rest == 0 for g, p, rest in zip(given, parts, left, strict=True))
+
+    @given(refunds())
+    def test_keeping_gives_nothing_back(self, case: tuple[int, int, list[int], int]) -> None:
+        """The vendor bears the whole refund."""
+        total, fee, parts, _ = case
+        assert sum(give_back(RefundPolicy.KEEP, total, fee, parts)[0]) == 0
+
+    @given(case=refunds(), policies=st.lists(st.sampled_from(list(RefundPolicy)), min_size=12, max_size=12))
+    def test_a_policy_changed_between_two_refunds_breaks_nothing(
+        self, case: tuple[int, int, list[int], int], policies: list[RefundPolicy]
+    ) -> None:
+        """Each part stays within the refund and within what is left."""
+        total, fee, parts, _ = case
+        before = back = 0
+        for part, policy in zip(parts, policies, strict=False):
+            now = commission_back(policy, total, fee, before, back, part)
+            assert 0 <= now <= min(part, fee - back)
+            before, back = before + part, back + now
+
+    @given(
+        total=st.integers(2, 100_000), rate=st.integers(0, 99), refund=st.integers(1, 100_000),
+        policy=st.sampled_from(list(RefundPolicy)),
+    )  # fmt: skip
+    def test_a_larger_refund_never_gives_back_less(
+        self, total: int, rate: int, refund: int, policy: RefundPolicy
+    ) -> None:
+        """It grows with the refund."""
+        fee, refund = total * rate // 100, min(refund, total)
+        assert commission_back(policy, total, fee, 0, 0, refund - 1) <= commission_back(
+            policy, total, fee, 0, 0, refund
+        )
+
+    @pytest.mark.parametrize(("before", "refund"), [(0, 1001), (600, 401), (-1, 1), (0, -1)])
+    def test_more_than_was_paid_is_a_programming_error(self, before: int, refund: int) -> None:
+        """Refunds are capped before the commission is asked for."""
+        with pytest.raises(ValueError, match="more than"):
+            commission_back(RefundPolicy.KEEP, 1000, 100, before, 0, refund)
+
+
+class TestChecking:
+    @pytest.mark.parametrize(
+        ("rule", "field"),
+        [
+            (Rule(Decimal(100)), "percentage"),
+            (Rule(Decimal("-0.01")), "percentage"),
+            (Rule(Decimal("NaN")), "percentage"),
+            (Rule(Decimal("1.005")), "percentage"),
+            (Rule(Decimal(1), fixed=30), "currency"),
+            (Rule(Decimal(1), minimum=0), "currency"),
+            (Rule(Decimal(1), maximum=30), "currency"),
+            (Rule(Decimal(1), fixed=-1, currency="EUR"), "fixed_amount"),
+            (Rule(Decimal(1), fixed=MAX_AMOUNT + 1, currency="EUR"), "fixed_amount"),
+            (Rule(Decimal(1), minimum=150, currency="ISK"), "minimum_amount"),
+            (Rule(Decimal(1), minimum=200, maximum=100, currency="EUR"), "maximum_amount"),
+            (Rule(Decimal(1), fixed=200, maximum=100, currency="EUR"), "maximum_amount"),
+        ],
+    )
+    def test_a_rule_that_could_never_be_charged_is_refused(self, rule: Rule, field: str) -> None:
+        """With a sentence at the field that is wrong."""
+        with pytest.raises(Invalid) as refused:
+            check(rule)
+        assert refused.value.param == field
+
+    @given(data=st.data(), currency=CURRENCIES)
+    def test_what_was_charged_can_be_read_later(self, data: st.DataObject, currency: str) -> None:
+        """The snapshot on a line holds all that its commission came from."""
+        rule, amount = data.draw(rules_in(currency)), 5000 * step(currency)
+        check(rule)
+        kept = read_snapshot(snapshot(rule), currency)
+        assert kept is not None
+        assert (kept.id, commission(amount, kept, currency)) == (rule.id, commission(amount, rule, currency))
+        assert len(snapshot(Rule(Decimal("99.99"), MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT, "EUR", id=2**63))) <= 255
+
+    def test_older_lines_have_no_rule(self) -> None:
+        """Their commission is their part of the order's."""
+        assert read_snapshot("", "EUR") is None
+
+
+def test_rules_in_words() -> None:
+    """As a vendor reads them."""
+    bags = Rule(Decimal(10), fixed=30, maximum=2000, currency="EUR", category="Bags")
+    write = str  # `0.30 EUR`; pages hand in their own filter
+    assert words.sentence(bags, write) == "10% + 0.30 EUR on Bags, at most 20.00 EUR"
+    assert words.sentence(Rule(Decimal("2.50")), write) == "2.5% on everything"
+    assert words.sentence(Rule(Decimal(0), product_id=1), write, "A tote") == "0% on A tote"
+    assert words.sentence(Rule(Decimal(3), currency="DKK"), write) == "3% on everything sold in DKK"
+    only = Rule(Decimal(0), fixed=30, minimum=30, currency="EUR")
+    assert words.charge(only, write) == f"{Money(30, 'EUR')}, at least 0.30 EUR"
