@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0005_health")]
+    dependencies = [("models", "0007_reconcile")]
 
     initial = False
 
