@@ -26,29 +26,42 @@ OLDEST = (3, 11)
 def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
     from shared.clawback import jobs as clawback
+    from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.payments import jobs as payments
+    from shared.refunds import jobs as refunds
+    from shared.reporting import jobs as reporting
     from shared.vendors import jobs as vendors
-    from shared.webhooks import dispatch
+    from shared.webhooks import backfill, dispatch
 
     return {
         **payments.HANDLERS,
         **clawback.HANDLERS,
+        **refunds.HANDLERS,
+        **disputes.HANDLERS,
         **vendors.HANDLERS,
+        **reporting.HANDLERS,
         "mail.send": mail.send,
         "webhooks.apply": dispatch.apply_job,
+        "webhooks.backfill": backfill.job,
     }
 
 
 def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again, and when; times of day are UTC."""
-    from datetime import time
+    from datetime import time, timedelta
 
     from shared.jobs.schedule import Recurring
 
     return (
+        Recurring("reporting.nightly", at=time(2, 30)),
         Recurring("clawback.collect_all", at=time(3, 30)),
         Recurring("vendors.remind", at=time(7, 0)),
+        Recurring("webhooks.backfill", every=timedelta(minutes=15)),
+        Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("disputes.sweep", every=timedelta(hours=1)),
+        Recurring("disputes.remind", at=time(7, 0)),
+        Recurring("refunds.sweep", every=timedelta(hours=1)),
     )
 
 

@@ -12,6 +12,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.timeline import blueprint as operator_timeline
     from portal.operator.fees import blueprint as fees
     from portal.operator.receivables import blueprint as receivables
+    from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
@@ -31,4 +32,5 @@ def blueprints() -> list[Blueprint]:
         operator_timeline,
         fees,
         receivables,
+        reconciliation,
     ]

@@ -1,4 +1,4 @@
-"""Stock moves, inside the caller's transaction: reserve, release, take.
+"""Stock moves, inside the caller's transaction: reserve, release, take, put back.
 
 Every move locks its products in the order of their ids (so two orders never wait for each other in a circle) and repeats
 its condition in the WHERE of one update for all of them, because SQLite ignores SELECT ... FOR UPDATE. An item is
@@ -57,6 +57,14 @@ async def take(items: Items) -> None:
         stock={i: F("stock") - q for i, q in held.items()},
     )
     _must_be(len(held), moved, "taken")
+
+
+async def put_back(items: Items) -> None:
+    """Let what was taken stand on the shelf again: the shopper returned it."""
+    back = _merge(items)
+    await _locked(back)
+    moved = await _move([Q(id=i) for i in back], stock={i: F("stock") + q for i, q in back.items()})
+    _must_be(len(back), moved, "put back")
 
 
 def _merge(items: Items) -> dict[int, int]:

@@ -46,6 +46,7 @@ COMMANDS = {
     "check-migrations": "exit 1 when models and migrations differ, or the database lacks a migration",
     "seed": "fill the demo marketplace, or bulk data with --vendors, --products, --orders",
     "sandbox": "run the Stripe stand-in alone",
+    "reconcile": "compare ledger, orders and Stripe; exit 1 on differences",
     "replay": "apply a stored webhook event again",
     "doctor": "check settings, keys, API version, webhook endpoints, database and mail",
     "operator": "make the first operator of the marketplace",
@@ -58,15 +59,27 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="run.py", description="Markethall, a marketplace on Stripe Connect.")
     commands = top.add_subparsers(dest="command", metavar="command", required=True)
     made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
-    for name in ("serve", "worker", "migrate", "check-migrations", "seed", "sandbox", "replay", "doctor", "operator"):
+    for name in (
+        "serve",
+        "worker",
+        "migrate",
+        "check-migrations",
+        "seed",
+        "sandbox",
+        "reconcile",
+        "replay",
+        "doctor",
+        "operator",
+    ):
         made[name].add_argument("--data-dir", type=Path, help="where everything is kept (default: var)")
         made[name].add_argument("--sandbox-port", type=int, default=SANDBOX_PORT, help="the stand-in's port")
-    for name in ("serve", "seed", "worker", "sandbox", "doctor", "replay"):
+    for name in ("serve", "seed", "worker", "sandbox", "doctor", "reconcile", "replay"):
         made[name].add_argument("--host", default="127.0.0.1", help="the address to listen on")
         made[name].add_argument("--port", type=int, default=PORT, help="the site's port")
     _serve(made["serve"])
     for what in ("vendors", "products", "orders"):
         made["seed"].add_argument(f"--{what}", type=int, default=0, metavar="N", help=f"N {what} of bulk data")
+    _reconcile(made["reconcile"])
     made["replay"].add_argument("event", metavar="EVENT_ID", help="evt_...")
     made["replay"].add_argument("--dry-run", action="store_true", help="only tell what would happen")
     made["operator"].add_argument("email", metavar="EMAIL")
@@ -80,6 +93,14 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--no-worker", action="store_true", help="work off no jobs in this process")
     serve.add_argument("--no-demo", action="store_true", help="do not fill the demo marketplace")
     serve.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # a socket handed down by `--workers N`
+
+
+def _reconcile(reconcile: argparse.ArgumentParser) -> None:
+    reconcile.add_argument("--repair", action="store_true", help="repair what can be, and look again")
+    reconcile.add_argument("--dry-run", action="store_true", help="with --repair: only tell what would be done")
+    reconcile.add_argument("--recent", action="store_true", help="only what happened in the last four days")
+    again = "what differs is looked at again after so long, since it may be under way (default: 60)"
+    reconcile.add_argument("--grace", type=int, default=60, metavar="SECONDS", help=again)
 
 
 def main(arguments: list[str], parts: Parts) -> int:
@@ -153,6 +174,10 @@ async def _with_database(settings: Settings, options: argparse.Namespace, parts:
         from shared.cli.seed import seed
 
         return await seed(settings, options)
+    if options.command == "reconcile":
+        from shared.cli import reconcile
+
+        return await reconcile.run(settings, options)
     if options.command == "replay":
         return await database.replay(settings, options.event, dry_run=options.dry_run)
     return await database.make_operator(settings, options.email, options.name)

@@ -18,6 +18,7 @@ from shared.vendors.models import Vendor
 class Dispute(Row):
     """One dispute at Stripe, mirrored. `vendor_part` and `commission_part` are who bears `amount`, frozen when the money went."""
 
+    # `…_back` is what came back of a part: what somebody bears now is the difference.
     stripe_dispute_id = fields.CharField(max_length=255, unique=True)
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="disputes", on_delete=fields.RESTRICT
@@ -44,6 +45,11 @@ class Dispute(Row):
     vendor_part = fields.BigIntField(default=0, description="minor units that the vendor bears while the money is gone")
     commission_part = fields.BigIntField(default=0, description="minor units of commission given back")
     loss_part = fields.BigIntField(default=0, description="minor units that neither vendor nor commission can bear")
+    vendor_back = fields.BigIntField(default=0, db_default=0, description="minor units that the vendor has back")
+    commission_back = fields.BigIntField(default=0, db_default=0, description="minor units of commission that are back")
+    loss_back = fields.BigIntField(default=0, db_default=0, description="minor units that the marketplace has back")
+    fee_back = fields.BigIntField(default=0, db_default=0, description="minor units of the fee that came back")
+    transaction_count = fields.SmallIntField(default=0, db_default=0, description="balance transactions seen so far")
     withdrawn_at = fields.DatetimeField(null=True)
     reinstated_at = fields.DatetimeField(null=True)
     evidence: Any = fields.JSONField(default=dict, description="the vendor's draft, field -> text")
@@ -52,6 +58,7 @@ class Dispute(Row):
     evidence_version = fields.IntField(default=0)
     submitted_at = fields.DatetimeField(null=True)
     submitted_by = fields.CharField(max_length=60, default="")
+    delivered_at = fields.DatetimeField(null=True, description="when Stripe had taken the answer, or the acceptance")
     accepted_at = fields.DatetimeField(null=True)
     accepted_by = fields.CharField(max_length=60, default="")
     network_reason_code = fields.CharField(max_length=40, null=True)
@@ -69,4 +76,10 @@ class Dispute(Row):
                 check="amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0",
                 name="ck_disputes_amounts",
             ),
+            CheckConstraint(
+                check="vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0"
+                " and commission_back <= commission_part and loss_back >= 0",
+                name="ck_disputes_back",
+            ),
+            CheckConstraint(check="submitted_at is null or accepted_at is null", name="ck_disputes_one_answer"),
         ]

@@ -1,8 +1,13 @@
-"""The statuses of a dispute, told apart for people. Pure."""
+"""The statuses of a dispute and the moves between them, and who bears what a bank takes. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from shared.fees.rules import RefundPolicy, commission_back
+from shared.money import split
 
 
 class DisputeStatus(StrEnum):
@@ -20,11 +25,108 @@ class DisputeStatus(StrEnum):
     APPEAL_UNDER_REVIEW = "appeal_under_review"
 
 
-INQUIRIES = frozenset(
-    {DisputeStatus.WARNING_NEEDS_RESPONSE, DisputeStatus.WARNING_UNDER_REVIEW, DisputeStatus.WARNING_CLOSED}
-)
-NEEDS_ANSWER = frozenset(
-    {DisputeStatus.WARNING_NEEDS_RESPONSE, DisputeStatus.NEEDS_RESPONSE, DisputeStatus.APPEAL_NEEDS_RESPONSE}
-)
-CLOSED = frozenset({DisputeStatus.WARNING_CLOSED, DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.PREVENTED})
+_S = DisputeStatus
+INQUIRIES = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED})
+APPEALS = frozenset({_S.APPEAL_NEEDS_RESPONSE, _S.APPEAL_UNDER_REVIEW})
+NEEDS_ANSWER = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.NEEDS_RESPONSE, _S.APPEAL_NEEDS_RESPONSE})
+# An appeal is filed by the marketplace's staff at Stripe; the vendor has had its word.
+ANSWERABLE = NEEDS_ANSWER - APPEALS
+# An inquiry is not accepted but refunded: no money has moved that could be given up.
+ACCEPTABLE = frozenset({_S.NEEDS_RESPONSE})
+CLOSED = frozenset({_S.WARNING_CLOSED, _S.WON, _S.LOST, _S.PREVENTED})
 OPEN = frozenset(set(DisputeStatus) - CLOSED)
+
+_DECIDED = frozenset({_S.WON, _S.LOST, _S.PREVENTED})
+_CHARGEBACK = frozenset({_S.NEEDS_RESPONSE, _S.UNDER_REVIEW}) | _DECIDED
+# Where a dispute may go while no money has moved since: news may skip steps that nobody told us of, never step back.
+MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
+    _S.WARNING_NEEDS_RESPONSE: frozenset({_S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED}) | _CHARGEBACK,
+    _S.WARNING_UNDER_REVIEW: frozenset({_S.WARNING_CLOSED}) | _CHARGEBACK,
+    _S.WARNING_CLOSED: frozenset(),
+    _S.NEEDS_RESPONSE: frozenset({_S.UNDER_REVIEW}) | _DECIDED,
+    _S.UNDER_REVIEW: _DECIDED,
+    _S.WON: APPEALS,
+    _S.LOST: APPEALS,
+    _S.PREVENTED: frozenset(),
+    _S.APPEAL_NEEDS_RESPONSE: frozenset({_S.APPEAL_UNDER_REVIEW, _S.WON, _S.LOST}),
+    _S.APPEAL_UNDER_REVIEW: frozenset({_S.WON, _S.LOST}),
+}
+
+
+def next_status(
+    current: DisputeStatus, seen: DisputeStatus, *, known_transactions: int, seen_transactions: int
+) -> DisputeStatus | None:
+    """Where a dispute goes when Stripe was read as `seen`; None when that is no news, or older than what we know.
+
+    Money is the surest clock: a read with more balance transactions is newer whatever its word, one with fewer is older.
+    """
+    if seen_transactions < known_transactions or seen is current:
+        return None
+    if seen_transactions > known_transactions:
+        return seen
+    return seen if seen in MOVES[current] else None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who bears an amount: the vendor, the commission, and the marketplace what neither can. Minor units."""
+
+    vendor: int = 0
+    commission: int = 0
+    loss: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.vendor + self.commission + self.loss
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(self.vendor + other.vendor, self.commission + other.commission, self.loss + other.loss)
+
+    def __sub__(self, other: Parts) -> Parts:
+        return Parts(self.vendor - other.vendor, self.commission - other.commission, self.loss - other.loss)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What refunds and disputes of one charge have taken so far and not given back: in all, and of whom. Minor units."""
+
+    amount: int = 0
+    vendor: int = 0
+    commission: int = 0
+
+
+def bear(*, total: int, commission: int, taken: Taken, withdrawn: int, policy: RefundPolicy, unit: int = 1) -> Parts:
+    """Who bears `withdrawn` of a charge of `total`. The parts sum to it, and nobody is debited twice for one charge.
+
+    The commission gives back what a refund of the same amount would give back; the vendor bears the rest as far as its
+    share still reaches; what is left is the marketplace's loss.
+    """
+    inside = max(min(withdrawn, total - taken.amount), 0)
+    back = (
+        commission_back(policy, total, commission, taken.amount, taken.commission, inside, unit=unit) if inside else 0
+    )
+    vendor = max(min(withdrawn - back, total - commission - taken.vendor), 0)
+    return Parts(vendor, back, withdrawn - vendor - back)
+
+
+def give_back(borne: Parts, amount: int) -> Parts:
+    """Who gets what of `amount` that the bank gave back, in proportion to what each still bears; never more than that.
+
+    What is more than everybody bore together is the marketplace's.
+    """
+    inside = min(amount, borne.total)
+    if inside <= 0:
+        return Parts(loss=amount)
+    vendor, commission, loss = split(inside, [borne.vendor, borne.commission, borne.loss])
+    return Parts(vendor, commission, loss + amount - inside)
+
+
+STAGES = (1, 3)  # days before the deadline at which a vendor is reminded
+
+
+def reminder_due(due_by: datetime, now: datetime) -> int | None:
+    """Which reminder is due: 1 in the last day, 3 in the last three, None before that and after the deadline."""
+    left = due_by - now
+    if left <= timedelta(0):
+        return None
+    return next((days for days in STAGES if left <= timedelta(days=days)), None)

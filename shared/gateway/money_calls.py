@@ -40,13 +40,14 @@ class MoneyCalls(Calls):
     async def list_balance_transactions(
         self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
     ) -> list[BalanceTransaction]:
-        """The rows of an account's books; by `payout` only for automatic ones (features.md section 5)."""
+        """The rows of an account's books, with what their sources name; by `payout` only for automatic ones (features.md section 5)."""
         return await self._list(
             self._client.v1.balance_transactions.list_async,
             to=to.balance_transaction,
             account=account,
             since=since,
             payout=payout,
+            expand=["data.source"],
         )
 
     async def create_refund(self, new: NewRefund, *, key: str) -> Refund:

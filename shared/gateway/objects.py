@@ -27,7 +27,10 @@ class BalanceLine:
 
 @dataclass(frozen=True)
 class BalanceTransaction:
-    """One row of an account's books at Stripe. `source` is the object that caused it."""
+    """One row of an account's books at Stripe. `source` is the object that caused it.
+
+    `links` are the ids that this object names, by field (payment_intent, source_transaction ...), where a list told them.
+    """
 
     id: str
     type: str
@@ -39,6 +42,7 @@ class BalanceTransaction:
     available_on: datetime
     created: datetime
     reporting_category: str
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,26 @@ def balance(obj: Any) -> tuple[BalanceLine, ...]:
     return tuple(BalanceLine(currency=currency, **values) for currency, values in sums.items())
 
 
+# What a balance transaction's source says of where it belongs.
+_LINKS = (
+    "application_fee",
+    "charge",
+    "fee",
+    "originating_transaction",
+    "payment_intent",
+    "source_refund",
+    "source_transaction",
+    "source_transfer",
+    "source_transfer_reversal",
+    "transfer",
+)
+
+
 def balance_transaction(obj: Any) -> BalanceTransaction:
-    """One row of the books; its source may be expanded."""
+    """One row of the books; its source may be expanded, and then tells its links."""
     t = as_dict(obj)
+    source = t.get("source")
+    named = {name: id_of(source.get(name)) for name in _LINKS} if isinstance(source, dict) else {}
     return BalanceTransaction(
         id=t["id"],
         type=t["type"],
@@ -62,6 +79,7 @@ def balance_transaction(obj: Any) -> BalanceTransaction:
         available_on=_at(t["available_on"]),
         created=_at(t["created"]),
         reporting_category=t["reporting_category"],
+        links={name: value for name, value in named.items() if value},
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.functions import Count, Sum
 
 from shared.ledger.chart import Account
-from shared.ledger.models import LedgerEntry
+from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.money import Money
 
 
@@ -53,3 +55,28 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
         .values_list("account", "currency", "total")
     )
     return {(Account(account), currency): int(total) for account, currency, total in rows}
+
+
+async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
+    """What the postings of these kinds about one thing (`order:12`) come to per account, debits positive. One currency."""
+    rows = (
+        await LedgerEntry.filter(posting__subject=subject, posting__kind__in=list(kinds))
+        .annotate(total=Sum("amount"))
+        .group_by("account")
+        .values_list("account", "total")
+    )
+    return {Account(account): int(total) for account, total in rows}
+
+
+async def is_posted(key: str) -> bool:
+    """Whether the fact of this name is in the books."""
+    return await LedgerPosting.exists(key=key)
+
+
+async def refunds_paid(order_id: int) -> list[tuple[datetime, Money]]:
+    """The refunds of an order that left the platform and did not come back, oldest first."""
+    rows = await LedgerPosting.filter(subject=f"order:{order_id}", kind__in=["refund_paid", "refund_returned"])
+    back = {row.key.partition(":")[2] for row in rows if row.kind == "refund_returned"}
+    paid = {row.id: row for row in rows if row.kind == "refund_paid" and row.key.partition(":")[2] not in back}
+    entries = await LedgerEntry.filter(posting_id__in=list(paid), account=Account.SHOPPERS_DUE).order_by("id")
+    return [(paid[entry.posting_id].created_at, Money(entry.amount, entry.currency)) for entry in entries]

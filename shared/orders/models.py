@@ -36,6 +36,9 @@ class Checkout(Row):
     country = fields.CharField(max_length=2)
     currency = fields.CharField(max_length=3)
     total_amount = fields.BigIntField(description="minor units of currency")
+    terms_version = fields.CharField(max_length=20, default="", db_default="", description="which terms were accepted")
+    terms_accepted_at = fields.DatetimeField(null=True)
+    purchase_ip = fields.CharField(max_length=45, default="", db_default="", description="where the order came from")
     reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
@@ -21,16 +22,23 @@ from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceCh
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, may_ship, unpayable
+from shared.orders.terms import Acceptance
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
 
 async def place_order(
-    *, basket_token: str | None, contact: Contact, customer_id: int | None, hold_minutes: int, actor: str = "shopper"
+    *,
+    basket_token: str | None,
+    contact: Contact,
+    customer_id: int | None,
+    hold_minutes: int,
+    accepted: Acceptance | None = None,
+    actor: str = "shopper",
 ) -> str:
     """Turn the basket into a checkout with its order, hold the stock for `hold_minutes`, and answer the checkout's token.
 
     Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
-    otherwise the old one is cancelled and its stock freed. Prices come from the catalogue, never from the request.
+    otherwise the old one is cancelled and its stock freed. `accepted`: the terms that stood beside the button. Prices come from the catalogue, never from the request.
     Raises EmptyBasket, BasketProblem, PriceChanged, SoldOut, VendorCannotSell.
     """
     async with unit.transaction():
@@ -40,10 +48,12 @@ async def place_order(
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
-                await _renew(before, contact, until)
+                await _renew(before, contact, until, accepted)
                 return before.token
             await close_checkout(before, CheckoutStatus.CANCELLED, actor=actor)
-        return await _create(basket, config, contact, customer_id=customer_id, until=until, actor=actor)
+        return await _create(
+            basket, config, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
+        )
 
 
 async def _sellable(basket: BasketView) -> PaymentConfigView:
@@ -75,8 +85,16 @@ async def _same(checkout: Checkout, basket: BasketView) -> bool:
     return sorted(lines) == sorted((x.product.id, x.quantity, x.product.price.amount) for x in basket.lines)
 
 
-async def _renew(checkout: Checkout, contact: Contact, until: object) -> None:
-    await Checkout.filter(id=checkout.id).update(**vars(contact), reserved_until=until, updated_at=clock.now())
+async def _renew(checkout: Checkout, contact: Contact, until: object, accepted: Acceptance | None) -> None:
+    await Checkout.filter(id=checkout.id).update(
+        **vars(contact), **_accepted(accepted), reserved_until=until, updated_at=clock.now()
+    )
+
+
+def _accepted(accepted: Acceptance | None) -> dict[str, Any]:
+    if accepted is None:
+        return {}
+    return {"terms_version": accepted.version, "terms_accepted_at": clock.now(), "purchase_ip": accepted.ip[:45]}
 
 
 async def _create(
@@ -86,6 +104,7 @@ async def _create(
     *,
     customer_id: int | None,
     until: object,
+    accepted: Acceptance | None,
     actor: str,
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
@@ -105,6 +124,7 @@ async def _create(
         basket_id=basket.id,
         customer_id=customer_id,
         **vars(contact),
+        **_accepted(accepted),
         currency=total.currency,
         total_amount=total.amount,
         reserved_until=until,

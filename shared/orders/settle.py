@@ -45,8 +45,8 @@ async def mark_paid(order: Order) -> bool:
     shelf; otherwise it stays cancelled, paid, and loud in the log and the audit trail, for a person to refund.
     """
     current = PaymentStatus(order.payment_status)
-    if PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
-        return False
+    if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
+        return False  # what was paid back is not paid again by older news
     deliverable = await _take_stock(order)
     status = OrderStatus(order.status)
     if deliverable and OrderStatus.PROCESSING in ORDER_MOVES[status]:
@@ -73,6 +73,18 @@ async def mark_paid(order: Order) -> bool:
     if deliverable:
         await _mails(order)
     return True
+
+
+async def follow_refunds(order: Order, *, everything_back: bool) -> bool:
+    """All of a paid order's money has gone back, or part of it came back after all; False when that is nothing new."""
+    was, now = PaymentStatus.PAID, PaymentStatus.REFUNDED
+    if not everything_back:
+        was, now = now, was
+    moved = await Order.filter(id=order.id, payment_status=was).update(payment_status=now, updated_at=clock.now())
+    if moved:
+        action = "order.refunded" if everything_back else "order.paid_again"
+        await audit.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+    return bool(moved)
 
 
 async def _take_stock(order: Order) -> bool:

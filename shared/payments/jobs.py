@@ -14,7 +14,7 @@ from shared.jobs.queue import Context, Handler
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import close_checkout
-from shared.payments import service, settle
+from shared.payments import service, settle, sweep
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 
@@ -111,4 +111,5 @@ HANDLERS: dict[str, Handler] = {
     "payments.read_charge": read_charge,
     "payments.cancel_intents": cancel_intents,
     "payments.expire_checkout": expire_checkout,
+    "payments.sweep": sweep.sweep,
 }

@@ -138,6 +138,17 @@ async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, tar
         await ledger.post(postings.parked(await _parked(payment, intent)))
 
 
+async def post_missing(payment_id: int, intent: Intent) -> bool:
+    """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
+    async with unit.transaction():
+        _, payment = await _locked(payment_id)
+        if payment.status == PaymentState.PARKED:
+            return await ledger.post(postings.parked(await _parked(payment, intent)))
+        if payment.status in (PaymentState.SUCCEEDED, PaymentState.REFUNDED):
+            return await _post_sale(payment)
+        return False
+
+
 async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
     """What really happened at Stripe, whoever's account the money went to."""
     to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
@@ -152,8 +163,8 @@ async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
     )
 
 
-async def _post_sale(payment: Payment) -> None:
-    await ledger.post(
+async def _post_sale(payment: Payment) -> bool:
+    return await ledger.post(
         postings.sale(
             postings.Sale(
                 payment_id=payment.id,

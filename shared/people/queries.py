@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.people.models import Token
+from shared.people.models import Member, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,9 @@ async def vendor_tokens(vendor_id: int) -> tuple[TokenView, ...]:
         )
         for row in rows
     )
+
+
+async def operator_emails() -> tuple[str, ...]:
+    """Where mails to the marketplace's own staff go."""
+    rows = await Member.filter(role="operator", is_active=True).order_by("id").values_list("email", flat=True)
+    return tuple(str(email) for email in rows)

@@ -27,7 +27,7 @@ MAX_INTEGER = 2**53
 def _sane(_form: BaseForm, field: Field) -> None:
     """Before a field's own validators: no numbers that no column holds, no novels, no NaN."""
     value = field.data
-    if isinstance(value, str) and len(value) > MAX_TEXT:
+    if isinstance(value, str) and len(value) > getattr(field, "max_text", MAX_TEXT):
         raise StopValidation("That is too long.")
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise StopValidation("That number is too large.")

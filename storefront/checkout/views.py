@@ -7,9 +7,11 @@ from quart import Blueprint, Response, request
 from shared.baskets.queries import BasketView, get_basket
 from shared.errors import Conflict, NotFound, TryLater
 from shared.gateway.seam import StripeRefused
+from shared.orders import terms
 from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import place_order
+from shared.orders.terms import Acceptance
 from shared.payments.errors import OrderNotPayable
 from shared.payments.rules import PaymentState
 from shared.payments.service import IntentView, create_payment_intent
@@ -54,6 +56,7 @@ async def submit() -> Response:
             contact=form.contact(),
             customer_id=who.id if who else None,
             hold_minutes=kit().settings.order_hold_minutes,
+            accepted=Acceptance(terms.VERSION, request.remote_addr or ""),
             actor=who.label if who else "shopper",
         )
     except Conflict as problem:

@@ -12,6 +12,7 @@ from shared.fees import words
 from shared.fees.queries import general_rules
 from shared.fees.rules import Rule, Sold, charge, choose
 from shared.money import Money
+from shared.orders import terms as order_terms
 from shared.vendors.queries import VendorView, list_open_vendors
 from shared.web.access import public
 from shared.web.filters import money
@@ -97,7 +98,9 @@ async def sell() -> Response:
 @public
 async def terms() -> Response:
     """The terms, short."""
-    return await page("storefront/platform/terms.html")
+    return await page(
+        "storefront/platform/terms.html", version=order_terms.VERSION, returns=order_terms.RETURNS[order_terms.VERSION]
+    )
 
 
 @platform.get("/legal/privacy")

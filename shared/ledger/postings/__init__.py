@@ -4,6 +4,7 @@ Two kinds of facts are told apart: who owes whom (a sale, a refund, a dispute), 
 reversal, a payout). Each is posted when it becomes known, under a key that names it.
 """
 
+from shared.ledger.postings.corrections import explained, opposite
 from shared.ledger.postings.payouts import (
     PaidOut,
     Reserved,
@@ -54,7 +55,9 @@ __all__ = [
     "Unexplained",
     "dispute_reinstated",
     "dispute_withdrawn",
+    "explained",
     "moved",
+    "opposite",
     "parked",
     "payout_arrived",
     "payout_reopened",

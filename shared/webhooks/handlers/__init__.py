@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
-from shared.webhooks.handlers import accounts, payments
+from shared.webhooks.handlers import accounts, disputes, payments, refunds
 
 Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
 
@@ -23,6 +23,15 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payment_intent.requires_action": payments.follow_intent,
         "charge.succeeded": payments.note_charge,
         "charge.updated": payments.note_charge,
+        "charge.dispute.created": disputes.follow,
+        "charge.dispute.updated": disputes.follow,
+        "charge.dispute.funds_withdrawn": disputes.follow,
+        "charge.dispute.funds_reinstated": disputes.follow,
+        "charge.dispute.closed": disputes.follow,
+        "charge.refunded": refunds.follow_charge,
+        "refund.created": refunds.follow_refund,
+        "refund.updated": refunds.follow_refund,
+        "refund.failed": refunds.follow_refund,
     },
     "connect": {
         "account.updated": accounts.sync,

@@ -1,0 +1,116 @@
+"""`/operator/reconciliation` and `/operator/exposure`: whether ledger, orders and Stripe agree, and what is at risk."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.errors import MarketError
+from shared.reporting import jobs, queries, repairs
+from shared.reporting.errors import AlreadyRunning
+from shared.reporting.queries import RunView
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.kit import kit
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+
+blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
+HOME = "/operator/reconciliation"
+RUN_STATES = {
+    "running": ("info", "Running"),
+    "clean": ("ok", "Everything agrees"),
+    "differences": ("warn", "Differences"),
+    "failed": ("bad", "Could not finish"),
+}
+DIFFERENCE_STATES = {"open": ("warn", "Open"), "repaired": ("ok", "Repaired"), "failed": ("bad", "Not repaired")}
+
+
+@blueprint.get("/reconciliation")
+@operator
+async def reconciliation() -> Response:
+    """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before it"""
+    runs = await queries.latest_runs()
+    return await _run_page(runs[0] if runs else None, runs, HOME)
+
+
+@blueprint.get("/reconciliation/<int:run_id>")
+@operator
+async def reconciliation_run(run_id: int) -> Response:
+    """One earlier run with what it found"""
+    run = await queries.run_view(_sane(run_id))
+    return await _run_page(run, await queries.latest_runs(), f"{HOME}/{run.id}")
+
+
+async def _run_page(run: RunView | None, runs: tuple[RunView, ...], address: str) -> Response:
+    return await page(
+        "portal/operator/reconciliation.html",
+        fragments={"run": "run"},
+        nav_active="reconciliation",
+        run=run,
+        runs=runs,
+        address=address,
+        rows=await queries.differences(run.id) if run else (),
+        states=RUN_STATES,
+        difference_states=DIFFERENCE_STATES,
+        who=_who,
+    )
+
+
+def _who(label: str) -> str:
+    if label == "system":
+        return "Every night"
+    return "A member of staff" if label.startswith("member:") else label.capitalize()
+
+
+def _sane(number: int) -> int:
+    return number if number < 2**63 else 0
+
+
+@blueprint.post("/reconciliation/run")
+@operator
+@limit("10/minute")
+async def run_now() -> Response:
+    """Compare everything now; the page shows when it is done"""
+    try:
+        await jobs.start(actor_label(actor()))
+    except AlreadyRunning as error:
+        return see_other(HOME, ("warn", error.message))
+    return see_other(HOME)
+
+
+@blueprint.post("/reconciliation/<int:run_id>/repair")
+@operator
+@limit("10/minute")
+async def repair_all(run_id: int) -> Response:
+    """Repair everything of a run that can be repaired, then compare again"""
+    run = await queries.run_view(_sane(run_id))
+    if not run.open:
+        return see_other(HOME, ("info", "There is nothing left to repair."))
+    await jobs.start_repair(run.id, actor=actor_label(actor()))
+    return see_other(HOME)
+
+
+@blueprint.post("/reconciliation/differences/<int:difference_id>/repair")
+@operator
+@limit("60/minute")
+async def repair_one(difference_id: int) -> Response:
+    """Repair one difference by its named repair"""
+    run_id, found = await queries.difference(_sane(difference_id))
+    where = f"{HOME}/{run_id}#difference-{found.number}"
+    try:
+        outcome = await repairs.apply(kit(), found.id, actor=actor_label(actor()))
+    except MarketError as error:
+        return see_other(where, ("error", f"Difference {found.number}: {error.message}"))
+    return see_other(where, ("ok", f"Difference {found.number}: {outcome}"))
+
+
+@blueprint.get("/exposure")
+@operator
+async def exposure() -> Response:
+    """What the platform may still have to pay for its vendors, together and vendor by vendor"""
+    return await page(
+        "portal/operator/exposure.html",
+        nav_active="exposure",
+        view=await queries.exposure_now(),
+        reserved=await queries.reserved_at_stripe(kit().gateway),
+    )

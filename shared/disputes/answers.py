@@ -1,0 +1,228 @@
+"""Answering a dispute: a draft is kept here and staged at Stripe, handed in once, or the loss is accepted.
+
+What a person decides is a transition in our row first, with the key of the write to Stripe; the write itself can be
+repeated under that key until Stripe has answered. Two clicks, two people or a crash in between hand in once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.disputes import evidence
+from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.disputes.models import Dispute
+from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, OPEN
+from shared.disputes.service import apply, follow, is_delivered, subject_of
+from shared.errors import NotFound
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.jobs import queue
+
+log = logging.getLogger("markethall.disputes")
+
+
+async def save_draft(*, vendor_id: int, dispute_id: int, texts: Mapping[str, str], actor: str) -> int:
+    """Keep the draft of an answer, and have it staged at Stripe: the draft's version. Raises NotFound, Invalid, AnswerClosed."""
+    tidy = evidence.tidy(texts)
+    evidence.check(tidy)
+    async with unit.transaction():
+        row = await _answerable(vendor_id, dispute_id)
+        if row.evidence_version and tidy == row.evidence:
+            return row.evidence_version
+        version = row.evidence_version + 1
+        moved = await Dispute.filter(
+            id=row.id, evidence_version=row.evidence_version, submitted_at=None, accepted_at=None
+        ).update(
+            evidence=tidy,
+            evidence_version=version,
+            evidence_key=_key(row, "evidence", version),
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise AnswerChanged
+        await queue.enqueue("disputes.stage", {"dispute_id": row.id})
+        await _note(row, "drafted", actor, version=version, characters=sum(len(text) for text in tidy.values()))
+    return version
+
+
+async def stage(gateway: Gateway, dispute_id: int) -> bool:
+    """Bring Stripe's copy of the draft up to date, which the bank does not see; False when there is nothing to bring.
+
+    Raises StripeUnavailable: the draft is kept, and the same call goes on later.
+    """
+    row = await Dispute.get(id=dispute_id)
+    if row.status not in ANSWERABLE or row.submitted_at or row.accepted_at or not row.evidence_version:
+        return False
+    if row.staged_evidence == row.evidence:
+        return False
+    texts, version, key = dict(row.evidence), row.evidence_version, str(row.evidence_key)
+    try:
+        await gateway.update_dispute(row.stripe_dispute_id, evidence=evidence.as_sent(texts), submit=False, key=key)
+    except StripeRefused as refused:
+        log.warning("the draft for dispute %s was refused: %s", row.id, refused.log)
+        await follow(gateway, row.stripe_dispute_id)
+        return False
+    except StripeUnavailable as down:
+        if down.replayed:
+            await _next_key(row, "evidence")
+        raise
+    async with unit.transaction():
+        await Dispute.filter(id=row.id, evidence_version=version).update(staged_evidence=texts, updated_at=clock.now())
+    return True
+
+
+async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: int, actor: str) -> bool:
+    """Hand the answer in that was read through as `version`, once and for good; False when Stripe has yet to answer.
+
+    Raises NotFound, AnswerClosed, AnswerChanged, NothingToSay, AnswerRefused.
+    """
+    async with unit.transaction():
+        row = await _answerable(vendor_id, dispute_id)
+        if not row.evidence:
+            raise NothingToSay
+        if row.evidence_version != version:
+            raise AnswerChanged
+        moved = await Dispute.filter(
+            id=row.id,
+            status__in=sorted(ANSWERABLE),
+            evidence_version=version,
+            submitted_at=None,
+            accepted_at=None,
+        ).update(
+            submitted_at=clock.now(),
+            submitted_by=actor,
+            delivered_at=None,
+            evidence_version=version + 1,
+            evidence_key=_key(row, "submit", version + 1),
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise AnswerClosed
+        await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
+        await _note(row, "submitted", actor, version=version, fields=sorted(row.evidence))
+    return await _at_once(gateway, dispute_id)
+
+
+async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: str) -> bool:
+    """Accept the loss, for good; False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused."""
+    async with unit.transaction():
+        row = await _answerable(vendor_id, dispute_id)
+        version = row.evidence_version + 1
+        moved = await Dispute.filter(
+            id=row.id,
+            status__in=sorted(ACCEPTABLE),
+            submitted_at=None,
+            accepted_at=None,
+        ).update(
+            accepted_at=clock.now(),
+            accepted_by=actor,
+            delivered_at=None,
+            evidence_version=version,
+            evidence_key=_key(row, "close", version),
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise AnswerClosed
+        await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
+        await _note(row, "accepted", actor, amount=row.amount)
+    return await _at_once(gateway, dispute_id)
+
+
+async def _at_once(gateway: Gateway, dispute_id: int) -> bool:
+    try:
+        await deliver(gateway, dispute_id)
+    except StripeUnavailable:
+        return False  # the job repeats it under the same key
+    return True
+
+
+async def deliver(gateway: Gateway, dispute_id: int) -> None:
+    """Tell Stripe what was decided, under the stored key, until it has answered. Raises StripeUnavailable, AnswerRefused."""
+    row = await Dispute.get(id=dispute_id)
+    is_decided = row.submitted_at is not None or row.accepted_at is not None
+    if not is_decided or row.delivered_at is not None or row.status not in OPEN:
+        return
+    what = "submit" if row.submitted_at else "close"
+    try:
+        if row.submitted_at:
+            seen = await gateway.update_dispute(
+                row.stripe_dispute_id,
+                evidence=evidence.as_sent(row.evidence),
+                submit=True,
+                key=str(row.evidence_key),
+            )
+        else:
+            seen = await gateway.close_dispute(row.stripe_dispute_id, key=str(row.evidence_key))
+    except StripeRefused as refused:
+        await _refused(gateway, row, refused)
+        return
+    except StripeUnavailable as down:
+        if down.replayed:
+            await _next_key(row, what)
+        raise
+    await _delivered(row, staged=dict(row.evidence) if row.submitted_at else None)
+    await apply(row.payment_id, seen)
+
+
+async def _delivered(row: Dispute, *, staged: Mapping[str, str] | None) -> None:
+    async with unit.transaction():
+        values: dict[str, object] = {"delivered_at": clock.now(), "updated_at": clock.now()}
+        if staged is not None:
+            values["staged_evidence"] = dict(staged)
+        await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(**values)
+
+
+async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> None:
+    """Stripe said no: perhaps because it is done already, else the decision is taken back and the vendor sees why."""
+    seen = await gateway.get_dispute(row.stripe_dispute_id)
+    if is_delivered(row, seen):
+        await _delivered(row, staged=None)
+        await apply(row.payment_id, seen)
+        return
+    log.warning("the answer to dispute %s was refused: %s", row.id, refused.log)
+    async with unit.transaction():
+        moved = await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(
+            submitted_at=None, submitted_by="", accepted_at=None, accepted_by="", updated_at=clock.now()
+        )
+        if moved:
+            await _note(row, "answer_refused", "stripe", reason=(refused.log or "")[:300])
+    await apply(row.payment_id, seen)
+    raise AnswerRefused(log=refused.log) from refused
+
+
+async def _next_key(row: Dispute, what: str) -> None:
+    """Stripe stored a failure under this key for good: the next try has the next one."""
+    async with unit.transaction():
+        version = row.evidence_version + 1
+        await Dispute.filter(id=row.id, evidence_version=row.evidence_version).update(
+            evidence_version=version, evidence_key=_key(row, what, version), updated_at=clock.now()
+        )
+
+
+async def _answerable(vendor_id: int, dispute_id: int) -> Dispute:
+    row = await unit.locked(Dispute.filter(id=dispute_id, vendor_id=vendor_id))
+    if row is None:
+        raise NotFound("We could not find that dispute.")
+    if row.status not in ANSWERABLE or row.submitted_at is not None or row.accepted_at is not None:
+        raise AnswerClosed
+    return row
+
+
+def _key(row: Dispute, what: str, version: int) -> str:
+    return f"dispute:{row.stripe_dispute_id}:{what}:{version}"
+
+
+async def _note(row: Dispute, action: str, actor: str, **details: object) -> None:
+    await audit.record(
+        f"dispute.{action}",
+        actor=actor,
+        subject=subject_of(row.id),
+        vendor_id=row.vendor_id,
+        stripe_id=row.stripe_dispute_id,
+        order=row.order_id,
+        currency=row.currency,
+        **details,
+    )

@@ -1,0 +1,102 @@
+"""What disputes do later: follow Stripe without a webhook, stage and deliver answers, remind before a deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from shared import clock
+from shared.database import unit
+from shared.disputes import answers, notices, texts
+from shared.disputes.errors import AnswerRefused
+from shared.disputes.models import Dispute
+from shared.disputes.rules import ANSWERABLE, OPEN, STAGES, reminder_due
+from shared.disputes.service import follow as follow_dispute
+from shared.disputes.service import payment_of
+from shared.gateway.seam import StripeMissing
+from shared.jobs import queue
+from shared.jobs.queue import Context, Handler
+from shared.orders.models import Order
+
+LOOK_BACK = timedelta(days=14)
+
+
+async def follow(context: Context, args: dict[str, Any]) -> None:
+    """Job `disputes.follow`: read one dispute from Stripe and let everything follow."""
+    await follow_dispute(context.gateway, str(args["stripe_id"]))
+
+
+async def stage(context: Context, args: dict[str, Any]) -> None:
+    """Job `disputes.stage`: bring Stripe's copy of a draft up to date."""
+    await answers.stage(context.gateway, int(args["dispute_id"]))
+
+
+async def deliver(context: Context, args: dict[str, Any]) -> None:
+    """Job `disputes.deliver`: tell Stripe what a vendor decided, until it has answered. A refusal is on the dispute's page."""
+    try:
+        await answers.deliver(context.gateway, int(args["dispute_id"]))
+    except AnswerRefused:
+        return
+
+
+async def sweep(context: Context, _args: dict[str, Any]) -> None:
+    """Job `disputes.sweep` (hourly): every open dispute is read again, and those at Stripe that no webhook told us of."""
+    wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
+    for seen in await context.gateway.list_disputes(since=clock.now() - LOOK_BACK):
+        row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
+        if row is None and await payment_of(seen) is None:
+            continue  # foreign
+        if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
+            wanted.add(seen.id)
+    late = await Dispute.filter(status__in=sorted(OPEN), delivered_at=None).exclude(submitted_at=None, accepted_at=None)
+    async with unit.transaction():
+        for stripe_id in sorted(wanted):
+            await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
+        for row in late:
+            if row.submitted_at is not None or row.accepted_at is not None:
+                await queue.enqueue("disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
+
+
+async def remind(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `disputes.remind` (daily): give each dispute whose deadline is near a job of its own."""
+    near = clock.now() + timedelta(days=max(STAGES))
+    rows = Dispute.filter(
+        status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None, due_by__gt=clock.now(), due_by__lte=near
+    )
+    async with unit.transaction():
+        for dispute_id in await rows.values_list("id", flat=True):
+            await queue.enqueue(
+                "disputes.remind_one", {"dispute_id": dispute_id}, unique_key=f"disputes.remind_one:{dispute_id}"
+            )
+
+
+async def remind_one(context: Context, args: dict[str, Any]) -> None:
+    """Job `disputes.remind_one`: read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
+    row = await Dispute.get(id=int(args["dispute_id"]))
+    try:
+        await follow_dispute(context.gateway, row.stripe_dispute_id)
+    except StripeMissing:
+        return
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=row.order_id))
+        locked = await unit.locked(
+            Dispute.filter(id=row.id, status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None)
+        )
+        if order is None or locked is None or locked.due_by is None:
+            return
+        stage = reminder_due(locked.due_by, clock.now())
+        if stage is None:
+            return
+        subject, text = texts.reminder(await notices.about(locked, order), clock.now())
+        once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
+        await notices.post(locked, order, "dispute_reminder", subject, text, once=once)
+
+
+HANDLERS: dict[str, Handler] = {
+    "disputes.follow": follow,
+    "disputes.stage": stage,
+    "disputes.deliver": deliver,
+    "disputes.sweep": sweep,
+    "disputes.remind": remind,
+    "disputes.remind_one": remind_one,
+}

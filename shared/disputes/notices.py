@@ -1,0 +1,56 @@
+"""Which mail a vendor gets when something happened to a dispute; each is written once, in the transaction of its fact."""
+
+from __future__ import annotations
+
+from shared.disputes import texts
+from shared.disputes.models import Dispute
+from shared.disputes.money import Books, borne_by
+from shared.disputes.rules import OPEN, DisputeStatus
+from shared.mail import service as mail
+from shared.money import Money
+from shared.orders.models import Order
+
+
+async def about(row: Dispute, order: Order) -> texts.About:
+    """What every mail says of a dispute."""
+    vendor = await order.vendor
+    return texts.About(
+        vendor_name=vendor.name,
+        order_number=order.number,
+        reason=row.reason,
+        amount=Money(row.amount, row.currency),
+        due_by=row.due_by,
+        is_inquiry=row.is_inquiry,
+        link=f"{mail.PUBLIC_URL}/vendor/admin/disputes/{row.id}",
+    )
+
+
+async def tell(row: Dispute, order: Order, *, was: DisputeStatus | None, books: Books) -> None:
+    """Write the mails that this reading of the dispute gives reason for."""
+    now = DisputeStatus(row.status)
+    told = await about(row, order)
+    if was is None and now in OPEN:
+        subject, text = texts.inquiry(told) if row.is_inquiry else texts.opened(told, books.withdrawn)
+        await post(row, order, "dispute_opened", subject, text)
+    elif books.withdrawn is not None and now in OPEN:
+        subject, text = texts.withdrawn(told, books.withdrawn)
+        await post(row, order, "dispute_withdrawn", subject, text, once=str(row.transaction_count))
+    if was == now:
+        return
+    once = str(row.transaction_count)
+    if now is DisputeStatus.WON:
+        subject, text = texts.won(told, Money(row.vendor_back, row.currency))
+        await post(row, order, "dispute_won", subject, text, once=once)
+    elif now is DisputeStatus.LOST:
+        subject, text = texts.lost(told, Money(borne_by(row).vendor, row.currency))
+        await post(row, order, "dispute_lost", subject, text, once=once)
+    elif now is DisputeStatus.WARNING_CLOSED and was is not None:
+        subject, text = texts.inquiry_closed(told)
+        await post(row, order, "dispute_closed", subject, text)
+
+
+async def post(row: Dispute, order: Order, kind: str, subject: str, text: str, *, once: str = "") -> None:
+    """Put one mail to the vendor into the outbox, once per dispute and `once`."""
+    vendor = await order.vendor
+    key = ":".join(part for part in (kind, row.stripe_dispute_id, once) if part)
+    await mail.post(kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)

@@ -1,0 +1,180 @@
+"""Letting our row, the books and the vendor's claim follow what Stripe says of a dispute. One transaction each.
+
+Every event, sweep and click ends here: the dispute is read, each balance transaction that is new is posted once, and the
+claim on the vendor is what it still bears. Twice, late, or in another order comes to the same.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from shared import clock
+from shared.audit import service as audit
+from shared.clawback import service as clawback
+from shared.database import unit
+from shared.disputes import notices
+from shared.disputes.models import Dispute
+from shared.disputes.money import Books, apply_transactions
+from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
+from shared.gateway import objects
+from shared.gateway.seam import Gateway
+from shared.orders.models import Order
+from shared.payments import service as payments
+from shared.payments.models import Payment
+from shared.payments.rules import PaymentState
+from shared.references import service as references
+
+log = logging.getLogger("markethall.disputes")
+
+SOLD = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
+
+
+def subject_of(dispute_id: int) -> str:
+    """What claims, references and the audit trail call a dispute."""
+    return f"dispute:{dispute_id}"
+
+
+async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
+    """Read the dispute from Stripe and let everything follow: its status afterwards, None when it is not ours.
+
+    Raises StripeUnavailable, StripeMissing.
+    """
+    seen = await gateway.get_dispute(stripe_id)
+    payment = await payment_of(seen)
+    if payment is None:
+        return None
+    if payment.status not in SOLD and payment.stripe_payment_intent_id is not None:
+        await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)  # its own news may not have come yet
+    return await apply(payment.id, seen)
+
+
+async def payment_of(seen: objects.Dispute) -> Payment | None:
+    """Our payment that a dispute is about; None for a foreign one."""
+    if seen.payment_intent is not None:
+        payment = await Payment.get_or_none(stripe_payment_intent_id=seen.payment_intent)
+        if payment is not None:
+            return payment
+    return await Payment.filter(stripe_charge_id=seen.charge).order_by("-id").first()
+
+
+async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
+    """Bring row, ledger and claim to what was read. Answers the status afterwards."""
+    async with unit.transaction():
+        order, payment = await _locked(payment_id)
+        row, is_new = await _row(order, payment, seen)
+        was = None if is_new else DisputeStatus(row.status)
+        books = await apply_transactions(row, order, seen, is_sold=payment.status in SOLD)
+        if books.claim is not None and row.vendor_part:
+            await clawback.set_claim(subject=subject_of(row.id), payment=payment, amount=books.claim)
+        status = await _follow_status(row, seen, is_new=is_new)
+        await references.remember(
+            seen.id,
+            *(transaction.id for transaction in seen.transactions),
+            subject=subject_of(row.id),
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        await row.refresh_from_db()
+        await _record(row, was, books)
+        await notices.tell(row, order, was=was, books=books)
+        return status
+
+
+async def _locked(payment_id: int) -> tuple[Order, Payment]:
+    found = await Payment.get(id=payment_id)
+    order = await unit.locked(Order.filter(id=found.order_id))
+    payment = await unit.locked(Payment.filter(id=payment_id))
+    assert order is not None
+    assert payment is not None
+    return order, payment
+
+
+async def _row(order: Order, payment: Payment, seen: objects.Dispute) -> tuple[Dispute, bool]:
+    """The dispute's row, locked, made with the first word of it: the order's lock keeps two from making it at once."""
+    row = await unit.locked(Dispute.filter(stripe_dispute_id=seen.id))
+    if row is not None:
+        return row, False
+    status = DisputeStatus(seen.status)
+    row = await Dispute.create(
+        stripe_dispute_id=seen.id,
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        status=status,
+        reason=seen.reason,
+        amount=seen.amount,
+        currency=seen.currency,
+        is_inquiry=seen.is_inquiry,
+        is_charge_refundable=seen.is_charge_refundable,
+        due_by=seen.due_by,
+        opened_at=seen.created,
+        closed_at=clock.now() if status in CLOSED else None,
+        network_reason_code=seen.network_reason_code,
+    )
+    return row, True
+
+
+async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -> DisputeStatus:
+    """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
+    current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
+    known, now_seen = row.transaction_count, len(seen.transactions)
+    moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
+    if not is_new and moved_to is None and (target is not current or now_seen < known):
+        return current  # older news
+    values = {
+        "status": target,
+        "reason": seen.reason,
+        "amount": seen.amount,
+        "is_inquiry": seen.is_inquiry,
+        "is_charge_refundable": seen.is_charge_refundable,
+        "due_by": seen.due_by,
+        "network_reason_code": seen.network_reason_code,
+        "transaction_count": now_seen,
+        "updated_at": clock.now(),
+    }
+    if moved_to is not None and (target in CLOSED) != (current in CLOSED):
+        values["closed_at"] = clock.now() if target in CLOSED else None
+    if row.is_inquiry and not seen.is_inquiry:
+        values |= {"submitted_at": None, "submitted_by": "", "delivered_at": None}
+    elif row.delivered_at is None and is_delivered(row, seen):
+        values["delivered_at"] = clock.now()
+    await Dispute.filter(id=row.id, status=current).update(**values)
+    return target
+
+
+def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
+    """Whether Stripe has what was decided here. A dispute that was an inquiry still counts that answer: its status tells."""
+    if row.accepted_at is not None:
+        return seen.status in CLOSED
+    return row.submitted_at is not None and seen.submission_count > 0 and seen.status not in NEEDS_ANSWER
+
+
+async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:
+    """What happened, for the page of the dispute and the order's timeline."""
+    facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
+
+    async def note(action: str, **details: object) -> None:
+        await audit.record(
+            f"dispute.{action}",
+            actor="stripe",
+            subject=subject_of(row.id),
+            vendor_id=row.vendor_id,
+            **{**facts, **details},
+        )
+
+    if was is None:
+        await note("opened", status=row.status, reason=row.reason, amount=row.amount)
+    if books.withdrawn is not None:
+        parts = books.withdrawn
+        await note(
+            "withdrawn",
+            amount=parts.total,
+            vendor=parts.vendor,
+            commission=parts.commission,
+            loss=parts.loss,
+            fee=books.fee,
+        )
+    if books.reinstated is not None:
+        await note("reinstated", amount=books.reinstated.total, vendor=books.reinstated.vendor)
+    if was is not None and was != row.status:
+        await note("moved", status=row.status, was=was)

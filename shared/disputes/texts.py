@@ -1,0 +1,107 @@
+"""The words of the mails about disputes, all to the vendor. Pure: plain values in, (subject, text) out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.disputes import words
+from shared.disputes.rules import Parts
+from shared.money import Money
+
+
+@dataclass(frozen=True)
+class About:
+    """Which dispute a mail is about."""
+
+    vendor_name: str
+    order_number: str
+    reason: str
+    amount: Money
+    due_by: datetime | None
+    is_inquiry: bool
+    link: str
+
+
+def _until(about: About) -> str:
+    return f" by {words.day(about.due_by)}" if about.due_by else ""
+
+
+def _taken(parts: Parts, currency: str) -> str:
+    yours, ours = Money(parts.vendor, currency), Money(parts.commission + parts.loss, currency)
+    rest = f" Markethall bears the other {ours}." if ours else ""
+    return (
+        f"The bank has taken {Money(parts.total, currency)} back. {yours} of it comes out of your balance;"
+        f" what is not there now is taken from your next sales.{rest} Stripe's fee for the dispute is Markethall's."
+        f" If you win, you get back what was taken from you."
+    )
+
+
+def inquiry(about: About) -> tuple[str, str]:
+    """When a bank asks, before any dispute."""
+    subject = f"A bank asks about order {about.order_number}"
+    return subject, (
+        f"Hello {about.vendor_name},\n\nthe bank of the shopper of order {about.order_number} ({about.amount}) asks about the"
+        f" payment. Its reason: {words.reason(about.reason)}.\n\nNo money has moved. Answer{_until(about)}, or refund the"
+        f" shopper, which closes the inquiry. We have drafted an answer from what we know of the order:\n{about.link}\n"
+    )
+
+
+def opened(about: About, taken: Parts | None) -> tuple[str, str]:
+    """When a dispute is opened; `taken` when its money went at the same time."""
+    subject = f"Order {about.order_number} is disputed: answer{_until(about)}"
+    money = f"{_taken(taken, about.amount.currency)}\n\n" if taken else ""
+    return subject, (
+        f"Hello {about.vendor_name},\n\nthe shopper of order {about.order_number} ({about.amount}) disputes the payment at"
+        f" their bank. The reason: {words.reason(about.reason)}.\n\n{money}What to do: answer{_until(about)}, or accept the"
+        f" loss. We have drafted an answer from what we know of the order; read it, add what is missing, hand it in"
+        f" once:\n{about.link}\n"
+    )
+
+
+def withdrawn(about: About, taken: Parts) -> tuple[str, str]:
+    """When the money goes later: an inquiry has become a dispute."""
+    subject = f"Order {about.order_number} is disputed now: answer{_until(about)}"
+    return subject, (
+        f"Hello {about.vendor_name},\n\nthe bank's question about order {about.order_number} has become a dispute."
+        f" {_taken(taken, about.amount.currency)}\n\nWhat to do: answer{_until(about)}, or accept the loss:\n{about.link}\n"
+    )
+
+
+def won(about: About, back: Money) -> tuple[str, str]:
+    """When the bank decided for the vendor."""
+    money = f" {back} that had been taken from you is yours again." if back else ""
+    return f"You won the dispute of order {about.order_number}", (
+        f"Hello {about.vendor_name},\n\nthe bank decided for you in the dispute of order {about.order_number}.{money}\n\n"
+        f"There is nothing to do:\n{about.link}\n"
+    )
+
+
+def lost(about: About, borne: Money) -> tuple[str, str]:
+    """When the bank decided for the shopper."""
+    money = f" What it costs you is {borne}, as taken before; nothing more is taken." if borne else ""
+    return f"The dispute of order {about.order_number} is lost", (
+        f"Hello {about.vendor_name},\n\nthe bank decided for the shopper in the dispute of order"
+        f" {about.order_number}.{money}\n\nDo not refund this order as well: the shopper has the money already."
+        f"\n{about.link}\n"
+    )
+
+
+def inquiry_closed(about: About) -> tuple[str, str]:
+    """When a bank asks no further."""
+    return f"The bank asks no further about order {about.order_number}", (
+        f"Hello {about.vendor_name},\n\nthe bank's question about order {about.order_number} is closed. No money has moved,"
+        f" and there is nothing to do:\n{about.link}\n"
+    )
+
+
+def reminder(about: About, now: datetime) -> tuple[str, str]:
+    """Before the deadline."""
+    left = words.countdown(about.due_by, now)
+    subject = f"{left} to answer the bank about order {about.order_number}"
+    then = "the bank may make a dispute of it" if about.is_inquiry else "the money stays with the shopper"
+    return subject, (
+        f"Hello {about.vendor_name},\n\nnobody has answered the bank about order {about.order_number} ({about.amount}) yet."
+        f" It takes an answer{_until(about)}; after that {then}.\n\nThe draft is here; read it,"
+        f" add what is missing, hand it in once:\n{about.link}\n"
+    )

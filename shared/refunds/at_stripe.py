@@ -1,0 +1,109 @@
+"""What is read at Stripe around a refund: disputes, what of the sale came back so far, and what came back along with a refund."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.clawback import sources
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind
+from shared.gateway.objects import FeeRefund
+from shared.gateway.objects import Refund as StripeRefund
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.payments.models import Payment
+from shared.refunds.models import Refund
+from shared.refunds.rules import UNDONE, Standing, standing
+from shared.refunds.ways import AtStripe, Earlier, Way
+
+log = logging.getLogger("markethall.refunds")
+
+# A fee refund does not name its refund: it is the one that nobody knows yet and that was made in the same moment.
+SAME_MOMENT = timedelta(seconds=5)
+_OPEN_INQUIRIES = ("warning_needs_response", "warning_under_review")
+
+
+async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
+    """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a refund finds out by itself)."""
+    try:
+        disputes = await gateway.list_disputes(payment_intent=payment.stripe_payment_intent_id)
+    except (StripeUnavailable, StripeRefused) as error:
+        log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
+        return Standing.UNKNOWN
+    return standing([(d.is_charge_refundable, d.status in _OPEN_INQUIRIES) for d in disputes])
+
+
+async def balance_of(gateway: Gateway, payment: Payment) -> int | None:
+    """What the vendor holds at Stripe in the payment's currency; None while Stripe does not answer."""
+    try:
+        return await sources.balance(gateway, payment)
+    except (StripeUnavailable, StripeRefused):
+        return None
+
+
+async def earlier_refunds(refund: Refund) -> list[Earlier]:
+    """The refunds of the same payment that Stripe took on before, and how it was asked."""
+    rows = await Refund.filter(
+        payment_id=refund.payment_id, id__not=refund.id, stripe_refund_id__not_isnull=True
+    ).order_by("id")
+    return [
+        Earlier(
+            row.amount,
+            row.commission_part,
+            Way(bool(row.reverse_transfer), row.refund_application_fee),
+            row.status in UNDONE,
+        )
+        for row in rows
+    ]
+
+
+async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
+    """What of a sale came back so far, and whether the vendor's balance was touched by anything but refunds."""
+    transfer = await gateway.get_transfer(str(payment.stripe_transfer_id))
+    fee_refunded = 0
+    if payment.stripe_application_fee_id is not None:
+        fee_refunded = (await gateway.get_application_fee(payment.stripe_application_fee_id)).amount_refunded
+    others = Claim.filter(payment_id=payment.id).exclude(subject__startswith="refund:")
+    again = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.TRANSFER)
+    return AtStripe(
+        reversed=transfer.amount_reversed,
+        fee_refunded=fee_refunded,
+        balance=await sources.balance(gateway, payment),
+        touched=await others.exists() or await again.exists(),
+    )
+
+
+@dataclass(frozen=True)
+class Along:
+    """What Stripe moved along with a refund: a reversal of the transfer, a part of the fee. Minor units, 0 for nothing."""
+
+    reversal_id: str = ""
+    reversed: int = 0
+    fee_refund_id: str = ""
+    fee_back: int = 0
+
+
+async def along(gateway: Gateway, payment: Payment, answer: StripeRefund, *, with_fee: bool) -> Along:
+    """Read what came back along with a refund. `with_fee`: whether a part of the fee may be among it."""
+    reversal_id, reversed_ = "", 0
+    if answer.transfer_reversal is not None and payment.stripe_transfer_id is not None:
+        found = await gateway.list_reversals(payment.stripe_transfer_id)
+        mine = next((r for r in found if r.id == answer.transfer_reversal), None)
+        if mine is not None:
+            reversal_id, reversed_ = mine.id, mine.amount
+    fee = await _fee_refund(gateway, payment, answer) if with_fee else None
+    return Along(reversal_id, reversed_, fee.id if fee else "", fee.amount if fee else 0)
+
+
+async def _fee_refund(gateway: Gateway, payment: Payment, answer: StripeRefund) -> FeeRefund | None:
+    if payment.stripe_application_fee_id is None:
+        return None
+    noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)
+    known = {str(id_) for id_ in await noted.values_list("stripe_id", flat=True)}
+    made = [
+        fee
+        for fee in await gateway.list_fee_refunds(payment.stripe_application_fee_id)
+        if fee.id not in known and abs(fee.created - answer.created) <= SAME_MOMENT
+    ]
+    return min(made, key=lambda fee: abs(fee.created - answer.created), default=None)

@@ -1,0 +1,242 @@
+"""Asking for a refund, approving and declining it: what counts against the order from the moment that it is asked for.
+
+Nothing is asked of Stripe here; that is asking.py, from a job written in the same transaction and at once by whoever calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tortoise.expressions import F
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.errors import Invalid, NotFound
+from shared.fees.queries import Policy, get_policy
+from shared.gateway.seam import Gateway
+from shared.jobs import queue
+from shared.mail import service as mail
+from shared.money import Money
+from shared.orders.models import Order
+from shared.orders.rules import PaymentStatus
+from shared.payments.models import Payment
+from shared.people.queries import operator_emails
+from shared.refunds import texts
+from shared.refunds.at_stripe import standing_of
+from shared.refunds.errors import AlreadyDecided, ChargedBack, Differs, Meanwhile, NotPaid, TooMuch
+from shared.refunds.facts import payment_of, sum_of, unapproved
+from shared.refunds.models import Refund, RefundLine
+from shared.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
+from shared.vendors.models import Vendor
+
+SOON = timedelta(seconds=30)  # the caller asks Stripe at once; the job is for when it cannot
+REASONS = ("requested_by_customer", "duplicate")  # never fraudulent: that blocks the shopper's card and email
+PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
+MAX_NOTE = 500
+MAX_REASON = 300
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A refund that was written down."""
+
+    id: int
+    number: int
+    state: RefundState
+    amount: Money
+
+
+async def request(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    number: str,
+    wish: Wish,
+    reason: str,
+    note: str,
+    by: str,
+    seen: int | None = None,
+) -> Requested:
+    """Write down a refund of one of this vendor's orders; above the operator's limit it waits for approval.
+
+    `seen` is how many refunds the order had when the person looked: pressed twice, or two people at once, one wins.
+    Raises NotFound, NotPaid, ChargedBack, BadRefund, TooMuch, Meanwhile.
+    """
+    if reason not in REASONS:
+        raise Invalid("Choose why it is given back.", param="reason")
+    order = await Order.get_or_none(vendor_id=vendor_id, number=number)
+    if order is None:
+        raise NotFound("We could not find that order.")
+    payment = await payment_of(order.id)
+    if payment is None or order.payment_status not in PAID:
+        raise NotPaid
+    if await standing_of(gateway, payment) is Standing.CHARGED_BACK:
+        raise ChargedBack
+    policy = await get_policy()
+    async with unit.transaction():
+        locked = await unit.locked(Order.filter(id=order.id))
+        await unit.locked(Payment.filter(id=payment.id))
+        assert locked is not None
+        refund, worked = await _write_down(
+            locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+        )
+        await _next_step(locked, refund)
+        await audit.record(
+            "refund.requested",
+            actor=by,
+            subject=f"refund:{refund.id}",
+            vendor_id=vendor_id,
+            order=order.id,
+            amount=worked.amount,
+            currency=refund.currency,
+            waits=refund.status == RefundState.AWAITING_APPROVAL,
+        )
+    return Requested(refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency))
+
+
+async def _write_down(
+    order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
+) -> tuple[Refund, Worked]:
+    before = await Refund.filter(order_id=order.id).count()
+    found = await sum_of(order)
+    if seen is not None and seen != before:
+        raise Meanwhile(found.left)
+    worked = work_out(found, wish)
+    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+        raise Differs("This order’s payment is in another currency or of another amount. Markethall has to look at it.")
+    burden = bear(found, worked.amount, policy.refund_policy)
+    waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
+    if not await count_against(order, worked.amount):
+        raise TooMuch(found.left)
+    refund = await Refund.create(
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        number=before + 1,
+        status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
+        amount=worked.amount,
+        vendor_part=burden.vendor,
+        commission_part=burden.commission,
+        currency=order.currency,
+        policy=policy.refund_policy,
+        reason=reason,
+        note=note,
+        idempotency_key=key_of(order.number, before + 1, 1),
+        requested_by=by[:60],
+    )
+    await RefundLine.bulk_create(
+        RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
+        for p in worked.parts
+    )
+    return refund, worked
+
+
+def key_of(order_number: str, number: int, attempt: int) -> str:
+    """The idempotency key of one attempt at a refund."""
+    return f"order:{order_number}:refund:{number}:{attempt}"
+
+
+async def count_against(order: Order, amount: int) -> bool:
+    """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much."""
+    return bool(
+        await Order.filter(id=order.id, refunded_amount__lte=order.total_amount_cents - amount).update(
+            refunded_amount=F("refunded_amount") + amount, updated_at=clock.now()
+        )
+    )
+
+
+async def free(order_id: int, amount: int) -> None:
+    """Let `amount` be left again, inside the caller's transaction: it was not given back after all."""
+    moved = await Order.filter(id=order_id, refunded_amount__gte=amount).update(
+        refunded_amount=F("refunded_amount") - amount, updated_at=clock.now()
+    )
+    if not moved:
+        raise RuntimeError(f"order {order_id} has less than {amount} given back")
+
+
+async def _next_step(order: Order, refund: Refund) -> None:
+    if refund.status == RefundState.OPENING:
+        await _ask_soon(refund.id)
+        return
+    vendor = await Vendor.get(id=refund.vendor_id)
+    subject, text = texts.waits(
+        order.number,
+        vendor_name=vendor.name,
+        amount=Money(refund.amount, refund.currency),
+        link=f"{mail.PUBLIC_URL}/operator/refunds",
+    )
+    for place, email in enumerate(await operator_emails()):
+        await mail.post(
+            "refund_waits", to=email, subject=subject, text=text, unique_key=f"refund_waits:{refund.id}:{place}"
+        )
+
+
+async def _ask_soon(refund_id: int) -> None:
+    await queue.enqueue(
+        "refunds.carry_out", {"refund_id": refund_id}, run_at=clock.now() + SOON, unique_key=f"carry_out:{refund_id}"
+    )
+
+
+async def locked(refund_id: int) -> tuple[Order, Payment, Refund]:
+    """The order, its payment and the refund, locked in the one order of docs/architecture.md. Raises NotFound."""
+    found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
+    if found is None:
+        raise NotFound("We could not find that refund.")
+    order = await unit.locked(Order.filter(id=found.order_id))
+    payment = await unit.locked(Payment.filter(id=found.payment_id))
+    refund = await unit.locked(Refund.filter(id=refund_id))
+    assert order is not None
+    assert payment is not None
+    assert refund is not None
+    return order, payment, refund
+
+
+async def approve(refund_id: int, *, by: str) -> Requested:
+    """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
+    async with unit.transaction():
+        _, _, refund = await locked(refund_id)
+        moved = await Refund.filter(id=refund.id, status=RefundState.AWAITING_APPROVAL).update(
+            status=RefundState.OPENING, decided_by=by[:60], updated_at=clock.now()
+        )
+        if not moved:
+            raise AlreadyDecided
+        await _ask_soon(refund.id)
+        await audit.record("refund.approved", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id)
+    return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
+
+
+async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
+    """The operator says no, and why; the vendor is told. Raises NotFound, AlreadyDecided, Invalid."""
+    text = " ".join(reason.split())
+    if not text or len(text) > MAX_REASON:
+        raise Invalid(f"Say why, in at most {MAX_REASON} characters.", param="reason")
+    async with unit.transaction():
+        order, _, refund = await locked(refund_id)
+        if not await put_off(order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
+            raise AlreadyDecided
+    return Requested(refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency))
+
+
+async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundState, *, why: str, by: str) -> bool:
+    """A refund is not made at all: what it counted is left again, and the vendor gets a mail. In the caller's transaction."""
+    decided = {"decided_by": by[:60]} if now is RefundState.DECLINED else {}
+    moved = await Refund.filter(id=refund.id, status=was).update(
+        status=now, refusal=why[:MAX_REASON], updated_at=clock.now(), **decided
+    )
+    if not moved:
+        return False
+    await free(order.id, refund.amount)
+    vendor = await Vendor.get(id=refund.vendor_id)
+    subject, text = texts.refused(
+        order.number,
+        vendor_name=vendor.name,
+        amount=Money(refund.amount, refund.currency),
+        reason=why if now is RefundState.REFUSED else f"Markethall writes: {why}",
+        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+    )
+    key = f"refund_{now}:{refund.id}"
+    await mail.post(f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    await audit.record(f"refund.{now}", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id, reason=why)
+    return True

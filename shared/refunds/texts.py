@@ -1,0 +1,62 @@
+"""A refund's mails. Pure: plain values in, (subject, text) out."""
+
+from __future__ import annotations
+
+from shared.money import Money
+
+
+def refunded(number: str, *, full_name: str, vendor_name: str, amount: Money, note: str, link: str) -> tuple[str, str]:
+    """To the shopper, when the money has left."""
+    said = f"\n\n{vendor_name} writes: {note}" if note else ""
+    return (
+        f"You get {amount} back for your order {number}",
+        (
+            f"Hello {full_name},\n\n{vendor_name} has given you {amount} back for your order {number}. "
+            "It goes to what you paid with; banks usually take 5 to 10 days to show it."
+            f"{said}\n\nSee where it is at any time:\n{link}\n"
+        ),
+    )
+
+
+def came_back(number: str, *, full_name: str, vendor_name: str, amount: Money, link: str) -> tuple[str, str]:
+    """To the shopper, when a refund that was announced did not arrive."""
+    return (
+        f"The refund of your order {number} did not arrive",
+        (
+            f"Hello {full_name},\n\nyour bank did not take the {amount} that {vendor_name} gave back for your order {number}. "
+            f"The shop knows, and will find another way. You do not need to do anything.\n\n{link}\n"
+        ),
+    )
+
+
+def failed(number: str, *, vendor_name: str, amount: Money, reason: str, link: str) -> tuple[str, str]:
+    """To the vendor, when a refund did not arrive."""
+    return (
+        f"A refund of order {number} did not arrive",
+        (
+            f"Hello {vendor_name},\n\nthe refund of {amount} for order {number} did not reach the shopper. {reason} "
+            f"You have the money again. Try once more, or find another way with the shopper:\n{link}\n"
+        ),
+    )
+
+
+def refused(number: str, *, vendor_name: str, amount: Money, reason: str, link: str) -> tuple[str, str]:
+    """To the vendor, when Stripe did not accept a refund, or the marketplace declined it."""
+    return (
+        f"The refund of order {number} was not made",
+        (
+            f"Hello {vendor_name},\n\nthe refund of {amount} for order {number} was not made. {reason} "
+            f"No money has moved.\n\n{link}\n"
+        ),
+    )
+
+
+def waits(number: str, *, vendor_name: str, amount: Money, link: str) -> tuple[str, str]:
+    """To the operator, when a refund is above the limit."""
+    return (
+        f"A refund of {amount} waits for you",
+        (
+            f"{vendor_name} wants to give back {amount} of order {number}. It is above your limit, so it waits.\n\n"
+            f"Approve or decline it here:\n{link}\n"
+        ),
+    )

@@ -1,0 +1,59 @@
+"""What the platform may still have to pay for its vendors: balances below nought, open disputes, refunds on their way. Pure.
+
+Beside it stand what vendors owe already and what is held back from them, which soften it; they are not taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+
+Amounts = Mapping[tuple[int, str], int]  # (vendor, currency) -> minor units
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one vendor or of all, in minor units of one currency; none is negative."""
+
+    negative_balance: int = 0
+    open_disputes: int = 0
+    unsettled_refunds: int = 0
+    receivable: int = 0
+    reserved: int = 0
+
+    @property
+    def total(self) -> int:
+        """The exposure."""
+        return self.negative_balance + self.open_disputes + self.unsettled_refunds
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Parts)))
+
+
+def exposure(
+    *, balances: Amounts, disputes: Amounts, refunds: Amounts, receivables: Amounts, reserves: Amounts
+) -> dict[tuple[int, str], Parts]:
+    """What the platform stands in for, per vendor and currency; vendors without any of it are left out.
+
+    `balances` are what the vendors hold at Stripe, pending money included: that comes before the platform has to pay.
+    """
+    found: dict[tuple[int, str], Parts] = {}
+    for name, amounts in (
+        ("negative_balance", {place: -amount for place, amount in balances.items()}),
+        ("open_disputes", disputes),
+        ("unsettled_refunds", refunds),
+        ("receivable", receivables),
+        ("reserved", reserves),
+    ):
+        for place, amount in amounts.items():
+            if amount > 0:
+                found[place] = replace(found.get(place, Parts()), **{name: amount})
+    return dict(sorted(found.items(), key=lambda item: (item[0][1], -item[1].total, item[0][0])))
+
+
+def totals(shares: Iterable[tuple[tuple[int, str], Parts]]) -> dict[str, Parts]:
+    """The same per currency."""
+    found: dict[str, Parts] = {}
+    for (_, currency), parts in shares:
+        found[currency] = found.get(currency, Parts()) + parts
+    return dict(sorted(found.items()))

@@ -1,0 +1,288 @@
+"""What reconciliation compares, as plain data: the ledger, our rows, Stripe's objects; and what it finds. Pure.
+
+`vendor_id` None is the platform's own account. Amounts are minor units, currencies upper case. A key is the Stripe id under
+which one movement of money is known on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What can differ."""
+
+    ORDER_UNPAID = "order_unpaid"
+    PAYMENT_BEHIND = "payment_behind"
+    PAYMENT_DIFFERS = "payment_differs"
+    PAYMENT_MISSING = "payment_missing"
+    INTENT_UNKNOWN = "intent_unknown"
+    ORDER_BEHIND = "order_behind"
+    SALE_UNPOSTED = "sale_unposted"
+    FEE_UNPOSTED = "fee_unposted"
+    CHARGE_DIFFERS = "charge_differs"
+    REFUND_UNKNOWN = "refund_unknown"
+    REFUND_DIFFERS = "refund_differs"
+    REFUND_MISSING = "refund_missing"
+    DISPUTE_UNKNOWN = "dispute_unknown"
+    DISPUTE_DIFFERS = "dispute_differs"
+    DISPUTE_MISSING = "dispute_missing"
+    PAYOUT_UNKNOWN = "payout_unknown"
+    PAYOUT_DIFFERS = "payout_differs"
+    PAYOUT_MISSING = "payout_missing"
+    MOVEMENT_UNKNOWN = "movement_unknown"
+    MOVEMENT_MISSING = "movement_missing"
+    MOVEMENT_OPEN = "movement_open"
+    CLAIM_UNSETTLED = "claim_unsettled"
+    CLAIM_MISCOUNTED = "claim_miscounted"
+    REFUNDED_MISCOUNTED = "refunded_miscounted"
+    MONEY_UNEXPLAINED = "money_unexplained"
+    MONEY_UNPOSTED = "money_unposted"
+    MONEY_DIFFERS = "money_differs"
+    POSTING_UNEXPLAINED = "posting_unexplained"
+    POSTING_ORPHANED = "posting_orphaned"
+    POSTING_OPEN = "posting_open"
+    SUSPENSE_EXPLAINED = "suspense_explained"
+    LEDGER_UNBALANCED = "ledger_unbalanced"
+    RECEIVABLE_DIFFERS = "receivable_differs"
+    BALANCE_DIFFERS = "balance_differs"
+    ACCOUNT_DIFFERS = "account_differs"
+    EVENTS_MISSED = "events_missed"
+    EVENT_PARKED = "event_parked"
+
+
+class Repair(StrEnum):
+    """What can mend a difference; repairs.py has the function behind each name."""
+
+    NONE = ""  # a person must look
+    CONFIRM_PAYMENT = "confirm_payment"
+    MARK_PAID = "mark_paid"
+    POST_SALE = "post_sale"
+    READ_CHARGE = "read_charge"
+    FOLLOW_REFUND = "follow_refund"
+    FOLLOW_DISPUTE = "follow_dispute"
+    FOLLOW_PAYOUT = "follow_payout"
+    SETTLE_CLAIM = "settle_claim"
+    RECOUNT_CLAIM = "recount_claim"
+    ADOPT_MOVEMENT = "adopt_movement"
+    RECOUNT_REFUNDED = "recount_refunded"
+    SUSPEND = "suspend"
+    CLEAR_SUSPENSE = "clear_suspense"
+    REVERSE_POSTING = "reverse_posting"
+    CLOSE_POSTING = "close_posting"
+    SYNC_ACCOUNT = "sync_account"
+    BACKFILL = "backfill"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference. `covers` are the keys whose money it explains, so that they are not told a second time."""
+
+    kind: Kind
+    subject: str
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    repair: Repair = Repair.NONE
+    stripe_id: str | None = None
+    vendor_id: int | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    covers: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> tuple[str, str, str | None]:
+        """What makes it the same difference when it is looked for again."""
+        return (self.kind, self.subject, self.stripe_id)
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment of ours with its order."""
+
+    id: int
+    order_id: int
+    order_number: str
+    order_state: str
+    vendor_id: int
+    state: str
+    amount: int
+    currency: str
+    intent_id: str | None
+    charge_id: str | None = None
+    transfer_id: str | None = None
+    fee_id: str | None = None
+    transaction_id: str | None = None
+    stripe_fee: int | None = None
+    recent: bool = True  # made within what Stripe was asked about, so it must be among what Stripe told
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A PaymentIntent. `payment_id` is what our metadata on it says."""
+
+    id: str
+    status: str
+    amount: int
+    received: int
+    currency: str
+    charge_id: str | None
+    payment_id: int | None
+    order_number: str | None
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A refund, dispute or payout of ours."""
+
+    what: str  # refund | dispute | payout
+    id: int
+    stripe_id: str
+    state: str
+    amount: int
+    currency: str
+    vendor_id: int | None
+    account: str | None = None
+    recent: bool = True
+
+
+@dataclass(frozen=True)
+class Thing:
+    """The same at Stripe. `intent_id` tells whose refund or dispute it is."""
+
+    what: str
+    id: str
+    state: str
+    amount: int
+    currency: str
+    vendor_id: int | None = None
+    account: str | None = None
+    intent_id: str | None = None
+
+
+@dataclass(frozen=True)
+class MovementRow:
+    """A reversal, transfer or fee refund of ours."""
+
+    id: int
+    claim_id: int
+    subject: str
+    kind: str
+    state: str
+    amount: int
+    currency: str
+    vendor_id: int
+    stripe_id: str | None
+    payment_id: int
+    recent: bool = True
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim, and `moved`: what its movements that are done come to."""
+
+    id: int
+    subject: str
+    vendor_id: int
+    currency: str
+    amount: int
+    taken: int
+    receivable: int
+    written_off: int
+    moved: int
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """What an order says was refunded, and what its refunds say."""
+
+    id: int
+    number: str
+    vendor_id: int
+    currency: str
+    refunded: int
+    counted: int
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """A vendor's account as we keep it and as Stripe tells it: the same fields by the same names."""
+
+    vendor_id: int
+    account: str
+    ours: Mapping[str, str]
+    theirs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A row of an account's books at Stripe."""
+
+    id: str
+    type: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str | None
+    links: Mapping[str, str] = field(default_factory=dict)
+    vendor_id: int | None = None
+    recent: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry of the ledger on a balance at Stripe, with its posting."""
+
+    vendor_id: int | None
+    currency: str
+    stripe_id: str
+    amount: int
+    kind: str
+    key: str
+    recent: bool = True
+
+
+@dataclass(frozen=True)
+class OpenPosting:
+    """A posting that was not closed (SQLite alone lets that pass)."""
+
+    key: str
+    entries: int
+    sums: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of Stripe's that did not reach us, or did and could not be applied."""
+
+    id: str
+    type: str
+    vendor_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that is compared. `posted`: the keys of all postings about what is looked at."""
+
+    payments: tuple[PaymentRow, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
+    things: tuple[Thing, ...] = ()
+    movements: tuple[MovementRow, ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    accounts: tuple[AccountRow, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+    lines: tuple[Line, ...] = ()
+    posted: frozenset[str] = frozenset()
+    orphans: frozenset[str] = frozenset()  # keys of postings whose row is not there
+    open_postings: tuple[OpenPosting, ...] = ()
+    ledger_sums: Mapping[str, int] = field(default_factory=dict)  # currency -> everything together
+    receivables: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, claims
+    balances: Mapping[tuple[int | None, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, Stripe
+    missed: tuple[Event, ...] = ()
+    parked: tuple[Event, ...] = ()

@@ -1,0 +1,199 @@
+"""Reconciliation and exposure as the operator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.functions import Count, Sum
+from tortoise.queryset import QuerySet
+
+from shared.clawback.models import Claim
+from shared.disputes.models import Dispute
+from shared.disputes.rules import OPEN
+from shared.errors import NotFound
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.jobs.models import Job
+from shared.ledger.chart import Account
+from shared.ledger.models import LedgerEntry
+from shared.money import Money
+from shared.refunds.models import Refund
+from shared.refunds.rules import UNSETTLED
+from shared.reporting.exposure import Parts, exposure, totals
+from shared.reporting.jobs import repair_key
+from shared.reporting.models import Difference, ReconciliationRun
+from shared.reporting.repairs import would
+from shared.vendors.models import Vendor
+
+LATEST = 12
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run. `differences` counts all that it found, `open` those that are not repaired."""
+
+    id: int
+    status: str
+    started_at: datetime
+    finished_at: datetime | None
+    started_by: str
+    compared: Mapping[str, int]
+    error: str | None
+    differences: int
+    open: int
+    is_repairing: bool
+
+
+@dataclass(frozen=True)
+class DifferenceView:
+    """One difference; `would` says what its repair would do."""
+
+    id: int
+    number: int
+    kind: str
+    subject: str
+    stripe_id: str | None
+    vendor_id: int | None
+    vendor_name: str | None
+    text: str
+    ours: str
+    theirs: str
+    repair: str
+    would: str
+    status: str
+    outcome: str
+
+
+async def latest_runs() -> tuple[RunView, ...]:
+    """The last runs, newest first."""
+    return await _views(await ReconciliationRun.all().order_by("-id").limit(LATEST))
+
+
+async def run_view(run_id: int) -> RunView:
+    """One run. Raises NotFound."""
+    row = await ReconciliationRun.get_or_none(id=run_id)
+    if row is None:
+        raise NotFound("There is no such reconciliation.")
+    return (await _views([row]))[0]
+
+
+async def _views(rows: list[ReconciliationRun]) -> tuple[RunView, ...]:
+    ids = [row.id for row in rows]
+    sums = Difference.filter(run_id__in=ids).annotate(number=Count("id")).group_by("run_id", "status")
+    counts: dict[int, dict[str, int]] = {}
+    for run_id, status, number in await sums.values_list("run_id", "status", "number"):
+        counts.setdefault(run_id, {})[status] = int(number)
+    keys = [repair_key(id_) for id_ in ids]
+    repairing = {job.unique_key for job in await Job.filter(unique_key__in=keys)}
+    return tuple(
+        RunView(
+            id=row.id,
+            status=row.status,
+            started_at=row.created_at,
+            finished_at=row.finished_at,
+            started_by=row.started_by,
+            compared=dict(row.compared or {}),
+            error=row.error,
+            differences=sum(counts.get(row.id, {}).values()),
+            open=sum(n for status, n in counts.get(row.id, {}).items() if status != "repaired"),
+            is_repairing=repair_key(row.id) in repairing,
+        )
+        for row in rows
+    )
+
+
+async def differences(run_id: int) -> tuple[DifferenceView, ...]:
+    """What a run found, by its numbers; the first SHOWN."""
+    rows = await Difference.filter(run_id=run_id).order_by("number").limit(SHOWN).select_related("vendor")
+    return tuple(_difference(row) for row in rows)
+
+
+async def difference(difference_id: int) -> tuple[int, DifferenceView]:
+    """One difference, and which run found it. Raises NotFound."""
+    row = await Difference.get_or_none(id=difference_id).select_related("vendor")
+    if row is None:
+        raise NotFound("There is no such difference.")
+    return row.run_id, _difference(row)
+
+
+def _difference(row: Difference) -> DifferenceView:
+    return DifferenceView(
+        id=row.id,
+        number=row.number,
+        kind=row.kind,
+        subject=row.subject,
+        stripe_id=row.stripe_id,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor.name if row.vendor else None,
+        text=row.text,
+        ours=row.ours,
+        theirs=row.theirs,
+        repair=row.repair,
+        would=would(row.repair, row.arguments),
+        status=row.status,
+        outcome=row.outcome,
+    )
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The exposure of one vendor, or of all without a name, in one currency. Money throughout."""
+
+    vendor_id: int | None
+    vendor_name: str
+    currency: str
+    parts: Parts
+
+    def money(self, amount: int) -> Money:
+        """An amount of its currency."""
+        return Money(amount, self.currency)
+
+
+@dataclass(frozen=True)
+class ExposureView:
+    """What the platform stands in for: together per currency, and vendor by vendor."""
+
+    together: tuple[Risk, ...]
+    vendors: tuple[Risk, ...]
+
+
+async def exposure_now() -> ExposureView:
+    """The operator's exposure, from ledger and rows; the stand-in adds up its own side for the tests."""
+    places = exposure(
+        balances=await _booked(Account.STRIPE_VENDOR),
+        disputes=await _summed(Dispute.filter(status__in=[status.value for status in OPEN]), "amount"),
+        refunds=await _summed(Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"),
+        receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
+        reserves={place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()},
+    )
+    names = dict(await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list("id", "name"))
+    return ExposureView(
+        together=tuple(Risk(None, "", currency, parts) for currency, parts in totals(places.items()).items()),
+        vendors=tuple(
+            Risk(vendor, str(names.get(vendor, "")), currency, p) for (vendor, currency), p in places.items()
+        ),
+    )
+
+
+async def _booked(account: Account) -> dict[tuple[int, str], int]:
+    rows = LedgerEntry.filter(account=account.value).annotate(total=Sum("amount")).group_by("vendor_id", "currency")
+    found = await rows.values_list("vendor_id", "currency", "total")
+    return {(int(vendor), currency): int(total) for vendor, currency, total in found}
+
+
+async def _summed(query: QuerySet[Any], column: str) -> dict[tuple[int, str], int]:
+    rows = query.annotate(total=Sum(column)).group_by("vendor_id", "currency")
+    found = await rows.values_list("vendor_id", "currency", "total")
+    return {(int(vendor), currency): int(total) for vendor, currency, total in found}
+
+
+async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
+    """What Stripe itself keeps back for negative balances (connect_reserved); None when it cannot be asked now."""
+    try:
+        lines = await gateway.get_balance()
+    except (StripeUnavailable, StripeRefused):
+        return None
+    return tuple(Money(line.reserved, line.currency) for line in lines if line.reserved)

@@ -1,0 +1,94 @@
+"""Repairs of the ledger and of sums that are kept beside rows. All in one transaction each; Stripe is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared import clock
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind, MovementState, signed
+from shared.database import unit
+from shared.jobs import queue
+from shared.jobs.queue import Context
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.ledger.chart import Account, Entry
+from shared.ledger.models import LedgerEntry, LedgerPosting
+from shared.orders.models import Order
+from shared.refunds.models import Refund
+from shared.refunds.rules import COUNTING
+from shared.reporting import ours
+from shared.reporting.errors import CannotRepair
+
+Arguments = Mapping[str, Any]
+
+
+async def recount_claim(_context: Context, given: Arguments) -> str:
+    """What a claim has taken is what its finished movements come to; then it is settled again."""
+    async with unit.transaction():
+        claim = await unit.locked(Claim.filter(id=int(given["claim_id"])))
+        if claim is None:
+            raise CannotRepair
+        rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
+        taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
+        await Claim.filter(id=claim.id).update(taken=taken, updated_at=clock.now())
+        await queue.enqueue("clawback.settle", {"subject": claim.subject})
+    return "Counted again."
+
+
+async def recount_refunded(_context: Context, given: Arguments) -> str:
+    """What an order says was refunded is what its refunds come to."""
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=int(given["order_id"])))
+        if order is None:
+            raise CannotRepair
+        counting = Refund.filter(order_id=order.id, status__in=[state.value for state in COUNTING])
+        total = sum([int(amount) for amount in await counting.values_list("amount", flat=True)])  # type: ignore[call-overload]
+        if total > order.total_amount_cents:
+            raise CannotRepair("The refunds come to more than the order. A person must look at each.")
+        await Order.filter(id=order.id).update(refunded_amount=total, updated_at=clock.now())
+    return "Counted again."
+
+
+async def suspend(_context: Context, given: Arguments) -> str:
+    """Money that nothing explains is posted beside the balance that holds it, and waits in suspense."""
+    done = 0
+    async with unit.transaction():
+        for stripe_id, vendor_id, net, currency in given["transactions"]:
+            done += await ledger.post(postings.unexplained(postings.Unexplained(vendor_id, currency, net, stripe_id)))
+    return "Parked as unexplained." if done else "It was parked meanwhile."
+
+
+async def clear_suspense(_context: Context, given: Arguments) -> str:
+    """What has its own posting now leaves suspense."""
+    async with unit.transaction():
+        for stripe_id in given["transactions"]:
+            entry = await LedgerEntry.get_or_none(posting__key=f"unexplained:{stripe_id}", account__in=ours.AT_STRIPE)
+            if entry is None:
+                raise CannotRepair
+            fact = postings.Unexplained(entry.vendor_id, entry.currency, entry.amount, str(stripe_id))
+            await ledger.post(postings.explained(fact))
+    return "Taken out of suspense."
+
+
+async def reverse_posting(_context: Context, given: Arguments) -> str:
+    """Post the opposite of postings whose row is not there."""
+    async with unit.transaction():
+        for key in given["keys"]:
+            posting = await LedgerPosting.get_or_none(key=str(key))
+            if posting is None or not await ours.is_orphan(posting):
+                raise CannotRepair
+            entries = [
+                Entry(Account(e.account), int(e.amount), e.currency, e.stripe_id, e.vendor_id)
+                for e in await LedgerEntry.filter(posting_id=posting.id).order_by("id")
+            ]
+            await ledger.post(postings.opposite(posting.key, posting.subject, entries))
+    return "Reversed."
+
+
+async def close_posting(_context: Context, given: Arguments) -> str:
+    """A posting that was left open is closed; the database refuses it unless it comes to nought."""
+    async with unit.transaction():
+        await LedgerPosting.filter(key=str(given["key"]), is_closed=False).update(is_closed=True)
+    return "Closed."

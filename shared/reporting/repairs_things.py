@@ -1,0 +1,83 @@
+"""Repairs that follow one of Stripe's objects: refunds, disputes, payouts, and movements between balances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.clawback import service as clawback
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind, MovementState
+from shared.database import unit
+from shared.disputes import service as disputes
+from shared.jobs.queue import Context
+from shared.ledger.models import LedgerEntry
+from shared.orders.models import Order
+from shared.references import service as references
+from shared.refunds import adopt as refunds
+from shared.reporting import repairs_books as books
+from shared.reporting.errors import CannotRepair
+
+Arguments = Mapping[str, Any]
+_KINDS = {
+    "transfer_refund": MovementKind.REVERSAL,
+    "transfer": MovementKind.TRANSFER,
+    "application_fee_refund": MovementKind.FEE_REFUND,
+}
+
+
+async def follow_refund(context: Context, given: Arguments) -> str:
+    """Let our refund be where Stripe's is; one that was made at Stripe gets its row."""
+    state = await refunds.follow_stripe(context.gateway, str(given["stripe_id"]))
+    if state is None:
+        raise CannotRepair("The refund is of a payment that is not ours, or that took no money.")
+    return f"Read again: the refund is {state.value.replace('_', ' ')}."
+
+
+async def follow_dispute(context: Context, given: Arguments) -> str:
+    """Let our dispute be where Stripe's is."""
+    status = await disputes.follow(context.gateway, str(given["stripe_id"]))
+    if status is None:
+        raise CannotRepair("The dispute is about a payment that is not ours.")
+    return f"Read again: the dispute is {status.value.replace('_', ' ')}."
+
+
+async def follow_payout(context: Context, given: Arguments) -> str:
+    """Let our payout be where Stripe's is."""
+    raise CannotRepair
+
+
+async def adopt_movement(context: Context, given: Arguments) -> str:
+    """Note a movement with the refund or dispute that it belongs to; what belongs to nothing is parked as unexplained."""
+    stripe_id = str(given["stripe_id"])
+    if given.get("refund"):
+        await follow_refund(context, {"stripe_id": given["refund"]})
+        if await Movement.exists(stripe_id=stripe_id):
+            return "Noted with its refund."
+    known = await references.find(stripe_id)
+    claim = await Claim.get_or_none(subject=known.subject) if known else None
+    if claim is None:
+        return await books.suspend(context, given)
+    async with unit.transaction():
+        locked = await unit.locked(Claim.filter(id=claim.id))
+        assert locked is not None
+        await _note(locked, stripe_id, given)
+    return f"Noted with {claim.subject.replace(':', ' ')}."
+
+
+async def _note(claim: Claim, stripe_id: str, given: Arguments) -> None:
+    """The row again; where its posting is there, the claim has counted it already."""
+    kind, amount, source = _KINDS[str(given["type"])], int(given["amount"]), str(given.get("source") or "")
+    number = (await Order.get(id=claim.order_id)).number
+    if not await LedgerEntry.exists(stripe_id=stripe_id):
+        await clawback.record(claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number)
+    elif not await Movement.exists(stripe_id=stripe_id):
+        await Movement.create(
+            claim_id=claim.id,
+            kind=kind,
+            status=MovementState.DONE,
+            amount=amount,
+            stripe_source_id=source,
+            stripe_id=stripe_id,
+            idempotency_key=f"order:{number}:{claim.subject}:adopted:{stripe_id}",
+        )

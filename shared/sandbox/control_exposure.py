@@ -1,0 +1,55 @@
+"""A control call about risk: what the platform may still have to pay for others, added up from the store itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from shared.sandbox.control_base import acting
+from shared.sandbox.resources.chargebacks import CLOSED
+from shared.sandbox.store import Json
+from shared.sandbox.world import Act
+
+if TYPE_CHECKING:
+    from shared.sandbox.app import Standin
+
+PARTS = ("negative_balances", "open_disputes", "unsettled_refunds")
+
+
+async def exposure(standin: Standin) -> Json:
+    """Per currency: what connected accounts are below nought (pending money counts), disputes of the platform's own charges
+    that are not decided, and refunds of the platform that have not arrived; and whose balances they are.
+    """
+    act = acting(standin)
+    negative = _negative(act)
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(PARTS, 0))
+    for account in negative.values():
+        for currency, amount in account.items():
+            sums[currency]["negative_balances"] += amount
+    for part, object, condition in (
+        ("open_disputes", "dispute", f"NOT IN {(*CLOSED, 'prevented')!r}"),
+        ("unsettled_refunds", "refund", "IN ('pending', 'requires_action')"),
+    ):
+        sql = (
+            "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.amount')) FROM docs "
+            f"WHERE platform = ? AND scope = ? AND object = ? AND json_extract(body, '$.status') {condition} GROUP BY 1"
+        )
+        for currency, amount in act.store.db.execute(sql, (act.platform, act.home, object)):
+            sums[currency][part] += amount
+    shown = {currency: {**parts, "total": sum(parts.values())} for currency, parts in sorted(sums.items())}
+    return {"currencies": shown, "accounts": negative}
+
+
+def _negative(act: Act) -> dict[str, dict[str, int]]:
+    sql = (
+        "SELECT b.scope, b.currency, sum(b.net) FROM balances b JOIN docs d ON d.platform = b.platform AND d.id = b.scope "
+        "AND d.object = 'account' WHERE b.platform = ? GROUP BY 1, 2 HAVING sum(b.net) < 0 ORDER BY 1, 2"
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for account, currency, net in act.store.db.execute(sql, (act.platform,)):
+        found[account][currency] = -net
+    return dict(found)
+
+
+CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (("GET", "/exposure", exposure),)

@@ -1,0 +1,63 @@
+"""Events that Stripe could not deliver: asked for, and taken in by the same inbox as if they had come by themselves.
+
+What this misses, no webhook brings: it asks since the last event that was seen, a day back for safety, thirty at most.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from shared import clock
+from shared.gateway.objects import MissedEvent
+from shared.gateway.seam import StripeMissing
+from shared.jobs import schedule
+from shared.jobs.queue import Context
+from shared.vendors.models import VendorPaymentConfig
+from shared.webhooks import intake
+from shared.webhooks.handlers import HANDLERS
+
+KIND = "webhooks.backfill"
+LONGEST = timedelta(days=30)  # Stripe tells no older events
+OVERLAP = timedelta(days=1)  # an event is delivered late, or fails for a day, before it counts as undelivered
+PLATFORM = "platform"
+
+
+async def backfill(context: Context) -> int:
+    """Take in every event that did not reach us, of the platform and of each connected account; how many were news."""
+    seen: dict[str, int] = dict(await schedule.recall(KIND))
+    accounts = await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).values_list(
+        "stripe_account_id", flat=True
+    )
+    news = 0
+    for account in (None, *accounts):
+        name = PLATFORM if account is None else str(account)
+        try:
+            found = await context.gateway.list_events(
+                None if account is None else str(account), since=_since(seen.get(name)), undelivered=True
+            )
+        except StripeMissing:  # it took our access away a moment ago
+            continue
+        for event in found:
+            news += await take_in(context, event)
+        if found:
+            seen[name] = max(seen.get(name, 0), *(int(event.created.timestamp()) for event in found))
+            await schedule.remember(KIND, seen)
+    return news
+
+
+def _since(last: int | None) -> datetime:
+    floor = clock.now() - LONGEST
+    return floor if last is None else max(floor, datetime.fromtimestamp(last, UTC) - OVERLAP)
+
+
+async def take_in(context: Context, event: MissedEvent) -> bool:
+    """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
+    source = "connect" if event.account else "platform"
+    if event.type not in HANDLERS[source]:
+        return False
+    return await intake.take(context, source=source, body=event.body)
+
+
+async def job(context: Context, _args: dict[str, object]) -> None:
+    """Job `webhooks.backfill`, every quarter of an hour."""
+    await backfill(context)

@@ -1,0 +1,26 @@
+"""Events about refunds (the platform's endpoint)."""
+
+from __future__ import annotations
+
+from shared.gateway.seam import VerifiedEvent
+from shared.jobs.queue import Context
+from shared.payments.service import is_ours
+from shared.refunds import adopt
+
+NOT_OURS = "not ours"
+
+
+async def follow_refund(context: Context, event: VerifiedEvent) -> str:
+    """Read the refund again; one that was made in Stripe's dashboard gets a row."""
+    if not event.object_id or not await is_ours(event.related_intent):
+        return NOT_OURS
+    state = await adopt.follow_stripe(context.gateway, event.object_id)
+    return NOT_OURS if state is None else f"refund is {state}"
+
+
+async def follow_charge(context: Context, event: VerifiedEvent) -> str:
+    """A charge says that something of it went back, not what: read all refunds of its payment."""
+    if event.related_intent is None or not await is_ours(event.related_intent):
+        return NOT_OURS
+    count = await adopt.follow_payment(context.gateway, event.related_intent)
+    return f"{count} refunds read"

@@ -1,0 +1,71 @@
+"""What tests about disputes share: a disputed sale, and everything that is due afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import run
+from shared.disputes import service
+from shared.disputes.models import Dispute
+from shared.jobs.worker import Worker
+from shared.payments.models import Payment
+from tests.support.money import DAY, held, sell
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from tests.support.app import TestContext
+    from tests.support.market import Shop
+    from tests.support.sandbox import RunningSandbox
+
+DISPUTE, INQUIRY, NOT_RECEIVED, SEVERAL = (
+    "pm_card_createDispute",
+    "pm_card_createDisputeInquiry",
+    "pm_card_createDisputeProductNotReceived",
+    "pm_card_createMultipleDisputes",
+)
+
+
+async def work(context: TestContext) -> None:
+    """Run every job that is due: claims settle, mails go out."""
+    await Worker(context, run.job_handlers()).run_due()
+
+
+async def disputed(
+    context: TestContext, sandbox: RunningSandbox, shop: Shop, *, card: str = DISPUTE, quantity: int = 1
+) -> Dispute:
+    """A paid order whose payment is disputed, followed and settled."""
+    payment = await sell(context.gateway, sandbox, shop, card=card, quantity=quantity)
+    for stripe_id in await at_stripe(context.gateway, payment):
+        await service.follow(context.gateway, stripe_id)
+    await work(context)
+    return await Dispute.filter(payment_id=payment.id).order_by("id").first()  # type: ignore[return-value]
+
+
+async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
+    """The disputes of a payment at Stripe, oldest first."""
+    return [d.id for d in await gateway.list_disputes(payment_intent=str(payment.stripe_payment_intent_id))]
+
+
+async def decide(context: TestContext, sandbox: RunningSandbox, row: Dispute, outcome: str) -> Dispute:
+    """The bank decides; we read it and settle."""
+    sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
+    return await again(context, row)
+
+
+async def again(context: TestContext, row: Dispute) -> Dispute:
+    """Read the dispute again and settle."""
+    await service.follow(context.gateway, row.stripe_dispute_id)
+    await work(context)
+    return await Dispute.get(id=row.id)
+
+
+async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
+    """Everything that the vendor holds at Stripe goes to its bank, by a payout that the books do not know."""
+    from shared.settings import SANDBOX_SECRET_KEY
+
+    sandbox.advance(4 * DAY)
+    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
+    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)
+    sandbox.advance(3 * DAY)
+    assert held(sandbox, account) == {}
+    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers)

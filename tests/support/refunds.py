@@ -1,0 +1,149 @@
+"""What tests about refunds share: a sale with round numbers, a marketplace with money, asking for a refund and letting jobs run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shared import clock
+from shared.clawback import jobs as clawback
+from shared.database import unit
+from shared.fees import service as fees
+from shared.fees.rules import RefundPolicy
+from shared.jobs.models import Job
+from shared.jobs.worker import Worker
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.mail import service as mail
+from shared.orders.models import Order
+from shared.refunds import asking, jobs, service
+from shared.refunds.models import Refund
+from shared.refunds.rules import Reach, Wish
+from shared.settings import SANDBOX_SECRET_KEY
+from shared.vendors import service as vendors
+from tests.support.market import Shop, open_shop, stripe_post
+from tests.support.money import DAY, held, sell, stripe_get
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from shared.payments.models import Payment
+    from tests.support.app import TestContext
+    from tests.support.sandbox import RunningSandbox
+
+PRICE = 2000  # with a commission of 10 %: 200
+WHOLE = Wish(Reach.WHOLE)
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A paid order of one shop."""
+
+    shop: Shop
+    order: Order
+    payment: Payment
+
+
+async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000) -> None:
+    """Money of the platform's own, in its books as unexplained."""
+    intent = await stripe_post(
+        sandbox,
+        "/v1/payment_intents",
+        **{
+            "amount": str(amount),
+            "currency": "eur",
+            "confirm": "true",
+            "payment_method": "pm_card_bypassPending",
+            "automatic_payment_methods[enabled]": "true",
+            "automatic_payment_methods[allow_redirects]": "never",
+        },
+    )
+    sandbox.advance(1)
+    charge = stripe_get(sandbox, f"/v1/charges/{intent['latest_charge']}")
+    row = stripe_get(sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}")
+    async with unit.transaction():
+        await ledger.post(postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"])))
+
+
+async def sold(
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    *,
+    card: str = "pm_card_visa",
+    quantity: int = 1,
+    funded: bool = True,
+    others: int = 1,
+) -> Sold:
+    """A paid order at 10 %; the platform has money unless told otherwise, and the vendor that of `others` more sales."""
+    shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
+    await vendors.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
+    if funded:
+        await fund_platform(sandbox)
+    for _ in range(others):
+        await sell(gateway, sandbox, shop)
+    payment = await sell(gateway, sandbox, shop, card=card, quantity=quantity)
+    return Sold(shop, await Order.get(id=payment.order_id), payment)
+
+
+async def set_policy(policy: RefundPolicy, **limits: int) -> None:
+    """What refunds do to the commission, and above what they wait."""
+    await fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test")
+
+
+async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | None = None) -> Refund:
+    """A refund that is written down."""
+    made = await service.request(
+        gateway,
+        vendor_id=sale.shop.vendor_id,
+        number=sale.order.number,
+        wish=wish,
+        reason="requested_by_customer",
+        note="Sorry.",
+        by=f"member:{sale.shop.member_id}",
+        seen=seen,
+    )
+    return await Refund.get(id=made.id)
+
+
+async def refund(gateway: Gateway, sale: Sold, wish: Wish = WHOLE) -> Refund:
+    """Asked for, and asked of Stripe at once as the page does."""
+    made = await ask(gateway, sale, wish)
+    await asking.try_now(gateway, made.id)
+    return await Refund.get(id=made.id)
+
+
+def amount(minor: int) -> Wish:
+    """A free amount."""
+    return Wish(Reach.AMOUNT, minor)
+
+
+async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
+    """Everything that falls due in the next hours, a step of five minutes at a time."""
+    worker = Worker(context, {**jobs.HANDLERS, **clawback.HANDLERS, "mail.send": mail.send})
+    start = clock.now()
+    await Job.filter(kind__startswith="payments.").delete()
+    for minutes in range(1, int(hours * 60), 5):
+        with clock.use(lambda at=start + timedelta(minutes=minutes): at):  # type: ignore[misc]
+            await worker.run_due()
+
+
+async def leave(sandbox: RunningSandbox, shop: Shop, rest: int) -> None:
+    """All but `rest` of what the vendor holds goes to its bank, in the books too."""
+    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": shop.account_id}
+    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers)
+    sandbox.advance(8 * DAY)
+    out = held(sandbox, shop.account_id)["EUR"] - rest
+    _, raw = sandbox.request("POST", "/v1/payouts", f"amount={out}&currency=eur", headers)
+    payout = json.loads(raw)
+    sandbox.advance(8 * DAY)
+    assert held(sandbox, shop.account_id).get("EUR", 0) == rest
+    fact = postings.PaidOut(next(_payouts), shop.vendor_id, "EUR", out, payout["id"])
+    async with unit.transaction():
+        await ledger.post(postings.payout_sent(fact))
+        await ledger.post(postings.payout_arrived(fact))
+
+
+_payouts = itertools.count(10_000)
