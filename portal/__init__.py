@@ -9,10 +9,10 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
-    from portal.operator.timeline import blueprint as operator_timeline
     from portal.operator.fees import blueprint as fees
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
+    from portal.operator.timeline import blueprint as operator_timeline
     from portal.operator.views import blueprint as operator
     from portal.orders.views import blueprint as orders
     from portal.payment_settings.views import blueprint as payment_settings
