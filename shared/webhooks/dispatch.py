@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shared import clock
@@ -16,6 +17,7 @@ from shared.gateway.seam import VerifiedEvent
 from shared.gateway.signatures import envelope
 from shared.jobs import queue
 from shared.jobs.queue import Context
+from shared.orders.models import Order
 from shared.webhooks import belonging, changes, foresight, snapshot
 from shared.webhooks.belonging import Belonging
 from shared.webhooks.changes import Change
@@ -64,8 +66,7 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
     reason = ignored(context, row, event := envelope(body))
     about = await belonging.find(body)
     if reason is not None or handler is None:
-        outcome = reason or "no handler for this type"
-        return await _close(row, about, Attempt(EventStatus.IGNORED, Decision.IGNORED, outcome))
+        return await _ignore(row, about, reason or "no handler for this type")
     started, before = clock.now(), await snapshot.take(about)
     error, outcome = None, ""
     try:
@@ -73,15 +74,22 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
     except Exception as e:
         error = e
     about, before, after = await _afterwards(body, about, before, started)
-    found = await _told_once(row, about, changes.diff(before, after), started)
-    decision = decide(outcome=outcome, changed=bool(found), failed=error is not None)
-    if error is not None:
-        return await _failed(row, about, error, found)
-    return await _close(row, about, Attempt(EventStatus.HANDLED, decision, outcome[:200], found))
+    tried = _Tried(row, about, started, changes.diff(before, after))
+    return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """An event that its handler has dealt with, or failed to: what is different since."""
+
+    row: WebhookEvent
+    about: Belonging
+    started: datetime
+    changes: tuple[Change, ...]
 
 
 async def _afterwards(
-    body: Mapping[str, Any], about: Belonging, before: changes.Picture, started: Any
+    body: Mapping[str, Any], about: Belonging, before: changes.Picture, started: datetime
 ) -> tuple[Belonging, changes.Picture, changes.Picture]:
     """The picture after the handler. Where only the handler found out what the event is about, everything it made is new."""
     if about.order_id is not None or about.vendor_id is not None:
@@ -90,15 +98,14 @@ async def _afterwards(
     return about, {}, await snapshot.take(about, since=started)
 
 
-async def _told_once(
-    row: WebhookEvent, about: Belonging, found: tuple[Change, ...], started: Any
-) -> tuple[Change, ...]:
-    """Without what another event about the same order, applied at the same moment, has told already."""
-    if not found or about.order_id is None:
-        return found
-    others = WebhookEvent.filter(order_id=about.order_id, updated_at__gte=started).exclude(id=row.id)
+async def _told_once(tried: _Tried) -> tuple[Change, ...]:
+    """What changed, without what another event about the order, applied at the same moment, tells. Inside the closing transaction."""
+    if not tried.changes or tried.about.order_id is None:
+        return tried.changes
+    await unit.locked(Order.filter(id=tried.about.order_id))  # two events of one moment close one after the other
+    others = WebhookEvent.filter(order_id=tried.about.order_id, updated_at__gte=tried.started).exclude(id=tried.row.id)
     told = [change for kept in await others.values_list("changes", flat=True) for change in changes.read(kept)]
-    return changes.without(found, told)
+    return changes.without(tried.changes, told)
 
 
 def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
@@ -110,18 +117,32 @@ def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | 
     return None
 
 
-async def _close(row: WebhookEvent, about: Belonging, attempt: Attempt) -> Attempt:
+async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
+    attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
     async with unit.transaction():
-        await WebhookEvent.filter(id=row.id).update(
-            status=attempt.status,
-            outcome=attempt.outcome,
-            attempts=row.attempts + 1,
-            error=None,
-            next_attempt_at=None,
-            handled_at=clock.now(),
-            **_noted(row, about, attempt),
-        )
+        await _close(row, about, attempt)
     return attempt
+
+
+async def _handled(tried: _Tried, outcome: str) -> Attempt:
+    async with unit.transaction():
+        found = await _told_once(tried)
+        decision = decide(outcome=outcome, changed=bool(found))
+        attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
+        await _close(tried.row, tried.about, attempt)
+    return attempt
+
+
+async def _close(row: WebhookEvent, about: Belonging, attempt: Attempt) -> None:
+    await WebhookEvent.filter(id=row.id).update(
+        status=attempt.status,
+        outcome=attempt.outcome,
+        attempts=row.attempts + 1,
+        error=None,
+        next_attempt_at=None,
+        handled_at=clock.now(),
+        **_noted(row, about, attempt),
+    )
 
 
 def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, Any]:
@@ -136,24 +157,25 @@ def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, A
     }
 
 
-async def _failed(row: WebhookEvent, about: Belonging, error: Exception, found: tuple[Change, ...]) -> Attempt:
-    attempts = row.attempts + 1
+async def _failed(tried: _Tried, error: Exception) -> Attempt:
+    row, attempts = tried.row, tried.row.attempts + 1
     status = EventStatus.PARKED if attempts >= MAX_ATTEMPTS else EventStatus.FAILED
     detail = error.log if isinstance(error, MarketError) and error.log else str(error)
     if isinstance(error, TryLater) and status is EventStatus.FAILED:
         log.info("event %s %s waits: %s", row.stripe_event_id, row.type, detail)
     else:
         log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
-    attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
     due = clock.now() + retry_delay(attempts)
     async with unit.transaction():
+        found = await _told_once(tried)
+        attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
         await WebhookEvent.filter(id=row.id).update(
             status=status,
             outcome="",
             attempts=attempts,
             error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            **_noted(row, about, attempt),
+            **_noted(row, tried.about, attempt),
         )
         if status is EventStatus.FAILED:
             await queue.enqueue("webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)

@@ -134,7 +134,7 @@ async def _account(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     thing = f"account:{row.id}"
     if event.type == "account.application.deauthorized":
         return _would((Change(f"{thing}.deauthorized_at", None, plain(now())),))
-    fields = next(watch.fields for watch in WATCHES if watch.word == "account").split()
+    fields = next(watch.columns for watch in WATCHES if watch.word == "account").split()
     before = {name: plain(getattr(row, name)) for name in fields}
     accounts.describe(row, await gateway.get_account(str(event.account)), read_at=now())
     return _would(diff({thing: before}, {thing: {name: plain(getattr(row, name)) for name in fields}}))

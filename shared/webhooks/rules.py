@@ -34,10 +34,8 @@ def retry_delay(attempts: int) -> timedelta:
     return timedelta(seconds=min(5 * 4 ** (attempts - 1), 6 * 3600))
 
 
-def decide(*, outcome: str, changed: bool, failed: bool = False) -> Decision:
-    """The decision about one attempt at an event."""
-    if failed:
-        return Decision.FAILED
+def decide(*, outcome: str, changed: bool) -> Decision:
+    """The decision about an event that its handler has dealt with."""
     if changed:
         return Decision.APPLIED
     return Decision.IGNORED if outcome == NOT_OURS else Decision.OLDER

@@ -9,7 +9,9 @@ is stuck; and at the end reconciliation finds nothing.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +24,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -49,13 +52,15 @@ from shared.reporting.reconcile import reconcile
 from shared.sandbox.control_exposure import added_up
 from shared.sandbox.resources import chargebacks
 from shared.vendors import service as vendors
-from tests.support.database import copy_of
 from tests.support.machine import HOUR, Market
 from tests.support.market import ADA
 from tests.support.money import assert_books_agree, booked
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shared.sandbox.store import Document
+    from tests.support.market import Shop
 
 T = TypeVar("T")
 CARDS = (
@@ -81,11 +86,18 @@ class MarketMachine(RuleBasedStateMachine):
 
     sales: Any = Bundle("sales")
 
-    def __init__(self, fresh: Callable[[], str], folder: Path) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.market = Market(url=fresh(), folder=folder)
+        self.market, self.shops, self.sold = start.market(), start.shops, start.sales
         self.sound = False
+        self.waits = False  # whether a refund may wait for the operator
+
+    def disputes(self) -> list[Document]:
+        """Those at Stripe that are not decided."""
+        act = self.market.act()
+        found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
+        return [doc for doc in found if doc.body["status"] not in (*chargebacks.CLOSED, "prevented")]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Let it happen; what breaks is not made worse by the end of the test."""
@@ -103,9 +115,10 @@ class MarketMachine(RuleBasedStateMachine):
         except MarketError:
             return None
 
-    @initialize()
-    def the_market_opens(self) -> None:
-        self.run(self.market.open("LU", "DK", "HU"))
+    @initialize(target=sales)
+    def the_market_opens(self) -> Any:
+        self.run(self.market.open())
+        return multiple(*self.sold)
 
     def teardown(self) -> None:
         try:
@@ -126,34 +139,17 @@ class MarketMachine(RuleBasedStateMachine):
     @rule(target=sales, shop=st.integers(0, 2), quantity=st.integers(1, 3), card=st.sampled_from(CARDS),
           back=st.booleans(), calm=CALM)  # fmt: skip
     def a_shopper_buys(self, *, shop: int, quantity: int, card: str, back: bool, calm: bool) -> Any:
-        sale = self.run(self.attempt(self.buy(shop, quantity, card, back=back)))
+        sale = self.run(self.attempt(buy(self.market, self.shops[shop], quantity, card, back=back)))
         self.then(calm)
         return multiple() if sale is None else sale
 
-    async def buy(self, shop: int, quantity: int, card: str | None, *, back: bool) -> int:
-        """An order, paid with this card; `back`: the shopper comes to the return page."""
-        place = self.market.shops[shop]
-        basket = await baskets.add(None, product_id=place.product_id, quantity=quantity)
-        token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
-        order = await Order.get(checkout__token=token)
-        intent = await create_payment_intent(self.market.gateway, order_id=order.id)
-        if card is not None:
-            given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
-            path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
-            status, body, _ = self.market.stand.send("POST", path, given)
-            assert status == 200, body
-            self.market.advance(1)
-        if back:
-            await confirm_payment(self.market.gateway, intent.payment_intent_id)
-        return int(order.id)
-
     @rule(shop=st.integers(0, 2))
     def a_shopper_leaves(self, shop: int) -> None:
-        self.run(self.attempt(self.buy(shop, 1, None, back=False)))
+        self.run(self.attempt(buy(self.market, self.shops[shop], 1, None, back=False)))
 
     @rule(shop=st.integers(0, 2), percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
     def the_fee_changes(self, shop: int, percentage: str) -> None:
-        vendor = self.market.shops[shop].vendor_id
+        vendor = self.shops[shop].vendor_id
         self.run(vendors.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
 
     # Giving back.
@@ -181,9 +177,11 @@ class MarketMachine(RuleBasedStateMachine):
             note="",
             by="member:1",
         )
+        self.waits |= made.state is RefundState.AWAITING_APPROVAL
         if now and made.state is RefundState.OPENING:
             await asking.try_now(self.market.gateway, made.id)
 
+    @precondition(lambda self: self.waits)
     @rule(yes=st.booleans(), calm=CALM)
     def the_operator_decides(self, yes: bool, calm: bool) -> None:
         self.run(self.decide(yes=yes))
@@ -192,6 +190,7 @@ class MarketMachine(RuleBasedStateMachine):
     async def decide(self, *, yes: bool) -> None:
         """About the refund that waits longest."""
         waiting = await Refund.filter(status=RefundState.AWAITING_APPROVAL).order_by("id").first()
+        self.waits = waiting is not None
         if waiting is None:
             return
         if yes:
@@ -223,16 +222,15 @@ class MarketMachine(RuleBasedStateMachine):
                 chargebacks.open_up(act, charge, "product_not_received", amount, inquiry=inquiry)
         self.then(calm)
 
+    @precondition(lambda self: self.disputes())
     @rule(which=WHICH, won=st.booleans(), calm=CALM)
     def the_bank_decides(self, which: int, won: bool, calm: bool) -> None:
-        act = self.market.act()
-        found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
-        open_ones = [doc for doc in found if doc.body["status"] not in (*chargebacks.CLOSED, "prevented")]
-        if open_ones:
-            with act.store.transaction():
-                chargebacks.end(act, open_ones[which % len(open_ones)], won=won)
+        act, found = self.market.act(), self.disputes()
+        with act.store.transaction():
+            chargebacks.end(act, found[which % len(found)], won=won)
         self.then(calm)
 
+    @precondition(lambda self: self.disputes())
     @rule(which=WHICH, words=EVIDENCE, accept=st.booleans(), calm=CALM)
     def the_vendor_answers(self, *, which: int, words: str, accept: bool, calm: bool) -> None:
         self.run(self.attempt(self.answer(which, words, accept=accept)))
@@ -253,17 +251,20 @@ class MarketMachine(RuleBasedStateMachine):
 
     # Weather.
 
+    @precondition(lambda self: self.market.pending())
     @rule(which=WHICH, times=st.integers(1, 3))
     def a_webhook_arrives(self, which: int, times: int) -> None:
         """Any of those on their way, before or after others, once or more often."""
-        if waiting := self.market.pending():
-            self.run(self.market.deliver(waiting[which % len(waiting)], times=times))
+        waiting = self.market.pending()
+        self.run(self.market.deliver(waiting[which % len(waiting)], times=times))
 
+    @precondition(lambda self: self.market.pending())
     @rule(which=WHICH)
     def a_webhook_is_lost(self, which: int) -> None:
-        if waiting := self.market.pending():
-            self.market.drop(waiting[which % len(waiting)])
+        waiting = self.market.pending()
+        self.market.drop(waiting[which % len(waiting)])
 
+    @precondition(lambda self: len(self.market.pending()) > 1)
     @rule()
     def all_webhooks_are_lost(self) -> None:
         for delivery in self.market.pending():
@@ -319,6 +320,23 @@ class MarketMachine(RuleBasedStateMachine):
         assert found == []
 
 
+async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, back: bool) -> int:
+    """An order, paid with this card; `back`: the shopper comes to the return page."""
+    basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
+    token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+    order = await Order.get(checkout__token=token)
+    intent = await create_payment_intent(market.gateway, order_id=order.id)
+    if card is not None:
+        given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
+        path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
+        status, body, _ = market.stand.send("POST", path, given)
+        assert status == 200, body
+        market.advance(1)
+    if back:
+        await confirm_payment(market.gateway, intent.payment_intent_id)
+    return int(order.id)
+
+
 async def order_of(sale: int) -> Order:
     """A sale's order."""
     return await Order.get(id=sale)
@@ -327,6 +345,43 @@ async def order_of(sale: int) -> Order:
 async def payment_of(sale: int) -> Payment | None:
     """A sale's first payment."""
     return await Payment.filter(order_id=sale).order_by("id").first()
+
+
+@dataclass(frozen=True)
+class Start:
+    """A marketplace with three shops and some sales, made once; each sequence begins with a copy of it."""
+
+    shops: list[Shop]
+    sales: list[int]
+    folder: Path
+    copy_database: Callable[[], str]
+
+    def market(self) -> Market:
+        """A copy, not open yet."""
+        return Market(url=self.copy_database(), store=copied(self.folder / "stand.sqlite3"), folder=self.folder)
+
+
+def copied(path: Path) -> Path:
+    """A fresh copy of a SQLite file that nobody has open."""
+    copy = path.with_name(f"copy-{path.name}")
+    for old in path.parent.glob(f"{copy.name}*"):
+        old.unlink()
+    shutil.copyfile(path, copy)
+    return copy
+
+
+async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
+    """Three shops in three currencies, and a sale of each kind that is settled."""
+    market = Market(url=url, store=folder / "stand.sqlite3", folder=folder)
+    await market.open()
+    try:
+        shops = await market.fill("LU", "DK", "HU")
+        kinds = ((0, "visa"), (1, "bypassPending"), (2, "pendingRefund"), (0, "refundFail"), (1, "visa"))
+        sales = [await buy(market, shops[shop], 2, card, back=True) for shop, card in kinds]
+        await market.rest()
+    finally:
+        await market.close()
+    return shops, sales
 
 
 # The long form: `run.py test --hypothesis-profile=long tests/integration/test_market_machine.py`.
@@ -338,15 +393,18 @@ pytestmark = [pytest.mark.timeout(6 * 3600)] if LONG else []
 def test_every_cent_is_accounted_for(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Whatever happens, in whatever order."""
 
-    def fresh() -> str:
-        if engine == "sqlite":
-            return copy_of(request.getfixturevalue("sqlite_file"), tmp_path)
+    if engine == "sqlite":
+        ours = tmp_path / "opened.sqlite3"
+        url = f"sqlite://{shutil.copyfile(request.getfixturevalue('sqlite_file'), ours)}"
+        copy = lambda: f"sqlite://{copied(ours)}"  # noqa: E731
+    else:
         server = request.getfixturevalue("postgres_ready")
-        server.empty()
-        return str(server.url())
-
+        url = asyncio.run(server.create("machine_opened", template=server.name))
+        copy = lambda: str(asyncio.run(server.create("machine", template="machine_opened")))  # noqa: E731
+    shops, sales = asyncio.run(begin(url, tmp_path))
+    start = Start(shops, sales, tmp_path, copy)
     run_state_machine_as_test(
-        lambda: MarketMachine(fresh, tmp_path),  # type: ignore[arg-type]
+        lambda: MarketMachine(start),  # type: ignore[arg-type]
         settings=settings(
             max_examples=EXAMPLES[engine],
             stateful_step_count=50 if LONG else 25,

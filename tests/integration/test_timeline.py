@@ -24,12 +24,14 @@ from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision, EventStatus
 from shared.webhooks.timeline import Done, Mailed, Told, timeline
 from tests.integration.test_webhooks import deliver, event, paid_intent
-from tests.support.market import check_out, open_shop
+from tests.support.disputes import work
+from tests.support.market import check_out, open_shop, stripe_post
 from tests.support.money import sell, stripe_get
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
     from shared.jobs.queue import Context
+    from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -340,33 +342,45 @@ HANDLED = [(source, kind) for source, kinds in HANDLERS.items() for kind in kind
 
 @pytest.mark.parametrize(("source", "kind"), HANDLED, ids=[kind for _, kind in HANDLED])
 async def test_replaying_any_event_twice_changes_nothing(
-    gateway: Gateway, sandbox: RunningSandbox, context: Context, source: str, kind: str
+    gateway: Gateway, sandbox: RunningSandbox, context: TestContext, source: str, kind: str
 ) -> None:
     """Of every type that we handle."""
-    payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
-    subject, account = subject_of(sandbox, kind, payment)
+    disputed = kind.startswith("charge.dispute.")
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop, card="pm_card_createDispute" if disputed else "pm_card_visa")
+    subject = await subject_of(sandbox, kind, payment)
+    account = payment.stripe_account_id
     body = event(kind, subject, account=account) if source == "connect" else event(kind, subject)
     row = await deliver(context, body, source=source)
     assert row.status == EventStatus.HANDLED, row.error
+    assert row.decision != Decision.IGNORED
+    await work(context)
     before = await everything()
     for _ in range(2):
+        foreseen = await dispatch.replay(context, "evt_1", dry_run=True)
         did = await dispatch.replay(context, "evt_1")
         assert (did.status, did.changes) == (EventStatus.HANDLED, ())
+        assert (foreseen.decision, foreseen.changes) in ((Decision.OLDER, ()), (None, ()))
         assert await everything() == before
 
 
-def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment) -> tuple[dict[str, Any], str]:
-    """An object at Stripe that an event of this type is about, and the vendor's account."""
-    account = payment.stripe_account_id
+async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment) -> dict[str, Any]:
+    """An object at Stripe that an event of this type is about."""
+    intent = payment.stripe_payment_intent_id
     if kind.startswith("payment_intent."):
-        return {"id": payment.stripe_payment_intent_id, "object": "payment_intent"}, account
+        return {"id": intent, "object": "payment_intent"}
+    if kind.startswith(("refund.", "charge.refund")):
+        made = await stripe_post(sandbox, "/v1/refunds", payment_intent=str(intent), amount="1000")
+        if kind.startswith("refund."):
+            return {"id": made["id"], "object": "refund", "payment_intent": intent, "charge": made["charge"]}
+    if kind.startswith("charge.dispute."):
+        (dispute,) = stripe_get(sandbox, f"/v1/disputes?payment_intent={intent}")["data"]
+        return {"id": dispute["id"], "object": "dispute", "payment_intent": intent, "charge": dispute["charge"]}
     if kind.startswith("charge."):
-        return {
-            "id": payment.stripe_charge_id,
-            "object": "charge",
-            "payment_intent": payment.stripe_payment_intent_id,
-        }, account
-    return {"id": account, "object": "account"}, account
+        return {"id": payment.stripe_charge_id, "object": "charge", "payment_intent": intent}
+    if kind == "account.application.deauthorized":
+        return {"id": "ca_1", "object": "application"}
+    return {"id": payment.stripe_account_id, "object": "account"}
 
 
 class TestTimeline:

@@ -28,6 +28,7 @@ from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.ledger import postings
 from shared.ledger import service as ledger
+from shared.sandbox.events import endpoints
 from shared.vendors import service as vendors
 from shared.webhooks import intake
 from shared.webhooks.handlers import HANDLERS
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shared.sandbox.engine import Engine
+    from shared.sandbox.store import Document
     from shared.sandbox.world import Act
     from tests.support.market import Shop
 
@@ -92,20 +94,22 @@ class Delivery:
 class Market:
     """Open it with `open`; `close` gives everything back. Everything else is what happens in it."""
 
-    def __init__(self, *, url: str, folder: Path, seed: int = 1) -> None:
+    def __init__(self, *, url: str, store: Path, folder: Path) -> None:
         self.url = url
-        self.stand = InProcess(seed=seed, checked=False, audit=False)
+        self.stand = InProcess(seed=1, checked=False, audit=False, database=str(store))
         self.line = Line(self.stand.engine)
-        hooks = {connect: self._endpoint(connect=connect) for connect in (False, True)}
+        hooks = {bool(e.hidden["connect"]): e for e in endpoints(self.stand.act())} or {
+            connect: self._endpoint(connect=connect) for connect in (False, True)
+        }
+        self._connect = {hooks[True].id}
+        self._secrets = {connect: str(e.hidden["secrets"][0]["secret"]) for connect, e in hooks.items()}
         settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
         ours = replace(
             settings.stripe,
             secret_key=KEY,
-            webhook_secrets=(hooks[False].secret,),
-            connect_webhook_secrets=(hooks[True].secret,),
+            webhook_secrets=(self._secrets[False],),
+            connect_webhook_secrets=(self._secrets[True],),
         )
-        self._connect = {hooks[True].id}
-        self._secrets = {False: hooks[False].secret, True: hooks[True].secret}
         self.gateway = LiveGateway(ours)
         self.gateway._client = stripe.StripeClient(
             KEY,
@@ -118,26 +122,28 @@ class Market:
         self.worker = Worker(self.context, {**run.job_handlers(), "mail.send": _not_now})
         self.recurring = [job for job in run.recurring_jobs() if job.kind not in LEFT_OUT]
         self.complaints = Complaints()
-        self.shops: list[Shop] = []
         self._time = clock.use(lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC))
 
-    def _endpoint(self, *, connect: bool) -> Any:
+    def _endpoint(self, *, connect: bool) -> Document:
         types = sorted(HANDLERS["connect" if connect else "platform"])
         given = {"url": f"{BASE}/hook", "enabled_events": types, "connect": connect}
-        return self.stand.v1.webhook_endpoints.create(given)
+        return self.stand.act().get("webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id)
 
-    async def open(self, *countries: str) -> None:
-        """A fresh marketplace with a vendor in each country, and money of the platform's own in each currency."""
+    async def open(self) -> None:
+        """Connect the database and start both clocks."""
         executor.EXECUTOR_CACHE.clear()
         self._time.__enter__()
         logging.getLogger("markethall").addHandler(self.complaints)
         await open_database(self.url)
-        for country in countries:
-            self.shops.append(await self._shop(country))
+
+    async def fill(self, *countries: str) -> list[Shop]:
+        """A vendor in each country, and money of the platform's own in each currency; four days ago."""
+        shops = [await self._shop(country) for country in countries]
         for currency in sorted({shop_currency(c) for c in countries}):
             await self._fund(currency)
         self.stand.advance(4 * 24 * HOUR)
         await self.settle()
+        return shops
 
     async def close(self) -> None:
         """Give back database, log and clock."""
@@ -245,8 +251,8 @@ class Market:
     async def rest(self) -> None:
         """Two hours in which nothing new happens: sweeps run, late answers come, what was dropped is fetched."""
         self.line.breaks.clear()
-        for _ in range(3):
-            self.advance(40 * 60)
+        for _ in range(2):
+            self.advance(65 * 60)
             await self.settle()
 
     async def stuck(self) -> list[str]:

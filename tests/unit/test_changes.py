@@ -62,18 +62,16 @@ def test_what_was_told_of_one_event_is_not_told_of_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "changed", "failed", "decision"),
+    ("outcome", "changed", "decision"),
     [
-        ("payment is succeeded", True, False, Decision.APPLIED),
-        ("payment is succeeded", False, False, Decision.OLDER),
-        ("not ours", False, False, Decision.IGNORED),
-        ("", True, True, Decision.FAILED),
-        ("", False, True, Decision.FAILED),
+        ("payment is succeeded", True, Decision.APPLIED),
+        ("payment is succeeded", False, Decision.OLDER),
+        ("not ours", False, Decision.IGNORED),
     ],
 )
-def test_decisions(outcome: str, changed: bool, failed: bool, decision: Decision) -> None:
-    """One word for what an attempt meant."""
-    assert decide(outcome=outcome, changed=changed, failed=failed) is decision
+def test_decisions(outcome: str, changed: bool, decision: Decision) -> None:
+    """One word for what an event meant."""
+    assert decide(outcome=outcome, changed=changed) is decision
 
 
 @pytest.mark.parametrize("later", list(Decision))
