@@ -71,9 +71,11 @@ class OperatorLine:
 
 
 def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
-    """What `money.waterfall` takes; nothing before the order was paid."""
+    """What `money.waterfall` takes; nothing before the order was paid. What is left over in the end is what is still to come."""
     return [
-        (_words(line, VENDOR), line.vendor, _note(line), None, "sum" if line.is_sum else "")
+        (_words(line, VENDOR), line.vendor * -1, _note(line), None, "sum")
+        if line.kind is Kind.NOT_PAID_OUT
+        else (_words(line, VENDOR), line.vendor, _note(line), None, "sum" if line.is_sum else "")
         for line in found.vendor_lines
     ]
 

@@ -34,6 +34,7 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
     for vendor in (LUXE, VELO):
         await _payday(gateway, settings, vendor.slug)
     await _dispute(gateway, bank)
+    await _close_months()
 
 
 async def _read_charges(gateway: Gateway) -> None:
@@ -126,3 +127,12 @@ async def _dispute(gateway: Gateway, bank: Bank) -> None:
         await follow(gateway, dispute.id)
     for row in await Dispute.filter(order_id=payment.order_id):
         await settle(gateway, f"dispute:{row.id}")
+
+
+async def _close_months() -> None:
+    """Last month's statement and invoice, which the night would write."""
+    from shared.statements.service import close_vendor
+    from shared.vendors.models import Vendor
+
+    for vendor in await Vendor.filter(slug__in=[LUXE.slug, VELO.slug]).order_by("id"):
+        await close_vendor(vendor.id)
