@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from portal.operator.happenings import lines
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import STATES
@@ -14,6 +15,7 @@ from shared.reporting.waterfall import order_waterfall
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
 from shared.web.pages import page
+from shared.webhooks.timeline import timeline
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
 MAX_NUMBER = 20
@@ -22,11 +24,12 @@ MAX_NUMBER = 20
 @blueprint.get("/<number>")
 @operator
 async def show(number: str) -> Response:
-    """One order: its facts, who is who, and its money with Stripe's ids."""
+    """One order: who is who, its money with Stripe's ids, and every event with what we decided and what changed."""
     if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
         raise NotFound("We could not find that order.")
     order = await order_by_number(number)
     flow = await order_waterfall(order.id)
+    story = await timeline(order.id)
     return await page(
         "portal/operator/order.html",
         nav_active="vendors",
@@ -38,5 +41,7 @@ async def show(number: str) -> Response:
         places=flow.places,
         place_words=PLACES,
         goods=goods_badge(order.status, order.payment_status),
-        paid=money_badge(order.payment_status),
+        paid=money_badge(order.payment_status, order.total, order.refunded),
+        happenings=lines(story),
+        happenings_cut=story.cut,
     )

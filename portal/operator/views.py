@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quart import Blueprint, Response, request
 
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
+from portal.operator.happenings import DECISIONS, again, change_lines
 from portal.operator.payout_forms import PayoutForms, payout_forms
 from portal.transactions.views import STATES
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import clean_search
-from shared.errors import Invalid
+from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
 from shared.vendors import service
@@ -23,7 +26,7 @@ from shared.web.limits import limit
 from shared.web.pages import page, see_other
 from shared.web.paging import address, pager
 from shared.webhooks.dispatch import replay
-from shared.webhooks.queries import event_counts, event_page, stored_event
+from shared.webhooks.queries import EventView, event_counts, event_page, stored_event
 from shared.webhooks.rules import EventStatus
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
@@ -130,17 +133,24 @@ async def webhooks() -> Response:
     """What Stripe told us and what became of it."""
     wanted = request.args.get("status", "")
     status = EventStatus(wanted) if wanted in set(EventStatus) else None
-    found = await event_page(page=page_number(), status=status)
+    search = clean_search(request.args.get("q"))
+    found = await event_page(page=page_number(), status=status, search=search)
     counts = await event_counts()
-    chips = [("All", INBOX, status is None, sum(counts.values()))]
-    chips += [(EVENT_STATES[s][1], address(INBOX, status=s.value), s is status, counts[s]) for s in EventStatus]
+    chips = [("All", address(INBOX, q=search), status is None, sum(counts.values()))]
+    chips += [
+        (EVENT_STATES[s][1], address(INBOX, status=s.value, q=search), s is status, counts[s]) for s in EventStatus
+    ]
+    told = status.value if status else None
     return await page(
         "portal/operator/webhooks.html",
         nav_active="webhooks",
         found=found,
+        search=search,
+        list_address=address(INBOX, status=told),
         chips=chips,
-        pager=pager(INBOX, found, status=status.value if status else None),
+        pager=pager(INBOX, found, status=told, q=search),
         states=EVENT_STATES,
+        decisions=DECISIONS,
         parked=await parked_payments(),
     )
 
@@ -148,11 +158,28 @@ async def webhooks() -> Response:
 @blueprint.get("/webhooks/<event_id>")
 @operator
 async def webhook(event_id: str) -> Response:
-    """One stored event."""
+    """One stored event; with `preview`, Stripe is asked what a replay would change."""
     event = await stored_event(event_id[:255])
     return await page(
-        "portal/operator/webhook.html", nav_active="webhooks", event=event, state=EVENT_STATES[event.status]
+        "portal/operator/webhook.html",
+        nav_active="webhooks",
+        event=event,
+        state=EVENT_STATES[event.status],
+        decision=DECISIONS[event.decision],
+        again=again(event),
+        changed=change_lines(event.changes, event.currency),
+        **(await _preview(event) if "preview" in request.args else {"preview": None, "would": ()}),
     )
+
+
+async def _preview(event: EventView) -> dict[str, Any]:
+    """What a replay would do, in a sentence and field by field."""
+    try:
+        done = await replay(kit(), event.stripe_event_id, dry_run=True)
+    except TryLater as error:
+        return {"preview": error.message, "would": ()}
+    text = done.outcome[:1].upper() + done.outcome[1:]
+    return {"preview": f"{text}{':' if done.changes else '.'}", "would": change_lines(done.changes, event.currency)}
 
 
 @blueprint.post("/webhooks/<event_id>/replay")
@@ -161,9 +188,9 @@ async def webhook(event_id: str) -> Response:
 async def replay_event(event_id: str) -> Response:
     """Apply a stored event again: what it names is read anew from Stripe."""
     event = await stored_event(event_id[:255])
-    done = await replay(kit(), event.stripe_event_id)
+    done = await replay(kit(), event.stripe_event_id, actor=actor_label(actor()))
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
-    said = f"{EVENT_STATES[done.status][1]}: {done.outcome}" if done.outcome else EVENT_STATES[done.status][1]
+    said = f"{DECISIONS[done.decision][1]}: {done.outcome}" if done.outcome else DECISIONS[done.decision][1]
     return see_other(f"{INBOX}/{event.stripe_event_id}", ("ok" if well else "error", said[:300]))
 
 

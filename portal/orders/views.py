@@ -6,9 +6,10 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
+from portal.orders.happenings import happenings
 from portal.orders.refund_words import STATES, refund_detail
 from portal.orders.waterfall import vendor_lines
-from portal.orders.words import CHIPS, goods_badge, money_badge, timeline
+from portal.orders.words import CHIPS, goods_badge, money_badge
 from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
 from shared.disputes.queries import disputes_of_order
@@ -19,6 +20,7 @@ from shared.orders.queries import OrderView, vendor_order
 from shared.orders.service import mark_as_shipped
 from shared.payments.queries import payments_of_order
 from shared.refunds.queries import refunds_of_order
+from shared.reporting.story import story_of
 from shared.reporting.waterfall import order_waterfall
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
@@ -104,6 +106,7 @@ async def _order_page(
 ) -> Response:
     payments = await payments_of_order(order.id)
     flow = await order_waterfall(order.id)
+    story = await story_of(order.id, shopper=order.contact.email)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
@@ -113,7 +116,7 @@ async def _order_page(
         fraud_warning=await is_warned(order.id),
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
-        happenings=timeline(order, payments),
+        happenings=happenings(order, payments, story),
         goods=goods_badge(order.status, order.payment_status),
         paid=money_badge(order.payment_status, order.total, order.refunded),
         refunds=await refunds_of_order(order.id),

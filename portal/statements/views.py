@@ -26,7 +26,7 @@ async def index() -> Response:
     return await _index()
 
 
-@blueprint.post("/vat-number")
+@blueprint.post("")
 @owner
 async def vat_number() -> Response:
     """Set the VAT number that stands on the vendor's next invoices."""

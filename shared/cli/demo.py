@@ -35,6 +35,7 @@ async def fill(settings: Settings) -> None:
     import aiohttp  # not needed where the demo is there already
 
     from shared.audit import service as audit
+    from shared.cli import demo_money
     from shared.gateway.live import LiveGateway
 
     gateway = LiveGateway(settings.stripe)
@@ -47,6 +48,7 @@ async def fill(settings: Settings) -> None:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
                     await _sale(gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id)
+            await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
                 await audit.record(FILLED, actor=ACTOR, subject="demo")
     finally:
@@ -69,8 +71,13 @@ class _Stripe:
         ) as answer:
             answer.raise_for_status()
 
-    async def pay(self, intent_id: str) -> None:
-        form = {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/"}
+    async def dispute(self, charge_id: str, reason: str) -> None:
+        body = {"charge": charge_id, "reason": reason}
+        async with self._session.post(f"{self._base}/_control/disputes", json=body) as answer:
+            answer.raise_for_status()
+
+    async def pay(self, intent_id: str, card: str) -> None:
+        form = {"payment_method": card, "return_url": "http://127.0.0.1/"}
         async with self._session.post(f"{self._base}/v1/payment_intents/{intent_id}/confirm", data=form) as answer:
             answer.raise_for_status()
 
@@ -191,7 +198,7 @@ async def _sale(
             intent = await create_payment_intent(gateway, order_id=order.id)
             progress = await refresh(gateway, checkout_token=order.checkout.token)
             if progress.payment_status == PaymentStatus.PENDING:  # else it was paid when an earlier fill broke off
-                await stripe.pay(intent.payment_intent_id)
+                await stripe.pay(intent.payment_intent_id, sale.card)
                 await refresh(gateway, checkout_token=order.checkout.token)
         await order.refresh_from_db()
     sent = placed + timedelta(hours=26)

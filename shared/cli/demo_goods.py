@@ -57,6 +57,11 @@ class Sale:
     items: tuple[tuple[str, int], ...]
     sent_by: str | None = None
 
+    @property
+    def card(self) -> str:
+        """The test card it was paid with: the money of older sales has long been available."""
+        return "pm_card_bypassPending" if self.days_ago > 4 else "pm_card_visa"
+
 
 LUXE = DemoVendor(
     "atelier-luxe",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row
@@ -13,6 +16,10 @@ class Email(Row):
 
     unique_key = fields.CharField(max_length=200, unique=True)
     kind = fields.CharField(max_length=60, description="which mail, e.g. order_confirmed")
+    order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Order", related_name="emails", null=True, on_delete=fields.RESTRICT
+    )
+    order_id: int | None
     to = fields.CharField(max_length=254)
     subject = fields.CharField(max_length=200)
     text = fields.TextField()
@@ -23,4 +30,5 @@ class Email(Row):
 
     class Meta:
         table = "emails"
+        indexes = [Index(fields=("order_id",), name="ix_emails_order")]
         constraints = [CheckConstraint(check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status")]

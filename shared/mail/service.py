@@ -25,11 +25,12 @@ class MailNotSent(TryLater):
     code = "mail_not_sent"
 
 
-async def post(kind: str, *, to: str, subject: str, text: str, unique_key: str) -> None:
-    """Write a mail once per `unique_key`; it is sent after the caller's transaction commits."""
+async def post(kind: str, *, to: str, subject: str, text: str, unique_key: str, order_id: int | None = None) -> None:
+    """Write a mail once per `unique_key`; it is sent after the caller's transaction commits. `order_id`: the order it is about."""
     clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
     await Email.bulk_create(
-        [Email(kind=kind, to=to, subject=clean, text=text, unique_key=unique_key)], ignore_conflicts=True
+        [Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)],
+        ignore_conflicts=True,
     )
     await queue.enqueue("mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
 

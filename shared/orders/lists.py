@@ -11,11 +11,13 @@ from tortoise.functions import Count, Sum
 
 from shared import clock
 from shared.database.paging import Paged, window
+from shared.errors import NotFound
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
 from shared.orders.rules import OrderStatus, PaymentStatus
 
 PAGE_SIZE = 25
+MAX_NUMBER = 20
 
 # The chips above a vendor's orders: name -> what they let through.
 FILTERS: Mapping[str, Q] = {
@@ -46,6 +48,15 @@ class OrderPage(Paged):
 
     rows: tuple[OrderRow, ...]
     counts: Mapping[str, int]
+
+
+async def order_id_of(number: str) -> int:
+    """The id of an order by its number, whoever's it is: for the operator. Raises NotFound."""
+    sane = len(number) <= MAX_NUMBER and number.isascii() and number.isprintable()
+    order = await Order.get_or_none(number=number) if sane else None
+    if order is None:
+        raise NotFound("We could not find that order.")
+    return int(order.id)
 
 
 @dataclass(frozen=True)

@@ -218,5 +218,10 @@ async def mark_as_shipped(*, vendor_id: int, number: str, carrier: str, tracking
         checkout = await order.checkout
         subject, text = texts.shipped(order.number, checkout.full_name, carrier, tracking)
         await mail.post(
-            "order_shipped", to=checkout.email, subject=subject, text=text, unique_key=f"order_shipped:{order.id}"
+            "order_shipped",
+            to=checkout.email,
+            subject=subject,
+            text=text,
+            unique_key=f"order_shipped:{order.id}",
+            order_id=order.id,
         )

@@ -131,7 +131,7 @@ async def _mails(order: Order) -> None:
         link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
     )
     key = f"order_confirmed:{order.id}"
-    await mail.post("order_confirmed", to=checkout.email, subject=subject, text=text, unique_key=key)
+    await mail.post("order_confirmed", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
     subject, text = texts.sold(
         order.number,
         vendor_name=vendor.name,
@@ -141,4 +141,6 @@ async def _mails(order: Order) -> None:
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"order_sold:{order.id}"
-    await mail.post("order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    await mail.post(
+        "order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    )

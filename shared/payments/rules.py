@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.orders.rules import PaymentStatus
+
 
 class PaymentState(StrEnum):
     """Where a payment stands. The middle ones follow the PaymentIntent (stripe.md section 8)."""
@@ -118,3 +120,20 @@ def next_state(current: PaymentState, facts: IntentFacts, expected: Expected) ->
     if target is current or target not in MOVES[current]:
         return None
     return target
+
+
+def order_status(state: PaymentState, *, checkout_open: bool) -> PaymentStatus | None:
+    """Where an order's money is when its payment moved to `state`; None when the order does not follow (parked)."""
+    match state:
+        case PaymentState.SUCCEEDED:
+            return PaymentStatus.PAID
+        case PaymentState.PARKED | PaymentState.REFUNDED:
+            return None
+        case PaymentState.CANCELED:
+            return PaymentStatus.PENDING if checkout_open else PaymentStatus.CANCELLED
+        case PaymentState.FAILED:
+            return PaymentStatus.FAILED
+        case PaymentState.PROCESSING:
+            return PaymentStatus.PROCESSING
+        case _:
+            return PaymentStatus.PENDING

@@ -16,9 +16,9 @@ from shared.ledger import service as ledger
 from shared.ledger.queries import owes
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
-from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.orders.rules import CheckoutStatus
 from shared.payments.models import Payment
-from shared.payments.rules import Expected, IntentFacts, PaymentState, mismatch, next_state
+from shared.payments.rules import Expected, IntentFacts, PaymentState, mismatch, next_state, order_status
 from shared.references import service as references
 from shared.vendors.models import VendorPaymentConfig
 
@@ -29,7 +29,8 @@ DECLINED = "The card was declined. Please try another card."
 NOT_AUTHENTICATED = "Your bank did not confirm this payment. Please try again or use another card."
 
 
-def _facts(intent: Intent) -> IntentFacts:
+def facts_of(intent: Intent) -> IntentFacts:
+    """The part of an intent that decides."""
     return IntentFacts(
         status=intent.status,
         amount=intent.amount,
@@ -41,7 +42,8 @@ def _facts(intent: Intent) -> IntentFacts:
     )
 
 
-def _expected(payment: Payment) -> Expected:
+def expected_of(payment: Payment) -> Expected:
+    """What a payment's success must look like."""
     return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
 
 
@@ -71,7 +73,7 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
             )
             await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
             payment.stripe_payment_intent_id = intent.id  # what is posted below names it
-        current, facts, expected = PaymentState(payment.status), _facts(intent), _expected(payment)
+        current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
         target = next_state(current, facts, expected)
         if target is None:
             return current
@@ -120,16 +122,11 @@ async def _order_follows(order: Order, payment: Payment, target: PaymentState) -
         )
     elif target is PaymentState.PARKED:
         log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
-    elif target is PaymentState.CANCELED:
-        checkout = await order.checkout
-        open_ = checkout.status == CheckoutStatus.OPEN
-        await orders.follow_payment(order, PaymentStatus.PENDING if open_ else PaymentStatus.CANCELLED)
-    elif target is PaymentState.FAILED:
-        await orders.follow_payment(order, PaymentStatus.FAILED)
-    elif target is PaymentState.PROCESSING:
-        await orders.follow_payment(order, PaymentStatus.PROCESSING)
     else:
-        await orders.follow_payment(order, PaymentStatus.PENDING)
+        checkout = await order.checkout
+        status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
+        if status is not None:
+            await orders.follow_payment(order, status)
 
 
 async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, target: PaymentState) -> None:
@@ -200,19 +197,24 @@ async def close_unopened(payment_id: int, *, reason: str) -> None:
             )
 
 
+def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:
+    """What a charge tells that the payment does not hold yet."""
+    values = {
+        "stripe_charge_id": charge.id,
+        "stripe_transfer_id": charge.transfer,
+        "stripe_application_fee_id": charge.application_fee,
+        "stripe_balance_transaction_id": charge.balance_transaction,
+        "amount_stripe_fee": charge.stripe_fee,
+        "available_on": charge.available_on,
+        "payment_method": charge.payment_method_type,
+    }
+    return {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
+
+
 async def note_charge(payment_id: int, charge: Charge) -> None:
     """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
     async with unit.transaction():
         order, payment = await _locked(payment_id)
-        values = {
-            "stripe_charge_id": charge.id,
-            "stripe_transfer_id": charge.transfer,
-            "stripe_application_fee_id": charge.application_fee,
-            "stripe_balance_transaction_id": charge.balance_transaction,
-            "amount_stripe_fee": charge.stripe_fee,
-            "available_on": charge.available_on,
-            "payment_method": charge.payment_method_type,
-        }
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
             fee = postings.StripeFee(
                 payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
@@ -229,8 +231,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         )
         if charge.transfer and payment.stripe_transfer_id is None:
             await _money_is_there(payment)
-        news = {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
-        if news:
+        if news := news_of(payment, charge):
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
             await audit.record(
                 "payment.charge_noted",

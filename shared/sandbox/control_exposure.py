@@ -21,7 +21,11 @@ async def exposure(standin: Standin) -> Json:
     """Per currency: what connected accounts are below nought (pending money counts), disputes of the platform's own charges
     that are not decided, and refunds of the platform that have not arrived; and whose balances they are.
     """
-    act = acting(standin)
+    return added_up(acting(standin))
+
+
+def added_up(act: Act) -> Json:
+    """The same, of the platform that acts."""
     negative = _negative(act)
     sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(PARTS, 0))
     for account in negative.values():

@@ -35,7 +35,7 @@ def moment(value: datetime) -> Markup:
     at = value.astimezone(UTC)
     return Markup(
         '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> UTC</span></time>'
-    ).format(_machine(at), _exact(at), spoken(at.date()), format_datetime(at, "HH:mm", locale=LOCALE))
+    ).format(_machine(at), exact(at), spoken(at.date()), format_datetime(at, "HH:mm", locale=LOCALE))
 
 
 def day(value: datetime | date) -> Markup:
@@ -45,7 +45,7 @@ def day(value: datetime | date) -> Markup:
         return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), whole, spoken(value))
     at = value.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}" data-time="day">{}</time>').format(
-        _machine(at), _exact(at), spoken(at.date())
+        _machine(at), exact(at), spoken(at.date())
     )
 
 
@@ -60,7 +60,8 @@ def _machine(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _exact(at: datetime) -> str:
+def exact(at: datetime) -> str:
+    """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand."""
     return format_datetime(at, "EEEE d MMMM y, HH:mm:ss 'UTC'", locale=LOCALE)
 
 

@@ -1,22 +1,29 @@
-"""Applying stored events: at once, again after a failure, or replayed by a person."""
+"""Applying stored events: at once, again after a failure, or replayed by a person; and writing down what that changed."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shared import clock
+from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import MarketError, NotFound, TryLater
 from shared.gateway.seam import VerifiedEvent
 from shared.gateway.signatures import envelope
 from shared.jobs import queue
 from shared.jobs.queue import Context
+from shared.orders.models import Order
+from shared.webhooks import belonging, changes, foresight, snapshot
+from shared.webhooks.belonging import Belonging
+from shared.webhooks.changes import Change
 from shared.webhooks.handlers import HANDLERS
 from shared.webhooks.models import WebhookEvent
-from shared.webhooks.rules import MAX_ATTEMPTS, EventStatus, retry_delay
+from shared.webhooks.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
 
 log = logging.getLogger("markethall.webhooks")
 
@@ -24,13 +31,25 @@ _DONE = (EventStatus.HANDLED, EventStatus.IGNORED, EventStatus.PARKED)
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """What one attempt at an event came to."""
+
+    status: EventStatus
+    decision: Decision
+    outcome: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
 class Replay:
-    """What a replay did, or would do."""
+    """What a replay did, or would do. `decision` is None when that cannot be known beforehand."""
 
     event_id: str
     type: str
     status: EventStatus
     outcome: str
+    decision: Decision | None
+    changes: tuple[Change, ...]
 
 
 async def apply(context: Context, row_id: int) -> EventStatus:
@@ -38,22 +57,58 @@ async def apply(context: Context, row_id: int) -> EventStatus:
     row = await WebhookEvent.get(id=row_id)
     if row.status in _DONE:
         return EventStatus(row.status)
-    return await _run(context, row)
+    return (await _run(context, row)).status
 
 
-async def _run(context: Context, row: WebhookEvent) -> EventStatus:
+async def _run(context: Context, row: WebhookEvent) -> Attempt:
+    body = json.loads(row.body)
     handler = HANDLERS[row.source].get(row.type)
-    reason = _ignored(context, row, event := envelope(json.loads(row.body)))
+    reason = ignored(context, row, event := envelope(body))
+    about = await belonging.find(body)
     if reason is not None or handler is None:
-        return await _close(row, EventStatus.IGNORED, reason or "no handler for this type")
+        return await _ignore(row, about, reason or "no handler for this type")
+    started, before = clock.now(), await snapshot.take(about)
+    error, outcome = None, ""
     try:
         outcome = await handler(context, event)
     except Exception as e:
-        return await _failed(row, e)
-    return await _close(row, EventStatus.HANDLED, outcome)
+        error = e
+    about, before, after = await _afterwards(body, about, before, started)
+    tried = _Tried(row, about, started, changes.diff(before, after))
+    return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
 
 
-def _ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
+@dataclass(frozen=True)
+class _Tried:
+    """An event that its handler has dealt with, or failed to: what is different since."""
+
+    row: WebhookEvent
+    about: Belonging
+    started: datetime
+    changes: tuple[Change, ...]
+
+
+async def _afterwards(
+    body: Mapping[str, Any], about: Belonging, before: changes.Picture, started: datetime
+) -> tuple[Belonging, changes.Picture, changes.Picture]:
+    """The picture after the handler. Where only the handler found out what the event is about, everything it made is new."""
+    if about.order_id is not None or about.vendor_id is not None:
+        return about, before, await snapshot.take(about, seen=before)
+    about = await belonging.find(body)
+    return about, {}, await snapshot.take(about, since=started)
+
+
+async def _told_once(tried: _Tried) -> tuple[Change, ...]:
+    """What changed, without what another event about the order, applied at the same moment, tells. Inside the closing transaction."""
+    if not tried.changes or tried.about.order_id is None:
+        return tried.changes
+    await unit.locked(Order.filter(id=tried.about.order_id))  # two events of one moment close one after the other
+    others = WebhookEvent.filter(order_id=tried.about.order_id, updated_at__gte=tried.started).exclude(id=tried.row.id)
+    told = [change for kept in await others.values_list("changes", flat=True) for change in changes.read(kept)]
+    return changes.without(tried.changes, told)
+
+
+def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
     """Why this event is not for us at all. Live Connect endpoints get test events too (features.md section 5)."""
     if event.livemode != context.settings.stripe.livemode:
         return "live and test mode differ"
@@ -62,22 +117,48 @@ def _ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str |
     return None
 
 
-async def _close(row: WebhookEvent, status: EventStatus, outcome: str) -> EventStatus:
+async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
+    attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
     async with unit.transaction():
-        await WebhookEvent.filter(id=row.id).update(
-            status=status,
-            outcome=outcome[:200],
-            attempts=row.attempts + 1,
-            error=None,
-            next_attempt_at=None,
-            handled_at=clock.now(),
-            updated_at=clock.now(),
-        )
-    return status
+        await _close(row, about, attempt)
+    return attempt
 
 
-async def _failed(row: WebhookEvent, error: Exception) -> EventStatus:
-    attempts = row.attempts + 1
+async def _handled(tried: _Tried, outcome: str) -> Attempt:
+    async with unit.transaction():
+        found = await _told_once(tried)
+        decision = decide(outcome=outcome, changed=bool(found))
+        attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
+        await _close(tried.row, tried.about, attempt)
+    return attempt
+
+
+async def _close(row: WebhookEvent, about: Belonging, attempt: Attempt) -> None:
+    await WebhookEvent.filter(id=row.id).update(
+        status=attempt.status,
+        outcome=attempt.outcome,
+        attempts=row.attempts + 1,
+        error=None,
+        next_attempt_at=None,
+        handled_at=clock.now(),
+        **_noted(row, about, attempt),
+    )
+
+
+def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, Any]:
+    """What stays written about the event. What its attempts changed adds up: one after a half-done failure finds it done."""
+    kept = [*(row.changes or ()), *changes.stored(attempt.changes)]
+    decision = Decision.APPLIED if kept and attempt.decision is not Decision.FAILED else attempt.decision
+    return {
+        "decision": standing(row.decision, decision),
+        "order_id": about.order_id or row.order_id,
+        "changes": kept,
+        "updated_at": clock.now(),
+    }
+
+
+async def _failed(tried: _Tried, error: Exception) -> Attempt:
+    row, attempts = tried.row, tried.row.attempts + 1
     status = EventStatus.PARKED if attempts >= MAX_ATTEMPTS else EventStatus.FAILED
     detail = error.log if isinstance(error, MarketError) and error.log else str(error)
     if isinstance(error, TryLater) and status is EventStatus.FAILED:
@@ -86,17 +167,19 @@ async def _failed(row: WebhookEvent, error: Exception) -> EventStatus:
         log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
     due = clock.now() + retry_delay(attempts)
     async with unit.transaction():
+        found = await _told_once(tried)
+        attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
         await WebhookEvent.filter(id=row.id).update(
             status=status,
             outcome="",
             attempts=attempts,
-            error=f"{type(error).__name__}: {detail}"[:4000],
+            error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            updated_at=clock.now(),
+            **_noted(row, tried.about, attempt),
         )
         if status is EventStatus.FAILED:
             await queue.enqueue("webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
-    return status
+    return attempt
 
 
 async def apply_job(context: Context, args: dict[str, Any]) -> None:
@@ -104,15 +187,35 @@ async def apply_job(context: Context, args: dict[str, Any]) -> None:
     await apply(context, int(args["id"]))
 
 
-async def replay(context: Context, event_id: str, *, dry_run: bool = False) -> Replay:
-    """Apply a stored event again, whatever became of it. With `dry_run` only tell what is stored. Raises NotFound."""
+async def replay(context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system") -> Replay:
+    """Apply a stored event again, whatever became of it, and note who did. With `dry_run`, look and say what would change.
+
+    Raises NotFound; a dry run also StripeUnavailable.
+    """
     row = await WebhookEvent.filter(stripe_event_id=event_id).order_by("id").first()
     if row is None:
         raise NotFound(f"There is no stored event {event_id}.")
     if dry_run:
-        known = row.type in HANDLERS[row.source]
-        text = f"is {row.status}; would be {'read again and applied' if known else 'ignored'}"
-        return Replay(row.stripe_event_id, row.type, EventStatus(row.status), text)
-    status = await _run(context, row)
-    await row.refresh_from_db()
-    return Replay(row.stripe_event_id, row.type, status, row.outcome or (row.error or ""))
+        return await _foretell(context, row)
+    done = await _run(context, row)
+    async with unit.transaction():
+        await audit.record(
+            "webhook.replayed",
+            actor=actor,
+            subject=f"webhook_event:{row.id}",
+            event=row.stripe_event_id,
+            decision=done.decision,
+            outcome=done.outcome[:200],
+            changes=changes.stored(done.changes),
+        )
+    return Replay(row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes)
+
+
+async def _foretell(context: Context, row: WebhookEvent) -> Replay:
+    event, status = envelope(json.loads(row.body)), EventStatus(row.status)
+    reason = ignored(context, row, event)
+    if reason is not None or row.type not in HANDLERS[row.source]:
+        outcome = reason or "no handler for this type"
+        return Replay(row.stripe_event_id, row.type, status, outcome, Decision.IGNORED, ())
+    seen = await foresight.of(context.gateway, event)
+    return Replay(row.stripe_event_id, row.type, status, seen.text, seen.decision, seen.changes)

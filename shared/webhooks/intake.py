@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 
 from shared import clock
 from shared.database import unit
@@ -28,7 +29,7 @@ _under_way: set[asyncio.Task[object]] = set()
 
 
 async def receive(context: Context, *, source: str, body: bytes, signature: str | None) -> None:
-    """Take one delivery at the `platform` or `connect` endpoint. A known event is answered without doing anything.
+    """Take one delivery at the `platform` or `connect` endpoint. A known event is counted and answered.
 
     Raises BadSignature, and then nothing is stored. A failure to apply is not the sender's business: the worker repeats it.
     """
@@ -71,8 +72,9 @@ async def drain() -> None:
 
 
 async def _store(source: str, event: VerifiedEvent, body: str) -> int | None:
-    """Insert the event and the job that applies it if we do not; None when it is known already."""
+    """Insert the event and the job that applies it; None when it is known already, and then it is counted."""
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
+        await _count(source, event.id)
         return None
     try:
         async with unit.transaction():
@@ -89,5 +91,14 @@ async def _store(source: str, event: VerifiedEvent, body: str) -> int | None:
             )
             await queue.enqueue("webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
     except IntegrityError:  # the same event at the same moment
+        await _count(source, event.id)
         return None
     return int(row.id)
+
+
+async def _count(source: str, event_id: str) -> None:
+    """Note that a known event was delivered again."""
+    async with unit.transaction():
+        await WebhookEvent.filter(source=source, stripe_event_id=event_id).update(
+            duplicates=F("duplicates") + 1, last_duplicate_at=clock.now()
+        )

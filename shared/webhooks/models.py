@@ -35,6 +35,7 @@ class WebhookEvent(Row):
     order_id: int | None
     changes: Any = fields.JSONField(null=True, description="what it changed: [[what, before, after], ...]")
     duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
+    last_duplicate_at = fields.DatetimeField(null=True, description="when it was delivered again last")
     attempts = fields.SmallIntField(default=0)
     error = fields.TextField(null=True)
     next_attempt_at = fields.DatetimeField(null=True)
@@ -46,6 +47,8 @@ class WebhookEvent(Row):
         indexes = [
             Index(fields=("order_id", "id"), name="ix_webhook_events_order"),
             Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due"),
+            Index(fields=("stripe_event_id",), name="ix_webhook_events_event"),
+            Index(fields=("stripe_account_id", "id"), name="ix_webhook_events_account"),
         ]
         constraints = [
             CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),

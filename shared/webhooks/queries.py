@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
+from shared.orders.lists import order_id_of
+from shared.references import service as references
+from shared.webhooks import changes
+from shared.webhooks.changes import Change
 from shared.webhooks.models import WebhookEvent
-from shared.webhooks.rules import EventStatus
+from shared.webhooks.rules import Decision, EventStatus
 
 PAGE_SIZE = 50
 
@@ -26,6 +31,12 @@ class EventView:
     stripe_object_id: str | None
     status: EventStatus
     outcome: str
+    decision: Decision | None
+    changes: tuple[Change, ...]
+    duplicates: int
+    last_duplicate_at: datetime | None
+    order_number: str | None
+    currency: str | None
     error: str | None
     attempts: int
     livemode: bool
@@ -44,8 +55,15 @@ class EventPage(Paged):
     total: int
 
 
-def _view(row: WebhookEvent) -> EventView:
+def view(row: WebhookEvent) -> EventView:
+    """An event as it is shown; its order, if it has one, was fetched with it."""
     return EventView(
+        decision=Decision(row.decision) if row.decision else None,
+        changes=changes.read(row.changes),
+        duplicates=row.duplicates,
+        last_duplicate_at=row.last_duplicate_at,
+        order_number=row.order.number if row.order else None,
+        currency=row.order.currency if row.order else None,
         stripe_event_id=row.stripe_event_id,
         source=row.source,
         type=row.type,
@@ -71,18 +89,35 @@ async def event_counts() -> dict[EventStatus, int]:
     return {status: counts.get(status.value, 0) for status in EventStatus}
 
 
-async def event_page(*, page: int = 1, status: EventStatus | None = None) -> EventPage:
-    """A page of the inbox, newest first."""
+async def event_page(*, page: int = 1, status: EventStatus | None = None, search: str = "") -> EventPage:
+    """A page of the inbox, newest first. `search` is an order's number or any Stripe id: of an event, object or account."""
     query = WebhookEvent.filter(status=status.value) if status else WebhookEvent.all()
+    if search:
+        query = query.filter(await _about(search))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
-    return EventPage(rows=tuple(_view(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+    return EventPage(rows=tuple(view(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+
+
+async def _about(search: str) -> Q:
+    """Events that name it themselves, and those of the order that it is, or belongs to."""
+    order_id = await _order_of(search)
+    named = Q(stripe_event_id=search) | Q(stripe_object_id=search) | Q(stripe_account_id=search)
+    return named if order_id is None else named | Q(order_id=order_id)
+
+
+async def _order_of(search: str) -> int | None:
+    try:
+        return await order_id_of(search.upper())
+    except NotFound:
+        reference = await references.find(search)
+        return reference.order_id if reference else None
 
 
 async def stored_event(stripe_event_id: str) -> EventView:
     """One event by Stripe's id. Raises NotFound."""
-    row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first()
+    row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
     if row is None:
         raise NotFound("There is no such event in the inbox.")
-    return _view(row)
+    return view(row)

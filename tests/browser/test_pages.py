@@ -164,4 +164,11 @@ def test_operator_pages(screen: BrowserContext, server: Server) -> None:
     """What the marketplace's own staff see."""
     page = screen.new_page()
     sign_in(page, server, "operator@markethall.test", PASSWORD)
-    assert walk(page, server, OPERATOR) == []
+    wrong = walk(page, server, OPERATOR)
+    page.goto(f"{server.url}/operator/webhooks")
+    event = page.locator("a[href*='/operator/webhooks/evt_']").first.get_attribute("href")
+    timeline = page.locator("a[href*='/operator/orders/']").first.get_attribute("href")
+    assert event, "the demo has events"
+    assert timeline, "they know their orders"
+    wrong += walk(page, server, [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"])
+    assert wrong == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import clock
+from shared.audit import service as audit
 from shared.fees.rules import Rule
 from shared.fees.service import add_rule
 from shared.orders.models import OrderLine
@@ -80,8 +81,9 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Vendors, webhook inbox, parked payments, fees and refunds."""
+    """Vendors, webhook inbox, parked payments, fees, refunds, and one order with its timeline."""
     browser = await operator_in(client)
+    first = await make_order(await make_ready_vendor())
     addresses = [
         "/operator",
         "/operator/disputes",
@@ -90,6 +92,8 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
         "/operator/fees",
         "/operator/payouts",
         "/operator/refunds",
+        f"/operator/webhooks?q={first.number}",
+        f"/operator/orders/{first.number}",
     ]
 
     async def more(count: int) -> None:
@@ -109,7 +113,10 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
                 livemode=False,
                 stripe_created_at=clock.now(),
                 body="{}",
+                order_id=first.id,
             )
+            await audit.record("order.tested", actor="system", subject=f"order:{first.id}")
+            await make_payment(first, attempt=count + n, status="canceled")
 
     await more(1)
     few = await costs(browser, addresses)

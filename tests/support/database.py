@@ -51,6 +51,11 @@ class Postgres:
         self._folder = folder
         self._name = f"test_{worker}"
 
+    @property
+    def name(self) -> str:
+        """The name of this worker's database."""
+        return self._name
+
     def url(self, name: str | None = None) -> str:
         """The address of this worker's database, or of another one by name."""
         return f"postgres:///{name or self._name}?host={self._folder}&user=postgres&min_size=1&max_size=8"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
 from shared.vendors import service
-
-NOT_OURS = "not ours"
+from shared.webhooks.rules import NOT_OURS
 
 
 async def sync(context: Context, event: VerifiedEvent) -> str:

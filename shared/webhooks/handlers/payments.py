@@ -5,8 +5,7 @@ from __future__ import annotations
 from shared.gateway.seam import StripeMissing, VerifiedEvent
 from shared.jobs.queue import Context
 from shared.payments import service
-
-NOT_OURS = "not ours"
+from shared.webhooks.rules import NOT_OURS
 
 
 async def follow_intent(context: Context, event: VerifiedEvent) -> str:

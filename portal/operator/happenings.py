@@ -1,0 +1,182 @@
+"""An order's timeline in an operator's words: what was done, what Stripe told us, what we decided and what that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.money import Money
+from shared.web.filters import exact, money
+from shared.webhooks.changes import Change, Scalar, read
+from shared.webhooks.queries import EventView
+from shared.webhooks.rules import Decision
+from shared.webhooks.timeline import Done, Mailed, Timeline, Told
+
+DECISIONS = {
+    Decision.APPLIED: ("ok", "Applied"),
+    Decision.OLDER: ("plain", "Known already"),
+    Decision.IGNORED: ("plain", "Ignored"),
+    Decision.FAILED: ("bad", "Failed"),
+    None: ("info", "Waiting"),
+}
+ACTORS = {"system": "Markethall", "stripe": "Stripe", "shopper": "The shopper"}
+AMOUNTS = frozenset(
+    {
+        "amount",
+        "amount_stripe_fee",
+        "commission_part",
+        "fee",
+        "left",
+        "loss_part",
+        "receivable",
+        "refunded_amount",
+        "taken",
+        "vendor_part",
+        "written_off",
+    }
+)
+TIMES = ("_at", "_on", "due_by")
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A field that changed, ready to be read."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the timeline. `badge` is the decision about an event; `href` opens it."""
+
+    text: str
+    at: datetime
+    kind: str | None = None
+    detail: str = ""
+    badge: tuple[str, str] | None = None
+    again: str = ""
+    changes: tuple[ChangeLine, ...] = ()
+    stripe_id: str | None = None
+    href: str | None = None
+
+
+def lines(timeline: Timeline) -> tuple[Line, ...]:
+    """Every entry of a timeline."""
+    return tuple(_line(entry, timeline.currency) for entry in timeline.entries)
+
+
+def _line(entry: Done | Told | Mailed, currency: str) -> Line:
+    if isinstance(entry, Told):
+        return _told(entry.event, entry.at, currency)
+    if isinstance(entry, Mailed):
+        state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(entry.status, "")
+        kind = "warn" if entry.status == "failed" else None
+        return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
+    found = read(entry.details.get("changes")) if entry.action == "webhook.replayed" else ()
+    return Line(
+        sentence(entry.action),
+        entry.at,
+        kind="bad" if entry.action.endswith((".failed", ".parked", "_undeliverable")) else None,
+        detail=f"{who(entry.actor)} · {_things(entry.subject)}{_details(entry.details, currency)}",
+        changes=change_lines(found, currency),
+        stripe_id=entry.stripe_id,
+        href=f"/operator/webhooks/{entry.stripe_id}" if entry.action == "webhook.replayed" else None,
+    )
+
+
+def _told(event: EventView, at: datetime, currency: str) -> Line:
+    badge = DECISIONS[event.decision]
+    return Line(
+        event.type,
+        at,
+        kind=badge[0] if badge[0] != "plain" else None,
+        detail=_upper(event.error or event.outcome),
+        badge=badge,
+        again=again(event),
+        changes=change_lines(event.changes, currency),
+        stripe_id=event.stripe_object_id,
+        href=f"/operator/webhooks/{event.stripe_event_id}",
+    )
+
+
+def again(event: EventView) -> str:
+    """How often an event came again, in words."""
+    if not event.duplicates:
+        return ""
+    return "Delivered once more" if event.duplicates == 1 else f"Delivered {event.duplicates} times more"
+
+
+def sentence(action: str) -> str:
+    """`payment.charge_noted` -> Payment: charge noted."""
+    thing, _, what = action.partition(".")
+    return f"{_upper(thing)}: {what.replace('_', ' ')}"
+
+
+def who(actor: str) -> str:
+    """`member:7` -> Member 7"""
+    return ACTORS.get(actor) or _things(actor)
+
+
+def change_lines(changes: Iterable[Change], currency: str | None) -> tuple[ChangeLine, ...]:
+    """Changes with names and amounts as people read them."""
+    return tuple(
+        ChangeLine(
+            _label(change), _value(change.field, change.before, currency), _value(change.field, change.after, currency)
+        )
+        for change in changes
+    )
+
+
+def _label(change: Change) -> str:
+    word = change.thing.partition(":")[0]
+    if word == "posting":
+        return "Posted to the ledger"
+    thing = _upper(word) if word in ("order", "account") else _things(change.thing)
+    return f"{thing}, {_field(change.field)}"
+
+
+def _field(name: str) -> str:
+    """`stripe_transfer_id` -> transfer"""
+    words = {"amount_stripe_fee": "Stripe fee", "amount_total": "total"}
+    return words.get(name) or name.removeprefix("stripe_").replace("_", " ").removesuffix(" id")
+
+
+def _value(field: str, value: Scalar, currency: str | None) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and field in AMOUNTS and currency:
+        return money(Money(value, currency))
+    if isinstance(value, str) and field.endswith(TIMES):
+        return _time(value)
+    return str(value)
+
+
+def _time(value: str) -> str:
+    try:
+        return exact(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _details(details: Mapping[str, Any], currency: str) -> str:
+    shown = [
+        f"{_field(name)} {_value(name, value, currency)}"
+        for name, value in details.items()
+        if isinstance(value, str | int) and name not in ("changes", "order", "currency") and value != ""
+    ]
+    return "".join(f" · {part}" for part in shown)
+
+
+def _things(subject: str) -> str:
+    word, _, number = subject.partition(":")
+    return f"{_upper(word.replace('_', ' '))} {number}".rstrip()
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,281 @@
+"""A whole marketplace on an in-process stand-in: our services and gateway, the worker, one clock for both sides, no socket.
+
+Webhooks are not sent by the stand-in but handed in by the test, signed as it would sign them, in any order and number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import stripe
+from tortoise.backends.base import executor
+
+import run
+from shared import clock
+from shared.catalogue.models import Product
+from shared.database import unit
+from shared.database.lifecycle import close_database, open_database
+from shared.gateway.calls import API_VERSION
+from shared.gateway.live import LiveGateway
+from shared.gateway.seam import AccountDetails
+from shared.jobs import schedule
+from shared.jobs.models import Job
+from shared.jobs.worker import Worker
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.sandbox.events import endpoints
+from shared.vendors import service as vendors
+from shared.webhooks import intake
+from shared.webhooks.handlers import HANDLERS
+from tests.support.app import TestContext, settings_for
+from tests.support.factories import make_vendor
+from tests.support.inprocess import BASE, KEY, DirectClient, InProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from shared.sandbox.engine import Engine
+    from shared.sandbox.store import Document
+    from shared.sandbox.world import Act
+    from tests.support.market import Shop
+
+HOUR = 3600
+# What the machine does itself, or what would only cost time here.
+LEFT_OUT = ("reporting.nightly", "vendors.remind", "disputes.remind")
+
+
+class Line(DirectClient):
+    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them, or after."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, checked=False)
+        self.breaks: list[str] = []
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None, *, _usage: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Ask the engine, or lose the question or the answer."""
+        broken = self.breaks.pop(0) if self.breaks else ""
+        if broken == "before":
+            raise stripe.APIConnectionError("the line broke before Stripe heard us")
+        answer = await super().request_async(method, url, headers, post_data)
+        if broken == "after":
+            raise stripe.APIConnectionError("the line broke before we heard Stripe")
+        return answer
+
+
+class Complaints(logging.Handler):
+    """Errors that our code wrote into its log: each is a finding."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.found.append(logging.Formatter().format(record))
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A webhook on its way."""
+
+    id: int
+    event: str
+    connect: bool
+
+
+class Market:
+    """Open it with `open`; `close` gives everything back. Everything else is what happens in it."""
+
+    def __init__(self, *, url: str, store: Path, folder: Path) -> None:
+        self.url = url
+        self.stand = InProcess(seed=1, checked=False, audit=False, database=str(store))
+        self.line = Line(self.stand.engine)
+        hooks = {bool(e.hidden["connect"]): e for e in endpoints(self.stand.act())} or {
+            connect: self._endpoint(connect=connect) for connect in (False, True)
+        }
+        self._connect = {hooks[True].id}
+        self._secrets = {connect: str(e.hidden["secrets"][0]["secret"]) for connect, e in hooks.items()}
+        settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
+        ours = replace(
+            settings.stripe,
+            secret_key=KEY,
+            webhook_secrets=(self._secrets[False],),
+            connect_webhook_secrets=(self._secrets[True],),
+        )
+        self.gateway = LiveGateway(ours)
+        self.gateway._client = stripe.StripeClient(
+            KEY,
+            stripe_version=API_VERSION,
+            base_addresses={"api": BASE},
+            http_client=self.line,
+            max_network_retries=2,
+        )
+        self.context = TestContext(self.gateway, settings.with_(stripe=ours))
+        self.worker = Worker(self.context, {**run.job_handlers(), "mail.send": _not_now})
+        self.recurring = [job for job in run.recurring_jobs() if job.kind not in LEFT_OUT]
+        self.complaints = Complaints()
+        self._time = clock.use(lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC))
+
+    def _endpoint(self, *, connect: bool) -> Document:
+        types = sorted(HANDLERS["connect" if connect else "platform"])
+        given = {"url": f"{BASE}/hook", "enabled_events": types, "connect": connect}
+        return self.stand.act().get("webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id)
+
+    async def open(self) -> None:
+        """Connect the database and start both clocks."""
+        executor.EXECUTOR_CACHE.clear()
+        self._time.__enter__()
+        logging.getLogger("markethall").addHandler(self.complaints)
+        await open_database(self.url)
+
+    async def fill(self, *countries: str) -> list[Shop]:
+        """A vendor in each country, and money of the platform's own in each currency; four days ago."""
+        shops = [await self._shop(country) for country in countries]
+        for currency in sorted({shop_currency(c) for c in countries}):
+            await self._fund(currency)
+        self.stand.advance(4 * 24 * HOUR)
+        await self.settle()
+        return shops
+
+    async def close(self) -> None:
+        """Give back database, log and clock."""
+        logging.getLogger("markethall").removeHandler(self.complaints)
+        self._time.__exit__(None, None, None)
+        await close_database()
+        self.stand.close()
+
+    async def _shop(self, country: str) -> Shop:
+        from tests.support.market import Shop
+
+        vendor = await make_vendor(country=country)
+        details = AccountDetails(
+            country=country, business_type="company", business_name=vendor.name, email=vendor.business_email
+        )
+        account = await vendors.setup_payments(self.gateway, vendor_id=vendor.id, details=details, actor="test")
+        self.stand.complete(account)
+        config = await vendors.sync_account(self.gateway, vendor_id=vendor.id)
+        manual = {"payments": {"payouts": {"schedule": {"interval": "manual"}}}}
+        self.stand.v1.balance_settings.update(manual, {"stripe_account": account})
+        product = await Product.create(
+            vendor_id=vendor.id, slug="cup", name="A cup", price_amount=price(config.currency), currency=config.currency, stock=10_000
+        )  # fmt: skip
+        return Shop(vendor.id, 0, account, product.id)
+
+    async def _fund(self, currency: str) -> None:
+        intent = self.stand.v1.payment_intents.create(
+            {
+                "amount": 400_000, "currency": currency.lower(), "confirm": True, "payment_method": "pm_card_bypassPending",
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "expand": ["latest_charge"],
+            }
+        )  # fmt: skip
+        self.stand.advance(1)
+        charge = self.stand.v1.charges.retrieve(intent.latest_charge.id, {"expand": ["balance_transaction"]})
+        row = charge.balance_transaction
+        async with unit.transaction():
+            await ledger.post(postings.unexplained(postings.Unexplained(None, currency, row.net, row.id)))
+
+    def request(
+        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """As RunningSandbox has it, so that tests.support.money reads balances here too."""
+        account = {k: v for k, v in (headers or {}).items() if k != "Authorization"}
+        status, answer, _ = self.stand.send(method, path, None, {k.lower(): v for k, v in account.items()})
+        return status, json.dumps(answer).encode()
+
+    def act(self) -> Act:
+        """An act of the platform at the stand-in."""
+        return self.stand.act()
+
+    # Webhooks.
+
+    def pending(self) -> list[Delivery]:
+        """Those on their way, oldest first."""
+        sql = "SELECT id, event, endpoint FROM deliveries WHERE state = 'due' ORDER BY id"
+        return [Delivery(i, e, endpoint in self._connect) for i, e, endpoint in self._db.execute(sql)]
+
+    @property
+    def _db(self) -> Any:
+        return self.stand.world.store.db
+
+    async def deliver(self, delivery: Delivery, *, times: int = 1) -> None:
+        """Hand one in, signed, once or several times, two of them at the same moment."""
+        act = self.act()
+        event = act.store.find(act.platform, delivery.event, object="event")
+        assert event is not None
+        body = json.dumps(event.body)
+        header = stripe.WebhookSignature.generate_signature_header(
+            body, self._secrets[delivery.connect], timestamp=int(clock.now().timestamp())
+        )
+        source = "connect" if delivery.connect else "platform"
+        await asyncio.gather(
+            *(intake.receive(self.context, source=source, body=body.encode(), signature=header) for _ in range(times))
+        )
+        self._end(delivery, "done")
+
+    def drop(self, delivery: Delivery) -> None:
+        """Stripe gives up on it."""
+        self._end(delivery, "failed")
+
+    def _end(self, delivery: Delivery, state: str) -> None:
+        self._db.execute("UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id))
+
+    # Time and rest.
+
+    def advance(self, seconds: float) -> None:
+        """Both clocks go on; what falls due at Stripe happens on the way."""
+        self.stand.advance(seconds)
+
+    async def work(self) -> int:
+        """Everything that the worker has to do at this moment, recurring jobs included."""
+        await schedule.tick(self.recurring)
+        return await self.worker.run_due()
+
+    async def settle(self) -> None:
+        """Hand in what is on its way and work, until nothing is left to do at this moment."""
+        for _ in range(20):
+            waiting = self.pending()
+            for delivery in waiting:
+                await self.deliver(delivery)
+            if not await self.work() and not self.pending():
+                return
+        raise AssertionError("it never comes to rest")
+
+    async def rest(self) -> None:
+        """Two hours in which nothing new happens: sweeps run, late answers come, what was dropped is fetched."""
+        self.line.breaks.clear()
+        for _ in range(2):
+            self.advance(65 * 60)
+            await self.settle()
+
+    async def stuck(self) -> list[str]:
+        """Jobs that gave up, or have failed again and again."""
+        late = clock.now() + timedelta(hours=1)
+        return [
+            f"{job.kind} {job.args}: {job.error}"
+            for job in await Job.filter(error__not_isnull=True).order_by("id")
+            if job.status == "failed" or (job.status == "waiting" and job.attempts > 3 and job.run_at < late)
+        ]
+
+
+async def _not_now(_context: Any, _args: dict[str, Any]) -> None:
+    """No mail leaves the machine."""
+
+
+def shop_currency(country: str) -> str:
+    """What a vendor there sells in."""
+    from shared.vendors.countries import default_currency
+
+    return default_currency(country)
+
+
+def price(currency: str) -> int:
+    """An odd price of about twenty euros, in minor units."""
+    return {"EUR": 1999, "DKK": 14_950, "HUF": 799_900}.get(currency, 2011)
