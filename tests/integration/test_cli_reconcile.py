@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tortoise.backends.base import executor
 
 from shared.cli import reconcile
 from shared.cli.database import opened
@@ -17,6 +18,12 @@ from tests.support.tamper import sql
 if TYPE_CHECKING:
     from shared.settings import Settings
     from tests.support.sandbox import RunningSandbox
+
+
+@pytest.fixture(autouse=True)
+def _other_engines_sql() -> None:
+    """Tortoise keeps SQL by connection name, whatever the dialect (tests/conftest.py)."""
+    executor.EXECUTOR_CACHE.clear()
 
 
 async def run(settings: Settings, *arguments: str) -> int:
