@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tortoise.expressions import F
+
 from shared.clawback import service
 from shared.clawback.models import Claim
 from shared.jobs import queue
@@ -23,10 +25,13 @@ async def collect(context: Context, args: dict[str, Any]) -> None:
 
 
 async def collect_all(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `clawback.collect_all` (daily): ask again for every vendor that owes something."""
+    """Job `clawback.collect_all` (daily): ask again for every vendor that owes something, and for what could not be sent to one."""
     vendors = await Claim.filter(receivable__gt=0).distinct().values_list("vendor_id", flat=True)
     for vendor_id in vendors:
         await queue.enqueue("clawback.collect", {"vendor_id": vendor_id})
+    # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job goes on.
+    for subject in await Claim.filter(taken__gt=F("amount")).values_list("subject", flat=True):
+        await queue.enqueue("clawback.settle", {"subject": str(subject)})
 
 
 HANDLERS: dict[str, Handler] = {

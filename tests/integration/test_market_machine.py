@@ -12,6 +12,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,38 +29,28 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tortoise.expressions import F
 
-from shared.baskets import service as baskets
-from shared.disputes import answers
-from shared.disputes.models import Dispute
+from shared.clawback.models import Claim
 from shared.errors import MarketError
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.gateway.seam import StripeRefused
 from shared.ledger.chart import Account
-from shared.money import step
-from shared.orders.models import Order
-from shared.orders.service import place_order
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent
-from shared.refunds import asking
-from shared.refunds import service as refunds
-from shared.refunds.models import Refund
-from shared.refunds.rules import Reach, RefundState, Wish
+from shared.refunds.rules import RefundState
 from shared.reporting.models import Difference
 from shared.reporting.queries import exposure_now
 from shared.reporting.reconcile import reconcile
 from shared.sandbox.control_exposure import added_up
 from shared.sandbox.resources import chargebacks
 from shared.vendors import service as vendors
+from tests.support import market_acts as acts
 from tests.support.machine import HOUR, Market
-from tests.support.market import ADA
-from tests.support.money import assert_books_agree, booked
+from tests.support.money import booked, held
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.sandbox.store import Document
     from tests.support.market import Shop
 
 T = TypeVar("T")
@@ -73,10 +64,12 @@ CARDS = (
     "pendingRefund",
     "refundFail",
 )
+SHOPS = st.integers(0, 2)
 SHARES = st.sampled_from((0.1, 0.333, 0.5, 1.0))
 HOURS = st.sampled_from((0.02, 0.5, 3, 24, 24 * 8))
 EVIDENCE = st.sampled_from(("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it"))
 LIMITS = st.sampled_from(({}, {"EUR": 1000}, {"EUR": 0, "DKK": 10_000, "HUF": 500_000}))
+BANKS = st.sampled_from(("000123456789", "000111111116", "000111111113"))
 CALM = st.booleans()  # whether two quiet hours follow, and everything is compared
 WHICH = st.integers(0, 20)
 
@@ -93,12 +86,6 @@ class MarketMachine(RuleBasedStateMachine):
         self.sound = False
         self.waits = False  # whether a refund may wait for the operator
 
-    def disputes(self) -> list[Document]:
-        """Those at Stripe that are not decided."""
-        act = self.market.act()
-        found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
-        return [doc for doc in found if doc.body["status"] not in (*chargebacks.CLOSED, "prevented")]
-
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Let it happen; what breaks is not made worse by the end of the test."""
         self.sound = False
@@ -106,14 +93,23 @@ class MarketMachine(RuleBasedStateMachine):
         self.sound = True
         return done
 
-    async def attempt(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """Do it, or be told why not in a sentence."""
+    def attempt(self, work: Coroutine[Any, Any, T], calm: bool = False) -> T | None:
+        """Do it, or be told why not in a sentence; and let the two quiet hours follow, if they do."""
         try:
-            return await work
+            return self.run(work)
         except StripeRefused:
             raise
         except MarketError:
+            self.sound = True
             return None
+        finally:
+            if calm and self.sound:
+                self.run(self.compare())
+
+    def then(self, calm: bool) -> None:
+        """The quiet after a step, if there is one."""
+        if calm:
+            self.run(self.compare())
 
     @initialize(target=sales)
     def the_market_opens(self) -> Any:
@@ -123,31 +119,25 @@ class MarketMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if self.sound:
-                self.run(self.compare())
                 self.run(self.reconcile())
         finally:
             self.loop.run_until_complete(self.market.close())
             self.loop.close()
 
-    def then(self, calm: bool) -> None:
-        """The quiet after a step, if there is one."""
-        if calm:
-            self.run(self.compare())
-
     # Selling.
 
-    @rule(target=sales, shop=st.integers(0, 2), quantity=st.integers(1, 3), card=st.sampled_from(CARDS),
-          back=st.booleans(), calm=CALM)  # fmt: skip
+    @rule(
+        target=sales, shop=SHOPS, quantity=st.integers(1, 3), card=st.sampled_from(CARDS), back=st.booleans(), calm=CALM
+    )
     def a_shopper_buys(self, *, shop: int, quantity: int, card: str, back: bool, calm: bool) -> Any:
-        sale = self.run(self.attempt(buy(self.market, self.shops[shop], quantity, card, back=back)))
-        self.then(calm)
+        sale = self.attempt(acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm)
         return multiple() if sale is None else sale
 
-    @rule(shop=st.integers(0, 2))
+    @rule(shop=SHOPS)
     def a_shopper_leaves(self, shop: int) -> None:
-        self.run(self.attempt(buy(self.market, self.shops[shop], 1, None, back=False)))
+        self.attempt(acts.buy(self.market, self.shops[shop], 1, None, back=False))
 
-    @rule(shop=st.integers(0, 2), percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
+    @rule(shop=SHOPS, percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
     def the_fee_changes(self, shop: int, percentage: str) -> None:
         vendor = self.shops[shop].vendor_id
         self.run(vendors.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
@@ -160,105 +150,85 @@ class MarketMachine(RuleBasedStateMachine):
 
     @rule(sale=sales, share=SHARES, now=st.booleans(), calm=CALM)
     def the_vendor_refunds(self, sale: int, share: float, now: bool, calm: bool) -> None:
-        self.run(self.attempt(self.refund(sale, share, now=now)))
-        self.then(calm)
-
-    async def refund(self, sale: int, share: float, *, now: bool) -> None:
-        """A part, or what is left; asked of Stripe at once, or by the job."""
-        order = await Order.get(id=sale)
-        unit = step(order.currency)
-        part = max(unit, int(order.total_amount_cents * share) // unit * unit)
-        made = await refunds.request(
-            self.market.gateway,
-            vendor_id=order.vendor_id,
-            number=order.number,
-            wish=Wish(Reach.WHOLE) if share == 1 else Wish(Reach.AMOUNT, part),
-            reason="requested_by_customer",
-            note="",
-            by="member:1",
-        )
-        self.waits |= made.state is RefundState.AWAITING_APPROVAL
-        if now and made.state is RefundState.OPENING:
-            await asking.try_now(self.market.gateway, made.id)
+        state = self.attempt(acts.refund(self.market, sale, share, now=now), calm)
+        self.waits |= state is RefundState.AWAITING_APPROVAL
 
     @precondition(lambda self: self.waits)
     @rule(yes=st.booleans(), calm=CALM)
     def the_operator_decides(self, yes: bool, calm: bool) -> None:
-        self.run(self.decide(yes=yes))
-        self.then(calm)
-
-    async def decide(self, *, yes: bool) -> None:
-        """About the refund that waits longest."""
-        waiting = await Refund.filter(status=RefundState.AWAITING_APPROVAL).order_by("id").first()
-        self.waits = waiting is not None
-        if waiting is None:
-            return
-        if yes:
-            await refunds.approve(waiting.id, by="member:2")
-        else:
-            await refunds.decline(waiting.id, reason="Not like this.", by="member:2")
+        self.waits = bool(self.attempt(acts.decide(yes=yes), calm))
 
     @rule(sale=sales, share=SHARES, reverse=st.booleans(), fee=st.booleans(), calm=CALM)
-    def staff_refunds_at_stripe(self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool) -> None:
-        """Past us, in Stripe's dashboard."""
-        order = self.run(order_of(sale))
-        unit = step(order.currency)
-        part = max(unit, int(order.total_amount_cents * share) // unit * unit)
-        given: dict[str, Any] = {"payment_intent": order.payment_intent_id, "amount": part}
-        given |= {"reverse_transfer": "true"} if reverse else {}
-        given |= {"refund_application_fee": "true"} if reverse and fee else {}
-        self.market.stand.send("POST", "/v1/refunds", {k: str(v) for k, v in given.items()})
-        self.then(calm)
+    def staff_refund_at_stripe(self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool) -> None:
+        self.attempt(acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm)
 
     # Disputes.
 
     @rule(sale=sales, inquiry=st.booleans(), calm=CALM)
     def the_bank_disputes(self, sale: int, inquiry: bool, calm: bool) -> None:
-        payment = self.run(payment_of(sale))
-        act = self.market.act()
-        charge = act.find("charge", payment.stripe_charge_id) if payment and payment.stripe_charge_id else None
-        if charge is not None and (amount := chargebacks.disputable(act, charge)) > 0:
-            with act.store.transaction():
-                chargebacks.open_up(act, charge, "product_not_received", amount, inquiry=inquiry)
-        self.then(calm)
+        self.attempt(acts.bank_disputes(self.market, sale, inquiry=inquiry), calm)
 
-    @precondition(lambda self: self.disputes())
+    @precondition(lambda self: bool(acts.open_disputes(self.market)))
     @rule(which=WHICH, won=st.booleans(), calm=CALM)
     def the_bank_decides(self, which: int, won: bool, calm: bool) -> None:
-        act, found = self.market.act(), self.disputes()
+        act, found = self.market.act(), acts.open_disputes(self.market)
         with act.store.transaction():
             chargebacks.end(act, found[which % len(found)], won=won)
         self.then(calm)
 
-    @precondition(lambda self: self.disputes())
+    @precondition(lambda self: bool(acts.open_disputes(self.market)))
     @rule(which=WHICH, words=EVIDENCE, accept=st.booleans(), calm=CALM)
     def the_vendor_answers(self, *, which: int, words: str, accept: bool, calm: bool) -> None:
-        self.run(self.attempt(self.answer(which, words, accept=accept)))
+        self.attempt(acts.answer(self.market, which, words, accept=accept), calm)
+
+    # Paying out.
+
+    @rule(shop=SHOPS, schedule=st.sampled_from(("daily", "weekly", "monthly")), minimum=st.sampled_from((0, 5000)))
+    def the_vendor_plans(self, shop: int, schedule: str, minimum: int) -> None:
+        self.attempt(acts.plan(self.market, self.shops[shop], schedule, minimum))
+
+    @rule(shop=SHOPS, calm=CALM)
+    def the_vendor_is_paid_at_once(self, shop: int, calm: bool) -> None:
+        self.attempt(acts.pay_at_once(self.market, self.shops[shop]), calm)
+
+    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_payout_is_called_back(self, which: int, calm: bool) -> None:
+        self.attempt(acts.call_back(self.market, which), calm)
+
+    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_payout_comes_back(self, which: int, calm: bool) -> None:
+        acts.bank_returns(self.market, which)
         self.then(calm)
 
-    async def answer(self, which: int, words: str, *, accept: bool) -> None:
-        """Hand evidence in, or give the dispute up."""
-        rows = await Dispute.all().order_by("id")
-        if not rows:
-            return
-        row, gateway = rows[which % len(rows)], self.market.gateway
-        mine: dict[str, Any] = {"vendor_id": row.vendor_id, "dispute_id": row.id, "actor": "member:1"}
-        if accept:
-            await answers.accept(gateway, **mine)
-            return
-        version = await answers.save_draft(texts={"uncategorized_text": words}, **mine)
-        await answers.submit(gateway, version=version, **mine)
+    @rule(shop=SHOPS, number=BANKS)
+    def the_vendor_has_another_bank(self, shop: int, number: str) -> None:
+        acts.another_bank(self.market, self.shops[shop], number)
+
+    @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
+    def staff_pay_out_at_stripe(self, shop: int | None, share: float, calm: bool) -> None:
+        place = None if shop is None else self.shops[shop]
+        self.attempt(acts.pay_out_at_stripe(self.market, place, share), calm)
+
+    @rule(shop=SHOPS)
+    def the_operator_holds_or_releases(self, shop: int) -> None:
+        self.attempt(acts.hold_or_release(self.shops[shop]))
+
+    @rule(shop=SHOPS, percentage=st.sampled_from((0, 10, 50)))
+    def the_operator_reserves(self, shop: int, percentage: int) -> None:
+        self.attempt(acts.reserve(self.shops[shop], percentage))
 
     # Weather.
 
-    @precondition(lambda self: self.market.pending())
+    @precondition(lambda self: bool(self.market.pending()))
     @rule(which=WHICH, times=st.integers(1, 3))
     def a_webhook_arrives(self, which: int, times: int) -> None:
         """Any of those on their way, before or after others, once or more often."""
         waiting = self.market.pending()
         self.run(self.market.deliver(waiting[which % len(waiting)], times=times))
 
-    @precondition(lambda self: self.market.pending())
+    @precondition(lambda self: bool(self.market.pending()))
     @rule(which=WHICH)
     def a_webhook_is_lost(self, which: int) -> None:
         waiting = self.market.pending()
@@ -280,6 +250,11 @@ class MarketMachine(RuleBasedStateMachine):
         self.market.advance(hours * HOUR)
         self.then(calm)
 
+    @rule(days=st.integers(1, 8))
+    def days_pass(self, days: int) -> None:
+        """With the worker at work every few hours: paydays come."""
+        self.run(self.market.live(days))
+
     @rule()
     def the_worker_works(self) -> None:
         self.run(self.market.work())
@@ -298,7 +273,7 @@ class MarketMachine(RuleBasedStateMachine):
         await self.market.rest()
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         assert await self.market.stuck() == []
-        await assert_books_agree(self.market)  # type: ignore[arg-type]
+        await self.books()
         theirs = {
             currency.upper(): (parts["negative_balances"], parts["open_disputes"], parts["unsettled_refunds"])
             for currency, parts in added_up(self.market.act())["currencies"].items()
@@ -311,40 +286,32 @@ class MarketMachine(RuleBasedStateMachine):
         }
         assert ours == theirs, "the exposure"
 
-    async def reconcile(self) -> None:
-        """Nothing differs."""
-        from datetime import timedelta
+    async def books(self) -> None:
+        """The ledger says of each balance what Stripe says; what vendors earned lies there, is on its way to a bank, or waits.
 
+        It waits with the platform while Stripe sends nothing to an account that is restricted.
+        """
+        place: Any = self.market
+        assert await booked(Account.STRIPE_PLATFORM) == held(place), "the platform's balance"
+        for shop in self.shops:
+            mine: dict[str, Any] = {"vendor_id": shop.vendor_id}
+            assert await booked(Account.STRIPE_VENDOR, **mine) == held(place, shop.account_id), shop
+            assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(self.market, shop), shop
+            earned = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine)
+            lies = await booked(Account.STRIPE_VENDOR, Account.BANK_VENDOR, **mine)
+            for claim in await Claim.filter(taken__gt=F("amount"), **mine):
+                lies[claim.currency] = lies.get(claim.currency, 0) + claim.taken - claim.amount
+            assert {currency: -amount for currency, amount in earned.items()} == lies, shop
+
+    async def reconcile(self) -> None:
+        """At the end vendors tell Stripe what it asks for, two days pass, and nothing differs."""
+        for shop in self.shops:
+            self.market.stand.complete(shop.account_id)
+        await self.market.live(2)
+        await self.compare()
         run = await reconcile(self.market.gateway, started_by="machine", grace=timedelta(0))
         found = [(d.kind, d.subject, d.text, d.ours, d.theirs) for d in await Difference.filter(run_id=run.id)]
         assert found == []
-
-
-async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, back: bool) -> int:
-    """An order, paid with this card; `back`: the shopper comes to the return page."""
-    basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
-    token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
-    order = await Order.get(checkout__token=token)
-    intent = await create_payment_intent(market.gateway, order_id=order.id)
-    if card is not None:
-        given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
-        path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
-        status, body, _ = market.stand.send("POST", path, given)
-        assert status == 200, body
-        market.advance(1)
-    if back:
-        await confirm_payment(market.gateway, intent.payment_intent_id)
-    return int(order.id)
-
-
-async def order_of(sale: int) -> Order:
-    """A sale's order."""
-    return await Order.get(id=sale)
-
-
-async def payment_of(sale: int) -> Payment | None:
-    """A sale's first payment."""
-    return await Payment.filter(order_id=sale).order_by("id").first()
 
 
 @dataclass(frozen=True)
@@ -377,7 +344,7 @@ async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
     try:
         shops = await market.fill("LU", "DK", "HU")
         kinds = ((0, "visa"), (1, "bypassPending"), (2, "pendingRefund"), (0, "refundFail"), (1, "visa"))
-        sales = [await buy(market, shops[shop], 2, card, back=True) for shop, card in kinds]
+        sales = [await acts.buy(market, shops[shop], 2, card, back=True) for shop, card in kinds]
         await market.rest()
     finally:
         await market.close()

@@ -1,0 +1,211 @@
+"""What people and banks do in the marketplace of tests.support.machine: through our services, or past us at Stripe."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shared.baskets import service as baskets
+from shared.disputes import answers
+from shared.disputes.models import Dispute
+from shared.money import step
+from shared.orders.models import Order
+from shared.orders.service import place_order
+from shared.payments.models import Payment
+from shared.payments.service import confirm_payment, create_payment_intent
+from shared.payouts import holds, instant
+from shared.payouts import service as payouts
+from shared.payouts.models import Payout
+from shared.refunds import asking
+from shared.refunds import service as refunds
+from shared.refunds.models import Refund
+from shared.refunds.rules import Reach, RefundState, Wish
+from shared.sandbox.resources import chargebacks
+from shared.vendors import payout_settings
+from shared.vendors.models import VendorPaymentConfig
+from shared.vendors.rules import PayoutSchedule
+from shared.vendors.schedules import PayoutPlan
+from tests.support.market import ADA
+
+if TYPE_CHECKING:
+    from shared.sandbox.store import Document
+    from tests.support.machine import Market
+    from tests.support.market import Shop
+
+
+async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, back: bool) -> int:
+    """An order, paid with this card: its id. `back`: the shopper comes to the return page."""
+    basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
+    token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+    order = await Order.get(checkout__token=token)
+    intent = await create_payment_intent(market.gateway, order_id=order.id)
+    if card is not None:
+        given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
+        path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
+        status, body, _ = market.stand.send("POST", path, given)
+        assert status == 200, body
+        market.advance(1)
+    if back:
+        await confirm_payment(market.gateway, intent.payment_intent_id)
+    return int(order.id)
+
+
+def part_of(order: Order, share: float) -> int:
+    """A share of an order's total that its currency can be given back in."""
+    unit = step(order.currency)
+    return max(unit, int(order.total_amount_cents * share) // unit * unit)
+
+
+async def refund(market: Market, sale: int, share: float, *, now: bool) -> RefundState:
+    """The vendor gives a part back, or what is left; asked of Stripe at once, or by the job."""
+    order = await Order.get(id=sale)
+    made = await refunds.request(
+        market.gateway,
+        vendor_id=order.vendor_id,
+        number=order.number,
+        wish=Wish(Reach.WHOLE) if share == 1 else Wish(Reach.AMOUNT, part_of(order, share)),
+        reason="requested_by_customer",
+        note="",
+        by="member:1",
+    )
+    if now and made.state is RefundState.OPENING:
+        return await asking.try_now(market.gateway, made.id)
+    return made.state
+
+
+async def decide(*, yes: bool) -> bool:
+    """The operator decides about the refund that waits longest; False when none waits."""
+    waiting = await Refund.filter(status=RefundState.AWAITING_APPROVAL).order_by("id").first()
+    if waiting is None:
+        return False
+    if yes:
+        await refunds.approve(waiting.id, by="member:2")
+    else:
+        await refunds.decline(waiting.id, reason="Not like this.", by="member:2")
+    return True
+
+
+async def refund_at_stripe(market: Market, sale: int, share: float, *, reverse: bool, fee: bool) -> None:
+    """Staff give back past us, in Stripe's dashboard; Stripe may refuse."""
+    order = await Order.get(id=sale)
+    given: dict[str, Any] = {"payment_intent": order.payment_intent_id, "amount": str(part_of(order, share))}
+    given |= {"reverse_transfer": "true"} if reverse else {}
+    given |= {"refund_application_fee": "true"} if reverse and fee else {}
+    market.stand.send("POST", "/v1/refunds", given)
+
+
+def open_disputes(market: Market) -> list[Document]:
+    """Those at Stripe that are not decided."""
+    act = market.act()
+    found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
+    return [doc for doc in found if doc.body["status"] not in (*chargebacks.CLOSED, "prevented")]
+
+
+async def bank_disputes(market: Market, sale: int, *, inquiry: bool) -> None:
+    """The shopper's bank wants what is left of a charge, or asks about it."""
+    payment = await Payment.filter(order_id=sale).order_by("id").first()
+    act = market.act()
+    charge = act.find("charge", payment.stripe_charge_id) if payment and payment.stripe_charge_id else None
+    if charge is not None and (amount := chargebacks.disputable(act, charge)) > 0:
+        with act.store.transaction():
+            chargebacks.open_up(act, charge, "product_not_received", amount, inquiry=inquiry)
+
+
+async def answer(market: Market, which: int, words: str, *, accept: bool) -> None:
+    """The vendor hands evidence in, or gives the dispute up."""
+    rows = await Dispute.all().order_by("id")
+    if not rows:
+        return
+    row, gateway = rows[which % len(rows)], market.gateway
+    mine: dict[str, Any] = {"vendor_id": row.vendor_id, "dispute_id": row.id, "actor": "member:1"}
+    if accept:
+        await answers.accept(gateway, **mine)
+        return
+    version = await answers.save_draft(texts={"uncategorized_text": words}, **mine)
+    await answers.submit(gateway, version=version, **mine)
+
+
+# Payouts.
+
+
+async def plan(market: Market, shop: Shop, schedule: str, minimum: int) -> None:
+    """The vendor chooses when it is paid, and from how much on."""
+    wanted = PayoutPlan(PayoutSchedule(schedule), "", minimum)
+    await payout_settings.choose(market.gateway, vendor_id=shop.vendor_id, plan=wanted, actor="member:1")
+
+
+async def pay_at_once(market: Market, shop: Shop) -> None:
+    """The vendor asks for all that can be sent at once."""
+    config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    offer = await instant.preview(market.gateway, vendor_id=shop.vendor_id, currency=config.currency)
+    await instant.pay(market.gateway, vendor_id=shop.vendor_id, amount=offer.amount, actor="member:1")
+
+
+async def call_back(market: Market, which: int) -> None:
+    """A payout of ours is called back, if it can be."""
+    rows = await Payout.filter(vendor_id__not_isnull=True).order_by("id")
+    if rows:
+        row = rows[which % len(rows)]
+        await payouts.cancel(market.gateway, vendor_id=int(row.vendor_id or 0), payout_id=row.id, actor="member:2")
+
+
+def payouts_at_stripe(market: Market) -> list[Document]:
+    """All that have not come back."""
+    act = market.act()
+    found = act.store.select("platform = ? AND object = 'payout'", [act.platform])
+    return [doc for doc in found if doc.body["status"] not in ("failed", "canceled") and doc.body["amount"] > 0]
+
+
+def on_the_way(market: Market, shop: Shop) -> dict[str, int]:
+    """What has left a vendor's balance and not arrived at its bank, by Stripe; per currency."""
+    found: dict[str, int] = {}
+    for doc in payouts_at_stripe(market):
+        if doc.scope == shop.account_id and doc.body["status"] in ("pending", "in_transit"):
+            currency = doc.body["currency"].upper()
+            found[currency] = found.get(currency, 0) + doc.body["amount"]
+    return found
+
+
+def bank_returns(market: Market, which: int) -> None:
+    """A bank sends a payout back, on its way or weeks later; the bank account is broken from then on."""
+    doc = payouts_at_stripe(market)
+    chosen = doc[which % len(doc)]
+    home = market.act().home
+    market.stand.fail_payout(None if chosen.scope == home else chosen.scope, chosen.id, "account_closed")
+
+
+def another_bank(market: Market, shop: Shop, number: str) -> None:
+    """The vendor gives Stripe another bank account; some send everything back."""
+    country = market.act().get("account", shop.account_id).body["country"]
+    given = {"object": "bank_account", "country": country, "currency": market.currency(shop), "account_number": number}
+    market.stand.send(
+        "POST",
+        f"/v1/accounts/{shop.account_id}/external_accounts",
+        {"external_account": given, "default_for_currency": "true"},
+    )
+
+
+async def pay_out_at_stripe(market: Market, shop: Shop | None, share: float) -> None:
+    """Staff pay out past us: a vendor's money, or the platform's own."""
+    account = {} if shop is None else {"stripe-account": shop.account_id}
+    _, balance, _ = market.stand.send("GET", "/v1/balance", None, account)
+    for line in balance["available"]:
+        amount = int(line["amount"] * share) // 100 * 100
+        if amount > 0:
+            market.stand.send("POST", "/v1/payouts", {"amount": str(amount), "currency": line["currency"]}, account)
+
+
+async def hold_or_release(shop: Shop) -> None:
+    """The operator holds a vendor's payouts back, or lets them go on."""
+    config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    if config.payouts_held_at is None:
+        await holds.hold(vendor_id=shop.vendor_id, reason="We are looking.", actor="member:2")
+    else:
+        await holds.release(vendor_id=shop.vendor_id, actor="member:2")
+
+
+async def reserve(shop: Shop, percentage: int) -> None:
+    """The operator holds a part of each sale back for a month."""
+    await holds.set_reserve(
+        vendor_id=shop.vendor_id, percentage=Decimal(percentage), days=30 if percentage else 0, actor="member:2"
+    )
