@@ -2,7 +2,7 @@
 
 Sales in several currencies, refunds under each policy, disputes, fees that change, webhooks late, doubled, reordered or lost,
 lines that break, time that passes. After every step the ledger comes to nought and so do Stripe's books. Whenever the
-marketplace had two quiet hours, its books say of each balance what Stripe says, its exposure is what Stripe adds up, no job
+marketplace had a quiet hour, its books say of each balance what Stripe says, its exposure is what Stripe adds up, no job
 is stuck; and at the end reconciliation finds nothing.
 """
 
@@ -70,7 +70,7 @@ HOURS = st.sampled_from((0.02, 0.5, 3, 24, 24 * 8))
 EVIDENCE = st.sampled_from(("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it"))
 LIMITS = st.sampled_from(({}, {"EUR": 1000}, {"EUR": 0, "DKK": 10_000, "HUF": 500_000}))
 BANKS = st.sampled_from(("000123456789", "000111111116", "000111111113"))
-CALM = st.booleans()  # whether two quiet hours follow, and everything is compared
+CALM = st.sampled_from((False, False, True))  # whether a quiet hour follows, and everything is compared
 WHICH = st.integers(0, 20)
 
 
@@ -94,7 +94,7 @@ class MarketMachine(RuleBasedStateMachine):
         return done
 
     def attempt(self, work: Coroutine[Any, Any, T], calm: bool = False) -> T | None:
-        """Do it, or be told why not in a sentence; and let the two quiet hours follow, if they do."""
+        """Do it, or be told why not in a sentence; and let the a quiet hour follow, if they do."""
         try:
             return self.run(work)
         except StripeRefused:
@@ -250,9 +250,9 @@ class MarketMachine(RuleBasedStateMachine):
         self.market.advance(hours * HOUR)
         self.then(calm)
 
-    @rule(days=st.integers(1, 8))
+    @rule(days=st.sampled_from((1, 3, 8)))
     def days_pass(self, days: int) -> None:
-        """With the worker at work every few hours: paydays come."""
+        """With the worker at work: paydays come."""
         self.run(self.market.live(days))
 
     @rule()
@@ -269,7 +269,7 @@ class MarketMachine(RuleBasedStateMachine):
             assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
 
     async def compare(self) -> None:
-        """After two quiet hours everything is known, booked and settled."""
+        """After a quiet hour everything is known, booked and settled."""
         await self.market.rest()
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         assert await self.market.stuck() == []

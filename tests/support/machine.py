@@ -245,25 +245,27 @@ class Market:
 
     async def settle(self) -> None:
         """Hand in what is on its way and work, until nothing is left to do at this moment."""
+        await schedule.tick(self.recurring)
         for _ in range(20):
-            waiting = self.pending()
-            for delivery in waiting:
+            for delivery in self.pending():
                 await self.deliver(delivery)
-            if not await self.work() and not self.pending():
+            if not await self.worker.run_due() and not self.pending():
                 return
         raise AssertionError("it never comes to rest")
 
     async def rest(self) -> None:
-        """Two hours in which nothing new happens: sweeps run, late answers come, what was dropped is fetched."""
+        """A quiet hour or more: sweeps run, late answers come, what was dropped is fetched, what failed is tried again."""
         self.line.breaks.clear()
-        for _ in range(2):
+        for _ in range(4):
             self.advance(65 * 60)
             await self.settle()
+            if not await Job.filter(status="waiting", error__not_isnull=True).exclude(kind="clawback.settle").exists():
+                return
 
     async def live(self, days: int) -> None:
-        """Ordinary days: the worker works twice a day, webhooks come at once."""
-        for _ in range(2 * days):
-            self.advance(12 * HOUR)
+        """Ordinary days: webhooks come, and the worker does what a day brings, paydays included."""
+        for _ in range(days):
+            self.advance(24 * HOUR)
             await self.settle()
 
     async def stuck(self) -> list[str]:
