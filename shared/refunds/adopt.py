@@ -95,12 +95,12 @@ async def _make_row(payment: Payment, answer: StripeRefund, moved: Along) -> int
         return int(row.id)
     await _make_room(order, answer)
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
+    if not await service.count_against(order, answer.amount):
+        raise NoRoomYet
     if moved.reversed or moved.fee_back:
         back = min(moved.fee_back, answer.amount)
     else:
         back = bear(found, answer.amount, policy.refund_policy).commission
-    if not await service.count_against(order, answer.amount):
-        raise NoRoomYet
     number = 1 + await Refund.filter(order_id=order.id).count()
     row = await Refund.create(
         vendor_id=order.vendor_id,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shared.baskets import service as baskets
 from shared.disputes import answers
 from shared.disputes.models import Dispute
+from shared.ledger.chart import Account
 from shared.money import step
 from shared.orders.models import Order
 from shared.orders.service import place_order
@@ -15,17 +17,20 @@ from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent
 from shared.payouts import holds, instant
 from shared.payouts import service as payouts
-from shared.payouts.models import Payout
+from shared.payouts.models import Payout, PayoutItem
 from shared.refunds import asking
 from shared.refunds import service as refunds
 from shared.refunds.models import Refund
-from shared.refunds.rules import Reach, RefundState, Wish
+from shared.refunds.rules import UNSETTLED, Reach, RefundState, Wish
 from shared.sandbox.resources import chargebacks
 from shared.vendors import payout_settings
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.rules import PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
+from shared.webhooks import dispatch
+from shared.webhooks.models import WebhookEvent
 from tests.support.market import ADA
+from tests.support.money import booked
 
 if TYPE_CHECKING:
     from shared.sandbox.store import Document
@@ -123,6 +128,34 @@ async def answer(market: Market, which: int, words: str, *, accept: bool) -> Non
         return
     version = await answers.save_draft(texts={"uncategorized_text": words}, **mine)
     await answers.submit(gateway, version=version, **mine)
+
+
+async def replay(market: Market, which: int) -> None:
+    """The operator applies a stored event again."""
+    rows = await WebhookEvent.all().order_by("-id").limit(40)
+    if rows:
+        await dispatch.replay(market.context, rows[which % len(rows)].stripe_event_id, actor="member:2")
+
+
+async def unfinished() -> list[str]:
+    """What must not be left after a quiet hour: events without a decision, payouts of ours that their parts do not explain."""
+    left = [
+        f"{row.stripe_event_id} {row.type} is {row.status}: {row.error}"
+        for row in await WebhookEvent.filter(status__in=["received", "failed", "parked"]).order_by("id")
+    ]
+    parts: dict[int, int] = defaultdict(int)
+    for item in await PayoutItem.all():
+        parts[item.payout_id] += item.amount
+    alive = Payout.filter(idempotency_key__not_isnull=True, status__in=["pending", "in_transit", "paid"]).order_by("id")
+    left += [
+        f"payout {row.id}: {row.amount} of {parts[row.id]}"
+        for row in await alive
+        if parts[row.id] != row.amount + row.fee
+    ]
+    due = await booked(Account.SHOPPERS_DUE)
+    if due and not await Refund.filter(status__in=list(UNSETTLED)).exists():
+        left.append(f"nobody waits for a refund, and the ledger owes shoppers {due}")
+    return left
 
 
 # Payouts.

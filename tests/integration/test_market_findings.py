@@ -1,0 +1,71 @@
+"""What the market machine found, each as a story that stays told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.clawback.models import Claim
+from shared.fees import service as fees
+from shared.fees.rules import RefundPolicy
+from shared.refunds.models import Refund
+from shared.refunds.rules import RefundState
+from shared.vendors.models import VendorPaymentConfig
+from tests.support import market_acts as acts
+from tests.support.machine import Market
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
+    """A whole marketplace in this process."""
+    found = Market(url=database_url, store=tmp_path / "stand.sqlite3", folder=tmp_path)
+    await found.open()
+    yield found
+    await found.close()
+
+
+async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(market: Market) -> None:
+    """It waits until Stripe has refused ours; then there is room for it. Nothing is an error on the way."""
+    (shop,) = await market.fill("LU")
+    await fees.set_policy(refund_policy=RefundPolicy.RETURN, refund_approval_limits={}, actor="test")
+    sale = await acts.buy(market, shop, 2, "visa", back=True)
+    await market.rest()
+    await acts.refund(market, sale, 1.0, now=False)
+    await acts.refund_at_stripe(market, sale, 0.1, reverse=False, fee=False)
+    for delivery in market.pending():
+        await market.deliver(delivery)
+    await market.rest()
+    assert market.complaints.found == []
+    assert await acts.unfinished() == []
+    assert {r.status for r in await Refund.filter(order_id=sale)} == {RefundState.REFUSED, RefundState.SUCCEEDED}
+
+
+async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_whole_again(market: Market) -> None:
+    """A failed refund gives the vendor its part back; Stripe takes no transfer for weeks, and nobody has to remember."""
+    (shop,) = await market.fill("LU")
+    sale = await acts.buy(market, shop, 2, "refundFail", back=True)
+    await acts.buy(market, shop, 3, "bypassPending", back=True)
+    await acts.plan(market, shop, "daily", 0)
+    await market.live(3)
+    acts.bank_returns(market, 0)
+    for _ in range(40):
+        await market.live(1)
+        if not (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).transfers_active:
+            break
+    else:
+        pytest.fail("the account was never restricted")
+    await acts.refund(market, sale, 1.0, now=True)
+    await market.live(1)
+    (claim,) = await Claim.all()
+    assert claim.amount == 0
+    assert claim.taken > 0, "it was sent at once: the story has changed"
+    await market.live(7)
+    market.stand.complete(shop.account_id)
+    await market.live(2)
+    await claim.refresh_from_db()
+    assert claim.taken == 0
