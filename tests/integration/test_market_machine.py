@@ -94,7 +94,7 @@ class MarketMachine(RuleBasedStateMachine):
         return done
 
     def attempt(self, work: Coroutine[Any, Any, T], calm: bool = False) -> T | None:
-        """Do it, or be told why not in a sentence; and let the a quiet hour follow, if they do."""
+        """Do it, or be told why not in a sentence; and let a quiet hour follow, if they do."""
         try:
             return self.run(work)
         except StripeRefused:
@@ -240,6 +240,10 @@ class MarketMachine(RuleBasedStateMachine):
         for delivery in self.market.pending():
             self.market.drop(delivery)
 
+    @rule(which=WHICH, calm=CALM)
+    def an_event_is_replayed(self, which: int, calm: bool) -> None:
+        self.attempt(acts.replay(self.market, which), calm)
+
     @rule(breaks=st.lists(st.sampled_from(("", "before", "after")), max_size=8))
     def the_line_breaks(self, breaks: list[str]) -> None:
         """Of the next requests to Stripe some are not heard, some not answered."""
@@ -273,6 +277,7 @@ class MarketMachine(RuleBasedStateMachine):
         await self.market.rest()
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         assert await self.market.stuck() == []
+        assert await acts.unfinished() == []
         await self.books()
         theirs = {
             currency.upper(): (parts["negative_balances"], parts["open_disputes"], parts["unsettled_refunds"])
@@ -353,7 +358,7 @@ async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
 
 # The long form: `run.py test --hypothesis-profile=long tests/integration/test_market_machine.py`.
 LONG = settings.get_current_profile_name() == "long"
-EXAMPLES = {"sqlite": 2000 if LONG else 30, "postgres": 200 if LONG else 4}
+EXAMPLES = {"sqlite": 2000 if LONG else 24, "postgres": 200 if LONG else 3}
 pytestmark = [pytest.mark.timeout(6 * 3600)] if LONG else []
 
 
