@@ -12,7 +12,6 @@ import asyncio
 import shutil
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,9 +37,7 @@ from shared.fees.rules import RefundPolicy
 from shared.gateway.seam import StripeRefused
 from shared.ledger.chart import Account
 from shared.refunds.rules import RefundState
-from shared.reporting.models import Difference
 from shared.reporting.queries import exposure_now
-from shared.reporting.reconcile import reconcile
 from shared.sandbox.control_exposure import added_up
 from shared.sandbox.resources import chargebacks
 from shared.vendors import service as vendors
@@ -244,6 +241,10 @@ class MarketMachine(RuleBasedStateMachine):
     def an_event_is_replayed(self, which: int, calm: bool) -> None:
         self.attempt(acts.replay(self.market, which), calm)
 
+    @rule(repair=st.booleans(), calm=CALM)
+    def somebody_reconciles(self, repair: bool, calm: bool) -> None:
+        self.attempt(acts.reconcile_in_passing(self.market, repair=repair), calm)
+
     @rule(breaks=st.lists(st.sampled_from(("", "before", "after")), max_size=8))
     def the_line_breaks(self, breaks: list[str]) -> None:
         """Of the next requests to Stripe some are not heard, some not answered."""
@@ -314,9 +315,7 @@ class MarketMachine(RuleBasedStateMachine):
             self.market.stand.complete(shop.account_id)
         await self.market.live(2)
         await self.compare()
-        run = await reconcile(self.market.gateway, started_by="machine", grace=timedelta(0))
-        found = [(d.kind, d.subject, d.text, d.ours, d.theirs) for d in await Difference.filter(run_id=run.id)]
-        assert found == []
+        assert await acts.differences(self.market) == []
 
 
 @dataclass(frozen=True)
