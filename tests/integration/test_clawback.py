@@ -18,6 +18,7 @@ from shared.ledger.models import LedgerPosting
 from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.market import open_shop
 from tests.support.money import DAY, booked, held, sell
+from tests.support.payouts import time_of
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -149,6 +150,25 @@ async def test_a_lost_answer_heals_under_the_same_key(
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
     assert held(sandbox, shop.account_id)["EUR"] == before - 1000
     assert await LedgerPosting.filter(kind="moved").count() == 1
+
+
+async def test_a_key_that_stripe_forgot_moves_nothing_twice(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """After a day the key means nothing any more; reversal and transfer are found by their marks."""
+    shop = await open_shop(gateway, sandbox)
+    with time_of(sandbox) as time:
+        payment = await sell(gateway, sandbox, shop)
+        before = held(sandbox, shop.account_id)["EUR"]
+        for amount in (1000, 300):
+            await claim(payment, amount)
+            sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3})
+            with pytest.raises(TryLater):
+                await service.settle(gateway, "dispute:1")
+            sandbox.faults()
+            time.days(1.5)
+            assert (await service.settle(gateway, "dispute:1")).taken == amount
+            assert held(sandbox, shop.account_id)["EUR"] == before - amount
 
 
 async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
