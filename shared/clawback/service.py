@@ -175,7 +175,9 @@ async def _refused(movement: Movement, why: str) -> None:
 
 async def _done(movement_id: int, stripe_id: str) -> bool:
     """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
-    movement = await Movement.get(id=movement_id)
+    movement = await Movement.get(id=movement_id).select_related("claim")
+    # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
+    await unit.locked(Order.filter(id=movement.claim.order_id))
     claim = await unit.locked(Claim.filter(id=movement.claim_id))
     assert claim is not None
     moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(

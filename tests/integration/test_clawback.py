@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from shared.errors import TryLater
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerPosting
+from shared.orders.models import Order
 from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.market import open_shop
 from tests.support.money import DAY, booked, held, sell
@@ -169,6 +171,29 @@ async def test_a_key_that_stripe_forgot_moves_nothing_twice(
             time.days(1.5)
             assert (await service.settle(gateway, "dispute:1")).taken == amount
             assert held(sandbox, shop.account_id)["EUR"] == before - amount
+
+
+@pytest.mark.postgres_only
+async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A refund fails at the moment in which its reversal is noted: one waits for the other, and nobody for both."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    before = held(sandbox, shop.account_id)["EUR"]
+    await claim(payment, 1000)
+
+    async def undo() -> None:
+        async with unit.transaction():
+            await unit.locked(Order.filter(id=payment.order_id))
+            await asyncio.sleep(1.5)  # meanwhile the other one has its answer from Stripe
+            await service.set_claim(subject="dispute:1", payment=payment, amount=0)
+
+    undoing = asyncio.create_task(undo())
+    await asyncio.sleep(0.1)
+    await asyncio.gather(undoing, service.settle(gateway, "dispute:1"))
+    assert (await service.settle(gateway, "dispute:1")).taken == 0
+    assert held(sandbox, shop.account_id)["EUR"] == before
 
 
 async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
