@@ -75,7 +75,7 @@ def sqlite_path(url: str) -> Path:
 
 
 async def _apply(url: str, backup: Path | None = None) -> list[str]:
-    from shared.database.operations import Executor
+    from shared.database.executor import Executor
 
     names = await pending(url)
     if not names:

@@ -1,21 +1,17 @@
-"""Our own migration operation, CHECK constraints that really are in the database, and the executor that runs migrations.
+"""Our own migration operations: CHECK constraints that really are in the database, and SQL of each engine's own.
 
 Tortoise records `Meta.constraints` but creates nothing, and its AddConstraint rebuilds a SQLite table without its indexes.
 AddChecks alters a PostgreSQL table in place and rebuilds a SQLite table the way SQLite's own documentation prescribes, from
 the SQL that the database itself keeps, so that columns, indexes, triggers and the row counter stay what they were.
-Tortoise also cuts SQLite's statements at every semicolon, even one in a column's comment; Executor cuts where SQLite would.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.operations import TortoiseOperation
-from tortoise.migrations.schema_editor import SqliteSchemaEditor
 
 if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
@@ -148,38 +144,6 @@ class RunOn(TortoiseOperation):
 
 def _engine(editor: BaseSchemaEditor) -> str:
     return "sqlite" if editor.DIALECT == "sqlite" else "postgres"
-
-
-def statements(script: str) -> Iterator[str]:
-    """The statements of an SQL script; a semicolon in a string or a comment ends none."""
-    current = ""
-    for piece in script.split(";"):
-        current += piece + ";"
-        if not current.strip(" \n;"):
-            current = ""
-        elif sqlite3.complete_statement(current):
-            yield current
-            current = ""
-    if current.strip(" \n;"):
-        yield current.rstrip().removesuffix(";")
-
-
-class _SqliteEditor(SqliteSchemaEditor):
-    async def _run_sql(self, sql: str) -> None:
-        if self.collect_sql or not self.atomic_migration:
-            await super()._run_sql(sql)
-            return
-        for statement in statements(sql):
-            await self.client.execute_query(statement)
-
-
-class Executor(MigrationExecutor):
-    """Tortoise's executor with a SQLite editor that understands comments."""
-
-    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
-        if self.connection.capabilities.dialect == "sqlite":
-            return _SqliteEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
-        return super()._schema_editor(atomic=atomic, collect_sql=collect_sql)
 
 
 async def rebuild_table(client: BaseDBAsyncClient, table: str, change: Callable[[str], str]) -> None:

@@ -13,7 +13,6 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
-    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -25,7 +24,7 @@ from shared.gateway.objects import (
     Reversal,
     Transfer,
 )
-from shared.gateway.seam import Intent
+from shared.gateway.seam import ExternalAccount, Intent
 
 
 def _marked(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -177,9 +176,11 @@ class MoneyCalls(Calls):
             self._client.v1.radar.early_fraud_warnings.retrieve_async, warning_id, params={}, to=to.fraud_warning
         )
 
-    async def list_banks(self, account: str) -> list[Bank]:
+    async def list_banks(self, account: str) -> list[ExternalAccount]:
         """Where the payouts of a connected account can go: banks and debit cards."""
-        return await self._list(self._client.v1.accounts.external_accounts.list_async, account, to=to.bank)
+        return await self._list(
+            self._client.v1.accounts.external_accounts.list_async, account, to=translate.external_account
+        )
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

@@ -10,7 +10,6 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
-    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -24,7 +23,7 @@ from shared.gateway.objects import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Intent
+    from shared.gateway.seam import ExternalAccount, Intent
 
 
 class MoneyGateway(Protocol):
@@ -90,7 +89,7 @@ class MoneyGateway(Protocol):
 
     # Payouts, and where they go.
 
-    async def list_banks(self, account: str) -> list[Bank]: ...
+    async def list_banks(self, account: str) -> list[ExternalAccount]: ...
 
     async def create_payout(
         self, account: str, *, amount: int, currency: str, instant: bool, metadata: Mapping[str, str], key: str

@@ -178,18 +178,6 @@ class FraudWarning:
 
 
 @dataclass(frozen=True)
-class Bank:
-    """A bank account or debit card that payouts go to. `name` is the bank's, or the card's brand."""
-
-    id: str
-    name: str
-    last4: str
-    currency: str
-    status: str  # new | validated | verified | verification_failed | errored; of a card, which has none, new
-    is_default: bool
-
-
-@dataclass(frozen=True)
 class Payout:
     """Money on its way from an account to a bank. `arrives_on` is Stripe's estimate until it is paid."""
 

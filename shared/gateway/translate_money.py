@@ -11,7 +11,6 @@ from shared.gateway.objects import (
     ApplicationFee,
     BalanceLine,
     BalanceTransaction,
-    Bank,
     Dispute,
     FeeRefund,
     FraudWarning,
@@ -200,19 +199,6 @@ def fraud_warning(obj: Any) -> FraudWarning:
         payment_intent=id_of(w.get("payment_intent")),
         actionable=bool(w["actionable"]),
         created=_at(w["created"]),
-    )
-
-
-def bank(obj: Any) -> Bank:
-    """An external account, whichever kind."""
-    b = as_dict(obj)
-    return Bank(
-        id=b["id"],
-        name=b.get("bank_name") or b.get("brand") or "",
-        last4=b.get("last4") or "",
-        currency=(b.get("currency") or "").upper(),
-        status=b.get("status") or "new",
-        is_default=bool(b.get("default_for_currency")),
     )
 
 

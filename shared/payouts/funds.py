@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from tortoise.functions import Sum
 
 from shared import clock
-from shared.gateway.objects import BalanceLine, Bank
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.objects import BalanceLine
+from shared.gateway.seam import ExternalAccount, Gateway, StripeRefused
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, Standing
+from shared.vendors import rules
 from shared.vendors.countries import minimum_payout
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.payout_settings import PayoutTerms
-
-_BROKEN = ("errored", "verification_failed")
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,14 @@ class Reading:
     """An account's balance per currency and its default bank in each, as Stripe just said."""
 
     lines: Mapping[str, BalanceLine] = field(default_factory=dict)
-    banks: Mapping[str, Bank] = field(default_factory=dict)
+    banks: Mapping[str, ExternalAccount] = field(default_factory=dict)
 
     def line(self, currency: str) -> BalanceLine:
         """The balance in this currency, nought where Stripe names none."""
         return self.lines.get(currency) or BalanceLine(currency, 0, 0)
 
 
-def words_of(bank: Bank | None) -> str:
+def words_of(bank: ExternalAccount | None) -> str:
     """A bank account as people recognise it: the last digits."""
     return f"••{bank.last4}"[:40] if bank is not None else ""
 
@@ -44,7 +43,9 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
         return Reading()
     try:
         lines = await gateway.get_balance(terms.account_id)
-        banks = {bank.currency: bank for bank in await gateway.list_banks(terms.account_id) if bank.is_default}
+        banks = {
+            bank.currency: bank for bank in await gateway.list_banks(terms.account_id) if bank.default_for_currency
+        }
     except StripeRefused:  # access was taken away; the account's own event will say so
         return Reading()
     bank = banks.get(terms.currency)
@@ -56,9 +57,9 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
     return Reading({line.currency: line for line in lines}, banks)
 
 
-def is_broken(bank: Bank | None) -> bool:
+def is_broken(bank: ExternalAccount | None) -> bool:
     """Whether payouts to it come back."""
-    return bank is not None and bank.status in _BROKEN
+    return bank is not None and rules.is_broken(bank.status)
 
 
 def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:

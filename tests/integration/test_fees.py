@@ -316,7 +316,7 @@ async def test_the_migration_finds_older_lines(tmp_path: Any) -> None:
 
     from tortoise.migrations.executor import MigrationTarget
 
-    from shared.database.operations import Executor
+    from shared.database.executor import Executor
     from tests.support.factories import insert_one_of_each
 
     path, now = tmp_path / "old.sqlite3", "2026-01-01 00:00:00+00:00"

@@ -16,9 +16,10 @@ from tortoise.exceptions import IntegrityError
 
 from shared import clock
 from shared.database import migrate as migrations
+from shared.database.executor import statements
 from shared.database.lifecycle import config
 from shared.database.migrate import check, migrate, on_disk, pending
-from shared.database.operations import rebuild_table, split_create_table, statements
+from shared.database.operations import rebuild_table, split_create_table
 from shared.payments.models import PaymentMethod
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import insert_one_of_each, make_customer, make_order, make_payment, make_vendor
@@ -131,7 +132,8 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
     from tortoise.migrations.schema_generator.state import State
     from tortoise.migrations.schema_generator.state_apps import StateApps
 
-    from shared.database.operations import AddChecks, Executor
+    from shared.database.executor import Executor
+    from shared.database.operations import AddChecks
 
     async with migrations._context(database_url) as context:
         client = context.db()
@@ -169,7 +171,7 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
     """Migrating step by step with rows in the tables ends in the schema that a fresh database gets."""
     fresh, stepwise = tmp_path / "fresh.sqlite3", tmp_path / "step.sqlite3"
     await migrate(f"sqlite://{fresh}")
-    from shared.database.operations import Executor
+    from shared.database.executor import Executor
 
     async with migrations._context(f"sqlite://{stepwise}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people import policies
+from shared.people import passwords, policies
 from shared.people.errors import BadEmail, WeakPassword
 from shared.people.queries import NOBODY, Actor
 from shared.people.rules import check_password, normal_email
@@ -87,3 +87,9 @@ def test_ten_different_characters_are_enough() -> None:
 def test_everybody_may_touch_only_what_is_theirs(who: Actor, verb: str, thing: Thing, allowed: bool) -> None:
     """Owners and tokens act on their own vendor; operators look and set the fee."""
     assert policies.may(who, verb, thing) is allowed
+
+
+def test_passwords_cost_what_owasp_asks_at_least() -> None:
+    """19 MiB and two passes; the tests themselves use less."""
+    assert passwords.MEMORY_KIB >= 19 * 1024
+    assert passwords.PASSES >= 2

@@ -1,0 +1,94 @@
+"""Running migrations: Tortoise's executor, with two of its habits mended.
+
+It cuts SQLite's statements at every semicolon, even one in a column's comment; ours are cut where SQLite would. And it
+takes ten times as long as it needs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tortoise.migrations import operations as ops
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor import SqliteSchemaEditor
+
+from shared.database.operations import AddChecks, ReplaceChecks, RunOn
+
+if TYPE_CHECKING:
+    from tortoise.migrations.executor import PlanStep
+    from tortoise.migrations.migration import Migration
+    from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+    from tortoise.migrations.schema_generator.state import State
+    from tortoise.migrations.schema_generator.state_apps import StateApps
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of an SQL script; a semicolon in a string or a comment ends none."""
+    current = ""
+    for piece in script.split(";"):
+        current += piece + ";"
+        if not current.strip(" \n;"):
+            current = ""
+        elif sqlite3.complete_statement(current):
+            yield current
+            current = ""
+    if current.strip(" \n;"):
+        yield current.rstrip().removesuffix(";")
+
+
+class _SqliteEditor(SqliteSchemaEditor):
+    async def _run_sql(self, sql: str) -> None:
+        if self.collect_sql or not self.atomic_migration:
+            await super()._run_sql(sql)
+            return
+        for statement in statements(sql):
+            await self.client.execute_query(statement)
+
+
+# What an operation of these kinds does going forward, it reads off the new state alone.
+_LOOKS_FORWARD = (ops.CreateModel, ops.AddField, ops.AddIndex, ops.RunSQL, AddChecks, ReplaceChecks, RunOn)
+
+
+async def _apply(migration: Migration, state: State, *, schema_editor: BaseSchemaEditor, **_: bool) -> State:
+    """Apply a migration without what makes Tortoise's own way slow (ten times, with forty tables): it copies the whole state
+    before each operation, and prepares every model for queries after each, though nobody queries them.
+    """
+    with _unqueried(state.apps):
+        for operation in migration.operations:
+            old_state = state if isinstance(operation, _LOOKS_FORWARD) else state.clone()
+            operation.state_forward(migration.app_label, state)
+            await migration._run_database_forward(
+                operation, old_state, state, schema_editor, supports_transactions=True
+            )
+    state.apps._build_initial_querysets()
+    state.validate_relations_initialized()
+    return state
+
+
+@contextmanager
+def _unqueried(apps: StateApps) -> Iterator[None]:
+    apps._build_initial_querysets = lambda: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del apps._build_initial_querysets
+
+
+class Executor(MigrationExecutor):
+    """Tortoise's executor with a SQLite editor that understands comments, and in less time."""
+
+    def _migration_plan(self, *args: Any, **kwargs: Any) -> list[PlanStep]:
+        steps = super()._migration_plan(*args, **kwargs)
+        for step in steps:
+            if not step.backward:
+                step.migration.apply = partial(_apply, step.migration)  # type: ignore[method-assign]
+        return steps
+
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        if self.connection.capabilities.dialect == "sqlite":
+            return _SqliteEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+        return super()._schema_editor(atomic=atomic, collect_sql=collect_sql)
