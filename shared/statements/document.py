@@ -73,7 +73,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         [
             ("Opening balance", amount(view, view.sheet.opening), False),
             *((words, amount(view, value), False) for words, value in view.sheet.sums()),
-            ("Closing balance", amount(view, view.sheet.closing), True),
+            ("Closing balance" if view.number else "Balance so far", amount(view, view.sheet.closing), True),
         ],
     )
     for words in _asides(view):
