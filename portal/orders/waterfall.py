@@ -96,7 +96,9 @@ def operator_lines(found: Waterfall) -> list[OperatorLine]:
 
 def _result(line: WaterLine) -> OperatorLine:
     """What is left over in the end, as what it is: still to come for the vendor, kept or borne by the marketplace."""
-    return OperatorLine(_words(line, OPERATOR), None, line.whole, _size(line.vendor), _size(line.market), "", is_sum=True)
+    return OperatorLine(
+        _words(line, OPERATOR), None, line.whole, _size(line.vendor), _size(line.market), "", is_sum=True
+    )
 
 
 def _size(amount: Money) -> Money:

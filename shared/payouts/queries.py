@@ -28,7 +28,7 @@ FILTERS: dict[str, tuple[PayoutState, ...]] = {
 }
 KINDS = {
     "sale": "Sale",
-    "moved": "Came back after a refund or dispute",
+    "moved": "Given back after a refund or dispute",
     "parked": "Sale that was looked into",
     "unparked": "Sale that was looked into",
     "unexplained": "Correction by Stripe",
