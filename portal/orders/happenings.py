@@ -75,7 +75,8 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
         yield Happening("Your answer was handed in", dispute.submitted_at, "The bank decides now.", "info")
     if dispute.reinstated_at:
         yield Happening(f"The bank gave {amount} back", dispute.reinstated_at, None, "ok")
-    if dispute.closed_at and dispute.status in _ENDS:
+    given_up = dispute.accepted_at is not None and dispute.status is DisputeStatus.LOST  # said already
+    if dispute.closed_at and dispute.status in _ENDS and not given_up:
         text, detail, kind = _ENDS[dispute.status]
         yield Happening(text, dispute.closed_at, detail, kind)
 
