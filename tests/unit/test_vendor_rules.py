@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.gateway.seam import Alternative, RequirementError
 from shared.money import decimals, step
-from shared.sandbox.money import COUNTRIES as stand_in_countries
+from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 from shared.vendors.missing import items, needs_of
 from shared.vendors.requirements import GENERAL, requirement
@@ -225,4 +225,4 @@ class TestCountries:
 
 def test_every_country_that_is_offered_can_have_an_account() -> None:
     """A vendor that signs up must not find a dead end at Stripe."""
-    assert set(COUNTRIES) <= set(stand_in_countries)
+    assert set(COUNTRIES) <= set(STAND_IN_COUNTRIES)
