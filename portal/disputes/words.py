@@ -29,11 +29,12 @@ class Happening:
 
 def history(dispute: DisputeView, entries: Sequence[EntryView], *, whose: str = "you") -> tuple[Happening, ...]:
     """What happened, newest first; drafts in between are left out. `whose` is the vendor's name for other readers."""
-    found = [_told(entry, dispute.amount.currency, whose) for entry in entries]
+    accepted = dispute.accepted_at is not None
+    found = [_told(entry, dispute.amount.currency, whose, accepted=accepted) for entry in entries]
     return tuple(happening for happening in found if happening is not None)
 
 
-def _told(entry: EntryView, currency: str, whose: str) -> Happening | None:
+def _told(entry: EntryView, currency: str, whose: str, *, accepted: bool) -> Happening | None:
     details = entry.details
 
     def amount(name: str = "amount") -> str:
@@ -58,13 +59,13 @@ def _told(entry: EntryView, currency: str, whose: str) -> Happening | None:
         case "dispute.answer_refused":
             return Happening("The bank did not take the answer", entry.at, None, "bad")
         case "dispute.moved":
-            return _moved(entry, details)
+            return _moved(entry, details, accepted=accepted)
         case _:
             return None
 
 
-def _moved(entry: EntryView, details: Mapping[str, Any]) -> Happening:
-    status = words.of(DisputeStatus(details["status"]))
+def _moved(entry: EntryView, details: Mapping[str, Any], *, accepted: bool) -> Happening:
+    status = words.of(DisputeStatus(details["status"]), accepted=accepted)
     return Happening(status.badge, entry.at, status.text, status.kind)
 
 

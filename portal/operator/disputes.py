@@ -5,12 +5,12 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.disputes.words import CHIPS, history
+from portal.operator.frame import page
 from shared.audit.queries import entries_about
 from shared.disputes import evidence
 from shared.disputes.queries import dispute_by_id, dispute_page, exposure
 from shared.web.access import operator
 from shared.web.kit import page_number
-from shared.web.pages import page
 from shared.web.paging import address, pager
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")

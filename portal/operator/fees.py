@@ -10,6 +10,7 @@ from quart import Blueprint, Response, request
 from portal.operator import fee_words
 from portal.operator.fee_forms import PolicyForm, RuleForm, TryForm, policy_form
 from portal.operator.fee_lookup import find_product, find_vendor, subject_of
+from portal.operator.frame import page
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import all_categories
 from shared.errors import Invalid, MarketError
@@ -21,7 +22,7 @@ from shared.vendors.queries import currencies_in_use, vendor_row, vendor_rows
 from shared.web.access import operator
 from shared.web.filters import money
 from shared.web.identity import actor, actor_label
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 HOME = "/operator/fees"

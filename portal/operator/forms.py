@@ -16,7 +16,7 @@ class FeeForm(MarketForm):
     """A vendor's commission in per cent."""
 
     platform_fee_percentage = PercentField(
-        "Platform fee",
+        "Commission",
         [
             InputRequired("Enter a percentage such as 2.5."),
             NumberRange(min=0, max=Decimal("99.99"), message="Enter a percentage from 0 to 99.99."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from shared.money import Money
@@ -62,11 +63,25 @@ class Line:
     changes: tuple[ChangeLine, ...] = ()
     stripe_id: str | None = None
     href: str | None = None
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """Lines that follow each other; quiet ones are folded away."""
+
+    lines: tuple[Line, ...]
+    is_quiet: bool
 
 
 def lines(timeline: Timeline) -> tuple[Line, ...]:
     """Every entry of a timeline."""
     return tuple(_line(entry, timeline.currency) for entry in timeline.entries)
+
+
+def runs(found: Iterable[Line]) -> tuple[Run, ...]:
+    """The same lines, with the quiet ones that follow each other put together."""
+    return tuple(Run(tuple(lines), is_quiet) for is_quiet, lines in groupby(found, key=lambda line: line.is_quiet))
 
 
 def _line(entry: Done | Told | Mailed, currency: str) -> Line:
@@ -100,6 +115,7 @@ def _told(event: EventView, at: datetime, currency: str) -> Line:
         changes=change_lines(event.changes, currency),
         stripe_id=event.stripe_object_id,
         href=f"/operator/webhooks/{event.stripe_event_id}",
+        is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED) and not event.changes,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from portal.operator.happenings import lines
+from portal.operator.frame import page
+from portal.operator.happenings import lines, runs
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import STATES
@@ -14,7 +15,6 @@ from shared.payments.queries import payments_of_order
 from shared.reporting.waterfall import order_waterfall
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
-from shared.web.pages import page
 from shared.webhooks.timeline import timeline
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
@@ -42,6 +42,6 @@ async def show(number: str) -> Response:
         place_words=PLACES,
         goods=goods_badge(order.status, order.payment_status),
         paid=money_badge(order.payment_status, order.total, order.refunded),
-        happenings=lines(story),
+        happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )

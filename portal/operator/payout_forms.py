@@ -67,7 +67,7 @@ async def payout_forms(
         coming = "None for now"
     else:
         coming = f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
-    percentage = terms.reserve_percentage.normalize() if terms.reserve_percentage else Decimal(0)
+    percentage = Decimal(f"{terms.reserve_percentage.normalize():f}") if terms.reserve_percentage else Decimal(0)
     known = {"reserve_percentage": percentage, "reserve_days": terms.reserve_days}
     return PayoutForms(
         terms=terms,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from portal.operator.frame import page
 from portal.operator.payout_forms import HoldForm, ReserveForm, payout_forms
 from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
@@ -14,7 +15,7 @@ from shared.vendors.queries import vendor_row
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 from shared.web.paging import address, pager
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from portal.operator.frame import page
 from shared.clawback import receivables
 from shared.clawback.errors import NothingOwed
 from shared.clawback.queries import Owed, owed_by, owed_claim, totals_owed
@@ -12,7 +13,7 @@ from shared.money import Money
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.limits import limit
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
 HOME = "/operator/receivables"

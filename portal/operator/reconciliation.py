@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from portal.operator.frame import page
 from shared.errors import MarketError
 from shared.reporting import jobs, queries, repairs
 from shared.reporting.errors import AlreadyRunning
@@ -12,7 +13,7 @@ from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.kit import kit
 from shared.web.limits import limit
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 
 blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
 HOME = "/operator/reconciliation"

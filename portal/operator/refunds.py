@@ -6,6 +6,7 @@ from quart import Blueprint, Response, request
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from portal.operator.frame import page
 from shared.errors import MarketError, NotFound
 from shared.people import policies
 from shared.refunds import service, words
@@ -17,7 +18,7 @@ from shared.web.filters import money
 from shared.web.forms import Bare, MarketForm
 from shared.web.identity import actor, actor_label
 from shared.web.kit import kit, page_number
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 from shared.web.paging import address, pager
 
 blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
@@ -59,7 +60,7 @@ async def approve(refund_id: int) -> Response:
         return see_other(HOME, ("warn", error.message))
     state = await try_now(kit().gateway, made.id)
     word = words.STATES[state][1]
-    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. It is now: {word.lower()}."))
+    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."))
 
 
 @blueprint.post("/<int:refund_id>/decline")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from quart import Blueprint, Response
 
 from portal.operator.forms import InvoicingForm
+from portal.operator.frame import page
 from portal.statements.files import download, wanted_currency
 from shared.errors import Invalid
 from shared.statements.identity import Identity, identity, save_identity
@@ -15,7 +16,7 @@ from shared.vendors.queries import vendor_row
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 from shared.web.paging import pager
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")

@@ -8,6 +8,7 @@ from quart import Blueprint, Response, request
 
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
+from portal.operator.frame import page
 from portal.operator.happenings import DECISIONS, again, change_lines
 from portal.operator.payout_forms import PayoutForms, payout_forms
 from portal.transactions.views import STATES
@@ -23,7 +24,7 @@ from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.kit import kit, page_number
 from shared.web.limits import limit
-from shared.web.pages import page, see_other
+from shared.web.pages import see_other
 from shared.web.paging import address, pager
 from shared.webhooks.dispatch import replay
 from shared.webhooks.queries import EventView, event_counts, event_page, stored_event

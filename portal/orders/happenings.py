@@ -24,13 +24,13 @@ _ENDS = {
 
 def happenings(order: OrderView, payments: Sequence[PaymentView], story: Story) -> tuple[Happening, ...]:
     """The whole story of an order."""
-    found = list(timeline(order, payments))
-    found += [line for refund in story.refunds for line in _refund(refund)]
-    found += [line for dispute in story.disputes for line in _dispute(dispute)]
-    found += [_taken(fact) for fact in story.taken]
+    found = [line for payout in story.payouts for line in _payout(payout)]
     found += [_owed(fact) for fact in story.owed]
-    found += [line for payout in story.payouts for line in _payout(payout)]
+    found += [_taken(fact) for fact in story.taken]
+    found += [line for dispute in story.disputes for line in reversed(list(_dispute(dispute)))]
+    found += [line for refund in story.refunds for line in _refund(refund)]
     found += [_mail(fact) for fact in story.mails]
+    found += timeline(order, payments)  # of the same moment the cause stands below what it led to
     found.sort(key=lambda line: (line.at is not None, -(line.at or order.placed_at).timestamp()))
     return tuple(found)
 
@@ -70,19 +70,20 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
     if dispute.withdrawn_at:
         yield Happening(f"The bank took {amount} back", dispute.withdrawn_at, "Until the dispute is decided.", "bad")
     if dispute.accepted_at:
-        yield Happening("You accepted the dispute", dispute.accepted_at)
+        yield Happening("You accepted the loss", dispute.accepted_at)
     if dispute.submitted_at:
-        yield Happening("Your evidence was handed in", dispute.submitted_at, "The bank decides now.", "info")
+        yield Happening("Your answer was handed in", dispute.submitted_at, "The bank decides now.", "info")
     if dispute.reinstated_at:
         yield Happening(f"The bank gave {amount} back", dispute.reinstated_at, None, "ok")
-    if dispute.closed_at and dispute.status in _ENDS:
+    given_up = dispute.accepted_at is not None and dispute.status is DisputeStatus.LOST  # said already
+    if dispute.closed_at and dispute.status in _ENDS and not given_up:
         text, detail, kind = _ENDS[dispute.status]
         yield Happening(text, dispute.closed_at, detail, kind)
 
 
 def _taken(fact: TakenFact) -> Happening:
     if fact.kind is MovementKind.REVERSAL:
-        return Happening(f"{money(fact.amount)} taken from your balance", fact.at, f"Your part of the {fact.because}.")
+        return Happening(f"{money(fact.amount)} taken from your balance", fact.at, f"For the {fact.because}.")
     if fact.kind is MovementKind.FEE_REFUND:
         return Happening(f"{money(fact.amount)} of the platform fee given back", fact.at, None, "ok")
     return Happening(
@@ -117,4 +118,4 @@ def _payout(fact: PayoutFact) -> Iterator[Happening]:
 def _mail(fact: MailFact) -> Happening:
     if fact.status == "failed":
         return Happening("A mail to the shopper could not be sent", fact.at, fact.subject, "warn")
-    return Happening("Mail to the shopper", fact.at, fact.subject)
+    return Happening("Mail to the shopper", fact.at, fact.subject, is_quiet=True)

@@ -28,7 +28,7 @@ VENDOR = {
     Kind.PAYOUT: "Paid out to your bank",
     Kind.PAYOUT_FAILED: "Payout that came back",
     Kind.NOT_PAID_OUT: "Not paid out yet",
-    Kind.OWED: "Owed, taken from your next sales",
+    Kind.OWED: "Covered by your other sales",
 }
 OPERATOR = {
     **VENDOR,
@@ -41,10 +41,11 @@ OPERATOR = {
     Kind.DISPUTE_COST_BACK: "Cost of the dispute, given back",
     Kind.LEFT: "The vendor’s after that",
     Kind.PAYOUT: "Paid out to the vendor’s bank",
-    Kind.OWED: "Owed by the vendor",
+    Kind.OWED: "Covered by the vendor’s other sales",
     Kind.KEPT: "Kept by Markethall",
     Kind.BORNE: "Borne by Markethall",
 }
+RESULTS = (Kind.NOT_PAID_OUT, Kind.KEPT, Kind.BORNE)
 PLACES = {
     "moved": "Between the vendor’s balance and the platform’s",
     "refund_paid": "Refund left the platform’s balance",
@@ -83,12 +84,25 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
 def operator_lines(found: Waterfall) -> list[OperatorLine]:
     """Every line with both sides."""
     return [
-        OperatorLine(
+        _result(line)
+        if line.kind in RESULTS
+        else OperatorLine(
             _words(line, OPERATOR), _note(line), line.whole, line.vendor, line.market, line.stripe_id, line.is_sum
         )
         for line in found.lines
         if line.whole or line.vendor or line.market or line.is_sum or line.kind is Kind.PAYOUT_FAILED
     ]
+
+
+def _result(line: WaterLine) -> OperatorLine:
+    """What is left over in the end, as what it is: still to come for the vendor, kept or borne by the marketplace."""
+    return OperatorLine(
+        _words(line, OPERATOR), None, line.whole, _size(line.vendor), _size(line.market), "", is_sum=True
+    )
+
+
+def _size(amount: Money) -> Money:
+    return amount if amount.amount >= 0 else amount * -1
 
 
 def _words(line: WaterLine, words: dict[Kind, str]) -> str:
@@ -99,13 +113,11 @@ def _words(line: WaterLine, words: dict[Kind, str]) -> str:
 
 
 def _note(line: WaterLine) -> Any:
-    """When: of a payout the day at the bank, of a dispute the reason."""
+    """When; of a payout the day at the bank."""
     if line.kind is Kind.PAYOUT:
         if line.at is None:
             return "on its way"
         return Markup("{} {}").format("arrived" if line.arrived else "expected", day(line.at))
     if line.at is None or line.kind in (Kind.PAID, Kind.COMMISSION):
         return None
-    if line.kind in (Kind.DISPUTE, Kind.DISPUTE_WON) and line.detail:
-        return Markup("{}, {}").format(line.detail, day(line.at))
     return day(line.at)

@@ -31,12 +31,13 @@ _MONEY = {
 
 @dataclass(frozen=True)
 class Happening:
-    """A line of the timeline."""
+    """A line of the timeline. A quiet one stands folded away: it is as it should be."""
 
     text: str
     at: datetime | None
     detail: str | None = None
     kind: str | None = None
+    is_quiet: bool = False
 
 
 def money_badge(

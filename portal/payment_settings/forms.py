@@ -93,8 +93,8 @@ class PayoutForm(MarketForm):
         ],
         validators=[DataRequired("Choose one.")],
     )
-    weekday = SelectField("Of a week, on", choices=WEEKDAY_CHOICES, default="monday")
-    month_day = SelectField("Of a month, on", choices=DAY_CHOICES, default="1")
+    weekday = SelectField("Day of the week", choices=WEEKDAY_CHOICES, default="monday")
+    month_day = SelectField("Day of the month", choices=DAY_CHOICES, default="1")
     minimum_payout = MoneyField("Smallest payout", [InputRequired("Enter an amount; 0 pays out whatever is there.")])
 
     def plan(self) -> PayoutPlan:

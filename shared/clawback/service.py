@@ -16,7 +16,7 @@ from shared.clawback.rules import MovementKind, MovementState, plan, rest, signe
 from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -123,25 +123,15 @@ async def _key(claim: Claim, kind: MovementKind, order_number: str) -> str:
 
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
-    """Ask Stripe for one movement under its stored key, and note what it answered."""
-    metadata = {"claim": claim.subject, "order_id": str(claim.order_id)}
-    source, key = movement.stripe_source_id, movement.idempotency_key
+    """Ask Stripe for one movement under its stored key, and note what it answered.
+
+    A key that Stripe may have forgotten, or keeps a failure under, says nothing about the money: Stripe's own list does.
+    """
+    stripe_id = None
+    if clock.now() - movement.created_at > KEYS_LAST:
+        stripe_id = await sources.made_before(gateway, claim, movement)
     try:
-        if movement.kind == MovementKind.TRANSFER:
-            payment = await Payment.get(id=claim.payment_id)
-            new = NewTransfer(
-                amount=movement.amount,
-                currency=claim.currency,
-                destination=payment.stripe_account_id,
-                source_transaction=source,
-                transfer_group=f"order_{claim.order_id}",
-                metadata=metadata,
-            )
-            stripe_id = (await gateway.create_transfer(new, key=key)).id
-        elif movement.kind == MovementKind.FEE_REFUND:
-            stripe_id = (await gateway.create_fee_refund(source, amount=movement.amount, metadata=metadata, key=key)).id
-        else:
-            stripe_id = (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
+        stripe_id = stripe_id or await _make(gateway, claim, movement)
     except StripeRefused as refused:
         await _refused(movement, refused.stripe_code or refused.log or "refused")
         if movement.kind != MovementKind.REVERSAL:  # the vendor's money is still with us: that must be loud
@@ -149,11 +139,31 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
             raise
         return
     except StripeUnavailable as down:
-        if down.replayed:  # Stripe stored this failure under the key for good; the next movement has the next key
+        if not down.replayed:
+            raise
+        stripe_id = await sources.made_before(gateway, claim, movement)
+        if stripe_id is None:  # Stripe stored this failure under the key for good; the next movement has the next key
             await _refused(movement, "Stripe stored a failure under this key")
-        raise
+            raise
     async with unit.transaction():
         await _done(movement.id, stripe_id)
+
+
+async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
+    source, key = movement.stripe_source_id, movement.idempotency_key
+    metadata = {"claim": claim.subject, "order_id": str(claim.order_id), sources.MARK: key}
+    if movement.kind == MovementKind.TRANSFER:
+        payment = await Payment.get(id=claim.payment_id)
+        new = NewTransfer(
+            amount=movement.amount,
+            currency=claim.currency,
+            destination=payment.stripe_account_id,
+            source_transaction=source,
+            transfer_group=sources.group_of(claim),
+            metadata=metadata,
+        )
+        return (await gateway.create_transfer(new, key=key)).id
+    return (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
 
 
 async def _refused(movement: Movement, why: str) -> None:
@@ -165,7 +175,9 @@ async def _refused(movement: Movement, why: str) -> None:
 
 async def _done(movement_id: int, stripe_id: str) -> bool:
     """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
-    movement = await Movement.get(id=movement_id)
+    movement = await Movement.get(id=movement_id).select_related("claim")
+    # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
+    await unit.locked(Order.filter(id=movement.claim.order_id))
     claim = await unit.locked(Claim.filter(id=movement.claim_id))
     assert claim is not None
     moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(

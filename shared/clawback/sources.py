@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from shared.clawback.models import Movement
+from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source
 from shared.gateway.seam import Gateway, StripeMissing
 from shared.payments import service as payments
 from shared.payments.jobs import ChargeNotReady
 from shared.payments.models import Payment
+
+MARK = "movement"  # the metadata by which a movement is known again: our own idempotency key
 
 
 async def charged(gateway: Gateway, payment_id: int) -> Payment:
@@ -29,6 +31,20 @@ async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
     ids = [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))]
     transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
     return [Source(t.id, t.amount - t.amount_reversed) for t in transfers]
+
+
+async def made_before(gateway: Gateway, claim: Claim, movement: Movement) -> str | None:
+    """Stripe's id of a movement that was made although nobody heard so: it carries our key as its mark. None when there is none."""
+    if movement.kind == MovementKind.TRANSFER:
+        sent = await gateway.list_transfers(transfer_group=group_of(claim))
+        return next((t.id for t in sent if t.metadata.get(MARK) == movement.idempotency_key), None)
+    back = await gateway.list_reversals(movement.stripe_source_id)
+    return next((r.id for r in back if r.metadata.get(MARK) == movement.idempotency_key), None)
+
+
+def group_of(claim: Claim) -> str:
+    """What the transfers of an order have in common at Stripe."""
+    return f"order_{claim.order_id}"
 
 
 async def balance(gateway: Gateway, payment: Payment) -> int:

@@ -67,6 +67,7 @@ async def _payment_of(email: str) -> Payment | None:
 async def _give_back(gateway: Gateway) -> None:
     """One of two card wallets came back, and is on the shelf again."""
     from shared.orders.models import OrderLine
+    from shared.people.models import Member
     from shared.refunds.asking import carry_out
     from shared.refunds.models import Refund
     from shared.refunds.rules import Reach, Wish
@@ -78,6 +79,7 @@ async def _give_back(gateway: Gateway) -> None:
     line = await OrderLine.filter(order_id=payment.order_id, quantity__gt=1).first()
     if line is None:
         return
+    owner = await Member.filter(vendor_id=payment.vendor_id).order_by("id").first()
     asked = payment.paid_at + timedelta(days=6)
     with clock.use(lambda: asked):
         refund = await request(
@@ -87,7 +89,7 @@ async def _give_back(gateway: Gateway) -> None:
             wish=Wish(Reach.LINES, quantities={line.id: 1}, restock=frozenset({line.id})),
             reason="requested_by_customer",
             note="The second one came back unused. Thank you for telling us.",
-            by=ACTOR,
+            by=f"member:{owner.id}" if owner else ACTOR,
         )
         await carry_out(gateway, refund.id)
 

@@ -14,6 +14,7 @@ from shared.orders import terms
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.rules import OrderStatus, PaymentStatus
 from shared.payments.models import Payment
+from shared.vendors.countries import COUNTRIES
 
 _NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
 _DESCRIBED = 2000  # characters of a product's description
@@ -46,7 +47,9 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
         ),
         full_name=checkout.full_name,
         email=checkout.email,
-        address=tuple(part for part in (*street, f"{checkout.postal_code} {checkout.city}", checkout.country) if part),
+        address=tuple(
+            part for part in (*street, f"{checkout.postal_code} {checkout.city}", _country(checkout.country)) if part
+        ),
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
@@ -111,3 +114,7 @@ async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:
         for row in rows
         if row.id in charges
     )
+
+
+def _country(code: str) -> str:
+    return COUNTRIES[code].name if code in COUNTRIES else code

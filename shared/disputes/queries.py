@@ -71,7 +71,7 @@ class DisputeView:
 
     @property
     def words(self) -> words.StatusWords:
-        return words.of(self.status)
+        return words.of(self.status, accepted=self.accepted_at is not None)
 
     @property
     def is_open(self) -> bool:

@@ -106,9 +106,17 @@ def reason(code: str) -> str:
     return REASONS.get(code, "The bank gives a reason that we do not know")
 
 
-def of(status: DisputeStatus) -> StatusWords:
-    """The words of a status."""
-    return STATUSES[status]
+ACCEPTED = StatusWords(
+    "bad",
+    "Lost",
+    "The loss was accepted, and the shopper keeps the money.",
+    STATUSES[_S.LOST].next_step,
+)
+
+
+def of(status: DisputeStatus, *, accepted: bool = False) -> StatusWords:
+    """The words of a status. A dispute that was accepted is not lost by the bank's decision."""
+    return ACCEPTED if accepted and status is _S.LOST else STATUSES[status]
 
 
 def countdown(due_by: datetime | None, now: datetime) -> str:

@@ -116,6 +116,7 @@ class Reversal:
     balance_transaction: str | None
     source_refund: str | None
     created: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.errors import MarketError, TryLater
 from shared.gateway.money_seam import MoneyGateway
+
+# Stripe forgets a key after a day at the earliest (stripe.md section 4). One that is older may make the thing a second time.
+KEYS_LAST = timedelta(hours=20)
 
 
 class StripeUnavailable(TryLater):

@@ -133,6 +133,7 @@ def reversal(obj: Any) -> Reversal:
         balance_transaction=id_of(r.get("balance_transaction")),
         source_refund=id_of(r.get("source_refund")),
         created=_at(r["created"]),
+        metadata=dict(r.get("metadata") or {}),
     )
 
 

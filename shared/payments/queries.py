@@ -84,3 +84,8 @@ async def parked_payments(limit: int = 50) -> tuple[PaymentView, ...]:
     """Payments whose success did not match the order: a person must look at each."""
     rows = await Payment.filter(status=PaymentState.PARKED).order_by("-id").limit(limit).select_related("order")
     return tuple(_view(p) for p in rows)
+
+
+async def count_parked() -> int:
+    """How many of those there are."""
+    return await Payment.filter(status=PaymentState.PARKED).count()

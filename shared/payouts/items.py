@@ -22,7 +22,7 @@ async def movements(vendor_id: int, currency: str) -> list[Movement]:
     rows = (
         await LedgerEntry.filter(vendor_id=vendor_id, currency=currency, account=Account.STRIPE_VENDOR)
         .exclude(posting__kind__startswith="payout_")
-        .order_by("id")
+        .order_by("posting__created_at", "id")
         .values_list("id", "amount", "posting__subject")
     )
     return [

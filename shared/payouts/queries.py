@@ -28,7 +28,7 @@ FILTERS: dict[str, tuple[PayoutState, ...]] = {
 }
 KINDS = {
     "sale": "Sale",
-    "moved": "Went back for a refund or dispute, or came again",
+    "moved": "Given back after a refund or dispute",
     "parked": "Sale that was looked into",
     "unparked": "Sale that was looked into",
     "unexplained": "Correction by Stripe",
@@ -166,7 +166,7 @@ async def _items(row: Payout) -> tuple[ItemView, ...]:
     orders = {o.id: o.number for o in await Order.filter(id__in=[r.order_id for r in rows if r.order_id])}
     return tuple(
         ItemView(
-            what=KINDS.get(entries[r.entry_id].posting.kind, "Other"),
+            what=_what(entries[r.entry_id].posting.kind, r.amount),
             at=entries[r.entry_id].created_at,
             order_number=orders.get(r.order_id) if r.order_id else None,
             amount=Money(r.amount, row.currency),
@@ -174,3 +174,9 @@ async def _items(row: Payout) -> tuple[ItemView, ...]:
         )
         for r in rows
     )
+
+
+def _what(kind: str, amount: int) -> str:
+    if kind == "moved" and amount < 0:
+        return "Taken for a refund or dispute"
+    return KINDS.get(kind, "Other")

@@ -15,7 +15,8 @@ from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.database import unit
 from shared.errors import NotFound
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.objects import Payout as Found
+from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.ids import born
 from shared.jobs import queue
 from shared.payouts import follow, words
@@ -27,6 +28,7 @@ from shared.vendors.paydays import given_up
 
 log = logging.getLogger("markethall.payouts")
 CANCEL = "payout.cancel_requested"
+CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
 ASK_AFTER = timedelta(minutes=1)  # a crash between writing down and the answer is healed by then
 
 
@@ -72,24 +74,38 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
     row = await Payout.get(id=payout_id)
     if row.status != PayoutState.OPENING:
         return row
-    key = str(row.idempotency_key)
+    found = await _made_before(gateway, row) if clock.now() - row.created_at > KEYS_LAST else None
     try:
-        found = await gateway.create_payout(
-            str(row.stripe_account_id),
-            amount=row.amount,
-            currency=row.currency,
-            instant=row.method == "instant",
-            metadata={follow.MARK: key, "vendor_id": str(row.vendor_id)},
-            key=key,
-        )
+        found = found or await _make(gateway, row)
     except StripeRefused as refused:
         log.warning("payout %s was refused: %s", row.id, refused.log)
         return await _refused(row, words.refusal(refused.stripe_code))
     except StripeUnavailable as down:
-        if down.replayed:  # stored under this key for good: the next try has the next key
+        if not down.replayed:
+            raise
+        found = await _made_before(gateway, row)
+        if found is None:  # a failure is stored under this key for good: the next try has the next key
             await _refused(row, words.STORED_FAILURE)
-        raise
+            raise
     return await follow.take_in(gateway, vendor_id=row.vendor_id, account_id=row.stripe_account_id, found=found)
+
+
+async def _make(gateway: Gateway, row: Payout) -> Found:
+    key = str(row.idempotency_key)
+    return await gateway.create_payout(
+        str(row.stripe_account_id),
+        amount=row.amount,
+        currency=row.currency,
+        instant=row.method == "instant",
+        metadata={follow.MARK: key, "vendor_id": str(row.vendor_id)},
+        key=key,
+    )
+
+
+async def _made_before(gateway: Gateway, row: Payout) -> Found | None:
+    """The payout that Stripe made although nobody heard so: a key that is forgotten, or failed, says nothing about the money."""
+    made = await gateway.list_payouts(row.stripe_account_id, since=row.created_at - CLOCKS_DIFFER)
+    return next((found for found in made if found.metadata.get(follow.MARK) == row.idempotency_key), None)
 
 
 async def _refused(row: Payout, sentence: str) -> Payout:

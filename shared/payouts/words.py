@@ -123,6 +123,8 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
             when = f" from {_day(why.available_on)}" if why.available_on else " in a few days"
             return f"The money from your latest sales can be paid out{when}."
         case Obstacle.NOTHING:
+            if why.owed.amount > 0:
+                return f"Your next sales go to the {write(why.owed)} that you owe Markethall for refunds or disputes."
             return "There is nothing to pay out yet."
         case Obstacle.BELOW_MINIMUM:
             return f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It waits for your next sales."

@@ -45,13 +45,15 @@ async def carry_out(gateway: Gateway, refund_id: int) -> RefundState:
         await _wait_for_its_turn(refund)
         payment = await sources.charged(gateway, refund.payment_id)
         is_new = refund.reverse_transfer is None and refund.attempt == 1
+        answer = None if is_new else await _made_before(gateway, refund, payment)
+        if answer is not None:
+            return await follow.take_on(gateway, refund.id, answer)
         if refund.reverse_transfer is None:
             await _choose(gateway, refund, payment)
             was, refund = refund, await _row(refund_id)
             if refund.reverse_transfer is None or refund.attempt != was.attempt:
                 continue  # somebody else was faster: look again
-        answer = None if is_new else await _made_before(gateway, refund, payment)
-        answer = answer or await _ask(gateway, refund, payment)
+        answer = await _ask(gateway, refund, payment)
         if answer is not None:
             return await follow.take_on(gateway, refund.id, answer)
     return RefundState((await _row(refund_id)).status)

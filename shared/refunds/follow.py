@@ -52,8 +52,10 @@ async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> Ref
     """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be done at once."""
     refund = await Refund.get(id=refund_id).select_related("payment")
     moved = Along()
-    if refund.status == RefundState.OPENING and refund.reverse_transfer:
-        moved = await at_stripe.along(gateway, refund.payment, answer, with_fee=refund.refund_application_fee)
+    if refund.status == RefundState.OPENING and (refund.reverse_transfer or answer.transfer_reversal):
+        # What came along although our row says that nothing should was asked for by an attempt that we took to have failed.
+        with_fee = refund.refund_application_fee or not refund.reverse_transfer
+        moved = await at_stripe.along(gateway, refund.payment, answer, with_fee=with_fee)
     state = await apply(refund_id, answer, moved)
     await settle_claim(gateway, refund_id)
     return state
@@ -106,6 +108,8 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the claim."""
     if (answer.amount, answer.currency) != (refund.amount, refund.currency):
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
+    if moved.reversed and not refund.reverse_transfer:
+        refund.reverse_transfer, refund.refund_application_fee = True, bool(moved.fee_back)
     if refund.refund_application_fee and refund.commission_part != moved.fee_back <= refund.amount:
         log.warning(
             "refund %s: Stripe gave %s of the fee back, not %s", refund.id, moved.fee_back, refund.commission_part
@@ -115,6 +119,8 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
     await Refund.filter(id=refund.id, status=RefundState.OPENING).update(
         stripe_refund_id=refund.stripe_refund_id,
         stripe_reversal_id=refund.stripe_reversal_id,
+        reverse_transfer=bool(refund.reverse_transfer),
+        refund_application_fee=refund.refund_application_fee,
         vendor_part=refund.vendor_part,
         commission_part=refund.commission_part,
         updated_at=clock.now(),

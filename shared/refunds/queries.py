@@ -140,7 +140,7 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
 async def _names(labels: set[str]) -> dict[str, str]:
     ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
     found = {f"member:{id_}": str(name) for id_, name in await Member.filter(id__in=ids).values_list("id", "full_name")}
-    return {BY_STRIPE: "Markethall, in Stripe", **found}
+    return {BY_STRIPE: "Markethall, in Stripe", "system": "Markethall", **found}
 
 
 def _view(row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]) -> RefundView:

@@ -183,7 +183,7 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, and `moved`: what its movements that are done come to."""
+    """A claim, and `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure."""
 
     id: int
     subject: str
@@ -195,6 +195,7 @@ class ClaimRow:
     written_off: int
     moved: int
     payment_id: int = 0
+    bears: int | None = None
 
 
 @dataclass(frozen=True)

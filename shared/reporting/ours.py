@@ -22,6 +22,7 @@ from shared.payments.models import Payment
 from shared.payouts.models import Payout, ReserveHold
 from shared.refunds.models import Refund
 from shared.refunds.rules import COUNTING
+from shared.reporting.bearing import borne
 from shared.reporting.facts import ClaimRow, Line, Mirror, MovementRow, OpenPosting, OrderRow, PaymentRow
 from shared.vendors.models import VendorPaymentConfig
 
@@ -155,6 +156,9 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
     """Every claim that changed in the window, with what its finished movements come to."""
     rows = await (Claim.all() if since is None else Claim.filter(updated_at__gte=since)).order_by("id")
     moved: dict[int, int] = defaultdict(int)
+    bears: dict[str, int] = {}
+    for chunk in _chunks(row.subject for row in rows):
+        bears |= await borne(chunk)
     for chunk in _chunks(row.id for row in rows):
         done = Movement.filter(claim_id__in=chunk, status=MovementState.DONE)
         sums = (
@@ -176,6 +180,7 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
             c.written_off,
             moved[c.id],
             c.payment_id,
+            bears.get(c.subject),
         )
         for c in rows
     )

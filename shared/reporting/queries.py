@@ -72,6 +72,12 @@ async def latest_runs() -> tuple[RunView, ...]:
     return await _views(await ReconciliationRun.all().order_by("-id").limit(LATEST))
 
 
+async def count_open() -> int:
+    """How many differences of the last finished run are not repaired."""
+    last = await ReconciliationRun.exclude(status="running").order_by("-id").first()
+    return 0 if last is None else await Difference.filter(run_id=last.id).exclude(status="repaired").count()
+
+
 async def run_view(run_id: int) -> RunView:
     """One run. Raises NotFound."""
     row = await ReconciliationRun.get_or_none(id=run_id)

@@ -186,7 +186,7 @@ WOULD: Mapping[Repair, str] = {
     Repair.FOLLOW_DISPUTE: "Read dispute {stripe_id} again from Stripe and let our dispute, the vendor's claim and the ledger follow.",
     Repair.FOLLOW_PAYOUT: "Read payout {stripe_id} again from Stripe and let our payout and the ledger follow.",
     Repair.SETTLE_CLAIM: "Finish what was begun for {subject}: take what is missing from the vendor's balance, and owe the rest.",
-    Repair.RECOUNT_CLAIM: "Count again what the finished movements of {subject} took.",
+    Repair.RECOUNT_CLAIM: "Count again what the vendor bears of {subject} and what its finished movements took, and settle the rest.",
     Repair.ADOPT_MOVEMENT: "Note {stripe_id} with the refund or dispute that it belongs to; if there is none, park it as unexplained.",
     Repair.POST_MOVEMENT: "Post movement {movement_id} to the ledger again, as it was noted when Stripe made it.",
     Repair.RECOUNT_REFUNDED: "Set what the order says was refunded to what its refunds come to.",

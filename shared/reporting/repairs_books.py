@@ -22,20 +22,22 @@ from shared.refunds import follow
 from shared.refunds.models import Refund
 from shared.refunds.rules import COUNTING, UNDONE
 from shared.reporting import ours
+from shared.reporting.bearing import borne
 from shared.reporting.errors import CannotRepair
 
 Arguments = Mapping[str, Any]
 
 
 async def recount_claim(_context: Context, given: Arguments) -> str:
-    """What a claim has taken is what its finished movements come to; then it is settled again."""
+    """A claim is what its refund or dispute says, what it has taken what its finished movements come to; then it is settled again."""
     async with unit.transaction():
         claim = await unit.locked(Claim.filter(id=int(given["claim_id"])))
         if claim is None:
             raise CannotRepair
         rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
-        await Claim.filter(id=claim.id).update(taken=taken, updated_at=clock.now())
+        amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
+        await Claim.filter(id=claim.id).update(amount=amount, taken=taken, updated_at=clock.now())
         await queue.enqueue("clawback.settle", {"subject": claim.subject})
     return "Counted again."
 
@@ -101,8 +103,12 @@ async def suspend(_context: Context, given: Arguments) -> str:
     done = 0
     async with unit.transaction():
         for stripe_id, vendor_id, net, currency in given["transactions"]:
+            named = [str(given.get("stripe_id") or stripe_id), str(stripe_id)]
+            place = {"account__in": ours.AT_STRIPE, "vendor_id": vendor_id, "currency": currency}
+            if await LedgerEntry.exists(stripe_id__in=named, **place):
+                continue  # somebody found out what it is
             done += await ledger.post(postings.unexplained(postings.Unexplained(vendor_id, currency, net, stripe_id)))
-    return "Parked as unexplained." if done else "It was parked meanwhile."
+    return "Parked as unexplained." if done else "It is in the books meanwhile."
 
 
 async def clear_suspense(_context: Context, given: Arguments) -> str:

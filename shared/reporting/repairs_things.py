@@ -71,6 +71,7 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
     if claim is None:
         return await books.suspend(context, given)
     async with unit.transaction():
+        await unit.locked(Order.filter(id=claim.order_id))
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None
         await _note(locked, stripe_id, given)

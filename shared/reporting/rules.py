@@ -56,7 +56,7 @@ def _money(open_gaps: Sequence[Gap], facts: Facts, links: Links) -> Iterator[Fin
             rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
             yield Finding(
                 Kind.MONEY_UNEXPLAINED, f"money:{key}", f"Money moved at Stripe and nothing here explains it: {_story(mine)}",
-                *_sides(mine), Repair.SUSPEND, key, _vendor(mine), {"transactions": rows},
+                *_sides(mine), Repair.SUSPEND, key, _vendor(mine), {"transactions": rows, "stripe_id": key},
             )  # fmt: skip
         else:
             text = "Stripe moved another sum than the ledger says: " + _story(mine)

@@ -18,7 +18,13 @@ def claims(facts: Facts, unsure: Collection[int]) -> Iterator[Finding]:
         if row.id in open_ or row.payment_id in unsure:
             continue
         subject, about = f"claim:{row.id}", row.subject.replace(":", " ")
-        if row.taken != row.moved:
+        if row.bears is not None and row.amount != row.bears:
+            yield Finding(
+                Kind.CLAIM_MISCOUNTED, subject, f"What is claimed from the vendor is not what it bears of {about}.",
+                money(row.amount, row.currency), money(row.bears, row.currency), Repair.RECOUNT_CLAIM, None, row.vendor_id,
+                {"claim_id": row.id, "subject": row.subject},
+            )  # fmt: skip
+        elif row.taken != row.moved:
             yield Finding(
                 Kind.CLAIM_MISCOUNTED, subject, f"What was taken from the vendor for {about} is not what its movements come to.",
                 money(row.taken, row.currency), money(row.moved, row.currency), Repair.RECOUNT_CLAIM, None, row.vendor_id,

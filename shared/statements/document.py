@@ -31,7 +31,7 @@ MOVEMENTS = (
     Column("What", MARGIN + 64, 106),
     Column("Order", MARGIN + 172, 84),
     Column("Gross", MARGIN + 314, 60, "right"),
-    Column("Commission", MARGIN + 374, 60, "right"),
+    Column("Platform fee", MARGIN + 374, 60, "right"),
     Column("Net", MARGIN + 434, 60, "right"),
     Column("Balance", RIGHT, 64, "right"),
 )
@@ -64,7 +64,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
     _head(sheets, "Statement of account", f"{view.name} · amounts in {view.currency}")
     details = [("Month", view.name), ("Time zone", "UTC")]
-    details += [("Commission invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
+    details += [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
     if view.issued_at:
         details.append(("Closed", months.spoken_day(view.issued_at)))
     _parties(sheets, view, details)
@@ -73,7 +73,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         [
             ("Opening balance", amount(view, view.sheet.opening), False),
             *((words, amount(view, value), False) for words, value in view.sheet.sums()),
-            ("Closing balance", amount(view, view.sheet.closing), True),
+            ("Closing balance" if view.number else "Balance so far", amount(view, view.sheet.closing), True),
         ],
     )
     for words in _asides(view):
@@ -115,7 +115,7 @@ def _asides(view: StatementView) -> Iterable[str]:
 def _invoice(sheets: Sheets, view: StatementView) -> None:
     bill = view.invoice
     sheets.turn()
-    name = "Commission credit note" if bill.gross < 0 else "Commission invoice"
+    name = "Credit note for the platform fee" if bill.gross < 0 else "Invoice for the platform fee"
     _head(sheets, name, f"{view.number} · amounts in {view.currency}")
     details = [("Number", view.number or ""), ("Supplied in", view.name)]
     if view.issued_at:
@@ -127,9 +127,9 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
         for line in bill.lines
     ]
     if rows:
-        _table(sheets, "Commission, VAT included" if bill.vat else "Commission", CHARGES, rows)
+        _table(sheets, "Platform fee, VAT included" if bill.vat else "Platform fee", CHARGES, rows)
     else:
-        sheets.text(MARGIN, "No commission was charged in this month.", color=GREY)
+        sheets.text(MARGIN, "No platform fee was charged in this month.", color=GREY)
         sheets.down(ROW)
     if not sheets.room(5 * ROW + 12):
         sheets.turn()

@@ -120,9 +120,9 @@ class Sheet:
         for line in self.lines:
             words = WORDS.get(line.kind, OTHER)[1]
             found[words] = found.get(words, 0) + line.gross
-        found["Commission"] = sum(line.commission for line in self.lines)
+        found["Platform fee"] = sum(line.commission for line in self.lines)
         sales, *others = (many for _, many in (*WORDS.values(), OTHER))
-        return tuple((words, found[words]) for words in (sales, "Commission", *others) if found.get(words))
+        return tuple((words, found[words]) for words in (sales, "Platform fee", *others) if found.get(words))
 
 
 def sheet(opening: Mapping[str, int], entries: Iterable[Booked]) -> Sheet:
@@ -200,7 +200,9 @@ def invoice(lines: Iterable[Line], percentage: Decimal, note: str = "") -> Invoi
 
 def _charged(line: Line) -> str:
     return (
-        f"Commission, {line.words.lower()}" if line.commission < 0 else f"Commission given back, {line.words.lower()}"
+        f"Platform fee, {line.words.lower()}"
+        if line.commission < 0
+        else f"Platform fee given back, {line.words.lower()}"
     )
 
 

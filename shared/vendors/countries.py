@@ -1,7 +1,8 @@
 """Where a vendor may be at home, and in which currencies it may sell from there. Pure.
 
 These are the countries whose accounts a platform in the European Economic Area can pay by destination charge without a
-cross-border agreement (features.md section 5, "on_behalf_of ... required cross-region").
+cross-border agreement (features.md section 5, "on_behalf_of ... required cross-region"). Where Stripe opens no accounts
+(Iceland), nobody is let in to find that out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ _ALL = (
     Country("DE", "Germany"),
     Country("GR", "Greece"),
     Country("HU", "Hungary", ("HUF", "EUR")),
-    Country("IS", "Iceland", ("ISK", "EUR")),
     Country("IE", "Ireland"),
     Country("IT", "Italy"),
     Country("LV", "Latvia"),
@@ -58,7 +58,6 @@ CURRENCY_NAMES: dict[str, str] = {
     "CZK": "Czech koruna",
     "DKK": "Danish krone",
     "HUF": "Hungarian forint",
-    "ISK": "Icelandic króna",
     "CHF": "Swiss franc",
     "NOK": "Norwegian krone",
     "PLN": "Polish złoty",
@@ -68,7 +67,7 @@ CURRENCY_NAMES: dict[str, str] = {
 }
 # About twenty euros, in minor units of each currency.
 _MINIMUM_PAYOUT = {
-    "EUR": 2000, "CZK": 50000, "DKK": 15000, "HUF": 800000, "ISK": 300000, "CHF": 2000, "NOK": 20000, "PLN": 8000,
+    "EUR": 2000, "CZK": 50000, "DKK": 15000, "HUF": 800000, "CHF": 2000, "NOK": 20000, "PLN": 8000,
     "RON": 10000, "SEK": 20000, "GBP": 2000,
 }  # fmt: skip
 

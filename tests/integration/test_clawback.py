@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +16,11 @@ from shared.errors import TryLater
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerPosting
+from shared.orders.models import Order
 from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.market import open_shop
 from tests.support.money import DAY, booked, held, sell
+from tests.support.payouts import time_of
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -149,6 +152,48 @@ async def test_a_lost_answer_heals_under_the_same_key(
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
     assert held(sandbox, shop.account_id)["EUR"] == before - 1000
     assert await LedgerPosting.filter(kind="moved").count() == 1
+
+
+async def test_a_key_that_stripe_forgot_moves_nothing_twice(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """After a day the key means nothing any more; reversal and transfer are found by their marks."""
+    shop = await open_shop(gateway, sandbox)
+    with time_of(sandbox) as time:
+        payment = await sell(gateway, sandbox, shop)
+        before = held(sandbox, shop.account_id)["EUR"]
+        for amount in (1000, 300):
+            await claim(payment, amount)
+            sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3})
+            with pytest.raises(TryLater):
+                await service.settle(gateway, "dispute:1")
+            sandbox.faults()
+            time.days(1.5)
+            assert (await service.settle(gateway, "dispute:1")).taken == amount
+            assert held(sandbox, shop.account_id)["EUR"] == before - amount
+
+
+@pytest.mark.postgres_only
+async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A refund fails at the moment in which its reversal is noted: one waits for the other, and nobody for both."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    before = held(sandbox, shop.account_id)["EUR"]
+    await claim(payment, 1000)
+
+    async def undo() -> None:
+        async with unit.transaction():
+            await unit.locked(Order.filter(id=payment.order_id))
+            await asyncio.sleep(1.5)  # meanwhile the other one has its answer from Stripe
+            await service.set_claim(subject="dispute:1", payment=payment, amount=0)
+
+    undoing = asyncio.create_task(undo())
+    await asyncio.sleep(0.1)
+    await asyncio.gather(undoing, service.settle(gateway, "dispute:1"))
+    assert (await service.settle(gateway, "dispute:1")).taken == 0
+    assert held(sandbox, shop.account_id)["EUR"] == before
 
 
 async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:

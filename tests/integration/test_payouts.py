@@ -210,6 +210,24 @@ class TestCrashes:
             assert await LedgerPosting.filter(kind="payout_sent").count() == 1
             await assert_books_agree(sandbox)
 
+    async def test_a_key_that_stripe_forgot_makes_no_second_payout(
+        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """After a day the key means nothing any more, and there is money for another; the payout is found by its mark."""
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await ready(gateway, sandbox, time, shop)
+            time.to_weekday(0)
+            sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_after", "times": 3})
+            with pytest.raises(TryLater):
+                await payday(context)
+            sandbox.faults()
+            await ready(gateway, sandbox, time, shop)
+            await work(context, "payouts.ask")
+            assert (await the_payout()).status == PayoutState.PAID
+            assert len(sandbox.events("payout.created")) == 1
+            await assert_books_agree(sandbox)
+
     async def test_news_that_overtakes_the_answer_finds_its_row(
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:

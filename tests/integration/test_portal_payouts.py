@@ -256,10 +256,12 @@ class TestOperator:
         assert "Enter a percentage from 0 to 50." in text
         both = await staff.post(f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "0"})
         assert both.status_code == 422
+        await staff.post(f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "30"})
+        assert 'value="10"' in await staff.get(page)
         good = await staff.post(f"{page}/reserve", {"reserve_percentage": "7,5", "reserve_days": "30"})
         assert good.status_code == 303
         assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).reserve_days == 30
-        assert "0% for 0 days → 7.5% for 30 days" in await staff.get(page)
+        assert "10% for 30 days → 7.5% for 30 days" in await staff.get(page)
 
     async def test_all_payouts_those_that_came_back_first(
         self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox

@@ -160,15 +160,49 @@ async def test_a_vendor_reads_the_whole_story(client: TestClientProtocol) -> Non
         "Refund of €5.00 failed",
         "Refund of €10.00 declined Please send a photo first.",
         "The shopper's bank disputes €49.90",
-        "Your evidence was handed in",
+        "Your answer was handed in",
         "You won the dispute",
-        "€7.00 taken from your balance Your part of the refund.",
+        "€7.00 taken from your balance For the refund.",
         "You owe €3.00 Your balance did not cover the refund. Your next sales pay it.",
         "€3.00 of what you owed is settled Nothing is owed here any more.",
         "Mail to the shopper Your order is confirmed",
     ):
         assert sentence in page, sentence
     assert "staff" not in page
+    assert "1 mail to the shopper" in page
+
+
+async def test_events_that_changed_nothing_are_folded_where_they_happened(client: TestClientProtocol) -> None:
+    """Known already and ignored, those in a row together; what was applied stands open."""
+    browser = await operator_in(client)
+    order = await eventful(await (await make_order()).vendor)
+    for number, decision in enumerate(("older", "ignored")):
+        await WebhookEvent.create(
+            source="platform",
+            stripe_event_id=f"evt_quiet_{number}",
+            type=f"charge.quiet_{number}",
+            order_id=order.id,
+            livemode=False,
+            stripe_created_at=clock.now(),
+            body="{}",
+            status="handled",
+            decision=decision,
+        )
+    html = await browser.get(f"/operator/orders/{order.number}")
+    folded = html.partition("2 more events, nothing changed")[2].partition("</details>")[0]
+    assert "charge.quiet_0" in folded
+    assert "charge.quiet_1" in folded
+    assert "refund.updated" not in folded
+
+
+async def test_the_operators_navigation_counts_what_waits(client: TestClientProtocol) -> None:
+    """A refund that is above the limit is seen from every page."""
+    browser = await operator_in(client)
+    order = await eventful(await (await make_order()).vendor)
+    assert "to decide" not in words(await browser.get("/operator/ledger"))
+    payment = await Payment.filter(order_id=order.id).get()
+    await make_refund(payment, 9, status="awaiting_approval", stripe_refund_id=None)
+    assert "Refunds , to decide: 1" in words(await browser.get("/operator/ledger"))
 
 
 async def test_the_operator_sees_every_event_and_what_it_changed(client: TestClientProtocol) -> None:

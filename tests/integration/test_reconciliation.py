@@ -11,6 +11,7 @@ import pytest
 from shared import clock
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind
 from shared.database import unit
 from shared.gateway.seam import StripeUnavailable
 from shared.ledger import postings
@@ -22,7 +23,7 @@ from shared.payments.models import Payment
 from shared.payments.service import create_payment_intent
 from shared.payouts.models import Payout
 from shared.refunds.models import Refund
-from shared.reporting import jobs, repairs
+from shared.reporting import jobs, repairs, repairs_books
 from shared.reporting import reconcile as runs
 from shared.reporting.errors import AlreadyRunning
 from shared.reporting.facts import Repair
@@ -31,7 +32,7 @@ from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_member
 from tests.support.market import check_out, confirm, open_shop, stripe_post
-from tests.support.money import DAY, sell
+from tests.support.money import DAY, held, sell
 from tests.support.sandbox import RunningSandbox
 from tests.support.tamper import alter_object, delete_object, forget_posting, sql, stand_in
 
@@ -234,6 +235,49 @@ async def test_our_rows_tampered_with(
 
     await sql("UPDATE vendor_payment_configs SET payouts_enabled = false, stripe_account_status = 'restricted'")
     await expect(context, "account_differs", "account_differs")
+
+
+async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What a vendor bears is told by its refund or dispute and the ledger together; a claim that says otherwise is set right."""
+    shop = await open_shop(gateway, sandbox)
+    payment, other = await sell(gateway, sandbox, shop), await sell(gateway, sandbox, shop)
+    await stripe_post(sandbox, "/v1/refunds", payment_intent=str(payment.stripe_payment_intent_id), amount="1000")
+    sandbox.control("POST", "disputes", {"charge": other.stripe_charge_id, "reason": "fraudulent"})
+    await expect(context, "refund_unknown", "dispute_unknown")
+    for row in await Claim.all():
+        before = row.amount, row.taken, held(sandbox, shop.account_id)
+        await sql(f"UPDATE claims SET amount = amount * 2 WHERE id = {row.id}")
+        found = await expect(context, "claim_miscounted")
+        assert found[0].repair == "recount_claim"
+        await clawback.settle(gateway, row.subject)
+        row = await Claim.get(id=row.id)
+        assert (row.amount, row.taken, held(sandbox, shop.account_id)) == before
+
+
+async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Money that was found without a posting, and has one by the time the operator presses the button, is not counted twice."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    reversal = await stripe_post(sandbox, f"/v1/transfers/{payment.stripe_transfer_id}/reversals", amount="700")
+    found = await look(gateway)
+    assert told(found) == [("movement_unknown", "adopt_movement")]
+    async with unit.transaction():
+        row = await clawback.set_claim(subject="dispute:901", payment=payment, amount=700)
+        number = (await Order.get(id=payment.order_id)).number
+        await clawback.record(
+            row,
+            MovementKind.REVERSAL,
+            amount=700,
+            source_id=str(payment.stripe_transfer_id),
+            stripe_id=reversal["id"],
+            order_number=number,
+        )
+    assert await repairs_books.suspend(context, found[0].arguments) == "It is in the books meanwhile."
+    assert await look(gateway) == []
 
 
 async def test_the_ledger_tampered_with(

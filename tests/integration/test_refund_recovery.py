@@ -114,6 +114,28 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
     await assert_books_agree(sandbox)
 
 
+async def test_a_failure_that_was_none_takes_nothing_twice(
+    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+) -> None:
+    """Stripe keeps a failure under the key although it made the refund: what came back along with it is noted, not taken again."""
+    await set_policy(RefundPolicy.PROPORTIONAL)
+    sale = await sold(gateway, sandbox)
+    before = held(sandbox, sale.shop.account_id)["EUR"]
+    made = await ask(gateway, sale, amount(1000))
+    row = await Refund.get(id=made.id).select_related("order", "payment")
+    await asking._choose(gateway, row, row.payment)
+    row = await Refund.get(id=made.id).select_related("order", "payment")
+    assert row.reverse_transfer
+    assert await asking._ask(gateway, row, row.payment) is not None
+    await asking._next_attempt(row, None)
+    await run_jobs(context)
+    made = await Refund.get(id=made.id)
+    assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
+    assert (made.reverse_transfer, made.refund_application_fee) == (True, True)
+    assert held(sandbox, sale.shop.account_id)["EUR"] == before - 900
+    await assert_books_agree(sandbox)
+
+
 async def test_a_key_that_stripe_forgot_makes_no_second_refund(
     gateway: Gateway, sandbox: RunningSandbox, context: TestContext
 ) -> None:

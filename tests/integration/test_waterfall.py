@@ -177,7 +177,7 @@ class TestTheOperatorsOrderPage:
             assert f'data-copy="{stripe_id}"' in page, stripe_id
         said = words(page)
         assert "Cost of the dispute" in said
-        assert "Borne by Markethall – €8.70" in said
+        assert "Borne by Markethall €8.70" in said
         assert "ada@example.test" in said
         assert f"acct_factory{order.vendor_id}" in said
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.gateway.seam import Alternative, RequirementError
 from shared.money import decimals, step
+from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 from shared.vendors.missing import items, needs_of
 from shared.vendors.requirements import GENERAL, requirement
@@ -220,3 +221,8 @@ class TestCountries:
         """It can be paid at all: a multiple of the currency's step, and no euros beside cents."""
         assert minimum_payout(currency) % step(currency) == 0
         assert minimum_payout(currency) >= 10 * 10 ** decimals(currency)
+
+
+def test_every_country_that_is_offered_can_have_an_account() -> None:
+    """A vendor that signs up must not find a dead end at Stripe."""
+    assert set(COUNTRIES) <= set(STAND_IN_COUNTRIES)

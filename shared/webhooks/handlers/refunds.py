@@ -23,4 +23,4 @@ async def follow_charge(context: Context, event: VerifiedEvent) -> str:
     if event.related_intent is None or not await is_ours(event.related_intent):
         return NOT_OURS
     count = await adopt.follow_payment(context.gateway, event.related_intent)
-    return f"{count} refunds read"
+    return "1 refund read" if count == 1 else f"{count} refunds read"

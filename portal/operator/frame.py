@@ -1,0 +1,30 @@
+"""An operator's page in its frame: the navigation with what waits for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quart import Response
+
+from shared.payments.queries import count_parked
+from shared.refunds.queries import count_waiting
+from shared.reporting.queries import count_open
+from shared.web import pages
+from shared.web.kit import is_htmx
+
+
+async def page(
+    template: str, *, fragments: Mapping[str, str] | None = None, status: int = 200, **context: Any
+) -> Response:
+    """`page()` for the operator. Fragments have no navigation to count for."""
+    is_part = bool(fragments) and is_htmx()
+    return await pages.page(
+        template,
+        fragments=fragments,
+        status=status,
+        refunds_to_decide=0 if is_part else await count_waiting(),
+        payments_parked=0 if is_part else await count_parked(),
+        differences_open=0 if is_part else await count_open(),
+        **context,
+    )
