@@ -27,17 +27,22 @@ AMOUNTS = frozenset(
     {
         "amount",
         "amount_stripe_fee",
+        "commission_back",
         "commission_part",
         "fee",
         "left",
+        "let_go",
+        "loss_back",
         "loss_part",
         "receivable",
         "refunded_amount",
         "taken",
+        "vendor_back",
         "vendor_part",
         "written_off",
     }
 )
+_MADE = {"posting": "Posted to the ledger", "mail": "Mail written"}
 TIMES = ("_at", "_on", "due_by")
 
 
@@ -149,8 +154,8 @@ def change_lines(changes: Iterable[Change], currency: str | None) -> tuple[Chang
 
 def _label(change: Change) -> str:
     word = change.thing.partition(":")[0]
-    if word == "posting":
-        return "Posted to the ledger"
+    if word in _MADE:
+        return _MADE[word]
     thing = _upper(word) if word in ("order", "account") else _things(change.thing)
     return f"{thing}, {_field(change.field)}"
 

@@ -49,7 +49,9 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
             f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
         )
         key = f"fraud_warning:{seen.id}"
-        await mail.post("fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+        await mail.post(
+            "fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+        )
     return "vendor warned"
 
 

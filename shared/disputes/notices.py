@@ -53,4 +53,4 @@ async def post(row: Dispute, order: Order, kind: str, subject: str, text: str, *
     """Put one mail to the vendor into the outbox, once per dispute and `once`."""
     vendor = await order.vendor
     key = ":".join(part for part in (kind, row.stripe_dispute_id, once) if part)
-    await mail.post(kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    await mail.post(kind, to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=row.order_id)

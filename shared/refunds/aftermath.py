@@ -36,7 +36,7 @@ async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
         link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
     )
     key = f"refunded:{refund.id}"
-    await mail.post("refunded", to=checkout.email, subject=subject, text=text, unique_key=key)
+    await mail.post("refunded", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
 
 
 async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
@@ -56,7 +56,9 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_failed:{refund.id}"
-    await mail.post("refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    await mail.post(
+        "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    )
     if was_told:
         subject, text = texts.came_back(
             order.number,
@@ -66,7 +68,9 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
             link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
         )
         key = f"refund_came_back:{refund.id}"
-        await mail.post("refund_came_back", to=checkout.email, subject=subject, text=text, unique_key=key)
+        await mail.post(
+            "refund_came_back", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id
+        )
 
 
 async def _restock(order: Order, refund: Refund) -> None:

@@ -169,7 +169,12 @@ async def _next_step(order: Order, refund: Refund) -> None:
     )
     for place, email in enumerate(await operator_emails()):
         await mail.post(
-            "refund_waits", to=email, subject=subject, text=text, unique_key=f"refund_waits:{refund.id}:{place}"
+            "refund_waits",
+            to=email,
+            subject=subject,
+            text=text,
+            unique_key=f"refund_waits:{refund.id}:{place}",
+            order_id=order.id,
         )
 
 
@@ -237,6 +242,8 @@ async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundSta
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_{now}:{refund.id}"
-    await mail.post(f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    await mail.post(
+        f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    )
     await audit.record(f"refund.{now}", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id, reason=why)
     return True

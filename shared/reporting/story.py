@@ -6,6 +6,7 @@ A constant number of queries, whatever happened.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,11 +112,12 @@ class Story:
 
 async def story_of(order_id: int, *, shopper: str) -> Story:
     """The story of one order; of its mails, those to `shopper`. The caller has checked that the reader may know."""
+    claims = {row.subject: row.currency for row in await Claim.filter(order_id=order_id)}
     return Story(
         refunds=tuple(_refund(row) for row in await Refund.filter(order_id=order_id).order_by("id")),
         disputes=tuple(_dispute(row) for row in await Dispute.filter(order_id=order_id).order_by("id")),
-        taken=await _taken(order_id),
-        owed=await _owed(order_id),
+        taken=await _taken(order_id) if claims else (),
+        owed=await _owed(claims) if claims else (),
         payouts=await _payouts(order_id),
         mails=tuple(
             MailFact(row.subject, row.status, row.sent_at or row.created_at)
@@ -162,9 +164,8 @@ async def _taken(order_id: int) -> tuple[TakenFact, ...]:
     )
 
 
-async def _owed(order_id: int) -> tuple[OwedFact, ...]:
+async def _owed(currencies: Mapping[str, str]) -> tuple[OwedFact, ...]:
     """From the audit trail: a claim's row only holds what is owed now."""
-    currencies = {row.subject: row.currency for row in await Claim.filter(order_id=order_id)}
     actions = ("vendor.owes", "vendor.owes_less", "claim.written_off")
     rows = await AuditEntry.filter(subject__in=sorted(currencies), action__in=actions).order_by("id")
     return tuple(

@@ -94,8 +94,10 @@ async def _afterwards(
     """The picture after the handler. Where only the handler found out what the event is about, everything it made is new."""
     if about.order_id is not None or about.vendor_id is not None:
         return about, before, await snapshot.take(about, seen=before)
-    about = await belonging.find(body)
-    return about, {}, await snapshot.take(about, since=started)
+    now = await belonging.find(body)
+    if now.order_id is None and now.vendor_id is None:
+        return about, before, await snapshot.take(about, seen=before)
+    return now, {}, await snapshot.take(now, since=started)
 
 
 async def _told_once(tried: _Tried) -> tuple[Change, ...]:

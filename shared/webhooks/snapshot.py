@@ -18,6 +18,7 @@ from shared.database import unit
 from shared.database.base import Row, words
 from shared.disputes.models import Dispute
 from shared.ledger.models import LedgerPosting
+from shared.mail.models import Email
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payouts.models import Payout, ReserveHold
@@ -32,7 +33,7 @@ from shared.webhooks.changes import Picture, Scalar
 class Watch:
     """A table to look at, the condition for its rows to be an order's (or a vendor's), and the columns that tell.
 
-    `rows` may name {order}, {vendor} and {object}; of a vendor only where an event is no order's business.
+    `rows` names {order}, or {vendor} for what is no order's business, or {object} alone for what is the platform's own.
     """
 
     word: str
@@ -40,12 +41,16 @@ class Watch:
     rows: str
     columns: str
 
-    @property
-    def of_vendor(self) -> bool:
-        """Whether it is looked at for a vendor, not for an order."""
-        return "{vendor}" in self.rows
+    def is_about(self, of: Belonging) -> bool:
+        """Whether it is looked at for such an event."""
+        if "{order}" in self.rows:
+            return of.order_id is not None
+        if "{vendor}" in self.rows:
+            return of.order_id is None and of.vendor_id is not None
+        return of.order_id is None and of.vendor_id is None and of.object_id is not None
 
 
+PAYOUT = "status amount fee stripe_payout_id arrives_on paid_at failed_at failure_code refusal"
 # A new domain is one line here.
 WATCHES = (
     Watch("order", Order, "id = {order}", "status payment_status refunded_amount stock_state"),
@@ -66,8 +71,8 @@ WATCHES = (
         "dispute",
         Dispute,
         "order_id = {order}",
-        "stripe_dispute_id status reason amount fee vendor_part commission_part loss_part is_charge_refundable due_by"
-        " withdrawn_at reinstated_at closed_at submitted_at",
+        "stripe_dispute_id status reason amount fee vendor_part commission_part loss_part vendor_back commission_back"
+        " loss_back is_charge_refundable due_by withdrawn_at reinstated_at closed_at submitted_at delivered_at",
     ),
     Watch("claim", Claim, "order_id = {order}", "amount taken receivable written_off"),
     Watch(
@@ -76,28 +81,29 @@ WATCHES = (
         "claim_id IN (SELECT id FROM claims WHERE order_id = {order})",
         "kind status amount stripe_id",
     ),
-    Watch("reserve", ReserveHold, "order_id = {order}", "amount release_at released_at"),
+    Watch("reserve", ReserveHold, "order_id = {order}", "amount let_go release_at released_at"),
+    Watch("mail", Email, "order_id = {order}", "kind"),
     Watch("posting", LedgerPosting, "subject = 'order:{order}'", "kind"),
     Watch(
         "payout",
         Payout,
         f"vendor_id = {{vendor}} AND (status IN ({words(sorted(UNDER_WAY))}) OR stripe_payout_id = {{object}})",
-        "status amount fee stripe_payout_id arrives_on paid_at failed_at failure_code refusal",
+        PAYOUT,
     ),
+    Watch("payout", Payout, "vendor_id IS NULL AND stripe_payout_id = {object}", PAYOUT),
     Watch(
         "account",
         VendorPaymentConfig,
         "vendor_id = {vendor}",
         "stripe_account_status accepts_payments charges_enabled payouts_enabled details_submitted transfers_active"
-        " disabled_reason requirements payout_schedule payouts_held_at deauthorized_at",
+        " disabled_reason requirements payout_bank payout_bank_errored payout_schedule payouts_held_at deauthorized_at",
     ),
 )
 
 
 async def take(of: Belonging, *, seen: Picture | None = None, since: datetime | None = None) -> Picture:
     """The rows of an event's order or vendor now; those of the picture `seen` are in it too; only made after `since`, if given."""
-    asked = [w for w in WATCHES if (of.vendor_id if w.of_vendor else of.order_id) is not None]
-    asked = [w for w in asked if not (w.of_vendor and of.order_id is not None)]
+    asked = [watch for watch in WATCHES if watch.is_about(of)]
     if not asked:
         return {}
     postgres = unit.dialect() == "postgres"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from shared.orders.rules import PaymentStatus
 from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent
 from shared.references import service as references
+from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks import changes, dispatch
 from shared.webhooks.handlers import HANDLERS
@@ -26,7 +28,8 @@ from shared.webhooks.timeline import Done, Mailed, Told, timeline
 from tests.integration.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
 from tests.support.market import check_out, open_shop, stripe_post
-from tests.support.money import sell, stripe_get
+from tests.support.money import DAY, sell, stripe_get
+from tests.support.refunds import fund_platform, refund, sold
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -345,15 +348,17 @@ async def test_replaying_any_event_twice_changes_nothing(
     gateway: Gateway, sandbox: RunningSandbox, context: TestContext, source: str, kind: str
 ) -> None:
     """Of every type that we handle."""
-    disputed = kind.startswith("charge.dispute.")
-    shop = await open_shop(gateway, sandbox)
-    payment = await sell(gateway, sandbox, shop, card="pm_card_createDispute" if disputed else "pm_card_visa")
-    subject = await subject_of(sandbox, kind, payment)
+    cards = {"charge.dispute": "pm_card_createDispute", "radar.early_fraud_warning": "pm_card_createIssuerFraudRecord"}
+    card = cards.get(kind.rpartition(".")[0], "pm_card_visa")
+    payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox), card=card)
+    subject = await subject_of(sandbox, kind, payment, platform=source == "platform")
     account = payment.stripe_account_id
     body = event(kind, subject, account=account) if source == "connect" else event(kind, subject)
     row = await deliver(context, body, source=source)
     assert row.status == EventStatus.HANDLED, row.error
     assert row.decision != Decision.IGNORED
+    if kind.startswith(("charge.dispute.", "refund.", "radar.", "payout.", "charge.refunded")):
+        assert row.decision == Decision.APPLIED  # it is the first word of it
     await work(context)
     before = await everything()
     for _ in range(2):
@@ -364,9 +369,21 @@ async def test_replaying_any_event_twice_changes_nothing(
         assert await everything() == before
 
 
-async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment) -> dict[str, Any]:
+async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment, *, platform: bool) -> dict[str, Any]:
     """An object at Stripe that an event of this type is about."""
     intent = payment.stripe_payment_intent_id
+    if kind.startswith("radar."):
+        (warning,) = stripe_get(sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}")["data"]
+        return {"id": warning["id"], "object": "radar.early_fraud_warning", "charge": warning["charge"]}
+    if kind.startswith("payout."):
+        if platform:
+            await fund_platform(sandbox)
+        sandbox.advance(9 * DAY)
+        account = {} if platform else {"Stripe-Account": payment.stripe_account_id}
+        headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", **account}
+        status, raw = sandbox.request("POST", "/v1/payouts", "amount=1000&currency=eur", headers)
+        assert status == 200, raw
+        return {"id": json.loads(raw)["id"], "object": "payout"}
     if kind.startswith("payment_intent."):
         return {"id": intent, "object": "payment_intent"}
     if kind.startswith(("refund.", "charge.refund")):
@@ -431,3 +448,12 @@ class TestTimeline:
         """404."""
         with pytest.raises(NotFound):
             await timeline(12345)
+
+    async def test_mails_about_a_refund_stand_in_it(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    ) -> None:
+        """Whoever writes a mail about an order says which."""
+        sale = await sold(gateway, sandbox)
+        await refund(gateway, sale)
+        found = await timeline(sale.order.id)
+        assert "refunded" in {e.kind for e in found.entries if isinstance(e, Mailed)}
