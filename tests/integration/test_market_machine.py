@@ -277,8 +277,10 @@ class MarketMachine(RuleBasedStateMachine):
         """After a quiet hour everything is known, booked and settled."""
         await self.market.rest()
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
-        assert await self.market.stuck() == []
-        assert await acts.unfinished() == []
+        stuck = await self.market.stuck()
+        assert not stuck, stuck
+        left = await acts.unfinished()
+        assert not left, left
         await self.books()
         theirs = {
             currency.upper(): (parts["negative_balances"], parts["open_disputes"], parts["unsettled_refunds"])
@@ -290,7 +292,7 @@ class MarketMachine(RuleBasedStateMachine):
             for risk in (await exposure_now()).together
             if risk.parts.total
         }
-        assert ours == theirs, "the exposure"
+        assert ours == theirs, f"the exposure: {ours} and not {theirs}"
 
     async def books(self) -> None:
         """The ledger says of each balance what Stripe says; what vendors earned lies there, is on its way to a bank, or waits.
@@ -315,7 +317,8 @@ class MarketMachine(RuleBasedStateMachine):
             self.market.stand.complete(shop.account_id)
         await self.market.live(2)
         await self.compare()
-        assert await acts.differences(self.market) == []
+        found = await acts.differences(self.market)
+        assert not found, found
 
 
 @dataclass(frozen=True)
