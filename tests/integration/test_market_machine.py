@@ -237,6 +237,11 @@ class MarketMachine(RuleBasedStateMachine):
         for delivery in self.market.pending():
             self.market.drop(delivery)
 
+    @rule(count=st.integers(0, 6), calm=CALM)
+    def everything_at_once(self, count: int, calm: bool) -> None:
+        """Webhooks arrive together while two workers are at work."""
+        self.attempt(self.market.at_once(count), calm)
+
     @rule(which=WHICH, calm=CALM)
     def an_event_is_replayed(self, which: int, calm: bool) -> None:
         self.attempt(acts.replay(self.market, which), calm)
@@ -361,7 +366,7 @@ async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
 # The long form: `run.py test --hypothesis-profile=long tests/integration/test_market_machine.py`.
 LONG = settings.get_current_profile_name() == "long"
 EXAMPLES = {"sqlite": 2000 if LONG else 24, "postgres": 200 if LONG else 3}
-pytestmark = [pytest.mark.timeout(6 * 3600)] if LONG else []
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(6 * 3600 if LONG else 600)]
 
 
 def test_every_cent_is_accounted_for(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:

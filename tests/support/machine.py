@@ -244,6 +244,10 @@ class Market:
         await schedule.tick(self.recurring)
         return await self.worker.run_due()
 
+    async def at_once(self, count: int) -> None:
+        """So many webhooks at the same moment, while two workers work."""
+        await asyncio.gather(self.work(), *map(self.deliver, self.pending()[:count]), self.work())
+
     async def settle(self) -> None:
         """Hand in what is on its way and work, until nothing is left to do at this moment."""
         await schedule.tick(self.recurring)
