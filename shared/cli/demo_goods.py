@@ -74,7 +74,7 @@ LUXE = DemoVendor(
     "A workshop of four near the Grund. We use vegetable-tanned hides from one tannery, linen thread, and no glue where a "
     "stitch will do. Every piece is made to be repaired: send it back after ten years and we will see to it.",
     "company",
-    "2.50",
+    "10.00",
     (
         Goods("tote-bag", "Market tote", "Bags", "289.00", 14,
               "A roomy tote of 2 mm saddle leather that stands on its own. Inside a zipped pocket and a key leash; the handles are "

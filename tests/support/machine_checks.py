@@ -1,0 +1,162 @@
+"""The ground under the market machine: how steps happen, and what must hold after each, after a quiet hour, and at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+from tortoise.expressions import F
+
+from shared.clawback.models import Claim, Movement
+from shared.errors import MarketError
+from shared.gateway.seam import StripeRefused
+from shared.ledger.chart import Account
+from shared.reporting.queries import exposure_now
+from shared.sandbox.control_exposure import added_up
+from tests.support import market_acts as acts
+from tests.support.machine import Market
+from tests.support.market import Shop
+from tests.support.money import booked, held
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A marketplace with three shops and some sales, made once; each sequence begins with a copy of it."""
+
+    shops: list[Shop]
+    sales: list[int]
+    folder: Path
+    copy_database: Callable[[], str]
+
+    def market(self) -> Market:
+        """A copy, not open yet."""
+        return Market(url=self.copy_database(), store=copied(self.folder / "stand.sqlite3"), folder=self.folder)
+
+
+def copied(path: Path) -> Path:
+    """A fresh copy of a SQLite file that nobody has open."""
+    copy = path.with_name(f"copy-{path.name}")
+    for old in path.parent.glob(f"{copy.name}*"):
+        old.unlink()
+    shutil.copyfile(path, copy)
+    return copy
+
+
+async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
+    """Three shops in three currencies, and a sale of each kind that is settled."""
+    market = Market(url=url, store=folder / "stand.sqlite3", folder=folder)
+    await market.open()
+    try:
+        shops = await market.fill("LU", "DK", "HU")
+        kinds = ((0, "visa"), (1, "bypassPending"), (2, "pendingRefund"), (0, "refundFail"), (1, "visa"))
+        sales = [await acts.buy(market, shops[shop], 2, card, back=True) for shop, card in kinds]
+        await market.rest()
+    finally:
+        await market.close()
+    return shops, sales
+
+
+class Counted(RuleBasedStateMachine):
+    """A machine in which every cent is counted. It begins with a copy of `start`."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.market, self.shops, self.sold = start.market(), start.shops, start.sales
+        self.sound = False
+        self.waits = False  # whether a refund may wait for the operator
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let it happen; what breaks is not made worse by the end of the test."""
+        self.sound = False
+        done = self.loop.run_until_complete(work)
+        self.sound = True
+        return done
+
+    def attempt(self, work: Coroutine[Any, Any, T], calm: bool = False) -> T | None:
+        """Do it, or be told why not in a sentence; and let a quiet hour follow, if they do."""
+        try:
+            return self.run(work)
+        except StripeRefused:
+            raise
+        except MarketError:
+            self.sound = True
+            return None
+        finally:
+            if calm and self.sound:
+                self.run(self.compare())
+
+    def then(self, calm: bool) -> None:
+        """The quiet after a step, if there is one."""
+        if calm:
+            self.run(self.compare())
+
+    def teardown(self) -> None:
+        try:
+            if self.sound:
+                self.run(self.reconcile())
+        finally:
+            self.loop.run_until_complete(self.market.close())
+            self.loop.close()
+
+    @invariant()
+    def nothing_appears_or_vanishes(self) -> None:
+        if self.sound:
+            assert self.run(booked(*Account)) == {}, "the ledger does not come to nought"
+            assert self.market.stand.problems() == []
+            assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
+
+    async def compare(self) -> None:
+        """After a quiet hour everything is known, booked and settled."""
+        await self.market.rest()
+        assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
+        stuck = await self.market.stuck()
+        assert not stuck, stuck
+        left = await acts.unfinished()
+        assert not left, left
+        await self.books()
+        theirs = {
+            currency.upper(): (parts["negative_balances"], parts["open_disputes"], parts["unsettled_refunds"])
+            for currency, parts in added_up(self.market.act())["currencies"].items()
+            if parts["total"]
+        }
+        ours = {
+            risk.currency: (risk.parts.negative_balance, risk.parts.open_disputes, risk.parts.unsettled_refunds)
+            for risk in (await exposure_now()).together
+            if risk.parts.total
+        }
+        assert ours == theirs, f"the exposure: {ours} and not {theirs}"
+
+    async def books(self) -> None:
+        """The ledger says of each balance what Stripe says; what vendors earned lies there, is on its way to a bank, or waits.
+
+        It waits with the platform while Stripe sends nothing to an account that is restricted.
+        """
+        place: Any = self.market
+        assert await booked(Account.STRIPE_PLATFORM) == held(place), "the platform's balance"
+        for shop in self.shops:
+            mine: dict[str, Any] = {"vendor_id": shop.vendor_id}
+            assert await booked(Account.STRIPE_VENDOR, **mine) == held(place, shop.account_id), shop
+            assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(self.market, shop), shop
+            earned = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine)
+            lies = await booked(Account.STRIPE_VENDOR, Account.BANK_VENDOR, **mine)
+            for claim in await Claim.filter(taken__gt=F("amount"), **mine):
+                assert await Movement.exists(claim_id=claim.id, status="refused"), f"{claim.subject}: nobody said no"
+                lies[claim.currency] = lies.get(claim.currency, 0) + claim.taken - claim.amount
+            assert {currency: -amount for currency, amount in earned.items()} == lies, shop
+
+    async def reconcile(self) -> None:
+        """At the end vendors tell Stripe what it asks for, two days pass, and nothing differs."""
+        for shop in self.shops:
+            self.market.stand.complete(shop.account_id)
+        await self.market.live(2)
+        await self.compare()
+        found = await acts.differences(self.market)
+        assert not found, found
