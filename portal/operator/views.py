@@ -17,7 +17,7 @@ from shared.catalogue.queries import clean_search
 from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
-from shared.vendors import service
+from shared.vendors import abilities, service
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
 from shared.web.access import operator
@@ -116,6 +116,7 @@ async def vendor_page(
         vendor=row,
         config=config,
         standing=standing(config),
+        abilities=abilities.shown(config.abilities),
         form=form or FeeForm(data=known, meta={"currency": None}),
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
-from shared.gateway.seam import Alternative, ExternalAccount, FutureRequirements, RequirementError
+from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
 from shared.vendors import mirror
 from shared.vendors.errors import PaymentNotConfigured
@@ -68,6 +68,8 @@ class PaymentConfigView:
     future: FutureRequirements
     external_accounts: tuple[ExternalAccount, ...]
     external_account_errored: bool
+    charges_enabled: bool = True
+    abilities: tuple[Capability, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,8 @@ def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
         future=due.future,
         external_accounts=due.external_accounts,
         external_account_errored=row.external_account_errored,
+        charges_enabled=row.charges_enabled,
+        abilities=due.abilities,
     )
 
 
