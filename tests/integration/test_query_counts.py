@@ -86,6 +86,8 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
     first = await make_order(await make_ready_vendor())
     addresses = [
         "/operator",
+        "/operator/vendors",
+        "/operator/vendors?only=held",
         "/operator/disputes",
         "/operator/webhooks",
         "/operator/payments",
