@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
+from shared import clock
 from shared.money import Money
 from shared.payouts.rules import PayoutState
 from shared.payouts.words import failure
@@ -41,14 +42,14 @@ async def home() -> Response:
         "portal/operator/home.html",
         nav_active="home",
         first_name=actor().full_name.split(" ")[0],
-        lines=list(_lines(now)),
+        lines=sorted(_lines(now), key=lambda line: line.kind != "bad"),
         compared=_compared(now),
         figures=[(f.currency, _stats(f)) for f in await figures()],
     )
 
 
 def _lines(now: Desk) -> Iterator[Line]:
-    """What waits, the most pressing first; nothing that is nought."""
+    """What waits, what has a deadline first; nothing that is nought."""
     yield from _money_at_risk(now)
     yield from _decisions(now)
     yield from _books(now)
@@ -56,7 +57,13 @@ def _lines(now: Desk) -> Iterator[Line]:
     if now.owing.count:
         title = f"{_counted(now.owing.count, 'vendor owes', 'vendors owe')} {_sums(now.owing.sums)}"
         since = Markup(" The oldest debt is from {}.").format(day(now.owing.since)) if now.owing.since else ""
-        yield Line("warn", title, "Their next sales pay it back." + since, "/operator/receivables", "See the debts")
+        yield Line(
+            "warn",
+            title,
+            ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
+            "/operator/receivables",
+            "See the debts",
+        )
     if count := now.parked_events:
         title = _counted(count, "webhook event is parked", "webhook events are parked")
         said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
@@ -80,10 +87,8 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
 def _decisions(now: Desk) -> Iterator[Line]:
     if count := now.refunds.count:
         title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
-        since = (
-            Markup("; the oldest since {}").format(day(now.refunds.since)) if count > 1 and now.refunds.since else ""
-        )
-        said = escape(_sums(now.refunds.sums)) + (" in all" if count > 1 else "") + since + "."
+        before = ", waiting since " if count == 1 else " in all; the oldest waits since "
+        said = Markup("{}{}{}.").format(_sums(now.refunds.sums), before, day(now.refunds.since or clock.now()))
         yield Line("warn", title, said, "/operator/refunds", "Decide")
 
 

@@ -100,13 +100,13 @@ class TestNeedsDoing:
         page = await portal.get(HOME)
 
         text = words(page)
-        assert "2 refunds wait for your decision €240.00 in all; the oldest since today" in text
+        assert "2 refunds wait for your decision €240.00 in all; the oldest waits since today" in text
         assert "1 dispute waits for an answer 3 days left: €49.90 on order" in text
         assert "1 payment is parked" in text
         assert "1 payout did not arrive €120.00 to Bankless:" in text
         assert "1 bank account takes no payouts Bankless got a mail" in text
         assert "1 vendor’s payouts are on hold Held: We look at it." in text
-        assert "1 vendor owes €35.00" in text
+        assert "1 vendor owes €35.00 Its next sales pay it back." in text
         assert "3 differences between the books and Stripe Found by the comparison of today" in text
         for href in (
             "/operator/refunds",
