@@ -43,7 +43,7 @@ ACTIONS = {
     "vendor.payouts_held": "Payouts put on hold",
     "vendor.payouts_released": "Payouts released",
     "vendor.reserve_changed": "Reserve changed",
-    "vendor.platform_fee_changed": "Platform fee changed",
+    "vendor.platform_fee_changed": "Commission changed",
     "vendor.currency_chosen": "Currency chosen",
     "vendor.vat_number_changed": "VAT number changed",
     "vendor.shop_opened": "Shop opened",

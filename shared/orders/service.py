@@ -154,7 +154,11 @@ async def _create(
     )
     await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)  # type: ignore[arg-type]
     await audit.record(
-        "order.placed", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, total=str(total)
+        "order.placed",
+        actor=actor,
+        subject=f"order:{order.id}",
+        vendor_id=order.vendor_id,
+        total=f"{total.to_decimal()} {total.currency}",
     )
     return checkout.token
 
