@@ -120,7 +120,7 @@ async def vendor_page(
         vendor=row,
         config=config,
         standing=standing(config),
-        abilities=abilities.shown(config.abilities),
+        abilities=abilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),

@@ -13,7 +13,7 @@ from shared.vendors.verification import Verdict
 
 _WRITE = "Please write to us; we will sort it out with you."
 _NOTHING = "This takes minutes, at times a day or two. There is nothing for you to do."
-_GIVE = "Give it on Stripe's page."
+_GIVE = "Give them on Stripe's page."
 
 # What a capability is called, how a sentence on its being off begins, what stops meanwhile, and what would after a day.
 NAMES = {"transfers": "Money from your sales", "card_payments": "Card payments"}
@@ -22,9 +22,10 @@ _STOPS = {
     "transfers": "Until then shoppers cannot pay you, as their money could not reach you.",
     "card_payments": "Until then shoppers cannot pay you by card.",
 }
+_GOES_ON = "Your sales go on meanwhile: the cards are charged by Markethall."
 _OR = {
     "transfers": "or money from your sales can no longer reach you.",
-    "card_payments": "or shoppers can no longer pay you by card.",
+    "card_payments": "or shoppers may no longer be able to pay you.",
 }
 
 
@@ -104,21 +105,25 @@ def reason(ability: Capability | None) -> str | None:
     return "platform_disabled" if ability.status == "unrequested" else ability.disabled_reason
 
 
-def shown(found: Sequence[Capability]) -> tuple[Ability, ...]:
-    """The capabilities that selling rests on as lines of a page; none at all while nothing is off and nothing is due."""
+def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Ability, ...]:
+    """The capabilities that selling rests on as lines of a page; none at all while nothing is off and nothing is due.
+
+    A vendor that is `selling` all the same is not told that shoppers cannot pay it.
+    """
     known = [c for c in found if c.name in NAMES]
     if all(c.status == "active" and not c.currently_due for c in known):
         return ()
-    return tuple(_line(c) for c in sorted(known, key=lambda c: list(NAMES).index(c.name)))
+    return tuple(_line(c, selling) for c in sorted(known, key=lambda c: list(NAMES).index(c.name)))
 
 
-def _line(ability: Capability) -> Ability:
+def _line(ability: Capability, selling: bool) -> Ability:
     code = f"{ability.name}: {ability.status}" + (f" ({ability.disabled_reason})" if ability.disabled_reason else "")
     line = partial(Ability, ability.name, NAMES[ability.name], code=code)
     if ability.status != "active":
         found = cause(reason(ability))
-        said = f"{found.because}. {found.todo} {_STOPS[ability.name]}"
-        return line(found.kind, "Being checked" if found.kind == "info" else "Off", said)
+        said = f"{found.because}. {found.todo} {_GOES_ON if selling else _STOPS[ability.name]}"
+        kind = "warn" if selling and found.kind == "bad" else found.kind
+        return line(kind, "Being checked" if found.kind == "info" else "Off", said)
     if not ability.currently_due:
         return line("ok", "On", "Nothing is missing for this.")
     needs = missing.needs_of(missing.items(ability.currently_due))

@@ -178,7 +178,7 @@ def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
     if config.disabled_reason or config.disconnected or not config.details_submitted:
         return ()
     held, day = _held(config), _day(config)
-    lines = abilities.shown(config.abilities)
+    lines = abilities.shown(config.abilities, selling=config.accepts_payments)
     told = {held.name} if held else set()
     told |= {line.ability for line in lines if line.kind == "warn" and line.day and line.day == day}
     rest = tuple(line for line in lines if line.ability not in told)

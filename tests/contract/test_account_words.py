@@ -129,7 +129,10 @@ def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> 
     assert abilities.CAUSES[reason] is not abilities.GENERAL
     assert_verdict(abilities.verdict(name, reason))
     (line,) = abilities.shown([Capability(name, "inactive", reason)])
+    (calm,) = abilities.shown([Capability(name, "inactive", reason)], selling=True)
     assert_well_said(line.lead)
+    assert_well_said(calm.lead)
+    assert "cannot pay" not in calm.lead
     assert not COMPLIANCE.search(line.lead.lower()), line.lead
     assert reason not in f"{line.name} {line.badge} {line.lead} {line.tail}"
 

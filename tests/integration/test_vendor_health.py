@@ -212,7 +212,7 @@ class TestCapabilities:
         assert found["transfers"] == ("active", (PASSPORT,), soon)
         (line,) = standing(config).abilities
         assert line.day == later
-        assert line.tail == ", or shoppers can no longer pay you by card."
+        assert line.tail == ", or shoppers may no longer be able to pay you."
 
     async def test_a_healthy_account_is_one_question(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Capabilities are asked for only where the account says that there is something to tell."""
@@ -234,6 +234,8 @@ class TestCapabilities:
         assert "You can take payments" in text
         assert "Card payments <span" in text
         assert "Stripe does not offer this to your kind of business. Please write to us" in text
+        assert "Your sales go on meanwhile" in text
+        assert "shoppers cannot pay you" not in text
         assert "unsupported_business" not in text
         operator = await operator_in(client)
         text = " ".join((await operator.get(f"/operator/vendors/{shop.vendor_id}")).split())

@@ -26,8 +26,10 @@ def test_what_is_shown_can_be_typed_again(currency: str, steps: int) -> None:
 
 def test_money_is_written_as_english_writes_it() -> None:
     """The same in errors, mails and pages: CLDR's symbol for every currency, our decimals, thousands apart, minus in front."""
-    for currency in set(LOCALE.currencies) - {"XXX"}:
+    for currency in LOCALE.currencies:
         symbol, digits = get_currency_symbol(currency, locale=LOCALE), decimals(currency)
+        if symbol == "¤":  # the code for no currency at all
+            continue
         gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
         pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
         for amount in (0, 5, 4990, -4990, 123456789):
