@@ -26,7 +26,7 @@ def test_what_is_shown_can_be_typed_again(currency: str, steps: int) -> None:
 
 def test_money_is_written_as_english_writes_it() -> None:
     """The same in errors, mails and pages: CLDR's symbol for every currency, our decimals, thousands apart, minus in front."""
-    for currency in LOCALE.currencies:
+    for currency in map(str, LOCALE.currencies):
         symbol, digits = get_currency_symbol(currency, locale=LOCALE), decimals(currency)
         if symbol == "¤":  # the code for no currency at all
             continue
