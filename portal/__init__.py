@@ -12,6 +12,7 @@ def blueprints() -> list[Blueprint]:
     from portal.disputes.views import blueprint as disputes
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
+    from portal.operator.home import blueprint as operator_home
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
@@ -37,6 +38,7 @@ def blueprints() -> list[Blueprint]:
         transactions,
         developers,
         operator,
+        operator_home,
         disputes,
         operator_disputes,
         fees,

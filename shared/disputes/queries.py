@@ -162,6 +162,13 @@ async def next_to_answer(vendor_id: int) -> DisputeView | None:
     return _view(row, None) if row else None
 
 
+async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
+    """How many disputes wait for an answer, whoever's they are, and the one with the least time left."""
+    query = Dispute.filter(FILTERS["answer"])
+    row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
+    return await query.count(), _view(row, None) if row else None
+
+
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
     subjects = [f"dispute:{row.id}" for row in rows]
     claims = {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)} if rows else {}

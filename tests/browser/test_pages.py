@@ -49,6 +49,8 @@ VENDOR = [
 ]
 OPERATOR = [
     "/operator",
+    "/operator/vendors",
+    "/operator/vendors?only=held",
     "/operator/disputes",
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",

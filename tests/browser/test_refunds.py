@@ -79,7 +79,7 @@ def test_a_refund_from_choice_to_history(screen: BrowserContext, server: Server)
     wrong += look(page, "order with refunds")
     keep(page, "6-order")
     number = order.rpartition("/")[2]
-    page.goto(server.url + _link_in_mail(server, f"You get 1.50 EUR back for your order {number}"))
+    page.goto(server.url + _link_in_mail(server, f"You get €1.50 back for your order {number}"))
     expect(page.get_by_role("heading", name="Given back")).to_be_visible()
     wrong += look(page, "/shop/orders/<token> with a refund")
     keep(page, "8-shopper")
