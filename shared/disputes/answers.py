@@ -15,7 +15,7 @@ from shared.database import unit
 from shared.disputes import evidence
 from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
 from shared.disputes.models import Dispute
-from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, OPEN
+from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
 from shared.disputes.service import apply, follow, is_delivered, subject_of
 from shared.errors import NotFound
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
@@ -143,7 +143,7 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
     """Tell Stripe what was decided, under the stored key, until it has answered. Raises StripeUnavailable, AnswerRefused."""
     row = await Dispute.get(id=dispute_id)
     is_decided = row.submitted_at is not None or row.accepted_at is not None
-    if not is_decided or row.delivered_at is not None or row.status not in OPEN:
+    if not is_decided or row.delivered_at is not None or row.status not in TELLABLE:
         return
     what = "submit" if row.submitted_at else "close"
     try:

@@ -118,7 +118,9 @@ async def bank_disputes(market: Market, sale: int, *, inquiry: bool) -> None:
     charge = act.find("charge", payment.stripe_charge_id) if payment and payment.stripe_charge_id else None
     if charge is not None and (amount := chargebacks.disputable(act, charge)) > 0:
         with act.store.transaction():
-            chargebacks.open_up(act, charge, "product_not_received", amount, inquiry=inquiry)
+            chargebacks.open_up(
+                act, charge, "product_not_received", amount, case="inquiry" if inquiry else "chargeback"
+            )
 
 
 async def answer(market: Market, which: int, words: str, *, accept: bool) -> None:
