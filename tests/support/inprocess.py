@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from shared.sandbox import agenda, audit, forms
+from shared.sandbox import agenda, audit, multipart
 from shared.sandbox.clock import Clock
 from shared.sandbox.config import SandboxConfig
 from shared.sandbox.engine import Engine, Request
@@ -48,14 +48,10 @@ class DirectClient(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         """Ask the engine."""
         parts = urlsplit(url)
-        sent = post_data if isinstance(post_data, str) else ""
-        text = f"{parts.query}&{sent}" if parts.query and sent else parts.query or sent
-        asked = Request(
-            method.upper(),
-            parts.path,
-            forms.decode(text),
-            {name.lower(): str(value) for name, value in (headers or {}).items()},
-        )
+        told = {name.lower(): str(value) for name, value in (headers or {}).items()}
+        sent = post_data.encode() if isinstance(post_data, str) else post_data or b""
+        params = multipart.read(told.get("content-type", ""), parts.query, sent)
+        asked = Request(method.upper(), parts.path, params, told)
         reply = self.engine.answer(asked)
         if self.checked:
             _check(asked, reply.status, reply.body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.resources import chargebacks
+from shared.sandbox.resources import chargebacks, files
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
@@ -40,9 +40,9 @@ def collect(act: Act, doc: Document, given: Json) -> None:
         doc.body["evidence"]["appeal"] = None
         return
     card = given["appeal"].get("card") or {}
-    files = card.get("supporting_files") or []
-    for number, file in enumerate(files):
-        chargebacks.check_file(act, file, f"evidence[appeal][card][supporting_files][{number}]")
+    named = card.get("supporting_files") or []
+    where = "evidence[appeal][card][supporting_files]"
+    files.check_together([files.evidence(act, id, f"{where}[{number}]") for number, id in enumerate(named)])
     doc.body["evidence"]["appeal"] = {
-        "card": {"reason_for_filing": card.get("reason_for_filing") or None, "supporting_files": files}
+        "card": {"reason_for_filing": card.get("reason_for_filing") or None, "supporting_files": named}
     }

@@ -7,7 +7,7 @@ balance: the platform for a destination charge, the connected account for a dire
 
 from __future__ import annotations
 
-from shared.sandbox import books, errors
+from shared.sandbox import books
 from shared.sandbox.events import emit
 from shared.sandbox.resources import fraud_warnings
 from shared.sandbox.resources.subjects import located, subject_of
@@ -53,12 +53,6 @@ EVIDENCE = (
     "service_date", "service_documentation", "shipping_address", "shipping_carrier", "shipping_date",
     "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
 )  # fmt: skip
-
-
-def check_file(act: Act, id: str, param: str) -> None:
-    """A file that is named in evidence must be one."""
-    if not id.startswith("file_"):
-        raise errors.no_such_reference("file upload", id, param)
 
 
 def disputable(act: Act, charge: Document) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page, render
-from shared.sandbox.resources import appeals, chargebacks
+from shared.sandbox.resources import appeals, chargebacks, files
 from shared.sandbox.resources.subjects import subject_of
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
@@ -68,20 +68,20 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
             raise errors.ApiError(400, message, param=f"evidence[{name}]")
     for name, value in given.items():
         if name in chargebacks.EVIDENCE:
-            _check(act, name, value)
+            _check(name, value)
             evidence[name] = value or None
+    named = {name: evidence[name] for name in FILES if evidence[name]}
+    files.check_together([files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()])
     if sum(len(evidence[name] or "") for name in chargebacks.EVIDENCE) > _MOST:
         message = f"The combined character count of all evidence is limited to {_MOST:,}."
         raise errors.ApiError(400, message, param="evidence")
     doc.body["evidence_details"]["has_evidence"] = any(evidence[name] for name in chargebacks.EVIDENCE)
 
 
-def _check(act: Act, name: str, value: str) -> None:
-    param = f"evidence[{name}]"
-    if name in FILES and value:
-        chargebacks.check_file(act, value, param)
+def _check(name: str, value: str) -> None:
     if name in _LONG and len(value) > _MOST_EACH:
-        raise errors.ApiError(400, f"Evidence of `{name}` is limited to {_MOST_EACH:,} characters.", param=param)
+        message = f"Evidence of `{name}` is limited to {_MOST_EACH:,} characters."
+        raise errors.ApiError(400, message, param=f"evidence[{name}]")
 
 
 def _submit(act: Act, doc: Document) -> None:
