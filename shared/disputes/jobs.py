@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from shared import clock
 from shared.database import unit
 from shared.disputes import answers, notices, texts
-from shared.disputes.errors import AnswerRefused
+from shared.disputes.errors import AnswerRefused, DocumentRefused
 from shared.disputes.models import Dispute
 from shared.disputes.rules import ANSWERABLE, OPEN, REOPENABLE, REOPENS_WITHIN, STAGES, TELLABLE, reminder_due
 from shared.disputes.service import follow as follow_dispute
@@ -37,7 +37,7 @@ async def deliver(context: Context, args: dict[str, Any]) -> None:
     """Job `disputes.deliver`: tell Stripe what a vendor decided, until it has answered. A refusal is on the dispute's page."""
     try:
         await answers.deliver(context.gateway, int(args["dispute_id"]))
-    except AnswerRefused:
+    except (AnswerRefused, DocumentRefused):
         return
 
 
