@@ -70,7 +70,7 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
     ),
     _S.APPEAL_NEEDS_RESPONSE: StatusWords(
         "warn",
-        "Appeal to answer",
+        "Can be appealed",
         "The bank’s decision can be appealed at the card network. Until then it stands.",
         "Markethall’s staff files appeals. Write to them at once if you know anything new.",
     ),

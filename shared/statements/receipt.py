@@ -33,7 +33,7 @@ def _parties(sheets: Sheets, facts: Facts, seller: str) -> None:
     """The shopper on the left, the order's particulars on the right."""
     details = [("Ordered", day(facts.placed_at))]
     if facts.paid_at:
-        details.append(("Paid by card", day(facts.paid_at)))
+        details.append(("Paid", day(facts.paid_at)))
     details += [("Payment", facts.charge_id), ("Sold by", facts.vendor_name), ("Through", seller)]
     top = sheets.y
     sheets.text(MARGIN, "For", size=8, color=GREY)
