@@ -153,6 +153,26 @@ class InProcess:
             if doc.body["status"] not in ("failed", "canceled"):
                 payouts.fail(act, doc, code)
 
+    def complain(self, charge: str, case: str) -> None:
+        """The shopper's bank disputes what is left of a charge, or it is prevented; nothing where nothing is left."""
+        from shared.sandbox.resources import chargebacks
+
+        act = self.act()
+        with self.world.store.transaction():
+            doc = act.get("charge", charge)
+            if (amount := chargebacks.disputable(act, doc)) > 0:
+                chargebacks.open_up(act, doc, "general", amount, case=case)
+
+    def offer_appeals(self) -> None:
+        """Every decision of the platform's that was lost can be appealed."""
+        from shared.sandbox.resources import appeals
+
+        act = self.act()
+        with self.world.store.transaction():
+            for doc in act.store.select("scope = ? AND object = 'dispute'", [act.scope]):
+                if appeals.may_be_offered(doc):
+                    appeals.offer(act, doc)
+
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The platform's events and those of its accounts, oldest first."""
         found = self.world.store.select("platform = ? AND object = 'event'", [platform_of(KEY)])
