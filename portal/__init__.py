@@ -9,6 +9,7 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.disputes.documents import blueprint as dispute_documents
     from portal.disputes.views import blueprint as disputes
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
@@ -40,6 +41,7 @@ def blueprints() -> list[Blueprint]:
         operator,
         operator_home,
         disputes,
+        dispute_documents,
         operator_disputes,
         fees,
         operator_orders,
