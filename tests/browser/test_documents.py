@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.test_pages import look, screen
+from tests.browser.looking import look, screen
 from tests.support.papers import paper
 
 if TYPE_CHECKING:
