@@ -15,7 +15,10 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 _INSTANTLY = 30  # seconds that an instant payout takes
-_WHOLE_UNITS = frozenset(["huf", "twd"])  # charged in two decimals, paid out without (stripe.md section 6)
+_WHOLE_UNITS = money.WHOLE_UNITS | {
+    "huf",
+    "twd",
+}  # paid out without decimals, however they are charged (stripe.md section 6)
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 MESSAGES = {
     "account_closed": "The bank account has been closed.",
