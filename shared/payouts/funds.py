@@ -79,11 +79,11 @@ async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
     sums = await ledger.of_vendor(vendor_id)
     asked = (
         await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum("amount"), fees=Sum("fee"))
         .group_by("currency")
-        .values_list("currency", "total")
+        .values_list("currency", "total", "fees")
     )
-    opening = {str(currency): int(total) for currency, total in asked}
+    opening = {str(currency): int(total) + int(fees) for currency, total, fees in asked}
     currencies = {currency for _, currency in sums} | set(reading.lines)
 
     def booked(account: Account, currency: str) -> int:
