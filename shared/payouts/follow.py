@@ -20,13 +20,14 @@ from shared.ledger import service as ledger
 from shared.ledger.queries import owes
 from shared.mail import service as mail
 from shared.money import Money
-from shared.payouts import fees, funds, items, reconciled, texts, words
+from shared.payouts import fees, items, reconciled, texts, words
 from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
 from shared.vendors import configs
 from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.payout_settings import words_of
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
 
@@ -77,7 +78,7 @@ async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | 
         entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     except StripeRefused:  # access was taken away meanwhile
         return _More(cost)
-    name = " ".join(part for part in ((bank.name if bank else ""), funds.words_of(bank)) if part)
+    name = " ".join(part for part in ((bank.name if bank else ""), words_of(bank)) if part)
     return _More(cost, name[:120], frozenset(entries))
 
 
@@ -172,7 +173,9 @@ async def _came_back(row: Payout) -> None:
         await queue.enqueue("clawback.collect", {"vendor_id": row.vendor_id})
     if row.status != PayoutState.FAILED:
         return
-    await VendorPaymentConfig.filter(vendor_id=row.vendor_id).update(payout_bank_errored=True, updated_at=clock.now())
+    # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
+    key = f"vendors.sync_account:{row.vendor_id}"
+    await queue.enqueue("vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
     vendor = await Vendor.get(id=row.vendor_id)
     subject, text = texts.failed(
         vendor.name,

@@ -13,7 +13,7 @@ from shared.payouts.forecast import why
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, obstacle_of, whole
 from shared.vendors import configs
-from shared.vendors.payout_settings import PayoutTerms, terms_of
+from shared.vendors.payout_settings import PayoutTerms, terms_of, words_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class InstantOffer:
 def offer(terms: PayoutTerms, reading: funds.Reading, mine: Funds) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
-    nought, bank = Money(0, currency), funds.words_of(reading.banks.get(currency))
+    nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
     if (stopped := obstacle_of(funds.standing(terms, reading, currency))) is not None:
         return InstantOffer(nought, nought, bank, words.obstacle(stopped, why(terms, mine), str))
     if mine.ready <= 0:

@@ -134,6 +134,7 @@ async def test_banks_that_fail_are_told_of_and_stop_payouts(
         await payday(context)
         time.days(3)
         await swept(context)
+        await work(context, "vendors.sync_account")
         row = await Payout.get()
         assert (row.status, row.failure_code) == ("failed", code)
         await assert_books_agree(sandbox)
@@ -142,6 +143,37 @@ async def test_banks_that_fail_are_told_of_and_stop_payouts(
         assert coming.obstacle is Obstacle.BANK_ERRORED
         await payday(context)
         assert await Payout.all().count() == 1
+
+
+async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothing(
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What comes back came back from the old one; the account's own word counts, on every page at once."""
+    with time_of(sandbox) as time:
+        shop = await open_shop(gateway, sandbox)
+        await plan(gateway, shop, "daily")
+        await new_bank(sandbox, shop.account_id, "000111111116")
+        await ready(gateway, sandbox, time, shop)
+        time.to_weekday(0)
+        await payday(context)
+        await new_bank(sandbox, shop.account_id)
+        time.days(3)
+        await swept(context)
+        await work(context, "vendors.sync_account")
+        row = await Payout.get()
+        assert row.status == "failed"
+        coming = await next_payout(shop.vendor_id)
+        assert coming is not None
+        assert (coming.obstacle, coming.amount, coming.bank) == (None, Money(SHARE, "EUR"), "••6788")
+        config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        assert not config.external_account_errored
+        before = len(sandbox.requests())
+        await instant.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
+        asked = [entry["path"] for entry in sandbox.requests()[before:]]
+        assert asked == [
+            "/v1/balance",
+            f"/v1/accounts/{shop.account_id}/external_accounts",
+        ]  # nothing new: no more is read
 
 
 class TestHold:
