@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, IntegerField
-from wtforms.validators import InputRequired, NumberRange, Regexp
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from shared.money import MAX_AMOUNT
@@ -11,7 +11,8 @@ from shared.web.forms import MarketForm
 
 
 class InstantForm(MarketForm):
-    """The instant payout that the preview showed; minor units of the currency."""
+    """The instant payout that the preview showed, and its fee; minor units of the currency."""
 
     amount = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=MAX_AMOUNT)], widget=HiddenInput())
+    fee = IntegerField(default=0, validators=[Optional(), NumberRange(min=0, max=MAX_AMOUNT)], widget=HiddenInput())
     currency = HiddenField(validators=[InputRequired(), Regexp(r"^[A-Z]{3}$")])

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from shared.money import Money
 from shared.payouts import words
 from shared.payouts.forecast import NextPayout
+from shared.payouts.instant import InstantOffer
 from shared.payouts.queries import PayoutRow
 from shared.payouts.rules import PayoutState
 from shared.web.filters import money
@@ -24,6 +25,12 @@ def next_sentence(found: NextPayout) -> str:
         return words.obstacle(found.obstacle, found.why, money)
     to = f" to {found.bank}" if found.bank else ""
     return f"{money(found.amount)} on {weekday(found.day)}{to}"
+
+
+def price(offer: InstantOffer) -> str:
+    """What an instant payout would cost, for whoever presses the button without seeing the dialog."""
+    most = "at most " if offer.is_most else ""
+    return f"Paid out now, you get {money(offer.amount)} for a fee of {most}{money(offer.fee)}."
 
 
 @dataclass(frozen=True)

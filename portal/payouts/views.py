@@ -59,6 +59,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         debts=await debts(mine),
         states=words.STATES,
         expected=sentences.expected,
+        price=sentences.price,
         weekday=sentences.weekday,
         problem=problem,
     )
@@ -73,8 +74,9 @@ async def pay_instantly() -> Response:
     if not form.ok():
         return await _home(status=422, problem="That amount was not understood. Nothing was sent; please look again.")
     amount = Money(int(form.amount.data or 0), str(form.currency.data))
+    seen, by = int(form.fee.data or 0), actor_label(actor())
     try:
-        row = await instant.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=actor_label(actor()))
+        row = await instant.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen)
     except MarketError as error:
         return await _home(status=error.status, problem=_sentence(error))
     return see_other(f"{HOME}/{row.id}", ("ok", "On its way. It is at your bank within minutes."))
@@ -99,6 +101,7 @@ async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | No
         path=sentences.path(shown),
         expected=sentences.expected(shown),
         gross=sentences.gross(shown),
+        came_back=shown.state in (PayoutState.FAILED, PayoutState.CANCELED),
         failure=words.failure(shown.failure_code) if shown.state is PayoutState.FAILED else None,
         problem=problem,
     )

@@ -39,12 +39,15 @@ class Plan:
     short: int
 
 
-def plan(wanted: int, balance: int, sources: Sequence[Source]) -> Plan:
-    """Take `wanted` back out of `sources` in order, at most what the vendor holds at Stripe. Minor units of one currency."""
-    left = covered = max(0, min(wanted, balance))
+def plan(wanted: int, balance: int, sources: Sequence[Source], *, unit: int = 1) -> Plan:
+    """Take `wanted` back out of `sources` in order, at most what the vendor holds at Stripe. Minor units of one currency.
+
+    Each reversal is a multiple of `unit`, the smallest amount that Stripe takes in the currency.
+    """
+    left = covered = max(0, min(wanted, balance)) // unit * unit
     steps = []
     for source in sources:
-        part = min(left, source.room)
+        part = min(left, source.room // unit * unit)
         if part > 0:
             steps.append((source.transfer_id, part))
             left -= part

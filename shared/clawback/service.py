@@ -21,6 +21,7 @@ from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.queries import reserved_of_order
+from shared.money import step
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.references import service as references
@@ -96,7 +97,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
     else:
         found = await sources.of_payment(gateway, payment)
         held = await sources.balance(gateway, payment)
-        steps = [(MovementKind.REVERSAL, source, part) for source, part in plan(delta, held, found).reversals]
+        planned = plan(delta, held, found, unit=step(claim.currency))
+        steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
     async with unit.transaction():
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None

@@ -117,6 +117,35 @@ def _reworded(body: str, checks: dict[str, tuple[str, str]]) -> str:
     return body
 
 
+class DropField(TortoiseOperation):
+    """Remove a column that no index and no check names: `DropField("Vendor", "motto")`. SQLite alters the table in place too."""
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name = model_name
+        self.name = name
+
+    def describe(self) -> str:
+        return f"Drop field {self.name} of {self.model_name}"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        del self.get_model_state(state, app_label, self.model_name).fields[self.name]
+        state.reload_model(app_label, self.model_name)
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            table = old_state.models[(app_label, self.model_name)].table
+            await state_editor._run_sql(f'ALTER TABLE "{table}" DROP COLUMN "{self.name}"')
+
+    async def database_backward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is not None:
+            model = new_state.apps.get_model(f"{app_label}.{self.model_name}")
+            await state_editor.add_field(model, self.name)
+
+
 class RunOn(TortoiseOperation):
     """SQL of each engine's own, for what both know under different words: `RunOn(sqlite=(do, undo), postgres=(do, undo))`."""
 

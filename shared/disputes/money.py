@@ -76,7 +76,7 @@ async def _withdraw(
 async def _reinstate(books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books
-    parts = give_back(borne_by(row), transaction.amount)
+    parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))
     await ledger.post(postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
     row.vendor_back += parts.vendor
     row.commission_back += parts.commission

@@ -104,26 +104,31 @@ def bear(*, total: int, commission: int, taken: Taken, withdrawn: int, policy: R
     """Who bears `withdrawn` of a charge of `total`. The parts sum to it, and nobody is debited twice for one charge.
 
     The commission gives back what a refund of the same amount would give back; the vendor bears the rest as far as its
-    share still reaches; what is left is the marketplace's loss.
+    share still reaches; what is left is the marketplace's loss. Vendor and commission bear multiples of `unit`.
     """
-    inside = max(min(withdrawn, total - taken.amount), 0)
+    inside = max(min(withdrawn, total - taken.amount), 0) // unit * unit
     back = (
         commission_back(policy, total, commission, taken.amount, taken.commission, inside, unit=unit) if inside else 0
     )
-    vendor = max(min(withdrawn - back, total - commission - taken.vendor), 0)
+    vendor = max(min(withdrawn - back, total - commission - taken.vendor), 0) // unit * unit
     return Parts(vendor, back, withdrawn - vendor - back)
 
 
-def give_back(borne: Parts, amount: int) -> Parts:
+def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
     """Who gets what of `amount` that the bank gave back, in proportion to what each still bears; never more than that.
 
-    What is more than everybody bore together is the marketplace's.
+    Part of it is shared out in multiples of `unit`, since what the vendor gets is transferred; what that leaves over, and
+    what is more than everybody bore together, is the marketplace's. The last part gives everybody exactly what is left.
     """
-    inside = min(amount, borne.total)
-    if inside <= 0:
+    if amount >= borne.total:
+        return Parts(borne.vendor, borne.commission, amount - borne.vendor - borne.commission)
+    steps = max(amount, 0) // unit
+    if steps == 0:
         return Parts(loss=amount)
-    vendor, commission, loss = split(inside, [borne.vendor, borne.commission, borne.loss])
-    return Parts(vendor, commission, loss + amount - inside)
+    weights = [borne.vendor, borne.commission, max(borne.loss, 0)]  # below nought: left over of earlier parts
+    vendor, commission, _ = (part * unit for part in split(steps, weights))
+    vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
+    return Parts(vendor, commission, amount - vendor - commission)
 
 
 STAGES = (1, 3)  # days before the deadline at which a vendor is reminded

@@ -37,8 +37,9 @@ class MoneyCalls(Calls):
     """Each write takes a key that the caller stored first; each read gives what is so now."""
 
     async def get_balance(self, account: str | None = None) -> tuple[BalanceLine, ...]:
-        """What an account holds, one line a currency."""
-        return await self._call(self._client.v1.balance.retrieve_async, params={}, to=to.balance, account=account)
+        """What an account holds, one line a currency; of a connected account also what instant payouts leave after the fee."""
+        asked = {"expand": ["instant_available.net_available"]} if account is not None else {}
+        return await self._call(self._client.v1.balance.retrieve_async, params=asked, to=to.balance, account=account)
 
     async def list_balance_transactions(
         self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None

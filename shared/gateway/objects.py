@@ -12,13 +12,17 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class BalanceLine:
-    """What an account holds in one currency. `available` may be negative; `instant` is what can be paid out at once."""
+    """What an account holds in one currency. `available` may be negative; `instant` is what can leave at once.
+
+    `instant_net` is what of that arrives after the platform's fee, by the bank or card that it can go to.
+    """
 
     currency: str
     available: int
     pending: int
     instant: int = 0
     reserved: int = 0  # connect_reserved: what Stripe keeps back for negative vendor balances
+    instant_net: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -121,7 +125,7 @@ class Reversal:
 
 @dataclass(frozen=True)
 class ApplicationFee:
-    """The commission of one charge as Stripe keeps it."""
+    """The commission of one charge, or the fee of one instant payout, as Stripe keeps it."""
 
     id: str
     amount: int
@@ -189,7 +193,10 @@ class FraudWarning:
 
 @dataclass(frozen=True)
 class Payout:
-    """Money on its way from an account to a bank. `arrives_on` is Stripe's estimate until it is paid."""
+    """Money on its way from an account to a bank. `arrives_on` is Stripe's estimate until it is paid.
+
+    `application_fee` is what the platform takes for an instant one.
+    """
 
     id: str
     status: str
@@ -205,6 +212,7 @@ class Payout:
     failure_balance_transaction: str | None
     trace_id: str | None
     created: datetime
+    application_fee: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 

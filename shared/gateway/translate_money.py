@@ -36,6 +36,7 @@ def balance(obj: Any) -> tuple[BalanceLine, ...]:
     """One line a currency, in Stripe's order."""
     body = as_dict(obj)
     sums: dict[str, dict[str, int]] = {}
+    net: dict[str, dict[str, int]] = {}
     for part, name in (
         ("available", "available"),
         ("pending", "pending"),
@@ -47,7 +48,11 @@ def balance(obj: Any) -> tuple[BalanceLine, ...]:
                 line["currency"].upper(), dict.fromkeys(("available", "pending", "instant", "reserved"), 0)
             )
             mine[name] += line["amount"]
-    return tuple(BalanceLine(currency=currency, **values) for currency, values in sums.items())
+            for to in line.get("net_available") or ():
+                net.setdefault(line["currency"].upper(), {})[to["destination"]] = to["amount"]
+    return tuple(
+        BalanceLine(currency, **values, instant_net=net.get(currency, {})) for currency, values in sums.items()
+    )
 
 
 # What a balance transaction's source says of where it belongs.
@@ -70,6 +75,8 @@ def balance_transaction(obj: Any) -> BalanceTransaction:
     t = as_dict(obj)
     source = t.get("source")
     named = {name: id_of(source.get(name)) for name in _LINKS} if isinstance(source, dict) else {}
+    if isinstance(source, dict) and source.get("fee_source"):  # a fee of a payout names no charge
+        named["payout"] = source["fee_source"].get("payout")
     return BalanceTransaction(
         id=t["id"],
         type=t["type"],
@@ -228,6 +235,7 @@ def payout(obj: Any) -> Payout:
         failure_balance_transaction=id_of(p.get("failure_balance_transaction")),
         trace_id=(p.get("trace_id") or {}).get("value"),
         created=_at(p["created"]),
+        application_fee=id_of(p.get("application_fee")),
         metadata=_metadata(p),
     )
 

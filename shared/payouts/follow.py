@@ -6,7 +6,7 @@ the balance, arrived, or came back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared import clock
@@ -20,21 +20,23 @@ from shared.ledger import service as ledger
 from shared.ledger.queries import owes
 from shared.mail import service as mail
 from shared.money import Money
-from shared.payouts import funds, items, reconciled, texts, words
+from shared.payouts import fees, items, reconciled, texts, words
+from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
-from shared.payouts.rules import MOVES, PayoutState
+from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
 from shared.vendors import configs
 from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.vendors.payout_settings import words_of
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
 
 
 @dataclass(frozen=True)
 class _More:
-    """What a payout does not say itself, read once when it is first seen: its fee, its bank, the sales that Stripe lists."""
+    """What a payout does not say itself: its fee, and when it is first seen its bank and the sales that Stripe lists."""
 
-    fee: int = 0
+    fees: Fees = field(default_factory=Fees)
     bank: str = ""
     entries: frozenset[int] = frozenset()
 
@@ -55,8 +57,10 @@ async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | 
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
     known = await Payout.get_or_none(stripe_payout_id=found.id)
     more = _More()
-    if known is None and vendor_id is not None and account_id is not None:
+    if known is None:
         more = await _read_more(gateway, vendor_id, account_id, found)
+    elif found.status in GONE and known.status not in GONE:
+        more = _More(await fees.read(gateway, account_id, found))
     async with unit.transaction():
         if vendor_id is not None:
             await configs.locked(vendor_id)
@@ -65,18 +69,17 @@ async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | 
     return await Payout.get(id=row.id)
 
 
-async def _read_more(gateway: Gateway, vendor_id: int, account_id: str, found: Found) -> _More:
-    fee = 0
+async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: Found) -> _More:
+    cost = await fees.read(gateway, account_id, found)
+    if vendor_id is None or account_id is None:
+        return _More(cost)
     try:
-        if found.method == "instant":
-            rows = await gateway.list_balance_transactions(account_id, since=found.created)
-            fee = sum(row.fee for row in rows if row.id == found.balance_transaction)
         bank = next((b for b in await gateway.list_banks(account_id) if b.id == found.destination), None)
         entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     except StripeRefused:  # access was taken away meanwhile
-        return _More(fee)
-    name = " ".join(part for part in ((bank.name if bank else ""), funds.words_of(bank)) if part)
-    return _More(fee, name[:120], frozenset(entries))
+        return _More(cost)
+    name = " ".join(part for part in ((bank.name if bank else ""), words_of(bank)) if part)
+    return _More(cost, name[:120], frozenset(entries))
 
 
 async def _row(found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
@@ -107,7 +110,8 @@ async def _move(row: Payout, found: Found, more: _More) -> None:
             await Payout.filter(id=row.id, status=current).update(**values, updated_at=now)
         return
     if current is PayoutState.OPENING:
-        values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination, "fee": more.fee}
+        values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination}
+        values |= {"fee": more.fees.fee}
         values |= {"destination_words": more.bank}
     if target is PayoutState.PAID:
         values["paid_at"] = now
@@ -137,9 +141,11 @@ async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> 
         amount=row.amount,
         stripe_id=found.id,
         fee=row.fee,
+        earned=more.fees.earned,
     )
     await references.remember(
         found.id,
+        *more.fees.ids,
         found.balance_transaction,
         found.failure_balance_transaction,
         subject=f"payout:{row.id}",
@@ -154,7 +160,8 @@ async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> 
     if row.status == PayoutState.FAILED and was is PayoutState.PAID:
         await ledger.post(postings.payout_reopened(fact))
     if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
-        await ledger.post(postings.payout_returned(fact))
+        back = replace(fact, fee=more.fees.back, earned=more.fees.given_back)
+        await ledger.post(postings.payout_returned(back))
         await _came_back(row)
 
 
@@ -166,7 +173,9 @@ async def _came_back(row: Payout) -> None:
         await queue.enqueue("clawback.collect", {"vendor_id": row.vendor_id})
     if row.status != PayoutState.FAILED:
         return
-    await VendorPaymentConfig.filter(vendor_id=row.vendor_id).update(payout_bank_errored=True, updated_at=clock.now())
+    # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
+    key = f"vendors.sync_account:{row.vendor_id}"
+    await queue.enqueue("vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
     vendor = await Vendor.get(id=row.vendor_id)
     subject, text = texts.failed(
         vendor.name,

@@ -7,59 +7,43 @@ from dataclasses import dataclass, field
 
 from tortoise.functions import Sum
 
-from shared import clock
 from shared.gateway.objects import BalanceLine
 from shared.gateway.seam import ExternalAccount, Gateway, StripeRefused
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, Standing
-from shared.vendors import rules
+from shared.vendors import service as vendors
 from shared.vendors.countries import minimum_payout
-from shared.vendors.models import VendorPaymentConfig
-from shared.vendors.payout_settings import PayoutTerms
+from shared.vendors.payout_settings import PayoutTerms, defaults, returns
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An account's balance per currency and its default bank in each, as Stripe just said."""
+    """An account's balance per currency and its default bank in each, as Stripe just said; `enabled` where it was asked about that too."""
 
     lines: Mapping[str, BalanceLine] = field(default_factory=dict)
     banks: Mapping[str, ExternalAccount] = field(default_factory=dict)
+    enabled: bool | None = None
 
     def line(self, currency: str) -> BalanceLine:
         """The balance in this currency, nought where Stripe names none."""
         return self.lines.get(currency) or BalanceLine(currency, 0, 0)
 
 
-def words_of(bank: ExternalAccount | None) -> str:
-    """A bank account as people recognise it: the last digits."""
-    return f"••{bank.last4}"[:40] if bank is not None else ""
-
-
 async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
-    """Ask Stripe; what bank the vendor has is stored along the way. Raises StripeUnavailable."""
+    """Ask Stripe; where payouts go to another bank than we knew, the account is read again. Raises StripeUnavailable."""
     if terms.account_id is None:
         return Reading()
+    enabled = None
     try:
         lines = await gateway.get_balance(terms.account_id)
-        banks = {
-            bank.currency: bank for bank in await gateway.list_banks(terms.account_id) if bank.default_for_currency
-        }
+        banks = defaults(await gateway.list_banks(terms.account_id))
+        if banks != terms.banks:
+            enabled = (await vendors.sync_account(gateway, vendor_id=terms.vendor_id)).payouts_enabled
     except StripeRefused:  # access was taken away; the account's own event will say so
         return Reading()
-    bank = banks.get(terms.currency)
-    words, errored = words_of(bank), is_broken(bank)
-    if (words, errored) != (terms.bank, terms.bank_errored):
-        await VendorPaymentConfig.filter(vendor_id=terms.vendor_id).update(
-            payout_bank=words, payout_bank_errored=errored, updated_at=clock.now()
-        )
-    return Reading({line.currency: line for line in lines}, banks)
-
-
-def is_broken(bank: ExternalAccount | None) -> bool:
-    """Whether payouts to it come back."""
-    return bank is not None and rules.is_broken(bank.status)
+    return Reading({line.currency: line for line in lines}, banks, enabled)
 
 
 def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:
@@ -68,9 +52,9 @@ def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:
     return Standing(
         connected=terms.account_id is not None,
         held=terms.held_at is not None,
-        enabled=terms.payouts_enabled,
+        enabled=terms.payouts_enabled if reading.enabled is None else reading.enabled,
         bank=bank is not None,
-        bank_errored=is_broken(bank),
+        bank_errored=returns(bank),
     )
 
 
@@ -79,11 +63,11 @@ async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
     sums = await ledger.of_vendor(vendor_id)
     asked = (
         await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum("amount"), fees=Sum("fee"))
         .group_by("currency")
-        .values_list("currency", "total")
+        .values_list("currency", "total", "fees")
     )
-    opening = {str(currency): int(total) for currency, total in asked}
+    opening = {str(currency): int(total) + int(fees) for currency, total, fees in asked}
     currencies = {currency for _, currency in sums} | set(reading.lines)
 
     def booked(account: Account, currency: str) -> int:

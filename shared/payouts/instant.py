@@ -13,31 +13,46 @@ from shared.payouts.forecast import why
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, obstacle_of, whole
 from shared.vendors import configs
-from shared.vendors.payout_settings import PayoutTerms, terms_of
+from shared.vendors.payout_settings import PayoutTerms, terms_of, words_of
 
 
 @dataclass(frozen=True)
 class InstantOffer:
-    """What can be sent, and what it costs; or why not. Stripe bills instant payouts to the platform, so a vendor's fee is nought."""
+    """What can be sent, and what it costs; or why not.
+
+    Stripe takes the fee that the marketplace set in its dashboard, and tells what is left of all that could leave. Where less
+    leaves, the fee is not known beforehand (`is_most`): it is at most what all of it would cost.
+    """
 
     amount: Money
     fee: Money
     bank: str
     why_not: str = ""
+    is_most: bool = False
+
+    @property
+    def takes(self) -> Money:
+        """What leaves the balance, at most."""
+        return self.amount + self.fee
 
 
 def offer(terms: PayoutTerms, reading: funds.Reading, mine: Funds) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
-    nought, bank = Money(0, currency), funds.words_of(reading.banks.get(currency))
+    nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
     if (stopped := obstacle_of(funds.standing(terms, reading, currency))) is not None:
         return InstantOffer(nought, nought, bank, words.obstacle(stopped, why(terms, mine), str))
     if mine.ready <= 0:
         return InstantOffer(nought, nought, bank, "There is no money that could leave right now.")
-    amount = whole(min(mine.ready, reading.line(currency).instant), currency)
-    if amount <= 0:
+    line, to = reading.line(currency), reading.banks[currency].id
+    gross, net = line.instant, line.instant_net.get(to, 0)
+    if net <= 0:
         return InstantOffer(nought, nought, bank, words.REFUSALS["instant_payouts_unsupported"])
-    return InstantOffer(Money(amount, currency), nought, bank)
+    fee = gross - net
+    amount = whole(net if mine.ready >= gross else min(mine.ready, gross) - fee, currency)
+    if amount <= 0:
+        return InstantOffer(nought, nought, bank, "What could leave right now would not cover the fee.")
+    return InstantOffer(Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net)
 
 
 async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> InstantOffer:
@@ -48,22 +63,26 @@ async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> Instant
     return offer(terms, reading, mine)
 
 
-async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str) -> Payout:
-    """Send what the preview showed, at once. Raises AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused; nothing was sent then."""
+async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0) -> Payout:
+    """Send what the preview showed, for no more than the `fee` that it showed, at once.
+
+    Raises AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused; nothing was sent then.
+    """
     await configs.account_of(vendor_id)
     now = await preview(gateway, vendor_id=vendor_id, currency=amount.currency)
     if now.why_not:
         raise NothingToPayOut(now.why_not)
-    if not 0 < amount.amount <= now.amount.amount:
+    if not 0 < amount.amount <= now.amount.amount or now.fee.amount > fee:
         raise AmountChanged
     async with unit.transaction():
         config = await configs.locked(vendor_id)
         if config.payouts_held_at is not None:
             raise PayoutHeld
         there = (await funds.of_vendor(vendor_id, funds.Reading())).get(amount.currency)
-        if there is None or amount.amount > there.free:  # another payout was faster
+        cost = now.fee.amount
+        if there is None or amount.amount + cost > there.free:  # another payout was faster
             raise AmountChanged
-        new = service.NewPayout(amount.currency, amount.amount, instant=True, requested_by=actor)
+        new = service.NewPayout(amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor)
         row = await service.write_down(config, new)
     done = await service.ask(gateway, row.id)
     if done.status == PayoutState.REFUSED:

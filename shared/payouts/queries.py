@@ -12,7 +12,9 @@ from tortoise.queryset import QuerySet
 from shared import clock
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
+from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.ledger.queries import sums_of
 from shared.money import Money
 from shared.orders.models import Order
 from shared.payouts.models import Payout, PayoutItem
@@ -85,11 +87,15 @@ class ItemView:
 
 @dataclass(frozen=True)
 class PayoutView:
-    """One payout with all that it consists of. `rest` is what our ledger does not explain (nought for payouts of ours)."""
+    """One payout with all that it consists of. `rest` is what our ledger does not explain (nought for payouts of ours).
+
+    `kept` is what of its fee did not come back although the payout did.
+    """
 
     payout: PayoutRow
     items: tuple[ItemView, ...]
     rest: Money
+    kept: Money
 
 
 def _row(row: Payout) -> PayoutRow:
@@ -171,7 +177,14 @@ async def payout_of(payout_id: int, *, vendor_id: int | None = None) -> PayoutVi
     items = await _items(row)
     known = sum(item.amount.amount for item in items)
     rest = row.amount + row.fee - known if row.vendor_id is not None and row.stripe_payout_id else 0
-    return PayoutView(_row(row), items, Money(rest, row.currency))
+    return PayoutView(_row(row), items, Money(rest, row.currency), Money(await _kept(row), row.currency))
+
+
+async def _kept(row: Payout) -> int:
+    if not row.fee or row.status not in (PayoutState.FAILED, PayoutState.CANCELED):
+        return 0
+    sums = await sums_of(f"payout:{row.id}", ["payout_returned"])
+    return int(row.fee) + sums.get(Account.VENDOR_PAYABLE, 0)
 
 
 async def _items(row: Payout) -> tuple[ItemView, ...]:

@@ -16,6 +16,7 @@ from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payments.rules import PaymentState
 from shared.payouts.models import ReserveHold
@@ -29,6 +30,9 @@ async def take(payment_id: int) -> ReserveHold | None:
         return None
     async with unit.transaction():
         config = await configs.locked(payment.vendor_id)
+        # A refund or dispute that is being written holds the order: what it leaves of the sale is read after it. It is
+        # locked after the config, as a payout does whose items name the order; whoever holds an order locks no config.
+        await unit.locked(Order.filter(id=payment.order_id))
         if await ReserveHold.exists(order_id=payment.order_id, vendor_id=payment.vendor_id):
             return None
         left = await _left_of(payment.order_id, payment.vendor_id)

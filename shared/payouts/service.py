@@ -34,12 +34,13 @@ ASK_AFTER = timedelta(minutes=1)  # a crash between writing down and the answer 
 
 @dataclass(frozen=True)
 class NewPayout:
-    """A payout to write down. `period` names its payday; without one somebody asked for it."""
+    """A payout to write down. `period` names its payday; without one somebody asked for it. `fee`: what it costs at most."""
 
     currency: str
     amount: int
     period: str | None = None
     instant: bool = False
+    fee: int = 0
     requested_by: str = "system"
 
 
@@ -50,6 +51,7 @@ async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
         vendor_id=config.vendor_id,
         period=new.period,
         amount=new.amount,
+        fee=new.fee,
         currency=new.currency,
         method="instant" if new.instant else "standard",
         stripe_account_id=config.stripe_account_id,
@@ -118,7 +120,7 @@ async def _refused(row: Payout, sentence: str) -> Payout:
             earlier = Payout.filter(vendor_id=row.vendor_id, currency=row.currency, period__startswith=given_up(period))
             period = given_up(period, await earlier.count() + 1)
         moved = await Payout.filter(id=row.id, status=PayoutState.OPENING).update(
-            status=PayoutState.REFUSED, refusal=sentence, period=period, updated_at=clock.now()
+            status=PayoutState.REFUSED, refusal=sentence, period=period, fee=0, updated_at=clock.now()
         )
         if moved:
             await audit.record(

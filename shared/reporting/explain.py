@@ -2,7 +2,7 @@
 
 Every balance transaction is cut into pieces, each under the key that its posting carries: a charge, its transfer and its
 commission under the payment's intent; a reversal, a later transfer, a fee refund, a payout under their own id; refunds and
-disputes under the balance transaction itself. Where a key comes to the same on both sides, everything is explained.
+disputes under the balance transaction itself. What a payout costs goes with the payout. Where a key comes to the same on both sides, everything is explained.
 """
 
 from __future__ import annotations
@@ -61,8 +61,11 @@ def links_of(facts: Facts) -> Links:
     for t in facts.transactions:
         if t.type == "application_fee" and t.source and t.links.get("originating_transaction", "") in alias:
             alias[t.source] = alias[t.links["originating_transaction"]]
+        elif t.type == "application_fee" and t.source and "payout" in t.links:
+            alias[t.source] = t.links["payout"]
         elif t.type == "payment_refund" and t.source and "source_transfer_reversal" in t.links:
             alias[t.source] = t.links["source_transfer_reversal"]
+    alias |= _with_payouts(facts, alias)
     intent_of: dict[str, str] = {}
     for t in facts.transactions:
         for name in ("transfer", "fee", "source_transaction", "charge", "source_transfer"):
@@ -70,6 +73,17 @@ def links_of(facts: Facts) -> Links:
             if t.source and (intent := alias.get(other) or intent_of.get(other)):
                 intent_of.setdefault(t.source, intent)
     return Links(alias, intent_of)
+
+
+def _with_payouts(facts: Facts, alias: dict[str, str]) -> dict[str, str]:
+    """Fees of payouts that came back along with them; one that was given back alone is a movement of its own."""
+    fees = {t.source for t in facts.transactions if t.type == "application_fee" and "payout" in t.links}
+    alone = {t.source for t in facts.transactions if t.type == "adjustment"}
+    return {
+        t.source: alias[t.links["fee"]]
+        for t in facts.transactions
+        if t.type == "application_fee_refund" and t.source and t.source not in alone and t.links.get("fee") in fees
+    }
 
 
 def _own(row: PaymentRow, intent: str) -> dict[str, str]:
@@ -84,11 +98,11 @@ def pieces(t: Transaction, links: Links, parked: frozenset[str], given_back: Giv
     match t.type:
         case "charge":
             return [(links.root(t.id), t.net)]
-        case "transfer" | "application_fee":
+        case "transfer" | "application_fee" | "application_fee_refund":
             return [(links.root(t.source), t.net)]
         case "payment":
             return [(links.root(t.links.get("source_transfer", t.id)), t.net)]
-        case "transfer_refund" | "application_fee_refund":
+        case "transfer_refund":
             return [(t.source, t.net)]
         case "payment_refund":
             key = links.root(t.source)

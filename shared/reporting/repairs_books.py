@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared import clock
@@ -16,6 +17,7 @@ from shared.ledger import service as ledger
 from shared.ledger.chart import Account, Entry
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.orders.models import Order
+from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
 from shared.refunds import follow
@@ -83,11 +85,11 @@ async def post_refund(refund: Refund) -> None:
             await ledger.post(postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
 
 
-async def post_payout(row: Payout) -> None:
-    """Post what a payout in its state must have posted, where it is not there."""
+async def post_payout(row: Payout, cost: Fees) -> None:
+    """Post what a payout in its state must have posted, where it is not there; `cost` as Stripe just told it."""
     if row.stripe_payout_id is None:
         return
-    fact = postings.PaidOut(row.id, row.vendor_id, row.currency, row.amount, row.stripe_payout_id, row.fee)
+    fact = postings.PaidOut(row.id, row.vendor_id, row.currency, row.amount, row.stripe_payout_id, row.fee, cost.earned)
     async with unit.transaction():
         await ledger.post(postings.payout_sent(fact))
         if row.paid_at is not None:
@@ -95,7 +97,7 @@ async def post_payout(row: Payout) -> None:
         if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
             if row.paid_at is not None:
                 await ledger.post(postings.payout_reopened(fact))
-            await ledger.post(postings.payout_returned(fact))
+            await ledger.post(postings.payout_returned(replace(fact, fee=cost.back, earned=cost.given_back)))
 
 
 async def suspend(_context: Context, given: Arguments) -> str:

@@ -14,6 +14,7 @@ from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
+from shared.payouts import fees
 from shared.payouts import follow as payouts
 from shared.references import service as references
 from shared.refunds import adopt as refunds
@@ -51,11 +52,12 @@ async def follow_dispute(context: Context, given: Arguments) -> str:
 
 async def follow_payout(context: Context, given: Arguments) -> str:
     """Let our payout be where Stripe's is; one that Stripe made gets its row."""
-    account = given.get("account")
-    row = await payouts.follow(context.gateway, None if account is None else str(account), str(given["stripe_id"]))
+    account = None if given.get("account") is None else str(given["account"])
+    row = await payouts.follow(context.gateway, account, str(given["stripe_id"]))
     if row is None:
         raise CannotRepair("The payout is of an account that is not ours.")
-    await books.post_payout(row)
+    found = await context.gateway.get_payout(str(given["stripe_id"]), account=account)
+    await books.post_payout(row, await fees.read(context.gateway, account, found))
     return f"Read again: the payout is {row.status.replace('_', ' ')}."
 
 

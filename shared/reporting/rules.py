@@ -104,7 +104,7 @@ def _posting_alone(key: str, mine: Sequence[Gap], facts: Facts, links: Links) ->
 
 def _known_thing(key: str, mine: Sequence[Gap], facts: Facts) -> Finding | None:
     """Money of something of ours that the ledger does not have, or not all of it: it is followed, or posted, again."""
-    sources = {t.source for gap in mine for t in gap.transactions}
+    sources = {key} | {t.source for gap in mine for t in gap.transactions}
     moved = next((row for row in facts.movements if row.stripe_id == key), None)
     if moved is not None:
         return _unposted(f"movement:{moved.id}", key, mine, Repair.POST_MOVEMENT, {"movement_id": moved.id})

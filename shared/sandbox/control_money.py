@@ -1,10 +1,15 @@
-"""Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout."""
+"""Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout.
+
+And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from shared.sandbox import money, pricing
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
 from shared.sandbox.resources import appeals, chargebacks, payouts
@@ -92,6 +97,44 @@ async def fail_payout(standin: Standin, id: str) -> Json:
     return doc.body
 
 
+async def get_pricing(standin: Standin) -> Json:
+    """What is charged for instant payouts now."""
+    return _priced(pricing.of_platform(acting(standin)))
+
+
+async def set_pricing(standin: Standin) -> Json:
+    """Charge connected accounts for instant payouts: `percentage` of what leaves the balance, `fixed`, `least`, `most`, `comes_back`."""
+    given, act = await read_body(), acting(standin)
+    old = pricing.of_platform(act)
+    kept = {**_priced(old), **given}
+    if unknown := set(kept) - set(_priced(old)):
+        raise Refused(400, f"A price has no {', '.join(sorted(unknown))} here.")
+    percentage, most, comes_back = kept.pop("percentage"), kept["most"], kept["comes_back"]
+    if (
+        not _is_number(percentage)
+        or not 0 <= percentage < 100
+        or abs(percentage * 100 - round(percentage * 100)) > 1e-9
+    ):
+        raise Refused(400, "`percentage` must be from 0 up to, but not including, 100, with at most two decimals.")
+    amounts = [kept["fixed"], kept["least"], *([] if most is None else [most])]
+    if any(type(amount) is not int or not 0 <= amount <= money.MAXIMUM for amount in amounts):
+        raise Refused(400, "`fixed`, `least` and `most` must be minor units; `most` may be null.")
+    if not isinstance(comes_back, bool):
+        raise Refused(400, "`comes_back` must be true or false.")
+    with act.store.transaction():
+        pricing.choose(act, pricing.Pricing(rate=round(percentage * 100), **kept))
+    return _priced(pricing.of_platform(act))
+
+
+def _priced(found: pricing.Pricing) -> Json:
+    kept = asdict(found)
+    return {"percentage": kept.pop("rate") / 100, **kept}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _found(act: Act, object: str, id: Any) -> tuple[Act, Document]:
     doc = act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
     if doc is None:
@@ -104,4 +147,6 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/disputes/<id>/close", close_dispute),
     ("POST", "/disputes/<id>/appeal", appeal_dispute),
     ("POST", "/payouts/<id>/fail", fail_payout),
+    ("GET", "/instant_pricing", get_pricing),
+    ("POST", "/instant_pricing", set_pricing),
 )

@@ -60,12 +60,20 @@ def check_amount(amount: int, currency: str) -> None:
     if amount > MAXIMUM:
         message = f"Amount must be no more than {written(MAXIMUM, currency, code=False)}"
         raise errors.ApiError(400, message, code="amount_too_large", param="amount")
-    if currency in WHOLE_UNITS and amount % 100:
-        message = f"Invalid amount: {amount}. The last two digits must be 00 in {currency}, which has no smaller unit."
-        raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
+    check_whole(amount, currency)
     if currency in THREE_DECIMAL and amount % 10:
         message = f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged in two decimals."
         raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
+
+
+def check_whole(amount: int, currency: str) -> None:
+    """Whatever is asked for in a currency that has no hundredths any more ends in 00 (section 6)."""
+    if currency in WHOLE_UNITS and amount % 100:
+        message = (
+            f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and charged amounts must be evenly "
+            "divisible by 100. See https://stripe.com/docs/currencies#special-cases for more information."
+        )
+        raise errors.ApiError(400, message, code="invalid_charge_amount_no_decimal_compatible", param="amount")
 
 
 def positive(amount: int, param: str) -> None:

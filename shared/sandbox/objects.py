@@ -22,7 +22,7 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         "account": "account", "application": "application", "balance_transaction": "balance_transaction",
         "charge": "charge", "originating_transaction": "charge", "refunds": "[fee_refund]",
     },
-    "balance": {},
+    "balance": {"instant_available.net_available": "[net]"},  # a figure, which the handler gives when it is asked for
     "balance_settings": {},
     "balance_transaction": {"source": "*"},
     "bank_account": {"account": "account", "customer": "customer"},
@@ -164,7 +164,7 @@ def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
 def expand(act: Act, body: Json, paths: list[str]) -> Json:
     """The body with the objects that `paths` name in place of their ids; null stays null."""
     made: _Made = {}
-    for path in paths:
+    for path in paths if body.get("object") != "balance" else ():
         parts = path.split(".")
         if body.get("object") == "list":
             for index, item in enumerate(body["data"]):

@@ -16,6 +16,7 @@ from tortoise.queryset import QuerySet
 
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
+from shared.payouts.models import Payout
 from shared.statements import months
 from shared.statements.models import Statement
 from shared.statements.rules import BALANCE, COMMISSION, Booked, Sheet, sheet
@@ -104,11 +105,15 @@ def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
 
 
 def _commission(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
-    """Commission is kept per order, not per vendor: also what a refund gave back of which the vendor bore nothing."""
-    subjects = Order.filter(vendor_id=vendor_id).annotate(subject=RawSQL('\'order:\' || "orders"."id"'))
-    return LedgerEntry.filter(
-        account=COMMISSION, currency=currency, posting__subject__in=Subquery(subjects.values("subject"))
+    """Commission is kept per order or payout, not per vendor: also what a refund gave back of which the vendor bore nothing."""
+    orders = Order.filter(vendor_id=vendor_id).annotate(subject=RawSQL('\'order:\' || "orders"."id"'))
+    payouts = Payout.filter(vendor_id=vendor_id, method="instant").annotate(
+        subject=RawSQL('\'payout:\' || "payouts"."id"')
     )
+    about = Q(posting__subject__in=Subquery(orders.values("subject"))) | Q(
+        posting__subject__in=Subquery(payouts.values("subject"))
+    )
+    return LedgerEntry.filter(about, account=COMMISSION, currency=currency)
 
 
 def _booked(row: tuple[object, ...]) -> Booked:

@@ -199,6 +199,8 @@ def invoice(lines: Iterable[Line], percentage: Decimal, note: str = "") -> Invoi
 
 
 def _charged(line: Line) -> str:
+    if line.kind.startswith("payout_"):
+        return line.words
     return (
         f"Platform fee, {line.words.lower()}"
         if line.commission < 0

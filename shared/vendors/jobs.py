@@ -1,4 +1,4 @@
-"""What is done for vendors from time to time: reminders before a deadline of Stripe's."""
+"""What is done for vendors later: their account is read again, and reminders before a deadline of Stripe's."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ log = logging.getLogger(__name__)
 
 FURTHEST = timedelta(days=15)
 PAGE = f"{mail.PUBLIC_URL}/vendor/admin/payments"
+
+
+async def sync(context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.sync_account`: read the account again after news that changed it."""
+    try:
+        await sync_account(context.gateway, vendor_id=args["vendor_id"])
+    except StripeRefused as refused:
+        log.warning("vendor %s: the account cannot be read: %s", args["vendor_id"], refused.log)
 
 
 async def remind(_context: Context, _args: dict[str, Any]) -> None:
@@ -77,4 +85,8 @@ async def _write(vendor: Vendor, deadline: datetime | None, items: tuple[missing
     await mail.post("account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
-HANDLERS: dict[str, Handler] = {"vendors.remind": remind, "vendors.remind_one": remind_one}
+HANDLERS: dict[str, Handler] = {
+    "vendors.remind": remind,
+    "vendors.remind_one": remind_one,
+    "vendors.sync_account": sync,
+}

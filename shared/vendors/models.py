@@ -59,6 +59,7 @@ class VendorPaymentConfig(Row):
     disabled_reason = fields.CharField(max_length=80, null=True)
     # Everything that Stripe asks for: vendors/mirror.py says what stands in it.
     requirements: Any = fields.JSONField(default=dict, description="currently_due, past_due, pending_verification")
+    # Of all currencies, as it decides the account's status; of which bank and currency it is true stands in `requirements`.
     external_account_errored = fields.BooleanField(
         default=False, db_default=False, description="payouts have nowhere to go"
     )
@@ -76,8 +77,6 @@ class VendorPaymentConfig(Row):
         max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
     )
     reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
-    payout_bank = fields.CharField(max_length=40, default="", db_default="", description="••6789, as last read")
-    payout_bank_errored = fields.BooleanField(default=False, db_default=False, description="a payout came back from it")
     synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
     deauthorized_at = fields.DatetimeField(null=True)
 

@@ -4,6 +4,7 @@ then our row follows what it answered. What somebody changed at Stripe is found 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,11 +13,11 @@ from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.database import unit
 from shared.errors import Invalid
-from shared.gateway.seam import Gateway, PayoutSettings
+from shared.gateway.seam import ExternalAccount, Gateway, PayoutSettings
 from shared.ids import born
 from shared.jobs import queue
 from shared.money import MAX_AMOUNT, Money
-from shared.vendors import configs, schedules
+from shared.vendors import configs, mirror, rules, schedules
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.rules import PayoutSchedule
@@ -28,7 +29,7 @@ CHANGED = "vendor.payout_schedule_changed"
 
 @dataclass(frozen=True)
 class PayoutTerms:
-    """How a vendor is paid out, as pages and our scheduler see it."""
+    """How a vendor is paid out, as pages and our scheduler see it. `banks` are where payouts go, by currency, as last read."""
 
     vendor_id: int
     account_id: str | None
@@ -40,12 +41,36 @@ class PayoutTerms:
     reserve_percentage: Decimal
     reserve_days: int
     payouts_enabled: bool
-    bank: str
-    bank_errored: bool
+    banks: Mapping[str, ExternalAccount]
 
     @property
     def minimum(self) -> Money:
         return Money(self.plan.minimum, self.currency)
+
+    @property
+    def bank(self) -> str:
+        """The bank that the vendor's own currency goes to, by its last digits."""
+        return words_of(self.banks.get(self.currency))
+
+    @property
+    def bank_errored(self) -> bool:
+        """Whether payouts to that bank come back. Stripe said so of the account; nobody else may."""
+        return returns(self.banks.get(self.currency))
+
+
+def words_of(bank: ExternalAccount | None) -> str:
+    """A bank account as people recognise it: the last digits."""
+    return f"••{bank.last4}"[:40] if bank is not None else ""
+
+
+def returns(bank: ExternalAccount | None) -> bool:
+    """Whether payouts to it come back."""
+    return bank is not None and rules.is_broken(bank.status)
+
+
+def defaults(banks: Iterable[ExternalAccount]) -> dict[str, ExternalAccount]:
+    """The account that payouts go to in each currency."""
+    return {bank.currency: bank for bank in banks if bank.default_for_currency}
 
 
 async def terms_of(vendor_id: int) -> PayoutTerms:
@@ -64,8 +89,7 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         reserve_percentage=row.reserve_percentage,
         reserve_days=row.reserve_days,
         payouts_enabled=row.payouts_enabled,
-        bank=row.payout_bank,
-        bank_errored=row.payout_bank_errored,
+        banks=defaults(mirror.from_json(row.requirements).external_accounts),
     )
 
 

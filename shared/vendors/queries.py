@@ -241,8 +241,7 @@ def _row(vendor: Vendor) -> VendorRow:
 
 # What the operator may narrow the list down to: name -> which vendors.
 FILTERS: Mapping[str, Q] = {
-    "bank": Q(payment_config__deauthorized_at=None)
-    & (Q(payment_config__external_account_errored=True) | Q(payment_config__payout_bank_errored=True)),
+    "bank": Q(payment_config__deauthorized_at=None, payment_config__external_account_errored=True),
     "held": Q(payment_config__payouts_held_at__isnull=False),
 }
 
@@ -254,13 +253,12 @@ async def vendors_in_trouble() -> tuple[VendorTrouble, ...]:
 
 
 def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
-    errored = config.external_account_errored or config.payout_bank_errored
     return VendorTrouble(
         vendor_id=vendor.id,
         name=vendor.name,
         held_at=config.payouts_held_at,
         held_reason=config.payouts_held_reason,
-        bank_errored=errored and config.deauthorized_at is None,
+        bank_errored=config.external_account_errored and config.deauthorized_at is None,
     )
 
 

@@ -23,6 +23,7 @@ NOT_EXPANDED = {
 }
 # A list inside an object can be expanded although nothing in the SDK says so.
 LISTS = {
+    "balance.instant_available.net_available": "a figure that is told when it is asked for alone (docs, Instant Payouts for Connect)",
     "application_fee.refunds": "so that charges or balance transactions inside can be",
     "charge.refunds": "not sent unless asked for, since 2022-11-15",
     "transfer.reversals": "so that balance transactions inside can be",

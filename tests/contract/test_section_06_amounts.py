@@ -110,7 +110,38 @@ def test_hundredths_that_are_none(process, currency):
     assert process.v1.payment_intents.create({"amount": 500_000, "currency": currency}).amount == 500_000
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.payment_intents.create({"amount": 500_050, "currency": currency})
-    assert caught.value.param == "amount"
+    assert (caught.value.code, caught.value.param) == ("invalid_charge_amount_no_decimal_compatible", "amount")
+
+
+async def test_nothing_moves_in_hundredths_that_are_none(platform):
+    account = await platform.vendor()
+    paid = await platform.pay(
+        "pm_card_bypassPending", amount=500_000, currency="isk", transfer_data={"destination": account}
+    )
+    platform.settle()
+    charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
+    reversals, refunds, transfers = platform.v1.transfers.reversals, platform.v1.refunds, platform.v1.transfers
+    given = {"currency": "isk", "destination": account, "source_transaction": charge.id}
+    for asked in (
+        refunds.create_async({"charge": charge.id, "amount": 10_050}),
+        reversals.create_async(charge.transfer, {"amount": 10_050}),
+        transfers.create_async({**given, "amount": 10_050}),
+    ):
+        assert (await refused(asked)).code == "invalid_charge_amount_no_decimal_compatible"
+    assert (await reversals.create_async(charge.transfer, {"amount": 10_000})).amount == 10_000
+    assert (await transfers.create_async({**given, "amount": 10_000})).amount == 10_000
+    assert (await refunds.create_async({"charge": charge.id, "amount": 10_000})).amount == 10_000
+
+
+async def test_what_is_paid_out_whole_is_transferred_in_hundredths(platform):
+    account = await platform.vendor()
+    paid = await platform.pay(
+        "pm_card_bypassPending", amount=2_000_050, currency="huf", transfer_data={"destination": account}
+    )
+    platform.settle()
+    charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
+    back = await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 1_000_025})
+    assert back.amount == 1_000_025
 
 
 def test_a_fee_takes_no_more_than_was_captured(process):

@@ -217,12 +217,13 @@ async def test_transactions_of_a_payout_by_hand_cannot_be_told(platform, rich):
 
 
 async def test_what_can_leave_instantly_is_told_with_where_to(platform, rich):
-    [line] = (await platform.v1.balance.retrieve_async(None, rich)).instant_available
+    asked = {"expand": ["instant_available.net_available"]}
+    [line] = (await platform.v1.balance.retrieve_async(asked, rich)).instant_available
     account = await platform.v1.accounts.retrieve_async(rich["stripe_account"])
     assert (line.amount, line.net_available[0].destination) == (10_000, account.external_accounts.data[0].id)
     slow = await by_hand(platform, await seller(platform, bank(country="DE")))
     await earn(platform, slow)
-    [line] = (await platform.v1.balance.retrieve_async(None, slow)).instant_available
+    [line] = (await platform.v1.balance.retrieve_async(asked, slow)).instant_available
     assert (line.amount, line.net_available) == (0, [])
 
 

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shared.baskets import service as baskets
 from shared.baskets.models import Basket
+from shared.clawback import service as clawback
+from shared.database import unit
 from shared.errors import Conflict
 from shared.ids import digest
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.ledger.chart import Account
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import PaymentStatus
 from shared.orders.service import place_order
+from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent
+from shared.payouts import holds, reserves, sweep
+from shared.payouts.models import PayoutItem, ReserveHold
 from tests.support.market import ADA, Shop, check_out, confirm, open_shop
+from tests.support.money import DAY, booked, sell
+from tests.support.payouts import work
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
+    from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -64,3 +76,68 @@ async def test_a_basket_that_is_paid_this_moment_is_not_ordered_a_second_time(
         await asyncio.gather(confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003))
         row = await Basket.get(token_digest=digest(basket))
         assert await Checkout.filter(basket_id=row.id).count() == 1
+
+
+async def _with_reserve(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop, Payment]:
+    """A sale of a vendor whose reserve is a tenth of each for thirty days, not held back yet."""
+    shop = await open_shop(gateway, sandbox)
+    await holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="test")
+    return shop, await sell(gateway, sandbox, shop)
+
+
+async def _refund_all(payment: Payment, *, locked: asyncio.Event, meanwhile: float) -> None:
+    """All that the vendor got of a sale goes back, in one transaction that holds the order for a while first."""
+    async with unit.transaction():
+        await unit.locked(Order.filter(id=payment.order_id))
+        locked.set()
+        await asyncio.sleep(meanwhile)
+        taken = int(payment.amount_vendor)
+        fact = postings.Refund(1, payment.order_id, payment.vendor_id, payment.currency, taken, 0, "re_1")
+        await ledger.post(postings.refund(fact))
+        await clawback.set_claim(subject="refund:1", payment=payment, amount=taken)
+
+
+async def _take(payment: Payment, *, locked: asyncio.Event, after: float) -> None:
+    await locked.wait()
+    await asyncio.sleep(after)
+    await reserves.take(payment.id)
+
+
+@pytest.mark.parametrize("after", [0, 0.05])
+async def test_a_reserve_taken_while_a_refund_is_written_holds_nothing_of_what_went_back(
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox, after: float
+) -> None:
+    """Whoever of the two comes second sees the other: nothing stays reserved until its day of a sale that is no more."""
+    shop, payment = await _with_reserve(gateway, sandbox)
+    locked = asyncio.Event()
+    await asyncio.gather(
+        _refund_all(payment, locked=locked, meanwhile=0.05), _take(payment, locked=locked, after=after)
+    )
+    await work(context, "payouts.reserve", "payouts.review_reserve")
+    assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {}
+    assert sum(hold.amount - hold.let_go for hold in await ReserveHold.all()) == 0
+
+
+async def test_a_reserve_a_payout_and_a_refund_of_one_order_never_deadlock(
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A payout names the order while it holds the vendor's config, a refund holds the order alone: the reserve locks as they do."""
+    shop, payment = await _with_reserve(gateway, sandbox)
+    sandbox.advance(5 * DAY)
+    await gateway.create_payout(
+        shop.account_id,
+        amount=int(payment.amount_vendor),
+        currency="EUR",
+        instant=False,
+        metadata={},
+        key="dashboard:1",
+    )
+    locked = asyncio.Event()
+    await asyncio.gather(
+        _refund_all(payment, locked=locked, meanwhile=0.05),
+        _take(payment, locked=locked, after=0),
+        sweep.account(context.gateway, shop.vendor_id),
+    )
+    assert await PayoutItem.filter(order_id=payment.order_id).exists()
+    await work(context, "payouts.reserve", "payouts.review_reserve")
+    assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {}

@@ -184,7 +184,7 @@ class TestPrevented:
         assert held(sandbox, shop.account_id) == {}
         assert await booked(Account.DISPUTE_LOSSES) == {}
         mail = await Email.get(kind="dispute_prevented")
-        assert "48.65 EUR of it comes out of your balance" in " ".join(mail.text.split())
+        assert "€48.65 of it comes out of your balance" in " ".join(mail.text.split())
         (view,) = (await dispute_page(vendor_id=shop.vendor_id)).rows
         assert "the shopper has the money back" in view.words.text
         await assert_books_agree(sandbox)

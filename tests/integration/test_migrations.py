@@ -206,6 +206,40 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
     assert await VendorPaymentConfig.filter(current_deadline=None).count() == 1
 
 
+async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> None:
+    """Migration 0012: a bank that sent a payout back, and one that stood in the columns alone, lie in `requirements`; and back."""
+    from tortoise.migrations.executor import MigrationTarget
+
+    from shared.database.executor import Executor
+
+    def bank(status: str, currency: str = "EUR") -> dict[str, Any]:
+        names = {"id": "ba_1", "name": "BANK", "last4": "6789", "default_for_currency": True}
+        return {**names, "currency": currency, "status": status}
+
+    stored: list[dict[str, Any]] = [
+        {"external_accounts": [bank("new"), bank("new", "DKK")]}, {"external_accounts": [bank("new")]}, {},
+    ]  # fmt: skip
+    rows = [await VendorPaymentConfig.create(vendor=await make_vendor(), requirements=found) for found in stored]
+    client = get_connection("default")
+    executor = Executor(client, config(database)["apps"])
+    await executor.migrate([MigrationTarget("models", "0011_files")])
+    told = await client.execute_query_dict(
+        "SELECT payout_bank, payout_bank_errored FROM vendor_payment_configs ORDER BY id"
+    )
+    assert [(row["payout_bank"], bool(row["payout_bank_errored"])) for row in told] == [
+        ("••6789", False), ("••6789", False), ("", False),
+    ]  # fmt: skip
+    for row, errored in ((rows[0], "true"), (rows[2], "true")):
+        await client.execute_query(
+            f"UPDATE vendor_payment_configs SET payout_bank = '••6789', payout_bank_errored = {errored} WHERE id = {row.id}"
+        )
+    await Executor(client, config(database)["apps"]).migrate([MigrationTarget("models", on_disk()[-1])])
+    kept = [row.requirements["external_accounts"] for row in await VendorPaymentConfig.all().order_by("id")]
+    assert [[(b["last4"], b["currency"], b["status"]) for b in banks] for banks in kept] == [
+        [("6789", "EUR", "errored"), ("6789", "DKK", "new")], [("6789", "EUR", "new")], [("6789", "EUR", "errored")],
+    ]  # fmt: skip
+
+
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:
     """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use shared.database.operations."""
     for path in MIGRATIONS.glob("[0-9]*.py"):

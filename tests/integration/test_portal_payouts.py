@@ -191,12 +191,32 @@ class TestAtOnce:
             await ready(gateway, sandbox, time, shop)
             portal = await browser(client, shop)
             text = words(await portal.get(HOME))
-            assert re.search(r"You get €48\.65 Fee None To ••6788", text)
-            answer = await portal.post(f"{HOME}/instant", {"amount": "4865", "currency": "EUR"})
+            assert re.search(r"You get €48\.16 Fee €0\.49 To ••6788", text)
+            assert "Paid out now, you get €48.16 for a fee of €0.49." in text
+            assert "This leaves €0.00 of your available balance" in text
+            form = {"amount": "4816", "fee": "49", "currency": "EUR"}
+            assert (await portal.post(f"{HOME}/instant", {**form, "fee": "48"})).status_code == 409
+            answer = await portal.post(f"{HOME}/instant", form)
             assert answer.status_code == 303
-            assert (await Payout.get()).method == "instant"
-            again = await portal.post(f"{HOME}/instant", {"amount": "4865", "currency": "EUR"})
-            assert again.status_code == 409
+            row = await Payout.get()
+            assert (row.method, row.amount, row.fee) == ("instant", 4816, 49)
+            assert (await portal.post(f"{HOME}/instant", form)).status_code == 409
+            page = words(await portal.get(f"{HOME}/{row.id}"))
+            assert re.search(r"Fee for the instant payout – -€0\.49 Together €48\.16", page)
+            assert re.search(r"Fee €0\.49 From your balance €48\.65", page)
+
+    async def test_without_a_fee_none_is_named(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Where the marketplace takes nothing for it."""
+        sandbox.control("POST", "instant_pricing", {"percentage": 0})
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await new_bank(sandbox, shop.account_id)
+            await ready(gateway, sandbox, time, shop)
+            text = words(await (await browser(client, shop)).get(HOME))
+            assert re.search(r"You get €48\.65 Fee None To ••6788", text)
+            assert "Paid out now" not in text
 
     @pytest.mark.parametrize(
         "form",
@@ -205,6 +225,8 @@ class TestAtOnce:
             {"amount": "-1", "currency": "EUR"},
             {"amount": "x", "currency": "EUR"},
             {"amount": "1", "currency": "eur0"},
+            {"amount": "1", "fee": "-1", "currency": "EUR"},
+            {"amount": "1", "fee": "x", "currency": "EUR"},
             {"amount": "9" * 30, "currency": "EUR"},
         ],
     )

@@ -232,7 +232,9 @@ async def pay_at_once(market: Market, shop: Shop) -> None:
     """The vendor asks for all that can be sent at once."""
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     offer = await instant.preview(market.gateway, vendor_id=shop.vendor_id, currency=config.currency)
-    await instant.pay(market.gateway, vendor_id=shop.vendor_id, amount=offer.amount, actor="member:1")
+    await instant.pay(
+        market.gateway, vendor_id=shop.vendor_id, amount=offer.amount, actor="member:1", fee=offer.fee.amount
+    )
 
 
 async def call_back(market: Market, which: int) -> None:

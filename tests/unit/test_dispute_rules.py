@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import Dispute
 
+from shared.clawback.rules import Source, plan
 from shared.disputes import words
 from shared.disputes.rules import (
     ANSWERABLE,
@@ -29,6 +30,7 @@ from shared.disputes.rules import (
     reminder_due,
 )
 from shared.fees.rules import RefundPolicy, commission_back
+from shared.money import step
 
 S = DisputeStatus
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -223,6 +225,31 @@ class TestGivingBack:
     def test_a_whole_reinstatement_gives_everybody_exactly_theirs(self, borne: Parts) -> None:
         """To the minor unit."""
         assert give_back(borne, borne.total) == borne
+
+    @given(st.sampled_from(["ISK", "UGX", "KWD", "HUF", "TWD", "JPY", "EUR"]), policies, st.data())
+    def test_what_a_vendor_bears_and_gets_back_can_be_transferred_in_every_currency(
+        self, currency: str, policy: RefundPolicy, data: st.DataObject
+    ) -> None:
+        """Given back in parts of whatever size: each is an amount that Stripe takes, and the last leaves nobody with anything."""
+        unit = step(currency)
+        total = data.draw(st.integers(2, 20_000)) * unit
+        fee = data.draw(st.integers(0, total // unit - 1)) * unit
+        withdrawn = data.draw(st.integers(1, total))
+        borne = bear(total=total, commission=fee, taken=Taken(), withdrawn=withdrawn, policy=policy, unit=unit)
+        assert borne.total == withdrawn
+        taken = 0  # as a claim: what was reversed so far
+        while borne.total:
+            assert min(borne.vendor, borne.commission) >= 0
+            assert borne.vendor % unit == borne.commission % unit == 0
+            found = plan(borne.vendor - taken, 10**9, [Source("tr_1", total)], unit=unit)
+            assert found.short == 0
+            assert all(part % unit == 0 for _, part in found.reversals)
+            taken = borne.vendor
+            back = give_back(borne, data.draw(st.integers(1, borne.total)), unit=unit)
+            assert back.vendor % unit == 0
+            borne -= back
+            taken -= back.vendor  # a transfer
+        assert (borne, taken) == (Parts(), 0)
 
     def test_a_partial_one_is_proportional(self) -> None:
         """Half of it gives half back."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ledger.chart import Account, Entry, Posting, Unbalanced, totals
-from shared.ledger.postings import Sale, StripeFee, sale, stripe_fee
+from shared.ledger.postings import PaidOut, Sale, StripeFee, payout_returned, payout_sent, sale, stripe_fee
 
 AMOUNTS = st.integers(1, 99_999_999)
 
@@ -51,6 +51,22 @@ def test_stripes_fee_is_the_platforms(amount: int) -> None:
     posting = stripe_fee(StripeFee(1, 2, "EUR", amount, "txn_1"))
     assert of(posting, Account.STRIPE_PLATFORM) == -amount == -of(posting, Account.STRIPE_FEES)
     assert len(posting.entries) == (2 if amount else 0)
+
+
+@given(amount=AMOUNTS, fee=st.integers(0, 10**6), data=st.data())
+def test_an_instant_payout_costs_the_vendor_its_fee_and_the_platform_earns_its_part(
+    amount: int, fee: int, data: st.DataObject
+) -> None:
+    """Stripe may keep a part of the fee; on a return each part is undone as far as it came back."""
+    earned = data.draw(st.integers(0, fee))
+    fact = PaidOut(1, 3, "EUR", amount, "po_1", fee, (("fee_1", earned),))
+    for posting, sign in ((payout_sent(fact), 1), (payout_returned(fact), -1)):
+        assert of(posting, Account.BANK_VENDOR) == sign * amount
+        assert of(posting, Account.STRIPE_VENDOR) == -sign * (amount + fee)
+        assert of(posting, Account.VENDOR_PAYABLE) == sign * fee
+        assert of(posting, Account.STRIPE_PLATFORM) == -of(posting, Account.COMMISSION) == sign * earned
+        named = {entry.stripe_id for entry in posting.entries if entry.vendor_id is None and entry.amount}
+        assert named == ({"fee_1"} if earned else set())
 
 
 @given(amounts=st.lists(st.integers(-1000, 1000).filter(bool), min_size=1, max_size=5))

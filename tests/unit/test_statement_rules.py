@@ -45,7 +45,7 @@ def facts(draw: st.DrawFn) -> Posting:
     part = draw(st.integers(0, amount - 1))
     refund = postings.Refund(n, 2, 3, "EUR", part, amount - part, "re_1")
     disputed = postings.DisputedMoney(2, 3, "EUR", part, amount - part, other, 1500, f"txn_{n}")
-    payout = postings.PaidOut(n, 3, "EUR", amount, "po_1", other)
+    payout = postings.PaidOut(n, 3, "EUR", amount, "po_1", other, draw(st.sampled_from([(), (("fee_1", other),)])))
     owed = postings.Receivable(n, 1, 2, 3, "EUR", amount, "re_1")
     reserve = postings.Reserved(n, 2, 3, "EUR", amount, "pi_1")
     return draw(

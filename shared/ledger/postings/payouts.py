@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.ledger.chart import Account, Posting, lines
+from shared.ledger.chart import Account, Entry, Posting, lines
 
 
 @dataclass(frozen=True)
 class PaidOut:
-    """A payout of a vendor, or of the platform itself without one. Minor units; `fee` is Stripe's for an instant one."""
+    """A payout of a vendor, or of the platform itself without one. Minor units; `fee` is what an instant one costs beside it.
+
+    `earned` is what of the fee goes to the platform: the ids of Stripe's application fee, or of its refunds, with the amounts.
+    """
 
     payout_id: int
     vendor_id: int | None
@@ -17,11 +20,11 @@ class PaidOut:
     amount: int
     stripe_id: str  # the payout's
     fee: int = 0
+    earned: tuple[tuple[str, int], ...] = ()
 
-    def _posting(self, kind: str, *parts: tuple[Account, int, int | None]) -> Posting:
-        return Posting(
-            kind, f"{kind}:{self.payout_id}", f"payout:{self.payout_id}", lines(self.currency, self.stripe_id, *parts)
-        )
+    def _posting(self, kind: str, *parts: tuple[Account, int, int | None], further: tuple[Entry, ...] = ()) -> Posting:
+        entries = (*lines(self.currency, self.stripe_id, *parts), *further)
+        return Posting(kind, f"{kind}:{self.payout_id}", f"payout:{self.payout_id}", entries)
 
     @property
     def _from(self) -> Account:
@@ -38,7 +41,13 @@ class PaidOut:
             (self._to, sign * self.amount, self.vendor_id),
             (bearer, sign * self.fee, self.vendor_id),
             (self._from, -sign * (self.amount + self.fee), self.vendor_id),
+            further=tuple(entry for id_, amount in self.earned for entry in self._earned(id_, sign * amount)),
         )
+
+    def _earned(self, stripe_id: str, amount: int) -> tuple[Entry, ...]:
+        """The platform's side of the fee: what a vendor pays for an instant payout is commission like any other."""
+        parts = ((Account.STRIPE_PLATFORM, amount, None), (Account.COMMISSION, -amount, None))
+        return lines(self.currency, stripe_id, *parts)
 
     def arrived(self, kind: str, sign: int) -> Posting:
         if self.vendor_id is None:

@@ -37,10 +37,10 @@ def give_back(act: Act, fee: Document, amount: int, *, alone: bool = True, metad
     )  # fmt: skip
     if alone:
         account = act.within(body["account"])
-        charge = account.get("charge", body["charge"])
+        charge = account.find("charge", body["charge"])  # none where a payout paid the fee
         books.post(
             account, "adjustment", id, amount, body["currency"], other=books.WITHIN,
-            available_on=returns.day_of(account, charge.body["balance_transaction"]),
+            available_on=returns.day_of(account, charge.body["balance_transaction"] if charge else None),
             description=f"Refund of application fee {fee.id}",
         )  # fmt: skip
     made = act.add({

@@ -1,7 +1,7 @@
 """Payouts: an account's money on its way to a bank, by hand or on the account's payday (stripe.md section 14).
 
 A standard payout is `pending` until the next midnight, `in_transit` until the one after, then `paid` or `failed` as its
-destination will have it; an instant one arrives within a minute.
+destination will have it; an instant one arrives within a minute and may cost the account a fee, which goes to the platform.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 from shared.sandbox import books, errors, money, schedules
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import banks
+from shared.sandbox.resources import banks, payout_fees
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 _INSTANTLY = 30  # seconds that an instant payout takes
-_WHOLE_UNITS = frozenset(["huf", "twd"])  # charged in two decimals, paid out without (stripe.md section 6)
+_WHOLE_UNITS = money.WHOLE_UNITS | {
+    "huf",
+    "twd",
+}  # paid out without decimals, however they are charged (stripe.md section 6)
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 MESSAGES = {
     "account_closed": "The bank account has been closed.",
@@ -50,8 +53,9 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     if params.get("method") == "instant" and "instant" not in bank.body["available_payout_methods"]:
         message = f"The external account {bank.id} is not eligible for instant payouts."
         raise errors.ApiError(400, message, code="instant_payouts_unsupported", param="method")
-    _check_funds(act, amount, currency, params.get("source_type", "card"))
-    return make(act, bank, amount, currency, params).body
+    fee = payout_fees.due(act, amount, currency, params)
+    _check_funds(act, amount + fee, currency, params.get("source_type", "card"))
+    return make(act, bank, amount, currency, params, fee=fee).body
 
 
 def enabled(act: Act) -> bool:
@@ -91,17 +95,19 @@ def _check_funds(act: Act, amount: int, currency: str, source: str) -> None:
 
 
 def make(act: Act, bank: Document, amount: int, currency: str, given: Json, *, automatic: bool = False,
-         original: str | None = None) -> Document:  # fmt: skip
+         original: str | None = None, fee: int = 0) -> Document:  # fmt: skip
     """A payout on its way; the balance falls at once. A negative amount is a reversal: it comes in when it arrives."""
     id, instant = act.world.id("po"), given.get("method") == "instant"
     arrives = act.now + _INSTANTLY if instant else _midnight(act, 2)
     txn = books.post(
         act, "payout", id, -amount, currency, other=books.BANK, available_on=act.now if amount > 0 else arrives,
-        description="STRIPE PAYOUT",
+        fee=payout_fees.detail(act, fee, currency), description="STRIPE PAYOUT",
     )  # fmt: skip
+    collected = payout_fees.collect(act, id, fee, currency) if fee else None
     descriptor = schedules.settings(act).body["payments"]["payouts"]["statement_descriptor"]
     doc = act.add({
-        "id": id, "object": "payout", "amount": amount, "application_fee": None, "application_fee_amount": None,
+        "id": id, "object": "payout", "amount": amount, "application_fee": collected,
+        "application_fee_amount": fee or None,
         "arrival_date": arrives, "automatic": automatic, "balance_transaction": txn.id, "created": act.now,
         "currency": currency, "description": "STRIPE PAYOUT" if automatic else given.get("description") or None,
         "destination": bank.id, "failure_balance_transaction": None, "failure_code": None, "failure_message": None,
@@ -173,10 +179,13 @@ def _undo(act: Act, doc: Document, kind: str) -> None:
     moment = (
         act.now if body["amount"] > 0 else max(act.now, body["arrival_date"])
     )  # a reversal's money is still to come
+    fee = payout_fees.left(act, doc)
     txn = books.post(
         act, kind, doc.id, body["amount"], body["currency"], other=books.BANK, available_on=moment,
+        fee=payout_fees.detail(act, -fee, body["currency"]),
         description=f"STRIPE PAYOUT {'FAILURE' if kind == 'payout_failure' else 'CANCELED'}",
     )  # fmt: skip
+    payout_fees.give_back(act, doc, fee)
     body["failure_balance_transaction"] = txn.id
     body["trace_id"] = {"status": "unsupported", "value": None}
 

@@ -45,6 +45,7 @@ def remainder(given: int | None, left: int, currency: str, nothing: errors.ApiEr
     if given is None:
         return left
     money.positive(given, "amount")
+    money.check_whole(given, currency)
     if given > left:
         written = {
             "given": money.written(given, currency, code=False),

@@ -75,6 +75,7 @@ def _source(act: Act, params: Json, currency: str) -> Document | None:
 def _amount(act: Act, params: Json, source: Document | None, currency: str) -> int:
     if "amount" in params:
         money.positive(params["amount"], "amount")
+        money.check_whole(params["amount"], currency)
     if source is not None:
         return _out_of(act, params, source, currency)
     if "amount" not in params:
