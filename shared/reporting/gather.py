@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared import clock
 from shared.gateway.seam import Gateway
 from shared.ledger.chart import Account
-from shared.reporting import ours, theirs
+from shared.reporting import earned, ours, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
 from shared.reporting.theirs import Theirs
 from shared.webhooks.handlers import HANDLERS
@@ -52,6 +52,7 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
         ledger_sums=_together(sums),
         receivables=_receivables(sums, claimed),
         balances=_balances(_booked(sums) if since else _added(lines), read),
+        earned=await earned.read(sums),
         missed=await _unknown_events(read.missed),
         parked=await _parked_events(),
     )

@@ -70,6 +70,16 @@ async def post_movement(_context: Context, given: Arguments) -> str:
     return "Posted."
 
 
+async def post_refunds(_context: Context, given: Arguments) -> str:
+    """Post refunds that Stripe took on and the ledger lost."""
+    for refund_id in given["refund_ids"]:
+        refund = await Refund.get_or_none(id=int(refund_id), stripe_refund_id__not_isnull=True)
+        if refund is None:
+            raise CannotRepair
+        await post_refund(refund)
+    return "Posted."
+
+
 async def post_refund(refund: Refund) -> None:
     """Post what a refund in its state must have posted, where it is not there."""
     fact = follow.fact_of

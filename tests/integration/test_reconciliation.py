@@ -16,6 +16,7 @@ from shared.database import unit
 from shared.gateway.seam import StripeUnavailable
 from shared.ledger import postings
 from shared.ledger import service as ledger
+from shared.ledger.chart import Account, Posting, lines
 from shared.ledger.models import LedgerPosting
 from shared.mail.models import Email
 from shared.orders.models import Order
@@ -102,8 +103,19 @@ async def only_a_person(context: TestContext, kind: str) -> Difference:
     return found[0]
 
 
+async def bears(payment: Payment, amount: int) -> None:
+    """The books say that the vendor bears so much more (or less) of an order: what a dispute would have posted."""
+    n = await LedgerPosting.all().count()
+    parts = ((Account.VENDOR_PAYABLE, amount, payment.vendor_id), (Account.DISPUTE_LOSSES, -amount, None))
+    entries = lines(payment.currency, f"test_{n}", *parts)
+    async with unit.transaction():
+        await ledger.post(Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))
+
+
 async def claim(gateway: Gateway, payment: Payment, amount: int, subject: str) -> None:
-    """What the vendor bears, taken."""
+    """What the vendor bears, told and taken."""
+    row = await Claim.get_or_none(subject=subject)
+    await bears(payment, amount - (row.amount if row else 0))
     async with unit.transaction():
         await clawback.set_claim(subject=subject, payment=payment, amount=amount)
     await clawback.settle(gateway, subject)
@@ -218,6 +230,7 @@ async def test_our_rows_tampered_with(
 
     await sql("UPDATE claims SET taken = 0 WHERE subject = 'dispute:901'")
     await expect(context, "claim_miscounted")
+    await bears(first, 200)
     await sql("UPDATE claims SET amount = 1200 WHERE subject = 'dispute:901'")
     await expect(context, "claim_unsettled")
     assert (await Claim.get(subject="dispute:901")).taken == 1200
@@ -265,6 +278,7 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
     reversal = await stripe_post(sandbox, f"/v1/transfers/{payment.stripe_transfer_id}/reversals", amount="700")
     found = await look(gateway)
     assert told(found) == [("movement_unknown", "adopt_movement")]
+    await bears(payment, 700)
     async with unit.transaction():
         row = await clawback.set_claim(subject="dispute:901", payment=payment, amount=700)
         number = (await Order.get(id=payment.order_id)).number
@@ -278,6 +292,26 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
         )
     assert await repairs_books.suspend(context, found[0].arguments) == "It is in the books meanwhile."
     assert await look(gateway) == []
+
+
+async def test_what_a_vendor_has_earned_lies_somewhere(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A refund that the ledger lost moved no money at Stripe, and is missed all the same; what nobody can explain is a person's."""
+    first, second, _ = await busy(gateway, sandbox)
+    await stripe_post(sandbox, "/v1/refunds", payment_intent=str(first.stripe_payment_intent_id), amount="500")
+    await expect(context, "refund_unknown")
+    refund = await Refund.get()
+    await forget_posting(f"refund:{refund.id}")
+    (found,) = await look(gateway)
+    assert (found.kind, found.vendor_id, found.repair) == ("earned_differs", first.vendor_id, "post_refunds")
+    assert f"lacks postings of refund {refund.id}" in found.text
+    assert repairs.would(found.repair, found.arguments).startswith(f"Post refund {refund.id} to the ledger again")
+    assert told(await look(gateway, full=False)) == [("earned_differs", "post_refunds")]
+    await expect(context, "earned_differs")
+    await bears(second, 100)
+    found = await only_a_person(context, "earned_differs")
+    assert (found.vendor_id, "nothing found so far explains it" in found.text) == (second.vendor_id, True)
 
 
 async def test_the_ledger_tampered_with(

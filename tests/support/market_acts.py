@@ -180,6 +180,7 @@ NEVER = frozenset(
         Kind.POSTING_OPEN,
         Kind.LEDGER_UNBALANCED,
         Kind.RECEIVABLE_DIFFERS,
+        Kind.EARNED_DIFFERS,
     }
 )
 
