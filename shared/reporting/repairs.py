@@ -19,6 +19,7 @@ from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES
 from shared.reporting import repairs_books as books
 from shared.reporting import repairs_things as things
+from shared.reporting import suspense
 from shared.reporting.errors import CannotRepair
 from shared.reporting.facts import Repair
 from shared.reporting.models import Difference
@@ -170,8 +171,8 @@ WORK: Mapping[Repair, Work] = {
     Repair.POST_MOVEMENT: books.post_movement,
     Repair.POST_REFUNDS: books.post_refunds,
     Repair.RECOUNT_REFUNDED: books.recount_refunded,
-    Repair.SUSPEND: books.suspend,
-    Repair.CLEAR_SUSPENSE: books.clear_suspense,
+    Repair.SUSPEND: suspense.suspend,
+    Repair.CLEAR_SUSPENSE: suspense.clear,
     Repair.REVERSE_POSTING: books.reverse_posting,
     Repair.CLOSE_POSTING: books.close_posting,
     Repair.SYNC_ACCOUNT: _sync_account,

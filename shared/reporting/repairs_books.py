@@ -108,31 +108,6 @@ async def post_payout(row: Payout) -> None:
             await ledger.post(postings.payout_returned(fact))
 
 
-async def suspend(_context: Context, given: Arguments) -> str:
-    """Money that nothing explains is posted beside the balance that holds it, and waits in suspense."""
-    done = 0
-    async with unit.transaction():
-        for stripe_id, vendor_id, net, currency in given["transactions"]:
-            named = [str(given.get("stripe_id") or stripe_id), str(stripe_id)]
-            place = {"account__in": ours.AT_STRIPE, "vendor_id": vendor_id, "currency": currency}
-            if await LedgerEntry.exists(stripe_id__in=named, **place):
-                continue  # somebody found out what it is
-            done += await ledger.post(postings.unexplained(postings.Unexplained(vendor_id, currency, net, stripe_id)))
-    return "Parked as unexplained." if done else "It is in the books meanwhile."
-
-
-async def clear_suspense(_context: Context, given: Arguments) -> str:
-    """What has its own posting now leaves suspense."""
-    async with unit.transaction():
-        for stripe_id in given["transactions"]:
-            entry = await LedgerEntry.get_or_none(posting__key=f"unexplained:{stripe_id}", account__in=ours.AT_STRIPE)
-            if entry is None:
-                raise CannotRepair
-            fact = postings.Unexplained(entry.vendor_id, entry.currency, entry.amount, str(stripe_id))
-            await ledger.post(postings.explained(fact))
-    return "Taken out of suspense."
-
-
 async def reverse_posting(_context: Context, given: Arguments) -> str:
     """Post the opposite of postings whose row is not there."""
     async with unit.transaction():

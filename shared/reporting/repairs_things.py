@@ -19,6 +19,7 @@ from shared.references import service as references
 from shared.refunds import adopt as refunds
 from shared.refunds.models import Refund
 from shared.reporting import repairs_books as books
+from shared.reporting import suspense
 from shared.reporting.errors import CannotRepair
 
 Arguments = Mapping[str, Any]
@@ -69,7 +70,7 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
     known = await references.find(stripe_id)
     claim = await Claim.get_or_none(subject=known.subject) if known else None
     if claim is None:
-        return await books.suspend(context, given)
+        return await suspense.suspend(context, given)
     async with unit.transaction():
         await unit.locked(Order.filter(id=claim.order_id))
         locked = await unit.locked(Claim.filter(id=claim.id))

@@ -53,7 +53,7 @@ def _money(open_gaps: Sequence[Gap], facts: Facts, links: Links) -> Iterator[Fin
             yield _posting_alone(key, mine, facts, links)
         elif (known := _known_thing(key, mine, facts)) is not None:
             yield known
-        elif all(not gap.lines for gap in mine):
+        elif all(gap.ours == 0 for gap in mine):  # never posted, or posted and taken back
             rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
             yield Finding(
                 Kind.MONEY_UNEXPLAINED, f"money:{key}", f"Money moved at Stripe and nothing here explains it: {_story(mine)}",

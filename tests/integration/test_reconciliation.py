@@ -24,7 +24,7 @@ from shared.payments.models import Payment
 from shared.payments.service import create_payment_intent
 from shared.payouts.models import Payout
 from shared.refunds.models import Refund
-from shared.reporting import jobs, repairs, repairs_books
+from shared.reporting import jobs, repairs, suspense
 from shared.reporting import reconcile as runs
 from shared.reporting.errors import AlreadyRunning
 from shared.reporting.facts import Repair
@@ -290,7 +290,7 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
             stripe_id=reversal["id"],
             order_number=number,
         )
-    assert await repairs_books.suspend(context, found[0].arguments) == "It is in the books meanwhile."
+    assert await suspense.suspend(context, found[0].arguments) == "It is in the books meanwhile."
     assert await look(gateway) == []
 
 
@@ -338,6 +338,36 @@ async def test_the_ledger_tampered_with(
     found = await expect(context, "posting_unexplained")
     assert found[0].repair == "reverse_posting"
     assert dispute["status"] == "needs_response"
+
+
+async def test_money_is_parked_again_when_its_explanation_was_none(
+    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Parked, explained by a payout's posting, which turned out to stand for nothing: each time one finding, and one repair."""
+    taken = {"amount": "900", "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
+    automatic = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
+    own = await stripe_post(sandbox, "/v1/payment_intents", **taken, **automatic)
+    sandbox.advance(2)
+    for number in (1, 2, 3):
+        (found,) = await look(gateway)
+        assert told([found]) == [("money_unexplained", "suspend")]
+        assert await repairs.apply(context, found.id, actor="test") == "Parked as unexplained."
+        assert await suspense.suspend(context, found.arguments) == "It is in the books meanwhile."
+        assert await look(gateway) == []
+        ((row, _, net, _),) = found.arguments["transactions"]
+        async with unit.transaction():
+            await ledger.post(postings.payout_sent(postings.PaidOut(9000 + number, None, "EUR", -net, own["id"])))
+        explained = [one for one in await look(gateway) if one.kind == "suspense_explained"]
+        for _ in range(2):
+            assert await suspense.clear(context, explained[0].arguments) == "Taken out of suspense."
+        assert await suspense.suspend(context, found.arguments) == "It is in the books meanwhile."
+        await repairs.WORK[Repair.REVERSE_POSTING](context, {"keys": [f"payout_sent:{9000 + number}"]})
+    keys = (
+        await LedgerPosting.filter(kind__in=["unexplained", "explained"]).order_by("id").values_list("key", flat=True)
+    )
+    names = [f"{kind}:{row}{again}" for again in ("", ":2", ":3") for kind in ("unexplained", "explained")]
+    assert list(keys) == names
+    await expect(context, "money_unexplained")
 
 
 @pytest.mark.sqlite_only

@@ -248,6 +248,12 @@ def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
     )
     undone = Line(VENDOR, "EUR", "txn_po", 500, "explained", "explained:txn_po")
     assert compare(balanced(Facts(transactions=(out,), lines=(parked, sent, undone)))) == []
+    taken_back = Line(VENDOR, "EUR", "po_1", 500, "reversed", "reversed:payout_sent:1")
+    nothing = (parked, sent, undone, taken_back)
+    (found,) = compare(balanced(Facts(transactions=(out,), lines=nothing)))
+    assert (found.kind, found.repair) == (Kind.MONEY_UNEXPLAINED, Repair.SUSPEND)
+    again = Line(VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po:2")
+    assert compare(balanced(Facts(transactions=(out,), lines=(*nothing, again)))) == []
 
 
 SOLD = sale(1, 4990, 125, 97)
