@@ -67,6 +67,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
+        Recurring("clawback.sweep", every=hourly),
         Recurring("payouts.run", every=hourly),
         Recurring("payouts.sweep", every=hourly),
         Recurring("payouts.release_reserves", every=hourly),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tortoise.expressions import F
 
-from shared.clawback import service
-from shared.clawback.models import Claim
+from shared import clock
+from shared.clawback import by_hand, service
+from shared.clawback.models import Claim, Movement
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
+
+LOOK_BACK = timedelta(days=3)  # what is older is found by the nightly comparison
 
 
 async def settle(context: Context, args: dict[str, Any]) -> None:
@@ -34,8 +38,27 @@ async def collect_all(_context: Context, _args: dict[str, Any]) -> None:
         await queue.enqueue("clawback.settle", {"subject": str(subject)})
 
 
+async def sweep(context: Context, _args: dict[str, Any]) -> None:
+    """Job `clawback.sweep` (hourly): transfers of which something came back by hand lately and no webhook told us."""
+    rows = await context.gateway.list_balance_transactions(since=clock.now() - LOOK_BACK, of_type="transfer_refund")
+    mine = [row for row in rows if row.source and "transfer" in row.links and "source_refund" not in row.links]
+    ids = Movement.filter(stripe_id__in=[row.source for row in mine])
+    known = {str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)}
+    for transfer_id in sorted({row.links["transfer"] for row in mine if row.source not in known}):
+        await queue.enqueue(
+            "clawback.by_hand", {"transfer_id": transfer_id}, unique_key=f"clawback.by_hand:{transfer_id}"
+        )
+
+
+async def follow_transfer(context: Context, args: dict[str, Any]) -> None:
+    """Job `clawback.by_hand`: note what was taken back of one transfer past us, as far as a claim waits for it."""
+    await by_hand.follow_transfer(context.gateway, str(args["transfer_id"]))
+
+
 HANDLERS: dict[str, Handler] = {
     "clawback.settle": settle,
     "clawback.collect": collect,
     "clawback.collect_all": collect_all,
+    "clawback.sweep": sweep,
+    "clawback.by_hand": follow_transfer,
 }

@@ -25,10 +25,11 @@ class MovementState(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A transfer that money can come back of: `room` is what has not come back yet, in minor units."""
+    """A transfer that money can come back of: `room` is what has not come back yet, `back` what has, in minor units."""
 
     transfer_id: str
     room: int
+    back: int = 0
 
 
 @dataclass(frozen=True)

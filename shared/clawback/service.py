@@ -7,23 +7,20 @@ it twice, or after a crash anywhere, ends in the same state: taken + receivable 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from shared import clock
-from shared.audit import service as audit
-from shared.clawback import receivables, sources
+from shared.clawback import by_hand, movements, receivables, sources
 from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind, MovementState, plan, rest, signed
+from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
 from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
-from shared.ledger import postings
-from shared.ledger import service as ledger
 from shared.ledger.queries import reserved_of_order
 from shared.orders.models import Order
 from shared.payments.models import Payment
-from shared.references import service as references
 
 log = logging.getLogger("markethall.clawback")
 
@@ -54,22 +51,6 @@ async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
     return claim
 
 
-async def record(
-    claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
-) -> bool:
-    """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
-    if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
-        return False
-    movement = await Movement.create(
-        claim_id=claim.id,
-        kind=kind,
-        amount=amount,
-        stripe_source_id=source_id,
-        idempotency_key=await _key(claim, kind, order_number),
-    )
-    return await _done(movement.id, stripe_id)
-
-
 async def settle(gateway: Gateway, subject: str) -> Claim:
     """Bring a claim to rest at Stripe and in the ledger. Raises StripeUnavailable, and then the same call goes on later."""
     claim = await Claim.get_or_none(subject=subject)
@@ -95,6 +76,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
     else:
         found = await sources.of_payment(gateway, payment)
+        if await _taken_by_hand(gateway, found):
+            return True  # somebody took it in Stripe's dashboard: look again
         held = await sources.balance(gateway, payment)
         steps = [(MovementKind.REVERSAL, source, part) for source, part in plan(delta, held, found).reversals]
     async with unit.transaction():
@@ -111,15 +94,22 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
                 kind=kind,
                 amount=amount,
                 stripe_source_id=source,
-                idempotency_key=await _key(locked, kind, number),
+                idempotency_key=await movements.key(locked, kind, number),
             )
     return bool(steps)
 
 
-async def _key(claim: Claim, kind: MovementKind, order_number: str) -> str:
-    """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh database."""
-    earlier = await Movement.filter(claim_id=claim.id).count()
-    return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
+async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
+    """Note what came back of these transfers past us; asked only where more came back than we know of."""
+    noted = False
+    for source in found:
+        ours = Movement.filter(
+            stripe_source_id=source.transfer_id, kind=MovementKind.REVERSAL, status=MovementState.DONE
+        )
+        if source.back > sum([int(amount) for amount in await ours.values_list("amount", flat=True)]):  # type: ignore[call-overload]
+            seen = await by_hand.follow_transfer(gateway, source.transfer_id)
+            noted |= seen is not None and seen.noted > 0
+    return noted
 
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
@@ -133,7 +123,7 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     try:
         stripe_id = stripe_id or await _make(gateway, claim, movement)
     except StripeRefused as refused:
-        await _refused(movement, refused.stripe_code or refused.log or "refused")
+        await movements.refused(movement, refused.stripe_code or refused.log or "refused")
         if movement.kind != MovementKind.REVERSAL:  # the vendor's money is still with us: that must be loud
             log.exception("movement %s of %s was refused", movement.id, claim.subject)
             raise
@@ -143,10 +133,10 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
             raise
         stripe_id = await sources.made_before(gateway, claim, movement)
         if stripe_id is None:  # Stripe stored this failure under the key for good; the next movement has the next key
-            await _refused(movement, "Stripe stored a failure under this key")
+            await movements.refused(movement, "Stripe stored a failure under this key")
             raise
     async with unit.transaction():
-        await _done(movement.id, stripe_id)
+        await movements.done(movement.id, stripe_id)
 
 
 async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
@@ -164,40 +154,3 @@ async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
         )
         return (await gateway.create_transfer(new, key=key)).id
     return (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
-
-
-async def _refused(movement: Movement, why: str) -> None:
-    async with unit.transaction():
-        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
-            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
-        )
-
-
-async def _done(movement_id: int, stripe_id: str) -> bool:
-    """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
-    movement = await Movement.get(id=movement_id).select_related("claim")
-    # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
-    await unit.locked(Order.filter(id=movement.claim.order_id))
-    claim = await unit.locked(Claim.filter(id=movement.claim_id))
-    assert claim is not None
-    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
-        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
-    )
-    if not moved:
-        return False
-    amount = signed(MovementKind(movement.kind), movement.amount)
-    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
-    await ledger.post(
-        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id))
-    )
-    await references.remember(stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
-    await audit.record(
-        f"claim.{movement.kind}",
-        actor="system",
-        subject=claim.subject,
-        vendor_id=claim.vendor_id,
-        amount=movement.amount,
-        currency=claim.currency,
-        stripe_id=stripe_id,
-    )
-    return True

@@ -30,7 +30,7 @@ async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
     ).order_by("id")
     ids = [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))]
     transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
-    return [Source(t.id, t.amount - t.amount_reversed) for t in transfers]
+    return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
 
 
 async def made_before(gateway: Gateway, claim: Claim, movement: Movement) -> str | None:

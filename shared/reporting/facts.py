@@ -223,5 +223,6 @@ class Facts:
     receivables: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, claims
     balances: Mapping[tuple[int | None, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, Stripe
     earned: tuple[Earned, ...] = ()
+    remembered: frozenset[str] = frozenset()  # Stripe ids of movements that we once knew what they belong to
     missed: tuple[Event, ...] = ()
     parked: tuple[Event, ...] = ()

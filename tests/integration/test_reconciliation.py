@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import clock
+from shared.clawback import movements
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
@@ -277,12 +278,12 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
     payment = await sell(gateway, sandbox, shop)
     reversal = await stripe_post(sandbox, f"/v1/transfers/{payment.stripe_transfer_id}/reversals", amount="700")
     found = await look(gateway)
-    assert told(found) == [("movement_unknown", "adopt_movement")]
+    assert told(found) == [("taken_by_hand", "book_taken")]
     await bears(payment, 700)
     async with unit.transaction():
         row = await clawback.set_claim(subject="dispute:901", payment=payment, amount=700)
         number = (await Order.get(id=payment.order_id)).number
-        await clawback.record(
+        await movements.record(
             row,
             MovementKind.REVERSAL,
             amount=700,
@@ -414,7 +415,7 @@ async def test_stripe_tampered_with(
     await expect(context, "account_differs")
 
     await stripe_post(sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300")
-    found = await expect(context, "movement_unknown")
+    found = await expect(context, "taken_by_hand")
     assert (found[0].ours, found[0].theirs) == ("none", "3.00 EUR")
     made = await stripe_post(sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20")
     assert made["object"] == "fee_refund", made
