@@ -70,6 +70,15 @@ def _is_by_hand(reversal: Reversal) -> bool:
     return reversal.source_refund is None and sources.MARK not in reversal.metadata
 
 
+async def is_under_way(gateway: Gateway, moved: Moved) -> bool:
+    """Whether it is ours after all, and its answer has not come yet: then settling its claim notes it."""
+    if moved.kind is not MovementKind.REVERSAL:
+        return False
+    found = await gateway.list_reversals(moved.source_id)
+    key = next((r.metadata.get(sources.MARK) for r in found if r.id == moved.stripe_id), None)
+    return key is not None and await Movement.exists(idempotency_key=key, status=MovementState.OPENING)
+
+
 async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
     """Whose money went by a transfer: the sale's own, or one that went out of the same charge again."""
     payment = await Payment.get_or_none(stripe_transfer_id=transfer_id)

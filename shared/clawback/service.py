@@ -79,6 +79,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         if await _taken_by_hand(gateway, found):
             return True  # somebody took it in Stripe's dashboard: look again
         held = await sources.balance(gateway, payment)
+        if sum(source.room for source in found) < min(delta, held):  # some of it was taken by hand before
+            found += await sources.of_others(gateway, payment)
         steps = [(MovementKind.REVERSAL, source, part) for source, part in plan(delta, held, found).reversals]
     async with unit.transaction():
         locked = await unit.locked(Claim.filter(id=claim.id))

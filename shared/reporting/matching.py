@@ -228,9 +228,8 @@ def movements(facts: Facts, links: Links) -> Iterator[Finding]:
         if row.state != "opening":
             continue
         # What was asked of Stripe, whose answer got lost, is there already and is found again under its key.
-        made = next(
-            (u for u in unknown if u[1] == intent_of.get(row.payment_id) and abs(u[2].amount) == row.amount), None
-        )
+        same = [u for u in unknown if abs(u[2].amount) == row.amount and payment_of[u[1]].vendor_id == row.vendor_id]
+        made = min(same, key=lambda u: u[1] != intent_of.get(row.payment_id), default=None)
         if made is not None:
             unknown.remove(made)
         text = "This movement was written down and never finished."

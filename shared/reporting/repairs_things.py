@@ -93,11 +93,13 @@ async def _went_back(context: Context, given: Arguments) -> str:
     return await suspense.suspend(context, given)
 
 
-async def book_taken(_context: Context, given: Arguments) -> str:
+async def book_taken(context: Context, given: Arguments) -> str:
     """Note what was moved by hand with the claim that waits for it; where none does, the vendor bears it as a correction."""
     payment = await Payment.get(id=int(given["payment_id"]))
     kind = _KINDS[str(given["type"])]
     moved = Moved(kind, int(given["amount"]), str(given.get("source") or ""), str(given["stripe_id"]))
+    if await by_hand.is_under_way(context.gateway, moved):
+        raise CannotRepair("It is one of ours and under way: its claim notes it in a moment.")
     claim = await by_hand.note(payment, moved) or await corrections.book(payment, moved, actor="operator")
     return f"Noted with {claim.subject.replace(':', ' ')}."
 

@@ -17,7 +17,6 @@ from shared.database import unit
 from shared.gateway.seam import StripeUnavailable
 from shared.ledger import postings
 from shared.ledger import service as ledger
-from shared.ledger.chart import Account, Posting, lines
 from shared.ledger.models import LedgerPosting
 from shared.mail.models import Email
 from shared.orders.models import Order
@@ -34,7 +33,7 @@ from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_member
 from tests.support.market import check_out, confirm, open_shop, stripe_post
-from tests.support.money import DAY, held, sell
+from tests.support.money import DAY, bears, held, sell
 from tests.support.sandbox import RunningSandbox
 from tests.support.tamper import alter_object, delete_object, forget_posting, sql, stand_in
 
@@ -102,15 +101,6 @@ async def only_a_person(context: TestContext, kind: str) -> Difference:
     found = await look(context.gateway)
     assert told(found) == [(kind, "")], [(row.kind, row.text, row.ours, row.theirs) for row in found]
     return found[0]
-
-
-async def bears(payment: Payment, amount: int) -> None:
-    """The books say that the vendor bears so much more (or less) of an order: what a dispute would have posted."""
-    n = await LedgerPosting.all().count()
-    parts = ((Account.VENDOR_PAYABLE, amount, payment.vendor_id), (Account.DISPUTE_LOSSES, -amount, None))
-    entries = lines(payment.currency, f"test_{n}", *parts)
-    async with unit.transaction():
-        await ledger.post(Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))
 
 
 async def claim(gateway: Gateway, payment: Payment, amount: int, subject: str) -> None:
