@@ -63,6 +63,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("clawback.collect_all", at=time(3, 30)),
         Recurring("disputes.remind", at=time(7, 0)),
         Recurring("vendors.remind", at=time(7, 0)),
+        Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("disputes.sweep", every=hourly),

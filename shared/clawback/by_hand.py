@@ -122,7 +122,7 @@ async def _waiting(payment: Payment, taken: int) -> Claim | None:
         claim = await unit.locked(Claim.filter(id=claim_id))
         assert claim is not None
         under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
-        due = claim.amount - claim.taken - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
+        due = claim.amount - claim.paid - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
         if (0 < taken <= due) or (due <= taken < 0):
             found.append((due != taken, claim.id, claim))
     return min(found)[2] if found else None

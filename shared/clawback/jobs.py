@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from shared import clock
 from shared.clawback import by_hand, service
@@ -34,8 +35,20 @@ async def collect_all(_context: Context, _args: dict[str, Any]) -> None:
     for vendor_id in vendors:
         await queue.enqueue("clawback.collect", {"vendor_id": vendor_id})
     # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job goes on.
-    for subject in await Claim.filter(taken__gt=F("amount")).values_list("subject", flat=True):
+    for subject in await _not_sent().values_list("subject", flat=True):
         await queue.enqueue("clawback.settle", {"subject": str(subject)})
+
+
+def _not_sent() -> QuerySet[Claim]:
+    return Claim.filter(taken__gt=F("amount") - F("netted"))
+
+
+async def pay_back(context: Context, args: dict[str, Any]) -> None:
+    """Job `clawback.pay_back`: a vendor can be reached again; what was owed to it meanwhile is sent."""
+    for subject in (
+        await _not_sent().filter(vendor_id=int(args["vendor_id"])).order_by("id").values_list("subject", flat=True)
+    ):
+        await service.settle(context.gateway, str(subject))
 
 
 async def sweep(context: Context, _args: dict[str, Any]) -> None:
@@ -59,6 +72,7 @@ HANDLERS: dict[str, Handler] = {
     "clawback.settle": settle,
     "clawback.collect": collect,
     "clawback.collect_all": collect_all,
+    "clawback.pay_back": pay_back,
     "clawback.sweep": sweep,
     "clawback.by_hand": follow_transfer,
 }

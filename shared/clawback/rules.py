@@ -70,6 +70,23 @@ def rest(amount: int, taken: int, written_off: int) -> Rest:
     return Rest(due - given_up, due - given_up, given_up)
 
 
+def set_off(we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Claim -> how much of it is set off: what we owe against what is owed to us, each in order.
+
+    Both are (claim, minor units above nought). What we owe comes out negative, and all together come to nought.
+    """
+    total = min(sum(amount for _, amount in we_owe), sum(amount for _, amount in owed_to_us))
+    found: dict[int, int] = {}
+    for side, sign in ((we_owe, -1), (owed_to_us, 1)):
+        left = total
+        for claim, amount in side:
+            part = min(left, amount)
+            if part > 0:
+                found[claim] = sign * part
+                left -= part
+    return found
+
+
 def signed(kind: MovementKind, amount: int) -> int:
     """What a movement takes from the vendor: positive for a reversal, negative for what goes to the vendor."""
     return amount if kind is MovementKind.REVERSAL else -amount

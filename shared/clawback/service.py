@@ -1,7 +1,7 @@
 """Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe balance; the rest is owed.
 
 A movement is written down before Stripe is asked, under a key of its own, and every step looks again at what is so. Doing
-it twice, or after a crash anywhere, ends in the same state: taken + receivable + written off == amount.
+it twice, or after a crash anywhere, ends in the same state: taken + netted + receivable + written off == amount; but what cannot be sent to a vendor waits (netting.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from shared import clock
-from shared.clawback import by_hand, movements, receivables, sources
+from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
 from shared.database import unit
@@ -56,15 +56,18 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     claim = await Claim.get_or_none(subject=subject)
     if claim is None:
         raise NotFound(f"There is no claim for {subject}.")
+    unreachable = await netting.is_unreachable(claim.vendor_id)
     for _ in range(ROUNDS):
         for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
             await _perform(gateway, claim, movement)
         await claim.refresh_from_db()
-        delta = rest(claim.amount, claim.taken, claim.written_off).move
-        if delta == 0 or not await _write_down(gateway, claim, delta):
+        delta = rest(claim.amount, claim.paid, claim.written_off).move
+        if delta == 0 or (delta < 0 and unreachable) or not await _write_down(gateway, claim, delta):
             break
     async with unit.transaction():
         await receivables.follow(claim.id)
+    if unreachable:
+        await netting.net(claim.vendor_id, claim.currency)
     await claim.refresh_from_db()
     return claim
 
@@ -85,7 +88,7 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
     async with unit.transaction():
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None
-        if rest(locked.amount, locked.taken, locked.written_off).move != delta:
+        if rest(locked.amount, locked.paid, locked.written_off).move != delta:
             return True  # somebody else was faster: look again
         if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
             return True
@@ -126,10 +129,11 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
         stripe_id = stripe_id or await _make(gateway, claim, movement)
     except StripeRefused as refused:
         await movements.refused(movement, refused.stripe_code or refused.log or "refused")
-        if movement.kind != MovementKind.REVERSAL:  # the vendor's money is still with us: that must be loud
-            log.exception("movement %s of %s was refused", movement.id, claim.subject)
-            raise
-        return
+        if movement.kind == MovementKind.REVERSAL or await netting.is_unreachable(claim.vendor_id):
+            return
+        # The vendor's money is still with us: that must be loud.
+        log.exception("movement %s of %s was refused", movement.id, claim.subject)
+        raise
     except StripeUnavailable as down:
         if not down.replayed:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Sum
@@ -26,19 +27,15 @@ async def read(sums: Sums) -> tuple[Earned, ...]:
     earned, lies = _summed(sums, EARNED), _summed(sums, LIES)
     open_, parked = await _open_claims(), await _in_suspense()
     places = sorted({*earned, *lies, *open_})
-    found = [Earned(*p, -earned.get(p, 0), lies.get(p, 0), open_.get(p, 0) - parked.get(p, 0)) for p in places]
+    found = []
+    for place in places:
+        waits, set_off = open_.get(place, (0, 0))
+        waits -= parked.get(place, 0)
+        found.append(Earned(*place, -earned.get(place, 0), lies.get(place, 0), waits, set_off=set_off))
     off = {row.vendor_id for row in found if row.off}
     unposted = await _unposted(off) if off else {}
     return tuple(
-        Earned(
-            row.vendor_id,
-            row.currency,
-            row.earned,
-            row.lies,
-            row.waits,
-            unposted.get((row.vendor_id, row.currency), {}) if row.off else {},
-        )
-        for row in found
+        replace(row, unposted=unposted.get((row.vendor_id, row.currency), {})) if row.off else row for row in found
     )
 
 
@@ -50,15 +47,15 @@ def _summed(sums: Sums, accounts: Iterable[str]) -> dict[Place, int]:
     return dict(found)
 
 
-async def _open_claims() -> dict[Place, int]:
-    """What was taken or is owed beyond what claims come to (less than nought: what is still to be taken)."""
+async def _open_claims() -> dict[Place, tuple[int, int]]:
+    """What was taken or is owed beyond what claims come to (below nought: what is still to be taken), and what was set off."""
     rows = (
         await Claim.all()
-        .annotate(a=Sum("amount"), t=Sum("taken"), r=Sum("receivable"), w=Sum("written_off"))
+        .annotate(a=Sum("amount"), t=Sum("taken"), n=Sum("netted"), r=Sum("receivable"), w=Sum("written_off"))
         .group_by("vendor_id", "currency")
-        .values_list("vendor_id", "currency", "a", "t", "r", "w")
+        .values_list("vendor_id", "currency", "a", "t", "n", "r", "w")
     )
-    return {(int(v), str(c)): int(t) + int(r) + int(w) - int(a) for v, c, a, t, r, w in rows}
+    return {(int(v), str(c)): (int(t) + int(n) + int(r) + int(w) - int(a), int(n)) for v, c, a, t, n, r, w in rows}
 
 
 async def _in_suspense() -> dict[Place, int]:

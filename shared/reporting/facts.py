@@ -97,7 +97,10 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, and `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure."""
+    """A claim, and `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure.
+
+    `cannot_be_sent`: the vendor took our access away, so what we owe it waits.
+    """
 
     id: int
     subject: str
@@ -110,6 +113,8 @@ class ClaimRow:
     moved: int
     payment_id: int = 0
     bears: int | None = None
+    netted: int = 0
+    cannot_be_sent: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ class Earned:
     """What a vendor has earned in one currency and what of it lies at Stripe or is on its way to a bank, by the ledger.
 
     `waits`: how far the two may differ, for claims that are not at rest and for what is in suspense. `unposted`: refunds
-    whose postings are not there, and what these would take off.
+    whose postings are not there, and what these would take off. `set_off`: between the vendor's claims, nought together.
     """
 
     vendor_id: int
@@ -186,6 +191,7 @@ class Earned:
     lies: int
     waits: int = 0
     unposted: Mapping[int, int] = field(default_factory=dict)
+    set_off: int = 0
 
     @property
     def off(self) -> int:

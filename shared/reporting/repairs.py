@@ -135,7 +135,7 @@ async def _read_charge(context: Context, given: Arguments) -> str:
 
 async def _settle_claim(context: Context, given: Arguments) -> str:
     claim = await clawback.settle(context.gateway, str(given["subject"]))
-    if claim.taken + claim.receivable + claim.written_off != claim.amount:
+    if claim.paid + claim.receivable + claim.written_off != claim.amount:
         raise CannotRepair
     return "The claim is at rest."
 

@@ -22,8 +22,14 @@ def claims(facts: Facts, unsure: Collection[int]) -> Iterator[Finding]:
     Nothing is said of one with a movement under way, or with one that we lack: those have been told.
     """
     open_ = {row.claim_id for row in facts.movements if row.state == "opening"}
+    uneven = {(row.vendor_id, row.currency) for row in facts.earned if row.set_off}
+    for vendor_id, currency in sorted(uneven):
+        yield Finding(
+            Kind.CLAIM_MISCOUNTED, f"vendor:{vendor_id}:{currency}", "What was set off between this vendor's claims does not come to nought.",
+            vendor_id=vendor_id,
+        )  # fmt: skip
     for row in facts.claims:
-        if row.id in open_ or row.payment_id in unsure:
+        if (row.vendor_id, row.currency) in uneven or row.id in open_ or row.payment_id in unsure:
             continue
         subject, about = f"claim:{row.id}", row.subject.replace(":", " ")
         if row.bears is not None and row.amount != row.bears:
@@ -38,10 +44,12 @@ def claims(facts: Facts, unsure: Collection[int]) -> Iterator[Finding]:
                 money(row.taken, row.currency), money(row.moved, row.currency), Repair.RECOUNT_CLAIM, None, row.vendor_id,
                 {"claim_id": row.id, "subject": row.subject},
             )  # fmt: skip
-        elif row.taken + row.receivable + row.written_off != row.amount:
+        elif row.taken + row.netted + row.receivable + row.written_off != row.amount:
+            if row.taken + row.netted > row.amount and row.cannot_be_sent:
+                continue  # the operator's page about what vendors owe shows it
             yield Finding(
                 Kind.CLAIM_UNSETTLED, subject, f"What the vendor bears for {about} is neither taken nor owed.",
-                f"taken {money(row.taken, row.currency)}, owed {money(row.receivable + row.written_off, row.currency)}",
+                f"taken {money(row.taken + row.netted, row.currency)}, owed {money(row.receivable + row.written_off, row.currency)}",
                 money(row.amount, row.currency), Repair.SETTLE_CLAIM, None, row.vendor_id, {"subject": row.subject},
             )  # fmt: skip
 

@@ -80,6 +80,7 @@ class VendorPaymentConfig(Row):
     payout_bank_errored = fields.BooleanField(default=False, db_default=False, description="a payout came back from it")
     synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
     deauthorized_at = fields.DatetimeField(null=True)
+    connected_again_at = fields.DatetimeField(null=True, description="after it was disconnected; older news is ignored")
 
     class Meta:
         table = "vendor_payment_configs"

@@ -10,12 +10,14 @@ import run
 from shared.audit.models import AuditEntry
 from shared.clawback import by_hand, corrections, jobs, service
 from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind
 from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
 from shared.reporting import repairs
 from shared.reporting.errors import CannotRepair
+from shared.reporting.facts import Repair
 from shared.webhooks.rules import EventStatus
 from tests.integration.test_clawback import empty_the_balance
 from tests.integration.test_reconciliation import look, told
@@ -121,7 +123,7 @@ async def test_what_an_order_cannot_bring_any_more_is_taken_out_of_other_sales(
     other = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
     reversal = await reverse(sandbox, payment, 700)
-    moved = by_hand.Moved(by_hand.MovementKind.REVERSAL, 700, str(payment.stripe_transfer_id), reversal["id"])
+    moved = by_hand.Moved(MovementKind.REVERSAL, 700, str(payment.stripe_transfer_id), reversal["id"])
     await corrections.book(payment, moved, actor="test")
     await claim(payment, payment.amount_vendor)
     settled = await service.settle(gateway, "dispute:1")
@@ -148,7 +150,7 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
         "source": payment.stripe_transfer_id, "stripe_id": reversal.id,
     }  # fmt: skip
     with pytest.raises(CannotRepair, match="under way"):
-        await repairs.WORK[repairs.Repair.BOOK_TAKEN](context, given)
+        await repairs.WORK[Repair.BOOK_TAKEN](context, given)
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
 
 
@@ -168,7 +170,7 @@ async def test_where_nothing_is_owed_a_person_decides(
     assert "send it back there first" in found.text
     assert "as a correction that it bears" in repairs.would(found.repair, found.arguments)
     for _ in range(2):
-        said = await repairs.WORK[repairs.Repair.BOOK_TAKEN](context, found.arguments)
+        said = await repairs.WORK[Repair.BOOK_TAKEN](context, found.arguments)
         assert said == f"Noted with correction {payment.id}."
     row = await Claim.get()
     assert (row.amount, row.taken, row.receivable) == (700, 700, 0)
@@ -223,7 +225,7 @@ async def test_a_payback_by_hand_settles_what_we_owed(gateway: Gateway, sandbox:
     payment = await sell(gateway, sandbox, shop)
     await claim(payment, 1000)
     await service.settle(gateway, "dispute:1")
-    moved = by_hand.Moved(by_hand.MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand")
+    moved = by_hand.Moved(MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand")
     assert await by_hand.note(payment, moved) is None
     async with unit.transaction():
         await service.set_claim(subject="dispute:1", payment=payment, amount=300)

@@ -299,6 +299,12 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
             Kind.CLAIM_MISCOUNTED,
             Repair.RECOUNT_CLAIM,
         ),
+        (replace(SOLD, earned=(Earned(7, "EUR", 500, 500, set_off=5),)), Kind.CLAIM_MISCOUNTED, Repair.NONE),
+        (
+            replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 0, 100, 0, 0, 100, netted=-40),)),
+            Kind.CLAIM_UNSETTLED,
+            Repair.SETTLE_CLAIM,
+        ),
         (replace(SOLD, missed=(Event("evt_1", "charge.updated"),)), Kind.EVENTS_MISSED, Repair.BACKFILL),
         (replace(SOLD, parked=(Event("evt_1", "charge.updated"),)), Kind.EVENT_PARKED, Repair.REPLAY),
         (
@@ -322,6 +328,13 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
 def test_each_thing_that_can_differ_is_told_once(facts: Facts, kind: Kind, repair: Repair) -> None:
     """With the repair that mends it, or with none where a person must look."""
     assert [(f.kind, f.repair) for f in compare(balanced(facts))] == [(kind, repair)]
+
+
+def test_what_waits_for_a_vendor_out_of_reach_is_no_difference() -> None:
+    """The operator's page shows it; what it owes us and was not taken is a difference all the same."""
+    waits = ClaimRow(1, "dispute:1", 7, "EUR", 0, 100, 0, 0, 100, netted=-40, cannot_be_sent=True)
+    assert compare(balanced(replace(SOLD, claims=(waits,)))) == []
+    assert kinds(compare(balanced(replace(SOLD, claims=(replace(waits, amount=200),))))) == [Kind.CLAIM_UNSETTLED]
 
 
 @given(earned=amounts, lies=amounts)

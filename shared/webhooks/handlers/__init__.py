@@ -48,6 +48,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "account.external_account.updated": accounts.sync,
         "account.external_account.deleted": accounts.sync,
         "person.updated": accounts.sync,
+        "account.application.authorized": accounts.authorize,
         "account.application.deauthorized": accounts.deauthorize,
         "payout.created": payouts.follow_payout,
         "payout.updated": payouts.follow_payout,
