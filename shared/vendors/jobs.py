@@ -45,7 +45,10 @@ async def look_again(context: Context, _args: dict[str, Any]) -> None:
     """Job `vendors.look_again`, daily: whether a vendor that took our access away has given it back, and no event told us."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True)
     for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
-        await connect_again(context.gateway, str(account_id))
+        try:
+            await connect_again(context.gateway, str(account_id))
+        except StripeRefused as refused:  # the others are looked at all the same
+            log.warning("account %s could not be read again: %s", account_id, refused.log)
 
 
 async def remind_one(context: Context, args: dict[str, Any]) -> None:
