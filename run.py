@@ -61,6 +61,7 @@ def recurring_jobs() -> Sequence[Recurring]:
     return (
         Recurring("reporting.nightly", at=time(2, 30)),
         Recurring("clawback.collect_all", at=time(3, 30)),
+        Recurring("disputes.look_again", at=time(4, 15)),
         Recurring("disputes.remind", at=time(7, 0)),
         Recurring("vendors.remind", at=time(7, 0)),
         Recurring("vendors.look_again", at=time(3, 0)),

@@ -9,9 +9,11 @@ def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
+    from portal.disputes.documents import blueprint as dispute_documents
     from portal.disputes.views import blueprint as disputes
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
+    from portal.operator.home import blueprint as operator_home
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
@@ -37,7 +39,9 @@ def blueprints() -> list[Blueprint]:
         transactions,
         developers,
         operator,
+        operator_home,
         disputes,
+        dispute_documents,
         operator_disputes,
         fees,
         operator_orders,

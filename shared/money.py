@@ -28,6 +28,13 @@ MINIMUM_CHARGE = {
     "GBP": 30, "HKD": 400, "DKK": 250, "CZK": 1500, "HUF": 17500,
 }  # fmt: skip
 
+# What English (CLDR) writes for a currency where it is not the code itself.
+SYMBOLS = {
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
+    "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$", "VND": "₫", "XAF": "FCFA",
+    "XCD": "EC$", "XCG": "Cg.", "XOF": "F\N{NARROW NO-BREAK SPACE}CFA", "XPF": "CFPF",
+}  # fmt: skip
+
 
 def decimals(currency: str) -> int:
     """How many decimal places the minor unit of `currency` stands for: 0, 2 or 3."""
@@ -78,7 +85,11 @@ class Money:
         )
 
     def __str__(self) -> str:
-        return f"{self.to_decimal()} {self.currency}"
+        """As people read it, on pages, in mails and in errors alike: `€49.90`, `-€1,204.30` or `DKK 349.00`."""
+        sign = "-" if self.amount < 0 else ""
+        symbol = SYMBOLS.get(self.currency, self.currency)
+        gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
+        return f"{sign}{symbol}{gap}{abs(self.to_decimal()):,}"
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:

@@ -16,6 +16,7 @@ SANDBOX_WEBHOOK_SECRET = "whsec_markethall_platform_stand_in"
 SANDBOX_CONNECT_WEBHOOK_SECRET = "whsec_markethall_connect_stand_in"
 REAL_STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
 REAL_STRIPE_API = "https://api.stripe.com"
+REAL_STRIPE_FILES = "https://files.stripe.com"
 
 
 class SettingsError(Exception):
@@ -38,6 +39,11 @@ class StripeSettings:
     def livemode(self) -> bool:
         """True when real money moves."""
         return self.secret_key.startswith(("sk_live_", "rk_live_"))
+
+    @property
+    def files_base(self) -> str:
+        """Where files are uploaded: Stripe has a host of its own for them, whatever stands in for Stripe has not."""
+        return REAL_STRIPE_FILES if self.api_base == REAL_STRIPE_API else self.api_base
 
 
 @dataclass(frozen=True)

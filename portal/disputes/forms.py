@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, StringField, TextAreaField
+from typing import Self
+
+from quart import request
+from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
 from shared.disputes.evidence import FIELDS, Field
+from shared.disputes.files import KINDS
 from shared.web.forms import MarketForm
 
 _ROOM = 250_000  # what is longer than an answer may be is told so, and kept, rather than cut
@@ -23,7 +27,22 @@ class Paragraphs(TextAreaField):
 
 
 class EvidenceForm(MarketForm):
-    """One field for each text that a bank reads; all of them may stay empty."""
+    """One field for each text that a bank reads, one for each kind of document; all of them may stay empty.
+
+    The documents themselves are read from the request: a form never gives a chosen file back.
+    """
+
+    own_receipt = BooleanField("Attach our receipt of this order")
+    button = ""
+
+    async def pressed(self) -> Self:
+        """Note which button sent the form."""
+        self.button = (await request.form).get("button", "")
+        return self
+
+    def removed(self) -> str:
+        """The kind of document that a button says to take out."""
+        return self.button.removeprefix("remove:") if self.button.startswith("remove:") else ""
 
     def texts(self) -> dict[str, str]:
         """What was typed, by field."""
@@ -36,6 +55,8 @@ def _control(field: Field) -> StringField:
 
 for _field in FIELDS.values():
     setattr(EvidenceForm, _field.name, _control(_field))
+for _kind in KINDS.values():
+    setattr(EvidenceForm, _kind.name, FileField(_kind.label, description=_kind.hint))
 
 
 class SubmitForm(MarketForm):

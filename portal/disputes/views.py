@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from portal.disputes.documents import take_in
 from portal.disputes.forms import EvidenceForm, SubmitForm
 from portal.disputes.words import CHIPS, history
 from portal.frame import vendor_page
 from shared.audit.queries import entries_about
-from shared.disputes import answers, evidence
-from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.disputes import answers, attachments, evidence, files
+from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.facts import drafted
 from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
 from shared.errors import Invalid
@@ -19,7 +20,7 @@ from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
-from shared.web.security import MAX_BODY
+from shared.web.security import MAX_UPLOAD
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
 LIST = "/vendor/admin/disputes"
@@ -55,23 +56,26 @@ async def show(dispute_id: int) -> Response:
 
 @blueprint.post("/<int:dispute_id>/evidence")
 @owner
-@large_body(MAX_BODY)
+@large_body(MAX_UPLOAD)
 async def save(dispute_id: int) -> Response:
     """Keep the draft of the answer and stage it at Stripe, where the bank does not see it; then it is read through."""
     dispute = await _mine(dispute_id)
-    form = await EvidenceForm.from_request()
-    if not form.ok():
-        return await _dispute_page(dispute, form=form, status=422)
+    form = await (await EvidenceForm.from_request()).pressed()
     try:
+        if dispute.can_answer and form.ok():
+            await take_in(dispute, form)
+        if form.errors:
+            return await _dispute_page(await _mine(dispute_id), form=form, status=422)
         await answers.save_draft(
             vendor_id=vendor_id(), dispute_id=dispute.id, texts=form.texts(), actor=actor_label(actor())
         )
     except Invalid as error:
         form.blame(error)
-        return await _dispute_page(dispute, form=form, status=422)
+        return await _dispute_page(await _mine(dispute_id), form=form, status=422)
     except (AnswerClosed, AnswerChanged) as error:
         return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
-    return see_other(f"{LIST}/{dispute.id}/preview", await _staged(dispute.id))
+    said = await _staged(dispute.id)
+    return see_other(f"{LIST}/{dispute.id}#documents" if form.button else f"{LIST}/{dispute.id}/preview", said)
 
 
 async def _staged(dispute_id: int) -> tuple[str, str]:
@@ -106,7 +110,7 @@ async def submit(dispute_id: int) -> Response:
             version=form.number(),
             actor=actor_label(actor()),
         )
-    except (AnswerChanged, NothingToSay) as error:
+    except (AnswerChanged, NothingToSay, DocumentRefused) as error:
         return await _preview_page(await _mine(dispute_id), status=error.status, problem=error.message)
     except (AnswerClosed, AnswerRefused) as error:
         return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
@@ -145,10 +149,8 @@ async def _dispute_page(
     dispute: DisputeView, *, form: EvidenceForm | None = None, status: int = 200, problem: str | None = None
 ) -> Response:
     if form is None and dispute.can_answer:
-        texts = dispute.evidence
-        if not dispute.version:
-            texts = await drafted(dispute, public_url=kit().settings.public_url)
-        form = EvidenceForm(data=dict(texts), meta={"currency": None})
+        texts = dispute.evidence or await drafted(dispute, public_url=kit().settings.public_url)
+        form = EvidenceForm(data={**texts, "own_receipt": not dispute.version}, meta={"currency": None})
     return await vendor_page(
         "portal/disputes/dispute.html",
         status=status,
@@ -159,6 +161,12 @@ async def _dispute_page(
         others=evidence.others(dispute.reason_code),
         advice=evidence.advice(dispute.reason_code),
         fields=evidence.FIELDS,
+        kinds=files.KINDS,
+        papers=await attachments.attached_to(dispute.id),
+        papers_at=f"{LIST}/{dispute.id}/documents",
+        accept=files.ACCEPT,
+        most=files.MOST_TOGETHER,
+        most_words=files.size(files.MOST_TOGETHER),
         happenings=history(dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY)),
         problem=problem,
     )
@@ -172,6 +180,8 @@ async def _preview_page(dispute: DisputeView, *, status: int = 200, problem: str
         nav="disputes",
         dispute=dispute,
         fields=evidence.FIELDS,
+        papers=await attachments.attached_to(dispute.id),
+        papers_at=f"{LIST}/{dispute.id}/documents",
         missing=missing,
         problem=problem,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from portal.disputes.documents import shown
 from portal.disputes.words import CHIPS, history
 from portal.operator.frame import page
 from shared.audit.queries import entries_about
-from shared.disputes import evidence
+from shared.disputes import attachments, evidence
 from shared.disputes.queries import dispute_by_id, dispute_page, exposure
 from shared.web.access import operator
 from shared.web.kit import page_number
@@ -49,7 +50,16 @@ async def show(dispute_id: int) -> Response:
         nav_active="disputes",
         dispute=dispute,
         fields=evidence.FIELDS,
+        papers=await attachments.attached_to(dispute.id),
+        papers_at=f"{LIST}/{dispute.id}/documents",
         happenings=history(
             dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY), whose=dispute.vendor_name
         ),
     )
+
+
+@blueprint.get("/<int:dispute_id>/documents/<int:file_id>")
+@operator
+async def document(dispute_id: int, file_id: int) -> Response:
+    """A document of a vendor's answer."""
+    return await shown((await dispute_by_id(dispute_id)).id, file_id)

@@ -40,7 +40,7 @@ async def show(number: str) -> Response:
         lines=operator_lines(flow),
         places=flow.places,
         place_words=PLACES,
-        goods=goods_badge(order.status, order.payment_status),
+        goods=goods_badge(order.status, order.payment_status, goes_back=order.goes_back),
         paid=money_badge(order.payment_status, order.total, order.refunded),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,

@@ -1,4 +1,4 @@
-"""`/operator`: vendors and fees, the webhook inbox, and parked payments, which are loud on every page here."""
+"""`/operator/vendors` and each vendor's page, the webhook inbox, and parked payments, which are loud."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.catalogue.queries import clean_search
 from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
-from shared.vendors import service
+from shared.vendors import abilities, service
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
 from shared.web.access import operator
@@ -31,7 +31,8 @@ from shared.webhooks.queries import EventView, event_counts, event_page, stored_
 from shared.webhooks.rules import EventStatus
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
-HOME, INBOX = "/operator", "/operator/webhooks"
+VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"
+CHIPS = {"bank": "Bank takes no payouts", "held": "Payouts on hold"}
 ACTIONS = {
     "vendor.signed_up": "Signed up",
     "vendor.account_requested": "Asked for a Stripe account",
@@ -42,7 +43,7 @@ ACTIONS = {
     "vendor.payouts_held": "Payouts put on hold",
     "vendor.payouts_released": "Payouts released",
     "vendor.reserve_changed": "Reserve changed",
-    "vendor.platform_fee_changed": "Platform fee changed",
+    "vendor.platform_fee_changed": "Commission changed",
     "vendor.currency_chosen": "Currency chosen",
     "vendor.vat_number_changed": "VAT number changed",
     "vendor.shop_opened": "Shop opened",
@@ -57,12 +58,15 @@ EVENT_STATES = {
 }
 
 
-@blueprint.get("")
+@blueprint.get("/vendors")
 @operator
 async def vendors() -> Response:
-    """All vendors with their standing and fee."""
-    search = clean_search(request.args.get("q"))
-    found = await vendor_rows(page=page_number(), search=search)
+    """All vendors with their standing and commission; a search, and whose payouts do not go."""
+    search, only = clean_search(request.args.get("q")), request.args.get("only", "")
+    only = only if only in CHIPS else ""
+    found = await vendor_rows(page=page_number(), search=search, only=only or None)
+    chips = [("All", address(VENDORS, q=search), not only)]
+    chips += [(text, address(VENDORS, q=search, only=name), name == only) for name, text in CHIPS.items()]
     counts = await event_counts()
     return await page(
         "portal/operator/vendors.html",
@@ -70,7 +74,9 @@ async def vendors() -> Response:
         nav_active="vendors",
         found=found,
         search=search,
-        pager=pager(HOME, found, q=search),
+        chips=chips,
+        list_address=address(VENDORS, only=only or None),
+        pager=pager(VENDORS, found, q=search, only=only or None),
         badge_of=badge_of,
         parked=await parked_payments(),
         parked_events=counts[EventStatus.PARKED],
@@ -96,9 +102,7 @@ async def fee(vendor_id: int) -> Response:
         except Invalid as error:
             form.blame(error)
         else:
-            return see_other(
-                f"{HOME}/vendors/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on.")
-            )
+            return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."))
     return await vendor_page(row.id, form=form, status=422)
 
 
@@ -116,6 +120,7 @@ async def vendor_page(
         vendor=row,
         config=config,
         standing=standing(config),
+        abilities=abilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import Length, Optional
 
 from shared.web.forms import MarketForm
@@ -15,3 +15,5 @@ class ShipForm(MarketForm):
 
     carrier = StringField("Carrier", [Optional(), Length(max=60)])
     tracking_number = StringField("Tracking number", [Optional(), Length(max=80)])
+    # Only on the page of an order that is being refunded altogether.
+    all_the_same = BooleanField("Send it all the same")

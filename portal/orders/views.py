@@ -14,7 +14,7 @@ from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
 from shared.disputes.queries import disputes_of_order
 from shared.errors import MarketError, NotFound
-from shared.orders.errors import CannotShip
+from shared.orders.errors import CannotShip, GoesBack
 from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
 from shared.orders.service import mark_as_shipped
@@ -75,7 +75,7 @@ async def show(number: str) -> Response:
 @blueprint.post("/<number>/ship")
 @owner
 async def ship(number: str) -> Response:
-    """Mark a paid order as shipped; the shopper is told."""
+    """Mark a paid order as shipped; the shopper is told. One that is being refunded altogether only if that is meant."""
     order = await _mine(number)
     form = await ShipForm.from_request()
     if not form.ok():
@@ -87,7 +87,11 @@ async def ship(number: str) -> Response:
             carrier=form.carrier.data or "",
             tracking=form.tracking_number.data or "",
             actor=actor_label(actor()),
+            all_the_same=form.all_the_same.data,
         )
+    except GoesBack as error:
+        form.blame(error)
+        return await _order_page(await _mine(number), form=form, status=error.status)
     except CannotShip as error:
         return await _order_page(await _mine(number), form=form, status=error.status, problem=error)
     return see_other(
@@ -117,7 +121,7 @@ async def _order_page(
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
         happenings=happenings(order, payments, story),
-        goods=goods_badge(order.status, order.payment_status),
+        goods=goods_badge(order.status, order.payment_status, goes_back=order.goes_back),
         paid=money_badge(order.payment_status, order.total, order.refunded),
         refunds=await refunds_of_order(order.id),
         refund_states=STATES,

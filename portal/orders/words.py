@@ -54,10 +54,10 @@ def refund_badge(total: Money, refunded: Money) -> tuple[str, str]:
     return ("info", "Partly refunded") if refunded.amount < total.amount else ("info", "Refund on its way")
 
 
-def goods_badge(status: OrderStatus, payment_status: PaymentStatus) -> tuple[str, str]:
-    """Where the goods are: kind and word."""
+def goods_badge(status: OrderStatus, payment_status: PaymentStatus, *, goes_back: bool = False) -> tuple[str, str]:
+    """Where the goods are: kind and word. What is refunded altogether waits for nobody."""
     if may_ship(status, payment_status):
-        return "warn", "To ship"
+        return ("plain", "Not sent") if goes_back else ("warn", "To ship")
     match status:
         case OrderStatus.SHIPPED:
             return "ok", "Shipped"

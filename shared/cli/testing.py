@@ -11,6 +11,8 @@ from shared.cli.bootstrap import ROOT
 def run_tests(arguments: list[str]) -> int:
     """Run pytest in this Python; pytest's last line is the last line."""
     spread = any(a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses")) for a in arguments)
+    # the tests start dozens of processes of ours: each would compile every module anew where keeping them is forbidden
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "pytest", *([] if spread else ["-n", "auto"]), *arguments]
     os.chdir(ROOT)
     if os.name == "posix":

@@ -10,14 +10,13 @@ import logging
 from collections.abc import Mapping
 
 from shared import clock
-from shared.audit import service as audit
 from shared.database import unit
-from shared.disputes import evidence
-from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.disputes import attachments, evidence
+from shared.disputes.desk import answerable, key_of, new_version, note
+from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.models import Dispute
-from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, OPEN
-from shared.disputes.service import apply, follow, is_delivered, subject_of
-from shared.errors import NotFound
+from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
+from shared.disputes.service import apply, follow, handed_in, is_delivered
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 
@@ -29,22 +28,11 @@ async def save_draft(*, vendor_id: int, dispute_id: int, texts: Mapping[str, str
     tidy = evidence.tidy(texts)
     evidence.check(tidy)
     async with unit.transaction():
-        row = await _answerable(vendor_id, dispute_id)
+        row = await answerable(vendor_id, dispute_id)
         if row.evidence_version and tidy == row.evidence:
             return row.evidence_version
-        version = row.evidence_version + 1
-        moved = await Dispute.filter(
-            id=row.id, evidence_version=row.evidence_version, submitted_at=None, accepted_at=None
-        ).update(
-            evidence=tidy,
-            evidence_version=version,
-            evidence_key=_key(row, "evidence", version),
-            updated_at=clock.now(),
-        )
-        if not moved:
-            raise AnswerChanged
-        await queue.enqueue("disputes.stage", {"dispute_id": row.id})
-        await _note(row, "drafted", actor, version=version, characters=sum(len(text) for text in tidy.values()))
+        version = await new_version(row, evidence=tidy)
+        await note(row, "drafted", actor, version=version, characters=sum(len(text) for text in tidy.values()))
     return version
 
 
@@ -53,14 +41,16 @@ async def stage(gateway: Gateway, dispute_id: int) -> bool:
 
     Raises StripeUnavailable: the draft is kept, and the same call goes on later.
     """
+    if not _is_draft(await Dispute.get(id=dispute_id)):
+        return False
+    await attachments.upload(gateway, dispute_id)
     row = await Dispute.get(id=dispute_id)
-    if row.status not in ANSWERABLE or row.submitted_at or row.accepted_at or not row.evidence_version:
+    wanted = await handed_in(row)
+    if not _is_draft(row) or row.staged_evidence == wanted:
         return False
-    if row.staged_evidence == row.evidence:
-        return False
-    texts, version, key = dict(row.evidence), row.evidence_version, str(row.evidence_key)
+    version, key = row.evidence_version, str(row.evidence_key)
     try:
-        await gateway.update_dispute(row.stripe_dispute_id, evidence=evidence.as_sent(texts), submit=False, key=key)
+        await gateway.update_dispute(row.stripe_dispute_id, evidence=evidence.as_sent(wanted), submit=False, key=key)
     except StripeRefused as refused:
         log.warning("the draft for dispute %s was refused: %s", row.id, refused.log)
         await follow(gateway, row.stripe_dispute_id)
@@ -70,21 +60,29 @@ async def stage(gateway: Gateway, dispute_id: int) -> bool:
             await _next_key(row, "evidence")
         raise
     async with unit.transaction():
-        await Dispute.filter(id=row.id, evidence_version=version).update(staged_evidence=texts, updated_at=clock.now())
+        await Dispute.filter(id=row.id, evidence_version=version).update(staged_evidence=wanted, updated_at=clock.now())
     return True
+
+
+def _is_draft(row: Dispute) -> bool:
+    is_decided = row.submitted_at is not None or row.accepted_at is not None
+    return row.status in ANSWERABLE and not is_decided and row.evidence_version > 0
 
 
 async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: int, actor: str) -> bool:
     """Hand the answer in that was read through as `version`, once and for good; False when Stripe has yet to answer.
 
-    Raises NotFound, AnswerClosed, AnswerChanged, NothingToSay, AnswerRefused.
+    Raises NotFound, AnswerClosed, AnswerChanged, NothingToSay, DocumentRefused, AnswerRefused.
     """
     async with unit.transaction():
-        row = await _answerable(vendor_id, dispute_id)
-        if not row.evidence:
+        row = await answerable(vendor_id, dispute_id)
+        papers = await attachments.attached_to(row.id)
+        if not row.evidence and not papers:
             raise NothingToSay
         if row.evidence_version != version:
             raise AnswerChanged
+        if any(paper.refusal for paper in papers.values()):
+            raise DocumentRefused
         moved = await Dispute.filter(
             id=row.id,
             status__in=sorted(ANSWERABLE),
@@ -96,20 +94,20 @@ async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: 
             submitted_by=actor,
             delivered_at=None,
             evidence_version=version + 1,
-            evidence_key=_key(row, "submit", version + 1),
+            evidence_key=key_of(row, "submit", version + 1),
             updated_at=clock.now(),
         )
         if not moved:
             raise AnswerClosed
         await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
-        await _note(row, "submitted", actor, version=version, fields=sorted(row.evidence))
+        await note(row, "submitted", actor, version=version, fields=[*sorted(row.evidence), *papers])
     return await _at_once(gateway, dispute_id)
 
 
 async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: str) -> bool:
     """Accept the loss, for good; False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused."""
     async with unit.transaction():
-        row = await _answerable(vendor_id, dispute_id)
+        row = await answerable(vendor_id, dispute_id)
         version = row.evidence_version + 1
         moved = await Dispute.filter(
             id=row.id,
@@ -121,13 +119,13 @@ async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: st
             accepted_by=actor,
             delivered_at=None,
             evidence_version=version,
-            evidence_key=_key(row, "close", version),
+            evidence_key=key_of(row, "close", version),
             updated_at=clock.now(),
         )
         if not moved:
             raise AnswerClosed
         await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
-        await _note(row, "accepted", actor, amount=row.amount)
+        await note(row, "accepted", actor, amount=row.amount)
     return await _at_once(gateway, dispute_id)
 
 
@@ -143,14 +141,20 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
     """Tell Stripe what was decided, under the stored key, until it has answered. Raises StripeUnavailable, AnswerRefused."""
     row = await Dispute.get(id=dispute_id)
     is_decided = row.submitted_at is not None or row.accepted_at is not None
-    if not is_decided or row.delivered_at is not None or row.status not in OPEN:
+    if not is_decided or row.delivered_at is not None or row.status not in TELLABLE:
         return
     what = "submit" if row.submitted_at else "close"
+    if row.submitted_at:
+        await attachments.upload(gateway, dispute_id)
+        if name := await attachments.refused(dispute_id):
+            await _take_back(row, f"the document {name} was refused")
+            raise DocumentRefused
+    given = await handed_in(row)
     try:
         if row.submitted_at:
             seen = await gateway.update_dispute(
                 row.stripe_dispute_id,
-                evidence=evidence.as_sent(row.evidence),
+                evidence=evidence.as_sent(given),
                 submit=True,
                 key=str(row.evidence_key),
             )
@@ -163,7 +167,7 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
         if down.replayed:
             await _next_key(row, what)
         raise
-    await _delivered(row, staged=dict(row.evidence) if row.submitted_at else None)
+    await _delivered(row, staged=given if row.submitted_at else None)
     await apply(row.payment_id, seen)
 
 
@@ -178,19 +182,23 @@ async def _delivered(row: Dispute, *, staged: Mapping[str, str] | None) -> None:
 async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> None:
     """Stripe said no: perhaps because it is done already, else the decision is taken back and the vendor sees why."""
     seen = await gateway.get_dispute(row.stripe_dispute_id)
-    if is_delivered(row, seen):
+    if await is_delivered(row, seen):
         await _delivered(row, staged=None)
         await apply(row.payment_id, seen)
         return
-    log.warning("the answer to dispute %s was refused: %s", row.id, refused.log)
+    await _take_back(row, refused.log or "")
+    await apply(row.payment_id, seen)
+    raise AnswerRefused(log=refused.log) from refused
+
+
+async def _take_back(row: Dispute, reason: str) -> None:
+    log.warning("the answer to dispute %s was refused: %s", row.id, reason)
     async with unit.transaction():
         moved = await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(
             submitted_at=None, submitted_by="", accepted_at=None, accepted_by="", updated_at=clock.now()
         )
         if moved:
-            await _note(row, "answer_refused", "stripe", reason=(refused.log or "")[:300])
-    await apply(row.payment_id, seen)
-    raise AnswerRefused(log=refused.log) from refused
+            await note(row, "answer_refused", "stripe", reason=reason[:300])
 
 
 async def _next_key(row: Dispute, what: str) -> None:
@@ -198,31 +206,5 @@ async def _next_key(row: Dispute, what: str) -> None:
     async with unit.transaction():
         version = row.evidence_version + 1
         await Dispute.filter(id=row.id, evidence_version=row.evidence_version).update(
-            evidence_version=version, evidence_key=_key(row, what, version), updated_at=clock.now()
+            evidence_version=version, evidence_key=key_of(row, what, version), updated_at=clock.now()
         )
-
-
-async def _answerable(vendor_id: int, dispute_id: int) -> Dispute:
-    row = await unit.locked(Dispute.filter(id=dispute_id, vendor_id=vendor_id))
-    if row is None:
-        raise NotFound("We could not find that dispute.")
-    if row.status not in ANSWERABLE or row.submitted_at is not None or row.accepted_at is not None:
-        raise AnswerClosed
-    return row
-
-
-def _key(row: Dispute, what: str, version: int) -> str:
-    return f"dispute:{row.stripe_dispute_id}:{what}:{version}"
-
-
-async def _note(row: Dispute, action: str, actor: str, **details: object) -> None:
-    await audit.record(
-        f"dispute.{action}",
-        actor=actor,
-        subject=subject_of(row.id),
-        vendor_id=row.vendor_id,
-        stripe_id=row.stripe_dispute_id,
-        order=row.order_id,
-        currency=row.currency,
-        **details,
-    )

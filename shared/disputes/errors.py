@@ -26,6 +26,13 @@ class NothingToSay(Invalid):
     default = "There is nothing to hand in yet. Write at least what was sold and what happened."
 
 
+class DocumentRefused(Conflict):
+    """Stripe did not take a document that is attached."""
+
+    code = "dispute_document_refused"
+    default = "Stripe could not read one of the documents. Remove it, or choose another version of it."
+
+
 class AnswerRefused(Conflict):
     """Stripe did not take the answer; the dispute was read again and shows why."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.disputes.files import KINDS
 from shared.errors import Invalid
 
 MOST = 150_000  # characters of all texts together (stripe.md section 13)
@@ -109,6 +110,11 @@ def check(texts: Mapping[str, str]) -> None:
         )
 
 
-def as_sent(texts: Mapping[str, str]) -> dict[str, str]:
-    """What goes to Stripe: every field that we know, empty where there is none, so that what was there before is gone."""
-    return {name: texts.get(name, "") for name in FIELDS}
+def as_sent(given: Mapping[str, str]) -> dict[str, str]:
+    """What goes to Stripe: every text and document that we know, empty where there is none, so that what was there is gone."""
+    return {name: given.get(name, "") for name in (*FIELDS, *KINDS)}
+
+
+def ours(there: Mapping[str, str]) -> dict[str, str]:
+    """Of the evidence that Stripe holds, what can have come from here."""
+    return {name: text for name, text in there.items() if name in FIELDS or name in KINDS}

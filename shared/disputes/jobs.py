@@ -10,9 +10,9 @@ from tortoise.expressions import Q
 from shared import clock
 from shared.database import unit
 from shared.disputes import answers, notices, texts
-from shared.disputes.errors import AnswerRefused
+from shared.disputes.errors import AnswerRefused, DocumentRefused
 from shared.disputes.models import Dispute
-from shared.disputes.rules import ANSWERABLE, OPEN, STAGES, reminder_due
+from shared.disputes.rules import ANSWERABLE, OPEN, REOPENABLE, REOPENS_WITHIN, STAGES, TELLABLE, reminder_due
 from shared.disputes.service import follow as follow_dispute
 from shared.disputes.service import payment_of
 from shared.gateway.seam import StripeMissing
@@ -37,7 +37,7 @@ async def deliver(context: Context, args: dict[str, Any]) -> None:
     """Job `disputes.deliver`: tell Stripe what a vendor decided, until it has answered. A refusal is on the dispute's page."""
     try:
         await answers.deliver(context.gateway, int(args["dispute_id"]))
-    except AnswerRefused:
+    except (AnswerRefused, DocumentRefused):
         return
 
 
@@ -51,12 +51,21 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
         if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
             wanted.add(seen.id)
     is_decided = Q(submitted_at__not_isnull=True) | Q(accepted_at__not_isnull=True)
-    late = await Dispute.filter(is_decided, status__in=sorted(OPEN), delivered_at=None)
+    late = await Dispute.filter(is_decided, status__in=sorted(TELLABLE), delivered_at=None)
     async with unit.transaction():
         for stripe_id in sorted(wanted):
             await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
         for row in late:
             await queue.enqueue("disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
+
+
+async def look_again(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `disputes.look_again` (daily): read what was decided not long ago again, since a decision can be appealed."""
+    since = clock.now() - REOPENS_WITHIN
+    rows = Dispute.filter(status__in=sorted(REOPENABLE), closed_at__gte=since).order_by("id")
+    async with unit.transaction():
+        for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
+            await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
 
 
 async def remind(_context: Context, _args: dict[str, Any]) -> None:
@@ -99,6 +108,7 @@ HANDLERS: dict[str, Handler] = {
     "disputes.stage": stage,
     "disputes.deliver": deliver,
     "disputes.sweep": sweep,
+    "disputes.look_again": look_again,
     "disputes.remind": remind,
     "disputes.remind_one": remind_one,
 }

@@ -9,10 +9,13 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
+from shared.disputes.files import KINDS
 from shared.disputes.rules import DisputeStatus
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.vendors.models import Vendor
+
+_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 
 
 class Dispute(Row):
@@ -82,4 +85,31 @@ class Dispute(Row):
                 name="ck_disputes_back",
             ),
             CheckConstraint(check="submitted_at is null or accepted_at is null", name="ck_disputes_one_answer"),
+        ]
+
+
+class DisputeFile(Row):
+    """A document of a dispute's answer, one of each kind, with what is in it: it must outlive a crash before Stripe has it."""
+
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
+        "models.Dispute", related_name="files", on_delete=fields.RESTRICT
+    )
+    dispute_id: int
+    kind = fields.CharField(max_length=40, description="Stripe's name of this piece of evidence")
+    name = fields.CharField(max_length=120)
+    content_type = fields.CharField(max_length=40)
+    size = fields.IntField(description="bytes")
+    digest = fields.CharField(max_length=64, description="SHA-256")
+    content = fields.BinaryField()
+    made_here = fields.BooleanField(default=False, description="our own receipt, not the vendor's document")
+    upload_key = fields.CharField(max_length=255, description="idempotency key of its upload")
+    stripe_file_id = fields.CharField(max_length=255, null=True)
+    refusal = fields.CharField(max_length=200, default="", description="why Stripe did not take it, for the vendor")
+
+    class Meta:
+        table = "dispute_files"
+        unique_together = (("dispute", "kind"),)
+        constraints = [
+            CheckConstraint(check=f"kind in ({_KINDS})", name="ck_dispute_files_kind"),
+            CheckConstraint(check="size > 0", name="ck_dispute_files_size"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.disputes import texts
 from shared.disputes.models import Dispute
 from shared.disputes.money import Books, borne_by
-from shared.disputes.rules import OPEN, DisputeStatus
+from shared.disputes.rules import APPEALS, OPEN, DisputeStatus
 from shared.mail import service as mail
 from shared.money import Money
 from shared.orders.models import Order
@@ -37,13 +37,19 @@ async def tell(row: Dispute, order: Order, *, was: DisputeStatus | None, books: 
         await post(row, order, "dispute_withdrawn", subject, text, once=str(row.transaction_count))
     if was == now:
         return
-    once = str(row.transaction_count)
+    once = str(row.transaction_count) + (":appeal" if was in APPEALS else "")
     if now is DisputeStatus.WON:
         subject, text = texts.won(told, Money(row.vendor_back, row.currency))
         await post(row, order, "dispute_won", subject, text, once=once)
     elif now is DisputeStatus.LOST:
         subject, text = texts.lost(told, Money(borne_by(row).vendor, row.currency))
         await post(row, order, "dispute_lost", subject, text, once=once)
+    elif now is DisputeStatus.PREVENTED:
+        subject, text = texts.prevented(told, books.withdrawn)
+        await post(row, order, "dispute_prevented", subject, text)
+    elif now in APPEALS and was not in (None, *APPEALS):
+        subject, text = texts.appeal(told, Money(borne_by(row).vendor, row.currency))
+        await post(row, order, "dispute_appealed", subject, text)
     elif now is DisputeStatus.WARNING_CLOSED and was is not None:
         subject, text = texts.inquiry_closed(told)
         await post(row, order, "dispute_closed", subject, text)

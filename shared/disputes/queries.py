@@ -14,17 +14,22 @@ from shared.database.paging import Paged, window
 from shared.disputes import words
 from shared.disputes.models import Dispute
 from shared.disputes.money import borne_by
-from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, CLOSED, NEEDS_ANSWER, OPEN, DisputeStatus
+from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, APPEALS, CLOSED, OPEN, TELLABLE, DisputeStatus
 from shared.errors import NotFound
 from shared.money import Money
 
 PAGE_SIZE = 25
 MAX_ID = 2**63 - 1
-# The chips above a list: name -> what they let through.
+# The chips above a vendor's list: name -> what they let through.
 FILTERS: Mapping[str, Q] = {
-    "answer": Q(status__in=sorted(NEEDS_ANSWER), submitted_at=None, accepted_at=None),
+    "answer": Q(status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None),
     "open": Q(status__in=sorted(OPEN)),
     "closed": Q(status__in=sorted(CLOSED)),
+}
+# The same above the operator's: its staff files the appeals.
+ALL_FILTERS: Mapping[str, Q] = {
+    **FILTERS,
+    "answer": FILTERS["answer"] | Q(status=DisputeStatus.APPEAL_NEEDS_RESPONSE),
 }
 
 
@@ -71,7 +76,7 @@ class DisputeView:
 
     @property
     def words(self) -> words.StatusWords:
-        return words.of(self.status, accepted=self.accepted_at is not None)
+        return words.of(self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn))
 
     @property
     def is_open(self) -> bool:
@@ -82,8 +87,13 @@ class DisputeView:
         return self.submitted_at is not None or self.accepted_at is not None
 
     @property
+    def is_appeal(self) -> bool:
+        return self.status in APPEALS
+
+    @property
     def needs_answer(self) -> bool:
-        return self.status in NEEDS_ANSWER and not self.is_handed_in
+        """Whether somebody has to write to the bank: the vendor, or the marketplace's staff where it is an appeal."""
+        return self.can_answer or self.status is DisputeStatus.APPEAL_NEEDS_RESPONSE
 
     @property
     def can_answer(self) -> bool:
@@ -96,7 +106,7 @@ class DisputeView:
     @property
     def is_under_way(self) -> bool:
         """Whether an answer or acceptance was given that Stripe has not confirmed yet."""
-        return self.is_handed_in and self.delivered_at is None and self.is_open
+        return self.is_handed_in and self.delivered_at is None and self.status in TELLABLE
 
     @property
     def countdown(self) -> str:
@@ -114,9 +124,10 @@ class DisputePage(Paged):
 async def dispute_page(*, vendor_id: int | None = None, page: int = 1, status: str | None = None) -> DisputePage:
     """Disputes of one vendor or of all: the newest first, those to answer by their deadline. `status`: a name of FILTERS."""
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
-    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
-    wanted = status if status is not None and status in FILTERS else "all"
-    chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
+    filters = ALL_FILTERS if vendor_id is None else FILTERS
+    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in filters.items()}}
+    wanted = status if status is not None and status in filters else "all"
+    chosen = base.filter(filters[wanted]) if wanted != "all" else base
     by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")
     shown = window(counts[wanted], page=page, size=PAGE_SIZE)
     rows = (
@@ -160,6 +171,13 @@ async def next_to_answer(vendor_id: int) -> DisputeView | None:
     query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
     row = await query.select_related("order", "vendor", "payment").first()
     return _view(row, None) if row else None
+
+
+async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
+    """How many disputes wait for an answer, whoever's they are, and the one with the least time left."""
+    query = Dispute.filter(FILTERS["answer"])
+    row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
+    return await query.count(), _view(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:

@@ -35,6 +35,11 @@ ANSWERABLE = NEEDS_ANSWER - APPEALS
 ACCEPTABLE = frozenset({_S.NEEDS_RESPONSE})
 CLOSED = frozenset({_S.WARNING_CLOSED, _S.WON, _S.LOST, _S.PREVENTED})
 OPEN = frozenset(set(DisputeStatus) - CLOSED)
+# While Stripe can still be told what the vendor decided. An appeal is another matter than the answer before it.
+TELLABLE = OPEN - APPEALS
+# What may be taken up again after it was decided, and how long that is looked for without an event.
+REOPENABLE = frozenset({_S.WON, _S.LOST})
+REOPENS_WITHIN = timedelta(days=90)
 
 _DECIDED = frozenset({_S.WON, _S.LOST, _S.PREVENTED})
 _CHARGEBACK = frozenset({_S.NEEDS_RESPONSE, _S.UNDER_REVIEW}) | _DECIDED
@@ -43,8 +48,8 @@ MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
     _S.WARNING_NEEDS_RESPONSE: frozenset({_S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED}) | _CHARGEBACK,
     _S.WARNING_UNDER_REVIEW: frozenset({_S.WARNING_CLOSED}) | _CHARGEBACK,
     _S.WARNING_CLOSED: frozenset(),
-    _S.NEEDS_RESPONSE: frozenset({_S.UNDER_REVIEW}) | _DECIDED,
-    _S.UNDER_REVIEW: _DECIDED,
+    _S.NEEDS_RESPONSE: frozenset({_S.UNDER_REVIEW}) | _DECIDED | APPEALS,
+    _S.UNDER_REVIEW: _DECIDED | APPEALS,
     _S.WON: APPEALS,
     _S.LOST: APPEALS,
     _S.PREVENTED: frozenset(),

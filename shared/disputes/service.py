@@ -12,9 +12,8 @@ from shared import clock
 from shared.audit import service as audit
 from shared.clawback import service as clawback
 from shared.database import unit
-from shared.disputes import notices
-from shared.disputes.evidence import FIELDS
-from shared.disputes.models import Dispute
+from shared.disputes import evidence, notices
+from shared.disputes.models import Dispute, DisputeFile
 from shared.disputes.money import Books, apply_transactions
 from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
 from shared.gateway import objects
@@ -137,20 +136,25 @@ async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -
         values["closed_at"] = clock.now() if target in CLOSED else None
     if row.is_inquiry and not seen.is_inquiry:
         values |= {"submitted_at": None, "submitted_by": "", "delivered_at": None}
-    elif row.delivered_at is None and is_delivered(row, seen):
+    elif row.delivered_at is None and await is_delivered(row, seen):
         values["delivered_at"] = clock.now()
     await Dispute.filter(id=row.id, status=current).update(**values)
     return target
 
 
-def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
+async def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
     """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
     if row.accepted_at is not None:
         return seen.status == DisputeStatus.LOST
     if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
         return False
-    there = {name: text for name, text in seen.evidence.items() if name in FIELDS}
-    return bool(there == row.evidence)
+    return evidence.ours(seen.evidence) == await handed_in(row)
+
+
+async def handed_in(row: Dispute) -> dict[str, str]:
+    """The answer as it goes to Stripe: texts by field, and the documents that are there by their ids."""
+    ids = DisputeFile.filter(dispute_id=row.id, stripe_file_id__not_isnull=True)
+    return {**row.evidence, **dict(await ids.values_list("kind", "stripe_file_id"))}
 
 
 async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:

@@ -87,6 +87,34 @@ def lost(about: About, borne: Money) -> tuple[str, str]:
     )
 
 
+def appeal(about: About, borne: Money) -> tuple[str, str]:
+    """When a decision that was lost can be appealed, or is."""
+    money = f" Until it is decided the {borne} stay taken; if the appeal is won, you get them back." if borne else ""
+    return f"The decision about order {about.order_number} can be appealed", (
+        f"Hello {about.vendor_name},\n\nthe decision in the dispute of order {about.order_number} can be appealed at the card"
+        f" network.{money}\n\nMarkethall's staff files appeals{_until(about)}. If you know anything that the bank has not read"
+        f" yet, write to them at once:\n{about.link}\n"
+    )
+
+
+def prevented(about: About, taken: Parts | None) -> tuple[str, str]:
+    """When the card network settled it before it became a dispute; `taken` when the shopper has the money back."""
+    if taken is None:
+        return f"A dispute of order {about.order_number} was prevented", (
+            f"Hello {about.vendor_name},\n\nthe bank of the shopper of order {about.order_number} ({about.amount}) was shown"
+            f" what was bought, and made no dispute of it. No money has moved, and there is nothing to do:\n{about.link}\n"
+        )
+    currency = about.amount.currency
+    yours, ours = Money(taken.vendor, currency), Money(taken.commission + taken.loss, currency)
+    rest = f" Markethall bears the other {ours}." if ours else ""
+    return f"Order {about.order_number} was refunded by the card network", (
+        f"Hello {about.vendor_name},\n\nthe card network settled a complaint about order {about.order_number} before it became"
+        f" a dispute: the shopper has {Money(taken.total, currency)} back, and there is no fee for a dispute. {yours} of it"
+        f" comes out of your balance; what is not there now is taken from your next sales.{rest}\n\nDo not refund this order as"
+        f" well: the shopper has the money already.\n{about.link}\n"
+    )
+
+
 def inquiry_closed(about: About) -> tuple[str, str]:
     """When a bank asks no further."""
     return f"The bank asks no further about order {about.order_number}", (

@@ -65,19 +65,19 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
     _S.PREVENTED: StatusWords(
         "plain",
         "Prevented",
-        "The card network settled this before it became a dispute.",
+        "The shopper’s bank was shown what was bought, and made no dispute of it. No money has moved.",
         "Nothing to do.",
     ),
     _S.APPEAL_NEEDS_RESPONSE: StatusWords(
         "warn",
-        "Appeal to answer",
-        "The decision is being appealed, and the card network waits for an answer.",
-        "Markethall’s staff answers appeals. Write to them at once if you know anything new.",
+        "Can be appealed",
+        "The bank’s decision can be appealed at the card network. Until then it stands.",
+        "Markethall’s staff files appeals. Write to them at once if you know anything new.",
     ),
     _S.APPEAL_UNDER_REVIEW: StatusWords(
         "info",
         "Appeal with the bank",
-        "The decision is being appealed; the card network reads what was handed in.",
+        "The bank’s decision is being appealed: the card network reads what was handed in.",
         "Nothing to do: we write to you when it is decided.",
     ),
 }
@@ -106,6 +106,12 @@ def reason(code: str) -> str:
     return REASONS.get(code, "The bank gives a reason that we do not know")
 
 
+RESOLVED = StatusWords(
+    "plain",
+    STATUSES[_S.PREVENTED].badge,
+    "The card network settled this before it became a dispute: the shopper has the money back, without a fee for a dispute.",
+    "Nothing to do. Do not refund this order as well: the shopper has the money already.",
+)
 ACCEPTED = StatusWords(
     "bad",
     "Lost",
@@ -114,8 +120,12 @@ ACCEPTED = StatusWords(
 )
 
 
-def of(status: DisputeStatus, *, accepted: bool = False) -> StatusWords:
-    """The words of a status. A dispute that was accepted is not lost by the bank's decision."""
+def of(status: DisputeStatus, *, accepted: bool = False, withdrawn: bool = False) -> StatusWords:
+    """The words of a status. A dispute that was accepted is not lost by the bank's decision, and one that was prevented
+    may have cost the money (`withdrawn`) or nothing.
+    """
+    if withdrawn and status is _S.PREVENTED:
+        return RESOLVED
     return ACCEPTED if accepted and status is _S.LOST else STATUSES[status]
 
 

@@ -12,6 +12,7 @@ import stripe
 from shared.database import unit
 from shared.gateway import translate
 from shared.gateway.seam import InsideTransaction
+from shared.gateway.transport import Transport
 from shared.settings import StripeSettings
 
 API_VERSION = "2026-10-28.endive"
@@ -24,12 +25,12 @@ class Calls:
     """Stripe over HTTP: pinned version, aiohttp transport, two retries under the same key, `patience` seconds in all."""
 
     def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
-        self._http = stripe.AIOHTTPClient(timeout=timeout)
+        self._http = Transport(timeout=timeout)
         self._patience = patience
         self._client = stripe.StripeClient(
             settings.secret_key,
             stripe_version=API_VERSION,
-            base_addresses={"api": settings.api_base},
+            base_addresses={"api": settings.api_base, "files": settings.files_base},
             http_client=self._http,
             max_network_retries=2,
         )

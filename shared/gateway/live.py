@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from shared.gateway import translate
 from shared.gateway.calls import API_VERSION, PLATFORM
 from shared.gateway.money_calls import MoneyCalls
 from shared.gateway.seam import (
+    SELLING_NEEDS,
     Account,
     AccountDetails,
     Charge,
@@ -51,8 +53,14 @@ class LiveGateway(MoneyCalls):
         )
 
     async def get_account(self, account_id: str) -> Account:
-        """The account as it is now."""
-        return await self._call(self._client.v1.accounts.retrieve_async, account_id, params={}, to=translate.account)
+        """The account as it is now. What holds a capability back is asked for where the account says that there is something."""
+        found = await self._call(self._client.v1.accounts.retrieve_async, account_id, params={}, to=translate.account)
+        if found.is_well:
+            return found
+        listed = await self._call(
+            self._client.v1.accounts.capabilities.list_async, account_id, params={}, to=translate.capabilities
+        )
+        return replace(found, abilities=tuple(c for c in listed if c.name in SELLING_NEEDS))
 
     async def create_account_link(self, account_id: str, *, refresh_url: str, return_url: str) -> str:
         """A fresh, single-use address of the hosted onboarding that lives a few minutes. Never store it."""

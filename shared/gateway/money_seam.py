@@ -19,6 +19,7 @@ from shared.gateway.objects import (
     Payout,
     Refund,
     Reversal,
+    StoredFile,
     Transfer,
 )
 
@@ -83,6 +84,8 @@ class MoneyGateway(Protocol):
     async def update_dispute(
         self, dispute_id: str, *, evidence: Mapping[str, str], submit: bool, key: str
     ) -> Dispute: ...
+
+    async def upload_evidence(self, content: bytes, *, name: str, key: str) -> StoredFile: ...
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute: ...
 

@@ -167,6 +167,16 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file that Stripe keeps. `kind` is what Stripe found in it: pdf, jpg or png."""
+
+    id: str
+    kind: str
+    size: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
 class FraudWarning:
     """A card's issuer reports fraud before anybody disputes. Not `actionable` any more once it is refunded or disputed."""
 

@@ -15,6 +15,8 @@ from shared.gateway.money_seam import MoneyGateway
 
 # Stripe forgets a key after a day at the earliest (stripe.md section 4). One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
+# The capabilities that a destination charge rests on: the money reaches the vendor, shoppers pay by card.
+SELLING_NEEDS = ("transfers", "card_payments")
 
 
 class StripeUnavailable(TryLater):
@@ -117,6 +119,17 @@ class ExternalAccount:
 
 
 @dataclass(frozen=True)
+class Capability:
+    """One thing that Stripe lets an account do, and what keeps it off or soon will."""
+
+    name: str  # transfers | card_payments | ...
+    status: str  # active | inactive | pending | unrequested
+    disabled_reason: str | None = None
+    currently_due: tuple[str, ...] = ()
+    current_deadline: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Account:
     """A connected account as Stripe describes it now."""
 
@@ -137,10 +150,17 @@ class Account:
     alternatives: tuple[Alternative, ...] = ()
     future_requirements: FutureRequirements = field(default_factory=FutureRequirements)
     external_accounts: tuple[ExternalAccount, ...] = ()
+    abilities: tuple[Capability, ...] = ()  # with their reasons, where the account was read and all is not well
 
     @property
     def transfers_active(self) -> bool:
         return self.capabilities.get("transfers") == "active"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that selling needs is on and nothing is asked for."""
+        owes = self.currently_due or self.past_due or self.current_deadline or self.disabled_reason
+        return not owes and all(self.capabilities.get(name) == "active" for name in SELLING_NEEDS)
 
 
 @dataclass(frozen=True)

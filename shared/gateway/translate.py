@@ -16,6 +16,7 @@ import stripe
 from shared.gateway.seam import (
     Account,
     Alternative,
+    Capability,
     CardDeclined,
     Charge,
     ExternalAccount,
@@ -83,6 +84,25 @@ def _requirements(needs: dict[str, Any]) -> dict[str, Any]:
         ),
         "current_deadline": datetime.fromtimestamp(deadline, UTC) if deadline else None,
     }
+
+
+def capability(obj: Any) -> Capability:
+    """One capability of a connected account."""
+    c = as_dict(obj)
+    needs = c.get("requirements") or {}
+    deadline = needs.get("current_deadline")
+    return Capability(
+        name=c["id"],
+        status=c.get("status") or "inactive",
+        disabled_reason=needs.get("disabled_reason"),
+        currently_due=tuple(needs.get("currently_due") or ()),
+        current_deadline=datetime.fromtimestamp(deadline, UTC) if deadline else None,
+    )
+
+
+def capabilities(obj: Any) -> list[Capability]:
+    """A list of capabilities, which has no pages."""
+    return [capability(item) for item in obj.data]
 
 
 def external_account(obj: Any) -> ExternalAccount:

@@ -18,6 +18,7 @@ from shared.gateway.objects import (
     Payout,
     Refund,
     Reversal,
+    StoredFile,
     Transfer,
 )
 from shared.gateway.translate import as_dict, id_of
@@ -188,6 +189,13 @@ def dispute(obj: Any) -> Dispute:
         transactions=tuple(balance_transaction(t) for t in d.get("balance_transactions") or ()),
         created=_at(d["created"]),
     )
+
+
+def stored_file(obj: Any) -> StoredFile:
+    """A File."""
+    f = as_dict(obj)
+    over = f.get("expires_at")
+    return StoredFile(id=f["id"], kind=f.get("type") or "", size=f["size"], expires_at=_at(over) if over else None)
 
 
 def fraud_warning(obj: Any) -> FraudWarning:

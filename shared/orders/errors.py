@@ -31,6 +31,13 @@ class VendorCannotSell(Conflict):
     default = "This shop cannot take payments at the moment. Your basket is kept; please try again later."
 
 
+class GoesBack(Conflict):
+    """All of the order's money goes back to the shopper: it is sent only by somebody who says that this is meant."""
+
+    code = "order_is_refunded"
+    default = "All of this order is being refunded. Tick the box if the shopper is to get the goods all the same."
+
+
 class CannotShip(Conflict):
     """Only a paid order that was not sent yet can be marked as shipped."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 from tortoise.functions import Count, Sum
 
 from shared import clock
@@ -14,14 +14,19 @@ from shared.database.paging import Paged, window
 from shared.errors import NotFound
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
-from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.orders.rules import OrderStatus, PaymentStatus, goes_back
 
 PAGE_SIZE = 25
 MAX_NUMBER = 20
 
 # The chips above a vendor's orders: name -> what they let through.
 FILTERS: Mapping[str, Q] = {
-    "to_ship": Q(status=OrderStatus.PROCESSING, payment_status=PaymentStatus.PAID),
+    # Not what is being refunded altogether: nobody waits for it.
+    "to_ship": Q(
+        status=OrderStatus.PROCESSING,
+        payment_status=PaymentStatus.PAID,
+        refunded_amount__lt=F("total_amount_cents"),
+    ),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]),
     "cancelled": Q(status=OrderStatus.CANCELLED),
@@ -40,6 +45,10 @@ class OrderRow:
     status: OrderStatus
     payment_status: PaymentStatus
     items: int
+
+    @property
+    def goes_back(self) -> bool:
+        return goes_back(self.total.amount, self.refunded.amount)
 
 
 @dataclass(frozen=True, kw_only=True)

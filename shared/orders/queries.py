@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.errors import NotFound
 from shared.money import Money
 from shared.orders.models import Checkout, Order, OrderLine
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, may_ship
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, goes_back, may_ship
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class OrderView:
     @property
     def may_ship(self) -> bool:
         return may_ship(self.status, self.payment_status)
+
+    @property
+    def goes_back(self) -> bool:
+        return goes_back(self.total.amount, self.refunded.amount)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from shared.ids import digest, new_number, new_token
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.orders import texts
-from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, GoesBack, PriceChanged, VendorCannotSell
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, may_ship, unpayable
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, goes_back, may_ship, unpayable
 from shared.orders.terms import Acceptance
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
@@ -154,7 +154,11 @@ async def _create(
     )
     await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)  # type: ignore[arg-type]
     await audit.record(
-        "order.placed", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, total=str(total)
+        "order.placed",
+        actor=actor,
+        subject=f"order:{order.id}",
+        vendor_id=order.vendor_id,
+        total=f"{total.to_decimal()} {total.currency}",
     )
     return checkout.token
 
@@ -197,14 +201,21 @@ async def items_of(order_id: int) -> list[tuple[int, int]]:
     return [(int(product), int(quantity)) for product, quantity in rows]
 
 
-async def mark_as_shipped(*, vendor_id: int, number: str, carrier: str, tracking: str, actor: str) -> None:
-    """The vendor sent it. The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already)."""
+async def mark_as_shipped(
+    *, vendor_id: int, number: str, carrier: str, tracking: str, actor: str, all_the_same: bool = False
+) -> None:
+    """The vendor sent it. The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already), and GoesBack
+    where everything is being refunded and nobody said that it is sent `all_the_same`.
+    """
     async with unit.transaction():
         order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
         if order is None:
             raise NotFound("We could not find that order.")
         if not may_ship(OrderStatus(order.status), PaymentStatus(order.payment_status)):
             raise CannotShip
+        refunded = goes_back(order.total_amount_cents, order.refunded_amount)
+        if refunded and not all_the_same:
+            raise GoesBack(param="all_the_same")
         moved = await Order.filter(id=order.id, status=OrderStatus.PROCESSING).update(
             status=OrderStatus.SHIPPED,
             shipped_at=clock.now(),
@@ -214,7 +225,8 @@ async def mark_as_shipped(*, vendor_id: int, number: str, carrier: str, tracking
         )
         if not moved:
             raise CannotShip
-        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id)
+        meant = {"although": "refunded"} if refunded else {}
+        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
         checkout = await order.checkout
         subject, text = texts.shipped(order.number, checkout.full_name, carrier, tracking)
         await mail.post(

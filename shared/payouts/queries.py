@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Case, When
-from tortoise.functions import Count
+from tortoise.expressions import Case, Q, When
+from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
 from shared import clock
@@ -125,6 +125,20 @@ async def all_payouts(*, page: int = 1, chosen: str | None = None) -> PayoutPage
     failed = When(status=PayoutState.FAILED.value, failed_at__gte=clock.now() - FRESH, then="0")
     ranked = Payout.all().annotate(rank=Case(failed, default="1"))
     return await _page(ranked, page=page, chosen=chosen, order=("rank", "-id"))
+
+
+async def broken_payouts() -> tuple[PayoutRow, ...]:
+    """Payouts that came back or were refused lately, and that no later one of the same vendor and currency has made good."""
+    bad = Q(status=PayoutState.FAILED.value, failed_at__gte=clock.now() - FRESH)
+    bad |= Q(status=PayoutState.REFUSED.value, created_at__gte=clock.now() - FRESH)
+    rows = await Payout.filter(bad).order_by("-id").select_related("vendor")
+    first = min((row.id for row in rows), default=0)
+    whose = Q(vendor_id__in={row.vendor_id for row in rows if row.vendor_id} or {0}) | Q(vendor_id=None)
+    later = Payout.filter(whose, id__gt=first).annotate(last=Max("id")).group_by("vendor_id", "currency")
+    newest = {
+        (vendor, currency): last for vendor, currency, last in await later.values_list("vendor_id", "currency", "last")
+    }
+    return tuple(_row(row) for row in rows if row.id >= newest.get((row.vendor_id, row.currency), 0))
 
 
 async def _page(query: QuerySet[Payout], *, page: int, chosen: str | None, order: tuple[str, ...]) -> PayoutPage:

@@ -78,6 +78,12 @@ async def count_open() -> int:
     return 0 if last is None else await Difference.filter(run_id=last.id).exclude(status="repaired").count()
 
 
+async def last_finished() -> RunView | None:
+    """The last run that came to its end, however it ended."""
+    rows = await _views(await ReconciliationRun.exclude(status="running").order_by("-id").limit(1))
+    return rows[0] if rows else None
+
+
 async def run_view(run_id: int) -> RunView:
     """One run. Raises NotFound."""
     row = await ReconciliationRun.get_or_none(id=run_id)

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shared.sandbox import errors, forms
+from shared.sandbox import errors, multipart
 from shared.sandbox.engine import Reply, Request, idempotency_key
 from shared.sandbox.faults import Rule
+from shared.sandbox.resources import files
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Headers = Iterable[tuple[str, str]]
 
-MOST_BODY = 4 * 1024 * 1024
+MOST_BODY = 4 * 1024 * 1024  # of everything but a file
 
 # Browsers call with a publishable key from any page (stripe.md section 16).
 _CORS = (
@@ -46,10 +47,11 @@ async def answer(standin: Standin, scope: HTTPScope, receive: ASGIReceiveCallabl
     if scope["method"] == "OPTIONS":
         await _send(send, 204, _CORS, b"")
         return
-    body = await _body(receive)
+    most = files.MOST_BODY if scope["path"] == "/v1/files" else MOST_BODY
+    body = await _body(receive, most)
     if body is None:
         return
-    if len(body) > MOST_BODY:
+    if len(body) > most:
         error = {"type": "invalid_request_error", "message": "Request too large."}
         await _reply(send, Reply(413, json.dumps({"error": error})))
         return
@@ -65,10 +67,10 @@ async def answer(standin: Standin, scope: HTTPScope, receive: ASGIReceiveCallabl
         await _reply(send, reply)
 
 
-async def _body(receive: ASGIReceiveCallable) -> bytes | None:
+async def _body(receive: ASGIReceiveCallable, most: int) -> bytes | None:
     """What was sent, read no further than anyone may send; None when the sender hung up half-way."""
     body = b""
-    while len(body) <= MOST_BODY:
+    while len(body) <= most:
         message = await receive()
         if message["type"] != "http.request":
             return None
@@ -80,9 +82,8 @@ async def _body(receive: ASGIReceiveCallable) -> bytes | None:
 
 def _asked(scope: HTTPScope, body: bytes) -> Request:
     """What the API is asked, its parameters still strings; HEAD is GET whose body is not sent."""
-    query, text = scope["query_string"].decode("latin-1"), body.decode("utf-8", "replace")
-    params = forms.decode(f"{query}&{text}" if query and text else query or text)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    params = multipart.read(headers.get("content-type", ""), scope["query_string"].decode("latin-1"), body)
     method = scope["method"]
     return Request("GET" if method == "HEAD" else method, scope["path"], params, headers)
 
@@ -141,6 +142,10 @@ def refusal(rule: Rule) -> Reply:
 
 
 async def _reply(send: ASGISendCallable, reply: Reply) -> None:
+    if reply.content is not None:
+        content, kind = reply.content
+        await _send(send, reply.status, (("Content-Type", kind), *_JSON[1:], *reply.headers.items()), content)
+        return
     await _send(send, reply.status, (*_JSON, *reply.headers.items()), reply.body.encode())
 
 

@@ -77,7 +77,7 @@ _AMOUNT, _BOOKED = "json_extract(body, '$.amount')", "json_extract(body, '$.bala
 _COMES_TO = {
     "application_fee": _AMOUNT,
     "charge": f"CASE WHEN {_BOOKED} THEN json_extract(body, '$.amount_captured') ELSE 0 END",
-    "dispute": f"CASE WHEN json_extract(body, '$.status') = 'won' OR {_CASE} = 'inquiry' THEN 0 ELSE -{_AMOUNT} END",
+    "dispute": f"CASE WHEN json_extract(body, '$.status') = 'won' OR {_CASE} IN ('inquiry', 'block') THEN 0 ELSE -{_AMOUNT} END",
     "fee_refund": f"-{_AMOUNT}",
     "payout": f"CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -{_AMOUNT} END",
     "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') <> 'failed' THEN -{_AMOUNT} ELSE 0 END",

@@ -32,7 +32,7 @@ def added_up(act: Act) -> Json:
         for currency, amount in account.items():
             sums[currency]["negative_balances"] += amount
     for part, object, condition in (
-        ("open_disputes", "dispute", f"NOT IN {(*CLOSED, 'prevented')!r}"),
+        ("open_disputes", "dispute", f"NOT IN {CLOSED!r}"),
         ("unsettled_refunds", "refund", "IN ('pending', 'requires_action')"),
     ):
         sql = (

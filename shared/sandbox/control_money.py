@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
-from shared.sandbox.resources import chargebacks, payouts
+from shared.sandbox.resources import appeals, chargebacks, payouts
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 
 async def dispute(standin: Standin) -> Json:
-    """Dispute what is left of a charge, on whichever account it was made; with `inquiry` the bank only asks."""
+    """Dispute what is left of a charge, on whichever account it was made; with `inquiry` the bank only asks, with `prevented`
+    ("block" or "resolution") a programme of the card network settles it before it becomes one.
+    """
     given, act = await read_body(), acting(standin)
-    reason, inquiry = given.get("reason", "fraudulent"), given.get("inquiry", False)
-    if unknown := set(given) - {"charge", "reason", "inquiry"}:
+    reason = given.get("reason", "fraudulent")
+    if unknown := set(given) - {"charge", "reason", "inquiry", "prevented"}:
         raise Refused(400, f"A dispute has no {', '.join(sorted(unknown))} here.")
     if reason not in chargebacks.REASONS:
         raise Refused(400, f"`reason` must be one of {', '.join(chargebacks.REASONS)}.")
-    if not isinstance(inquiry, bool):
-        raise Refused(400, "`inquiry` must be true or false.")
+    case = _case(given)
     inside, charge = _found(act, "charge", given.get("charge"))
     amount = chargebacks.disputable(inside, charge)
     if amount <= 0:
@@ -32,13 +33,24 @@ async def dispute(standin: Standin) -> Json:
             400, f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and not back yet."
         )
     with act.store.transaction():
-        doc = chargebacks.open_up(inside, charge, reason, amount, inquiry=inquiry)
+        doc = chargebacks.open_up(inside, charge, reason, amount, case=case)
     standin.courier.ring()
     return render(inside, doc)
 
 
+def _case(given: Json) -> str:
+    inquiry, prevented = given.get("inquiry", False), given.get("prevented")
+    if not isinstance(inquiry, bool):
+        raise Refused(400, "`inquiry` must be true or false.")
+    if prevented is None:
+        return "inquiry" if inquiry else "chargeback"
+    if inquiry or prevented not in chargebacks.PREVENTED:
+        raise Refused(400, f"`prevented` must be one of {', '.join(chargebacks.PREVENTED)}, and no inquiry.")
+    return str(prevented)
+
+
 async def close_dispute(standin: Standin, id: str) -> Json:
-    """The bank decides; an inquiry is only over, whichever way."""
+    """The bank decides, or the card network of an appeal; an inquiry is only over, whichever way."""
     given, act = await read_body(), acting(standin)
     if set(given) != {"outcome"} or given["outcome"] not in ("won", "lost"):
         raise Refused(400, "`outcome` must be won or lost.")
@@ -47,6 +59,20 @@ async def close_dispute(standin: Standin, id: str) -> Json:
         raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
     with act.store.transaction():
         chargebacks.end(inside, doc, won=given["outcome"] == "won")
+    standin.courier.ring()
+    return render(inside, doc)
+
+
+async def appeal_dispute(standin: Standin, id: str) -> Json:
+    """A lost dispute can be appealed now: by evidence[appeal] over the API, until its new deadline."""
+    given, act = await read_body(), acting(standin)
+    if given:
+        raise Refused(400, f"An appeal has no {', '.join(sorted(given))} here.")
+    inside, doc = _found(act, "dispute", id)
+    if not appeals.may_be_offered(doc):
+        raise Refused(400, f"{id} is {doc.body['status']}: a lost dispute can be appealed, once.")
+    with act.store.transaction():
+        appeals.offer(inside, doc)
     standin.courier.ring()
     return render(inside, doc)
 
@@ -76,5 +102,6 @@ def _found(act: Act, object: str, id: Any) -> tuple[Act, Document]:
 CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/disputes", dispute),
     ("POST", "/disputes/<id>/close", close_dispute),
+    ("POST", "/disputes/<id>/appeal", appeal_dispute),
     ("POST", "/payouts/<id>/fail", fail_payout),
 )

@@ -13,6 +13,7 @@ from shared.sandbox import control, control_press, control_rows
 from shared.sandbox.faults import API_EFFECTS, EVENT_EFFECTS
 from shared.sandbox.objects import render
 from shared.sandbox.paper import gone, show
+from shared.sandbox.resources import appeals
 from shared.sandbox.resources import balance as balances
 from shared.sandbox.world import Act, home_of
 
@@ -141,7 +142,7 @@ async def one(standin: Standin, act: Act, id: str) -> Response:
         standin, act, "control_object.html", "events" if kind == "event" else f"objects/{kind}",
         doc=doc, row=control_rows.row(act, doc), label=control_rows.plural(kind), kind=kind, json=control_rows.pretty(act, body), body=body,
         related=control_rows.related(act, doc), events=control_rows.about(act, id) if kind != "event" else [],
-        deliveries=deliveries, reasons=control_press.REASONS, failures=control_press.FAILURES, closed=control_press.CLOSED,
+        appealable=kind == "dispute" and appeals.may_be_offered(doc), deliveries=deliveries, reasons=control_press.REASONS, failures=control_press.FAILURES, closed=control_press.CLOSED,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ SAID = {
     "advanced": "The clock was moved, and what fell due has happened.",
     "reset": "Everything was emptied.",
     "resent": "The event was sent again to every endpoint that listens to it.",
+    "appealed": "The decision can be appealed now.",
     "dispute": "The dispute was opened.",
     "closed": "The dispute was closed.",
     "failed": "The payout failed and the money is back on the balance.",
@@ -122,7 +123,9 @@ async def _account(standin: Standin, act: Act, given: Form) -> str:
 
 
 async def _dispute(standin: Standin, act: Act, given: Form) -> str:
-    body = {"charge": given.get("id", ""), "reason": given.get("reason", ""), "inquiry": "inquiry" in given}
+    body: dict[str, Any] = {"charge": given.get("id", ""), "reason": given.get("reason", "")}
+    case = given.get("case", "chargeback")
+    body |= {"inquiry": True} if case == "inquiry" else {"prevented": case} if case != "chargeback" else {}
     await _call(control_money.dispute, standin, body)
     return "dispute"
 
@@ -130,6 +133,11 @@ async def _dispute(standin: Standin, act: Act, given: Form) -> str:
 async def _close(standin: Standin, act: Act, given: Form) -> str:
     await _call(control_money.close_dispute, standin, {"outcome": given.get("outcome", "")}, id=given.get("id", ""))
     return "closed"
+
+
+async def _appeal(standin: Standin, act: Act, given: Form) -> str:
+    await _call(control_money.appeal_dispute, standin, {}, id=given.get("id", ""))
+    return "appealed"
 
 
 async def _fail(standin: Standin, act: Act, given: Form) -> str:
@@ -181,6 +189,6 @@ async def _platform(standin: Standin, act: Act, given: Form) -> Response:
 
 
 BUTTONS: dict[str, Callable[[Standin, Act, Form], Awaitable[str | Response]]] = {
-    "account": _account, "advance": _advance, "close": _close, "dispute": _dispute, "fail": _fail, "fault": _fault,
+    "account": _account, "advance": _advance, "appeal": _appeal, "close": _close, "dispute": _dispute, "fail": _fail, "fault": _fault,
     "platform": _platform, "resend": _resend, "reset": _reset, "roll": _roll, "unfault": _unfault,
 }  # fmt: skip

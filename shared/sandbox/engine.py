@@ -14,6 +14,7 @@ from typing import Any
 from shared.sandbox import audit, errors, shapes
 from shared.sandbox.config import API_VERSION
 from shared.sandbox.objects import check_expand, expand
+from shared.sandbox.resources import files
 from shared.sandbox.routes import Route, find
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act, World, home_of, platform_of
@@ -41,6 +42,7 @@ class Reply:
     status: int
     body: str
     headers: dict[str, str] = field(default_factory=dict)
+    content: tuple[bytes, str] | None = None  # a file's, with its type, in place of the body
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Engine:
         version = request.headers.get("stripe-version") or API_VERSION
         if not _VERSION.match(version):
             raise errors.bad_version(version)
+        if (file := files.asked_for(request.method, request.path)) is not None and not caller.publishable:
+            return Reply(200, "", content=files.contents(Act(self.world, caller.platform, caller.scope, id), file))
         found = find(request.method, request.path)
         if found is None:
             raise errors.no_route(request.method, request.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,8 +16,18 @@ _LONGEST_INDEX = 6
 
 def decode(body: str) -> dict[str, Any]:
     """Both `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the array that they mean (stripe.md section 1)."""
+    return nested(pairs(body))
+
+
+def pairs(body: str) -> list[tuple[str, str]]:
+    """Names and values as they came."""
+    return parse_qsl(body, keep_blank_values=True)
+
+
+def nested(given: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What the brackets in the names mean."""
     root: dict[str, Any] = {}
-    for key, value in parse_qsl(body, keep_blank_values=True):
+    for key, value in given:
         _place(root, key, value)
     return {name: _fold(name, node) for name, node in root.items()}
 

@@ -44,6 +44,7 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         )},
     },
     "event": {},
+    "file": {},
     "external_account": {"account": "account"},
     "payment_intent": {
         "application": "application", "customer": "customer", "latest_charge": "charge", "on_behalf_of": "account",

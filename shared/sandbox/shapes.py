@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.sandbox import errors
+from shared.sandbox.multipart import Upload
 
 MOST_METADATA = 50
 _INTEGER = re.compile(r"-?\d{1,18}\Z")
@@ -170,9 +171,11 @@ def _read_any(branches: list[Any], value: Any, where: str) -> Any:
 
 
 def _read_leaf(shape: str, value: Any, where: str) -> Any:
+    if isinstance(value, Upload) != (shape == "file"):
+        raise errors.invalid_shape(where, shape if shape == "file" else "string")
     if not isinstance(value, str):
         raise errors.invalid_shape(where, "string" if shape == "string" or shape[0] == "=" else shape)
-    if shape == "string":
+    if shape in ("string", "file"):
         return value
     if shape == "integer":
         if not _INTEGER.match(value):

@@ -39,12 +39,24 @@ CREATE TABLE IF NOT EXISTS agenda (id INTEGER PRIMARY KEY AUTOINCREMENT, due REA
 CREATE INDEX IF NOT EXISTS agenda_due ON agenda (due, id);
 CREATE TABLE IF NOT EXISTS tickets (token TEXT PRIMARY KEY, kind TEXT, platform TEXT, subject TEXT, expires INTEGER,
     used INTEGER NOT NULL DEFAULT 0, data TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS contents (platform TEXT, id TEXT, content BLOB, PRIMARY KEY (platform, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 # A cache that holds the ends of all indexes, and a log that is folded in now and then; together they keep the
 # ten-thousandth payment as cheap as the first.
 _SETTINGS = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -32000", "wal_autocheckpoint = 8000")
-_TABLES = ("docs", "facets", "balances", "idempotency", "deliveries", "attempts", "agenda", "tickets", "meta")
+_TABLES = (
+    "docs",
+    "facets",
+    "balances",
+    "idempotency",
+    "deliveries",
+    "attempts",
+    "agenda",
+    "tickets",
+    "contents",
+    "meta",
+)
 
 # Fields that lists filter by; each gets an index row so that a filter costs the same whatever the store holds.
 FACETS: dict[str, tuple[str, ...]] = {
@@ -54,6 +66,7 @@ FACETS: dict[str, tuple[str, ...]] = {
     "charge": ("customer", "payment_intent", "transfer_group"),
     "dispute": ("charge", "payment_intent"),
     "event": ("type",),
+    "file": ("purpose",),
     "payment_intent": ("customer", "customer_account"),
     "payment_method": ("allow_redisplay", "customer", "type"),
     "payout": ("destination", "status"),
@@ -186,6 +199,15 @@ class Store:
         self.due = True
         sql = "INSERT INTO agenda (due, task, platform, subject) VALUES (?, ?, ?, ?)"
         self.db.execute(sql, (due, task, platform, subject))
+
+    def keep(self, platform: str, id: str, content: bytes) -> None:
+        """What is in a file."""
+        self.db.execute("INSERT INTO contents VALUES (?, ?, ?)", (platform, id, content))
+
+    def kept(self, platform: str, id: str) -> bytes:
+        """What was kept of a file."""
+        sql = "SELECT content FROM contents WHERE platform = ? AND id = ?"
+        return bytes(self.db.execute(sql, (platform, id)).fetchone()[0])
 
     def meta(self, name: str, default: str = "") -> str:
         """A remembered setting."""

@@ -11,7 +11,7 @@ from shared.audit import service as audit
 from shared.database import unit
 from shared.gateway.seam import Account
 from shared.mail import service as mail
-from shared.vendors import mirror, requirements, rules, texts, verification
+from shared.vendors import abilities, mirror, requirements, rules, texts, verification
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import config_view
 from shared.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule
@@ -50,6 +50,7 @@ def facts_of(account: Account) -> AccountFacts:
         external_account_errored=rules.payouts_have_nowhere_to_go(
             (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
         ),
+        ability_reason=abilities.reason(abilities.holding_back(account.abilities, account.charges_enabled)),
     )
 
 
@@ -79,7 +80,9 @@ def _without_words(account: Account) -> list[str]:
     unknown = {key for key in keys if not requirements.is_known(key)}
     unknown |= {e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS}
     reason = account.disabled_reason
-    return sorted(unknown | ({reason} if reason and reason not in verification.DISABLED else set()))
+    unknown |= {reason} if reason and reason not in verification.DISABLED else set()
+    held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
+    return sorted(unknown | {code for code in held if code not in abilities.CAUSES})
 
 
 async def store_reading(

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.gateway.seam import Account, Alternative, ExternalAccount, FutureRequirements, RequirementError
+from shared.gateway.seam import Account, Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Mirror:
     current_deadline: datetime | None = None
     future: FutureRequirements = field(default_factory=FutureRequirements)
     external_accounts: tuple[ExternalAccount, ...] = ()
+    abilities: tuple[Capability, ...] = ()
 
 
 def to_json(account: Account) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def to_json(account: Account) -> dict[str, Any]:
         ],
         "future": _needs_to_json(account.future_requirements),
         "external_accounts": [asdict(e) for e in account.external_accounts],
+        "capabilities": [_ability_to_json(c) for c in account.abilities],
     }
 
 
@@ -56,15 +58,34 @@ def from_json(stored: Mapping[str, Any] | None) -> Mirror:
         ),
         future=FutureRequirements(**_needs_from_json(found.get("future") or {})),
         external_accounts=tuple(ExternalAccount(**e) for e in found.get("external_accounts", ())),
+        abilities=tuple(_ability_from_json(c) for c in found.get("capabilities", ())),
     )
 
 
+def _ability_to_json(ability: Capability) -> dict[str, Any]:
+    day = ability.current_deadline
+    return {**asdict(ability), "current_deadline": day.isoformat() if day else None}
+
+
+def _ability_from_json(found: Mapping[str, Any]) -> Capability:
+    return Capability(
+        found["name"],
+        found["status"],
+        found.get("disabled_reason"),
+        tuple(found.get("currently_due", ())),
+        _day(found.get("current_deadline")),
+    )
+
+
+def _day(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
 def _needs_from_json(found: Mapping[str, Any]) -> dict[str, Any]:
-    deadline = found.get("current_deadline")
     return {
         "currently_due": tuple(found.get("currently_due", ())),
         "past_due": tuple(found.get("past_due", ())),
         "pending_verification": tuple(found.get("pending_verification", ())),
         "errors": tuple(RequirementError(**e) for e in found.get("errors", ())),
-        "current_deadline": datetime.fromisoformat(deadline) if deadline else None,
+        "current_deadline": _day(found.get("current_deadline")),
     }

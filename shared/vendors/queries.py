@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from tortoise.expressions import Q
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
-from shared.gateway.seam import Alternative, ExternalAccount, FutureRequirements, RequirementError
+from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
 from shared.vendors import mirror
 from shared.vendors.errors import PaymentNotConfigured
@@ -68,6 +69,8 @@ class PaymentConfigView:
     future: FutureRequirements
     external_accounts: tuple[ExternalAccount, ...]
     external_account_errored: bool
+    charges_enabled: bool = True
+    abilities: tuple[Capability, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,17 @@ class VendorRow:
     currency: str
     platform_fee_percentage: Decimal
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class VendorTrouble:
+    """A vendor whose payouts do not go: the operator holds them, or its bank takes none."""
+
+    vendor_id: int
+    name: str
+    held_at: datetime | None
+    held_reason: str
+    bank_errored: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +177,8 @@ def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
         future=due.future,
         external_accounts=due.external_accounts,
         external_account_errored=row.external_account_errored,
+        charges_enabled=row.charges_enabled,
+        abilities=due.abilities,
     )
 
 
@@ -223,9 +239,34 @@ def _row(vendor: Vendor) -> VendorRow:
     )
 
 
-async def vendor_rows(*, page: int = 1, search: str = "") -> VendorPage:
-    """The operator's list, newest first; `search` looks into name, slug and email."""
-    query = Vendor.all()
+# What the operator may narrow the list down to: name -> which vendors.
+FILTERS: Mapping[str, Q] = {
+    "bank": Q(payment_config__deauthorized_at=None)
+    & (Q(payment_config__external_account_errored=True) | Q(payment_config__payout_bank_errored=True)),
+    "held": Q(payment_config__payouts_held_at__isnull=False),
+}
+
+
+async def vendors_in_trouble() -> tuple[VendorTrouble, ...]:
+    """Every vendor whose payouts are held or whose bank takes none, by name."""
+    query = Vendor.filter(FILTERS["bank"] | FILTERS["held"]).select_related("payment_config").order_by("name", "id")
+    return tuple(_trouble(vendor, config) for vendor in await query if (config := _config_of(vendor)))
+
+
+def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
+    errored = config.external_account_errored or config.payout_bank_errored
+    return VendorTrouble(
+        vendor_id=vendor.id,
+        name=vendor.name,
+        held_at=config.payouts_held_at,
+        held_reason=config.payouts_held_reason,
+        bank_errored=errored and config.deauthorized_at is None,
+    )
+
+
+async def vendor_rows(*, page: int = 1, search: str = "", only: str | None = None) -> VendorPage:
+    """The operator's list, newest first; `search` looks into name, slug and email, `only` is a name of FILTERS."""
+    query = Vendor.filter(FILTERS[only]) if only is not None and only in FILTERS else Vendor.all()
     if search:
         query = query.filter(
             Q(name__icontains=search) | Q(slug__icontains=search) | Q(business_email__icontains=search)

@@ -30,9 +30,10 @@ class PayoutSchedule(StrEnum):
 
 # The states in which shoppers can pay: exactly these, so that no page says one thing and the checkout does another.
 SELLING = frozenset({AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED})
-_CLOSED = ("platform_paused", "listed", "other")
-_REVIEW = ("under_review", "requirements.pending_verification")
-_INCOMPLETE = ("requirements.", "action_required.")
+_CLOSED = ("platform_paused", "platform_disabled", "listed", "other")
+_ENDED = ("rejected.", "paused.")
+_REVIEW = ("under_review", "requirements.pending_verification", "pending.review")
+_INCOMPLETE = ("requirements.", "action_required.", "pending.onboarding")
 _BROKEN = ("errored", "verification_failed", "tokenized_account_number_deactivated")
 
 
@@ -49,6 +50,7 @@ class AccountFacts:
     past_due: tuple[str, ...] = ()
     pending_verification: tuple[str, ...] = ()
     external_account_errored: bool = False
+    ability_reason: str | None = None  # why Stripe keeps a capability off that selling needs
 
 
 def account_status(facts: AccountFacts | None) -> AccountStatus:
@@ -59,7 +61,7 @@ def account_status(facts: AccountFacts | None) -> AccountStatus:
     """
     if facts is None:
         return AccountStatus.NOT_CONFIGURED
-    reason = facts.disabled_reason or ""
+    reason = facts.disabled_reason or facts.ability_reason or ""
     if is_closed(reason):
         return AccountStatus.INACTIVE
     if not facts.details_submitted:
@@ -82,7 +84,7 @@ def _selling(facts: AccountFacts) -> AccountStatus:
 
 def is_closed(reason: str) -> bool:
     """Whether Stripe or the platform has paused or closed an account that is disabled for this reason."""
-    return reason.startswith("rejected.") or reason in _CLOSED
+    return reason.startswith(_ENDED) or reason in _CLOSED
 
 
 def accepts_payments(facts: AccountFacts | None) -> bool:

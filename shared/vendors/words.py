@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.vendors import missing, verification
+from shared.vendors import abilities, missing, verification
+from shared.vendors.abilities import Ability
 from shared.vendors.missing import Item, needs_of
 from shared.vendors.requirements import requirement
 from shared.vendors.rules import AccountStatus
@@ -13,7 +14,9 @@ from shared.vendors.rules import AccountStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.gateway.seam import Capability
     from shared.vendors.queries import PaymentConfigView
+    from shared.vendors.verification import Verdict
 
 CONNECT, CONTINUE, DASHBOARD = "connect", "continue", "dashboard"
 _BADGES = {
@@ -25,7 +28,7 @@ _BADGES = {
     AccountStatus.RESTRICTED: ("bad", "Payouts stopped"),
     AccountStatus.INACTIVE: ("bad", "Closed"),
 }
-_PAUSED = ("platform_paused", "listed", "other")
+_PAUSED = ("platform_paused", "platform_disabled", "paused.inactivity", "listed", "other")
 _KEPT = "The money from your sales is kept for you."
 
 
@@ -64,6 +67,7 @@ class Standing:
     later: Later | None
     next_step: str | None
     settled: bool
+    abilities: tuple[Ability, ...] = ()
 
     @property
     def text(self) -> str:
@@ -92,6 +96,7 @@ def standing(config: PaymentConfigView) -> Standing:
         later=None if closed else _later(config, found),
         next_step=_next_step(config, found),
         settled=_settled(config),
+        abilities=_abilities(config),
     )
 
 
@@ -109,7 +114,7 @@ def _badge(config: PaymentConfigView) -> tuple[str, str]:
             return "bad", "Payments stopped"
         case AccountStatus.INACTIVE if config.disconnected:
             return kind, "Disconnected"
-        case AccountStatus.INACTIVE if config.disabled_reason in _PAUSED:
+        case AccountStatus.INACTIVE if _reason(config) in _PAUSED:
             return kind, "Paused"
         case _:
             return kind, badge
@@ -148,8 +153,36 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
                 "Markethall no longer has access to your Stripe account. Please write to us; we will sort it out with you."
             )
         case status:
-            verdict = verification.disabled(config.disabled_reason or _usual(status))
+            verdict = _verdict(config, _usual(status))
             return Sentence(f"{verdict.what} {verdict.todo}")
+
+
+def _held(config: PaymentConfigView) -> Capability | None:
+    """The capability that is off and decides, where the account itself names no reason."""
+    return None if config.disabled_reason else abilities.holding_back(config.abilities, config.charges_enabled)
+
+
+def _reason(config: PaymentConfigView) -> str | None:
+    return config.disabled_reason or abilities.reason(_held(config))
+
+
+def _verdict(config: PaymentConfigView, usual: str) -> Verdict:
+    """Why nothing can be sold: the account's own reason, or its capability's, or what usually is behind it."""
+    if (held := _held(config)) is not None and (code := abilities.reason(held)):
+        return abilities.verdict(held.name, code)
+    return verification.disabled(config.disabled_reason or usual)
+
+
+def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
+    """What is to be said of single capabilities beside the sentence of the whole account: nothing that it says already."""
+    if config.disabled_reason or config.disconnected or not config.details_submitted:
+        return ()
+    held, day = _held(config), _day(config)
+    lines = abilities.shown(config.abilities, selling=config.accepts_payments)
+    told = {held.name} if held else set()
+    told |= {line.ability for line in lines if line.kind == "warn" and line.day and line.day == day}
+    rest = tuple(line for line in lines if line.ability not in told)
+    return rest if any(line.kind != "ok" for line in rest) else ()
 
 
 def _usual(status: AccountStatus) -> str:
@@ -180,7 +213,7 @@ def _stops(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
                 "." if config.payouts_enabled else ", and nothing is paid out."
             )
         case AccountStatus.INACTIVE if not config.disconnected:
-            return verification.disabled(config.disabled_reason or "other").stops
+            return _verdict(config, "other").stops
         case _:
             return None
 

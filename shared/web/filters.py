@@ -12,11 +12,11 @@ from typing import Final
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from shared import clock
-from shared.money import Money, decimals
+from shared.money import Money
 
 LOCALE = Locale.parse("en")
 _NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
@@ -24,10 +24,7 @@ _NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 def money(value: Money) -> str:
     """`€49.90` or `DKK 349.00`, with as many decimals as our minor unit has."""
-    digits = decimals(value.currency)
-    gap = "\N{NO-BREAK SPACE}" if get_currency_symbol(value.currency, locale=LOCALE)[-1].isalpha() else ""
-    pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
-    return format_currency(value.to_decimal(), value.currency, pattern, locale=LOCALE, currency_digits=False)
+    return str(value)
 
 
 def moment(value: datetime) -> Markup:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
-from quart import Quart, Response, g, request
+from quart import Quart, Request, Response, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shared.errors import Forbidden
@@ -17,6 +19,15 @@ from shared.web.kit import is_htmx, kit
 
 BODY_LIMIT = 256 * 1024
 MAX_BODY = 1024 * 1024  # webhooks
+MAX_UPLOAD = (
+    12 * 1024 * 1024
+)  # forms with documents: more than a bank takes, so that what is too large is said in the form
+UPLOADS = re.compile(r"/vendor/admin/disputes/\d{1,18}/evidence/?")  # their addresses: no other request may be so large
+UPLOAD_TIMEOUT = 120  # seconds; documents come from phones, too
+TOO_MUCH = (
+    "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
+    " smaller ones."
+)
 MAX_ADDRESS = 4096
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SECRET_FIELDS = ("password", "csrf_token")
@@ -54,6 +65,18 @@ def check_origin(settings: Settings) -> None:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
 
 
+class MarketRequest(Request):
+    """A request whose body is capped by where it goes: the server reads before any view is asked."""
+
+    def __init__(self, method: str, scheme: str, path: str, *args: Any, **kwargs: Any) -> None:
+        is_upload = method == "POST" and UPLOADS.fullmatch(path) is not None
+        if is_upload:
+            kwargs |= {"max_content_length": MAX_UPLOAD, "body_timeout": UPLOAD_TIMEOUT}
+        super().__init__(method, scheme, path, *args, **kwargs)
+        if is_upload:
+            self.max_content_length = MAX_UPLOAD
+
+
 def mark_bad_host(request: object) -> None:
     """Have `guard` refuse this request: its Host header is no host's name."""
     setattr(request, _BAD_HOST, True)
@@ -70,15 +93,23 @@ async def guard() -> Response | None:
     view = current_view()
     limit = int(getattr(view, "market_body_limit", BODY_LIMIT))
     if (request.content_length or 0) > limit:
-        raise RequestEntityTooLarge
+        return await _too_large(limit)
     if request.method not in UNSAFE or view is None:
         return None
     exempt = hasattr(view, "market_unsigned")
     if not exempt or getattr(view, "market_keeps_origin", False):
         check_origin(kit().settings)
-    if len(await request.get_data()) > limit:
-        raise RequestEntityTooLarge
+    try:
+        is_too_large = len(await request.get_data()) > limit
+    except RequestEntityTooLarge:
+        is_too_large = True
+    if is_too_large:
+        return await _too_large(limit)
     return None if exempt else await _check_form()
+
+
+async def _too_large(limit: int) -> Response:
+    return await answer(413, message=TOO_MUCH if limit > MAX_BODY else None)
 
 
 async def _check_form() -> Response | None:
@@ -167,6 +198,7 @@ async def add_headers(response: Response) -> Response:
 
 def register(app: Quart, settings: Settings) -> None:
     """Put the wall around `app`: cookies, body cap, checks, headers."""
+    app.request_class = MarketRequest
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from shared.clock import now
 from shared.disputes.models import Dispute
 from shared.gateway.seam import Gateway, StripeMissing, VerifiedEvent
+from shared.money import Money
 from shared.orders.models import Order
 from shared.orders.rules import PAYMENT_STATUS_MOVES, CheckoutStatus, PaymentStatus
 from shared.payments.models import Payment
@@ -93,7 +94,7 @@ async def _refund(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     row = await Refund.get_or_none(stripe_refund_id=event.object_id)
     theirs = await gateway.get_refund(event.object_id)
     if row is None:
-        return await _unknown(theirs.payment_intent, f"refund {theirs.id} over {theirs.amount} {theirs.currency}")
+        return await _unknown(theirs.payment_intent, f"refund {theirs.id} over {Money(theirs.amount, theirs.currency)}")
     now_ = refund_rules.RefundState(row.status)
     moves = theirs.status in refund_rules.MOVES[now_]
     return _would((Change(f"refund:{row.id}.status", now_, theirs.status),) if moves else ())
@@ -105,7 +106,9 @@ async def _dispute(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     row = await Dispute.get_or_none(stripe_dispute_id=event.object_id)
     theirs = await gateway.get_dispute(event.object_id)
     if row is None:
-        return await _unknown(theirs.payment_intent, f"dispute {theirs.id} over {theirs.amount} {theirs.currency}")
+        return await _unknown(
+            theirs.payment_intent, f"dispute {theirs.id} over {Money(theirs.amount, theirs.currency)}"
+        )
     names = ("status", "reason", "amount", "is_charge_refundable", "due_by")
     return _would(
         _moved(f"dispute:{row.id}", {n: getattr(row, n) for n in names}, {n: getattr(theirs, n) for n in names})
@@ -119,7 +122,8 @@ async def _payout(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     theirs = await gateway.get_payout(event.object_id, account=event.account)
     if row is None:
         return Foreseen(
-            None, f"payout {theirs.id} over {theirs.amount} {theirs.currency} would be looked at for the first time"
+            None,
+            f"payout {theirs.id} over {Money(theirs.amount, theirs.currency)} would be looked at for the first time",
         )
     moves = theirs.status in payout_rules.MOVES[payout_rules.PayoutState(row.status)]
     return _would((Change(f"payout:{row.id}.status", row.status, theirs.status),) if moves else ())

@@ -1,6 +1,7 @@
 // What every page may use, by data attributes; nothing here is needed to read or send a page.
 //   data-dialog-open="id", data-dialog-close    data-copy="text"      tr[data-href]       data-theme-toggle
 //   button[data-busy-label] while its form is sent                    [data-quantity] with button[data-step]
+//   input[type=file][data-most] refuses a file that is too large at once, with data-too-large
 //   details[data-menu] closes by Escape or a click elsewhere          [data-autofocus] takes the focus when it appears
 
 const on = (type, handler) => document.addEventListener(type, handler);
@@ -34,6 +35,24 @@ on("htmx:finally:request", event => {
   for (const button of document.querySelectorAll("button[data-busy]")) if (event.target.contains(button)) ready(button);
 });
 addEventListener("pageshow", () => document.querySelectorAll("button[data-busy]").forEach(ready));
+
+// A document that the server would refuse is refused before it is sent, so that nothing typed is lost on the way.
+on("change", event => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== "file" || !input.dataset.most) return;
+  const isLarge = [...input.files].some(file => file.size > Number(input.dataset.most));
+  let said = input.parentElement.querySelector("[data-said]");
+  if (!isLarge) { said?.remove(); input.removeAttribute("aria-invalid"); return; }
+  input.value = "";
+  input.setAttribute("aria-invalid", "true");
+  if (!said) {
+    said = Object.assign(document.createElement("p"), { className: "error" });
+    said.dataset.said = "";
+    said.setAttribute("role", "alert");
+    input.after(said);
+  }
+  said.textContent = input.dataset.tooLarge;
+});
 
 on("click", event => {
   const opener = closest(event, "[data-dialog-open]");

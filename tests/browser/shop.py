@@ -23,6 +23,8 @@ EVENTS = (
 SCRIPT = """
 const { options, create, redirect, init, names, call } = JSON.parse(document.currentScript.dataset.settings);
 window.log = [];
+Object.assign(window, { enters: 0, submits: 0 });
+addEventListener('message', ({ data }) => { if (data.name === 'enter') enters += 1; });
 const stripe = Stripe('pk_test_markethall', init);
 const elements = stripe.elements(options);
 const element = elements.create('payment', create);
@@ -31,6 +33,7 @@ element.mount('#element');
 Object.assign(window, { stripe, elements, element });
 document.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
+  submits += 1;
   const { error, paymentIntent, setupIntent } = await stripe[call]({ elements, confirmParams: { return_url: `${location.origin}/back` }, redirect });
   document.getElementById('told').textContent = error ? error.message : (paymentIntent || setupIntent).status;
 });

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.settings import SANDBOX_SECRET_KEY
-from tests.browser.test_pages import look, screen  # noqa: F401  a fixture of that module
+from tests.browser.looking import look, screen  # noqa: F401  a fixture of that module
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

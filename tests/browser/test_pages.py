@@ -1,24 +1,24 @@
-"""Every page, as a phone and as a desk sees it, light and dark: fits, reads, does not jump, and axe finds nothing."""
+"""Every page, as a phone and as a desk sees it, light and dark: fits, reads, does not jump, and axe finds nothing (looking.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import fill_basket, give_address, sign_in
+from tests.browser.looking import look, screen, walk
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import BrowserContext
 
     from tests.browser.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+__all__ = ["screen"]  # a fixture
+
 PUBLIC = [
     "/",
     "/vendors",
@@ -49,6 +49,8 @@ VENDOR = [
 ]
 OPERATOR = [
     "/operator",
+    "/operator/vendors",
+    "/operator/vendors?only=held",
     "/operator/disputes",
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
@@ -64,60 +66,6 @@ OPERATOR = [
     "/operator/statements",
     "/operator/invoicing",
 ]
-
-# Sums up layout shifts that no input caused (web.dev/cls).
-SHIFTS = """
-window.__shift = {by: 0, moved: []};
-const place = box => `${Math.round(box.x)},${Math.round(box.y)} ${Math.round(box.width)}x${Math.round(box.height)}`;
-new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
-    window.__shift.by += entry.value;
-    for (const {node, previousRect, currentRect} of entry.sources)
-      window.__shift.moved.push(`${node?.nodeName}#${node?.id ?? ''}.${node?.className ?? ''} ${place(previousRect)} -> ${place(currentRect)}`);
-  }
-}).observe({type: 'layout-shift', buffered: true});
-"""
-
-
-def look(page: Page, address: str) -> list[str]:
-    """What is wrong with the page that is open, in words."""
-    page.wait_for_load_state("networkidle")
-    wrong = []
-    width: dict[str, int] = page.evaluate("({has: document.scrollingElement.scrollWidth, may: window.innerWidth})")
-    if width["has"] > width["may"]:
-        wrong.append(f"{address} is {width['has']} px wide on a screen of {width['may']}")
-    shift: dict[str, Any] = page.evaluate("window.__shift")
-    if shift["by"] > 0.02:
-        wrong.append(f"{address} jumps by {shift['by']:.3f}: {'; '.join(shift['moved'])}")
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-    )
-    for violation in found["violations"]:
-        nodes = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:4])
-        wrong.append(f"{address}: {violation['id']} ({violation['help']}) at {nodes}")
-    return wrong
-
-
-@pytest.fixture(params=[(390, "light"), (1280, "light"), (390, "dark"), (1280, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A phone or a desk, in daylight or at night."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, locale="en-GB")
-    # axe is injected by the test itself, which the pages' CSP rightly forbids to anyone else
-    context.add_init_script(SHIFTS)
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-def walk(page: Page, server: Server, addresses: list[str]) -> list[str]:
-    """Open each address and gather what is wrong with it."""
-    wrong = []
-    for address in addresses:
-        page.goto(server.url + address)
-        wrong += look(page, address)
-    return wrong
 
 
 def test_public_pages_and_shops(screen: BrowserContext, server: Server) -> None:
@@ -136,8 +84,13 @@ def test_the_way_to_the_till(screen: BrowserContext, server: Server) -> None:
     wrong += look(page, "/shop/checkout (mistakes)")
     page.goto(f"{server.url}/shop/basket")
     give_address(page)
-    page.frame_locator("#payment-element iframe").get_by_label("Card number").wait_for()
+    card = page.frame_locator("#payment-element iframe").get_by_label("Card number")
+    card.wait_for()
     wrong += look(page, "/shop/checkout/<token>")
+    page.emulate_media(color_scheme="dark")
+    page.reload()  # the element takes its colours from the page as it loads
+    card.wait_for()
+    wrong += look(page, "/shop/checkout/<token>, loaded at night")
     assert wrong == []
 
 

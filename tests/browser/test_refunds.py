@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.test_pages import look, screen
+from tests.browser.looking import look, screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -30,8 +30,9 @@ def keep(page: Page, name: str) -> None:
     """A picture for whoever wants to look: `PICTURES=folder`."""
     if folder := os.environ.get("PICTURES"):
         size = page.viewport_size or {"width": 0}
-        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        page.screenshot(path=Path(folder) / f"{name}-{size['width']}-{'dark' if dark else 'light'}.png", full_page=True)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder) / f"{name}-{size['width']}-{scheme}.png", full_page=True)
 
 
 def paid_order(page: Page, server: Server) -> str:
@@ -78,7 +79,7 @@ def test_a_refund_from_choice_to_history(screen: BrowserContext, server: Server)
     wrong += look(page, "order with refunds")
     keep(page, "6-order")
     number = order.rpartition("/")[2]
-    page.goto(server.url + _link_in_mail(server, f"You get 1.50 EUR back for your order {number}"))
+    page.goto(server.url + _link_in_mail(server, f"You get €1.50 back for your order {number}"))
     expect(page.get_by_role("heading", name="Given back")).to_be_visible()
     wrong += look(page, "/shop/orders/<token> with a refund")
     keep(page, "8-shopper")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looking import SHIFTS, WIDTHS, look
 from tests.browser.shop import Shop, until
-from tests.browser.test_pages import SHIFTS, look
 from tests.support.sandbox import EndpointConfig, RunningSandbox
 
 if TYPE_CHECKING:
@@ -61,12 +61,11 @@ def newest(shop: Shop, path: str) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(params=[(390, "light"), (1280, "light"), (390, "dark"), (1280, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(params=WIDTHS)
 def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A phone or a desk, in daylight or at night."""
-    width, scheme = request.param
+    """A phone or a desk."""
     # the page's policy forbids anyone to add scripts, axe too; whether it holds has a test of its own
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    context = browser.new_context(viewport={"width": request.param, "height": 844}, bypass_csp=True)
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
     yield context
@@ -84,8 +83,6 @@ def test_every_page_fits_and_axe_finds_nothing(office: Shop, screen: BrowserCont
     for path in ("/", "/control/events?type=charge.*", "/control/requests", "/control/webhooks", "/control/faults", "/control/objects/charge",
                  f"/control/object/{paid['id']}", f"/control/object/{account['id']}", f"/control/object/{event['id']}",
                  "/control/objects/none", "/control/object/none"):  # fmt: skip
-        # the page asks for itself again for ever, which is no idle network: that is kept away here
-        page.route("**/js/control.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
         page.goto(office.sandbox.base_url + path)
         wrong += look(page, path)
     page.goto(office.sandbox.base_url)

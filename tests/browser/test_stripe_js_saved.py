@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.looking import AXE
 from tests.browser.shop import Shop, card, heard, pay, ready, told, type_card, until
-from tests.browser.test_pages import AXE
 
 if TYPE_CHECKING:
     from typing import Any
@@ -177,7 +177,7 @@ def test_the_element_fits_and_axe_finds_nothing(shop: Shop, page: Page, width: i
         if name == "Visa":
             card(page).get_by_role("button", name="Remove Visa").click()
         frame = page.frames[1]
-        frame.evaluate(AXE.read_text())
+        frame.evaluate(AXE)
         found = frame.evaluate(
             "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })"
         )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import stripe
-
+from shared.gateway.transport import Transport
+from shared.sandbox import multipart
 from tests.contract.fields import missing_keys
 from tests.contract.sdkspec import Problem, check_reply, check_request, parse_form
 
@@ -18,7 +18,7 @@ ACCEPTED: dict[str, str] = {
 }
 
 
-class CheckedClient(stripe.AIOHTTPClient):
+class CheckedClient(Transport):
     """Collects problems of requests and answers; `assert_clean` tells them."""
 
     def __init__(self) -> None:
@@ -32,8 +32,12 @@ class CheckedClient(stripe.AIOHTTPClient):
         path = urlsplit(url).path
         self.replies.append((method.upper(), path, status, answered))
         if status < 400:
-            text = post_data if isinstance(post_data, str) else urlsplit(url).query
-            self._note(method, path, check_request(method, path, parse_form(text or "")))
+            kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+            if multipart.is_multipart(kind):
+                params = multipart.read(kind, "", post_data)
+            else:
+                params = parse_form((post_data if isinstance(post_data, str) else urlsplit(url).query) or "")
+            self._note(method, path, check_request(method, path, params))
         body = json.loads(content)
         self._note(method, path, check_reply(method, path, status, body))
         self._note(method, path, missing_keys(body))

@@ -46,7 +46,7 @@ class Platform:
 
     def as_key(self, key: str) -> stripe.StripeClient:
         """A client with another key."""
-        bases: Any = {"api": self.sandbox.base_url}
+        bases: Any = {"api": self.sandbox.base_url, "files": self.sandbox.base_url}
         return stripe.StripeClient(key, base_addresses=bases, http_client=self.http, max_network_retries=0)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:

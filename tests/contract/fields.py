@@ -19,7 +19,7 @@ OBJECTS = (
     "account", "account_link", "account_session", "application_fee", "balance", "balance_settings",
     "balance_transaction", "bank_account", "capability", "card", "charge", "confirmation_token", "customer",
     "customer_session", "deleted_account", "deleted_bank_account", "deleted_card", "deleted_customer",
-    "deleted_person", "deleted_webhook_endpoint", "dispute", "event", "fee_refund", "login_link", "payment_intent",
+    "deleted_person", "deleted_webhook_endpoint", "dispute", "event", "fee_refund", "file", "login_link", "payment_intent",
     "payment_method", "payout", "person", "radar.early_fraud_warning", "refund", "setup_attempt", "setup_intent", "transfer", "transfer_reversal",
     "webhook_endpoint",
 )  # fmt: skip

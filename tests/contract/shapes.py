@@ -2,7 +2,7 @@
 
 The stand-in never imports the SDK, so what it knows of parameters is data. `python -m tests.contract.shapes` writes the
 file again after an SDK upgrade, and a test fails while file and SDK differ. Notation, kept small so that a diff can be read:
-"string" "integer" "boolean" "number" | "=a|b" an enum | {..} an object | [x] an array | {"*": x} a map | {"any": [x, y]};
+"string" "integer" "boolean" "number" "file" | "=a|b" an enum | {..} an object | [x] an array | {"*": x} a map | {"any": [x, y]};
 on a key, "!" means required and "?" means that an empty string is accepted (it clears the field).
 """
 
@@ -39,6 +39,8 @@ REFUSED: dict[str, tuple[frozenset[str], str]] = {
 def shape_of(note: Any, path: str) -> Any:
     """The shape of one annotation, without the markers that belong to its key."""
     origin, args = get_origin(note), get_args(note)
+    if note is Any:
+        return "file"  # the one thing that the SDK takes as it comes
     if note in _LEAVES:
         return _LEAVES[note]
     if origin in (te.NotRequired, te.Required, te.Annotated):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import sys
 import typing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import stripe
 from stripe.params import _account_create_params
 
-from shared.vendors import requirements, verification
+from shared.gateway.seam import SELLING_NEEDS, Capability
+from shared.vendors import abilities, requirements, verification
 from shared.vendors.requirements import GENERAL, Requirement, requirement
 from shared.vendors.verification import Verdict
 
@@ -20,9 +22,11 @@ ERROR_CLASSES = [
     for owner in (stripe.Account, stripe.Capability, stripe.Person, stripe.BankAccount)
     for kind in ("Requirements", "FutureRequirements")
 ]
+ABILITY_CLASSES = [stripe.Capability.Requirements, stripe.Capability.FutureRequirements]
 REASON_CLASSES = [stripe.Account.Requirements, stripe.Account.FutureRequirements]
 # Parts of an account that its platform or Stripe fills in; nobody asks a shop owner for them.
 NOT_ASKED = ("metadata", "user_agent", "service_agreement")
+COMPLIANCE = re.compile(r"fraud|reject|list|sanction|violat|suspicio|crim")
 PERSONS = ("individual", "representative", "owners", "directors", "executives", "authorizer", "person_1A2b")
 
 
@@ -41,6 +45,11 @@ def codes() -> list[str]:
 def reasons() -> list[str]:
     """The reasons for which an account is off."""
     return sorted(set().union(*(literals(typing.get_type_hints(c)["disabled_reason"]) for c in REASON_CLASSES)))
+
+
+def ability_reasons() -> list[str]:
+    """The reasons for which a single capability is off."""
+    return sorted(set().union(*(literals(typing.get_type_hints(c)["disabled_reason"]) for c in ABILITY_CLASSES)))
 
 
 def fields(annotation: Any, name: str) -> list[str]:
@@ -91,9 +100,10 @@ def assert_verdict(found: Verdict) -> None:
 
 
 def test_the_sdk_still_has_the_words_that_we_walk() -> None:
-    """99 codes and 15 reasons: a newer SDK with more of them is met by the tests below."""
+    """99 codes, 15 reasons of accounts and 10 of capabilities: a newer SDK with more of them is met by the tests below."""
     assert len(codes()) >= 99
     assert len(reasons()) >= 15
+    assert len(ability_reasons()) >= 10
     assert len(keys()) > 300
 
 
@@ -111,11 +121,45 @@ def test_every_disabled_reason_has_a_sentence(reason: str) -> None:
     assert_verdict(verification.disabled(reason))
 
 
+@pytest.mark.parametrize("reason", ability_reasons())
+@pytest.mark.parametrize("name", SELLING_NEEDS)
+def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> None:
+    """What is off, what to do, what stops; of its own, as the vendor's headline and as a line of its page."""
+    assert reason in abilities.CAUSES
+    assert abilities.CAUSES[reason] is not abilities.GENERAL
+    assert_verdict(abilities.verdict(name, reason))
+    (line,) = abilities.shown([Capability(name, "inactive", reason)])
+    (calm,) = abilities.shown([Capability(name, "inactive", reason)], selling=True)
+    assert_well_said(line.lead)
+    assert_well_said(calm.lead)
+    assert "cannot pay" not in calm.lead
+    assert not COMPLIANCE.search(line.lead.lower()), line.lead
+    assert reason not in f"{line.name} {line.badge} {line.lead} {line.tail}"
+
+
+@pytest.mark.parametrize("status", sorted(literals(typing.get_type_hints(stripe.Capability)["status"])))
+@pytest.mark.parametrize("reason", [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"])
+def test_every_state_of_a_capability_has_words(status: str, reason: str | None) -> None:
+    """With a reason that is new, or none: a general sentence, never a code."""
+    for line in abilities.shown([Capability("transfers", status, reason), Capability("card_payments", "inactive")]):
+        assert_well_said(f"{line.name}: {line.badge}.")
+        assert_well_said(f"{line.lead}{line.tail}")
+
+
+@pytest.mark.parametrize("name", SELLING_NEEDS)
+def test_a_capability_that_is_due_says_what_by_when_and_what_stops(name: str) -> None:
+    """The day stands between what Stripe needs and what it is for."""
+    day = datetime(2026, 12, 3, tzinfo=UTC)
+    (line,) = abilities.shown([Capability(name, "active", None, ("external_account",), day)])
+    assert line.day == day
+    assert_well_said(f"{line.lead} by 3 December{line.tail}")
+
+
 @pytest.mark.parametrize("reason", [r for r in reasons() if r == "listed" or r.startswith("rejected.")])
 def test_compliance_is_worded_neutrally(reason: str) -> None:
     """It accuses nobody and tells nobody what was found."""
     said = verification.disabled(reason).sentence.lower()
-    assert not re.search(r"fraud|reject|list|sanction|violat|suspicio|crim", said), said
+    assert not COMPLIANCE.search(said), said
 
 
 def test_nobody_is_accused_of_a_forged_document() -> None:

@@ -181,6 +181,14 @@ class Money(RuleBasedStateMachine):
         for dispute in self.v1.disputes.list({"limit": 1}).data:
             self.attempt(self.v1.disputes.close, dispute.id)
 
+    @rule(charge=charges, how=st.sampled_from(("block", "resolution", "chargeback")))
+    def a_complaint(self, charge: Any, how: str) -> None:
+        self.stand.complain(charge[1], how)
+
+    @rule()
+    def losses_can_be_appealed(self) -> None:
+        self.stand.offer_appeals()
+
     # Paying out.
 
     @rule(

@@ -11,6 +11,7 @@ import pytest
 
 from shared.sandbox import shapes
 from shared.sandbox.errors import ApiError
+from shared.sandbox.multipart import Upload
 from shared.sandbox.routes import ROUTES, find
 from tests.contract.fields import OBJECTS
 from tests.contract.sdkspec import check_request, match, routes
@@ -105,6 +106,8 @@ def _sample(shape: Any) -> Any:
         return {key.rstrip("!?"): _sample(inner) for key, inner in shape.items()}
     if shape.startswith("="):
         return shape[1:].split("|")[0]
+    if shape == "file":
+        return Upload(b"%PDF-", "x.pdf")
     return {"string": "x", "integer": "1", "boolean": "true", "number": "1.5"}[shape]
 
 
@@ -138,6 +141,8 @@ def _wrong_leaf(shape: Any) -> tuple[Any, str | None] | None:
         return None if "any" in shape else ("x", None)
     if shape == "integer":
         return "abc", "parameter_invalid_integer"
+    if shape == "file":
+        return None  # the SDK's type refuses nothing; tests/contract/test_section_13_files.py has what we refuse
     return ({"no": "string"}, None) if shape == "string" else ("no such value", None)
 
 

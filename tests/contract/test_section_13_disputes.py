@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.test_section_03_errors import refused
 from tests.contract.test_section_11_money import rows
+from tests.support.papers import named, paper
 
 DAY = 86400
 
@@ -188,10 +189,11 @@ async def test_evidence_has_limits(platform, evidence, param):
 
 async def test_evidence_fields_can_be_emptied_and_files_named(platform):
     dispute = await disputed(platform)
-    given = {"receipt": "file_receipt", "customer_name": "Ada"}
+    file = await platform.v1.files.create_async({"purpose": "dispute_evidence", "file": named(paper())})
+    given = {"receipt": file.id, "customer_name": "Ada"}
     await platform.v1.disputes.update_async(dispute.id, {"evidence": given, "submit": False})
     changed = await platform.v1.disputes.update_async(dispute.id, {"evidence": {"customer_name": ""}, "submit": False})
-    assert (changed.evidence.receipt, changed.evidence.customer_name) == ("file_receipt", None)
+    assert (changed.evidence.receipt, changed.evidence.customer_name) == (file.id, None)
 
 
 async def test_the_platform_is_debited_for_a_destination_charge_and_its_fee_stays(platform):

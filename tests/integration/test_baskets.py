@@ -167,7 +167,7 @@ class TestProblems:
             "Cup is sold out. Please remove it.",
             "Only 1 left of Bowl. Please take fewer.",
             "Vase is no longer sold. Please remove it.",
-            "The price of Plate has changed from 49.90 EUR to 55.00 EUR.",
+            "The price of Plate has changed from €49.90 to €55.00.",
             None,
         ]
         assert basket.can_check_out is False

@@ -418,11 +418,11 @@ class TestWords:
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
         opened, won = await Email.filter(kind__startswith="dispute").order_by("id")
         assert opened.kind == "dispute_opened"
-        assert "48.65 EUR of it comes out of your balance" in opened.text
+        assert "€48.65 of it comes out of your balance" in opened.text
         assert "answer by" in opened.subject
         assert f"/vendor/admin/disputes/{row.id}" in opened.text
         assert won.kind == "dispute_won"
-        assert "48.65 EUR that had been taken from you is yours again" in won.text
+        assert "€48.65 that had been taken from you is yours again" in won.text
 
     async def test_a_loss_and_an_inquiry_have_words_of_their_own(
         self, context: TestContext, sandbox: RunningSandbox

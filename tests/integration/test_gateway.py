@@ -20,6 +20,7 @@ from shared.gateway.seam import (
     StripeRefused,
     StripeUnavailable,
 )
+from tests.support.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -165,3 +166,29 @@ async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, setting
     finally:
         await other.close()
     assert stripe.api_key is None
+
+
+async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """To the same place as every other call, with its purpose; a large one too."""
+    content = paper(size=4_000_000)
+    first = await gateway.upload_evidence(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
+    again = await gateway.upload_evidence(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
+    assert first == again
+    assert (first.kind, first.size) == ("pdf", 4_000_000)
+    asked = [r for r in sandbox.requests() if r["path"] == "/v1/files"]
+    assert {r["params"]["purpose"] for r in asked} == {"dispute_evidence"}
+    assert {r["idempotency_key"] for r in asked} == {"dispute:du_1:file:receipt:1"}
+
+
+async def test_a_document_that_stripe_does_not_take_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """With Stripe's own words for the log."""
+    with pytest.raises(StripeRefused) as caught:
+        await gateway.upload_evidence(paper(pages=60), name="a.pdf", key="k")
+    assert "fewer than 50 pages" in (caught.value.log or "")
+
+
+async def test_an_upload_outlives_a_cut_connection(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """The body is sent again from its beginning."""
+    sandbox.faults({"match": {"method": "POST", "path": "/v1/files"}, "effect": "reset_after", "times": 1})
+    stored = await gateway.upload_evidence(paper("png", size=1_000_000), name="a.png", key="k2")
+    assert stored.size == 1_000_000

@@ -114,9 +114,14 @@ class MarketMachine(Counted):
 
     # Disputes.
 
-    @rule(sale=sales, inquiry=st.booleans(), calm=CALM)
-    def the_bank_disputes(self, sale: int, inquiry: bool, calm: bool) -> None:
-        self.attempt(acts.bank_disputes(self.market, sale, inquiry=inquiry), calm)
+    @rule(sale=sales, case=st.sampled_from(acts.CASES), calm=CALM)
+    def the_bank_disputes(self, sale: int, case: str, calm: bool) -> None:
+        self.attempt(acts.bank_disputes(self.market, sale, case=case), calm)
+
+    @precondition(lambda self: bool(acts.lost_disputes(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_loss_can_be_appealed(self, which: int, calm: bool) -> None:
+        self.attempt(acts.offer_appeal(self.market, which), calm)
 
     @precondition(lambda self: bool(acts.open_disputes(self.market)))
     @rule(which=WHICH, won=st.booleans(), calm=CALM)

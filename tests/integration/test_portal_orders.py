@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import clock
+from shared.audit.models import AuditEntry
+from shared.mail.models import Email
 from shared.orders.models import Order
 from shared.payments.rules import PaymentState
 from shared.vendors.models import Vendor, VendorPaymentConfig
@@ -118,6 +120,45 @@ class TestOrder:
         assert "Mark as shipped" not in await portal.get(f"{LIST}/{order.number}")
         answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""})
         assert answer.status_code == 409
+
+    async def test_what_is_being_refunded_is_sent_only_if_that_is_meant(self, client: TestClientProtocol) -> None:
+        """It waits for nobody; the button alone is refused beside a box that says what it means, and keeps what was typed."""
+        portal = await signed_in(client)
+        order, half = await _paid(portal), await _paid(portal)
+        await Order.filter(id=order.id).update(refunded_amount=order.total_amount_cents)
+        await Order.filter(id=half.id).update(refunded_amount=1)
+        address, parcel = f"{LIST}/{order.number}", {"carrier": "POST", "tracking_number": "LU123"}
+        assert "Send it all the same" in await portal.get(address)
+        assert "Send it all the same" not in await portal.get(f"{LIST}/{half.number}")
+        waiting = await portal.get(f"{LIST}?status=to_ship")
+        assert half.number in waiting
+        assert order.number not in waiting
+
+        refused = await portal.post(f"{address}/ship", parcel)
+        text = await refused.get_data(as_text=True)
+
+        assert refused.status_code == 409
+        assert "All of this order is being refunded. Tick the box" in text
+        assert "LU123" in text
+        assert (await Order.get(id=order.id)).status == "processing"
+        assert not await Email.exists(kind="order_shipped")
+        meant = await portal.post(f"{address}/ship", {**parcel, "all_the_same": "y"})
+        assert meant.status_code == 303
+        assert (await Order.get(id=order.id)).status == "shipped"
+        assert (await AuditEntry.get(action="order.shipped")).details["although"] == "refunded"
+
+    async def test_a_refund_that_came_in_between_stops_the_button(self, client: TestClientProtocol) -> None:
+        """The page was opened before: the answer shows the box, and nothing was sent."""
+        portal = await signed_in(client)
+        order = await _paid(portal)
+        await portal.get(f"{LIST}/{order.number}")
+        await Order.filter(id=order.id).update(refunded_amount=order.total_amount_cents)
+
+        answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""})
+
+        assert answer.status_code == 409
+        assert 'name="all_the_same"' in await answer.get_data(as_text=True)
+        assert (await Order.get(id=order.id)).status == "processing"
 
     async def test_too_long_a_tracking_number_is_told(self, client: TestClientProtocol) -> None:
         """422 and nothing shipped."""

@@ -112,7 +112,7 @@ class TestTheForm:
         assert "A “note”" in text
 
     @pytest.mark.parametrize(("given", "said"), [
-        ({"amount": "20.01"}, "At most 20.00 EUR can still be given back."),
+        ({"amount": "20.01"}, "At most €20.00 can still be given back."),
         ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "-3"}, "not negative"),
         ({"amount": "1.005"}, "does not have that many decimals"),
@@ -248,7 +248,7 @@ class TestTheOperator:
         await portal.post(f"{address}/refunds", form)
         assert "Waits for Markethall" in await portal.get(address)
         assert (await Order.get(id=sale.order.id)).refunded_amount == 1500
-        assert "15.00 EUR" in (await Email.get(kind="refund_waits")).subject
+        assert "€15.00" in (await Email.get(kind="refund_waits")).subject
 
         row = await Refund.get()
         text = await operator.get("/operator/refunds")

@@ -111,7 +111,7 @@ async def _event(status: str = "parked", event_type: str = "account.updated") ->
 
 
 class TestOperator:
-    PAGES = ("/operator", "/operator/webhooks", "/operator/payments")
+    PAGES = ("/operator", "/operator/vendors", "/operator/webhooks", "/operator/payments")
 
     @pytest.mark.parametrize("address", [*PAGES, "/operator/vendors/1", "/operator/webhooks/evt_1"])
     async def test_a_vendor_may_not_look(self, client: TestClientProtocol, address: str) -> None:
@@ -146,7 +146,7 @@ class TestOperator:
         assert (await AuditEntry.get(action="vendor.platform_fee_changed")).actor.startswith("member:")
         text = await portal.get(f"/operator/vendors/{vendor.id}")
         assert "2.50 → 3.75" in text
-        assert "3.75%" in await portal.get("/operator?q=atel")
+        assert "3.75%" in await portal.get("/operator/vendors?q=atel")
 
     @pytest.mark.parametrize("value", ["0", "99.99"])
     async def test_both_ends_of_the_range_that_the_page_names_are_taken(

@@ -191,7 +191,7 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
     await expect(context, "dispute_unknown")
     sandbox.control("POST", f"disputes/{dispute['id']}/close", {"outcome": "won"})
     found = await expect(context, "dispute_differs")
-    assert (found[0].ours, found[0].theirs) == ("49.90 EUR, needs response", "49.90 EUR, won")
+    assert (found[0].ours, found[0].theirs) == ("€49.90, needs response", "€49.90, won")
 
 
 async def test_our_rows_tampered_with(
@@ -406,7 +406,7 @@ async def test_stripe_tampered_with(
 
     await stripe_post(sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300")
     found = await expect(context, "taken_by_hand")
-    assert (found[0].ours, found[0].theirs) == ("none", "3.00 EUR")
+    assert (found[0].ours, found[0].theirs) == ("none", "€3.00")
     made = await stripe_post(sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20")
     assert made["object"] == "fee_refund", made
     await expect(context, "movement_unknown")

@@ -258,7 +258,7 @@ class TestWhatMayBeAsked:
             ask(gateway, sale, amount(100), seen=0), ask(gateway, sale, amount(100), seen=0), return_exceptions=True
         )
         assert sorted(type(r).__name__ for r in both) == ["Meanwhile", "Refund"]
-        assert any(isinstance(r, Meanwhile) and "19.00 EUR" in r.message for r in both)
+        assert any(isinstance(r, Meanwhile) and "€19.00" in r.message for r in both)
 
     async def test_another_vendors_order_is_not_there(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """404, whatever is asked."""
@@ -399,7 +399,7 @@ class TestPeople:
         mail = await Email.get(kind="refunded")
         assert mail.to == "ada@example.test"
         assert "Sorry." in mail.text
-        assert "20.00 EUR" in mail.subject
+        assert "€20.00" in mail.subject
         sandbox.advance(120)
         await run_jobs(context)
         assert "expired or was cancelled" in (await Email.get(kind="refund_failed")).text

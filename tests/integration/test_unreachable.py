@@ -68,7 +68,7 @@ async def between_us(market: Market) -> tuple[Shop, int, int]:
     await market.live(4)
     disputed = await acts.buy(market, shop, 2, "visa", back=True)
     await market.rest()
-    await acts.bank_disputes(market, disputed, inquiry=False)
+    await acts.bank_disputes(market, disputed, case="chargeback")
     await market.rest()
     await acts.refund(market, paid_out, 0.5, now=True)
     await market.rest()

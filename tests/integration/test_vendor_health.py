@@ -16,10 +16,11 @@ from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.mail.models import Email
 from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors import jobs, service
+from shared.vendors import abilities, jobs, service
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.queries import get_vendor_payment_config
 from shared.vendors.rules import AccountStatus
+from shared.vendors.words import standing
 from shared.webhooks.handlers import HANDLERS
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.portal import Portal, operator_in, signed_in
@@ -50,6 +51,18 @@ async def _ask(gateway: Gateway, sandbox: RunningSandbox, shop: Shop, **forced: 
     """Let Stripe say this of the shop's account, and read it."""
     sandbox.control("POST", f"accounts/{shop.account_id}", forced)
     await service.sync_account(gateway, vendor_id=shop.vendor_id)
+
+
+async def connected_shop(client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox) -> tuple[Portal, Shop]:
+    """A signed-in vendor whose account is finished."""
+    portal = await signed_in(client)
+    form = {"country": "LU", "business_type": "company", "business_name": "A", "email": "a@b.test"}
+    answer = await portal.post(f"{PAYMENTS}/connect", {**form, "phone": "", "url": "", "currency": ""})
+    assert answer.status_code == 303
+    row = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
+    shop = Shop(portal.vendor_id, 0, str(row.stripe_account_id), 0)
+    await _ask(gateway, sandbox, shop, complete=True)
+    return portal, shop
 
 
 async def _remind(context: Context, at: datetime | None = None) -> None:
@@ -144,6 +157,102 @@ async def _bank_returns_a_payout(sandbox: RunningSandbox, shop: Shop) -> None:
     status, body = sandbox.request("POST", "/v1/payouts", "amount=1000&currency=eur", headers)
     assert status == 200, body
     sandbox.control("POST", f"payouts/{json.loads(body)['id']}/fail", {"failure_code": "account_closed"})
+
+
+class TestCapabilities:
+    async def test_a_single_capability_decides_and_says_why(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+        """The account itself is fine; money cannot reach it: nobody pays it, and it is told what to do."""
+        shop = await open_shop(gateway, sandbox)
+        idle = {"status": "inactive", "disabled_reason": "paused.inactivity"}
+        await _ask(gateway, sandbox, shop, capabilities={"transfers": idle})
+
+        config = await get_vendor_payment_config(shop.vendor_id)
+
+        assert config.disabled_reason is None
+        assert (config.account_status, config.accepts_payments) == (AccountStatus.INACTIVE, False)
+        (mail,) = await _mails("account_stopped")
+        said = "Money from your sales cannot reach you: Stripe paused this because it was not used for a long time. Write to us"
+        assert said in mail.text
+        assert "paused.inactivity" not in mail.text
+
+    @pytest.mark.parametrize(
+        ("name", "reason", "status"),
+        [
+            ("transfers", "requirements.fields_needed", AccountStatus.PENDING),
+            ("transfers", "pending.review", AccountStatus.UNDER_REVIEW),
+            ("card_payments", "rejected.unsupported_business", AccountStatus.INACTIVE),
+            ("card_payments", "platform_paused", AccountStatus.INACTIVE),
+        ],
+    )
+    async def test_each_reason_leads_to_its_state(
+        self, gateway: Gateway, sandbox: RunningSandbox, name: str, reason: str, status: AccountStatus
+    ) -> None:
+        """The same seven states; the sentence is of the capability, and its end ends it all."""
+        shop = await open_shop(gateway, sandbox)
+        await _ask(gateway, sandbox, shop, capabilities={name: {"status": "inactive", "disabled_reason": reason}})
+
+        config = await get_vendor_payment_config(shop.vendor_id)
+
+        assert config.account_status is status
+        assert abilities.CAUSES[reason].because in standing(config).text
+        await _ask(gateway, sandbox, shop, complete=True)
+        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
+
+    async def test_what_a_capability_will_need_is_kept(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+        """With its own day, as long as the account has something due."""
+        shop = await open_shop(gateway, sandbox)
+        soon, later = _in_days(10), _in_days(40)
+        cards = {"currently_due": ["company.tax_id"], "current_deadline": int(later.timestamp())}
+        await _ask(gateway, sandbox, shop, requirements=_due(soon), capabilities={"card_payments": cards})
+
+        config = await get_vendor_payment_config(shop.vendor_id)
+
+        found = {a.name: (a.status, a.currently_due, a.current_deadline) for a in config.abilities}
+        assert found["card_payments"] == ("active", ("company.tax_id",), later)
+        assert found["transfers"] == ("active", (PASSPORT,), soon)
+        (line,) = standing(config).abilities
+        assert line.day == later
+        assert line.tail == ", or shoppers may no longer be able to pay you."
+
+    async def test_a_healthy_account_is_one_question(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+        """Capabilities are asked for only where the account says that there is something to tell."""
+        shop = await open_shop(gateway, sandbox)
+        before = len(sandbox.requests())
+        await gateway.get_account(shop.account_id)
+        assert len(sandbox.requests()) == before + 1
+
+    async def test_both_pages_say_it(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The vendor in words alone, the operator with Stripe's codes."""
+        portal, shop = await connected_shop(client, gateway, sandbox)
+        off = {"status": "inactive", "disabled_reason": "rejected.unsupported_business"}
+        await _ask(gateway, sandbox, shop, capabilities={"card_payments": off}, charges_enabled=True)
+
+        text = " ".join((await portal.get(PAYMENTS)).split())
+
+        assert "You can take payments" in text
+        assert "Card payments <span" in text
+        assert "Stripe does not offer this to your kind of business. Please write to us" in text
+        assert "Your sales go on meanwhile" in text
+        assert "shoppers cannot pay you" not in text
+        assert "unsupported_business" not in text
+        operator = await operator_in(client)
+        text = " ".join((await operator.get(f"/operator/vendors/{shop.vendor_id}")).split())
+        assert "Stripe does not offer this to your kind of business." in text
+        assert "card_payments: inactive (rejected.unsupported_business)" in text
+        assert "transfers: active" in text
+
+    async def test_a_change_is_an_event_of_its_own(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+        """`capability.updated` is sent by the stand-in and reads the account."""
+        shop = await open_shop(gateway, sandbox)
+        sandbox.control("POST", f"accounts/{shop.account_id}", {"capabilities": {"transfers": {"status": "pending"}}})
+
+        (event,) = [e for e in sandbox.events("capability.updated") if e["data"]["object"]["status"] == "pending"]
+
+        assert (event["account"], event["data"]["object"]["id"]) == (shop.account_id, "transfers")
+        assert event["data"]["previous_attributes"] == {"status": "active"}
+        assert HANDLERS["connect"]["capability.updated"] is HANDLERS["connect"]["account.updated"]
 
 
 class TestReminders:
@@ -325,21 +434,11 @@ class TestWebhooks:
 
 
 class TestPages:
-    async def _shop(self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox) -> tuple[Portal, Shop]:
-        portal = await signed_in(client)
-        form = {"country": "LU", "business_type": "company", "business_name": "A", "email": "a@b.test"}
-        answer = await portal.post(f"{PAYMENTS}/connect", {**form, "phone": "", "url": "", "currency": ""})
-        assert answer.status_code == 303
-        row = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
-        shop = Shop(portal.vendor_id, 0, str(row.stripe_account_id), 0)
-        await _ask(gateway, sandbox, shop, complete=True)
-        return portal, shop
-
     async def test_the_state_in_a_sentence_with_its_day(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """On the settings and on the home page; the reason of an error beside what it is about; one main button."""
-        portal, shop = await self._shop(client, gateway, sandbox)
+        portal, shop = await connected_shop(client, gateway, sandbox)
         await _ask(gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED]))
 
         settings = " ".join((await portal.get(PAYMENTS)).split())
@@ -360,7 +459,7 @@ class TestPages:
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """With the account it is about and what ends it."""
-        portal, shop = await self._shop(client, gateway, sandbox)
+        portal, shop = await connected_shop(client, gateway, sandbox)
         row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         row.requirements["external_accounts"][0]["status"] = "errored"
         row.external_account_errored, row.stripe_account_status = True, "restricted"
@@ -376,7 +475,7 @@ class TestPages:
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Nothing stops before its day."""
-        portal, shop = await self._shop(client, gateway, sandbox)
+        portal, shop = await connected_shop(client, gateway, sandbox)
         announced = {"currently_due": ["company.tax_id"], "current_deadline": int(_in_days(40).timestamp())}
         await _ask(gateway, sandbox, shop, future_requirements=announced)
 

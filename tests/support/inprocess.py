@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from shared.sandbox import agenda, audit, forms
+from shared.sandbox import agenda, audit, multipart
 from shared.sandbox.clock import Clock
 from shared.sandbox.config import SandboxConfig
 from shared.sandbox.engine import Engine, Request
@@ -48,14 +48,10 @@ class DirectClient(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         """Ask the engine."""
         parts = urlsplit(url)
-        sent = post_data if isinstance(post_data, str) else ""
-        text = f"{parts.query}&{sent}" if parts.query and sent else parts.query or sent
-        asked = Request(
-            method.upper(),
-            parts.path,
-            forms.decode(text),
-            {name.lower(): str(value) for name, value in (headers or {}).items()},
-        )
+        told = {name.lower(): str(value) for name, value in (headers or {}).items()}
+        sent = post_data.encode() if isinstance(post_data, str) else post_data or b""
+        params = multipart.read(told.get("content-type", ""), parts.query, sent)
+        asked = Request(method.upper(), parts.path, params, told)
         reply = self.engine.answer(asked)
         if self.checked:
             _check(asked, reply.status, reply.body)
@@ -156,6 +152,26 @@ class InProcess:
             doc = act.get("payout", payout)
             if doc.body["status"] not in ("failed", "canceled"):
                 payouts.fail(act, doc, code)
+
+    def complain(self, charge: str, case: str) -> None:
+        """The shopper's bank disputes what is left of a charge, or it is prevented; nothing where nothing is left."""
+        from shared.sandbox.resources import chargebacks
+
+        act = self.act()
+        with self.world.store.transaction():
+            doc = act.get("charge", charge)
+            if (amount := chargebacks.disputable(act, doc)) > 0:
+                chargebacks.open_up(act, doc, "general", amount, case=case)
+
+    def offer_appeals(self) -> None:
+        """Every decision of the platform's that was lost can be appealed."""
+        from shared.sandbox.resources import appeals
+
+        act = self.act()
+        with self.world.store.transaction():
+            for doc in act.store.select("scope = ? AND object = 'dispute'", [act.scope]):
+                if appeals.may_be_offered(doc):
+                    appeals.offer(act, doc)
 
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The platform's events and those of its accounts, oldest first."""

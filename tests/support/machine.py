@@ -118,7 +118,7 @@ class Market:
         self.gateway._client = stripe.StripeClient(
             KEY,
             stripe_version=API_VERSION,
-            base_addresses={"api": BASE},
+            base_addresses={"api": BASE, "files": BASE},
             http_client=self.line,
             max_network_retries=2,
         )

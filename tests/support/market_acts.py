@@ -27,7 +27,7 @@ from shared.reporting import repairs
 from shared.reporting.facts import Kind
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.reconcile import reconcile
-from shared.sandbox.resources import chargebacks
+from shared.sandbox.resources import appeals, chargebacks
 from shared.vendors import payout_settings
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.rules import PayoutSchedule
@@ -127,17 +127,35 @@ def open_disputes(market: Market) -> list[Document]:
     """Those at Stripe that are not decided."""
     act = market.act()
     found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
-    return [doc for doc in found if doc.body["status"] not in (*chargebacks.CLOSED, "prevented")]
+    return [doc for doc in found if doc.body["status"] not in chargebacks.CLOSED]
 
 
-async def bank_disputes(market: Market, sale: int, *, inquiry: bool) -> None:
-    """The shopper's bank wants what is left of a charge, or asks about it."""
+# What becomes of a complaint: most often a dispute.
+CASES = ("chargeback", "chargeback", "chargeback", "inquiry", "inquiry", "block", "resolution")
+
+
+async def bank_disputes(market: Market, sale: int, *, case: str) -> None:
+    """The shopper's bank wants what is left of a charge, asks about it, or has it settled before that."""
     payment = await Payment.filter(order_id=sale).order_by("id").first()
     act = market.act()
     charge = act.find("charge", payment.stripe_charge_id) if payment and payment.stripe_charge_id else None
     if charge is not None and (amount := chargebacks.disputable(act, charge)) > 0:
         with act.store.transaction():
-            chargebacks.open_up(act, charge, "product_not_received", amount, inquiry=inquiry)
+            chargebacks.open_up(act, charge, "product_not_received", amount, case=case)
+
+
+def lost_disputes(market: Market) -> list[Document]:
+    """Those at Stripe whose decision can be appealed."""
+    act = market.act()
+    found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
+    return [doc for doc in found if appeals.may_be_offered(doc)]
+
+
+async def offer_appeal(market: Market, which: int) -> None:
+    """The card network would hear an appeal."""
+    act, found = market.act(), lost_disputes(market)
+    with act.store.transaction():
+        appeals.offer(act, found[which % len(found)])
 
 
 async def answer(market: Market, which: int, words: str, *, accept: bool) -> None:

@@ -45,7 +45,7 @@ class TestDraft:
     def test_it_says_what_we_know_of_order_parcel_shopper_messages_and_terms(self) -> None:
         """Each in its own field."""
         texts = draft(FACTS, "product_not_received")
-        assert "2 x A cup, 99.80 EUR" in texts["product_description"]
+        assert "2 x A cup, €99.80" in texts["product_description"]
         assert "Holds tea." in texts["product_description"]
         assert texts["shipping_carrier"] == "DHL"
         assert texts["shipping_tracking_number"] == "JD014"
@@ -75,7 +75,7 @@ class TestDraft:
     def test_a_refund_is_told_where_the_shopper_says_that_none_came(self) -> None:
         """With its day and amount."""
         refunded = replace(FACTS, refunds=(GivenBack(AT, Money(4990, "EUR")),))
-        assert "49.90 EUR was refunded" in draft(refunded, "credit_not_processed")["refund_refusal_explanation"]
+        assert "€49.90 was refunded" in draft(refunded, "credit_not_processed")["refund_refusal_explanation"]
 
     def test_two_payments_are_told_apart(self) -> None:
         """By the shopper's other order."""

@@ -318,10 +318,10 @@ class TestChecking:
 def test_rules_in_words() -> None:
     """As a vendor reads them."""
     bags = Rule(Decimal(10), fixed=30, maximum=2000, currency="EUR", category="Bags")
-    write = str  # `0.30 EUR`; pages hand in their own filter
-    assert words.sentence(bags, write) == "10% + 0.30 EUR on Bags, at most 20.00 EUR"
+    write = str  # `€0.30`; pages hand in their own filter
+    assert words.sentence(bags, write) == "10% + €0.30 on Bags, at most €20.00"
     assert words.sentence(Rule(Decimal("2.50")), write) == "2.5% on everything"
     assert words.sentence(Rule(Decimal(0), product_id=1), write, "A tote") == "0% on A tote"
     assert words.sentence(Rule(Decimal(3), currency="DKK"), write) == "3% on everything sold in DKK"
     only = Rule(Decimal(0), fixed=30, minimum=30, currency="EUR")
-    assert words.charge(only, write) == f"{Money(30, 'EUR')}, at least 0.30 EUR"
+    assert words.charge(only, write) == f"{Money(30, 'EUR')}, at least €0.30"

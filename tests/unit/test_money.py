@@ -5,12 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from babel import Locale
+from babel.numbers import format_currency, get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Invalid
 from shared.money import MAX_AMOUNT, MINIMUM_CHARGE, Money, decimals, round_half_up, split, step
 
+LOCALE = Locale.parse("en")
 CURRENCIES = st.sampled_from(["EUR", "USD", "DKK", "JPY", "KRW", "KWD", "BHD", "ISK", "UGX"])
 
 
@@ -19,6 +22,20 @@ def test_what_is_shown_can_be_typed_again(currency: str, steps: int) -> None:
     """to_decimal and parse are each other's inverse for every chargeable amount."""
     money = Money(steps * step(currency), currency)
     assert Money.parse(str(money.to_decimal()), currency) == money
+
+
+def test_money_is_written_as_english_writes_it() -> None:
+    """The same in errors, mails and pages: CLDR's symbol for every currency, our decimals, thousands apart, minus in front."""
+    for currency in map(str, LOCALE.currencies):
+        symbol, digits = get_currency_symbol(currency, locale=LOCALE), decimals(currency)
+        if symbol == "¤":  # the code for no currency at all
+            continue
+        gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
+        pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
+        for amount in (0, 5, 4990, -4990, 123456789):
+            money = Money(amount, currency)
+            wanted = format_currency(money.to_decimal(), currency, pattern, locale=LOCALE, currency_digits=False)
+            assert str(money) == wanted
 
 
 @given(text=st.text(max_size=30), currency=CURRENCIES)

@@ -21,6 +21,7 @@ def test_the_payment_page_gets_stripes_own_script_and_frames(tmp_path: Path) -> 
     allowed = policy(settings, nonce="n", stripe=True)
     assert settings.stripe.js_url == "https://js.stripe.com/endive/stripe.js"
     assert settings.stripe.api_base == "https://api.stripe.com"
+    assert settings.stripe.files_base == "https://files.stripe.com"
     assert "script-src 'self' https://js.stripe.com https://*.js.stripe.com;" in allowed
     assert "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;" in allowed
     assert "connect-src 'self' https://api.stripe.com;" in allowed

@@ -102,7 +102,7 @@ class TestAmounts:
         worked = work_out(order, Wish(Reach.WHOLE))
         assert worked.amount == 600
         assert [part.amount for part in worked.parts] == [300, 300]
-        with pytest.raises(TooMuch, match=r"At most 6\.00 EUR"):
+        with pytest.raises(TooMuch, match=r"At most €6\.00"):
             work_out(order, Wish(Reach.LINES, quantities={1: 1, 2: 1}))
 
     def test_nothing_left_is_a_sentence_of_its_own(self) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.gateway.seam import Alternative, RequirementError
 from shared.money import decimals, step
 from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
+from shared.vendors.abilities import CAUSES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 from shared.vendors.missing import items, needs_of
 from shared.vendors.requirements import GENERAL, requirement
@@ -45,6 +46,7 @@ facts = st.builds(
     past_due=st.sampled_from([(), ("external_account",)]),
     pending_verification=st.sampled_from([(), ("individual.verification.document",)]),
     external_account_errored=st.booleans(),
+    ability_reason=st.sampled_from([None, *CAUSES, "pending.new", "x"]),
 )
 DUE = ("external_account",)
 OFF = replace(READY, charges_enabled=False, payouts_enabled=False, transfers_active=False)

@@ -55,4 +55,4 @@ def happen(act: Act, subject: str) -> None:
     for number in range(what.times):
         part = whole // what.times + (number < whole % what.times)
         if part > 0:
-            chargebacks.open_up(inside, charge, what.reason, part, inquiry=what.inquiry)
+            chargebacks.open_up(inside, charge, what.reason, part, case="inquiry" if what.inquiry else "chargeback")

@@ -1,7 +1,8 @@
 """The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money that follows (section 13).
 
-A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated. Whoever made the charge is
-debited, whatever the balance: the platform for a destination charge, the connected account for a direct one.
+A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated; one that is prevented takes
+nothing when it was blocked, and the money alone when it was resolved. Whoever made the charge is debited, whatever the
+balance: the platform for a destination charge, the connected account for a direct one. Appeals stand in `appeals.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ REASONS = (
     "fraudulent", "general", "incorrect_account_details", "insufficient_funds", "noncompliant", "product_not_received",
     "product_unacceptable", "subscription_canceled", "unrecognized",
 )  # fmt: skip
-CLOSED = ("lost", "warning_closed", "won")
+CLOSED = ("lost", "prevented", "warning_closed", "won")
+# What the bank makes of it (`case_type`) -> how it begins. A block or a resolution is over before it begins (SDK, CHG).
+CASES = {
+    "block": "prevented", "chargeback": "needs_response", "inquiry": "warning_needs_response", "resolution": "prevented",
+}  # fmt: skip
+PREVENTED = ("block", "resolution")
+AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
+_REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
 DAY = 86400
 _FEES = {"eur": 2000}  # otherwise 1500 (section 19, after published prices)
 _DAYS = 8  # full days to answer; at least seven (section 13)
@@ -62,42 +70,53 @@ def of_charge(act: Act, id: str) -> list[Document]:
     return act.store.select(where, [act.scope, id])
 
 
-def open_up(act: Act, charge: Document, reason: str, amount: int, *, inquiry: bool = False) -> Document:
-    """The bank tells of a dispute: created, then the funds go (a chargeback alone), then the charge says that it is disputed."""
+def open_up(act: Act, charge: Document, reason: str, amount: int, *, case: str = "chargeback") -> Document:
+    """The bank tells of a dispute: created, then the funds go (if they do), then the charge says that it is disputed.
+
+    A prevented one is closed at once. A resolution gives the shopper the money back and costs no fee for a dispute received
+    (DOC); that the money is a transaction of the dispute, and the events, are unverified (MEM).
+    """
     body, card = charge.body, charge.body["payment_method_details"]["card"]
     code = _CODES.get(card["brand"], {}).get(reason)
-    case = "inquiry" if inquiry else "chargeback"
     doc = act.add({
         "id": act.world.id("du"), "object": "dispute", "amount": amount, "balance_transactions": [], "charge": charge.id,
         "created": act.now, "currency": body["currency"], "enhanced_eligibility_types": [],
-        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}}, "evidence_details": {
+        "evidence": {**dict.fromkeys(EVIDENCE), "appeal": None, "enhanced_evidence": {}}, "evidence_details": {
             "due_by": None, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "intended_submission_method": None, "is_charge_refundable": inquiry, "livemode": False, "metadata": {},
+        "intended_submission_method": None, "is_charge_refundable": case in _REFUNDABLE, "livemode": False, "metadata": {},
         "payment_intent": body["payment_intent"], "payment_method_details": {
             "card": {"brand": card["brand"], "case_type": case, "network": card["network"], "network_reason_code": code},
             "type": "card",
         },
-        "reason": reason, "status": "warning_needs_response" if inquiry else "needs_response",
+        "reason": reason, "status": CASES[case],
     }, submitted=False)  # fmt: skip
-    _set_deadline(act, doc)
-    if not inquiry:
-        _withdraw(act, doc, charge)
+    if case not in PREVENTED:
+        set_deadline(act, doc)
+    if case not in _REFUNDABLE:
+        _withdraw(act, doc, charge, fee=0 if case == "resolution" else fee_for(body["currency"]))
     act.store.save(doc)
-    before = snapshot(charge)
-    charge.body["disputed"] = True
-    _mark_refundable(act, charge)
     emit(act, "charge.dispute.created", doc)
-    if not inquiry:
+    if doc.body["balance_transactions"]:
         emit(act, "charge.dispute.funds_withdrawn", doc)
-    emit(act, "charge.updated", charge, before=before)
-    if not before["disputed"]:
-        fraud_warnings.settled(act, charge)
+    if case != "block":
+        _mark_disputed(act, charge)
+    if case in PREVENTED:
+        emit(act, "charge.dispute.closed", doc)
     return doc
 
 
-def _set_deadline(act: Act, doc: Document) -> None:
+def _mark_disputed(act: Act, charge: Document) -> None:
+    before = snapshot(charge)
+    charge.body["disputed"] = True
+    _mark_refundable(act, charge)
+    emit(act, "charge.updated", charge, before=before)
+    if not before["disputed"]:
+        fraud_warnings.settled(act, charge)
+
+
+def set_deadline(act: Act, doc: Document) -> None:
     """The last second of the day so many full days on; when it has passed, nobody answers any more."""
     due = (act.now // DAY + _DAYS + 1) * DAY - 1
     doc.body["evidence_details"]["due_by"] = due
@@ -109,15 +128,14 @@ def fee_for(currency: str) -> int:
     return _FEES.get(currency, 1500)
 
 
-def _withdraw(act: Act, doc: Document, charge: Document) -> None:
+def _withdraw(act: Act, doc: Document, charge: Document, *, fee: int) -> None:
     """The bank takes the amount, Stripe its fee; out of the charge's own money while that is still pending."""
-    currency = doc.body["currency"]
     row = act.get("balance_transaction", charge.body["balance_transaction"])
-    fee = {
-        "amount": fee_for(currency), "application": None, "currency": currency, "description": "Dispute fee",
+    taken = {
+        "amount": fee, "application": None, "currency": doc.body["currency"], "description": "Dispute fee",
         "type": "stripe_fee",
     }  # fmt: skip
-    _post(act, doc, -doc.body["amount"], max(row.body["available_on"], act.now), fee)
+    _post(act, doc, -doc.body["amount"], max(row.body["available_on"], act.now), taken if fee else None)
 
 
 def _reinstate(act: Act, doc: Document) -> None:
@@ -138,7 +156,7 @@ def _post(act: Act, doc: Document, amount: int, available_on: int, fee: Json | N
 def _mark_refundable(act: Act, charge: Document) -> None:
     """A charge cannot be refunded while a chargeback stands, and not after it was lost."""
     charge.hidden["refundable"] = not any(
-        doc.body["payment_method_details"]["card"]["case_type"] == "chargeback" and doc.body["status"] != "won"
+        doc.body["payment_method_details"]["card"]["case_type"] not in _REFUNDABLE and doc.body["status"] != "won"
         for doc in of_charge(act, charge.id)
     )
     act.store.save(charge)
@@ -171,8 +189,8 @@ def _escalate(act: Act, doc: Document) -> None:
     doc.body["payment_method_details"]["card"]["case_type"] = "chargeback"
     doc.body.update(status="needs_response", is_charge_refundable=False)
     doc.hidden["submitted"] = False
-    _set_deadline(act, doc)
-    _withdraw(act, doc, charge)
+    set_deadline(act, doc)
+    _withdraw(act, doc, charge, fee=fee_for(doc.body["currency"]))
     act.store.save(doc)
     _mark_refundable(act, charge)
     emit(act, "charge.dispute.updated", doc, before=before)
@@ -182,9 +200,12 @@ def _escalate(act: Act, doc: Document) -> None:
 def decide(act: Act, subject: str) -> None:
     """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what it will be (section 7)."""
     inside, doc = located(act, subject, "dispute")
-    if doc is None or doc.body["status"] not in ("under_review", "warning_under_review"):
+    if doc is None or doc.body["status"] not in ("appeal_under_review", "under_review", "warning_under_review"):
         return
-    text = (doc.body["evidence"]["uncategorized_text"] or "").strip()
+    evidence = doc.body["evidence"]
+    appeal = (evidence["appeal"] or {}).get("card") or {}  # its own word counts as the text would (design)
+    text = (appeal.get("reason_for_filing") if appeal else evidence["uncategorized_text"]) or ""
+    text = text.strip()
     if text == "escalate_inquiry_evidence" and is_inquiry(doc):
         _escalate(inside, doc)
     elif text in ("winning_evidence", "losing_evidence"):
@@ -194,7 +215,7 @@ def decide(act: Act, subject: str) -> None:
 def fall_due(act: Act, subject: str) -> None:
     """The deadline has passed, as a task: who has not answered has lost; an inquiry without answer is closed."""
     inside, doc = located(act, subject, "dispute")
-    if doc is None or doc.body["status"] not in ("needs_response", "warning_needs_response"):
+    if doc is None or doc.body["status"] not in AWAITING:
         return
     if doc.body["evidence_details"]["due_by"] < act.now:
         end(inside, doc, won=False)

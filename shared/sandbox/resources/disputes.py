@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page, render
-from shared.sandbox.resources import chargebacks
+from shared.sandbox.resources import appeals, chargebacks, files
 from shared.sandbox.resources.subjects import subject_of
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
@@ -15,6 +15,10 @@ _LONG = ("access_activity_log", "cancellation_policy_disclosure", "cancellation_
          "product_description", "refund_policy_disclosure", "refund_refusal_explanation", "uncategorized_text")  # fmt: skip
 FILES = ("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation", "receipt",
          "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file")  # fmt: skip
+_UNDER_REVIEW = {
+    "appeal_needs_response": "appeal_under_review", "needs_response": "under_review",
+    "warning_needs_response": "warning_under_review",
+}  # fmt: skip
 _DECIDED_AFTER = 5  # seconds until a test text has its effect
 
 
@@ -35,7 +39,8 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     before = snapshot(doc)
     if "evidence" in params:
         _refuse_late(doc)
-        _collect(doc, params["evidence"])
+        gather = appeals.collect if doc.body["status"] == appeals.NEEDS_RESPONSE else _collect
+        gather(act, doc, params["evidence"])
     annotate(doc.body, params)
     if "intended_submission_method" in params:
         doc.body["intended_submission_method"] = params["intended_submission_method"]
@@ -55,9 +60,9 @@ def _refuse_late(doc: Document) -> None:
         raise errors.ApiError(400, message, param="evidence")
 
 
-def _collect(doc: Document, given: Json) -> None:
+def _collect(act: Act, doc: Document, given: Json) -> None:
     evidence = doc.body["evidence"]
-    for name in ("enhanced_evidence", "appeal"):  # programmes that no dispute is eligible for here
+    for name in ("enhanced_evidence", "appeal"):  # no dispute is eligible for programmes here, and this is no appeal
         if given.get(name):
             message = f"This dispute is not eligible for `evidence[{name}]`."
             raise errors.ApiError(400, message, param=f"evidence[{name}]")
@@ -65,6 +70,8 @@ def _collect(doc: Document, given: Json) -> None:
         if name in chargebacks.EVIDENCE:
             _check(name, value)
             evidence[name] = value or None
+    named = {name: evidence[name] for name in FILES if evidence[name]}
+    files.check_together([files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()])
     if sum(len(evidence[name] or "") for name in chargebacks.EVIDENCE) > _MOST:
         message = f"The combined character count of all evidence is limited to {_MOST:,}."
         raise errors.ApiError(400, message, param="evidence")
@@ -72,17 +79,15 @@ def _collect(doc: Document, given: Json) -> None:
 
 
 def _check(name: str, value: str) -> None:
-    param = f"evidence[{name}]"
-    if name in FILES and value and not value.startswith("file_"):
-        raise errors.no_such_reference("file upload", value, param)
     if name in _LONG and len(value) > _MOST_EACH:
-        raise errors.ApiError(400, f"Evidence of `{name}` is limited to {_MOST_EACH:,} characters.", param=param)
+        message = f"Evidence of `{name}` is limited to {_MOST_EACH:,} characters."
+        raise errors.ApiError(400, message, param=f"evidence[{name}]")
 
 
 def _submit(act: Act, doc: Document) -> None:
     details = doc.body["evidence_details"]
     details.update(submission_count=details["submission_count"] + 1, submission_method="manual", past_due=False)
-    doc.body["status"] = "warning_under_review" if chargebacks.is_inquiry(doc) else "under_review"
+    doc.body["status"] = _UNDER_REVIEW[doc.body["status"]]
     doc.hidden["submitted"] = True
     act.store.schedule(act.world.clock.now() + _DECIDED_AFTER, "dispute_decided", act.platform, subject_of(act, doc.id))
 

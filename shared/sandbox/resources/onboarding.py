@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from shared.sandbox.events import emit
 from shared.sandbox.resources import banks, connected, people, requirements
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, snapshot
@@ -122,7 +123,14 @@ def _kept(values: Json) -> Json:
 
 
 _LAST_DAY = 253_402_300_800  # where four digits no longer hold the year
-FORCED = ("requirements", "future_requirements", "charges_enabled", "payouts_enabled", "disabled_reason")
+FORCED = (
+    "requirements",
+    "future_requirements",
+    "charges_enabled",
+    "payouts_enabled",
+    "disabled_reason",
+    "capabilities",
+)
 
 
 def force(act: Act, doc: Document, given: dict[str, Any]) -> str | None:
@@ -133,16 +141,36 @@ def force(act: Act, doc: Document, given: dict[str, Any]) -> str | None:
     if wrong := next((text for name, value in given.items() if (text := _wrong(name, value))), None):
         return wrong
     before = snapshot(doc)
+    held = {name: requirements.capability(doc, name) for name in given.get("capabilities", {})}
     doc.hidden["forced"] = {**doc.hidden["forced"], **given}
     for name in ("requirements", "future_requirements"):
         day = (given.get(name) or {}).get("current_deadline")
         if day is not None:
             act.store.schedule(day, "requirements", act.platform, doc.id)
     requirements.settle(act, doc, before)
+    for name, was in held.items():
+        emit(act.within(doc.id), "capability.updated", requirements.capability(doc, name), before=was)
+    return None
+
+
+def _wrong_capabilities(value: Any) -> str | None:
+    """What a capability of this account is to say of itself: a status, and requirements of its own."""
+    if not isinstance(value, dict):
+        return "`capabilities` must be an object."
+    for name, told in value.items():
+        if name not in ("card_payments", "transfers") or not isinstance(told, dict):
+            return "`capabilities` holds card_payments and transfers, each an object."
+        if told.get("status", "active") not in ("active", "inactive", "pending"):
+            return f"`capabilities[{name}][status]` must be active, inactive or pending."
+        needs = {key: entry for key, entry in told.items() if key != "status"}
+        if wrong := _wrong(f"capabilities[{name}]", needs):
+            return wrong
     return None
 
 
 def _wrong(name: str, value: Any) -> str | None:
+    if name == "capabilities":
+        return _wrong_capabilities(value)
     if name.endswith("_enabled"):
         return None if isinstance(value, bool) else f"`{name}` must be true or false."
     if name == "disabled_reason":

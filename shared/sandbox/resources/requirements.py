@@ -153,8 +153,11 @@ def _flags(doc: Document, reason: str | None, *, pays_out: bool) -> None:
     waits = body["details_submitted"] and reason == "requirements.pending_verification"
     asked = [name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]]
     body["capabilities"] = dict.fromkeys(sorted(asked), "active" if able else "pending" if waits else "inactive")
+    told = forced.get("capabilities", {})
+    body["capabilities"] |= {name: told[name]["status"] for name in asked if "status" in told.get(name, {})}
     blocked = doc.hidden.get("blocked", []) if doc.hidden["deadline"] else ()
     works = able and "charges" not in blocked and any(name in asked for name in ("card_payments", "transfers"))
+    works = works and body["capabilities"].get("card_payments", "active") == "active"
     body["charges_enabled"] = forced.get("charges_enabled", works)
     paid = (able or pays_out) and "payouts" not in blocked and _told(doc, "external_account")
     body["payouts_enabled"] = forced.get("payouts_enabled", paid)
@@ -187,6 +190,8 @@ def settle(act: Act, doc: Document, before: Json) -> None:
         act.store.schedule(doc.hidden["deadline"], "requirements", act.platform, doc.id)
     inside = act.within(doc.id)
     for name, status in doc.body["capabilities"].items():
+        if name in doc.hidden["forced"].get("capabilities", {}):
+            continue  # whoever forced it has told so
         old = before["capabilities"].get(name)
         more = set(doc.body["requirements"]["currently_due"]) - set(before["requirements"]["currently_due"])
         if old is not None and (old != status or (more and doc.body["details_submitted"])):
@@ -204,6 +209,8 @@ def capability(doc: Document, name: str) -> Json:
     if reason := needs["disabled_reason"]:
         head = "rejected.other" if reason.startswith("rejected.") else "other"
         needs["disabled_reason"] = _CAPABILITY_REASONS.get(reason, head)
+    told = doc.hidden.get("forced", {}).get("capabilities", {}).get(name, {})
+    needs |= {key: value for key, value in told.items() if key != "status"}
     status = doc.body["capabilities"].get(name, "unrequested")
     return {
         "id": name, "object": "capability", "account": doc.id, "future_requirements": dict(EMPTY),

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_timeline")]
+    dependencies = [("models", "0011_files")]
 
     initial = False
 

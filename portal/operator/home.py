@@ -1,0 +1,198 @@
+"""`/operator`: what waits for the marketplace's own staff, line by line, and what was sold today and in the last week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from quart import Blueprint, Response
+
+from portal.operator.frame import page
+from shared import clock
+from shared.money import Money
+from shared.payouts.rules import PayoutState
+from shared.payouts.words import failure
+from shared.reporting.desk import Desk, Figures, desk, figures
+from shared.vendors.queries import VendorTrouble
+from shared.web.access import operator
+from shared.web.filters import day, moment, money
+from shared.web.identity import actor
+
+blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that needs doing: how loud, what with its number, the rest of it, and where it is done."""
+
+    kind: str
+    title: str
+    text: str
+    href: str
+    label: str
+
+
+@blueprint.get("")
+@operator
+async def home() -> Response:
+    """What needs doing, and the figures of today and of the last 7 days."""
+    now = await desk()
+    return await page(
+        "portal/operator/home.html",
+        nav_active="home",
+        first_name=actor().full_name.split(" ")[0],
+        lines=sorted(_lines(now), key=lambda line: line.kind != "bad"),
+        compared=_compared(now),
+        figures=[(f.currency, _stats(f)) for f in await figures()],
+    )
+
+
+def _lines(now: Desk) -> Iterator[Line]:
+    """What waits, what has a deadline first; nothing that is nought."""
+    yield from _money_at_risk(now)
+    yield from _decisions(now)
+    yield from _books(now)
+    yield from _payouts(now)
+    if now.owing.count:
+        title = f"{_counted(now.owing.count, 'vendor owes', 'vendors owe')} {_sums(now.owing.sums)}"
+        since = Markup(" The oldest debt is from {}.").format(day(now.owing.since)) if now.owing.since else ""
+        yield Line(
+            "warn",
+            title,
+            ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
+            "/operator/receivables",
+            "See the debts",
+        )
+    if count := now.parked_events:
+        title = _counted(count, "webhook event is parked", "webhook events are parked")
+        said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
+        yield Line("warn", title, f"{said} for a person.", "/operator/webhooks?status=parked", "Open the inbox")
+
+
+def _money_at_risk(now: Desk) -> Iterator[Line]:
+    if count := now.parked_payments:
+        title = _counted(count, "payment is parked", "payments are parked")
+        said = "Stripe took money that does not match the order. Nothing was marked as paid."
+        yield Line("bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them")
+    if (count := now.disputes) and (first := now.next_dispute):
+        title = _counted(count, "dispute waits for an answer", "disputes wait for an answer")
+        left = f"{first.countdown}: " if first.countdown else ""
+        nearest = "The next one: " if count > 1 else ""
+        what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
+        where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
+        yield Line("warn", title, what, where, "See it" if count == 1 else "See them")
+
+
+def _decisions(now: Desk) -> Iterator[Line]:
+    if count := now.refunds.count:
+        title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
+        before = ", waiting since " if count == 1 else " in all; the oldest waits since "
+        said = Markup("{}{}{}.").format(_sums(now.refunds.sums), before, day(now.refunds.since or clock.now()))
+        yield Line("warn", title, said, "/operator/refunds", "Decide")
+
+
+def _books(now: Desk) -> Iterator[Line]:
+    last, where = now.last_run, "/operator/reconciliation"
+    if last is None:
+        return
+    if count := last.open:
+        title = _counted(count, "difference between the books and Stripe", "differences between the books and Stripe")
+        yield Line(
+            "warn", title, Markup("Found by the comparison of {}.").format(moment(last.started_at)), where, "See what"
+        )
+    if last.status == "failed":
+        said = Markup("It was started {}. {}").format(moment(last.started_at), last.error or "It was stopped.")
+        yield Line("warn", "The last comparison could not finish", said, where, "See why")
+    elif now.is_stale:
+        said = Markup("The last comparison with Stripe was {}; it should run every night.").format(
+            moment(last.started_at)
+        )
+        yield Line("warn", "The books were not compared last night", said, where, "Compare now")
+
+
+def _payouts(now: Desk) -> Iterator[Line]:
+    if count := len(now.payouts):
+        first = now.payouts[0]
+        whose = first.vendor_name or "Markethall itself"
+        why = failure(first.failure_code).reason if first.state is PayoutState.FAILED else first.refusal
+        said = (
+            f"{money(first.amount)} to {whose}: {why}"
+            if count == 1
+            else f"The latest: {money(first.amount)} to {whose}. {why}"
+        )
+        title = _counted(count, "payout did not arrive", "payouts did not arrive")
+        yield Line("bad", title, said, "/operator/payouts?state=failed", "See why")
+    if found := now.banks:
+        title = _counted(len(found), "bank account takes no payouts", "bank accounts take no payouts")
+        said = f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
+        yield Line("warn", title, said, _where(found, "bank"), "See whose" if len(found) > 1 else "See the vendor")
+    if found := now.held:
+        title = _counted(len(found), "vendor’s payouts are on hold", "vendors’ payouts are on hold")
+        only = found[0]
+        said = f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
+        yield Line("warn", title, said, _where(found, "held"), "See whose" if len(found) > 1 else "See the vendor")
+
+
+def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
+    return f"/operator/vendors/{found[0].vendor_id}" if len(found) == 1 else f"/operator/vendors?only={only}"
+
+
+def _names(found: tuple[VendorTrouble, ...], most: int = 3) -> str:
+    """`A`, `A and B`, `A, B, C and 4 more`."""
+    names = [vendor.name for vendor in found[:most]]
+    more = len(found) - len(names)
+    tail = f"{more} more" if more else names.pop() if len(names) > 1 else ""
+    return f"{', '.join(names)} and {tail}" if tail else names[0]
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _sums(sums: tuple[Money, ...]) -> str:
+    """`€35.00`, `DKK 120.00 and €35.00`."""
+    texts = [money(amount) for amount in sums]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _compared(now: Desk) -> str:
+    """When the books were last compared, and how that went, for the end of the list or for a day when nothing waits."""
+    last = now.last_run
+    if last is None:
+        return "Ledger, orders and Stripe have not been compared yet; that happens every night."
+    at = moment(last.finished_at or last.started_at)
+    if last.status == "failed":
+        return Markup("The comparison of {} could not finish.").format(at)
+    how = "they agree" if not last.open else "what differs is listed above"
+    return Markup("Ledger, orders and Stripe were last compared {}: {}.").format(at, how)
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One figure as the page shows it: the last 7 days large, today and the change beside it small."""
+
+    label: str
+    value: str
+    note: str
+
+
+def _stats(found: Figures) -> list[Stat]:
+    orders = found.orders[0]
+    count = f", {_counted(orders, 'order', 'orders')}" if orders else ""
+    return [
+        Stat("Sales", money(found.sales[1]), _note(found.sales, count)),
+        Stat("Commission", money(found.commission[1]), _note(found.commission)),
+        Stat("Refunds", money(found.refunds[1]), _note(found.refunds, change=False)),
+    ]
+
+
+def _note(spans: tuple[Money, Money, Money], more: str = "", *, change: bool = True) -> str:
+    """`€13.40 today`, and on a line of its own `+48% on the 7 days before`, where there is something to compare with."""
+    today, week, before = spans
+    said = Markup("{} today{}").format(money(today), more)
+    if not change or before.amount <= 0 or week.amount < 0:
+        return said
+    percent = round((week.amount - before.amount) * 100 / before.amount)
+    sign = "+" if percent > 0 else "\N{MINUS SIGN}" if percent < 0 else "±"
+    return said + Markup("<br>{}{}% on the 7 days before").format(sign, abs(percent))

@@ -1,0 +1,104 @@
+"""How a page is looked at: it fits, reads in daylight and at night, does not jump, and axe finds nothing.
+
+A page is loaded once per width. Night is switched on in the page that is open: the same document, so that only what has to
+do with colours is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.browser.conftest import Server
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+WIDTHS = (390, 1280)
+
+# Sums up layout shifts that no input caused (web.dev/cls).
+SHIFTS = """
+window.__shift = {by: 0, moved: []};
+const place = box => `${Math.round(box.x)},${Math.round(box.y)} ${Math.round(box.width)}x${Math.round(box.height)}`;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+    window.__shift.by += entry.value;
+    for (const {node, previousRect, currentRect} of entry.sources)
+      window.__shift.moved.push(`${node?.nodeName}#${node?.id ?? ''}.${node?.className ?? ''} ${place(previousRect)} -> ${place(currentRect)}`);
+  }
+}).observe({type: 'layout-shift', buffered: true});
+"""
+# Everything that the page asked for has come, and two frames have been painted since.
+SETTLED = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await document.fonts.ready;
+  await Promise.all([...document.images].filter(image => image.loading !== 'lazy').map(image => image.decode().catch(() => {})));
+  do { await frame(); await frame(); } while (document.querySelector('.htmx-request'));
+}
+"""
+# No colour is on its way to another one any more.
+FADED = """
+async () => {
+  const fading = () => document.getAnimations().some(animation => animation instanceof CSSTransition);
+  do { await new Promise(requestAnimationFrame); } while (fading());
+}
+"""
+
+
+def look(page: Page, address: str) -> list[str]:
+    """What is wrong with the page that is open, in words."""
+    page.wait_for_load_state("load")
+    page.evaluate(SETTLED)
+    wrong = []
+    width: dict[str, int] = page.evaluate("({has: document.scrollingElement.scrollWidth, may: window.innerWidth})")
+    if width["has"] > width["may"]:
+        wrong.append(f"{address} is {width['has']} px wide on a screen of {width['may']}")
+    page.evaluate(AXE)
+    wrong += _axe(page, address, RULES)
+    shift: dict[str, Any] = page.evaluate("window.__shift")
+    if shift["by"] > 0.02:
+        wrong.append(f"{address} jumps by {shift['by']:.3f}: {'; '.join(shift['moved'])}")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(FADED)
+    wrong += _axe(page, f"{address} at night", COLOURS)
+    page.emulate_media(color_scheme="light")
+    return wrong
+
+
+def _axe(page: Page, address: str, rules: dict[str, Any]) -> list[str]:
+    found: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", rules
+    )
+    return [
+        f"{address}: {violation['id']} ({violation['help']}) at "
+        + "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:4])
+        for violation in found["violations"]
+    ]
+
+
+@pytest.fixture(params=WIDTHS)
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """A phone or a desk."""
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 844}, color_scheme="light", locale="en-GB"
+    )
+    context.add_init_script(SHIFTS)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def walk(page: Page, server: Server, addresses: list[str]) -> list[str]:
+    """Open each address and gather what is wrong with it."""
+    wrong = []
+    for address in addresses:
+        page.goto(server.url + address)
+        wrong += look(page, address)
+    return wrong
