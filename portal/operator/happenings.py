@@ -34,6 +34,7 @@ AMOUNTS = frozenset(
         "let_go",
         "loss_back",
         "loss_part",
+        "netted",
         "receivable",
         "refunded_amount",
         "taken",

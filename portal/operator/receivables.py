@@ -7,7 +7,7 @@ from quart import Blueprint, Response
 from portal.operator.frame import page
 from shared.clawback import receivables
 from shared.clawback.errors import NothingOwed
-from shared.clawback.queries import Owed, owed_by, owed_claim, totals_owed
+from shared.clawback.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
 from shared.jobs import queue
 from shared.money import Money
 from shared.web.access import operator
@@ -22,12 +22,13 @@ HOME = "/operator/receivables"
 @blueprint.get("")
 @operator
 async def index() -> Response:
-    """What vendors owe, the oldest debt first"""
+    """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach"""
     return await page(
         "portal/operator/receivables.html",
         nav_active="receivables",
         rows=await owed_by(),
         totals=[Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())],
+        waiting=await waiting_for_vendors(),
         words=words,
     )
 
@@ -60,6 +61,6 @@ async def write_off(claim_id: int) -> Response:
     return see_other(HOME, ("ok", f"{claim.left} of {claim.vendor_name} is written off."))
 
 
-def words(owed: Owed) -> str:
-    """What a debt came from."""
-    return "A dispute" if owed.subject.startswith("dispute:") else "A refund"
+def words(owed: Owed | Waiting) -> str:
+    """What it came from."""
+    return {"dispute": "A dispute", "refund": "A refund"}.get(owed.subject.partition(":")[0], "A correction")

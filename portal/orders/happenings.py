@@ -82,6 +82,8 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
 
 
 def _taken(fact: TakenFact) -> Happening:
+    if fact.kind is MovementKind.REVERSAL and fact.because == "correction":
+        return Happening(f"{money(fact.amount)} taken from your balance", fact.at, "By Markethall’s staff.")
     if fact.kind is MovementKind.REVERSAL:
         return Happening(f"{money(fact.amount)} taken from your balance", fact.at, f"For the {fact.because}.")
     if fact.kind is MovementKind.FEE_REFUND:

@@ -23,6 +23,7 @@ VENDOR = {
     Kind.DISPUTE: "Disputed",
     Kind.DISPUTE_WON: "Dispute won",
     Kind.LET_GO: "Debt let go",
+    Kind.TAKEN: "Taken back by Markethall",
     Kind.OTHER: "Correction",
     Kind.LEFT: "Yours after that",
     Kind.PAYOUT: "Paid out to your bank",

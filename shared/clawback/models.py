@@ -17,7 +17,8 @@ from shared.vendors.models import Vendor
 class Claim(Row):
     """What one refund or dispute takes from a vendor: `amount` has to be taken, `taken` was, `receivable` is owed and dated.
 
-    amount == taken + receivable once it is settled. `amount` falls to 0 when the refund failed or the dispute was won.
+    amount == taken + netted + receivable + written_off once it is settled. It falls to 0 when the refund failed or the dispute
+    was won; what was taken goes back then, or is set off (`netted`) against other claims of a vendor that is out of reach.
     """
 
     subject = fields.CharField(max_length=80, unique=True, description="refund:12 or dispute:3")
@@ -38,8 +39,18 @@ class Claim(Row):
     taken = fields.BigIntField(default=0, description="minor units that came back from the vendor's balance, net")
     receivable = fields.BigIntField(default=0, description="minor units that the platform advanced and the vendor owes")
     written_off = fields.BigIntField(default=0, description="minor units that the platform gave up on")
+    netted = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units set off against what we owed the vendor; negative: by what we owed",
+    )
     owed_since = fields.DatetimeField(null=True, description="when the receivable arose")
     postings = fields.IntField(default=0, description="how often the receivable changed in the ledger")
+
+    @property
+    def paid(self) -> int:
+        """What the vendor has borne of it: out of its balance, or set off."""
+        return int(self.taken + self.netted)
 
     class Meta:
         table = "claims"

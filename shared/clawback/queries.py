@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import F
 from tortoise.functions import Sum
 
 from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim
 from shared.money import Money
+from shared.vendors.models import VendorPaymentConfig
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,36 @@ async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Ow
         query = query.filter(vendor_id=vendor_id)
     rows = await query.order_by("owed_since", "id").limit(limit).select_related("order", "vendor")
     return tuple(_owed(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the platform owes a vendor that it cannot reach: it took our access to its Stripe account away."""
+
+    order_number: str
+    subject: str
+    vendor_id: int
+    vendor_name: str
+    since: datetime
+    amount: Money
+
+
+async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
+    """What is sent to vendors once they connect their account again, the oldest first."""
+    gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
+    since = {row.vendor_id: row.deauthorized_at for row in await gone}
+    rows = Claim.filter(vendor_id__in=[*since], taken__gt=F("amount") - F("netted")) if since else Claim.filter(id=0)
+    return tuple(
+        Waiting(
+            row.order.number,
+            row.subject,
+            row.vendor_id,
+            row.vendor.name,
+            since[row.vendor_id] or row.updated_at,
+            Money(row.paid - row.amount, row.currency),
+        )
+        for row in await rows.order_by("id").limit(limit).select_related("order", "vendor")
+    )
 
 
 async def owed_claim(claim_id: int) -> Owed:

@@ -19,7 +19,7 @@ async def follow(claim_id: int) -> None:
     assert claim is not None
     if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
         return
-    target = rest(claim.amount, claim.taken, claim.written_off)
+    target = rest(claim.amount, claim.paid, claim.written_off)
     revived, number = claim.written_off - target.written_off, claim.postings
     if revived:  # given up on, and now not even due any more: no loss after all
         number += 1

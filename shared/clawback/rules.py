@@ -25,10 +25,11 @@ class MovementState(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A transfer that money can come back of: `room` is what has not come back yet, in minor units."""
+    """A transfer that money can come back of: `room` is what has not come back yet, `back` what has, in minor units."""
 
     transfer_id: str
     room: int
+    back: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,23 @@ def rest(amount: int, taken: int, written_off: int) -> Rest:
         return Rest(due, 0, 0)
     given_up = min(written_off, due)
     return Rest(due - given_up, due - given_up, given_up)
+
+
+def set_off(we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Claim -> how much of it is set off: what we owe against what is owed to us, each in order.
+
+    Both are (claim, minor units above nought). What we owe comes out negative, and all together come to nought.
+    """
+    total = min(sum(amount for _, amount in we_owe), sum(amount for _, amount in owed_to_us))
+    found: dict[int, int] = {}
+    for side, sign in ((we_owe, -1), (owed_to_us, 1)):
+        left = total
+        for claim, amount in side:
+            part = min(left, amount)
+            if part > 0:
+                found[claim] = sign * part
+                left -= part
+    return found
 
 
 def signed(kind: MovementKind, amount: int) -> int:

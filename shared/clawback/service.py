@@ -1,30 +1,27 @@
 """Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe balance; the rest is owed.
 
 A movement is written down before Stripe is asked, under a key of its own, and every step looks again at what is so. Doing
-it twice, or after a crash anywhere, ends in the same state: taken + receivable + written off == amount.
+it twice, or after a crash anywhere, ends in the same state: taken + netted + receivable + written off == amount; but what cannot be sent to a vendor waits (netting.py).
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from shared import clock
-from shared.audit import service as audit
-from shared.clawback import receivables, sources
+from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind, MovementState, plan, rest, signed
+from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
 from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
-from shared.ledger import postings
-from shared.ledger import service as ledger
 from shared.ledger.queries import reserved_of_order
 from shared.money import step
 from shared.orders.models import Order
 from shared.payments.models import Payment
-from shared.references import service as references
 
 log = logging.getLogger("markethall.clawback")
 
@@ -55,36 +52,23 @@ async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
     return claim
 
 
-async def record(
-    claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
-) -> bool:
-    """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
-    if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
-        return False
-    movement = await Movement.create(
-        claim_id=claim.id,
-        kind=kind,
-        amount=amount,
-        stripe_source_id=source_id,
-        idempotency_key=await _key(claim, kind, order_number),
-    )
-    return await _done(movement.id, stripe_id)
-
-
 async def settle(gateway: Gateway, subject: str) -> Claim:
     """Bring a claim to rest at Stripe and in the ledger. Raises StripeUnavailable, and then the same call goes on later."""
     claim = await Claim.get_or_none(subject=subject)
     if claim is None:
         raise NotFound(f"There is no claim for {subject}.")
+    unreachable = await netting.is_unreachable(claim.vendor_id)
     for _ in range(ROUNDS):
         for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
             await _perform(gateway, claim, movement)
         await claim.refresh_from_db()
-        delta = rest(claim.amount, claim.taken, claim.written_off).move
-        if delta == 0 or not await _write_down(gateway, claim, delta):
+        delta = rest(claim.amount, claim.paid, claim.written_off).move
+        if delta == 0 or (delta < 0 and unreachable) or not await _write_down(gateway, claim, delta):
             break
     async with unit.transaction():
         await receivables.follow(claim.id)
+    if unreachable:
+        await netting.net(claim.vendor_id, claim.currency)
     await claim.refresh_from_db()
     return claim
 
@@ -96,13 +80,17 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
     else:
         found = await sources.of_payment(gateway, payment)
+        if await _taken_by_hand(gateway, found):
+            return True  # somebody took it in Stripe's dashboard: look again
         held = await sources.balance(gateway, payment)
+        if sum(source.room for source in found) < min(delta, held):  # some of it was taken by hand before
+            found += await sources.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
     async with unit.transaction():
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None
-        if rest(locked.amount, locked.taken, locked.written_off).move != delta:
+        if rest(locked.amount, locked.paid, locked.written_off).move != delta:
             return True  # somebody else was faster: look again
         if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
             return True
@@ -113,15 +101,22 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
                 kind=kind,
                 amount=amount,
                 stripe_source_id=source,
-                idempotency_key=await _key(locked, kind, number),
+                idempotency_key=await movements.key(locked, kind, number),
             )
     return bool(steps)
 
 
-async def _key(claim: Claim, kind: MovementKind, order_number: str) -> str:
-    """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh database."""
-    earlier = await Movement.filter(claim_id=claim.id).count()
-    return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
+async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
+    """Note what came back of these transfers past us; asked only where more came back than we know of."""
+    noted = False
+    for source in found:
+        ours = Movement.filter(
+            stripe_source_id=source.transfer_id, kind=MovementKind.REVERSAL, status=MovementState.DONE
+        )
+        if source.back > sum([int(amount) for amount in await ours.values_list("amount", flat=True)]):  # type: ignore[call-overload]
+            seen = await by_hand.follow_transfer(gateway, source.transfer_id)
+            noted |= seen is not None and seen.noted > 0
+    return noted
 
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
@@ -135,20 +130,21 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     try:
         stripe_id = stripe_id or await _make(gateway, claim, movement)
     except StripeRefused as refused:
-        await _refused(movement, refused.stripe_code or refused.log or "refused")
-        if movement.kind != MovementKind.REVERSAL:  # the vendor's money is still with us: that must be loud
-            log.exception("movement %s of %s was refused", movement.id, claim.subject)
-            raise
-        return
+        await movements.refused(movement, refused.stripe_code or refused.log or "refused")
+        if movement.kind == MovementKind.REVERSAL or await netting.is_unreachable(claim.vendor_id):
+            return
+        # The vendor's money is still with us: that must be loud.
+        log.exception("movement %s of %s was refused", movement.id, claim.subject)
+        raise
     except StripeUnavailable as down:
         if not down.replayed:
             raise
         stripe_id = await sources.made_before(gateway, claim, movement)
         if stripe_id is None:  # Stripe stored this failure under the key for good; the next movement has the next key
-            await _refused(movement, "Stripe stored a failure under this key")
+            await movements.refused(movement, "Stripe stored a failure under this key")
             raise
     async with unit.transaction():
-        await _done(movement.id, stripe_id)
+        await movements.done(movement.id, stripe_id)
 
 
 async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
@@ -166,40 +162,3 @@ async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
         )
         return (await gateway.create_transfer(new, key=key)).id
     return (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
-
-
-async def _refused(movement: Movement, why: str) -> None:
-    async with unit.transaction():
-        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
-            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
-        )
-
-
-async def _done(movement_id: int, stripe_id: str) -> bool:
-    """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
-    movement = await Movement.get(id=movement_id).select_related("claim")
-    # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
-    await unit.locked(Order.filter(id=movement.claim.order_id))
-    claim = await unit.locked(Claim.filter(id=movement.claim_id))
-    assert claim is not None
-    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
-        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
-    )
-    if not moved:
-        return False
-    amount = signed(MovementKind(movement.kind), movement.amount)
-    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
-    await ledger.post(
-        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id))
-    )
-    await references.remember(stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
-    await audit.record(
-        f"claim.{movement.kind}",
-        actor="system",
-        subject=claim.subject,
-        vendor_id=claim.vendor_id,
-        amount=movement.amount,
-        currency=claim.currency,
-        stripe_id=stripe_id,
-    )
-    return True

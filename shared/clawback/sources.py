@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source
 from shared.gateway.seam import Gateway, StripeMissing
@@ -9,6 +11,7 @@ from shared.payments import service as payments
 from shared.payments.jobs import ChargeNotReady
 from shared.payments.models import Payment
 
+OTHERS = 10  # so many other sales of a vendor are looked at
 MARK = "movement"  # the metadata by which a movement is known again: our own idempotency key
 
 
@@ -28,9 +31,20 @@ async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
     again = Movement.filter(
         claim__payment_id=payment.id, kind=MovementKind.TRANSFER, status=MovementState.DONE
     ).order_by("id")
-    ids = [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))]
+    return await _read(gateway, [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))])
+
+
+async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
+    """The transfers of the vendor's other sales, newest first: for when more is borne of an order than its own ever brought."""
+    others = Payment.filter(
+        vendor_id=payment.vendor_id, currency=payment.currency, stripe_transfer_id__not_isnull=True, id__not=payment.id
+    )
+    return await _read(gateway, await others.order_by("-id").limit(OTHERS).values_list("stripe_transfer_id", flat=True))
+
+
+async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
     transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
-    return [Source(t.id, t.amount - t.amount_reversed) for t in transfers]
+    return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
 
 
 async def made_before(gateway: Gateway, claim: Claim, movement: Movement) -> str | None:

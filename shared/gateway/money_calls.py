@@ -42,7 +42,12 @@ class MoneyCalls(Calls):
         return await self._call(self._client.v1.balance.retrieve_async, params=asked, to=to.balance, account=account)
 
     async def list_balance_transactions(
-        self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
+        self,
+        account: str | None = None,
+        *,
+        payout: str | None = None,
+        since: datetime | None = None,
+        of_type: str | None = None,
     ) -> list[BalanceTransaction]:
         """The rows of an account's books, with what their sources name; by `payout` only for automatic ones (features.md section 5)."""
         return await self._list(
@@ -51,6 +56,7 @@ class MoneyCalls(Calls):
             account=account,
             since=since,
             payout=payout,
+            type=of_type,
             expand=["data.source"],
         )
 
@@ -131,16 +137,6 @@ class MoneyCalls(Calls):
         """A commission as Stripe keeps it."""
         return await self._call(
             self._client.v1.application_fees.retrieve_async, fee_id, params={}, to=to.application_fee
-        )
-
-    async def create_fee_refund(self, fee_id: str, *, amount: int, metadata: Mapping[str, str], key: str) -> FeeRefund:
-        """Give commission back to the vendor that paid it."""
-        return await self._call(
-            self._client.v1.application_fees.refunds.create_async,
-            fee_id,
-            params={"amount": amount, "metadata": _marked(metadata)},
-            to=to.fee_refund,
-            idempotency_key=key,
         )
 
     async def list_fee_refunds(self, fee_id: str) -> list[FeeRefund]:

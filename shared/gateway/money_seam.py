@@ -35,7 +35,12 @@ class MoneyGateway(Protocol):
     async def get_balance(self, account: str | None = None) -> tuple[BalanceLine, ...]: ...
 
     async def list_balance_transactions(
-        self, account: str | None = None, *, payout: str | None = None, since: datetime | None = None
+        self,
+        account: str | None = None,
+        *,
+        payout: str | None = None,
+        since: datetime | None = None,
+        of_type: str | None = None,
     ) -> list[BalanceTransaction]: ...
 
     # Refunds, and what comes back from a vendor or goes to it again.
@@ -65,10 +70,6 @@ class MoneyGateway(Protocol):
     async def list_reversals(self, transfer_id: str) -> list[Reversal]: ...
 
     async def get_application_fee(self, fee_id: str) -> ApplicationFee: ...
-
-    async def create_fee_refund(
-        self, fee_id: str, *, amount: int, metadata: Mapping[str, str], key: str
-    ) -> FeeRefund: ...
 
     async def list_fee_refunds(self, fee_id: str) -> list[FeeRefund]: ...
 

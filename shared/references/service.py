@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from shared.references.models import StripeReference
+
+CHUNK = 500
 
 
 async def remember(*stripe_ids: str | None, subject: str, order_id: int | None, vendor_id: int | None) -> None:
@@ -19,6 +23,15 @@ async def remember(*stripe_ids: str | None, subject: str, order_id: int | None, 
 async def find(stripe_id: str | None) -> StripeReference | None:
     """What a Stripe object belongs to; None when it was never seen."""
     return await StripeReference.get_or_none(stripe_id=stripe_id) if stripe_id else None
+
+
+async def known(stripe_ids: Collection[str]) -> frozenset[str]:
+    """Those of these Stripe objects that were ever seen."""
+    wanted, found = sorted(stripe_ids), set()
+    for start in range(0, len(wanted), CHUNK):
+        rows = StripeReference.filter(stripe_id__in=wanted[start : start + CHUNK])
+        found |= {str(stripe_id) for stripe_id in await rows.values_list("stripe_id", flat=True)}
+    return frozenset(found)
 
 
 async def named(subject: str, *, order_id: int) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
+from shared.clawback import movements
 from shared.clawback import service as clawback
 from shared.clawback.rules import MovementKind
 from shared.database import unit
@@ -129,7 +130,7 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
     await ledger.post(postings.refund(fact_of(refund, answer.id)))
     claim = await clawback.set_claim(subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part)
     if moved.reversed:
-        await clawback.record(
+        await movements.record(
             claim,
             MovementKind.REVERSAL,
             amount=moved.reversed,
@@ -138,7 +139,7 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
             order_number=order.number,
         )
     if moved.fee_back:
-        await clawback.record(
+        await movements.record(
             claim,
             MovementKind.FEE_REFUND,
             amount=moved.fee_back,

@@ -236,5 +236,5 @@ async def _free_balance(gateway: Gateway, payment: Payment, order: Sum) -> int |
     if held is None:
         return None
     mine = Claim.filter(vendor_id=payment.vendor_id, currency=order.currency)
-    open_ = await mine.values_list("amount", "taken", "receivable", "written_off")
-    return held - sum(max(int(a) - int(taken) - int(owed) - int(off), 0) for a, taken, owed, off in open_)
+    open_ = await mine.values_list("amount", "taken", "netted", "receivable", "written_off")
+    return held - sum(max(int(a) - sum(map(int, borne)), 0) for a, *borne in open_)

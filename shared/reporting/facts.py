@@ -1,4 +1,4 @@
-"""What reconciliation compares, as plain data: the ledger, our rows, Stripe's objects; and what it finds. Pure.
+"""What reconciliation compares, as plain data: the ledger, our rows, Stripe's objects; what it finds is in findings.py. Pure.
 
 `vendor_id` None is the platform's own account. Amounts are minor units, currencies upper case. A key is the Stripe id under
 which one movement of money is known on both sides.
@@ -8,96 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
-
-class Kind(StrEnum):
-    """What can differ."""
-
-    ORDER_UNPAID = "order_unpaid"
-    PAYMENT_BEHIND = "payment_behind"
-    PAYMENT_DIFFERS = "payment_differs"
-    PAYMENT_MISSING = "payment_missing"
-    INTENT_UNKNOWN = "intent_unknown"
-    ORDER_BEHIND = "order_behind"
-    SALE_UNPOSTED = "sale_unposted"
-    FEE_UNPOSTED = "fee_unposted"
-    CHARGE_DIFFERS = "charge_differs"
-    REFUND_UNKNOWN = "refund_unknown"
-    REFUND_DIFFERS = "refund_differs"
-    REFUND_MISSING = "refund_missing"
-    DISPUTE_UNKNOWN = "dispute_unknown"
-    DISPUTE_DIFFERS = "dispute_differs"
-    DISPUTE_MISSING = "dispute_missing"
-    PAYOUT_UNKNOWN = "payout_unknown"
-    PAYOUT_DIFFERS = "payout_differs"
-    PAYOUT_MISSING = "payout_missing"
-    MOVEMENT_UNKNOWN = "movement_unknown"
-    MOVEMENT_MISSING = "movement_missing"
-    MOVEMENT_OPEN = "movement_open"
-    CLAIM_UNSETTLED = "claim_unsettled"
-    CLAIM_MISCOUNTED = "claim_miscounted"
-    REFUNDED_MISCOUNTED = "refunded_miscounted"
-    MONEY_UNEXPLAINED = "money_unexplained"
-    MONEY_UNPOSTED = "money_unposted"
-    MONEY_DIFFERS = "money_differs"
-    POSTING_UNEXPLAINED = "posting_unexplained"
-    POSTING_ORPHANED = "posting_orphaned"
-    POSTING_OPEN = "posting_open"
-    SUSPENSE_EXPLAINED = "suspense_explained"
-    LEDGER_UNBALANCED = "ledger_unbalanced"
-    RECEIVABLE_DIFFERS = "receivable_differs"
-    BALANCE_DIFFERS = "balance_differs"
-    ACCOUNT_DIFFERS = "account_differs"
-    EVENTS_MISSED = "events_missed"
-    EVENT_PARKED = "event_parked"
-
-
-class Repair(StrEnum):
-    """What can mend a difference; repairs.py has the function behind each name."""
-
-    NONE = ""  # a person must look
-    CONFIRM_PAYMENT = "confirm_payment"
-    MARK_PAID = "mark_paid"
-    POST_SALE = "post_sale"
-    READ_CHARGE = "read_charge"
-    FOLLOW_REFUND = "follow_refund"
-    FOLLOW_DISPUTE = "follow_dispute"
-    FOLLOW_PAYOUT = "follow_payout"
-    SETTLE_CLAIM = "settle_claim"
-    RECOUNT_CLAIM = "recount_claim"
-    ADOPT_MOVEMENT = "adopt_movement"
-    POST_MOVEMENT = "post_movement"
-    RECOUNT_REFUNDED = "recount_refunded"
-    SUSPEND = "suspend"
-    CLEAR_SUSPENSE = "clear_suspense"
-    REVERSE_POSTING = "reverse_posting"
-    CLOSE_POSTING = "close_posting"
-    SYNC_ACCOUNT = "sync_account"
-    BACKFILL = "backfill"
-    REPLAY = "replay"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One difference. `covers` are the keys whose money it explains, so that they are not told a second time."""
-
-    kind: Kind
-    subject: str
-    text: str
-    ours: str = ""
-    theirs: str = ""
-    repair: Repair = Repair.NONE
-    stripe_id: str | None = None
-    vendor_id: int | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    covers: frozenset[str] = frozenset()
-
-    @property
-    def identity(self) -> tuple[str, str, str | None]:
-        """What makes it the same difference when it is looked for again."""
-        return (self.kind, self.subject, self.stripe_id)
+from shared.reporting.findings import Finding as Finding  # noqa: PLC0414
+from shared.reporting.findings import Kind as Kind  # noqa: PLC0414
+from shared.reporting.findings import Repair as Repair  # noqa: PLC0414
 
 
 @dataclass(frozen=True)
@@ -183,7 +97,10 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, and `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure."""
+    """A claim, and `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure.
+
+    `cannot_be_sent`: the vendor took our access away, so what we owe it waits.
+    """
 
     id: int
     subject: str
@@ -196,6 +113,8 @@ class ClaimRow:
     moved: int
     payment_id: int = 0
     bears: int | None = None
+    netted: int = 0
+    cannot_be_sent: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,6 +178,28 @@ class OpenPosting:
 
 
 @dataclass(frozen=True)
+class Earned:
+    """What a vendor has earned in one currency and what of it lies at Stripe or is on its way to a bank, by the ledger.
+
+    `waits`: how far the two may differ, for claims that are not at rest and for what is in suspense. `unposted`: refunds
+    whose postings are not there, and what these would take off. `set_off`: between the vendor's claims, nought together.
+    """
+
+    vendor_id: int
+    currency: str
+    earned: int
+    lies: int
+    waits: int = 0
+    unposted: Mapping[int, int] = field(default_factory=dict)
+    set_off: int = 0
+
+    @property
+    def off(self) -> int:
+        """What the vendor has earned too much, by the ledger."""
+        return self.earned - self.lies - self.waits
+
+
+@dataclass(frozen=True)
 class Event:
     """An event of Stripe's that did not reach us, or did and could not be applied."""
 
@@ -287,5 +228,7 @@ class Facts:
     ledger_sums: Mapping[str, int] = field(default_factory=dict)  # currency -> everything together
     receivables: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, claims
     balances: Mapping[tuple[int | None, str], tuple[int, int]] = field(default_factory=dict)  # -> ledger, Stripe
+    earned: tuple[Earned, ...] = ()
+    remembered: frozenset[str] = frozenset()  # Stripe ids of movements that we once knew what they belong to
     missed: tuple[Event, ...] = ()
     parked: tuple[Event, ...] = ()

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DISPUTE_COST = "dispute_cost"  # what a dispute costs the marketplace: Stripe's fee, and what nobody else can bear
     DISPUTE_COST_BACK = "dispute_cost_back"
     LET_GO = "let_go"
+    TAKEN = "taken"  # by staff, in Stripe's dashboard
     OTHER = "other"
     LEFT = "left"  # a sum: what the vendor keeps of the order
     PAYOUT = "payout"
@@ -157,9 +158,12 @@ def _step(parts: list[Fact]) -> list[Step]:
         "dispute_reinstated": (Kind.DISPUTE_WON, Kind.COMMISSION_AGAIN, Kind.DISPUTE_COST_BACK),
         "stripe_fee": (Kind.OTHER, Kind.OTHER, Kind.STRIPE_FEE),
         "written_off": (Kind.LET_GO, Kind.OTHER, Kind.LET_GO),
+        "taken": (Kind.TAKEN, Kind.OTHER, Kind.TAKEN),
+        "given_back": (Kind.OTHER, Kind.OTHER, Kind.OTHER),
+        "commission_returned": (Kind.OTHER, Kind.COMMISSION_BACK, Kind.OTHER),
     }
     mine, back, theirs = named.get(first.kind, (Kind.OTHER, Kind.OTHER, Kind.OTHER))
-    if first.kind == "written_off":
+    if first.kind in ("written_off", "taken", "given_back"):
         return [step(mine, vendor, other)]
     found = []
     if vendor or commission:  # the whole goes to the shopper out of the vendor's share, commission is given back to it

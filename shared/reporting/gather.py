@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from shared import clock
 from shared.gateway.seam import Gateway
 from shared.ledger.chart import Account
-from shared.reporting import ours, theirs
+from shared.references import service as references
+from shared.reporting import earned, ours, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
 from shared.reporting.theirs import Theirs
 from shared.webhooks.handlers import HANDLERS
@@ -32,6 +33,8 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
     ids = {t.id for t in read.transactions} | {t.source for t in read.transactions if t.source} | set(intents)
     ids |= {value for t in read.transactions for value in t.links.values()}
     movements = await ours.movements(since, ids)
+    loose = {t.source for t in read.transactions if t.type == "transfer_refund" and t.source}
+    loose -= {m.stripe_id for m in movements}
     lines = tuple(line for line in await ours.lines(since, ids) if line.vendor_id not in read.unreachable)
     sums = await ours.sums()
     claimed = await ours.receivables()
@@ -52,6 +55,8 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
         ledger_sums=_together(sums),
         receivables=_receivables(sums, claimed),
         balances=_balances(_booked(sums) if since else _added(lines), read),
+        earned=await earned.read(sums),
+        remembered=await references.known(loose),
         missed=await _unknown_events(read.missed),
         parked=await _parked_events(),
     )

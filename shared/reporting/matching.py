@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from shared.money import Money
@@ -227,20 +228,33 @@ def movements(facts: Facts, links: Links) -> Iterator[Finding]:
         if row.state != "opening":
             continue
         # What was asked of Stripe, whose answer got lost, is there already and is found again under its key.
-        made = next(
-            (u for u in unknown if u[1] == intent_of.get(row.payment_id) and abs(u[2].amount) == row.amount), None
-        )
+        same = [u for u in unknown if abs(u[2].amount) == row.amount and payment_of[u[1]].vendor_id == row.vendor_id]
+        made = min(same, key=lambda u: u[1] != intent_of.get(row.payment_id), default=None)
         if made is not None:
             unknown.remove(made)
         text = "This movement was written down and never finished."
         yield _movement(row, Kind.MOVEMENT_OPEN, text, Repair.SETTLE_CLAIM, made[0] if made else None)
-    for key, intent, t in unknown:
-        yield _movement_unknown(key, payment_of[intent], t, _all_of(key, facts, links))
+    by_hand = [u for u in unknown if _is_by_hand(*u, facts)]  # first: what went back of it is noted with it
+    for key, intent, t in [*by_hand, *(u for u in unknown if u not in by_hand)]:
+        found = _movement_unknown(key, payment_of[intent], t, _all_of(key, facts, links))
+        yield _taken_by_hand(found, payment_of[intent], t) if (key, intent, t) in by_hand else found
     at_stripe = {t.source for t in facts.transactions if t.vendor_id is None}
     for row in facts.movements:
         if row.state == "done" and row.recent and row.stripe_id not in at_stripe:
             text = "Stripe does not know this movement of ours."
             yield _movement(row, Kind.MOVEMENT_MISSING, text, Repair.NONE, row.stripe_id)
+
+
+def _is_by_hand(key: str, _intent: str, t: Transaction, facts: Facts) -> bool:
+    return t.type == "transfer_refund" and "source_refund" not in t.links and key not in facts.remembered
+
+
+def _taken_by_hand(found: Finding, payment: PaymentRow, t: Transaction) -> Finding:
+    text = (
+        f"Somebody took {money(t.net, t.currency)} back from the vendor of order {payment.order_number} in Stripe's dashboard."
+        " If that was right, book it as taken from the vendor. If not, send it back there first: then both are noted."
+    )
+    return replace(found, kind=Kind.TAKEN_BY_HAND, text=text, repair=Repair.BOOK_TAKEN)
 
 
 def _movement_unknown(key: str, payment: PaymentRow, t: Transaction, rows: list[list[object]]) -> Finding:

@@ -155,6 +155,7 @@ async def movements(since: datetime | None, ids: Iterable[str]) -> tuple[Movemen
 async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
     """Every claim that changed in the window, with what its finished movements come to."""
     rows = await (Claim.all() if since is None else Claim.filter(updated_at__gte=since)).order_by("id")
+    gone = {row.vendor_id for row in await VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)}
     moved: dict[int, int] = defaultdict(int)
     bears: dict[str, int] = {}
     for chunk in _chunks(row.subject for row in rows):
@@ -181,6 +182,8 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
             moved[c.id],
             c.payment_id,
             bears.get(c.subject),
+            c.netted,
+            c.vendor_id in gone,
         )
         for c in rows
     )

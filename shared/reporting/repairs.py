@@ -19,6 +19,7 @@ from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES
 from shared.reporting import repairs_books as books
 from shared.reporting import repairs_things as things
+from shared.reporting import suspense
 from shared.reporting.errors import CannotRepair
 from shared.reporting.facts import Repair
 from shared.reporting.models import Difference
@@ -134,7 +135,7 @@ async def _read_charge(context: Context, given: Arguments) -> str:
 
 async def _settle_claim(context: Context, given: Arguments) -> str:
     claim = await clawback.settle(context.gateway, str(given["subject"]))
-    if claim.taken + claim.receivable + claim.written_off != claim.amount:
+    if claim.paid + claim.receivable + claim.written_off != claim.amount:
         raise CannotRepair
     return "The claim is at rest."
 
@@ -167,10 +168,12 @@ WORK: Mapping[Repair, Work] = {
     Repair.SETTLE_CLAIM: _settle_claim,
     Repair.RECOUNT_CLAIM: books.recount_claim,
     Repair.ADOPT_MOVEMENT: things.adopt_movement,
+    Repair.BOOK_TAKEN: things.book_taken,
     Repair.POST_MOVEMENT: books.post_movement,
+    Repair.POST_REFUNDS: books.post_refunds,
     Repair.RECOUNT_REFUNDED: books.recount_refunded,
-    Repair.SUSPEND: books.suspend,
-    Repair.CLEAR_SUSPENSE: books.clear_suspense,
+    Repair.SUSPEND: suspense.suspend,
+    Repair.CLEAR_SUSPENSE: suspense.clear,
     Repair.REVERSE_POSTING: books.reverse_posting,
     Repair.CLOSE_POSTING: books.close_posting,
     Repair.SYNC_ACCOUNT: _sync_account,
@@ -187,8 +190,10 @@ WOULD: Mapping[Repair, str] = {
     Repair.FOLLOW_PAYOUT: "Read payout {stripe_id} again from Stripe and let our payout and the ledger follow.",
     Repair.SETTLE_CLAIM: "Finish what was begun for {subject}: take what is missing from the vendor's balance, and owe the rest.",
     Repair.RECOUNT_CLAIM: "Count again what the vendor bears of {subject} and what its finished movements took, and settle the rest.",
-    Repair.ADOPT_MOVEMENT: "Note {stripe_id} with the refund or dispute that it belongs to; if there is none, park it as unexplained.",
+    Repair.ADOPT_MOVEMENT: "Note {stripe_id} with the refund, dispute or correction that it belongs to; if there is none, park it as unexplained.",
+    Repair.BOOK_TAKEN: "Book {stripe_id} as taken from the vendor: for what it owes of this order; where it owes nothing, as a correction that it bears.",
     Repair.POST_MOVEMENT: "Post movement {movement_id} to the ledger again, as it was noted when Stripe made it.",
+    Repair.POST_REFUNDS: "Post refund {refunds} to the ledger again, with who bears it, as it was frozen when Stripe took it on.",
     Repair.RECOUNT_REFUNDED: "Set what the order says was refunded to what its refunds come to.",
     Repair.SUSPEND: "Post the money to “Unexplained”, so that the ledger says what Stripe holds until a person has looked.",
     Repair.CLEAR_SUSPENSE: "Take it out of “Unexplained” again, since its own posting is there.",

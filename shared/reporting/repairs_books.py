@@ -72,6 +72,16 @@ async def post_movement(_context: Context, given: Arguments) -> str:
     return "Posted."
 
 
+async def post_refunds(_context: Context, given: Arguments) -> str:
+    """Post refunds that Stripe took on and the ledger lost."""
+    for refund_id in given["refund_ids"]:
+        refund = await Refund.get_or_none(id=int(refund_id), stripe_refund_id__not_isnull=True)
+        if refund is None:
+            raise CannotRepair
+        await post_refund(refund)
+    return "Posted."
+
+
 async def post_refund(refund: Refund) -> None:
     """Post what a refund in its state must have posted, where it is not there."""
     fact = follow.fact_of
@@ -98,31 +108,6 @@ async def post_payout(row: Payout, cost: Fees) -> None:
             if row.paid_at is not None:
                 await ledger.post(postings.payout_reopened(fact))
             await ledger.post(postings.payout_returned(replace(fact, fee=cost.back, earned=cost.given_back)))
-
-
-async def suspend(_context: Context, given: Arguments) -> str:
-    """Money that nothing explains is posted beside the balance that holds it, and waits in suspense."""
-    done = 0
-    async with unit.transaction():
-        for stripe_id, vendor_id, net, currency in given["transactions"]:
-            named = [str(given.get("stripe_id") or stripe_id), str(stripe_id)]
-            place = {"account__in": ours.AT_STRIPE, "vendor_id": vendor_id, "currency": currency}
-            if await LedgerEntry.exists(stripe_id__in=named, **place):
-                continue  # somebody found out what it is
-            done += await ledger.post(postings.unexplained(postings.Unexplained(vendor_id, currency, net, stripe_id)))
-    return "Parked as unexplained." if done else "It is in the books meanwhile."
-
-
-async def clear_suspense(_context: Context, given: Arguments) -> str:
-    """What has its own posting now leaves suspense."""
-    async with unit.transaction():
-        for stripe_id in given["transactions"]:
-            entry = await LedgerEntry.get_or_none(posting__key=f"unexplained:{stripe_id}", account__in=ours.AT_STRIPE)
-            if entry is None:
-                raise CannotRepair
-            fact = postings.Unexplained(entry.vendor_id, entry.currency, entry.amount, str(stripe_id))
-            await ledger.post(postings.explained(fact))
-    return "Taken out of suspense."
 
 
 async def reverse_posting(_context: Context, given: Arguments) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared.clawback import by_hand, corrections, movements
 from shared.clawback import service as clawback
+from shared.clawback.by_hand import Moved
+from shared.clawback.errors import NothingTaken
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState
 from shared.database import unit
@@ -14,12 +17,14 @@ from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
+from shared.payments.models import Payment
 from shared.payouts import fees
 from shared.payouts import follow as payouts
 from shared.references import service as references
 from shared.refunds import adopt as refunds
 from shared.refunds.models import Refund
 from shared.reporting import repairs_books as books
+from shared.reporting import suspense
 from shared.reporting.errors import CannotRepair
 
 Arguments = Mapping[str, Any]
@@ -71,12 +76,33 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
     known = await references.find(stripe_id)
     claim = await Claim.get_or_none(subject=known.subject) if known else None
     if claim is None:
-        return await books.suspend(context, given)
+        return await _went_back(context, given)
     async with unit.transaction():
         await unit.locked(Order.filter(id=claim.order_id))
         locked = await unit.locked(Claim.filter(id=claim.id))
         assert locked is not None
         await _note(locked, stripe_id, given)
+    return f"Noted with {claim.subject.replace(':', ' ')}."
+
+
+async def _went_back(context: Context, given: Arguments) -> str:
+    """Money or commission that went to the vendor by hand takes back what was taken by hand; else nobody knows what it is."""
+    if given["type"] != "transfer_refund":
+        try:
+            return await book_taken(context, given)
+        except NothingTaken:
+            pass
+    return await suspense.suspend(context, given)
+
+
+async def book_taken(context: Context, given: Arguments) -> str:
+    """Note what was moved by hand with the claim that waits for it; where none does, the vendor bears it as a correction."""
+    payment = await Payment.get(id=int(given["payment_id"]))
+    kind = _KINDS[str(given["type"])]
+    moved = Moved(kind, int(given["amount"]), str(given.get("source") or ""), str(given["stripe_id"]))
+    if await by_hand.is_under_way(context.gateway, moved):
+        raise CannotRepair("It is one of ours and under way: its claim notes it in a moment.")
+    claim = await by_hand.note(payment, moved) or await corrections.book(payment, moved, actor="operator")
     return f"Noted with {claim.subject.replace(':', ' ')}."
 
 
@@ -86,7 +112,7 @@ async def _note(claim: Claim, stripe_id: str, given: Arguments) -> None:
     number = (await Order.get(id=claim.order_id)).number
     entry = await LedgerEntry.filter(stripe_id=stripe_id, posting__kind="moved").select_related("posting").first()
     if entry is None:
-        await clawback.record(claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number)
+        await movements.record(claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number)
     elif not await Movement.exists(stripe_id=stripe_id):
         await Movement.create(
             id=int(entry.posting.key.split(":")[1]),  # the row that its posting names

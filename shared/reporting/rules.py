@@ -9,7 +9,7 @@ from typing import Any
 from shared.reporting.explain import Gap, Links, gaps, in_suspense, links_of
 from shared.reporting.facts import Facts, Finding, Kind, Repair
 from shared.reporting.matching import money, movements, payments, things
-from shared.reporting.tallies import accounts, claims, orders
+from shared.reporting.tallies import accounts, claims, earned, orders
 
 
 def compare(facts: Facts) -> list[Finding]:
@@ -27,6 +27,7 @@ def compare(facts: Facts) -> list[Finding]:
     found += _money([gap for gap in open_gaps if gap.key not in told], facts, links)
     found += _orphans(facts, found, told)
     found += _balances(facts, open_gaps)
+    found += earned(facts, found)
     found += accounts(facts)
     found += _events(facts)
     return found
@@ -52,7 +53,7 @@ def _money(open_gaps: Sequence[Gap], facts: Facts, links: Links) -> Iterator[Fin
             yield _posting_alone(key, mine, facts, links)
         elif (known := _known_thing(key, mine, facts)) is not None:
             yield known
-        elif all(not gap.lines for gap in mine):
+        elif all(gap.ours == 0 for gap in mine):  # never posted, or posted and taken back
             rows = [[t.id, t.vendor_id, t.net, t.currency] for gap in mine for t in gap.transactions]
             yield Finding(
                 Kind.MONEY_UNEXPLAINED, f"money:{key}", f"Money moved at Stripe and nothing here explains it: {_story(mine)}",

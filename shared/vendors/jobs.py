@@ -18,7 +18,7 @@ from shared.vendors import missing, texts
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, config_view
 from shared.vendors.rules import AccountStatus, reminder_due
-from shared.vendors.service import sync_account
+from shared.vendors.service import connect_again, sync_account
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,16 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
             await queue.enqueue(
                 "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
             )
+
+
+async def look_again(context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.look_again`, daily: whether a vendor that took our access away has given it back, and no event told us."""
+    gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True)
+    for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
+        try:
+            await connect_again(context.gateway, str(account_id))
+        except StripeRefused as refused:  # the others are looked at all the same
+            log.warning("account %s could not be read again: %s", account_id, refused.log)
 
 
 async def remind_one(context: Context, args: dict[str, Any]) -> None:
@@ -89,4 +99,5 @@ HANDLERS: dict[str, Handler] = {
     "vendors.remind": remind,
     "vendors.remind_one": remind_one,
     "vendors.sync_account": sync,
+    "vendors.look_again": look_again,
 }

@@ -79,6 +79,7 @@ class VendorPaymentConfig(Row):
     reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
     synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
     deauthorized_at = fields.DatetimeField(null=True)
+    connected_again_at = fields.DatetimeField(null=True, description="after it was disconnected; older news is ignored")
 
     class Meta:
         table = "vendor_payment_configs"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,9 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import Conflict, Invalid
-from shared.gateway.seam import AccountDetails, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born, slugify
+from shared.jobs import queue
 from shared.people import service as people
 from shared.vendors import accounts, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
@@ -181,14 +183,43 @@ async def sync_account_by_stripe_id(gateway: Gateway, account_id: str) -> bool:
     return True
 
 
-async def deauthorize(account_id: str) -> bool:
-    """The vendor disconnected us: no more payments for it. False: the account is none of ours."""
+async def deauthorize(account_id: str, *, at: datetime | None = None) -> bool:
+    """The vendor disconnected us (`at`): no more payments for it. Older news than its return is passed over.
+
+    False: the account is none of ours.
+    """
     async with unit.transaction():
         row = await unit.locked(VendorPaymentConfig.filter(stripe_account_id=account_id))
         if row is None:
             return False
-        if row.deauthorized_at is None:
+        back = row.connected_again_at
+        if row.deauthorized_at is None and not (at and back and at <= back):
             await accounts.disconnect(row)
+    return True
+
+
+async def connect_again(gateway: Gateway, account_id: str) -> bool:
+    """The vendor let us in again, if Stripe lets us read its account: it sells again, and gets what waited for it.
+
+    False: the account is none of ours, or still closed to us.
+    """
+    row = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
+    if row is None:
+        return False
+    if row.deauthorized_at is not None:
+        try:
+            await gateway.get_account(account_id)
+        except StripeMissing:
+            return False
+        async with unit.transaction():
+            moved = await VendorPaymentConfig.filter(id=row.id, deauthorized_at=row.deauthorized_at).update(
+                deauthorized_at=None, connected_again_at=clock.now(), updated_at=clock.now()
+            )
+            if moved:
+                subject = f"vendor:{row.vendor_id}"
+                await audit.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
+                await queue.enqueue("clawback.pay_back", {"vendor_id": row.vendor_id})
+    await sync_account(gateway, vendor_id=row.vendor_id)
     return True
 
 

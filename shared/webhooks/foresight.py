@@ -133,10 +133,15 @@ async def _account(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     row = await VendorPaymentConfig.get_or_none(stripe_account_id=event.account) if event.account else None
     if row is None:
         return FOREIGN
-    if row.deauthorized_at is not None:
-        return NOTHING
     thing = f"account:{row.id}"
+    if row.deauthorized_at is not None:
+        if event.type != "account.application.authorized":
+            return NOTHING
+        await gateway.get_account(str(event.account))
+        return _would((Change(f"{thing}.deauthorized_at", plain(row.deauthorized_at), None),))
     if event.type == "account.application.deauthorized":
+        if row.connected_again_at and event.created_at <= row.connected_again_at:
+            return NOTHING
         return _would((Change(f"{thing}.deauthorized_at", None, plain(now())),))
     fields = next(watch.columns for watch in WATCHES if watch.word == "account").split()
     before = {name: plain(getattr(row, name)) for name in fields}

@@ -74,7 +74,7 @@ WATCHES = (
         "stripe_dispute_id status reason amount fee vendor_part commission_part loss_part vendor_back commission_back"
         " loss_back is_charge_refundable due_by withdrawn_at reinstated_at closed_at submitted_at delivered_at",
     ),
-    Watch("claim", Claim, "order_id = {order}", "amount taken receivable written_off"),
+    Watch("claim", Claim, "order_id = {order}", "amount taken netted receivable written_off"),
     Watch(
         "movement",
         Movement,

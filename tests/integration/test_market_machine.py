@@ -107,6 +107,11 @@ class MarketMachine(Counted):
     def staff_refund_at_stripe(self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool) -> None:
         self.attempt(acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm)
 
+    @rule(sale=sales, share=SHARES, fee=st.booleans(), calm=CALM)
+    def staff_take_back_at_stripe(self, sale: int, share: float, fee: bool, calm: bool) -> None:
+        self.by_hand = True
+        self.attempt(acts.take_back_at_stripe(self.market, sale, share, fee=fee), calm)
+
     # Disputes.
 
     @rule(sale=sales, case=st.sampled_from(acts.CASES), calm=CALM)

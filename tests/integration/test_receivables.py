@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from shared.clawback import service
 from shared.clawback.models import Claim
 from shared.jobs.models import Job
+from shared.vendors import service as vendors
 from tests.integration.test_clawback import claim, empty_the_balance
 from tests.support.market import open_shop
 from tests.support.money import sell
@@ -52,6 +55,27 @@ async def test_a_debt_is_listed_collected_and_given_up(
     assert (await Claim.get(id=row.id)).written_off == 1000
     await portal.post(f"{PAGE}/{row.id}/write-off")
     assert "Nothing is owed here any more" in words(await portal.get(PAGE))
+
+
+@pytest.mark.one_engine
+async def test_what_waits_for_a_vendor_out_of_reach_is_shown(
+    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """With why, and what becomes of it; no debt stands beside it."""
+    shop = await open_shop(gateway, sandbox)
+    payment = await sell(gateway, sandbox, shop)
+    await claim(payment, 1000)
+    await service.settle(gateway, "dispute:1")
+    portal = await operator_in(client)
+    assert "cannot reach" not in await portal.get(PAGE)
+    await vendors.deauthorize(shop.account_id)
+    await claim(payment, 250)
+    await service.settle(gateway, "dispute:1")
+    text = words(await portal.get(PAGE))
+    assert "Owed to vendors we cannot reach" in text
+    assert "A dispute that was undone, on" in text
+    assert "€7.50" in text
+    assert "No vendor owes anything" in text
 
 
 async def test_no_vendor_sees_it(client: TestClientProtocol) -> None:

@@ -395,7 +395,9 @@ async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment, *, pl
         return {"id": dispute["id"], "object": "dispute", "payment_intent": intent, "charge": dispute["charge"]}
     if kind.startswith("charge."):
         return {"id": payment.stripe_charge_id, "object": "charge", "payment_intent": intent}
-    if kind == "account.application.deauthorized":
+    if kind.startswith("transfer."):
+        return {"id": payment.stripe_transfer_id, "object": "transfer", "source_transaction": payment.stripe_charge_id}
+    if kind.startswith("account.application."):
         return {"id": "ca_1", "object": "application"}
     return {"id": payment.stripe_account_id, "object": "account"}
 

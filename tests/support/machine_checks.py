@@ -71,6 +71,7 @@ class Counted(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.market, self.shops, self.sold = start.market(), start.shops, start.sales
         self.sound = False
+        self.by_hand = False  # whether staff may have taken something back past us
         self.waits = False  # whether a refund may wait for the operator
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -116,6 +117,10 @@ class Counted(RuleBasedStateMachine):
     async def compare(self) -> None:
         """After a quiet hour everything is known, booked and settled."""
         await self.market.rest()
+        if self.by_hand:
+            await acts.decide_what_was_taken(self.market)
+            await self.market.rest()
+            self.by_hand = False
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         stuck = await self.market.stuck()
         assert not stuck, stuck

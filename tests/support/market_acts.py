@@ -104,6 +104,25 @@ async def refund_at_stripe(market: Market, sale: int, share: float, *, reverse: 
     market.stand.send("POST", "/v1/refunds", given)
 
 
+async def take_back_at_stripe(market: Market, sale: int, share: float, *, fee: bool) -> None:
+    """Staff reverse a part of a transfer past us, in Stripe's dashboard; Stripe may refuse."""
+    payment = await Payment.filter(order_id=sale, stripe_transfer_id__not_isnull=True).first()
+    if payment is not None:
+        amount = part_of(await Order.get(id=sale), share)
+        given = {"amount": str(amount)} | ({"refund_application_fee": "true"} if fee else {})
+        market.stand.send("POST", f"/v1/transfers/{payment.stripe_transfer_id}/reversals", given)
+
+
+async def decide_what_was_taken(market: Market) -> None:
+    """The operator books as taken from vendors what was taken by hand and nobody owed."""
+    await differences(market)
+    run = await ReconciliationRun.all().order_by("-id").first()
+    assert run is not None
+    rows = Difference.filter(run_id=run.id, kind__in=[Kind.TAKEN_BY_HAND, Kind.MOVEMENT_UNKNOWN]).order_by("number")
+    for row in await rows:
+        await repairs.apply(market.context, row.id, actor="member:2")
+
+
 def open_disputes(market: Market) -> list[Document]:
     """Those at Stripe that are not decided."""
     act = market.act()
@@ -198,6 +217,7 @@ NEVER = frozenset(
         Kind.POSTING_OPEN,
         Kind.LEDGER_UNBALANCED,
         Kind.RECEIVABLE_DIFFERS,
+        Kind.EARNED_DIFFERS,
     }
 )
 

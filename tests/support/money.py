@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from shared.database import unit
 from shared.ledger import queries
-from shared.ledger.chart import Account
+from shared.ledger import service as ledger
+from shared.ledger.chart import Account, Posting, lines
+from shared.ledger.models import LedgerPosting
 from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent, record_charge
 from shared.settings import SANDBOX_SECRET_KEY
@@ -85,3 +88,12 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
         owed = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, vendor_id=config.vendor_id)
         lies = await booked(Account.STRIPE_VENDOR, Account.BANK_VENDOR, vendor_id=config.vendor_id)
         assert {c: -a for c, a in owed.items()} == lies, f"what vendor {config.vendor_id} has earned"
+
+
+async def bears(payment: Payment, amount: int) -> None:
+    """The books say that the vendor bears so much more (or less) of an order: what a dispute would have posted."""
+    n = await LedgerPosting.all().count()
+    parts = ((Account.VENDOR_PAYABLE, amount, payment.vendor_id), (Account.DISPUTE_LOSSES, -amount, None))
+    entries = lines(payment.currency, f"test_{n}", *parts)
+    async with unit.transaction():
+        await ledger.post(Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))

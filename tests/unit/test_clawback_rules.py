@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clawback.rules import MovementKind, Source, plan, rest, signed
+from shared.clawback.rules import MovementKind, Source, plan, rest, set_off, signed
 
 AMOUNTS = st.integers(0, 10**8)
 SOURCES = st.lists(AMOUNTS, max_size=5).map(lambda rooms: [Source(f"tr_{n}", room) for n, room in enumerate(rooms)])
@@ -51,3 +51,22 @@ def test_a_claim_comes_to_rest_with_every_cent_accounted_for(amount: int, taken:
     assert taken + found.move + found.written_off == amount
     assert found.receivable == max(found.move, 0)
     assert 0 <= found.written_off <= written_off
+
+
+SIDES = st.lists(st.integers(1, 10**8), max_size=5)
+
+
+@given(we_owe=SIDES, owed_to_us=SIDES)
+def test_what_is_set_off_comes_to_nought_and_one_side_is_used_up(we_owe: list[int], owed_to_us: list[int]) -> None:
+    """No claim gives more than it has; what is left over is on one side alone."""
+    ours, theirs = list(enumerate(we_owe)), [(100 + n, amount) for n, amount in enumerate(owed_to_us)]
+    found = set_off(ours, theirs)
+    assert sum(found.values()) == 0
+    assert all(0 <= -found.get(n, 0) <= amount for n, amount in ours)
+    assert all(0 <= found.get(n, 0) <= amount for n, amount in theirs)
+    assert sum(part for part in found.values() if part > 0) == min(sum(we_owe), sum(owed_to_us))
+
+
+def test_the_first_of_each_side_goes_first() -> None:
+    """The oldest debt is paid before the others."""
+    assert set_off([(1, 50), (2, 30)], [(3, 60), (4, 60)]) == {1: -50, 2: -30, 3: 60, 4: 20}

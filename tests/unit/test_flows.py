@@ -56,6 +56,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                         postings.moved(postings.Moved(n, 2, 3, "EUR", max(mine, 1), f"trr_{n}")),
                         postings.receivable(owed),
                         postings.written_off(owed),
+                        postings.taken(postings.Taken(2, 3, "EUR", max(mine, 1), f"trr_{n}")),
+                        postings.taken(postings.Taken(2, 3, "EUR", -max(mine, 1), f"tr_{n}")),
+                        postings.commission_returned(postings.Taken(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")),
                         postings.reserved(reserve),
                         postings.released(reserve),
                     ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.reporting.facts import (
     ClaimRow,
+    Earned,
     Event,
     Facts,
     Finding,
@@ -247,6 +248,12 @@ def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
     )
     undone = Line(VENDOR, "EUR", "txn_po", 500, "explained", "explained:txn_po")
     assert compare(balanced(Facts(transactions=(out,), lines=(parked, sent, undone)))) == []
+    taken_back = Line(VENDOR, "EUR", "po_1", 500, "reversed", "reversed:payout_sent:1")
+    nothing = (parked, sent, undone, taken_back)
+    (found,) = compare(balanced(Facts(transactions=(out,), lines=nothing)))
+    assert (found.kind, found.repair) == (Kind.MONEY_UNEXPLAINED, Repair.SUSPEND)
+    again = Line(VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po:2")
+    assert compare(balanced(Facts(transactions=(out,), lines=(*nothing, again)))) == []
 
 
 SOLD = sale(1, 4990, 125, 97)
@@ -278,6 +285,9 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
         (replace(SOLD, open_postings=(OpenPosting("sale:9", 1, {"EUR": 5}),)), Kind.POSTING_OPEN, Repair.NONE),
         (replace(SOLD, ledger_sums={"EUR": 0, "DKK": 5}), Kind.LEDGER_UNBALANCED, Repair.NONE),
         (replace(SOLD, receivables={(7, "EUR"): (500, 0)}), Kind.RECEIVABLE_DIFFERS, Repair.NONE),
+        (replace(SOLD, earned=(Earned(7, "EUR", 500, 400),)), Kind.EARNED_DIFFERS, Repair.NONE),
+        (replace(SOLD, earned=(Earned(7, "EUR", 500, 400, 30, {3: 50, 4: 20}),)), Kind.EARNED_DIFFERS, Repair.POST_REFUNDS),
+        (replace(SOLD, earned=(Earned(7, "EUR", 500, 400, 30, {3: 50}),)), Kind.EARNED_DIFFERS, Repair.NONE),
         (replace(SOLD, orders=(OrderRow(1, "MH-1", 7, "EUR", 100, 0),)), Kind.REFUNDED_MISCOUNTED, Repair.RECOUNT_REFUNDED),
         (
             replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 100, 50, 0, 0, 50),)),
@@ -288,6 +298,12 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
             replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 100, 100, 0, 0, 50),)),
             Kind.CLAIM_MISCOUNTED,
             Repair.RECOUNT_CLAIM,
+        ),
+        (replace(SOLD, earned=(Earned(7, "EUR", 500, 500, set_off=5),)), Kind.CLAIM_MISCOUNTED, Repair.NONE),
+        (
+            replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 0, 100, 0, 0, 100, netted=-40),)),
+            Kind.CLAIM_UNSETTLED,
+            Repair.SETTLE_CLAIM,
         ),
         (replace(SOLD, missed=(Event("evt_1", "charge.updated"),)), Kind.EVENTS_MISSED, Repair.BACKFILL),
         (replace(SOLD, parked=(Event("evt_1", "charge.updated"),)), Kind.EVENT_PARKED, Repair.REPLAY),
@@ -312,6 +328,28 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
 def test_each_thing_that_can_differ_is_told_once(facts: Facts, kind: Kind, repair: Repair) -> None:
     """With the repair that mends it, or with none where a person must look."""
     assert [(f.kind, f.repair) for f in compare(balanced(facts))] == [(kind, repair)]
+
+
+def test_what_waits_for_a_vendor_out_of_reach_is_no_difference() -> None:
+    """The operator's page shows it; what it owes us and was not taken is a difference all the same."""
+    waits = ClaimRow(1, "dispute:1", 7, "EUR", 0, 100, 0, 0, 100, netted=-40, cannot_be_sent=True)
+    assert compare(balanced(replace(SOLD, claims=(waits,)))) == []
+    assert kinds(compare(balanced(replace(SOLD, claims=(replace(waits, amount=200),))))) == [Kind.CLAIM_UNSETTLED]
+
+
+@given(earned=amounts, lies=amounts)
+def test_earnings_may_differ_by_what_is_known_to_wait(earned: int, lies: int) -> None:
+    """Claims that are not at rest and money in suspense are no difference."""
+    assert compare(balanced(replace(SOLD, earned=(Earned(7, "EUR", earned, lies, earned - lies),)))) == []
+
+
+def test_a_cause_is_not_told_again_as_earnings_that_differ() -> None:
+    """A claim or the ledger told already: of that vendor, or of nobody in particular. Another vendor's says nothing."""
+    off = (Earned(7, "EUR", 500, 400),)
+    for vendor, told in ((7, [Kind.RECEIVABLE_DIFFERS]), (8, [Kind.RECEIVABLE_DIFFERS, Kind.EARNED_DIFFERS])):
+        facts = replace(SOLD, receivables={(vendor, "EUR"): (500, 0)}, earned=off)
+        assert kinds(compare(balanced(facts))) == told
+    assert kinds(compare(balanced(replace(SOLD, ledger_sums={"EUR": 5}, earned=off)))) == [Kind.LEDGER_UNBALANCED]
 
 
 def test_a_refund_of_a_foreign_charge_is_not_ours() -> None:

@@ -61,6 +61,8 @@ def facts(draw: st.DrawFn) -> Posting:
                 postings.moved(postings.Moved(n, 2, 3, "EUR", amount, "trr_1")),
                 postings.receivable(owed),
                 postings.written_off(owed),
+                postings.taken(postings.Taken(2, 3, "EUR", amount, "trr_1")),
+                postings.commission_returned(postings.Taken(2, 3, "EUR", -amount, "fr_1")),
                 postings.payout_sent(payout),
                 postings.payout_arrived(payout),
                 postings.payout_returned(payout),

@@ -12,7 +12,7 @@ from shared.ledger.postings.sales import Unexplained, unexplained
 def explained(fact: Unexplained) -> Posting:
     """What was parked as unexplained has its own posting now, so that it must not be counted twice."""
     undone = tuple(replace(entry, amount=-entry.amount) for entry in unexplained(fact).entries)
-    return Posting("explained", f"explained:{fact.stripe_id}", f"transaction:{fact.stripe_id}", undone)
+    return Posting("explained", f"explained:{fact.name}", f"transaction:{fact.stripe_id}", undone)
 
 
 def opposite(key: str, subject: str, entries: Sequence[Entry]) -> Posting:

@@ -96,6 +96,36 @@ def moved(fact: Moved) -> Posting:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What staff took from a vendor by hand (below nought: gave back to it), and a person confirmed. Minor units."""
+
+    order_id: int
+    vendor_id: int
+    currency: str
+    amount: int
+    stripe_id: str  # the reversal's, transfer's or fee refund's
+
+    def posting(self, kind: str, other: Account) -> Posting:
+        entries = lines(
+            self.currency,
+            self.stripe_id,
+            (Account.VENDOR_PAYABLE, self.amount, self.vendor_id),
+            (other, -self.amount, None),
+        )
+        return Posting(kind, f"{kind}:{self.stripe_id}", f"order:{self.order_id}", entries)
+
+
+def taken(fact: Taken) -> Posting:
+    """The vendor bears it (or no longer); it makes up for what the platform lost."""
+    return fact.posting("taken" if fact.amount > 0 else "given_back", Account.DISPUTE_LOSSES)
+
+
+def commission_returned(fact: Taken) -> Posting:
+    """Commission that was given back by hand."""
+    return fact.posting("commission_returned", Account.COMMISSION)
+
+
+@dataclass(frozen=True)
 class Receivable:
     """A change of what a vendor owes because its balance did not cover a claim; negative when it shrinks. Minor units.
 

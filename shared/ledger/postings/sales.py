@@ -110,6 +110,12 @@ class Unexplained:
     currency: str
     net: int
     stripe_id: str  # the balance transaction's
+    number: int = 1  # counts how often it was parked: what explained it can turn out to be nothing
+
+    @property
+    def name(self) -> str:
+        """What names this parking in keys."""
+        return self.stripe_id if self.number == 1 else f"{self.stripe_id}:{self.number}"
 
 
 def unexplained(fact: Unexplained) -> Posting:
@@ -117,7 +123,7 @@ def unexplained(fact: Unexplained) -> Posting:
     where = Account.STRIPE_PLATFORM if fact.vendor_id is None else Account.STRIPE_VENDOR
     return Posting(
         "unexplained",
-        f"unexplained:{fact.stripe_id}",
+        f"unexplained:{fact.name}",
         f"transaction:{fact.stripe_id}",
         lines(fact.currency, fact.stripe_id, (where, fact.net, fact.vendor_id), (Account.SUSPENSE, -fact.net, None)),
     )

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
-from shared.webhooks.handlers import accounts, disputes, payments, payouts, refunds
+from shared.webhooks.handlers import accounts, disputes, payments, payouts, refunds, transfers
 
 Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
 
@@ -33,6 +33,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "refund.created": refunds.follow_refund,
         "refund.updated": refunds.follow_refund,
         "refund.failed": refunds.follow_refund,
+        "transfer.reversed": transfers.follow_reversals,
         "payout.created": payouts.follow_payout,
         "payout.updated": payouts.follow_payout,
         "payout.paid": payouts.follow_payout,
@@ -47,6 +48,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "account.external_account.updated": accounts.sync,
         "account.external_account.deleted": accounts.sync,
         "person.updated": accounts.sync,
+        "account.application.authorized": accounts.authorize,
         "account.application.deauthorized": accounts.deauthorize,
         "payout.created": payouts.follow_payout,
         "payout.updated": payouts.follow_payout,

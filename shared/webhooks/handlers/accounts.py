@@ -19,4 +19,13 @@ async def deauthorize(_context: Context, event: VerifiedEvent) -> str:
     """The vendor took our access away: it can sell no more. Nothing can be read any more, so the event alone decides."""
     if not event.account:
         return NOT_OURS
-    return "access taken away" if await service.deauthorize(event.account) else NOT_OURS
+    known = await service.deauthorize(event.account, at=event.created_at)
+    return "access taken away" if known else NOT_OURS
+
+
+async def authorize(context: Context, event: VerifiedEvent) -> str:
+    """The vendor gave our access back, if its account can be read: it sells again, and what we owe it is sent."""
+    if not event.account:
+        return NOT_OURS
+    known = await service.connect_again(context.gateway, event.account)
+    return "access given back" if known else NOT_OURS

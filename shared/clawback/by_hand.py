@@ -1,0 +1,141 @@
+"""What somebody moved between the platform and a vendor past us, in Stripe's dashboard: noted with the claim that waits for it.
+
+A reversal of a transfer takes money from the vendor of an order. Where a claim of that order still has as much to take, it is
+that claim's movement. Where nothing is owed, it is not ours to judge: reconciliation shows it to a person (corrections.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.audit import service as audit
+from shared.clawback import movements, receivables, sources
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind, MovementState, signed
+from shared.database import unit
+from shared.gateway.objects import Reversal
+from shared.gateway.seam import Gateway, StripeMissing
+from shared.orders.models import Order
+from shared.payments.models import Payment
+
+BY = "stripe"  # the actor of what was done in the dashboard
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A movement at Stripe that is none of ours: minor units of the payment's currency."""
+
+    kind: MovementKind
+    amount: int
+    source_id: str
+    stripe_id: str
+
+    @property
+    def taken(self) -> int:
+        """What it took from the vendor."""
+        return signed(self.kind, self.amount)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look at a transfer came to: reversals that were noted now, and those that a person must decide about."""
+
+    noted: int
+    undecided: int
+
+
+async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
+    """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is not of our payments.
+
+    Reversals of ours and those of refunds are left to those who asked for them.
+    """
+    payment = await _payment_of(gateway, transfer_id)
+    if payment is None:
+        return None
+    back = [r for r in await gateway.list_reversals(transfer_id) if _is_by_hand(r)]
+    ids = [reversal.id for reversal in back]
+    known = {str(i) for i in await Movement.filter(stripe_id__in=ids).values_list("stripe_id", flat=True)}
+    noted = undecided = 0
+    for reversal in back:
+        if reversal.id not in known:
+            moved = Moved(MovementKind.REVERSAL, reversal.amount, transfer_id, reversal.id)
+            if await note(payment, moved) is not None:
+                noted += 1
+            else:
+                undecided += 1
+    return Found(noted, undecided)
+
+
+def _is_by_hand(reversal: Reversal) -> bool:
+    return reversal.source_refund is None and sources.MARK not in reversal.metadata
+
+
+async def is_under_way(gateway: Gateway, moved: Moved) -> bool:
+    """Whether it is ours after all, and its answer has not come yet: then settling its claim notes it."""
+    if moved.kind is not MovementKind.REVERSAL:
+        return False
+    found = await gateway.list_reversals(moved.source_id)
+    key = next((r.metadata.get(sources.MARK) for r in found if r.id == moved.stripe_id), None)
+    return key is not None and await Movement.exists(idempotency_key=key, status=MovementState.OPENING)
+
+
+async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
+    """Whose money went by a transfer: the sale's own, or one that went out of the same charge again."""
+    payment = await Payment.get_or_none(stripe_transfer_id=transfer_id)
+    if payment is not None:
+        return payment
+    try:
+        charge = (await gateway.get_transfer(transfer_id)).source_transaction
+    except StripeMissing:
+        return None
+    return await Payment.filter(stripe_charge_id=charge).first() if charge else None
+
+
+async def note(payment: Payment, moved: Moved) -> Claim | None:
+    """Make it a movement of the claim that waits for it, once; None when no claim of the order does."""
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=payment.order_id))
+        assert order is not None
+        known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
+        if known is not None:
+            return known.claim
+        claim = await _waiting(payment, moved.taken)
+        if claim is None:
+            return None
+        await movements.record(
+            claim,
+            moved.kind,
+            amount=moved.amount,
+            source_id=moved.source_id,
+            stripe_id=moved.stripe_id,
+            order_number=order.number,
+        )
+        await receivables.follow(claim.id)
+        await told(claim, moved, "claim.by_hand")
+    return claim
+
+
+async def _waiting(payment: Payment, taken: int) -> Claim | None:
+    """The claim with as much to take (or, below nought, to give back): the one that it settles exactly, else the oldest."""
+    found = []
+    for claim_id in await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True):
+        claim = await unit.locked(Claim.filter(id=claim_id))
+        assert claim is not None
+        under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
+        due = claim.amount - claim.paid - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
+        if (0 < taken <= due) or (due <= taken < 0):
+            found.append((due != taken, claim.id, claim))
+    return min(found)[2] if found else None
+
+
+async def told(claim: Claim, moved: Moved, action: str, *, actor: str = BY) -> None:
+    """Say in the audit trail that it was moved by hand, in the caller's transaction."""
+    await audit.record(
+        action,
+        actor=actor,
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=moved.taken,
+        currency=claim.currency,
+        stripe_id=moved.stripe_id,
+    )

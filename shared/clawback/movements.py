@@ -1,0 +1,73 @@
+"""Movements of claims as rows: noted when Stripe made them, once, with their posting and what the claim has taken."""
+
+from __future__ import annotations
+
+from shared import clock
+from shared.audit import service as audit
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind, MovementState, signed
+from shared.database import unit
+from shared.ledger import postings
+from shared.ledger import service as ledger
+from shared.orders.models import Order
+from shared.references import service as references
+
+
+async def record(
+    claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
+) -> bool:
+    """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
+    if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
+        return False
+    movement = await Movement.create(
+        claim_id=claim.id,
+        kind=kind,
+        amount=amount,
+        stripe_source_id=source_id,
+        idempotency_key=await key(claim, kind, order_number),
+    )
+    return await done(movement.id, stripe_id)
+
+
+async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
+    """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh database."""
+    earlier = await Movement.filter(claim_id=claim.id).count()
+    return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
+
+
+async def refused(movement: Movement, why: str) -> None:
+    """Note that Stripe said no; the next movement has a key of its own."""
+    async with unit.transaction():
+        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
+            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
+        )
+
+
+async def done(movement_id: int, stripe_id: str) -> bool:
+    """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
+    movement = await Movement.get(id=movement_id).select_related("claim")
+    # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
+    await unit.locked(Order.filter(id=movement.claim.order_id))
+    claim = await unit.locked(Claim.filter(id=movement.claim_id))
+    assert claim is not None
+    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
+        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
+    )
+    if not moved:
+        return False
+    amount = signed(MovementKind(movement.kind), movement.amount)
+    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
+    await ledger.post(
+        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id))
+    )
+    await references.remember(stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
+    await audit.record(
+        f"claim.{movement.kind}",
+        actor="system",
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=movement.amount,
+        currency=claim.currency,
+        stripe_id=stripe_id,
+    )
+    return True
