@@ -104,8 +104,9 @@ class TestEachPolicy:
         await run_jobs(context)
         await assert_books_agree(sandbox)
 
-    @pytest.mark.parametrize("card", ["pm_card_pendingRefund", "pm_card_refundFail"])
-    @pytest.mark.parametrize("rest", [None, 0])
+    @pytest.mark.parametrize(
+        ("card", "rest"), [("pm_card_pendingRefund", 0), ("pm_card_refundFail", None), ("pm_card_refundFail", 0)]
+    )
     async def test_a_slow_refund_arrives_and_one_that_fails_is_undone(  # noqa: PLR0917 - fixtures and parameters
         self,
         gateway: Gateway,
