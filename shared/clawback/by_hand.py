@@ -15,6 +15,7 @@ from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.database import unit
 from shared.gateway.objects import Reversal
 from shared.gateway.seam import Gateway, StripeMissing
+from shared.jobs import queue
 from shared.orders.models import Order
 from shared.payments.models import Payment
 
@@ -112,6 +113,37 @@ async def note(payment: Payment, moved: Moved) -> Claim | None:
         )
         await receivables.follow(claim.id)
         await told(claim, moved, "claim.by_hand")
+    return claim
+
+
+async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> Claim | None:
+    """Commission that went to the vendor along with a reversal by hand is a movement of the claim that has the reversal.
+
+    It has taken as much less then, which is due again. None when no reversal by hand is noted with a claim of this payment.
+    """
+    if payment.stripe_transfer_id is None:
+        return None
+    back = [r.id for r in await gateway.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
+    rows = Movement.filter(stripe_id__in=back, claim__payment_id=payment.id).order_by("id").select_related("claim")
+    chosen = next((row.claim.id for row in await rows if row.claim.paid >= moved.amount), None)
+    if chosen is None:
+        return None
+    async with unit.transaction():
+        order = await unit.locked(Order.filter(id=payment.order_id))
+        claim = await unit.locked(Claim.filter(id=chosen))
+        assert order is not None
+        assert claim is not None
+        await movements.record(
+            claim,
+            moved.kind,
+            amount=moved.amount,
+            source_id=moved.source_id,
+            stripe_id=moved.stripe_id,
+            order_number=order.number,
+        )
+        await receivables.follow(claim.id)
+        await told(claim, moved, "claim.by_hand")
+        await queue.enqueue("clawback.settle", {"subject": claim.subject})
     return claim
 
 

@@ -91,19 +91,26 @@ async def _went_back(context: Context, given: Arguments) -> str:
         try:
             return await book_taken(context, given)
         except NothingTaken:
-            pass
+            payment = await Payment.get(id=int(given["payment_id"]))
+            claim = await by_hand.note_commission(context.gateway, payment, _moved(given))
+            if claim is not None:
+                return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."
     return await suspense.suspend(context, given)
 
 
 async def book_taken(context: Context, given: Arguments) -> str:
     """Note what was moved by hand with the claim that waits for it; where none does, the vendor bears it as a correction."""
     payment = await Payment.get(id=int(given["payment_id"]))
-    kind = _KINDS[str(given["type"])]
-    moved = Moved(kind, int(given["amount"]), str(given.get("source") or ""), str(given["stripe_id"]))
+    moved = _moved(given)
     if await by_hand.is_under_way(context.gateway, moved):
         raise CannotRepair("It is one of ours and under way: its claim notes it in a moment.")
     claim = await by_hand.note(payment, moved) or await corrections.book(payment, moved, actor="operator")
     return f"Noted with {claim.subject.replace(':', ' ')}."
+
+
+def _moved(given: Arguments) -> Moved:
+    kind = _KINDS[str(given["type"])]
+    return Moved(kind, int(given["amount"]), str(given.get("source") or ""), str(given["stripe_id"]))
 
 
 async def _note(claim: Claim, stripe_id: str, given: Arguments) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shared.clawback.models import Claim
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
+from shared.ledger.chart import Account
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.machine import Market
+from tests.support.money import booked, held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -69,3 +71,29 @@ async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_
     await market.live(2)
     await claim.refresh_from_db()
     assert claim.taken == 0
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_the_claim_that_has_the_reversal(
+    market: Market, heard: bool
+) -> None:
+    """A refund takes the reversal for its own; what its fee gave the vendor is noted with it too, and taken again."""
+    _, _, shop = await market.fill("LU", "DK", "HU")
+    sale = await acts.buy(market, shop, 2, "pendingRefund", back=True)
+    await market.rest()
+    await acts.take_back_at_stripe(market, sale, 0.1, fee=True)
+    if not heard:
+        for delivery in market.pending():
+            market.drop(delivery)
+    await acts.refund(market, sale, 0.5, now=True)
+    await market.rest()
+    await acts.decide_what_was_taken(market)
+    await market.rest()
+    stripe: Any = market  # it answers as the stand-in over HTTP does
+    for account in (shop.account_id, None):
+        where = {"vendor_id": shop.vendor_id} if account else {}
+        place = Account.STRIPE_VENDOR if account else Account.STRIPE_PLATFORM
+        assert await booked(place, **where) == held(stripe, account)
+    claim = await Claim.get(payment__order_id=sale)
+    assert claim.taken == claim.amount
+    assert await acts.differences(market) == []
