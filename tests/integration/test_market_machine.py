@@ -261,8 +261,8 @@ def test_every_cent_is_accounted_for(
     else:
         server = request.getfixturevalue("postgres_ready")
         server.empty()  # what another test left there would meet the same ids of ours
-        url = asyncio.run(server.create("machine_opened", template=server.name))
-        copy = lambda: str(asyncio.run(server.create("machine", template="machine_opened")))  # noqa: E731
+        url = asyncio.run(server.create(f"{server.name}_opened", template=server.name))
+        copy = lambda: str(asyncio.run(server.create(f"{server.name}_machine", template=f"{server.name}_opened")))  # noqa: E731
     shops, sales = asyncio.run(begin(url, tmp_path))
     start = Start(shops, sales, tmp_path, copy)
     run_state_machine_as_test(

@@ -68,8 +68,8 @@ class Counted(RuleBasedStateMachine):
 
     def __init__(self, start: Start) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
         self.market, self.shops, self.sold = start.market(), start.shops, start.sales
+        self.loop = asyncio.new_event_loop()
         self.sound = False
         self.by_hand = False  # whether staff may have taken something back past us
         self.waits = False  # whether a refund may wait for the operator
