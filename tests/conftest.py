@@ -1,4 +1,4 @@
-"""Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`.
+"""Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`, `market`.
 
 Whatever uses `database` runs once on SQLite and once on PostgreSQL, unless marked `sqlite_only`, `postgres_only` or
 `one_engine` (the engine cannot matter; SQLite then). `--engine sqlite` halves a quick run.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
     from shared.settings import Settings
     from tests.support.app import TestContext
+    from tests.support.machine import Market
     from tests.support.sandbox import RunningSandbox
 
 
@@ -151,6 +152,17 @@ def sandbox(request: pytest.FixtureRequest, running_sandbox: RunningSandbox) -> 
     if request.node.get_closest_marker("sdk_unchecked") is None:
         found = problems(running_sandbox, after=start)
         assert not found, "requests that the SDK's own types refuse:\n" + "\n".join(found)
+
+
+@pytest.fixture
+async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
+    """A whole marketplace in this process, Stripe included, without a page and a line of HTTP."""
+    from tests.support.machine import Market
+
+    found = Market(url=database_url, store=tmp_path / "stand.sqlite3", folder=tmp_path)
+    await found.open()
+    yield found
+    await found.close()
 
 
 @pytest.fixture

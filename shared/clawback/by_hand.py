@@ -6,6 +6,7 @@ that claim's movement. Where nothing is owed, it is not ours to judge: reconcili
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.audit import service as audit
@@ -94,13 +95,36 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
 
 async def note(payment: Payment, moved: Moved) -> Claim | None:
     """Make it a movement of the claim that waits for it, once; None when no claim of the order does."""
+    return await once(payment, moved, lambda: _waiting(payment, moved.taken))
+
+
+async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> Claim | None:
+    """Commission that went to the vendor along with a reversal by hand is a movement of the claim that has the reversal.
+
+    It has taken as much less then, which is due again. None when no reversal by hand is noted with a claim of this payment.
+    """
+    if payment.stripe_transfer_id is None:
+        return None
+    back = [r.id for r in await gateway.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
+    return await once(payment, moved, lambda: _with_reversal(payment, back, moved.amount))
+
+
+async def once(
+    payment: Payment,
+    moved: Moved,
+    choose: Callable[[], Awaitable[Claim | None]],
+    *,
+    action: str = "claim.by_hand",
+    actor: str = BY,
+) -> Claim | None:
+    """Note a movement with the claim that `choose` finds or makes while the order is locked; the one that has it if one does."""
     async with unit.transaction():
         order = await unit.locked(Order.filter(id=payment.order_id))
         assert order is not None
         known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
         if known is not None:
             return known.claim
-        claim = await _waiting(payment, moved.taken)
+        claim = await choose()
         if claim is None:
             return None
         await movements.record(
@@ -112,39 +136,27 @@ async def note(payment: Payment, moved: Moved) -> Claim | None:
             order_number=order.number,
         )
         await receivables.follow(claim.id)
-        await told(claim, moved, "claim.by_hand")
-    return claim
-
-
-async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> Claim | None:
-    """Commission that went to the vendor along with a reversal by hand is a movement of the claim that has the reversal.
-
-    It has taken as much less then, which is due again. None when no reversal by hand is noted with a claim of this payment.
-    """
-    if payment.stripe_transfer_id is None:
-        return None
-    back = [r.id for r in await gateway.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
-    rows = Movement.filter(stripe_id__in=back, claim__payment_id=payment.id).order_by("id").select_related("claim")
-    chosen = next((row.claim.id for row in await rows if row.claim.paid >= moved.amount), None)
-    if chosen is None:
-        return None
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=payment.order_id))
-        claim = await unit.locked(Claim.filter(id=chosen))
-        assert order is not None
-        assert claim is not None
-        await movements.record(
-            claim,
-            moved.kind,
-            amount=moved.amount,
-            source_id=moved.source_id,
+        await audit.record(
+            action,
+            actor=actor,
+            subject=claim.subject,
+            vendor_id=claim.vendor_id,
+            amount=moved.taken,
+            currency=claim.currency,
             stripe_id=moved.stripe_id,
-            order_number=order.number,
         )
-        await receivables.follow(claim.id)
-        await told(claim, moved, "claim.by_hand")
         await queue.enqueue("clawback.settle", {"subject": claim.subject})
     return claim
+
+
+async def _with_reversal(payment: Payment, back: Sequence[str], amount: int) -> Claim | None:
+    """The first claim that has one of these reversals, and has taken as much."""
+    rows = Movement.filter(stripe_id__in=list(back), claim__payment_id=payment.id).order_by("claim_id")
+    for claim_id in sorted({int(str(row)) for row in await rows.values_list("claim_id", flat=True)}):
+        claim = await unit.locked(Claim.filter(id=claim_id))
+        if claim is not None and claim.paid >= amount:
+            return claim
+    return None
 
 
 async def _waiting(payment: Payment, taken: int) -> Claim | None:
@@ -158,16 +170,3 @@ async def _waiting(payment: Payment, taken: int) -> Claim | None:
         if (0 < taken <= due) or (due <= taken < 0):
             found.append((due != taken, claim.id, claim))
     return min(found)[2] if found else None
-
-
-async def told(claim: Claim, moved: Moved, action: str, *, actor: str = BY) -> None:
-    """Say in the audit trail that it was moved by hand, in the caller's transaction."""
-    await audit.record(
-        action,
-        actor=actor,
-        subject=claim.subject,
-        vendor_id=claim.vendor_id,
-        amount=moved.taken,
-        currency=claim.currency,
-        stripe_id=moved.stripe_id,
-    )

@@ -5,15 +5,14 @@ One claim of its own for each payment, `correction:12`, always at rest: it comes
 
 from __future__ import annotations
 
-from shared.clawback import by_hand, movements, service
+from shared.clawback import by_hand, service
 from shared.clawback.by_hand import Moved
 from shared.clawback.errors import NothingTaken
-from shared.clawback.models import Claim, Movement
+from shared.clawback.models import Claim
 from shared.clawback.rules import MovementKind
 from shared.database import unit
 from shared.ledger import postings
 from shared.ledger import service as ledger
-from shared.orders.models import Order
 from shared.payments.models import Payment
 
 
@@ -24,28 +23,18 @@ def subject_of(payment_id: int) -> str:
 
 async def book(payment: Payment, moved: Moved, *, actor: str) -> Claim:
     """Book it as taken from the vendor (or given back to it, at most what was taken), once. Raises NothingTaken."""
-    subject = subject_of(payment.id)
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=payment.order_id))
-        assert order is not None
-        known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
-        if known is not None:
-            return known.claim
-        before = await unit.locked(Claim.filter(subject=subject))
+
+    async def bear() -> Claim:
+        before = await unit.locked(Claim.filter(subject=subject_of(payment.id)))
         amount = (before.amount if before else 0) + moved.taken
         if amount < 0:
             raise NothingTaken
-        claim = await service.set_claim(subject=subject, payment=payment, amount=amount)
-        fact = postings.Taken(order.id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id)
+        claim = await service.set_claim(subject=subject_of(payment.id), payment=payment, amount=amount)
+        fact = postings.Taken(claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id)
         is_fee = moved.kind is MovementKind.FEE_REFUND
         await ledger.post(postings.commission_returned(fact) if is_fee else postings.taken(fact))
-        await movements.record(
-            claim,
-            moved.kind,
-            amount=moved.amount,
-            source_id=moved.source_id,
-            stripe_id=moved.stripe_id,
-            order_number=order.number,
-        )
-        await by_hand.told(claim, moved, "claim.corrected", actor=actor)
+        return claim
+
+    claim = await by_hand.once(payment, moved, bear, action="claim.corrected", actor=actor)
+    assert claim is not None
     return claim

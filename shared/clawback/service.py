@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from tortoise.functions import Sum
+
 from shared import clock
 from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
@@ -109,11 +111,15 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
 async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     """Note what came back of these transfers past us; asked only where more came back than we know of."""
     noted = False
+    ours = Movement.filter(
+        stripe_source_id__in=[s.transfer_id for s in found], kind=MovementKind.REVERSAL, status=MovementState.DONE
+    )
+    sums = (
+        await ours.annotate(total=Sum("amount")).group_by("stripe_source_id").values_list("stripe_source_id", "total")
+    )
+    known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
-        ours = Movement.filter(
-            stripe_source_id=source.transfer_id, kind=MovementKind.REVERSAL, status=MovementState.DONE
-        )
-        if source.back > sum([int(amount) for amount in await ours.values_list("amount", flat=True)]):  # type: ignore[call-overload]
+        if source.back > known.get(source.transfer_id, 0):
             seen = await by_hand.follow_transfer(gateway, source.transfer_id)
             noted |= seen is not None and seen.noted > 0
     return noted

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from shared import clock
 from shared.database import unit
 from shared.disputes import attachments, evidence
-from shared.disputes.desk import answerable, key_of, new_version, note
 from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.models import Dispute
 from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
 from shared.disputes.service import apply, follow, handed_in, is_delivered
+from shared.disputes.versions import answerable, key_of, new_version, note
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 

@@ -15,8 +15,8 @@ from tortoise.queryset import QuerySet
 from shared import clock
 from shared.database import unit
 from shared.disputes import files
-from shared.disputes.desk import answerable, key_of, new_version, note
 from shared.disputes.models import Dispute, DisputeFile
+from shared.disputes.versions import answerable, key_of, new_version, note
 from shared.errors import NotFound
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 

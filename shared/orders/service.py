@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock
@@ -85,7 +85,7 @@ async def _same(checkout: Checkout, basket: BasketView) -> bool:
     return sorted(lines) == sorted((x.product.id, x.quantity, x.product.price.amount) for x in basket.lines)
 
 
-async def _renew(checkout: Checkout, contact: Contact, until: object, accepted: Acceptance | None) -> None:
+async def _renew(checkout: Checkout, contact: Contact, until: datetime, accepted: Acceptance | None) -> None:
     await Checkout.filter(id=checkout.id).update(
         **vars(contact), **_accepted(accepted), reserved_until=until, updated_at=clock.now()
     )
@@ -103,41 +103,51 @@ async def _create(
     contact: Contact,
     *,
     customer_id: int | None,
-    until: object,
+    until: datetime,
     accepted: Acceptance | None,
     actor: str,
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
-    total = basket.total
     await stock.reserve([(line.product.id, line.quantity) for line in basket.lines])
-    charged = charge(
-        [
-            Sold(config.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity)
-            for x in basket.lines
-        ],
-        await rules_for(config.vendor_id),
-        total.currency,
-        otherwise=Rule(config.platform_fee_percentage),
-    )
     checkout = await Checkout.create(
         token=new_token("co"),
         basket_id=basket.id,
         customer_id=customer_id,
         **vars(contact),
         **_accepted(accepted),
-        currency=total.currency,
-        total_amount=total.amount,
+        currency=basket.total.currency,
+        total_amount=basket.total.amount,
         reserved_until=until,
     )
+    order = await _order_of(checkout, basket, config)
+    await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
+    await audit.record(
+        "order.placed",
+        actor=actor,
+        subject=f"order:{order.id}",
+        vendor_id=order.vendor_id,
+        total=f"{basket.total.to_decimal()} {basket.total.currency}",
+    )
+    return checkout.token
+
+
+async def _order_of(checkout: Checkout, basket: BasketView, config: PaymentConfigView) -> Order:
+    """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
+    lines = basket.lines
+    sold = [
+        Sold(config.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity) for x in lines
+    ]
+    rules, otherwise = await rules_for(config.vendor_id), Rule(config.platform_fee_percentage)
+    charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
     order = await Order.create(
         number=new_number(),
         checkout=checkout,
         vendor_id=config.vendor_id,
-        customer_id=customer_id,
-        total_amount_cents=total.amount,
+        customer_id=checkout.customer_id,
+        total_amount_cents=checkout.total_amount,
         platform_fee_amount=sum(line.amount for line in charged),
         platform_fee_percentage=config.platform_fee_percentage,
-        currency=total.currency,
+        currency=checkout.currency,
     )
     await OrderLine.bulk_create(
         OrderLine(
@@ -150,17 +160,9 @@ async def _create(
             commission_amount=fee.amount,
             commission_rule=snapshot(fee.rule),
         )
-        for line, fee in zip(basket.lines, charged, strict=True)
+        for line, fee in zip(lines, charged, strict=True)
     )
-    await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)  # type: ignore[arg-type]
-    await audit.record(
-        "order.placed",
-        actor=actor,
-        subject=f"order:{order.id}",
-        vendor_id=order.vendor_id,
-        total=f"{total.to_decimal()} {total.currency}",
-    )
-    return checkout.token
+    return order
 
 
 async def close_checkout(checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:

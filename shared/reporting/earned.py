@@ -74,8 +74,8 @@ async def _unposted(vendors: Iterable[int]) -> dict[Place, dict[int, int]]:
     """Refunds of these vendors that Stripe took on and the ledger does not have, or whose failure it does not have."""
     query = Refund.filter(vendor_id__in=sorted(vendors), stripe_refund_id__not_isnull=True).order_by("id")
     rows = await query.values_list("id", "vendor_id", "currency", "vendor_part", "status")
-    kinds = LedgerPosting.filter(kind__in=["refund", "refund_undone"])
-    posted = {str(key) for key in await kinds.values_list("key", flat=True)}
+    subjects = [f"{kind}:{row[0]}" for row in rows for kind in ("refund", "refund_undone")]
+    posted = {str(key) for key in await LedgerPosting.filter(key__in=subjects).values_list("key", flat=True)}
     found: dict[Place, dict[int, int]] = defaultdict(dict)
     for refund_id, vendor_id, currency, part, status in rows:
         lacks = (f"refund:{refund_id}" not in posted) - (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from quart import Quart, Request, Response, g, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from shared.errors import Forbidden
 from shared.settings import Settings
@@ -19,10 +18,8 @@ from shared.web.kit import is_htmx, kit
 
 BODY_LIMIT = 256 * 1024
 MAX_BODY = 1024 * 1024  # webhooks
-MAX_UPLOAD = (
-    12 * 1024 * 1024
-)  # forms with documents: more than a bank takes, so that what is too large is said in the form
-UPLOADS = re.compile(r"/vendor/admin/disputes/\d{1,18}/evidence/?")  # their addresses: no other request may be so large
+# Forms with documents: more than a bank takes, so that what is too large is said in the form.
+MAX_UPLOAD = 12 * 1024 * 1024
 UPLOAD_TIMEOUT = 120  # seconds; documents come from phones, too
 TOO_MUCH = (
     "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
@@ -65,16 +62,31 @@ def check_origin(settings: Settings) -> None:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
 
 
-class MarketRequest(Request):
-    """A request whose body is capped by where it goes: the server reads before any view is asked."""
+def capped_requests(app: Quart) -> type[Request]:
+    """Requests whose bodies are capped by the mark of their route (`@large_body`): the server reads before any view is asked."""
 
-    def __init__(self, method: str, scheme: str, path: str, *args: Any, **kwargs: Any) -> None:
-        is_upload = method == "POST" and UPLOADS.fullmatch(path) is not None
-        if is_upload:
-            kwargs |= {"max_content_length": MAX_UPLOAD, "body_timeout": UPLOAD_TIMEOUT}
-        super().__init__(method, scheme, path, *args, **kwargs)
-        if is_upload:
-            self.max_content_length = MAX_UPLOAD
+    class MarketRequest(Request):
+        def __init__(self, method: str, scheme: str, path: str, *args: Any, **kwargs: Any) -> None:
+            limit = _limit_of(_view_at(app, method, path) if method in UNSAFE else None)
+            if limit > MAX_BODY:
+                kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
+            super().__init__(method, scheme, path, *args, **kwargs)
+            if limit > MAX_BODY:
+                self.max_content_length = limit
+
+    return MarketRequest
+
+
+def _view_at(app: Quart, method: str, path: str) -> object | None:
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, method)
+    except HTTPException:
+        return None
+    return app.view_functions.get(endpoint)
+
+
+def _limit_of(view: object | None) -> int:
+    return int(getattr(view, "market_body_limit", BODY_LIMIT))
 
 
 def mark_bad_host(request: object) -> None:
@@ -91,7 +103,7 @@ async def guard() -> Response | None:
     if "\0" in request.path or any("\0" in k or "\0" in v for k, v in request.args.items(multi=True)):
         raise BadRequest
     view = current_view()
-    limit = int(getattr(view, "market_body_limit", BODY_LIMIT))
+    limit = _limit_of(view)
     if (request.content_length or 0) > limit:
         return await _too_large(limit)
     if request.method not in UNSAFE or view is None:
@@ -198,7 +210,7 @@ async def add_headers(response: Response) -> Response:
 
 def register(app: Quart, settings: Settings) -> None:
     """Put the wall around `app`: cookies, body cap, checks, headers."""
-    app.request_class = MarketRequest
+    app.request_class = capped_requests(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.clawback.models import Claim
+from shared.audit.models import AuditEntry
+from shared.clawback import by_hand
+from shared.clawback.by_hand import Moved
+from shared.clawback.models import Claim, Movement
+from shared.clawback.rules import MovementKind
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.ledger.chart import Account
@@ -14,21 +19,10 @@ from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
-from tests.support.machine import Market
 from tests.support.money import booked, held
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-
-@pytest.fixture
-async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
-    """A whole marketplace in this process."""
-    found = Market(url=database_url, store=tmp_path / "stand.sqlite3", folder=tmp_path)
-    await found.open()
-    yield found
-    await found.close()
+    from tests.support.machine import Market
 
 
 async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(market: Market) -> None:
@@ -94,6 +88,13 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_the_
         where = {"vendor_id": shop.vendor_id} if account else {}
         place = Account.STRIPE_VENDOR if account else Account.STRIPE_PLATFORM
         assert await booked(place, **where) == held(stripe, account)
-    claim = await Claim.get(payment__order_id=sale)
+    claim = await Claim.get(payment__order_id=sale).select_related("payment")
     assert claim.taken == claim.amount
     assert await acts.differences(market) == []
+    row = await Movement.get(claim_id=claim.id, kind=MovementKind.FEE_REFUND)
+    again = Moved(MovementKind.FEE_REFUND, row.amount, row.stripe_source_id, str(row.stripe_id))
+    told = AuditEntry.filter(action="claim.by_hand").count()
+    before = await told
+    both = [by_hand.note_commission(market.gateway, claim.payment, again) for _ in range(2)]
+    assert [found and found.id for found in await asyncio.gather(*both)] == [claim.id, claim.id]
+    assert (await told, (await Claim.get(id=claim.id)).taken) == (before, claim.taken)

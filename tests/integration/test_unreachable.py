@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from shared import clock
 from shared.clawback import jobs, netting, service
 from shared.clawback.models import Claim, Movement
@@ -27,19 +25,9 @@ from tests.support.money import bears, booked, held
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tests.support.market import Shop
-
-
-@pytest.fixture
-async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
-    """A whole marketplace in this process."""
-    found = Market(url=database_url, store=tmp_path / "stand.sqlite3", folder=tmp_path)
-    await found.open()
-    yield found
-    await found.close()
 
 
 @contextmanager
