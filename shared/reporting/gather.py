@@ -154,7 +154,7 @@ def _compared(facts: Facts, read: Theirs) -> dict[str, int]:
     return {
         "payments": len(facts.payments),
         "intents": len(facts.intents),
-        "refunds/disputes/payouts": len(facts.things),
+        "refunds, disputes and payouts": len(facts.things),
         "movements": len(facts.movements),
         "claims": len(facts.claims),
         "ledger entries": len(facts.lines),
