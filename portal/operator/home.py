@@ -10,6 +10,7 @@ from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from shared import clock
+from shared.disputes.queries import DisputeView
 from shared.money import Money
 from shared.payouts.rules import PayoutState
 from shared.payouts.words import failure
@@ -76,12 +77,21 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
         yield Line("bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them")
     if (count := now.disputes) and (first := now.next_dispute):
-        title = _counted(count, "dispute waits for an answer", "disputes wait for an answer")
-        left = f"{first.countdown}: " if first.countdown else ""
-        nearest = "The next one: " if count > 1 else ""
-        what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
-        where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
-        yield Line("warn", title, what, where, "See it" if count == 1 else "See them")
+        yield _dispute(count, first)
+
+
+def _dispute(count: int, first: DisputeView) -> Line:
+    """The dispute with the least time left; an appeal is the staff's own to file."""
+    title = _counted(count, "dispute waits for an answer", "disputes wait for an answer")
+    if count == 1 and first.is_appealable:
+        title = "1 dispute can be appealed"
+    left = f"{first.countdown}: " if first.countdown else ""
+    nearest = "The next one: " if count > 1 else ""
+    what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
+    if first.is_appealable:
+        what += " An appeal is filed by you, in Stripe’s dashboard."
+    where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
+    return Line("warn", title, what, where, "See it" if count == 1 else "See them")
 
 
 def _decisions(now: Desk) -> Iterator[Line]:

@@ -93,7 +93,7 @@ class DisputeView:
     @property
     def needs_answer(self) -> bool:
         """Whether somebody has to write to the bank: the vendor, or the marketplace's staff where it is an appeal."""
-        return self.can_answer or self.status is DisputeStatus.APPEAL_NEEDS_RESPONSE
+        return self.can_answer or self.is_appealable
 
     @property
     def can_answer(self) -> bool:
@@ -102,6 +102,11 @@ class DisputeView:
     @property
     def can_accept(self) -> bool:
         return self.status in ACCEPTABLE and not self.is_handed_in
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether staff may appeal the bank's decision."""
+        return self.status is DisputeStatus.APPEAL_NEEDS_RESPONSE
 
     @property
     def is_under_way(self) -> bool:
@@ -174,8 +179,8 @@ async def next_to_answer(vendor_id: int) -> DisputeView | None:
 
 
 async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
-    """How many disputes wait for an answer, whoever's they are, and the one with the least time left."""
-    query = Dispute.filter(FILTERS["answer"])
+    """How many disputes wait for an answer or an appeal, whoever's they are, and the one with the least time left."""
+    query = Dispute.filter(ALL_FILTERS["answer"])
     row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
     return await query.count(), _view(row, None) if row else None
 

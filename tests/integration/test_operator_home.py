@@ -10,6 +10,7 @@ import pytest
 from shared import clock
 from shared.clawback.models import Claim
 from shared.database import unit
+from shared.disputes.models import Dispute
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.payouts.models import Payout
@@ -119,6 +120,20 @@ class TestNeedsDoing:
         ):
             assert f'class="doing-go" href="{href}"' in page
         assert "All is in order" not in text
+
+    async def test_an_appeal_is_the_operator_s_to_file(self, client: TestClientProtocol) -> None:
+        """It waits for staff as long as it can be filed, as the list of disputes counts it too."""
+        order = await make_order(await make_ready_vendor(name="Atelier"))
+        await make_payment(order, status="succeeded")
+        soon = clock.now() + timedelta(days=3, hours=1)
+        dispute = await make_dispute(order, status="appeal_needs_response", due_by=soon)
+        portal = await operator_in(client)
+        page = await portal.get(HOME)
+        assert "1 dispute can be appealed 3 days left: €49.90 on order" in words(page)
+        assert f'class="doing-go" href="/operator/disputes/{dispute.id}"' in page
+        assert "To answer 1" in words(await portal.get("/operator/disputes"))
+        await Dispute.filter(id=dispute.id).update(status="appeal_under_review")
+        assert "can be appealed" not in await portal.get(HOME)
 
     async def test_several_vendors_lead_to_a_list_of_just_them(self, client: TestClientProtocol) -> None:
         """With the names as far as they fit."""
