@@ -14,7 +14,7 @@ SUCCEEDED = "UPDATE payments SET status = 'succeeded' WHERE status = 'refunded'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0013_edges")]
+    dependencies = [("models", "0014_marketplace")]
 
     initial = False
 
@@ -48,6 +48,21 @@ class Migration(migrations.Migration):
                 description="what the card statement shows: Stripe's prefix and ours; empty: unknown",
                 max_length=22,
             ),
+        ),
+        ops.AddField(
+            model_name="MarketplaceSettings",
+            name="statement_prefix",
+            field=fields.CharField(
+                default="",
+                db_default="",
+                description="what card statements begin with, as Stripe says; set in its dashboard",
+                max_length=22,
+            ),
+        ),
+        ops.AddField(
+            model_name="MarketplaceSettings",
+            name="statement_prefix_read_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.RunSQL(REFUNDED, SUCCEEDED),
     ]
