@@ -26,7 +26,7 @@ _NOT_ASKED = (
     "tests/integration/test_migrations.py",
     "tests/integration/test_market_machine.py",
 )
-_PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header")
+_PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header", "--tb=no")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,11 @@ def _work(tree: str, arguments: list[str], output: str, template: str) -> int:
     os.chdir(tree)
     sys.path.insert(0, tree)
     import pytest
+    from hypothesis import Phase, settings
 
+    # That an example fails is enough; the search for the smallest one that does takes a minute.
+    settings.register_profile("noticing", phases=(Phase.explicit, Phase.generate), database=None)
+    settings.load_profile("noticing")
     database = importlib.import_module("tests.support.database")
     database.sqlite_template = lambda folder: Path(shutil.copy(template, folder / "template.sqlite3"))  # type: ignore[attr-defined]
     return int(pytest.main(arguments))
