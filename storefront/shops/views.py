@@ -60,6 +60,8 @@ async def shop(slug: str) -> Response:
         vendor=found.vendor,
         brand=brand_of(found.vendor),
         query=found.search,
+        search_address=_address(found, q=None),
+        everywhere=_address(found, category=None),
         chips=_chips(found),
         sorts=SORTS,
         pager=_pager(found),
