@@ -159,11 +159,6 @@ def is_current(path: str, version: str) -> bool:
     return static_url(path).endswith(f"?v={version}") if version else False
 
 
-def csp_nonce() -> str:
-    """The nonce of this answer, for the rare inline <style> or <script>."""
-    return cast("str", g.csp_nonce)
-
-
 def prepare(app: Quart) -> None:
     """Set up Jinja for `app`: strict, trimmed, with our filters and globals."""
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -177,7 +172,7 @@ def prepare(app: Quart) -> None:
         country=filters.country,
         told=told,
     )
-    env.globals.update(url_for=url_for, static_url=static_url, csp_nonce=csp_nonce, csrf_token=csrf_token)
+    env.globals.update(url_for=url_for, static_url=static_url, csrf_token=csrf_token)
 
 
 def kit_settings(app: Quart) -> Any:

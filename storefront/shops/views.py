@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,10 +13,11 @@ from shared.baskets.errors import OtherVendor
 from shared.baskets.queries import count_items
 from shared.catalogue import queries as catalogue
 from shared.catalogue.queries import ProductView, ShopPage, Sort
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, NotFound
 from shared.vendors.queries import VendorView, vendor_by_id
 from shared.web.access import public
 from shared.web.kit import is_htmx, page_number
+from shared.web.limits import limit_instead
 from shared.web.pages import page, see_other
 from shared.web.paging import Pager
 from storefront.browser import basket_token, promise_basket
@@ -23,6 +25,7 @@ from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
 
+_HEX = re.compile(r"[0-9a-f]{6}", re.ASCII)
 SORTS = ((Sort.NEWEST, "Newest"), (Sort.PRICE_UP, "Price, low to high"), (Sort.PRICE_DOWN, "Price, high to low"))
 
 
@@ -38,8 +41,18 @@ class Brand:
 def brand_of(vendor: VendorView) -> Brand:
     """The brand of a shop; a colour that is none is left out."""
     colour = vendor.brand_color.lower()
-    sound = len(colour) == 7 and colour[0] == "#" and set(colour[1:]) <= set("0123456789abcdef")
-    return Brand(vendor.slug, vendor.name, colour if sound else "")
+    return Brand(vendor.slug, vendor.name, colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else "")
+
+
+@shops.get("/shop/brand/<colour>.css")
+@public
+@limit_instead("6000/minute")
+async def brand_css(colour: str) -> Response:
+    """A shop's colour as a stylesheet: the policy of our pages allows no inline style, and htmx parses whole pages."""
+    if _HEX.fullmatch(colour) is None:
+        raise NotFound
+    headers = {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(f":root{{--brand:#{colour}}}\n", headers=headers)
 
 
 @shops.get("/shops/<slug>")
