@@ -74,6 +74,7 @@ async def shop(slug: str) -> Response:
         brand=brand_of(found.vendor),
         query=found.search,
         search_address=_address(found, q=None),
+        fragment=is_htmx(),
         everywhere=_address(found, category=None),
         chips=_chips(found),
         sorts=SORTS,

@@ -55,7 +55,7 @@ def _column(model: str, name: str, description: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0013_edges")]
+    dependencies = [("models", "0017_payments_back")]
 
     initial = False
 
