@@ -12,6 +12,7 @@ from tortoise.expressions import Case, Q, When
 from shared.database.paging import Counted, Paged, window
 from shared.database.searching import matching
 from shared.errors import NotFound
+from shared.fees.offer import Payer
 from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
 from shared.vendors import mirror
@@ -238,6 +239,14 @@ async def open_shops(*, search: str = "", page: int = 1, size: int = SHOPS_SIZE)
     rows = await query.select_related("payment_config")
     vendors = tuple(vendor_view(row) for row in rows)
     return ShopsPage(vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size)
+
+
+async def fee_payers() -> tuple[Payer, ...]:
+    """Every open shop with the percentage that it pays where no rule says otherwise."""
+    rows = await VendorPaymentConfig.filter(vendor__is_open=True).values_list(
+        "vendor_id", "currency", "platform_fee_percentage"
+    )
+    return tuple(Payer(int(id_), str(currency), Decimal(str(rate))) for id_, currency, rate in rows)
 
 
 async def vendor_contact(vendor_id: int) -> VendorContact:
