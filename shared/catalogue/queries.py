@@ -17,7 +17,8 @@ from shared.database.paging import Counted, Window, window
 from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.money import Money
-from shared.vendors.queries import VendorView, vendor_by_slug
+from shared.vendors.errors import ShopClosed
+from shared.vendors.queries import VendorView, vendor_by_id, vendor_by_slug
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
@@ -106,7 +107,7 @@ async def shop_page(
 ) -> ShopPage:
     """A page of a shop's published products, those that are sold out last; pages beyond the last show the last.
 
-    Raises NotFound for an unknown or closed shop.
+    Raises NotFound for an unknown shop, ShopClosed for one that is closed.
     """
     vendor = await _open_vendor(vendor_slug)
     shelf = Product.filter(vendor_id=vendor.id, is_published=True)
@@ -140,14 +141,17 @@ async def shop_page(
 
 
 async def product(vendor_slug: str, product_slug: str) -> ProductView:
-    """A published product of an open shop. Raises NotFound for anything else."""
+    """A published product of an open shop. Raises NotFound for anything else, ShopClosed while its shop is closed."""
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise NotFound("We could not find that product.")
-    query = Product.filter(vendor__slug=vendor_slug, vendor__is_open=True, slug=product_slug, is_published=True)
-    found = await _views(query)
-    if not found:
+    query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
+    found = await _views(query.filter(vendor__is_open=True))
+    if found:
+        return found[0]
+    hidden = await query.first()
+    if hidden is None:
         raise NotFound("We could not find that product.")
-    return found[0]
+    raise ShopClosed(await vendor_by_id(hidden.vendor_id), hidden.name)
 
 
 async def more_of_shop(vendor_id: int, *, without: int, limit: int = 4) -> tuple[ProductView, ...]:
@@ -226,7 +230,7 @@ async def _open_vendor(slug: str) -> VendorView:
         raise NotFound("We could not find that shop.")
     vendor = await vendor_by_slug(slug)
     if not vendor.is_open:
-        raise NotFound("We could not find that shop.")
+        raise ShopClosed(vendor)
     return vendor
 
 

@@ -31,6 +31,7 @@ class Vendor(Searched):
     cover = fields.CharField(max_length=200, default="", description="path below static/")
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
+    closed_until = fields.DateField(null=True, description="the day on which a closed shop opens by itself")
     vat_number = fields.CharField(
         max_length=20, default="", db_default="", description="for its invoices; may be empty"
     )

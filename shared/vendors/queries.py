@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tortoise.expressions import Case, Q, When
@@ -40,6 +40,7 @@ class VendorView:
     cover: str
     ships_in_days: int
     is_open: bool
+    closed_until: date | None
     accepts_payments: bool
     currency: str
 
@@ -146,6 +147,7 @@ def vendor_view(vendor: Vendor) -> VendorView:
         cover=vendor.cover,
         ships_in_days=vendor.ships_in_days,
         is_open=vendor.is_open,
+        closed_until=vendor.closed_until,
         accepts_payments=bool(config and config.accepts_payments),
         currency=config.currency if config else "EUR",
     )

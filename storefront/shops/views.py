@@ -14,6 +14,7 @@ from shared.baskets.queries import count_items
 from shared.catalogue import queries as catalogue
 from shared.catalogue.queries import ProductView, ShopPage, Sort
 from shared.errors import Conflict, Invalid, NotFound
+from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 from shared.web.access import public
 from shared.web.kit import is_htmx, page_number
@@ -58,14 +59,17 @@ async def brand_css(colour: str) -> Response:
 @shops.get("/shops/<slug>")
 @public
 async def shop(slug: str) -> Response:
-    """One shop: categories as chips, sort, search by name, 24 products a page."""
-    found = await catalogue.shop_page(
-        slug,
-        category=request.args.get("category"),
-        sort=catalogue.read_sort(request.args.get("sort")),
-        search=request.args.get("q", ""),
-        page=page_number(),
-    )
+    """One shop: categories as chips, sort, search, 24 products a page."""
+    try:
+        found = await catalogue.shop_page(
+            slug,
+            category=request.args.get("category"),
+            sort=catalogue.read_sort(request.args.get("sort")),
+            search=request.args.get("q", ""),
+            page=page_number(),
+        )
+    except ShopClosed as closed:
+        return await _closed(closed)
     return await page(
         "storefront/shops/shop.html",
         fragments={"products": "products"},
@@ -79,6 +83,21 @@ async def shop(slug: str) -> Response:
         chips=_chips(found),
         sorts=SORTS,
         pager=_pager(found),
+    )
+
+
+async def _closed(closed: ShopClosed) -> Response:
+    """A closed shop's page, and that of each of its things, says so.
+
+    With 200: the shop exists, and who follows a link reads what they came to know. 404 and 410 would deny it, 503 would
+    call it a failure of ours. Search engines keep the address if a day is named, since it will be of use again soon.
+    """
+    return await page(
+        "storefront/shops/closed.html",
+        vendor=closed.vendor,
+        product=closed.product,
+        sentence=closed.message,
+        is_listed=closed.vendor.closed_until is not None,
     )
 
 
@@ -113,7 +132,10 @@ def _pager(found: ShopPage) -> Pager:
 @public
 async def product(slug: str, product_slug: str) -> Response:
     """One product."""
-    item = await catalogue.product(slug, product_slug)
+    try:
+        item = await catalogue.product(slug, product_slug)
+    except ShopClosed as closed:
+        return await _closed(closed)
     promise_basket()
     return await _product_page(item, await AddForm.from_request())
 
