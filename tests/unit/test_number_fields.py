@@ -105,8 +105,9 @@ def test_less_than_nothing_is_refused(where: str) -> None:
 
 def test_an_edited_amount_is_what_it_was() -> None:
     """What the form shows for a price is read back as the same price."""
+    form, name = FIELDS["portal.products.forms.ProductForm.price"]
     for money in (Money(100_000, "EUR"), Money(12_000, "JPY"), Money(1_500, "KWD"), Money(90_000, "ISK")):
-        form, name = FIELDS["portal.products.forms.ProductForm.price"]
-        shown = form(data={name: money}, meta={"csrf": False, "currency": money.currency})[name]._value()
-        again = form(MultiDict({name: shown}), meta={"csrf": False, "currency": money.currency})
-        assert again[name].data == money
+        meta = {"csrf": False, "currency": money.currency}
+        edited: Any = form(data={name: money}, meta=meta)[name]
+        sent = MultiDict({name: edited._value()})  # noqa: SLF001 - what WTForms' widgets print
+        assert form(sent, meta=meta)[name].data == money
