@@ -109,5 +109,5 @@ def test_an_edited_amount_is_what_it_was() -> None:
     for money in (Money(100_000, "EUR"), Money(12_000, "JPY"), Money(1_500, "KWD"), Money(90_000, "ISK")):
         meta = {"csrf": False, "currency": money.currency}
         edited: Any = form(data={name: money}, meta=meta)[name]
-        sent = MultiDict({name: edited._value()})  # noqa: SLF001 - what WTForms' widgets print
+        sent = MultiDict({name: edited._value()})
         assert form(sent, meta=meta)[name].data == money
