@@ -19,7 +19,8 @@ from shared.vendors.countries import CURRENCY_NAMES
 LANGUAGES = ("en", "fr", "de")
 CURRENCIES = [code.upper() for code in AT_STRIPE]
 NO_CURRENCY = "¤"
-ALL = [code for code in Locale.parse("en").currencies if get_currency_symbol(code, locale="en") != NO_CURRENCY]
+CODES = sorted(map(str, Locale.parse("en").currencies))
+ALL = [code for code in CODES if get_currency_symbol(code, locale="en") != NO_CURRENCY]
 amounts = st.integers(-MAX_AMOUNT * 1000, MAX_AMOUNT * 1000)
 
 
