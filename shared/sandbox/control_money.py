@@ -1,6 +1,7 @@
 """Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout.
 
-And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API.
+And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API; and in
+which way Stripe is played where its documents leave that open.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shared.sandbox import money, pricing
+from shared.sandbox import choices, money, pricing
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
 from shared.sandbox.resources import appeals, chargebacks, payouts
@@ -144,6 +145,24 @@ async def set_pricing(standin: Standin) -> Json:
     return _priced(pricing.of_platform(act))
 
 
+async def get_settings(standin: Standin) -> Json:
+    """In which way Stripe is played: every setting."""
+    return dict(choices.chosen(acting(standin)))
+
+
+async def put_settings(standin: Standin) -> Json:
+    """Change some settings; answered with all of them."""
+    given, act = await read_body(), acting(standin)
+    if unknown := set(given) - set(choices.CHOICES):
+        raise Refused(400, f"There is no setting {', '.join(sorted(unknown))} here.")
+    for name, value in given.items():
+        if value not in choices.CHOICES[name]:
+            raise Refused(400, f"`{name}` must be one of {', '.join(choices.CHOICES[name])}.")
+    with act.store.transaction():
+        choices.choose(act, given)
+    return dict(choices.chosen(act))
+
+
 def _priced(found: pricing.Pricing) -> Json:
     kept = asdict(found)
     return {"percentage": kept.pop("rate") / 100, **kept}
@@ -167,4 +186,6 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/payouts/<id>/fail", fail_payout),
     ("GET", "/instant_pricing", get_pricing),
     ("POST", "/instant_pricing", set_pricing),
+    ("GET", "/settings", get_settings),
+    ("PUT", "/settings", put_settings),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.contract.test_section_03_errors import refused
@@ -17,20 +19,20 @@ async def charge(platform):
     return paid.latest_charge
 
 
-def dispute(platform, charge, amount=None, **given):
+def dispute(platform, charge, amount=None, **given: Any):
     """The bank disputes so much of it."""
     given |= {} if amount is None else {"amount": amount}
     return platform.control("POST", "disputes", {"charge": charge, "reason": "general", **given})["id"]
 
 
-def close(platform, id, outcome="lost", **given):
-    return platform.control("POST", f"disputes/{id}/close", {"outcome": outcome, **given})
+def close(platform, dispute_id, outcome="lost", **given: Any):
+    return platform.control("POST", f"disputes/{dispute_id}/close", {"outcome": outcome, **given})
 
 
 @pytest.mark.parametrize("amount", [300, 1000, 1100])
 async def test_the_bank_takes_what_it_disputes_and_the_fee_once(platform, charge, amount):
-    id = dispute(platform, charge, amount)
-    found = await platform.v1.disputes.retrieve_async(id)
+    mine = dispute(platform, charge, amount)
+    found = await platform.v1.disputes.retrieve_async(mine)
     assert found.amount == amount
     assert [(t.amount, t.fee) for t in found.balance_transactions] == [(-amount, 1500)]
     assert (await platform.v1.charges.retrieve_async(charge)).amount == 1000
@@ -61,11 +63,13 @@ async def test_what_was_wholly_refunded_is_not_disputed_any_more(platform, charg
 
 async def test_a_chargeback_of_a_part_bars_every_refund_until_it_is_decided(platform, charge):
     lost, asked = dispute(platform, charge, 300), dispute(platform, charge, 200, inquiry=True)
-    assert (await refused(platform.v1.refunds.create_async({"charge": charge, "amount": 100}))).code == "charge_disputed"
-    both = [await platform.v1.disputes.retrieve_async(id) for id in (lost, asked)]
+    assert (
+        await refused(platform.v1.refunds.create_async({"charge": charge, "amount": 100}))
+    ).code == "charge_disputed"
+    both = [await platform.v1.disputes.retrieve_async(one) for one in (lost, asked)]
     assert [d.is_charge_refundable for d in both] == [False, False]
     close(platform, lost)
-    both = [await platform.v1.disputes.retrieve_async(id) for id in (lost, asked)]
+    both = [await platform.v1.disputes.retrieve_async(one) for one in (lost, asked)]
     assert [d.is_charge_refundable for d in both] == [True, True]
 
 
@@ -83,13 +87,13 @@ async def test_after_a_loss_of_all_nothing_is_left(platform, charge, amount):
 
 
 async def test_a_dispute_won_in_part_is_lost_and_gives_the_part_back(platform, charge):
-    id = dispute(platform, charge)
-    closed = close(platform, id, returned=400)
+    mine = dispute(platform, charge)
+    closed = close(platform, mine, returned=400)
     assert (closed["status"], [t["amount"] for t in closed["balance_transactions"]]) == ("lost", [-1000, 400])
     assert told(platform)[-2:] == ["funds_reinstated", "closed"]
     assert (await platform.v1.refunds.create_async({"charge": charge})).amount == 400
-    platform.control("POST", f"disputes/{id}/appeal")
-    assert [t["amount"] for t in close(platform, id, "won")["balance_transactions"]] == [-1000, 400, 600]
+    platform.control("POST", f"disputes/{mine}/appeal")
+    assert [t["amount"] for t in close(platform, mine, "won")["balance_transactions"]] == [-1000, 400, 600]
     assert platform.control("GET", "audit") == {"problems": []}
 
 
@@ -101,25 +105,25 @@ async def test_an_amount_is_minor_units(platform, charge, given):
 
 @pytest.mark.parametrize("given", [{"outcome": "won", "returned": 1}, {"outcome": "lost", "returned": 1000}])
 async def test_no_more_comes_back_in_part_than_was_taken(platform, charge, given):
-    id = dispute(platform, charge)
+    mine = dispute(platform, charge)
     with pytest.raises(RuntimeError, match="400 `returned` must be"):
-        platform.control("POST", f"disputes/{id}/close", given)
+        platform.control("POST", f"disputes/{mine}/close", given)
 
 
 async def test_an_inquiry_of_a_part_becomes_a_chargeback_that_takes_it(platform, charge):
-    id = dispute(platform, charge, 300, inquiry=True)
+    mine = dispute(platform, charge, 300, inquiry=True)
     given = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
-    await platform.v1.disputes.update_async(id, given)
+    await platform.v1.disputes.update_async(mine, given)
     platform.sandbox.advance(10)
-    found = await platform.v1.disputes.retrieve_async(id)
+    found = await platform.v1.disputes.retrieve_async(mine)
     assert (found.status, [t.amount for t in found.balance_transactions]) == ("needs_response", [-300])
     assert told(platform)[-1] == "funds_withdrawn"
 
 
 async def test_an_inquiry_into_what_was_refunded_meanwhile_takes_nothing(platform, charge):
-    id = dispute(platform, charge, inquiry=True)
+    mine = dispute(platform, charge, inquiry=True)
     await platform.v1.refunds.create_async({"charge": charge})
-    await platform.v1.disputes.update_async(id, {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}})
+    await platform.v1.disputes.update_async(mine, {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}})
     platform.sandbox.advance(10)
-    found = await platform.v1.disputes.retrieve_async(id)
+    found = await platform.v1.disputes.retrieve_async(mine)
     assert (found.status, found.balance_transactions) == ("warning_closed", [])
