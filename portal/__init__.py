@@ -19,6 +19,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.refunds import blueprint as operator_refunds
+    from portal.operator.settings import blueprint as operator_settings
     from portal.operator.statements import blueprint as operator_statements
     from portal.operator.views import blueprint as operator
     from portal.orders.refunds import blueprint as refunds
@@ -49,6 +50,7 @@ def blueprints() -> list[Blueprint]:
         receivables,
         reconciliation,
         operator_refunds,
+        operator_settings,
         operator_statements,
         refunds,
         payouts,

@@ -5,6 +5,7 @@ Every step looks first whether it is done, so a fill that was killed goes on whe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ async def fill(settings: Settings) -> None:
             stripe = _Stripe(browser, settings.stripe.api_base)
             shopper_id = await _people()
             await _identity()
+            await _settings()
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
@@ -110,6 +112,17 @@ async def _identity() -> None:
             invoice_prefix="MH",
         )
         await save_identity(made_up, actor=ACTOR)
+
+
+async def _settings() -> None:
+    """A marketplace in Luxembourg that shows what it earns."""
+    from shared.marketplace import service
+    from shared.marketplace.models import MarketplaceSettings
+    from shared.marketplace.rules import DEFAULTS
+
+    if not await MarketplaceSettings.exists():
+        shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
+        await service.change(shown, actor=ACTOR)
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:

@@ -17,6 +17,7 @@ MODEL_MODULES = [
         "catalogue",
         "baskets",
         "fees",
+        "marketplace",
         "orders",
         "ledger",
         "references",

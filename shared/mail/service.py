@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +14,7 @@ from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs import queue
 from shared.mail.models import Email
+from shared.mail.rendering import render
 from shared.settings import Settings
 
 SENDER = "Markethall"
@@ -33,6 +35,14 @@ async def post(kind: str, *, to: str, subject: str, text: str, unique_key: str, 
         ignore_conflicts=True,
     )
     await queue.enqueue("mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
+
+
+async def write(
+    kind: str, *, to: str, unique_key: str, context: Mapping[str, Any], order_id: int | None = None
+) -> None:
+    """Post the mail that `templates/mail/<kind>.txt` makes of `context`; `public_url` is given to every template."""
+    subject, text = render(kind, {"public_url": PUBLIC_URL, **context})
+    await post(kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 
 async def send(context: queue.Context, args: dict[str, Any]) -> None:

@@ -17,7 +17,6 @@ from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.ids import digest, new_number, new_token
 from shared.jobs import queue
 from shared.mail import service as mail
-from shared.orders import texts
 from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, GoesBack, PriceChanged, VendorCannotSell
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
@@ -230,12 +229,15 @@ async def mark_as_shipped(
         meant = {"although": "refunded"} if refunded else {}
         await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
         checkout = await order.checkout
-        subject, text = texts.shipped(order.number, checkout.full_name, carrier, tracking)
-        await mail.post(
+        await mail.write(
             "order_shipped",
             to=checkout.email,
-            subject=subject,
-            text=text,
             unique_key=f"order_shipped:{order.id}",
             order_id=order.id,
+            context={
+                "number": order.number,
+                "full_name": checkout.full_name,
+                "carrier": carrier,
+                "tracking": tracking,
+            },
         )

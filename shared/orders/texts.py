@@ -35,10 +35,3 @@ def sold(
         f"  Total  {total}\n  Yours  {share}\n\nSend it and mark it as shipped here:\n{link}\n"
     )
     return subject, text
-
-
-def shipped(number: str, full_name: str, carrier: str, tracking: str) -> tuple[str, str]:
-    """To the shopper, when the vendor has sent it."""
-    way = f" with {carrier}" if carrier else ""
-    trace = f"\n\nTracking number: {tracking}" if tracking else ""
-    return f"Your order {number} is on its way", f"Hello {full_name},\n\nyour order {number} was sent{way}.{trace}\n"

@@ -55,6 +55,7 @@ OPERATOR = [
     "/operator/fees",
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",
+    "/operator/settings",
     "/operator/refunds",
     "/operator/webhooks",
     "/operator/payments",

@@ -93,6 +93,7 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
         "/operator/webhooks",
         "/operator/payments",
         "/operator/fees",
+        "/operator/settings",
         "/operator/payouts",
         "/operator/refunds",
         f"/operator/webhooks?q={first.number}",

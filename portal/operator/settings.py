@@ -1,0 +1,82 @@
+"""`/operator/settings`: what holds for the whole marketplace, and who changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from quart import Blueprint, Response
+
+from portal.operator.frame import page
+from portal.operator.settings_form import SettingsForm
+from shared.audit.queries import EntryView, entries_about
+from shared.errors import Invalid
+from shared.marketplace import service
+from shared.marketplace.queries import marketplace
+from shared.web.access import operator
+from shared.web.identity import actor, actor_label
+from shared.web.pages import see_other
+
+blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
+SETTINGS = "/operator/settings"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One change of the settings, ready to be read."""
+
+    text: str
+    detail: str
+    at: datetime
+
+
+@blueprint.get("/settings")
+@operator
+async def show() -> Response:
+    """What holds for the whole marketplace: its time zone, what shoppers are shown, when an order has arrived."""
+    return await _settings(SettingsForm(data=asdict(await marketplace()), meta={"currency": None}))
+
+
+@blueprint.post("/settings")
+@operator
+async def save() -> Response:
+    """Set it; the change is audited."""
+    form = await SettingsForm.from_request()
+    if form.ok():
+        try:
+            await service.change(form.settings(), actor=actor_label(actor()))
+        except Invalid as error:
+            form.blame(error)
+        else:
+            return see_other(SETTINGS, ("ok", "Saved."))
+    return await _settings(form, status=422)
+
+
+async def _settings(form: SettingsForm, *, status: int = 200) -> Response:
+    entries = await entries_about(service.SUBJECT, limit=8)
+    return await page(
+        "portal/operator/settings.html",
+        nav_active="settings",
+        status=status,
+        form=form,
+        changes=[change for entry in entries for change in _changes(entry, form)],
+    )
+
+
+def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
+    """Each setting that was changed at once, in the form's order."""
+    before: Mapping[str, Any] = entry.details["before"]
+    after: Mapping[str, Any] = entry.details["after"]
+    return [
+        Changed(field.label.text, f"{_told(before[field.name])} → {_told(after[field.name])}", entry.at)
+        for field in form
+        if field.name in after
+    ]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).replace("_", " ")

@@ -1,0 +1,23 @@
+"""Read the marketplace's settings."""
+
+from __future__ import annotations
+
+from shared.marketplace.models import MarketplaceSettings
+from shared.marketplace.rules import DEFAULTS, Marketplace
+
+SETTINGS_ID = 1
+
+
+async def marketplace() -> Marketplace:
+    """What is set now, or the defaults while nothing is. One query."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return settings_of(row) if row is not None else DEFAULTS
+
+
+def settings_of(row: MarketplaceSettings) -> Marketplace:
+    """The settings that a row holds."""
+    return Marketplace(
+        time_zone=row.time_zone,
+        show_fee_breakdown=row.show_fee_breakdown,
+        delivered_after_days=row.delivered_after_days,
+    )

@@ -1,0 +1,50 @@
+"""The operator changes the marketplace's settings; every change is audited."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.audit import service as audit
+from shared.database import unit
+from shared.marketplace.models import MarketplaceSettings
+from shared.marketplace.queries import SETTINGS_ID, settings_of
+from shared.marketplace.rules import Marketplace, check
+
+SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
+
+
+async def change(settings: Marketplace, *, actor: str) -> None:
+    """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense."""
+    check(settings)
+    async with unit.transaction():
+        row = await _locked()
+        before = asdict(settings_of(row))
+        after = asdict(settings)
+        changed = [name for name in after if after[name] != before[name]]
+        if not changed:
+            return
+        await MarketplaceSettings.filter(id=row.id).update(**after, updated_at=clock.now())
+        await audit.record(
+            "marketplace.changed",
+            actor=actor,
+            subject=SUBJECT,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+
+
+async def _locked() -> MarketplaceSettings:
+    """The one row, locked; made when it is not there yet."""
+    row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))
+    if row is not None:
+        return row
+    try:
+        async with unit.transaction():  # two first changes at once: one makes the row, the other finds it
+            return await MarketplaceSettings.create(id=SETTINGS_ID)
+    except IntegrityError:
+        row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))
+        assert row is not None
+        return row

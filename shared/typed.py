@@ -1,0 +1,60 @@
+"""What people type or paste into fields of codes and numbers, as a plain keyboard would have typed it. Pure.
+
+Postal codes, VAT numbers, amounts, whole numbers and order numbers all pass through here first, so that full-width
+digits, a dash of another kind or a no-break space are the same in each of them. What a field makes of it is its own.
+"""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+# Typed as a dash, or shown like one, without being of Unicode's category of dashes: the minus sign, the Japanese sign
+# for a long vowel (the key beside the digits), the hyphen bullet, the modifier minus.
+_DASHES = frozenset(
+    "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}"
+)
+_POSTAL_MARKS = frozenset("\N{POSTAL MARK}\N{POSTAL MARK FACE}\N{CIRCLED POSTAL MARK}")
+# Compatibility forms whose plain form says something else: 10² is not 102.
+_OTHER_MEANING = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
+_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
+
+def plain(text: str) -> str:
+    """`text` in plain signs: full-width and other scripts' digits as 0-9, each dash `-`, each run of spaces one space.
+
+    Invisible signs (marks of direction, soft hyphens, byte order marks) and the Japanese postal mark are taken off, and
+    spaces at both ends. Letters keep their case and accents. Doing it twice changes nothing.
+    """
+    folded = "".join(map(_plain_sign, unicodedata.normalize("NFC", text)))
+    return " ".join(unicodedata.normalize("NFC", folded).split())
+
+
+def plain_code(text: str) -> str:
+    """`text` in plain signs and capitals: `ｄｋ–2100` -> `DK-2100`. Only a-z become capitals: `ß` stays what it is."""
+    return plain(text).translate(_UPPER)
+
+
+def bare_code(text: str, separators: str = " -./") -> str:
+    """`text` as capitals and digits without what people write between them: `lu 123.456-78` -> `LU12345678`."""
+    return "".join(sign for sign in plain_code(text) if sign not in separators)
+
+
+def _plain_sign(sign: str) -> str:
+    if sign.isascii() and sign.isprintable():
+        return sign
+    if sign.isspace():
+        return " "
+    if sign in _POSTAL_MARKS or unicodedata.category(sign) == "Cf":
+        return ""
+    digit = unicodedata.decimal(sign, None)
+    if digit is not None:
+        return str(digit)
+    form = unicodedata.normalize("NFKC", sign)
+    if " " in form or unicodedata.decomposition(sign).startswith(_OTHER_MEANING):
+        return sign  # an accent that stands alone would come out as a space and an accent on it
+    return "".join(map(_plain_dash, form))
+
+
+def _plain_dash(sign: str) -> str:
+    return "-" if sign in _DASHES or unicodedata.category(sign) == "Pd" else sign
