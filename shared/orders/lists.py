@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pypika_tortoise import CustomFunction
+from pypika_tortoise.terms import Function as SqlFunction
+from pypika_tortoise.terms import Term
 from tortoise.expressions import F, Function, Q
 from tortoise.functions import Count, Sum
 
@@ -112,10 +113,15 @@ async def vendor_orders(
     return OrderPage(rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts)
 
 
+class _ReplaceSql(SqlFunction):
+    def __init__(self, column: Term, old: str, new: str) -> None:
+        super().__init__("REPLACE", column, old, new)
+
+
 class _Replace(Function):
     """`replace(column, from, to)`, known to both engines."""
 
-    database_func = CustomFunction("REPLACE", ["column", "old", "new"])
+    database_func = _ReplaceSql
 
 
 def _searched(search: str) -> Q:

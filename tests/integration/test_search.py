@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.connection import get_connection
@@ -106,7 +106,12 @@ class TestEveryList:
             found = await vendor_orders(order.vendor_id, search=text)
             assert [row.number for row in found.rows] == [order.number], text
         assert (await vendor_orders(order.vendor_id, search=f"{last}x{first}")).counts["all"] == 0
-        told = {"source": "platform", "type": "charge.updated", "livemode": False, "stripe_created_at": clock.now()}
+        told: dict[str, Any] = {
+            "source": "platform",
+            "type": "charge.updated",
+            "livemode": False,
+            "stripe_created_at": clock.now(),
+        }
         await WebhookEvent.create(stripe_event_id="evt_1", body="{}", order_id=order.id, **told)
         for text in whole:
             assert [event.stripe_event_id for event in (await event_page(search=text)).rows] == ["evt_1"], text

@@ -25,7 +25,7 @@ COLUMNS = (
 async def fill(_apps: Any, editor: BaseSchemaEditor) -> None:
     """Fold every row, a thousand at a time."""
     for table, column, sources in COLUMNS:
-        last = 0
+        last: int | None = 0
         while last is not None:
             last = await _fill_some(editor, table, column, sources, last)
 
