@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from tortoise.expressions import Case, Q, When
+from tortoise.expressions import Q
 
-from shared.database.paging import Counted, Paged, window
+from shared.database.paging import Paged, window
 from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.fees.offer import Payer
@@ -21,7 +21,6 @@ from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.rules import AccountStatus, PayoutSchedule
 
 PAGE_SIZE = 50
-SHOPS_SIZE = 24
 
 
 @dataclass(frozen=True)
@@ -210,37 +209,6 @@ async def vendor_by_slug(slug: str) -> VendorView:
 async def vendor_by_id(vendor_id: int) -> VendorView:
     """The vendor of this id. Raises NotFound."""
     return await _one(id=vendor_id)
-
-
-async def list_open_vendors() -> tuple[VendorView, ...]:
-    """The vendors that shoppers may see, by name."""
-    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
-    return tuple(vendor_view(row) for row in rows)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShopsPage(Counted):
-    """A page of the shops that shoppers may see."""
-
-    vendors: tuple[VendorView, ...]
-
-
-async def open_shops(*, search: str = "", page: int = 1, size: int = SHOPS_SIZE) -> ShopsPage:
-    """Open shops, those that can be bought from first, then by name.
-
-    `search`: each of its words stands in name, tagline or city.
-    """
-    query = Vendor.filter(is_open=True)
-    if search:
-        query = query.filter(matching(search, "search"))
-    total = await query.count()
-    shown = window(total, page=page, size=size)
-    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")  # in the alphabet's order
-    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
-    query = query.annotate(sells=sells).order_by("sells", "search", "id").offset(shown.offset).limit(shown.limit)
-    rows = await query.select_related("payment_config")
-    vendors = tuple(vendor_view(row) for row in rows)
-    return ShopsPage(vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size)
 
 
 async def fee_payers() -> tuple[Payer, ...]:

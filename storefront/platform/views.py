@@ -13,8 +13,9 @@ from shared.fees.queries import active_rules
 from shared.fees.rules import Rule, Sold, charge
 from shared.money import Money
 from shared.orders import terms as order_terms
-from shared.vendors.queries import fee_payers, list_open_vendors, open_shops
+from shared.vendors.queries import fee_payers
 from shared.vendors.rules import NEW_VENDOR_FEE
+from shared.vendors.shops import list_open_vendors, open_shops
 from shared.web.access import public
 from shared.web.filters import money
 from shared.web.kit import page_number

@@ -20,7 +20,8 @@ from shared.money import Money
 from shared.orders.lists import vendor_orders
 from shared.orders.models import Checkout
 from shared.vendors.models import Vendor
-from shared.vendors.queries import open_shops, vendor_rows
+from shared.vendors.queries import vendor_rows
+from shared.vendors.shops import open_shops
 from shared.web.pages import ROOT
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.queries import event_page

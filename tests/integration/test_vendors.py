@@ -21,13 +21,13 @@ from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, Uns
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import (
     get_vendor_payment_config,
-    list_open_vendors,
     vendor_by_id,
     vendor_by_slug,
     vendor_rows,
 )
 from shared.vendors.rules import AccountStatus, PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
+from shared.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
