@@ -82,7 +82,7 @@ class TestContact:
             ("address", "", "Enter street"),
             ("city", "x" * 81, "at most 80"),
             ("postal_code", "", "Enter the postal code."),
-            ("postal_code", "17280", "postal code of Luxembourg, such as 1234"),
+            ("postal_code", "17280", "postal code of Luxembourg, such as 4750"),
             ("country", "XX", "Not a valid choice"),
             ("country", "", "Choose the country"),
         ],
