@@ -176,7 +176,7 @@ def _left_out(path: str, tree: ast.Module) -> Iterator[Change]:
             assert isinstance(node, ast.stmt)
             yield Change(path, _start(node), "LeaveOutStatement", end=_end(node), text="pass")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _QUERIES:
-            parts = [*node.args, *node.keywords]
+            parts: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
             for part in parts if len(parts) > 1 else ():
                 text = "**{}" if isinstance(part, ast.keyword) else "*()"
                 yield Change(path, _start(part), "LeaveOutCondition", end=_end(part), text=text)

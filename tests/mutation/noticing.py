@@ -51,7 +51,7 @@ def measure(python: Path, tree: Path, folder: Path) -> None:
     )
     ignored = [f"--ignore={path}" for path in _NOT_ASKED]
     kept = ["--cov", f"--cov-config={config}", "--cov-context=test", "--cov-report=", f"--junitxml={folder}/times.xml"]
-    command = [python, "-m", "pytest", *_PYTEST, *FOLDERS, *ignored, *kept]
+    command = [str(python), "-m", "pytest", *_PYTEST, *FOLDERS, *ignored, *kept]
     done = subprocess.run(command, cwd=tree, env=_environment(), check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError("The tests of the unchanged code could not run.")
@@ -83,7 +83,8 @@ class Witnesses:
 
     def within(self, tests: list[str], seconds: float) -> list[str]:
         """As many from the start as take so long together, and one at least."""
-        taken, spent = [], 0.0
+        taken: list[str] = []
+        spent = 0.0
         for test in tests:
             spent += self.seconds(test)
             if taken and spent > seconds:
@@ -102,7 +103,7 @@ class Nursery:
             "import pathlib, sys; from tests.support.database import sqlite_template;"
             " sqlite_template(pathlib.Path(sys.argv[1])).rename(sys.argv[2])"
         )
-        command = [python, "-c", make, tree.parent, self._template]
+        command = [str(python), "-c", make, str(tree.parent), str(self._template)]
         subprocess.run(command, cwd=tree, env=_environment(), check=True)
         self._process = subprocess.Popen(
             [python, Path(__file__).with_name("nursery.py")],

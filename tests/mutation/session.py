@@ -78,7 +78,8 @@ class Session:
     def report(self) -> int:
         """Print how it stands; 0 when enough of what is not equivalent is noticed."""
         reasons = _reasons()
-        noticed, survived = [], []
+        noticed: list[str] = []
+        survived: list[str] = []
         for name, result in self._results.items():
             (survived if result["outcome"] in ("survived", "broken") else noticed).append(name)
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
