@@ -28,9 +28,6 @@ class Vendor(Row):
     cover = fields.CharField(max_length=200, default="", description="path below static/")
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
-    vat_number = fields.CharField(
-        max_length=20, default="", db_default="", description="for its invoices; may be empty"
-    )
 
     class Meta:
         table = "vendors"
