@@ -50,7 +50,7 @@ NOTHING = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0014_marketplace")]
+    dependencies = [("models", "0017_payments_back")]
 
     initial = False
 
