@@ -41,7 +41,7 @@ async def decide(portal: Portal, vendor: Vendor, verb: str, **fields: str) -> in
     """Send a decision about what is shown; the status that came back."""
     found = await registration_of(vendor.id)
     sent = {"registration": str(found.id) if found else "", **fields}
-    return (await portal.post(f"/operator/vendors/{vendor.id}/vat/{verb}", sent)).status_code
+    return int((await portal.post(f"/operator/vendors/{vendor.id}/vat/{verb}", sent)).status_code)
 
 
 async def test_a_vendor_reads_its_numbers_state_and_what_it_means(client: TestClientProtocol) -> None:
