@@ -168,7 +168,7 @@ async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"rate": ""}, {"rate": "abc"}, {"rate": "1,085"}, {"day": ""}, {"day": "x"}, {"source": ""}, {"quote": "EUR"}, {"base": "XXX"}, {"rate": "9" * 400}],
+    [{"rate": ""}, {"rate": "abc"}, {"rate": "1,085"}, {"day": ""}, {"day": "x"}, {"source": ""}, {"quote": "EUR"}, {"base": "ABC"}, {"rate": "9" * 400}],
 )  # fmt: skip
 async def test_a_rate_that_is_none_is_told_at_its_field(client: TestClientProtocol, wrong: dict[str, str]) -> None:
     """422, never a 500; nothing is kept."""
