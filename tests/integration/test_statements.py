@@ -140,7 +140,7 @@ async def test_a_closed_month_never_changes() -> None:
     await save_identity(Identity("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"), actor="test")
     await state_number(vendor_id=vendor.id, text="DK12345674", actor="test")
     await confirmed(vendor)
-    await Vendor.filter(id=vendor.id).update(name="Renamed", city="Aarhus")
+    await (await Vendor.get(id=vendor.id)).update_from_dict({"name": "Renamed", "city": "Aarhus"}).save()
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
 

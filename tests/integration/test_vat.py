@@ -214,11 +214,11 @@ async def test_the_database_holds_one_number_in_force_and_one_decision() -> None
 
 
 class TestNumbersOfBefore:
-    """Migration 0018 keeps what was stated before numbers were checked."""
+    """Migration 0021 keeps what was stated before numbers were checked."""
 
     async def test_they_are_kept_in_their_normal_form_and_wait(self, database: str) -> None:
         """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what cannot be right says so."""
-        script = import_module("shared.database.migrations.0018_vat")
+        script = import_module("shared.database.migrations.0021_vat")
         database_of = get_connection("default")
         stated = {"GR": "GR094259216", "CH": "CHE107787577MWST", "DK": "DK12", "SE": ""}
         vendors = {country: await make_ready_vendor(country=country) for country in stated}
@@ -244,7 +244,7 @@ class TestNumbersOfBefore:
 
     async def test_months_closed_before_are_months_of_utc(self, database: str) -> None:
         """From midnight to midnight there, over the turn of a year as well."""
-        script = import_module("shared.database.migrations.0018_vat")
+        script = import_module("shared.database.migrations.0021_vat")
         vendor = await a_vendor("LU")
         for month in ("2026-02", "2026-12"):
             await Statement.create(

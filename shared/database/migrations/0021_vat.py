@@ -50,7 +50,7 @@ NOTHING = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0017_payments_back")]
+    dependencies = [("models", "0020_closed_shops")]
 
     initial = False
 
