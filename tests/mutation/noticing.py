@@ -1,7 +1,8 @@
 """Which tests are asked about a change, and whether one of them notices it.
 
-First the closest: pure tests that import the changed module, then the integration tests of its domain. What survives them is
-put to the others that import anything of that domain, when all have had their turn. Each run stops at the first failure.
+First the closest: pure tests that import the changed module. What survives them is put to the integration tests of its
+domain, and what survives those to the others that import anything of that domain, each time when all have had their turn.
+Each run stops at the first failure.
 """
 
 from __future__ import annotations
@@ -46,23 +47,34 @@ class Verdict:
     is_all: bool = True
 
 
-def closest(tree: Path, path: str) -> list[str]:
-    """The test files that are asked first about a changed module, the smallest of each sort first."""
-    module = path.removesuffix(".py").replace("/", ".")
-    package, _, name = module.removesuffix(".__init__").rpartition(".")
-    imports = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
-    pure = [file for file in _files(tree, "tests/unit") if imports.search(file.read_text())]
+def pure(tree: Path, path: str) -> list[str]:
+    """The unit tests that import a changed module, and then those that import another of its domain."""
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    package, _, name = module.rpartition(".")
+    itself = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
+    files = [file for file in _files(tree, "tests/unit") if _domain(path).search(file.read_text())]
+    return _names(tree, sorted(files, key=lambda file: itself.search(file.read_text()) is None))
+
+
+def near(tree: Path, path: str) -> list[str]:
+    """The integration tests that carry the name of its domain, the smallest first."""
     words = _words(path)
-    near = [file for file in _files(tree, *FOLDERS[1:]) if any(word in file.name for word in words)]
-    return _names(tree, [*pure, *near])
+    return _names(tree, [file for file in _files(tree, *FOLDERS[1:]) if any(word in file.name for word in words)])
 
 
-def wider(tree: Path, path: str) -> list[str]:
-    """The other test files that import something of the module's domain."""
-    asked = set(closest(tree, path))
-    domain = re.compile(rf"\b{re.escape('.'.join(path.split('/')[:2]))}\b")
-    others = [file for file in _files(tree, *FOLDERS) if domain.search(file.read_text())]
+def wide(tree: Path, path: str) -> list[str]:
+    """The other test files that import something of its domain."""
+    asked = {*pure(tree, path), *near(tree, path)}
+    others = [file for file in _files(tree, *FOLDERS) if _domain(path).search(file.read_text())]
     return [name for name in _names(tree, others) if name not in asked]
+
+
+LOOKS = (pure, near, wide)  # from the quick to the slow
+PATIENCE = (120.0, 240.0, 600.0)  # seconds that a mutant is given each time
+
+
+def _domain(path: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape('.'.join(path.split('/')[:2]))}\b")
 
 
 def _words(path: str) -> tuple[str, ...]:
@@ -113,9 +125,9 @@ class Nursery:
         if status in (None, 0):
             return Verdict("survived", "", took, is_all=status == 0)
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
-        if failed is None:
+        if failed is None and status != 1:
             return Verdict("broken", output[-300:], took)
-        return Verdict("noticed", failed[1], took)
+        return Verdict("noticed", failed[1] if failed else "", took)
 
     def _run(self, tests: list[str], patience: float) -> tuple[int | None, str]:
         output = self._tree.with_suffix(".log")

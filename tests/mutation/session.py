@@ -18,10 +18,8 @@ from typing import Any
 
 from tests.mutation import places
 from tests.mutation.mutants import Mutant, draw
-from tests.mutation.noticing import Nursery, Verdict, closest, wider
+from tests.mutation.noticing import LOOKS, PATIENCE, Nursery, Verdict
 
-CLOSEST, WIDER = 1, 2  # how far was looked
-PATIENCE = {CLOSEST: 240.0, WIDER: 600.0}  # seconds that a mutant is given each time
 GOAL = 0.9
 REASONS = Path(__file__).with_name("survivors.toml")
 
@@ -49,7 +47,7 @@ class Session:
     def go_on(self, *, processes: int, hours: float) -> None:
         """Decide what is undecided, then look wider for those that survived, until the time is up."""
         until = time.monotonic() + hours * 3600
-        for look in (CLOSEST, WIDER):
+        for look in range(len(LOOKS)):
             waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
             for mutant in self._mutants.values():
                 if self._is_open(mutant, look):
@@ -71,7 +69,7 @@ class Session:
                 continue
             verdict = nursery.ask(tests, patience=600)
             if verdict.outcome != "survived":
-                self._note(mutant, verdict, head, look=WIDER)
+                self._note(mutant, verdict, head, look=len(LOOKS))
             print(f"{name}: {verdict.outcome} {verdict.by}")
 
     def report(self) -> int:
@@ -110,8 +108,8 @@ class Session:
             tree = self._tree(number, self._commit)
             if not _applied(tree, mutant):
                 raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
-            tests = (closest if look == CLOSEST else wider)(tree, mutant.path)
-            self._note(mutant, nursery.ask(tests, patience=PATIENCE[look]), self._commit, look=look)
+            verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
+            self._note(mutant, verdict, self._commit, look=look)
         nursery.close()
 
     def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, look: int) -> None:
