@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutation.places import rules
+
 FOLDERS = ("tests/unit", "tests/integration", "tests/fault")
 # They start whole programs, upgrade old databases, or walk at random for minutes: they promise something else.
 _NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
@@ -48,12 +50,15 @@ class Verdict:
 
 
 def pure(tree: Path, path: str) -> list[str]:
-    """The unit tests that import a changed module, and then those that import another of its domain."""
+    """The unit tests that import a changed module; of a rule that none imports itself those of its domain."""
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     package, _, name = module.rpartition(".")
     itself = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
-    files = [file for file in _files(tree, "tests/unit") if _domain(path).search(file.read_text())]
-    return _names(tree, sorted(files, key=lambda file: itself.search(file.read_text()) is None))
+    files = {file: file.read_text() for file in _files(tree, "tests/unit")}
+    found = [file for file, text in files.items() if itself.search(text)]
+    if not found and path in rules(tree):
+        found = [file for file, text in files.items() if _domain(path).search(text)]
+    return _names(tree, found)
 
 
 def near(tree: Path, path: str) -> list[str]:
