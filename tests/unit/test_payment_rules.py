@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus, may_ship
+from shared.orders.rules import (
+    CHECKOUT_MOVES,
+    ORDER_MOVES,
+    PAYMENT_STATUS_MOVES,
+    OrderStatus,
+    PaymentStatus,
+    goes_back,
+    may_ship,
+)
 from shared.payments.rules import (
     MOVES,
     OPEN_STATES,
@@ -130,3 +138,9 @@ def test_unpaid_orders_are_not_shipped(payment: PaymentStatus) -> None:
     """Goods leave only against money."""
     assert not may_ship(OrderStatus.PROCESSING, payment)
     assert may_ship(OrderStatus.PROCESSING, PaymentStatus.PAID)
+
+
+@pytest.mark.parametrize(("refunded", "gone"), [(0, False), (4989, False), (4990, True), (4991, True)])
+def test_an_order_goes_back_when_all_of_it_does(refunded: int, gone: bool) -> None:
+    """A cent that stays is a cent that was bought."""
+    assert goes_back(4990, refunded) is gone
