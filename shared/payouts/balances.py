@@ -29,6 +29,7 @@ class BalanceView:
     reserved: Money
     owed: Money
     on_the_way: Money
+    held: Money  # by Stripe, in reserve beside the balance
     ours: Money
     stripe: Money | None
 
@@ -87,13 +88,14 @@ async def _view(vendor_id: int, mine: Funds, *, answered: bool) -> BalanceView:
         reserved=Money(max(0, mine.reserved), currency),
         owed=Money(max(0, mine.owed), currency),
         on_the_way=Money(max(0, mine.on_the_way), currency),
+        held=Money(max(0, mine.held), currency),
         ours=Money(mine.balance, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 
 
 def _anything(view: BalanceView) -> bool:
-    figures = (view.available, view.coming, view.reserved, view.owed, view.on_the_way, view.ours)
+    figures = (view.available, view.coming, view.reserved, view.owed, view.on_the_way, view.held, view.ours)
     return any(figures) or bool(view.stripe)
 
 

@@ -181,6 +181,19 @@ class MarketMachine(Counted):
     def something_happens_between_our_look_and_our_call(self, shop: int, what: str) -> None:
         acts.meanwhile(self.market, self.shops[shop], what)
 
+    # Stripe's own reserve.
+
+    @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
+    def stripe_holds_money_back(self, shop: int | None, share: float, calm: bool) -> None:
+        acts.stripe_holds(self.market, None if shop is None else self.shops[shop], share)
+        self.then(calm)
+
+    @precondition(lambda self: bool(acts.held_in_reserve(self.market)))
+    @rule(which=WHICH, share=SHARES, calm=CALM)
+    def stripe_lets_money_go(self, which: int, share: float, calm: bool) -> None:
+        acts.stripe_lets_go(self.market, which, share)
+        self.then(calm)
+
     # Weather.
 
     @precondition(lambda self: bool(self.market.pending()))

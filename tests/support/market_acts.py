@@ -27,8 +27,8 @@ from shared.reporting import repairs
 from shared.reporting.facts import Kind
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.reconcile import reconcile
-from shared.sandbox import choices
-from shared.sandbox.resources import appeals, chargebacks
+from shared.sandbox import books, choices
+from shared.sandbox.resources import appeals, chargebacks, reserves
 from shared.vendors import payout_settings
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.rules import PayoutSchedule
@@ -272,6 +272,35 @@ async def reconcile_in_passing(market: Market, *, repair: bool) -> None:
         run = await ReconciliationRun.all().order_by("-id").first()
         assert run is not None
         await repairs.apply_all(market.context, run.id, actor="member:2")
+
+
+# Stripe's own reserve.
+
+
+def stripe_holds(market: Market, shop: Shop | None, share: float) -> None:
+    """Stripe puts a part of what is available in reserve: of a vendor, or of the platform."""
+    act = market.act() if shop is None else market.act().within(shop.account_id)
+    for currency, (available, _) in books.balances(act).items():
+        if (amount := int(available * share)) > 0:
+            with act.store.transaction():
+                reserves.hold(act, amount, currency, days=30)
+
+
+def held_in_reserve(market: Market) -> list[Document]:
+    """What Stripe holds and has not let go."""
+    act = market.act()
+    found = act.store.select("platform = ? AND object = 'reserve.hold'", [act.platform])
+    return [doc for doc in found if doc.body["amount_releasable"]]
+
+
+def stripe_lets_go(market: Market, which: int, share: float) -> None:
+    """Stripe releases a part of one hold."""
+    found = held_in_reserve(market)
+    doc = found[which % len(found)]
+    amount = max(1, int(doc.body["amount_releasable"] * share))
+    act = market.act().within(doc.scope)
+    with act.store.transaction():
+        reserves.release(act, doc, amount)
 
 
 # Payouts.
