@@ -33,7 +33,7 @@ def browser(client: Any) -> Browser:
 async def lux(gateway: Any, sandbox: Any) -> Shop:
     """A vendor with an account at the stand-in and cups at €49.90."""
     shop = await open_shop(gateway, sandbox)
-    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name="Lux")
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
     return shop
 
 
