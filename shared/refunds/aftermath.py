@@ -9,8 +9,10 @@ from shared.orders import goods
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import OrderStatus, StockState
+from shared.payments import settle as payments
 from shared.payments.models import Payment
 from shared.refunds import texts
+from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import COUNTING
 from shared.refunds.words import why_failed
@@ -21,11 +23,10 @@ async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
     """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
     await _restock(order, refund)
     await orders.count_returned(order, refund.amount)
-    if order.returned_amount + refund.amount >= order.total_amount_cents:
+    back = await gone_back(payment.id)
+    await payments.follow_refunds(payment, back=back, reason=refund.reason)
+    if back >= order.total_amount_cents:
         await orders.follow_refunds(order, everything_back=True)
-        await Payment.filter(id=payment.id).update(
-            refunded_at=clock.now(), refund_reason=refund.reason, updated_at=clock.now()
-        )
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     subject, text = texts.refunded(
         order.number,
@@ -47,7 +48,7 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
     """
     await orders.follow_refunds(order, everything_back=False)
     about_goods = await _undo_goods(order, refund)
-    await Payment.filter(id=payment.id).update(refunded_at=None, refund_reason=None, updated_at=clock.now())
+    await payments.follow_refunds(payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     amount = Money(refund.amount, refund.currency)
     subject, text = texts.failed(

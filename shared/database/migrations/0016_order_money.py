@@ -52,7 +52,7 @@ def _pieces(description: str) -> fields.IntField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0014_marketplace")]
+    dependencies = [("models", "0017_payments_back")]
 
     initial = False
 
