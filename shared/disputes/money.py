@@ -43,10 +43,11 @@ def borne_by(row: Dispute) -> Parts:
 async def held_of(order: Order) -> Held:
     """What all disputes of an order do to its money now. The order is locked."""
     rows = await Dispute.filter(order_id=order.id)
-    return sum((_held(row) for row in rows), start=Held())
+    return sum((held_by(row) for row in rows), start=Held())
 
 
-def _held(row: Dispute) -> Held:
+def held_by(row: Dispute) -> Held:
+    """What one dispute does to its order's money now."""
     withdrawn = row.vendor_part + row.commission_part + row.loss_part
     reinstated = row.vendor_back + row.commission_back + row.loss_back
     return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)

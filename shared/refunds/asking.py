@@ -33,7 +33,6 @@ log = logging.getLogger("markethall.refunds")
 
 ROUNDS = 4  # one for each way, and for failures that Stripe stored; then the job goes on
 MARK = "markethall_refund"
-_ALONG = ("reverse_transfer", "refund_application_fee")
 
 
 async def carry_out(gateway: Gateway, refund_id: int) -> RefundState:
@@ -168,9 +167,11 @@ async def _ask(gateway: Gateway, refund: Refund, payment: Payment) -> StripeRefu
 
 
 def _is_about_the_way(refused: StripeRefused, payment: Payment) -> bool:
-    """Whether Stripe minds only what was to come along: the balance shrank since we looked, or the transfer is not made yet."""
-    is_early = payment.stripe_transfer_id is None and refused.stripe_param in _ALONG
-    return refused.stripe_code == "balance_insufficient" or is_early
+    """Whether Stripe may mind only what was to come along: the balance shrank since we looked, or no transfer is made yet.
+
+    What it minds besides that, it says again when it is asked in the other way.
+    """
+    return refused.stripe_code == "balance_insufficient" or payment.stripe_transfer_id is None
 
 
 async def _next_attempt(refund: Refund, way: Way | None) -> None:
