@@ -28,6 +28,7 @@ _MONEY_LEFT = Q(
     disputed_amount=0,
     refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
+_NOT_GONE = Q(payment_status=PaymentStatus.PAID, returned_amount__lt=F("total_amount_cents") - F("lost_amount"))
 FILTERS: Mapping[str, Q] = {
     "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),  # Shipping.READY: somebody waits for it
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
@@ -144,11 +145,11 @@ async def count_to_ship(vendor_id: int) -> int:
 
 
 async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
-    """The vendor's figures for its home page; the sum is of `currency` alone."""
+    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone for good."""
     mine = Order.filter(vendor_id=vendor_id)
     since = clock.now() - timedelta(days=30)
     paid = await (
-        mine.filter(paid_at__gte=since, payment_status=PaymentStatus.PAID, currency=currency)
+        mine.filter(_NOT_GONE, paid_at__gte=since, currency=currency)
         .annotate(sum=Sum("total_amount_cents"), count=Count("id"))
         .values("sum", "count")
     )

@@ -8,10 +8,11 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from portal.orders.words import goods_badge, money_badge
+from shared import clock
 from shared.mail.models import Email
 from shared.orders.lists import FILTERS, count_to_ship, orders_summary
 from shared.orders.models import Checkout, Order
-from shared.orders.money import MoneyState, Shipping, shipping
+from shared.orders.money import FINAL, MoneyState, Shipping, shipping
 from shared.orders.queries import money_of
 from shared.orders.rules import OrderStatus
 from storefront.receipts.outcome import standing_of
@@ -43,6 +44,7 @@ async def order_of(vendor: Vendor, outcome: Outcome) -> Order:
         status="processing",
         payment_status="refunded" if outcome.state is MoneyState.REFUNDED else "paid",
         stock_state="taken",
+        paid_at=clock.now(),
         refunded_amount=refunded,
         returned_amount=returned,
         disputed_amount=disputed,
@@ -89,7 +91,9 @@ async def test_list_and_counters_count_only_what_waits(client: TestClientProtoco
     text = await portal.get(f"{ORDERS}?status=to_ship")
     assert {name for name, number in numbers.items() if number in text} == ready
     assert f"Orders , to ship: {len(ready)}" in words(text)
-    assert (await orders_summary(vendor.id, "EUR")).to_ship == len(ready)
+    figures = await orders_summary(vendor.id, "EUR")
+    there = [outcome for outcome in OUTCOMES if outcome.state not in FINAL]
+    assert (figures.to_ship, figures.count_last_30_days) == (len(ready), len(there))
     disputed = await portal.get(f"{ORDERS}?status=disputed")
     assert {name for name, number in numbers.items() if number in disputed} == {
         outcome.name for outcome in OUTCOMES if any(outcome.money[2:])
