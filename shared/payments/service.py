@@ -16,11 +16,12 @@ from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeRefused, StripeUnavailable
 from shared.jobs import queue
+from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
 from shared.orders.models import Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
-from shared.payments import settle
+from shared.payments import descriptor, settle
 from shared.payments.errors import OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
@@ -44,6 +45,8 @@ class IntentView:
     platform_fee: Money
     currency: str
     state: PaymentState
+    statement_descriptor: str  # as the card statement will show it; empty while that is not known
+    statement_suffix: str  # its end, which is ours
 
 
 async def create_payment_intent(gateway: Gateway, *, order_id: int) -> IntentView:
@@ -69,6 +72,8 @@ async def create_payment_intent(gateway: Gateway, *, order_id: int) -> IntentVie
         platform_fee=Money(payment.amount_platform_fee, payment.currency),
         currency=payment.currency,
         state=state,
+        statement_descriptor=payment.statement_descriptor,
+        statement_suffix=payment.statement_suffix,
     )
 
 
@@ -90,6 +95,8 @@ async def _open_payment(order_id: int) -> Payment:
         if not config.accepts_payments or config.stripe_account_id is None:
             raise VendorCannotSell
         attempt = 1 + await Payment.filter(order_id=order.id).count()
+        vendor, prefix = await order.vendor, await statement_prefix()
+        suffix = descriptor.suffix(vendor.name, order.number, prefix)
         payment = await Payment.create(
             vendor_id=order.vendor_id,
             order_id=order.id,
@@ -101,6 +108,8 @@ async def _open_payment(order_id: int) -> Payment:
             amount_platform_fee=order.platform_fee_amount,
             amount_vendor=order.total_amount_cents - order.platform_fee_amount,
             currency=order.currency,
+            statement_suffix=suffix,
+            statement_descriptor=descriptor.shown(prefix, suffix),
             stripe_metadata={
                 "order_id": str(order.id),
                 "order_number": order.number,
@@ -132,6 +141,7 @@ async def ask(gateway: Gateway, payment: Payment) -> Intent:
         description=f"Order {metadata['order_number']}",
         metadata={**metadata, "payment_id": str(payment.id)},
         transfer_group=f"order_{payment.order_id}",
+        statement_suffix=payment.statement_suffix or None,
     )
     try:
         return await gateway.create_payment_intent(new, key=payment.idempotency_key)

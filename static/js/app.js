@@ -69,8 +69,8 @@ on("click", event => {
   const step = closest(event, "[data-step]");
   if (step) {
     const input = step.closest("[data-quantity]").querySelector("input");
-    const most = input.max === "" ? Infinity : Number(input.max);
-    input.value = Math.min(most, Math.max(Number(input.min || 1), Number(input.value || 0) + Number(step.dataset.step)));
+    const wanted = (Number(input.value) || 0) + Number(step.dataset.step);
+    input.value = Math.min(Number(input.dataset.most), Math.max(1, wanted));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -7,6 +7,7 @@ from quart import Blueprint, Response, request
 from shared.baskets.queries import BasketView, get_basket
 from shared.errors import Conflict, NotFound, TryLater
 from shared.gateway.seam import StripeRefused
+from shared.marketplace.queries import marketplace
 from shared.orders import terms
 from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, PaymentStatus
@@ -22,6 +23,7 @@ from shared.web.kit import kit, shielded
 from shared.web.pages import page, see_other
 from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, CheckoutForm
+from storefront.receipts.outcome import parts_of
 
 checkout = Blueprint("checkout", __name__)
 
@@ -148,12 +150,14 @@ async def _payment_page(
     intent: IntentView | None = None,
     problem: TryLater | Conflict | StripeRefused | None = None,
 ) -> Response:
+    shown = (await marketplace()).show_fee_breakdown
     response = await page(
         "storefront/checkout/payment.html",
         status=problem.status if problem else 200,
         stripe=intent is not None,
         checkout=found,
         order=order,
+        parts=parts_of(order, shown=shown),
         intent=intent,
         delivery=delivery_line(found.contact),
         return_url=kit().settings.public_url + _confirmation(found.token),

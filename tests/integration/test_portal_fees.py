@@ -117,13 +117,13 @@ class TestRules:
             ({"percentage": "100"}, "Enter a percentage from 0 to 99.99."),
             ({"percentage": "-1"}, "Enter a percentage from 0 to 99.99."),
             ({"percentage": "1.234"}, "Enter at most two decimals."),
-            ({"percentage": "NaN"}, "Enter a number."),
-            ({"percentage": "abc"}, "Not a valid decimal value."),
+            ({"percentage": "NaN"}, "Enter a percentage such as 2.5."),
+            ({"percentage": "abc"}, "Enter a percentage such as 2.5."),
             ({"currency": ""}, "Choose the currency of the fixed part"),
             ({"currency": "QQQ"}, "Not a valid choice."),
             ({"fixed_amount": "-1"}, "not negative"),
-            ({"fixed_amount": "1.005"}, "does not have that many decimals"),
-            ({"fixed_amount": "9" * 50}, "not too large"),
+            ({"fixed_amount": "0.005"}, "does not have that many decimals"),
+            ({"fixed_amount": "9" * 50}, "That is too large."),
             ({"minimum_amount": "30"}, "The maximum is below the minimum"),
             ({"fixed_amount": "30"}, "The maximum is below the fixed part"),
             ({"vendor": "nobody"}, "No shop has this address."),
@@ -270,7 +270,7 @@ class TestWhatIsSaid:
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         text = await told(portal, "/pricing")
         assert "One price" not in text
-        assert "5% of what you sell" in text
+        assert "From 5% to 10% of what you sell A new shop pays 5%, and less or more" in text
         assert "€95.00" in text
         assert "10% + €0.30 on Bags, at most €20.00" in text
-        assert "we take 5% of what you sell" in await told(portal, "/")
+        assert "we take from 5% to 10% of what you sell (a new shop pays 5%" in await told(portal, "/")

@@ -67,10 +67,20 @@ def test_defect_45_every_status_of_an_intent_has_a_word(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"amount_received": 4989}, {"currency": "USD"}, {"destination": "acct_2"}, {"application_fee": 0}]
+    "change",
+    [
+        {"amount_received": 4989},
+        {"amount_received": 4991},
+        {"currency": "USD"},
+        {"destination": "acct_2"},
+        {"destination": None},
+        {"application_fee": 0},
+        {"application_fee": 124},
+        {"application_fee": 126},
+    ],
 )
 def test_defect_22_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
-    """Amount, currency, destination and fee are all compared."""
+    """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent too little."""
     facts = replace(PAID, **change)  # type: ignore[arg-type]
     assert mismatch(facts, EXPECTED)
     assert next_state(PaymentState.PENDING, facts, EXPECTED) is PaymentState.PARKED
