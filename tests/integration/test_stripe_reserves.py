@@ -49,7 +49,7 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(market: Mark
     half = int(whole * 0.5)
     assert await in_reserve(shop) == half
     view = (await balances.overview(market.gateway, shop.vendor_id)).balances[0]
-    assert (view.held.amount, view.available.amount, view.coming.amount) == (half, whole - half, 0)
+    assert (view.held_by_stripe.amount, view.available.amount, view.coming.amount) == (half, whole - half, 0)
     assert view.agrees
     (risk,) = (await exposure_now()).vendors
     assert (risk.parts.held_by_stripe, risk.parts.total) == (half, 0)

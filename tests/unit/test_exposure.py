@@ -13,6 +13,7 @@ AMOUNTS = st.dictionaries(PLACES, st.integers(-2, 2))
 
 @given(balances=AMOUNTS, disputes=AMOUNTS, refunds=AMOUNTS, receivables=AMOUNTS, reserves=AMOUNTS, held=AMOUNTS)
 def test_every_cent_that_is_at_risk_is_counted_and_nothing_else(
+    *,
     balances: dict[tuple[int, str], int],
     disputes: dict[tuple[int, str], int],
     refunds: dict[tuple[int, str], int],
