@@ -141,6 +141,12 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
     return next((obstacle for stops, obstacle in checks if stops), None)
 
 
+def held_back(*, reserved: int, available: int, obstacle: Obstacle | None) -> int:
+    """What a vendor cannot have now although it is its own: the reserve, and all that could leave while nothing may."""
+    kept = max(0, reserved)
+    return kept if obstacle is None else kept + max(0, available)
+
+
 def _why_nothing(funds: Funds) -> Obstacle:
     if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
         return Obstacle.PENDING if funds.free else Obstacle.OWED

@@ -100,6 +100,26 @@ class TestBalance:
         assert "Your payouts are on hold" in text
         assert "We look into &lt;complaints&gt;" in text
 
+    async def test_what_a_hold_holds_is_told(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Nothing is available then, and all that could leave is held back; afterwards as before. Also while Stripe is down."""
+        from shared.payouts import holds
+
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await ready(gateway, sandbox, time, shop)
+            portal = await browser(client, shop)
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+            await holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults()
+            await holds.release(vendor_id=shop.vendor_id, actor="member:9")
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+
 
 class TestOnePayout:
     async def _paid(

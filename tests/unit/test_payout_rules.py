@@ -22,6 +22,7 @@ from shared.payouts.rules import (
     PayoutState,
     Standing,
     due,
+    held_back,
     whole,
 )
 from shared.vendors import schedules
@@ -249,3 +250,11 @@ def test_money_that_is_in_no_book_is_not_invented() -> None:
     """All there is, and no more; nothing for a payout that took money in."""
     assert sum(p.amount for p in allocate(900, [Movement(1, 500)])) == 500
     assert allocate(-100, [Movement(1, 500)]) == ()
+
+
+@pytest.mark.parametrize("stopped", [None, *Obstacle])
+@pytest.mark.parametrize(("reserved", "available"), [(0, 0), (500, 0), (0, 4865), (500, 4865), (0, -700), (500, -700)])
+def test_what_cannot_leave_is_held_back(stopped: Obstacle | None, reserved: int, available: int) -> None:
+    """The reserve always; while nothing may leave, also what would be available. A debt is not held back."""
+    expected = reserved + (max(0, available) if stopped else 0)
+    assert held_back(reserved=reserved, available=available, obstacle=stopped) == expected
