@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from quart import Blueprint, Response
 
 from portal.frame import vendor_page
-from portal.orders.words import refund_badge
+from portal.orders.words import money_badge
+from shared.orders.money import MoneyState
 from shared.payments.queries import PaymentView, payments_of_vendor
 from shared.payments.rules import PAID_STATES, PaymentState
 from shared.reporting.shares import Share, shares_of
@@ -33,11 +34,10 @@ STATES = {
 
 
 def badge_of(payment: PaymentView) -> tuple[str, str]:
-    """Where a payment's money is: kind and word, with what of it went back."""
-    if payment.state is PaymentState.SUCCEEDED and payment.refunded:
-        if payment.is_refunded:
-            return STATES[PaymentState.REFUNDED]
-        return refund_badge(payment.total, payment.refunded)
+    """Where a payment's money is: kind and word, with what of it went back or was taken."""
+    is_of_order = payment.order_money.state is not MoneyState.UNPAID
+    if payment.state is PaymentState.SUCCEEDED and is_of_order:
+        return money_badge(payment.order_money)
     return STATES[payment.state]
 
 

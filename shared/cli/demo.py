@@ -193,7 +193,7 @@ async def _sale(
     """Order, pay and send, each at its own moment of the past."""
     from shared.orders.models import Order
     from shared.orders.rules import OrderStatus, PaymentStatus
-    from shared.orders.service import mark_as_shipped
+    from shared.orders.sending import mark_as_shipped
     from shared.payments.progress import refresh
     from shared.payments.service import create_payment_intent
 

@@ -15,13 +15,15 @@ from tortoise.queryset import QuerySet
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.disputes.models import Dispute
+from shared.disputes.money import held_by
+from shared.disputes.rules import Held
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payouts.models import Payout, ReserveHold
 from shared.refunds.models import Refund
-from shared.refunds.rules import COUNTING
+from shared.refunds.rules import COUNTING, RefundState
 from shared.reporting.bearing import borne
 from shared.reporting.facts import ClaimRow, Line, Mirror, MovementRow, OpenPosting, OrderRow, PaymentRow
 from shared.vendors.models import VendorPaymentConfig
@@ -190,19 +192,34 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
 
 
 async def orders(since: datetime | None) -> tuple[OrderRow, ...]:
-    """Orders of which something was refunded, by their own word or by their refunds'."""
-    counted: dict[int, int] = defaultdict(int)
-    query = Refund.filter(status__in=[state.value for state in COUNTING])
-    sums = await query.annotate(total=Sum("amount")).group_by("order_id").values_list("order_id", "total")
-    counted.update({order_id: int(total) for order_id, total in sums})
-    rows = {o.id: o for o in await Order.filter(refunded_amount__gt=0)}
-    for chunk in _chunks(order_id for order_id in counted if order_id not in rows):
+    """Orders of which something was refunded or taken by a bank, by their own word or by their refunds' and disputes'."""
+    counted = await _refunded([state.value for state in COUNTING])
+    arrived = await _refunded([RefundState.SUCCEEDED.value])
+    held: dict[int, Held] = defaultdict(Held)
+    for dispute in await Dispute.all():
+        held[dispute.order_id] += held_by(dispute)
+    says = Q(refunded_amount__gt=0) | Q(disputed_amount__gt=0) | Q(lost_amount__gt=0)
+    rows = {o.id: o for o in await Order.filter(says)}
+    for chunk in _chunks(order_id for order_id in {*counted, *held} if order_id not in rows):
         rows |= {o.id: o for o in await Order.filter(id__in=chunk)}
-    return tuple(
-        OrderRow(o.id, o.number, o.vendor_id, o.currency, o.refunded_amount, counted[o.id])
-        for o in sorted(rows.values(), key=lambda o: o.id)
-        if since is None or o.updated_at >= since or o.refunded_amount != counted[o.id]
-    )
+    found = [_order(o, counted[o.id], arrived[o.id], held[o.id]) for o in sorted(rows.values(), key=lambda o: o.id)]
+    return tuple(row for row in found if since is None or rows[row.id].updated_at >= since or row.is_wrong)
+
+
+async def _refunded(states: list[str]) -> dict[int, int]:
+    """What the refunds of these states come to, by order."""
+    query = Refund.filter(status__in=states).annotate(total=Sum("amount"))
+    sums = await query.group_by("order_id").values_list("order_id", "total")
+    return defaultdict(int, {int(order_id): int(total) for order_id, total in sums})
+
+
+def _order(order: Order, counted: int, arrived: int, held: Held) -> OrderRow:
+    others = {
+        "has arrived at the shopper": (order.returned_amount, arrived),
+        "is held by banks": (order.disputed_amount, held.disputed),
+        "was taken by banks": (order.lost_amount, held.lost),
+    }
+    return OrderRow(order.id, order.number, order.vendor_id, order.currency, order.refunded_amount, counted, others)
 
 
 async def lines(since: datetime | None, ids: Iterable[str]) -> tuple[Line, ...]:

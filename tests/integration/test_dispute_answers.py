@@ -19,7 +19,7 @@ from shared.jobs.models import Job
 from shared.mail.models import Email
 from shared.orders import terms
 from shared.orders.models import Checkout, Order
-from shared.orders.service import mark_as_shipped
+from shared.orders.sending import mark_as_shipped
 from tests.support.disputes import DISPUTE, INQUIRY, again, disputed, work
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, stripe_get
