@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import clock
 from shared.audit import service as audit
@@ -26,12 +26,17 @@ async def mark_as_delivered(*, vendor_id: int, number: str, actor: str) -> None:
             raise CannotDeliver
 
 
+async def counts_from(shipped_at: datetime) -> datetime:
+    """From when on what was sent at `shipped_at` counts as delivered, if nobody says so before."""
+    return shipped_at + timedelta(days=(await marketplace()).delivered_after_days)
+
+
 async def take_for_granted() -> int:
     """Orders that were sent long enough ago count as delivered: how many. Not those that a bank asks about just now."""
     days = (await marketplace()).delivered_after_days
     due = Order.filter(
         status=OrderStatus.SHIPPED, shipped_at__lte=clock.now() - timedelta(days=days), disputed_amount=0
-    )
+    )  # while a bank asks, whether it arrived may be the very question
     found = 0
     for order_id in await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True):
         async with unit.transaction():
