@@ -133,8 +133,8 @@ class OrderCard:
     standing: str
     events: tuple[Event, ...]
     refunds: tuple[ShopperRefund, ...]
-    bank: tuple[str, str] | None
     parts: tuple[tuple[str, Money], ...]
+    bank: tuple[str, str] | None
 
 
 def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
@@ -166,8 +166,8 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown
         standing,
         tuple(events),
         tuple(ShopperRefund(r.amount, r.succeeded_at or r.requested_at, *told, note=r.note) for r, told in shown),
-        bank_words(order),
         parts_of(order, shown=parts_shown),
+        bank_words(order),
     )
 
 
