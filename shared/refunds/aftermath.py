@@ -8,7 +8,8 @@ from shared.money import Money
 from shared.orders import goods
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
-from shared.orders.rules import OrderStatus, StockState
+from shared.orders.money import OrderMoney
+from shared.orders.rules import OrderStatus, PaymentStatus, StockState
 from shared.payments import settle as payments
 from shared.payments.models import Payment
 from shared.refunds import texts
@@ -93,7 +94,7 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
         return False
     before = Refund.filter(order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at)
     spoken_for = sum([int(amount) for amount in await before.values_list("amount", flat=True)])  # type: ignore[call-overload]
-    return spoken_for + order.lost_amount >= order.total_amount_cents
+    return not OrderMoney(PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount).left
 
 
 async def _undo_goods(order: Order, refund: Refund) -> str:

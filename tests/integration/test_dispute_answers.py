@@ -140,8 +140,14 @@ class TestDrafts:
         await Checkout.filter(id=order.checkout_id).update(
             terms_version=terms.VERSION, terms_accepted_at=clock.now(), purchase_ip="192.0.2.7"
         )
-        sent = {"vendor_id": shop.vendor_id, "number": order.number, "carrier": "DHL", "tracking": "JD01"}
-        await mark_as_shipped(**sent, actor="member:1", all_the_same=True)
+        await mark_as_shipped(
+            vendor_id=shop.vendor_id,
+            number=order.number,
+            carrier="DHL",
+            tracking="JD01",
+            actor="member:1",
+            all_the_same=True,
+        )
         await work(context)
         assert await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count() == 2
         texts = await drafted(await dispute_by_id(row.id), public_url="https://market.test")

@@ -17,12 +17,12 @@ from shared.orders.models import Order, OrderLine
 from shared.orders.rules import OrderStatus
 from shared.orders.sending import keep_goods, mark_as_shipped
 from shared.people.models import Member
-from shared.refunds.rules import RefundState
+from shared.refunds.rules import Reach, RefundState, Wish
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import open_shop
 from tests.support.outcomes import Scene
 from tests.support.portal import Portal, sign_in
-from tests.support.refunds import Reach, Wish, fund_platform
+from tests.support.refunds import fund_platform
 from tests.support.storefront import words
 
 if TYPE_CHECKING:

@@ -301,7 +301,7 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
     await OrderLine.filter(id=line.id).update(quantity=3)
     for number, (status, shelf) in enumerate([("succeeded", True), ("failed", True), ("pending", False)], start=1):
         made = await make_refund(payment, number, status=status)
-        back = {"restock": shelf, "restocked_at": clock.now() if shelf else None}
+        back: dict[str, Any] = {"restock": shelf, "restocked_at": clock.now() if shelf else None}
         await RefundLine.create(refund_id=made.id, order_line_id=line.id, quantity=1, amount=10, **back)
     script = import_module("shared.database.migrations.0016_order_money")
 

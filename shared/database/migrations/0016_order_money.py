@@ -47,7 +47,7 @@ def _amount(description: str) -> fields.BigIntField:
     return fields.BigIntField(default=0, db_default=0, description=description)
 
 
-def _pieces(description: str) -> fields.IntField:
+def _pieces(description: str) -> fields.IntField[int]:
     return fields.IntField(default=0, db_default=0, description=description)
 
 
