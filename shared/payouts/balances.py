@@ -21,7 +21,7 @@ from shared.vendors.payout_settings import PayoutTerms, terms_of
 class BalanceView:
     """What a vendor has in one currency. `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
 
-    While `stopped` says that nothing may leave, what would be available is `held` along with the reserve.
+    While `stopped` says that nothing may leave, all that would is `held` along with the reserve: nothing becomes available.
     """
 
     currency: str
@@ -89,16 +89,15 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
         mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
     today = clock.now().date()
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
-    coming = mine.coming
-    available = mine.free - coming
-    held = held_back(reserved=mine.reserved, available=available, obstacle=stopped)
+    coming = 0 if stopped else mine.coming
+    available = 0 if stopped else mine.free - coming
     return BalanceView(
         currency=currency,
-        available=Money(min(0, available) if stopped else available, currency),
+        available=Money(available, currency),
         coming=Money(coming, currency),
         coming_from=max(days[0], today) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
-        held=Money(held, currency),
+        held=Money(held_back(mine, stopped), currency),
         reserved=Money(max(0, mine.reserved), currency),
         stopped=stopped,
         owed=Money(max(0, mine.owed), currency),

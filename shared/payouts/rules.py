@@ -141,10 +141,10 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
     return next((obstacle for stops, obstacle in checks if stops), None)
 
 
-def held_back(*, reserved: int, available: int, obstacle: Obstacle | None) -> int:
-    """What a vendor cannot have now although it is its own: the reserve, and all that could leave while nothing may."""
-    kept = max(0, reserved)
-    return kept if obstacle is None else kept + max(0, available)
+def held_back(funds: Funds, obstacle: Obstacle | None) -> int:
+    """What a vendor cannot have although it is its own: the reserve, and while nothing may leave all that otherwise would."""
+    kept = max(0, funds.reserved)
+    return kept if obstacle is None else kept + funds.free
 
 
 def _why_nothing(funds: Funds) -> Obstacle:

@@ -253,8 +253,14 @@ def test_money_that_is_in_no_book_is_not_invented() -> None:
 
 
 @pytest.mark.parametrize("stopped", [None, *Obstacle])
-@pytest.mark.parametrize(("reserved", "available"), [(0, 0), (500, 0), (0, 4865), (500, 4865), (0, -700), (500, -700)])
-def test_what_cannot_leave_is_held_back(stopped: Obstacle | None, reserved: int, available: int) -> None:
-    """The reserve always; while nothing may leave, also what would be available. A debt is not held back."""
-    expected = reserved + (max(0, available) if stopped else 0)
-    assert held_back(reserved=reserved, available=available, obstacle=stopped) == expected
+@pytest.mark.parametrize("reserved", [0, 500])
+@pytest.mark.parametrize(("available", "pending"), [(0, 0), (4865, 0), (0, 4865), (1000, 3865)])
+@pytest.mark.parametrize("owed", [0, 700, 9000])
+def test_what_cannot_leave_is_held_back(
+    stopped: Obstacle | None, reserved: int, available: int, pending: int, owed: int
+) -> None:
+    """The reserve always; while nothing may leave, also all that otherwise would, now or soon. What is owed is not held back."""
+    there = available + pending
+    funds = Funds("EUR", available, pending, payable=there, owed=owed, reserved=reserved, balance=there + reserved)
+    expected = reserved + (max(0, there - owed) if stopped else 0)
+    assert held_back(funds, stopped) == expected
