@@ -70,6 +70,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("orders.deliver", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("vendors.open_again", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),

@@ -50,6 +50,7 @@ async def fill(settings: Settings) -> None:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
                     await _sale(gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id)
+            await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
                 await audit.record(FILLED, actor=ACTOR, subject="demo")
@@ -107,7 +108,7 @@ async def _identity() -> None:
             legal_name="Markethall Demo S.à r.l.",
             address="1, place du Marché\nL-1728 Luxembourg",
             country="LU",
-            vat_number="LU00000000",
+            vat_number="LU12345613",
             vat_percentage=Decimal(17),
             invoice_prefix="MH",
         )
@@ -126,6 +127,17 @@ async def _settings(gateway: Gateway) -> None:
     await service.note_statement_prefix(await gateway.get_statement_prefix())
 
 
+async def _rate() -> None:
+    """What a krone was worth when the last month ended, so that its statements can be closed; made up."""
+    from shared.vat.models import VatRate
+    from shared.vat.rates import enter
+    from shared.vat.rules import Rate
+
+    if not await VatRate.exists():
+        last = clock.now().replace(day=1).date() - timedelta(days=1)
+        await enter(Rate("EUR", "DKK", Decimal("7.46"), "Made up for the demo", last), actor=ACTOR)
+
+
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
     from shared.vendors import service as vendors
     from shared.vendors.models import Vendor
@@ -140,18 +152,28 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
     vendor_id = int(row.id)
     await vendors.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
     # There is no page for a shop's looks yet, so there is no service either.
-    await Vendor.filter(id=vendor_id).update(
-        tagline=demo.tagline,
-        description=demo.description,
-        city=demo.city,
-        brand_color=demo.color,
-        logo=f"img/vendors/{demo.slug}-logo.svg",
-        cover=f"img/vendors/{demo.slug}-cover.svg",
-    )
+    looks = {
+        "tagline": demo.tagline,
+        "description": demo.description,
+        "city": demo.city,
+        "brand_color": demo.color,
+        "logo": f"img/vendors/{demo.slug}-logo.svg",
+        "cover": f"img/vendors/{demo.slug}-cover.svg",
+    }
+    await row.update_from_dict(looks).save(update_fields=list(looks))
+    await _vat_number(vendor_id, demo)
     await _products(vendor_id, demo)
     if demo.business_type and not (await get_vendor_payment_config(vendor_id)).accepts_payments:
         await _connect(gateway, stripe, vendor_id, demo)
     return vendor_id
+
+
+async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
+    from shared.vat.models import VatRegistration
+    from shared.vat.service import state_number
+
+    if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
+        await state_number(vendor_id=vendor_id, text=demo.vat_number, actor=ACTOR)
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
