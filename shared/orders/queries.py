@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.errors import NotFound
 from shared.money import Money
+from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
@@ -32,6 +33,13 @@ class Contact:
     city: str
     postal_code: str
     country: str
+    state: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The address as on a label, without name and country."""
+        town = town_line(city=self.city, postal_code=self.postal_code, state=self.state, country=self.country)
+        return tuple(line for line in (self.address, self.address_extra, town) if line)
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,7 @@ def contact_of(checkout: Checkout) -> Contact:
         checkout.city,
         checkout.postal_code,
         checkout.country,
+        checkout.state,
     )
 
 
