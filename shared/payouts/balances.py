@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from shared import clock
 from shared.clawback.queries import Owed, owed_by
 from shared.gateway.seam import Gateway, StripeUnavailable
+from shared.marketplace.queries import today
 from shared.money import Money
 from shared.orders.models import Order
 from shared.payouts import forecast, funds
@@ -87,7 +87,7 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
     waiting = await forecast.settling(vendor_id, currency)
     if not answered:
         mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
-    today = clock.now().date()
+    now = await today()
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
@@ -95,7 +95,7 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
         currency=currency,
         available=Money(available, currency),
         coming=Money(coming, currency),
-        coming_from=max(days[0], today) if days and coming else None,
+        coming_from=max(days[0], now) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
         held=Money(held_back(mine, stopped), currency),
         reserved=Money(max(0, mine.reserved), currency),
