@@ -61,6 +61,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         expected=sentences.expected,
         price=sentences.price,
         weekday=sentences.weekday,
+        held_note=sentences.held_note,
         problem=problem,
     )
 

@@ -14,6 +14,7 @@ MODEL_MODULES = [
     for name in (
         "people",
         "vendors",
+        "vat",
         "catalogue",
         "baskets",
         "fees",

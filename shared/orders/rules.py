@@ -84,13 +84,3 @@ def unpayable(total: Money) -> str | None:
     if total.amount > MAX_AMOUNT:
         return "This is more than can be paid at once. Please split it into two orders."
     return None
-
-
-def goes_back(total: int, refunded: int) -> bool:
-    """Whether all of an order's money (minor units) went back, is going, or waits to be allowed to."""
-    return refunded >= total
-
-
-def may_ship(status: OrderStatus, payment_status: PaymentStatus) -> bool:
-    """Only what is paid and not yet sent may be sent."""
-    return status is OrderStatus.PROCESSING and payment_status is PaymentStatus.PAID

@@ -13,11 +13,13 @@ from shared.fees.queries import get_policy
 from shared.gateway.seam import Gateway
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
+from shared.orders.money import MoneyState
+from shared.orders.queries import money_of
 from shared.payments.models import Payment
-from shared.people.models import Member
+from shared.people.queries import names_of
 from shared.refunds.at_stripe import balance_of, standing_of
 from shared.refunds.errors import NotPaid
-from shared.refunds.facts import BY_STRIPE, payment_of, sum_of, unapproved
+from shared.refunds.facts import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
 from shared.refunds.service import PAID
@@ -90,6 +92,7 @@ class Refundable:
     shopper_name: str
     total: Money
     left: Money
+    money_state: MoneyState
     lines: tuple[LineLeft, ...]
     seen: int
     method: str | None
@@ -133,14 +136,8 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         lines[part.refund_id].append(RefundedLine(part.order_line.name, part.quantity, part.restock))
     claims = Claim.filter(subject__in=[f"refund:{id_}" for id_ in ids]).values_list("subject", "receivable")
     owed = {str(subject): int(amount) for subject, amount in await claims}
-    names = await _names({row.requested_by for row in rows})
+    names = {BY_STRIPE: "Markethall, in Stripe", **await names_of({row.requested_by for row in rows})}
     return tuple(_view(row, tuple(lines[row.id]), owed.get(f"refund:{row.id}", 0), names) for row in rows)
-
-
-async def _names(labels: set[str]) -> dict[str, str]:
-    ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
-    found = {f"member:{id_}": str(name) for id_, name in await Member.filter(id__in=ids).values_list("id", "full_name")}
-    return {BY_STRIPE: "Markethall, in Stripe", "system": "Markethall", **found}
 
 
 def _view(row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]) -> RefundView:
@@ -189,6 +186,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
         shopper_name=order.checkout.full_name,
         total=Money(order.total_amount_cents, order.currency),
         left=found.left if is_paid else Money(0, order.currency),
+        money_state=money_of(order).state,
         lines=tuple(
             LineLeft(
                 line.id,
@@ -208,11 +206,12 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
 
 
 async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) -> Preview:
-    """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, BadRefund, TooMuch."""
+    """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, ChargedBack, TakenByBank, BadRefund, TooMuch."""
     order = await _order(vendor_id, number)
     payment = await payment_of(order.id)
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
+    check_bank(order)
     found, policy = await sum_of(order), await get_policy()
     worked = work_out(found, wish)
     burden = bear(found, worked.amount, policy.refund_policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,32 @@ class TestBalance:
         text = await (await browser(client, shop)).get(HOME)
         assert "Your payouts are on hold" in text
         assert "We look into &lt;complaints&gt;" in text
+
+    async def test_what_a_hold_holds_is_told(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Money on its way and money that is there alike: nothing is available then, all is held back; afterwards as before."""
+        from shared.payouts import holds
+
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            portal = await browser(client, shop)
+            await sell(gateway, sandbox, shop)
+            await holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            held = r"Becomes available €0\.00 Held back €48\.65 Payouts are on hold"
+            assert re.search(held, words(await portal.get(HOME)))
+            await holds.release(vendor_id=shop.vendor_id, actor="member:9")
+            time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
+            time.days(5)
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+            await holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults()
+            await holds.release(vendor_id=shop.vendor_id, actor="member:9")
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
 
 
 class TestOnePayout:

@@ -22,6 +22,7 @@ from shared.payouts.rules import (
     PayoutState,
     Standing,
     due,
+    held_back,
     whole,
 )
 from shared.vendors import schedules
@@ -159,6 +160,7 @@ class TestHowMuch:
             (Funds("EUR", 500, payable=500, on_the_way=499, owed=300), Due(0, Obstacle.OWED)),
             (Funds("EUR", 500, payable=500, on_the_way=500, owed=300), Due(0, Obstacle.NOTHING)),
             (Funds("EUR", 500, payable=0, reserved=500), Due(0, Obstacle.RESERVED)),
+            (Funds("EUR", 0, reserved=1), Due(0, Obstacle.RESERVED)),
             (Funds("EUR", 0, pending=5000, payable=5000), Due(0, Obstacle.PENDING)),
             (Funds("EUR", 0), Due(0, Obstacle.NOTHING)),
             (Funds("HUF", 812_345, payable=812_345), Due(812_300)),
@@ -249,3 +251,17 @@ def test_money_that_is_in_no_book_is_not_invented() -> None:
     """All there is, and no more; nothing for a payout that took money in."""
     assert sum(p.amount for p in allocate(900, [Movement(1, 500)])) == 500
     assert allocate(-100, [Movement(1, 500)]) == ()
+
+
+@pytest.mark.parametrize("stopped", [None, *Obstacle])
+@pytest.mark.parametrize("reserved", [0, 500])
+@pytest.mark.parametrize(("available", "pending"), [(0, 0), (4865, 0), (0, 4865), (1000, 3865)])
+@pytest.mark.parametrize("owed", [0, 700, 9000])
+def test_what_cannot_leave_is_held_back(
+    stopped: Obstacle | None, reserved: int, available: int, pending: int, owed: int
+) -> None:
+    """The reserve always; while nothing may leave, also all that otherwise would, now or soon. What is owed is not held back."""
+    there = available + pending
+    funds = Funds("EUR", available, pending, payable=there, owed=owed, reserved=reserved, balance=there + reserved)
+    expected = reserved + (max(0, there - owed) if stopped else 0)
+    assert held_back(funds, stopped) == expected
