@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from shared import clock
 from shared.clawback.queries import Owed, owed_by
 from shared.gateway.seam import Gateway, StripeUnavailable
+from shared.marketplace.queries import today
 from shared.money import Money
 from shared.orders.models import Order
 from shared.payouts import forecast, funds
@@ -34,6 +34,7 @@ class BalanceView:
     stopped: Obstacle | None
     owed: Money
     on_the_way: Money
+    held_by_stripe: Money  # in Stripe's own reserve, beside the balance
     ours: Money
     stripe: Money | None
 
@@ -91,7 +92,7 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
     waiting = await forecast.settling(vendor_id, currency)
     if not answered:
         mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
-    today = clock.now().date()
+    now = await today()
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
@@ -99,20 +100,21 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
         currency=currency,
         available=Money(available, currency),
         coming=Money(coming, currency),
-        coming_from=max(days[0], today) if days and coming else None,
+        coming_from=max(days[0], now) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
         held=Money(held_back(mine, stopped), currency),
         reserved=Money(max(0, mine.reserved), currency),
         stopped=stopped,
         owed=Money(max(0, mine.owed), currency),
         on_the_way=Money(max(0, mine.on_the_way), currency),
+        held_by_stripe=Money(max(0, mine.held), currency),
         ours=Money(mine.balance, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 
 
 def _anything(view: BalanceView) -> bool:
-    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.ours)
+    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.held_by_stripe, view.ours)
     return any(figures) or bool(view.stripe)
 
 

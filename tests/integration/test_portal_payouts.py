@@ -16,6 +16,7 @@ from tests.support.market import Shop, open_shop
 from tests.support.money import sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of
 from tests.support.portal import Portal, operator_in, sign_in, signed_in
+from tests.support.zones import live_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -158,14 +159,17 @@ class TestOnePayout:
     async def test_its_items_come_as_a_table(
         self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """CSV whose lines add up to the payout."""
+        """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say so."""
         portal, row = await self._paid(client, context, gateway, sandbox)
+        await live_in("Pacific/Kiritimati")
+        assert "Days and times are those of Pacific/Kiritimati." in words(await portal.get(f"{HOME}/{row.id}"))
         answer = await portal.send("GET", f"{HOME}/{row.id}/items.csv")
         lines = (await answer.get_data(as_text=True)).split("\r\n")
         assert answer.headers["Content-Type"].startswith("text/csv")
         assert lines[0] == "order,date,what,amount,currency"
         assert lines[1].endswith("Sale,48.65,EUR")
         assert lines[2].endswith("Payout,48.65,EUR")
+        assert all(line.split(",")[1].endswith("+14:00") for line in lines[1:3])
 
     async def test_it_can_be_called_back_once(
         self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
