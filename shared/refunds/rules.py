@@ -92,10 +92,12 @@ class Sum:
     refunded: int
     commission_back: int
     lines: tuple[Line, ...] = ()
+    taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
+    commission_taken: int = 0  # what disputes took of the commission and still hold
 
     @property
     def left(self) -> Money:
-        return Money(max(self.total - self.refunded, 0), self.currency)
+        return Money(max(self.total - self.refunded - self.taken, 0), self.currency)
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,13 @@ class Burden:
 
 
 def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
-    """The marketplace gives back of its commission what the policy says; the vendor bears the rest."""
-    back = commission_back(
-        policy, order.total, order.commission, order.refunded, order.commission_back, amount, unit=step(order.currency)
-    )
+    """The marketplace gives back of its commission what the policy says; the vendor bears the rest.
+
+    What a bank took counts as if it had been refunded, so that the parts of one charge come to it, whichever way they went.
+    """
+    before = min(order.refunded + order.taken, order.total - amount)
+    given = order.commission_back + order.commission_taken
+    back = commission_back(policy, order.total, order.commission, before, given, amount, unit=step(order.currency))
     return Burden(amount - back, back)
 
 
@@ -199,15 +204,29 @@ class Standing(StrEnum):
 
     CLEAR = "clear"
     INQUIRY = "inquiry"  # it only asks: a refund closes it
-    CHARGED_BACK = "charged_back"
+    CHARGED_BACK = "charged_back"  # it holds the money until it decides
+    DECIDED = "decided"  # it has decided, and Stripe refunds nothing of such a payment any more
     UNKNOWN = "unknown"  # Stripe could not be asked just now
 
 
-def standing(disputes: Sequence[tuple[bool, bool]]) -> Standing:
-    """From (is_charge_refundable, is open inquiry) of each dispute."""
-    if any(not refundable for refundable, _ in disputes):
+@dataclass(frozen=True)
+class AtBank:
+    """What matters to a refund about one dispute at Stripe."""
+
+    is_refundable: bool
+    is_inquiry: bool
+    is_open: bool
+
+
+def standing(disputes: Sequence[AtBank]) -> Standing:
+    """From all disputes of a payment: what keeps it from being refunded comes first, and of that what may still end."""
+    stops = [dispute for dispute in disputes if not dispute.is_refundable]
+    if any(dispute.is_open for dispute in stops):
         return Standing.CHARGED_BACK
-    return Standing.INQUIRY if any(inquiry for _, inquiry in disputes) else Standing.CLEAR
+    if stops:
+        return Standing.DECIDED
+    asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
+    return Standing.INQUIRY if asks else Standing.CLEAR
 
 
 @dataclass(frozen=True)

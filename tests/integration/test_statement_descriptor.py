@@ -16,6 +16,7 @@ from shared.payments.service import confirm_payment, create_payment_intent, reco
 from shared.vendors.models import Vendor
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import stripe_get
+from tests.support.portal import operator_in
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("database")
 async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> Any:
     """A shop of this name, on the page `/shops/lux`."""
     shop = await open_shop(gateway, sandbox)
-    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name=name)
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": name}).save()
     return shop
 
 
@@ -80,7 +81,7 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
     with pytest.raises(StripeUnavailable):
         await create_payment_intent(gateway, order_id=purchase.order_id)
     sandbox.faults()
-    await Vendor.filter(id=shop.vendor_id).update(name="New Name")
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"name": "New Name"}).save()
     await marketplace.note_statement_prefix("OTHER")
 
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
@@ -104,3 +105,14 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     purchase = await check_out(shop)
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
     assert view.statement_descriptor == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
+
+
+async def test_the_operator_reads_what_statements_begin_with(client: Any, context: TestContext) -> None:
+    """And when it was changed at Stripe; asking again notes nothing."""
+    staff = await operator_in(client)
+    assert "was not read from Stripe yet" in words(await staff.get("/operator/settings"))
+    for _ in range(2):
+        await jobs.read_statement_prefix(context, {})
+    said = words(await staff.get("/operator/settings"))
+    assert "Shoppers read MARKET* Name of the shop on their card statements." in said
+    assert said.count("Card statements begin with nothing → MARKET") == 1
