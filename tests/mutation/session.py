@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 import tomllib
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class Session:
             mutant = self._mutants[name]
             if not _applied(self._tree(0, head), mutant):
                 print(f"{name}: that code has changed, the mutant is gone")
+                self._note(mutant, Verdict("gone"), head, look=len(LOOKS))
                 continue
             verdict = nursery.ask(tests, patience=600)
             if verdict.outcome != "survived":
@@ -75,10 +77,11 @@ class Session:
     def report(self) -> int:
         """Print how it stands; 0 when enough of what is not equivalent is noticed."""
         reasons = _reasons()
-        noticed: list[str] = []
-        survived: list[str] = []
+        by_outcome: dict[str, list[str]] = defaultdict(list)
         for name, result in self._results.items():
-            (survived if result["outcome"] in ("survived", "broken") else noticed).append(name)
+            by_outcome[result["outcome"]].append(name)
+        noticed, gone = by_outcome["noticed"], by_outcome["gone"]
+        survived = by_outcome["survived"] + by_outcome["broken"]
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
         open_ones = [name for name in survived if name not in equivalent]
         for name in open_ones:
@@ -89,7 +92,8 @@ class Session:
         share = len(noticed) / counted if counted else 0.0
         print(
             f"\n{len(self._mutants)} drawn, {len(self._results)} run, {len(self._mutants) - len(self._results)} not reached"
-            f"\n{len(noticed)} noticed, {len(survived)} survived, {len(equivalent)} of those change nothing that can be seen"
+            f"\n{len(noticed)} noticed, {len(survived)} survived, {len(equivalent)} of those change nothing that can be seen,"
+            f" {len(gone)} gone with the code that they changed"
             f"\n{share:.1%} of the others noticed; the goal is {GOAL:.0%}"
         )
         return 0 if share >= GOAL else 1
