@@ -22,6 +22,7 @@ from tests.mutation.mutants import Mutant, draw
 from tests.mutation.noticing import LOOKS, PATIENCE, Nursery, Verdict
 
 GOAL = 0.9
+NEAR = 1  # the look from which on a survivor counts: the tests of its domain have been asked
 REASONS = Path(__file__).with_name("survivors.toml")
 
 
@@ -83,7 +84,9 @@ class Session:
         noticed, gone = by_outcome["noticed"], by_outcome["gone"]
         survived = by_outcome["survived"] + by_outcome["broken"]
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
-        open_ones = [name for name in survived if name not in equivalent]
+        rest = [name for name in survived if name not in equivalent]
+        open_ones = [name for name in rest if self._results[name]["look"] >= NEAR]
+        unreached = len(self._mutants) - len(noticed) - len(gone) - len(equivalent) - len(open_ones)
         for name in open_ones:
             print(f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} {self._results[name]['outcome']}")
             print(_changed_lines(self._mutants[name]), end="")
@@ -91,10 +94,10 @@ class Session:
         counted = len(noticed) + len(open_ones)
         share = len(noticed) / counted if counted else 0.0
         print(
-            f"\n{len(self._mutants)} drawn, {len(self._results)} run, {len(self._mutants) - len(self._results)} not reached"
-            f"\n{len(noticed)} noticed, {len(survived)} survived, {len(equivalent)} of those change nothing that can be seen,"
+            f"\n{len(self._mutants)} drawn, {unreached} of them not reached by the tests of their domain,"
             f" {len(gone)} gone with the code that they changed"
-            f"\n{share:.1%} of the others noticed; the goal is {GOAL:.0%}"
+            f"\n{len(noticed)} noticed, {len(open_ones)} not, {len(equivalent)} change nothing that can be seen"
+            f"\n{share:.1%} of what can be seen was noticed; the goal is {GOAL:.0%}"
         )
         return 0 if share >= GOAL else 1
 
