@@ -23,6 +23,7 @@ _NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
 # Domains whose tests carry another name, too.
 _NAMES = {
     "catalogue": ("stock", "products"),
+    "clawback": ("by_hand", "receivables", "unreachable"),
     "database": ("ledger", "jobs"),
     "orders": ("checkout",),
     "people": ("signin", "staff"),
