@@ -85,7 +85,8 @@ class Session:
         survived = by_outcome["survived"] + by_outcome["broken"]
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
         rest = [name for name in survived if name not in equivalent]
-        open_ones = [name for name in rest if self._results[name]["look"] >= NEAR]
+        asked = {name for name in rest if self._results[name]["look"] >= NEAR and self._results[name]["is_all"]}
+        open_ones = [name for name in rest if name in asked]
         unreached = len(self._mutants) - len(noticed) - len(gone) - len(equivalent) - len(open_ones)
         for name in open_ones:
             print(f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} {self._results[name]['outcome']}")
