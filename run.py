@@ -28,6 +28,7 @@ def job_handlers() -> Handlers:
     from shared.clawback import jobs as clawback
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
+    from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
     from shared.refunds import jobs as refunds
@@ -38,6 +39,7 @@ def job_handlers() -> Handlers:
 
     return {
         **payments.HANDLERS,
+        **payment_methods.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
         **vendors.HANDLERS,
@@ -67,6 +69,8 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("payment_methods.sweep", every=hourly),
+        Recurring("payment_methods.remind", at=time(7, 0)),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
         Recurring("clawback.sweep", every=hourly),

@@ -20,7 +20,7 @@ from shared.database.executor import statements
 from shared.database.lifecycle import config
 from shared.database.migrate import check, migrate, on_disk, pending
 from shared.database.operations import rebuild_table, split_create_table
-from shared.payments.models import PaymentMethod
+from shared.payment_methods.models import PaymentMethod
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import insert_one_of_each, make_customer, make_order, make_payment, make_vendor
 
