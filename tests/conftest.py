@@ -7,6 +7,7 @@ Whatever uses `database` runs once on SQLite and once on PostgreSQL, unless mark
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import pytest
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from quart import Quart
@@ -116,7 +117,16 @@ def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) ->
         return copy_of(request.getfixturevalue("sqlite_file"), tmp_path)
     server: Postgres = request.getfixturevalue("postgres_ready")
     server.empty()
-    return server.url()
+    return server.url(connections=4 if races(request.function) else 1)
+
+
+def races(test: Callable[..., object]) -> bool:
+    """Whether a test lets several things happen at once.
+
+    Opening a connection takes as long as a short transaction: with one open the second of two would only come when the
+    first has ended, and a lock that is gone would not be missed. A connection that nobody uses costs time in all others.
+    """
+    return "gather(" in inspect.getsource(test)
 
 
 @pytest.fixture

@@ -61,16 +61,19 @@ async def _settings(form: SettingsForm, *, status: int = 200) -> Response:
         nav_active="settings",
         status=status,
         form=form,
-        changes=[_changed(entry, form) for entry in entries],
+        changes=[change for entry in entries for change in _changes(entry, form)],
     )
 
 
-def _changed(entry: EntryView, form: SettingsForm) -> Changed:
-    before: Mapping[str, Any] = entry.details.get("before", {})
-    after: Mapping[str, Any] = entry.details.get("after", {})
-    names = [name for name in after if name in form]
-    detail = "; ".join(f"{_told(before.get(name))} → {_told(after[name])}" for name in names)
-    return Changed(", ".join(form[name].label.text for name in names), detail, entry.at)
+def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
+    """Each setting that was changed at once, in the form's order."""
+    before: Mapping[str, Any] = entry.details["before"]
+    after: Mapping[str, Any] = entry.details["after"]
+    return [
+        Changed(field.label.text, f"{_told(before[field.name])} → {_told(after[field.name])}", entry.at)
+        for field in form
+        if field.name in after
+    ]
 
 
 def _told(value: Any) -> str:

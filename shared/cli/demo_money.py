@@ -40,10 +40,10 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
 async def _read_charges(gateway: Gateway) -> None:
     """Transfers and fees follow a charge a moment later; a worker would ask for them."""
     from shared.payments.models import Payment
-    from shared.payments.rules import PaymentState
+    from shared.payments.rules import PAID_STATES
     from shared.payments.service import record_charge
 
-    lacking = Payment.filter(status=PaymentState.SUCCEEDED, stripe_transfer_id=None, stripe_charge_id__not_isnull=True)
+    lacking = Payment.filter(status__in=list(PAID_STATES), stripe_transfer_id=None, stripe_charge_id__not_isnull=True)
     for _ in range(PATIENCE * 2):
         waiting = await lacking.order_by("id")
         for payment in waiting:
@@ -56,10 +56,10 @@ async def _read_charges(gateway: Gateway) -> None:
 
 async def _payment_of(email: str) -> Payment | None:
     from shared.payments.models import Payment
-    from shared.payments.rules import PaymentState
+    from shared.payments.rules import PAID_STATES
 
     paid = Payment.filter(
-        order__checkout__email=email, status=PaymentState.SUCCEEDED, stripe_transfer_id__not_isnull=True
+        order__checkout__email=email, status__in=list(PAID_STATES), stripe_transfer_id__not_isnull=True
     )
     return await paid.order_by("id").select_related("order").first()
 

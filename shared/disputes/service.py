@@ -21,12 +21,10 @@ from shared.gateway.seam import Gateway
 from shared.orders.models import Order
 from shared.payments import service as payments
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES
 from shared.references import service as references
 
 log = logging.getLogger("markethall.disputes")
-
-SOLD = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
 
 
 def subject_of(dispute_id: int) -> str:
@@ -43,7 +41,7 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
-    if payment.status not in SOLD and payment.stripe_payment_intent_id is not None:
+    if payment.status not in PAID_STATES and payment.stripe_payment_intent_id is not None:
         await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)  # its own news may not have come yet
     return await apply(payment.id, seen)
 
@@ -63,7 +61,7 @@ async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
         order, payment = await _locked(payment_id)
         row, is_new = await _row(order, payment, seen)
         was = None if is_new else DisputeStatus(row.status)
-        books = await apply_transactions(row, order, seen, is_sold=payment.status in SOLD)
+        books = await apply_transactions(row, order, seen, is_sold=payment.status in PAID_STATES)
         if books.claim is not None and row.vendor_part:
             await clawback.set_claim(subject=subject_of(row.id), payment=payment, amount=books.claim)
         status = await _follow_status(row, seen, is_new=is_new)

@@ -85,10 +85,9 @@ async def vendor_rules(vendor_id: int, currency: str) -> tuple[RuleView, ...]:
     return _kept(found, in_force([view.reach for view in found], vendor_id=vendor_id, currency=currency))
 
 
-async def general_rules() -> tuple[RuleView, ...]:
-    """The rules that hold whoever sells, in order: what a new vendor may expect."""
-    found = await _views(FeeRule.filter(vendor_id=None, is_active=True))
-    return _kept(found, in_force([view.reach for view in found], vendor_id=None, currency=None))
+async def active_rules() -> tuple[Rule, ...]:
+    """Every rule that is switched on, in the operator's order; of a product with what it is like now."""
+    return tuple(view.reach for view in await _views(FeeRule.filter(is_active=True)))
 
 
 def _kept(views: tuple[RuleView, ...], rules: tuple[Rule, ...]) -> tuple[RuleView, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from shared.fees.rules import Rule
@@ -33,6 +33,13 @@ def _bounds(rule: Rule, write: Write) -> str:
 def charge(rule: Rule, write: Write) -> str:
     """What is charged: `10% + €0.30, at most €20.00`."""
     return _base(rule, write) + _bounds(rule, write)
+
+
+def span(rules: Iterable[Rule]) -> str:
+    """What several rules charge, as far as percentages say it: `10%`, or `from 2.5% to 10%`."""
+    rates = {rule.percentage.normalize() for rule in rules}
+    least, most = min(rates), max(rates)
+    return percent(least) if least == most else f"from {percent(least)} to {percent(most)}"
 
 
 def subject(rule: Rule, product: str = "") -> str:

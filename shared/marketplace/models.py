@@ -21,6 +21,13 @@ class MarketplaceSettings(Row):
     delivered_after_days = fields.IntField(
         default=DEFAULTS.delivered_after_days, description="days after shipping until an order counts as delivered"
     )
+    statement_prefix = fields.CharField(
+        max_length=22,
+        default="",
+        db_default="",
+        description="what card statements begin with, as Stripe says; set in its dashboard",
+    )
+    statement_prefix_read_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "marketplace_settings"

@@ -13,7 +13,7 @@ from shared.marketplace.models import MarketplaceSettings
 from shared.marketplace.queries import SETTINGS_ID, settings_of
 from shared.marketplace.rules import Marketplace, check
 
-SUBJECT = "marketplace"  # what the audit trail calls all of this
+SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
 
 
 async def change(settings: Marketplace, *, actor: str) -> None:

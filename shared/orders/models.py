@@ -82,6 +82,9 @@ class Order(Row):
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
     paid_at = fields.DatetimeField(null=True)
     shipped_at = fields.DatetimeField(null=True)
+    delivered_at = fields.DatetimeField(
+        null=True, description="when the vendor said so, or when it was taken for granted"
+    )
     tracking_carrier = fields.CharField(max_length=60, default="")
     tracking_number = fields.CharField(max_length=80, default="")
 

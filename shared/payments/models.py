@@ -46,6 +46,18 @@ class Payment(Row):
     amount_platform_fee = fields.BigIntField(description="minor units of currency")
     amount_stripe_fee = fields.BigIntField(null=True, description="minor units, as Stripe's balance transaction says")
     currency = fields.CharField(max_length=3)
+    statement_suffix = fields.CharField(
+        max_length=22,
+        default="",
+        db_default="",
+        description="sent with the intent, the same under its key whatever the shop is called by then",
+    )
+    statement_descriptor = fields.CharField(
+        max_length=22,
+        default="",
+        db_default="",
+        description="what the card statement shows: Stripe's prefix and ours; empty: unknown",
+    )
     status = fields.CharField(max_length=50, default=PaymentState.OPENING.value)
     payment_method = fields.CharField(max_length=50, null=True, description="card, sepa_debit, ...")
     stripe_metadata: Any = fields.JSONField(default=dict)

@@ -19,7 +19,7 @@ class PaymentState(StrEnum):
     FAILED = "failed"  # the last try was declined; the intent still takes another card
     CANCELED = "canceled"
     PARKED = "parked"  # Stripe took money that does not match the order; a person must look
-    REFUNDED = "refunded"
+    REFUNDED = "refunded"  # all of it went back; a part leaves it succeeded
 
 
 OPEN_STATES = frozenset(
@@ -54,8 +54,9 @@ MOVES: dict[PaymentState, frozenset[PaymentState]] = {
     PaymentState.SUCCEEDED: frozenset({PaymentState.REFUNDED}),
     PaymentState.PARKED: frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED}),
     PaymentState.CANCELED: frozenset(),
-    PaymentState.REFUNDED: frozenset(),
+    PaymentState.REFUNDED: frozenset({PaymentState.SUCCEEDED}),  # when a refund failed after all: `after_refunds`
 }
+PAID_STATES = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})  # the order was paid with it
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,26 @@ def mismatch(facts: IntentFacts, expected: Expected) -> str | None:
 
 
 def next_state(current: PaymentState, facts: IntentFacts, expected: Expected) -> PaymentState | None:
-    """The state to move to, or None when this is older news or nothing new."""
+    """The state to move to, or None when this is older news or nothing new.
+
+    An intent stays `succeeded` whatever is refunded of it, so it tells nothing about a payment that went back.
+    """
+    if current is PaymentState.REFUNDED:
+        return None
     target = state_of_intent(facts)
     if target is PaymentState.SUCCEEDED and mismatch(facts, expected):
         target = PaymentState.PARKED
     if target is current or target not in MOVES[current]:
         return None
     return target
+
+
+def after_refunds(current: PaymentState, *, total: int, back: int) -> PaymentState | None:
+    """The state of a payment of `total` of which refunds that succeeded brought `back` (minor units); None: as it is."""
+    if current not in PAID_STATES:
+        return None
+    target = PaymentState.REFUNDED if back >= total else PaymentState.SUCCEEDED
+    return None if target is current else target
 
 
 def order_status(state: PaymentState, *, checkout_open: bool) -> PaymentStatus | None:

@@ -18,7 +18,16 @@ from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus
 from shared.payments.models import Payment
-from shared.payments.rules import Expected, IntentFacts, PaymentState, mismatch, next_state, order_status
+from shared.payments.rules import (
+    PAID_STATES,
+    Expected,
+    IntentFacts,
+    PaymentState,
+    after_refunds,
+    mismatch,
+    next_state,
+    order_status,
+)
 from shared.references import service as references
 from shared.vendors.models import VendorPaymentConfig
 
@@ -147,7 +156,7 @@ async def post_missing(payment_id: int, intent: Intent) -> bool:
         _, payment = await _locked(payment_id)
         if payment.status == PaymentState.PARKED:
             return await ledger.post(postings.parked(await _parked(payment, intent)))
-        if payment.status in (PaymentState.SUCCEEDED, PaymentState.REFUNDED):
+        if payment.status in PAID_STATES:
             return await _post_sale(payment)
         return False
 
@@ -180,6 +189,29 @@ async def _post_sale(payment: Payment) -> bool:
             )
         )
     )
+
+
+async def follow_refunds(payment: Payment, *, back: int, reason: str | None) -> bool:
+    """Let a payment follow its refunds: `back` minor units of it have gone back by now, the last of them for `reason`.
+
+    Called by refunds inside their transaction, with order and payment locked. False when that is nothing new.
+    """
+    current = PaymentState(payment.status)
+    target = after_refunds(current, total=payment.amount_total, back=back)
+    if target is None:
+        return False
+    is_back = target is PaymentState.REFUNDED
+    moved = await Payment.filter(id=payment.id, status=current).update(
+        status=target,
+        refunded_at=clock.now() if is_back else None,
+        refund_reason=reason if is_back else None,
+        updated_at=clock.now(),
+    )
+    if moved:
+        action = "payment.refunded" if is_back else "payment.refund_undone"
+        subject = f"payment:{payment.id}"
+        await audit.record(action, actor="stripe", subject=subject, vendor_id=payment.vendor_id, was=current)
+    return bool(moved)
 
 
 async def close_unopened(payment_id: int, *, reason: str) -> None:

@@ -10,7 +10,7 @@ from shared.jobs import queue
 from shared.jobs.models import Job
 from shared.jobs.queue import Context
 from shared.payments.models import Payment
-from shared.payments.rules import OPEN_STATES, PaymentState
+from shared.payments.rules import OPEN_STATES, PAID_STATES
 
 LEFT_ALONE = timedelta(minutes=15)
 AT_ONCE = 500
@@ -26,7 +26,7 @@ async def sweep(_context: Context, _args: dict[str, Any]) -> None:
         )
     bare = Payment.filter(
         updated_at__lt=before,
-        status__in=[PaymentState.SUCCEEDED, PaymentState.REFUNDED],
+        status__in=list(PAID_STATES),
         stripe_charge_id__not_isnull=True,
         stripe_balance_transaction_id=None,
     )

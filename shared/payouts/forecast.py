@@ -13,7 +13,7 @@ from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
 from shared.money import Money
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES
 from shared.payouts import funds, words
 from shared.payouts.models import Payout
 from shared.payouts.rules import Due, Funds, Obstacle, Standing, due
@@ -110,7 +110,7 @@ async def settling(vendor_id: int, currency: str) -> list[Settling]:
     """Sales whose money lies in the vendor's balance and cannot leave yet, what went back of it taken off."""
     now = clock.now()
     recent = await Payment.filter(
-        vendor_id=vendor_id, currency=currency, status=PaymentState.SUCCEEDED, paid_at__gte=now - SETTLES
+        vendor_id=vendor_id, currency=currency, status__in=list(PAID_STATES), paid_at__gte=now - SETTLES
     ).values_list("order_id", "available_on")
     days = {order_id: on for order_id, on in recent if on is None or on > now}
     if not days:

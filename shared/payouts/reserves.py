@@ -18,7 +18,7 @@ from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES
 from shared.payouts.models import ReserveHold
 from shared.vendors import configs
 
@@ -26,7 +26,7 @@ from shared.vendors import configs
 async def take(payment_id: int) -> ReserveHold | None:
     """Hold back the vendor's reserve of a sale, once; None where there is no reserve or nothing left of the sale."""
     payment = await Payment.get(id=payment_id)
-    if payment.status != PaymentState.SUCCEEDED:
+    if payment.status not in PAID_STATES:
         return None
     async with unit.transaction():
         config = await configs.locked(payment.vendor_id)
@@ -126,7 +126,7 @@ async def _release(hold_id: int) -> bool:
 
 
 async def _intent(order_id: int) -> str:
-    payment = await Payment.filter(order_id=order_id, status=PaymentState.SUCCEEDED).order_by("id").first()
+    payment = await Payment.filter(order_id=order_id, status__in=list(PAID_STATES)).order_by("id").first()
     if payment is None:
         payment = await Payment.filter(order_id=order_id).order_by("-id").first()
     return str(payment.stripe_payment_intent_id) if payment else f"order_{order_id}"

@@ -13,7 +13,7 @@ from shared.gateway.seam import Gateway, StripeMissing
 from shared.orders.models import Order
 from shared.payments import service as payments
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES
 from shared.refunds import at_stripe, follow, service
 from shared.refunds.asking import MARK
 from shared.refunds.at_stripe import Along
@@ -59,10 +59,10 @@ async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
     row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(payment, answer)
     if row is not None:
         return await follow.take_on(gateway, row.id, answer)
-    if payment.status not in (PaymentState.SUCCEEDED, PaymentState.REFUNDED):
+    if payment.status not in PAID_STATES:
         await payments.confirm_payment(gateway, str(payment.stripe_payment_intent_id))
         await payment.refresh_from_db()
-    if payment.status not in (PaymentState.SUCCEEDED, PaymentState.REFUNDED):
+    if payment.status not in PAID_STATES:
         log.warning(
             "refund %s is of payment %s, which is %s: a person must look", answer.id, payment.id, payment.status
         )

@@ -9,10 +9,11 @@ from shared.money import Money
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import StockState
+from shared.payments import settle as payments
 from shared.payments.models import Payment
 from shared.refunds import texts
+from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund, RefundLine
-from shared.refunds.rules import RefundState
 from shared.refunds.words import why_failed
 from shared.vendors.models import Vendor
 
@@ -20,12 +21,10 @@ from shared.vendors.models import Vendor
 async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
     """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
     await _restock(order, refund)
-    back = await Refund.filter(order_id=order.id, status=RefundState.SUCCEEDED).values_list("amount", flat=True)
-    if sum(int(amount) for amount in back) >= order.total_amount_cents:  # type: ignore[call-overload]
+    back = await gone_back(payment.id)
+    await payments.follow_refunds(payment, back=back, reason=refund.reason)
+    if back >= order.total_amount_cents:
         await orders.follow_refunds(order, everything_back=True)
-        await Payment.filter(id=payment.id).update(
-            refunded_at=clock.now(), refund_reason=refund.reason, updated_at=clock.now()
-        )
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     subject, text = texts.refunded(
         order.number,
@@ -45,7 +44,7 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
     Goods that went back on the shelf stay there: where they are does not depend on the bank.
     """
     await orders.follow_refunds(order, everything_back=False)
-    await Payment.filter(id=payment.id).update(refunded_at=None, refund_reason=None, updated_at=clock.now())
+    await payments.follow_refunds(payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     amount = Money(refund.amount, refund.currency)
     subject, text = texts.failed(

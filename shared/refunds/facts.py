@@ -6,9 +6,9 @@ from tortoise.functions import Sum as SumOf
 
 from shared.orders.models import Order, OrderLine
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES
 from shared.refunds.models import Refund, RefundLine
-from shared.refunds.rules import COUNTING, Line, Sum
+from shared.refunds.rules import COUNTING, Line, RefundState, Sum
 
 BY_STRIPE = "stripe"  # who asked for a refund that was made in Stripe's dashboard
 
@@ -40,7 +40,12 @@ async def unapproved(order_id: int) -> int:
     return sum(int(amount) for amount in await mine.values_list("amount", flat=True))  # type: ignore[call-overload]
 
 
+async def gone_back(payment_id: int) -> int:
+    """What of a payment has really gone back by now, minor units. Exact only while its order's row is locked."""
+    arrived = Refund.filter(payment_id=payment_id, status=RefundState.SUCCEEDED)
+    return sum(int(amount) for amount in await arrived.values_list("amount", flat=True))  # type: ignore[call-overload]
+
+
 async def payment_of(order_id: int) -> Payment | None:
     """The payment that paid an order; None while there is none."""
-    paid = [PaymentState.SUCCEEDED, PaymentState.REFUNDED]
-    return await Payment.filter(order_id=order_id, status__in=paid).order_by("-id").first()
+    return await Payment.filter(order_id=order_id, status__in=list(PAID_STATES)).order_by("-id").first()

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
-from shared.vendors.rules import AccountStatus, PayoutSchedule
+from shared.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 
 
 class Vendor(Row):
@@ -67,7 +67,7 @@ class VendorPaymentConfig(Row):
     future_deadline = fields.DatetimeField(null=True, description="of what is announced; to find it by")
     accepts_payments = fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py")
     currency = fields.CharField(max_length=3, default="EUR")
-    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal("2.50"))
+    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=NEW_VENDOR_FEE)
     payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
     minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
     payout_anchor = fields.CharField(max_length=10, default="", db_default="", description="monday, or 1 to 31")

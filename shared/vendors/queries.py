@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
+from shared.fees.offer import Payer
 from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
 from shared.vendors import mirror
@@ -211,6 +212,14 @@ async def list_open_vendors() -> tuple[VendorView, ...]:
     """The vendors that shoppers may see, by name."""
     rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
     return tuple(vendor_view(row) for row in rows)
+
+
+async def fee_payers() -> tuple[Payer, ...]:
+    """Every open shop with the percentage that it pays where no rule says otherwise."""
+    rows = await VendorPaymentConfig.filter(vendor__is_open=True).values_list(
+        "vendor_id", "currency", "platform_fee_percentage"
+    )
+    return tuple(Payer(int(id_), str(currency), Decimal(str(rate))) for id_, currency, rate in rows)
 
 
 async def vendor_contact(vendor_id: int) -> VendorContact:

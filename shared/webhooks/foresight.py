@@ -16,11 +16,12 @@ from shared.money import Money
 from shared.orders.models import Order
 from shared.orders.rules import PAYMENT_STATUS_MOVES, CheckoutStatus, PaymentStatus
 from shared.payments.models import Payment
-from shared.payments.rules import PaymentState, next_state, order_status
+from shared.payments.rules import PaymentState, after_refunds, next_state, order_status
 from shared.payments.settle import expected_of, facts_of, news_of
 from shared.payouts import rules as payout_rules
 from shared.payouts.models import Payout
 from shared.refunds import rules as refund_rules
+from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund
 from shared.vendors import accounts
 from shared.vendors.models import VendorPaymentConfig
@@ -91,13 +92,32 @@ async def _charge(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
 async def _refund(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     if event.object_id is None:
         return FOREIGN
-    row = await Refund.get_or_none(stripe_refund_id=event.object_id)
+    row = await Refund.get_or_none(stripe_refund_id=event.object_id).select_related("payment", "order")
     theirs = await gateway.get_refund(event.object_id)
     if row is None:
         return await _unknown(theirs.payment_intent, f"refund {theirs.id} over {Money(theirs.amount, theirs.currency)}")
     now_ = refund_rules.RefundState(row.status)
-    moves = theirs.status in refund_rules.MOVES[now_]
-    return _would((Change(f"refund:{row.id}.status", now_, theirs.status),) if moves else ())
+    if theirs.status not in refund_rules.MOVES[now_]:
+        return NOTHING
+    first = Change(f"refund:{row.id}.status", now_, theirs.status)
+    return _would((first, *await _gone_back(row, refund_rules.RefundState(theirs.status))))
+
+
+async def _gone_back(refund: Refund, target: refund_rules.RefundState) -> list[Change]:
+    """What the payment and its order become when `refund` moves to `target`: refunded with the last part, and back."""
+    payment, order, arrived = refund.payment, refund.order, refund_rules.RefundState.SUCCEEDED
+    back = await gone_back(payment.id) + refund.amount * ((target is arrived) - (refund.status == arrived))
+    found = []
+    state = PaymentState(payment.status)
+    if (then := after_refunds(state, total=payment.amount_total, back=back)) is not None:
+        found.append(Change(f"payment:{payment.id}.status", state, then))
+    everything = back >= order.total_amount_cents
+    was, now_ = PaymentStatus.PAID, PaymentStatus.REFUNDED
+    if not everything:
+        was, now_ = now_, was
+    if order.payment_status == was:
+        found.append(Change(f"order:{order.id}.payment_status", was, now_))
+    return found
 
 
 async def _dispute(gateway: Gateway, event: VerifiedEvent) -> Foreseen:

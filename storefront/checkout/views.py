@@ -7,6 +7,7 @@ from quart import Blueprint, Response, request
 from shared.baskets.queries import BasketView, get_basket
 from shared.errors import Conflict, NotFound, TryLater
 from shared.gateway.seam import StripeRefused
+from shared.marketplace.queries import marketplace
 from shared.orders import terms
 from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, PaymentStatus
@@ -23,6 +24,7 @@ from shared.web.kit import kit, shielded
 from shared.web.pages import page, see_other
 from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, CheckoutForm
+from storefront.receipts.outcome import parts_of
 
 checkout = Blueprint("checkout", __name__)
 
@@ -156,12 +158,14 @@ async def _payment_page(
     who = customer()
     mine = intent.stripe_customer_id if intent else None  # set for whoever ordered, and for nobody else
     saved = await usable_methods(who.id or 0, mine) if who and mine else ()
+    shown = (await marketplace()).show_fee_breakdown
     response = await page(
         "storefront/checkout/payment.html",
         status=problem.status if problem else 200,
         stripe=intent is not None,
         checkout=found,
         order=order,
+        parts=parts_of(order, shown=shown),
         intent=intent,
         saved=saved,
         delivery=delivery_line(found.contact),

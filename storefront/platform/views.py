@@ -3,44 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from quart import Blueprint, Response, request
 
 from shared.catalogue.queries import clean_search, search_products, showcase
 from shared.fees import words
-from shared.fees.queries import general_rules
-from shared.fees.rules import Rule, Sold, charge, choose
+from shared.fees.offer import has_amounts, offer
+from shared.fees.queries import active_rules
+from shared.fees.rules import Rule, Sold, charge
 from shared.money import Money
 from shared.orders import terms as order_terms
-from shared.vendors.queries import VendorView, list_open_vendors
+from shared.vendors.queries import VendorView, fee_payers, list_open_vendors
+from shared.vendors.rules import NEW_VENDOR_FEE
 from shared.web.access import public
 from shared.web.filters import money
 from shared.web.pages import page
 
 platform = Blueprint("platform", __name__)
 
-# What a new vendor pays (VendorPaymentConfig.platform_fee_percentage's default), shown before signing up.
-STANDARD_FEE = Decimal("2.50")
 _EXAMPLE = Money(10000, "EUR")
-_LINE = Sold(vendor_id=0, product_id=None, category="", amount=_EXAMPLE.amount)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a new vendor pays: the usual rate in words, and the rules that charge some sales differently."""
+    """What selling costs, in words: `headline` is all that is paid here, `usual` what a new shop pays of most things."""
 
-    rule: Rule
+    is_one_price: bool
+    headline: str
     usual: str
     others: tuple[str, ...]
+    agreed: str
+    agreed_amounts: bool
+    rule: Rule
 
 
 async def _terms() -> Terms:
-    """As orders would be charged: by the first rule that holds whoever sells, else the standard percentage."""
-    views = await general_rules()
-    usual = choose([view.rule for view in views], _LINE, _EXAMPLE.currency, otherwise=Rule(STANDARD_FEE))
-    others = tuple(words.sentence(view.rule, money) for view in views if view.rule is not usual)
-    return Terms(usual, words.charge(usual, money), others)
+    """As orders are charged: by the operator's rules and each vendor's own percentage."""
+    rules, payers = await active_rules(), await fee_payers()
+    found = offer(rules, payers, newcomer=NEW_VENDOR_FEE, currency=_EXAMPLE.currency)
+    usual = words.charge(found.usual, money)
+    return Terms(
+        is_one_price=found.is_one_price,
+        headline=usual if found.is_one_price else words.span(found.everything),
+        usual=usual,
+        others=tuple(_sentence(rule) for rule in found.others),
+        agreed=words.span(found.agreed) if found.agreed else "",
+        agreed_amounts=any(map(has_amounts, found.agreed)),
+        rule=found.usual,
+    )
+
+
+def _sentence(rule: Rule) -> str:
+    return f"{words.charge(rule, money)} on everything else" if rule.id is None else words.sentence(rule, money)
 
 
 @platform.get("/")
@@ -82,7 +96,8 @@ def _matches(vendor: VendorView, search: str) -> bool:
 async def pricing() -> Response:
     """What selling here costs, with an example worked out by the rule that orders use."""
     terms = await _terms()
-    (charged,) = charge([_LINE], [], _EXAMPLE.currency, otherwise=terms.rule)
+    line = Sold(vendor_id=0, product_id=None, category="", amount=_EXAMPLE.amount)
+    (charged,) = charge([line], [], _EXAMPLE.currency, otherwise=terms.rule)
     fee = Money(charged.amount, _EXAMPLE.currency)
     return await page("storefront/platform/pricing.html", terms=terms, example=_EXAMPLE, fee=fee, rest=_EXAMPLE - fee)
 

@@ -123,11 +123,19 @@ class OrderCard:
     kind: str
     standing: str
     events: tuple[Event, ...]
-    refunds: tuple[ShopperRefund, ...] = ()
+    refunds: tuple[ShopperRefund, ...]
+    parts: tuple[tuple[str, Money], ...]
 
 
-def card_of(order: OrderView, refunds: Iterable[RefundView] = ()) -> OrderCard:
-    """The card of an order, with what was given back of it."""
+def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
+    """Who gets what of an order's money. What the marketplace earns is shown to shoppers only where the operator wants it."""
+    if not shown:
+        return ()
+    return ((order.vendor_name, order.vendor_share), ("Platform fee", order.platform_fee))
+
+
+def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown: bool) -> OrderCard:
+    """The card of an order, with what was given back of it; who gets what of it if `parts_shown`."""
     kind, standing = standing_of(order.payment_status, order.status)
     events = [Event("Ordered", order.placed_at)]
     if order.paid_at:
@@ -143,6 +151,7 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = ()) -> OrderCard:
         standing,
         tuple(events),
         tuple(ShopperRefund(r.amount, r.succeeded_at or r.requested_at, *told, note=r.note) for r, told in shown),
+        parts_of(order, shown=parts_shown),
     )
 
 

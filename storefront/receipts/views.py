@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from shared.errors import NotFound
+from shared.marketplace.queries import marketplace
 from shared.orders.queries import CheckoutView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import refresh
@@ -34,13 +35,13 @@ async def confirmation() -> Response:
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
     found = await checkout_by_token(token)
     outcome = outcome_of(progress, checkout=found.status, order=_slowest(found), email=found.contact.email)
-    asked = page_number("asked")
+    asked, shown = page_number("asked"), (await marketplace()).show_fee_breakdown
     response = await page(
         "storefront/receipts/confirmation.html",
         fragments={"payment-state": "payment_state"},
         checkout=found,
         outcome=outcome,
-        cards=[card_of(order) for order in found.orders],
+        cards=[card_of(order, parts_shown=shown) for order in found.orders],
         asks_again=_next_question(token, outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
@@ -71,9 +72,10 @@ async def order_page(token: str) -> Response:
         order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
     )
     refunds = await refunds_of_purchase([order.id for order in found.orders])
+    shown = (await marketplace()).show_fee_breakdown
     return await page(
         "storefront/receipts/order.html",
         checkout=found,
         unpaid=unpaid,
-        cards=[card_of(order, refunds[order.id]) for order in found.orders],
+        cards=[card_of(order, refunds[order.id], parts_shown=shown) for order in found.orders],
     )

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.orders.models import Order
 from shared.people import service as people
+from shared.vendors.models import Vendor
 from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
+from tests.support.market import check_out, open_shop
 from tests.support.visitor import Answer, Visitor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quart import Quart
     from werkzeug.routing import Rule
+
+    from shared.gateway.seam import Gateway
+    from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.one_engine
 
@@ -47,9 +56,11 @@ def rules(app: Quart) -> list[Rule]:
     return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
 
 
-def address(rule: Rule) -> str:
-    """An address that matches the rule and names nothing that exists."""
-    return re.sub(r"<(?:(\w+):)?\w+>", lambda m: "424242" if m[1] == "int" else "no-such-thing", rule.rule)
+def address(rule: Rule, things: Mapping[str, str] = MappingProxyType({})) -> str:
+    """An address that matches the rule: of `things`, and where none is given of nothing that exists."""
+    return re.sub(
+        r"<(?:(\w+):)?(\w+)>", lambda m: things.get(m[2], "424242" if m[1] == "int" else "no-such-thing"), rule.rule
+    )
 
 
 def view_of(app: Quart, rule: Rule) -> Any:
@@ -180,6 +191,55 @@ def _check_headers(answer: Answer, rule: str) -> None:
         assert "HX-Request" in answer.headers["Vary"], rule
         assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text), rule
         assert not re.search(r"<[^>]+\s(?:style|on[a-z]+)=", answer.text), rule
+
+
+# What is the same for everybody, and says nothing of who asks.
+FOR_EVERYBODY = {"/static/<path:filename>"}
+ALL_MARKS = {mark for _, mark in TABLE}
+
+
+async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
+    unlimited: Quart, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A basket, a form token, a name: no answer of any route may lie in a cache between us and its one reader.
+
+    What belongs to somebody who is signed in, to an order that is opened by its link, or to a program is not kept in the
+    reader's own browser either: the next person at that computer presses Back.
+    """
+    shop = await open_shop(gateway, sandbox)
+    bought = await check_out(shop)
+    vendor, order = await Vendor.get(id=shop.vendor_id), await Order.get(id=bought.order_id)
+    things = {"slug": vendor.slug, "product_slug": "cup", "token": bought.token, "number": order.number}
+    seen = dict.fromkeys(("csrf_token", "Ada Lovelace", ", items: </span>1"), 0)
+    for who, marks in await _everybody(unlimited, vendor.slug):
+        for rule in rules(unlimited):
+            view = view_of(unlimited, rule)
+            if "GET" not in (rule.methods or set()) or rule.rule in FOR_EVERYBODY or access_of(view) not in marks:
+                continue
+            answer = await who.get(address(rule, things))
+            _check_cache(answer, view, rule)
+            seen = {words: n + (words in answer.text) for words, n in seen.items()}
+    assert all(seen.values()), seen
+
+
+async def _everybody(app: Quart, slug: str) -> list[tuple[Visitor, set[str]]]:
+    """A guest with a basket, a shopper with one, an owner and an operator, and the marks of the routes that each asks."""
+    guest, shopper, owner, staff = (Visitor(app) for _ in range(4))
+    await owner.sign_up()
+    await _enter(staff, "member")
+    await _enter(shopper, "customer")
+    for who in (guest, shopper):
+        await who.send(f"/shops/{slug}/cup", quantity="1")
+    return [(guest, ALL_MARKS), (shopper, {PUBLIC, SHOPPER}), (owner, {OWNER}), (staff, {OPERATOR})]
+
+
+def _check_cache(answer: Answer, view: object, rule: Rule) -> None:
+    kept = {word.strip() for word in answer.headers["Cache-Control"].split(",")}
+    assert kept & {"private", "no-store"}, rule.rule
+    assert not any(word.startswith(("public", "s-maxage")) for word in kept), rule.rule
+    is_one_persons = access_of(view) != PUBLIC or "token" in rule.arguments
+    if is_one_persons or "json" in answer.headers["Content-Type"]:
+        assert "no-store" in kept, rule.rule
 
 
 async def test_every_unknown_thing_is_404_in_the_one_shape(unlimited: Quart) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
 
+from shared import clock
+from shared.gateway import calls
 from shared.gateway.live import LiveGateway
 from shared.gateway.seam import (
     AccountDetails,
@@ -20,10 +23,11 @@ from shared.gateway.seam import (
     StripeRefused,
     StripeUnavailable,
 )
+from tests.support.market import confirm, stripe_post
 from tests.support.papers import paper
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from shared.settings import Settings
     from tests.support.sandbox import RunningSandbox
@@ -97,8 +101,6 @@ async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """A succeeded intent is answered as succeeded instead of as an error."""
-    from tests.support.market import confirm
-
     account = await ready_account(gateway, sandbox)
     intent = await gateway.create_payment_intent(intent_to(account), key="order:1:pay:1")
     await confirm(sandbox, intent.id)
@@ -140,7 +142,7 @@ async def test_patience_has_an_end(impatient: LiveGateway, sandbox: RunningSandb
 
 def test_defect_31_every_call_is_awaited() -> None:
     """No method of the gateway can block the loop."""
-    names = [name for name in vars(Gateway) if not name.startswith("_")]
+    names = [name for name in dir(Gateway) if not name.startswith("_")]
     assert names
     assert all(inspect.iscoroutinefunction(getattr(LiveGateway, name)) for name in names)
 
@@ -166,6 +168,57 @@ async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, setting
     finally:
         await other.close()
     assert stripe.api_key is None
+
+
+async def test_a_list_at_stripe_is_read_to_its_end(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """Stripe gives a hundred at once at most: what lies beyond is there too, each once, the oldest first."""
+    account = await ready_account(gateway, sandbox)
+    made = [(await gateway.create_payment_intent(intent_to(account), key=f"order:{n}:pay:1")).id for n in range(101)]
+    assert [intent.id for intent in await gateway.list_payment_intents()] == made
+
+
+async def test_every_list_is_read_page_by_page(
+    gateway: Gateway, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever list it is: in pages of two there is the same as in one of a hundred, in the same order."""
+    account = await ready_account(gateway, sandbox)
+    await _three_of_everything(gateway, sandbox, account)
+    (intent,) = [one for one in await gateway.list_payment_intents() if one.application_fee == 900]
+    charge = await gateway.get_charge(str(intent.latest_charge))
+    lists: dict[str, Callable[[], Awaitable[Sequence[Any]]]] = {
+        "list_payment_intents": gateway.list_payment_intents,
+        "list_balance_transactions": gateway.list_balance_transactions,
+        "list_refunds": gateway.list_refunds,
+        "list_transfers": gateway.list_transfers,
+        "list_reversals": lambda: gateway.list_reversals(str(charge.transfer)),
+        "list_fee_refunds": lambda: gateway.list_fee_refunds(str(charge.application_fee)),
+        "list_disputes": gateway.list_disputes,
+        "list_payouts": lambda: gateway.list_payouts(account),
+        "list_banks": lambda: gateway.list_banks(account),
+        "list_events": lambda: gateway.list_events(since=clock.now() - timedelta(days=2)),
+    }
+    assert set(lists) == {name for name in dir(Gateway) if name.startswith("list_")}
+    at_once = {name: [one.id for one in await ask()] for name, ask in lists.items()}
+    monkeypatch.setattr(calls, "PAGE", 2)
+    assert {name: [one.id for one in await ask()] for name, ask in lists.items()} == at_once
+    assert {name for name, ids in at_once.items() if len(ids) < 3} == {"list_banks"}  # a seller has one
+
+
+async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, account: str) -> None:
+    """One sale that is given back in parts, its money sent back and paid out in parts, and three that are disputed."""
+    paid = await gateway.create_payment_intent(intent_to(account, fee=900), key="order:0:pay:1")
+    await confirm(sandbox, paid.id, "pm_card_bypassPending")
+    sandbox.advance(1)
+    charge = await gateway.get_charge(str((await gateway.get_payment_intent(paid.id)).latest_charge))
+    for n in range(3):
+        await stripe_post(sandbox, f"/v1/application_fees/{charge.application_fee}/refunds", amount="100")
+        await stripe_post(sandbox, f"/v1/transfers/{charge.transfer}/reversals", amount="100")
+        await stripe_post(sandbox, "/v1/refunds", payment_intent=paid.id, amount="100")
+        await gateway.create_payout(account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}")
+    for n in range(3):
+        disputed = await gateway.create_payment_intent(intent_to(account), key=f"order:1{n}:pay:1")
+        await confirm(sandbox, disputed.id, "pm_card_createDispute")
+    sandbox.advance(60)
 
 
 async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandbox: RunningSandbox) -> None:

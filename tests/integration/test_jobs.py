@@ -12,10 +12,12 @@ from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs import queue
+from shared.jobs import worker as worker_module
 from shared.jobs.models import Job
 from shared.jobs.worker import MAX_ATTEMPTS, Worker, claim
 from shared.mail.models import Email
 from shared.mail.service import post, send
+from tests.support.tamper import sql
 
 if TYPE_CHECKING:
     from shared.jobs.queue import Context
@@ -132,6 +134,30 @@ async def test_the_worker_wakes_at_once_and_stops_when_told(context: Context) ->
     await asyncio.wait_for(done.wait(), timeout=0.8)
     stop.set()
     await asyncio.wait_for(task, timeout=2)
+
+
+async def test_a_worker_outlives_a_database_that_fails(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its own questions fail for a while; then it works on, and still stops when told."""
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.01)
+    done, stop = asyncio.Event(), asyncio.Event()
+
+    async def handler(_context: Context, _args: dict[str, Any]) -> None:
+        done.set()
+
+    await queue.enqueue("test.job", {}, run_at=clock.now() + timedelta(seconds=0.2))
+    await sql("ALTER TABLE jobs RENAME TO jobs_elsewhere")
+    try:
+        working = asyncio.create_task(Worker(context, {"test.job": handler}).run(stop))
+        async with asyncio.timeout(5):
+            while caplog.text.count("the worker stumbled") < 2:
+                await asyncio.sleep(0.01)
+    finally:
+        await sql("ALTER TABLE jobs_elsewhere RENAME TO jobs")
+    await asyncio.wait_for(done.wait(), timeout=5)
+    stop.set()
+    await asyncio.wait_for(working, timeout=5)
 
 
 async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) -> None:

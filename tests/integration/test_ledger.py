@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,10 @@ from shared.ledger import queries, service
 from shared.ledger.chart import Account, Entry, Posting
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.ledger.postings import StripeFee, stripe_fee
+from shared.orders.models import Order
 from shared.payments import jobs, settle
 from shared.payments.models import Payment
+from shared.payments.rules import PaymentState
 from shared.payments.service import confirm_payment, create_payment_intent, record_charge
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import assert_books_agree, booked, sell
@@ -185,6 +188,44 @@ async def test_parked_money_is_nobodys_sale(database: str, gateway: Gateway, san
     sandbox.advance(1)
     assert await booked(Account.SUSPENSE) == {"EUR": -4990}
     assert await booked(Account.VENDOR_PAYABLE) == {}
+
+
+async def test_parked_money_that_matches_after_all_is_one_sale(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A person mended what was wrong: the order is paid, nothing stays unexplained, and no cent is counted twice."""
+    purchase = await check_out(await open_shop(gateway, sandbox))
+    view = await create_payment_intent(gateway, order_id=purchase.order_id)
+    payment = await Payment.get(order_id=purchase.order_id)
+    await Payment.filter(id=payment.id).update(stripe_account_id="acct_other")
+    await confirm(sandbox, view.payment_intent_id)
+    intent = await gateway.get_payment_intent(view.payment_intent_id)
+    assert await settle.apply(payment.id, intent) is PaymentState.PARKED
+    await Payment.filter(id=payment.id).update(stripe_account_id=payment.stripe_account_id)
+    for _ in range(2):
+        assert await settle.apply(payment.id, intent) is PaymentState.SUCCEEDED
+    sandbox.advance(1)
+    await record_charge(gateway, str(intent.latest_charge))
+    assert (await Order.get(id=purchase.order_id)).payment_status == "paid"
+    assert await booked(Account.SUSPENSE) == {}
+    await assert_books_agree(sandbox)
+
+
+@pytest.mark.one_engine
+async def test_a_charge_that_tells_less_takes_nothing_away(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What is known of fee, transfer and method stays, however little a later answer of Stripe's holds."""
+    payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
+    charge = await gateway.get_charge(str(payment.stripe_charge_id))
+    empty = {
+        "transfer": None, "application_fee": None, "balance_transaction": None, "stripe_fee": None,
+        "payment_method_type": None, "available_on": None,
+    }  # fmt: skip
+    before = await Payment.filter(id=payment.id).values()
+    assert all(before[0][name] for name in ("stripe_transfer_id", "stripe_application_fee_id", "amount_stripe_fee"))
+    await settle.note_charge(payment.id, replace(charge, **empty))  # type: ignore[arg-type]
+    assert await Payment.filter(id=payment.id).values() == before
 
 
 @pytest.mark.one_engine

@@ -22,7 +22,14 @@ from shared.database.migrate import check, migrate, on_disk, pending
 from shared.database.operations import rebuild_table, split_create_table
 from shared.payment_methods.models import PaymentMethod
 from shared.vendors.models import Vendor, VendorPaymentConfig
-from tests.support.factories import insert_one_of_each, make_customer, make_order, make_payment, make_vendor
+from tests.support.factories import (
+    insert_one_of_each,
+    make_customer,
+    make_order,
+    make_payment,
+    make_refund,
+    make_vendor,
+)
 
 MIGRATIONS = Path(migrations.__file__).parent / "migrations"
 
@@ -221,6 +228,8 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
     ]  # fmt: skip
     rows = [await VendorPaymentConfig.create(vendor=await make_vendor(), requirements=found) for found in stored]
     client = get_connection("default")
+    if "sqlite" in database:
+        await client.execute_query("PRAGMA foreign_keys=OFF")  # as shared.database.migrate does
     executor = Executor(client, config(database)["apps"])
     await executor.migrate([MigrationTarget("models", "0011_files")])
     told = await client.execute_query_dict(
@@ -238,6 +247,27 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
     assert [[(b["last4"], b["currency"], b["status"]) for b in banks] for banks in kept] == [
         [("6789", "EUR", "errored"), ("6789", "DKK", "new")], [("6789", "EUR", "new")], [("6789", "EUR", "errored")],
     ]  # fmt: skip
+
+
+async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
+    """Migration 0017: refunded where all that arrived comes to the whole, on either engine; a part or a failure is none."""
+    parts: list[list[tuple[int, str]]] = [
+        [(4990, "succeeded")], [(4000, "succeeded"), (990, "succeeded")], [(4000, "succeeded")], [(4990, "failed")], [],
+    ]  # fmt: skip
+    rows = []
+    for refunds in parts:
+        payment = await make_payment(await make_order(), status="succeeded")
+        for number, (amount, status) in enumerate(refunds, start=1):
+            given = {"amount": amount, "vendor_part": amount, "commission_part": 0, "status": status}
+            await make_refund(payment, number, **given)
+        rows.append(payment)
+    script = import_module("shared.database.migrations.0017_payments_back")
+
+    await get_connection("default").execute_script(script.REFUNDED)
+
+    for payment in rows:
+        await payment.refresh_from_db()
+    assert [row.status for row in rows] == ["refunded", "refunded", "succeeded", "succeeded", "succeeded"]
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

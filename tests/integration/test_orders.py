@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import clock
 from shared.baskets import service as baskets
 from shared.catalogue.errors import SoldOut
 from shared.catalogue.models import Product
@@ -18,6 +20,7 @@ from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceCh
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.orders.service import mark_as_shipped, place_order
+from shared.orders.terms import Acceptance
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import ADA
@@ -63,6 +66,25 @@ class TestPlacing:
         assert (await Checkout.get()).city == "Esch"
         await product.refresh_from_db()
         assert product.reserved == 1
+
+    @pytest.mark.one_engine
+    async def test_who_submits_again_accepts_the_terms_as_they_stand_now(self) -> None:
+        """What a bank is shown is the version, the time and the address of the last submit; the first is kept where none came."""
+        token, _ = await basket_with(await make_ready_vendor())
+        first = await self._accepted(token, Acceptance("2026-01-01", "192.0.2.1"))
+        assert (first.terms_version, first.purchase_ip) == ("2026-01-01", "192.0.2.1")
+        later = clock.now() + timedelta(minutes=5)
+        with clock.use(lambda: later):
+            again = await self._accepted(token, Acceptance("2026-11-27", "192.0.2.2"))
+        assert again.id == first.id
+        assert (again.terms_version, again.terms_accepted_at, again.purchase_ip) == ("2026-11-27", later, "192.0.2.2")
+        assert (await self._accepted(token, None)).terms_version == "2026-11-27"
+
+    async def _accepted(self, basket: str, accepted: Acceptance | None) -> Checkout:
+        token = await place_order(
+            basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30, accepted=accepted
+        )
+        return await Checkout.get(token=token)
 
     async def test_a_changed_basket_cancels_the_old_order(self) -> None:
         """The old order's stock is free again; only the new one holds."""

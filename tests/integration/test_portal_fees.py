@@ -270,7 +270,7 @@ class TestWhatIsSaid:
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         text = await told(portal, "/pricing")
         assert "One price" not in text
-        assert "5% of what you sell" in text
+        assert "From 5% to 10% of what you sell A new shop pays 5%, and less or more" in text
         assert "€95.00" in text
         assert "10% + €0.30 on Bags, at most €20.00" in text
-        assert "we take 5% of what you sell" in await told(portal, "/")
+        assert "we take from 5% to 10% of what you sell (a new shop pays 5%" in await told(portal, "/")

@@ -269,6 +269,27 @@ class TestReplay:
         assert would.changes == did.changes
         assert [change.field for change in did.changes] == ["stripe_transfer_id"]
 
+    async def test_a_dry_run_about_a_refund_names_what_becomes_of_payment_and_order(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """A slow refund of the whole order arrives: refund, payment and order say so, before and after alike."""
+        sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
+        made = await refund(gateway, sale)
+        sandbox.advance(DAY)
+        sandbox.faults(DOWN)
+        intent = sale.payment.stripe_payment_intent_id
+        subject = {"id": made.stripe_refund_id, "object": "refund", "payment_intent": intent}
+        await deliver(context, event("refund.updated", subject))
+        sandbox.faults()
+        would = await dispatch.replay(context, "evt_1", dry_run=True)
+        did = await dispatch.replay(context, "evt_1")
+        assert set(would.changes) <= set(did.changes)
+        assert {(c.thing.partition(":")[0], c.field, c.after) for c in would.changes} == {
+            ("refund", "status", "succeeded"),
+            ("payment", "status", "refunded"),
+            ("order", "payment_status", "refunded"),
+        }
+
     async def test_a_dry_run_about_an_account(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:

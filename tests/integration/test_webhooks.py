@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
 
+import run
 from shared import clock
 from shared.gateway.signatures import BadSignature
 from shared.jobs.models import Job
+from shared.jobs.worker import Worker
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
 from shared.payments.service import create_payment_intent
@@ -22,6 +25,8 @@ from shared.webhooks.rules import MAX_ATTEMPTS, EventStatus
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from shared.gateway.seam import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
@@ -104,6 +109,47 @@ async def test_defect_15_the_client_secret_in_an_event_is_not_stored(
     assert row.status == EventStatus.HANDLED
     assert "_secret_" not in row.body
     assert json.loads(row.body)["data"]["object"] == {**subject, "client_secret": None}
+
+
+async def test_an_event_that_was_answered_is_applied_even_when_the_process_dies_right_after(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """Stripe has its 200 and never sends it again; whatever process works next pays the order, and nobody looks at Stripe's list."""
+    order_id, intent_id = await paid_intent(gateway, sandbox)
+    await Job.all().delete()  # what else would find the money in time
+    sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 1})
+    body = event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+    await _die_while_applying(deliver(context, body))
+    sandbox.faults()
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PENDING
+    later = clock.now() + timedelta(seconds=11)
+    with clock.use(lambda: later):
+        await Worker(context, run.job_handlers()).run_due()
+    assert (await WebhookEvent.get()).status == EventStatus.HANDLED
+    assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
+
+
+async def _die_while_applying(delivery: Coroutine[Any, Any, object]) -> None:
+    """The event is stored and its handler waits for Stripe; then everything that this process was doing is gone."""
+    receiving = asyncio.create_task(delivery)
+    while not intake._under_way:
+        await asyncio.sleep(0.01)
+    for task in (receiving, *intake._under_way):
+        task.cancel()
+    await asyncio.gather(receiving, *intake._under_way, return_exceptions=True)
+
+
+@pytest.mark.one_engine
+async def test_nor_that_of_an_event_that_stripes_list_told(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """What did not reach us is fetched with the same body."""
+    _, intent_id = await paid_intent(gateway, sandbox)
+    subject = {"id": intent_id, "object": "payment_intent", "client_secret": f"{intent_id}_secret_abc"}
+    assert await intake.take(context, source="platform", body=event("payment_intent.succeeded", subject))
+    row = await WebhookEvent.get()
+    assert row.status == EventStatus.HANDLED
+    assert "_secret_" not in row.body
 
 
 @pytest.mark.parametrize("header", ["t=1,v1=\xff", "é", "t=1,v1=١"])

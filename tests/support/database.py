@@ -56,9 +56,10 @@ class Postgres:
         """The name of this worker's database."""
         return self._name
 
-    def url(self, name: str | None = None) -> str:
-        """The address of this worker's database, or of another one by name."""
-        return f"postgres:///{name or self._name}?host={self._folder}&user=postgres&min_size=1&max_size=8"
+    def url(self, name: str | None = None, *, connections: int = 1) -> str:
+        """The address of this worker's database, or of another one by name; so many connections are opened beforehand."""
+        pool = f"min_size={connections}&max_size=8"
+        return f"postgres:///{name or self._name}?host={self._folder}&user=postgres&{pool}"
 
     def prepare(self) -> None:
         """Make and migrate this worker's database."""

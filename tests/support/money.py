@@ -12,6 +12,7 @@ from shared.ledger.chart import Account, Posting, lines
 from shared.ledger.models import LedgerPosting
 from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.refunds.models import Refund
 from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm
@@ -81,6 +82,7 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
     At rest, that is: what a vendor has earned lies in its balance or is on its way to its bank.
     """
     assert await booked(*Account) == {}, "the ledger does not come to nought"
+    await assert_payments_follow_refunds()
     assert await booked(Account.STRIPE_PLATFORM) == held(sandbox), "the platform's balance"
     for config in await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True):
         mine = await booked(Account.STRIPE_VENDOR, vendor_id=config.vendor_id)
@@ -88,6 +90,17 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
         owed = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, vendor_id=config.vendor_id)
         lies = await booked(Account.STRIPE_VENDOR, Account.BANK_VENDOR, vendor_id=config.vendor_id)
         assert {c: -a for c, a in owed.items()} == lies, f"what vendor {config.vendor_id} has earned"
+
+
+async def assert_payments_follow_refunds() -> None:
+    """A payment is refunded exactly when all of it has really gone back, and then says since when."""
+    back: dict[int, int] = {}
+    for payment_id, amount in await Refund.filter(status="succeeded").values_list("payment_id", "amount"):
+        back[int(payment_id)] = back.get(int(payment_id), 0) + int(amount)
+    for payment in await Payment.filter(status__in=["succeeded", "refunded"]):
+        gone = back.get(payment.id, 0) >= payment.amount_total
+        said = (payment.status, payment.refunded_at is not None)
+        assert said == (("refunded", True) if gone else ("succeeded", False)), f"payment {payment.id}"
 
 
 async def bears(payment: Payment, amount: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.webhooks.changes import Change, diff, read, stored, without
-from shared.webhooks.rules import Decision, decide, standing
+from shared.webhooks.rules import Decision, decide, retry_delay, standing
 
 THINGS = st.sampled_from(["order:1", "payment:1", "payment:2", "refund:7"])
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
@@ -80,3 +81,11 @@ def test_that_an_event_changed_something_is_never_forgotten(later: Decision) -> 
     assert standing("applied", later) is Decision.APPLIED
     assert standing("", later) is later
     assert standing("failed", later) is later
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(1, 5), (2, 20), (3, 80), (4, 320), (7, 20_480), (8, 6 * 3600), (12, 6 * 3600)]
+)
+def test_a_failed_event_is_tried_again_soon_and_then_ever_more_rarely(failures: int, seconds: int) -> None:
+    """A paid order waits five seconds after a hiccup, and after a long outage six hours at most."""
+    assert retry_delay(failures) == timedelta(seconds=seconds)

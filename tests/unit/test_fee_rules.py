@@ -150,6 +150,15 @@ class TestCommission:
         rule, unit = data.draw(rules_in(currency)), step(currency)
         assert commission(pieces * unit, rule, currency) <= commission((pieces + 1) * unit, rule, currency)
 
+    @pytest.mark.parametrize(
+        ("amount", "fee"),
+        [(100, 100), (1999, 100), (2000, 100), (2010, 101), (9990, 500), (10_000, 500), (10_010, 500), (99, 99)],
+    )
+    def test_minimum_and_maximum_of_one_rule_both_hold(self, amount: int, fee: int) -> None:
+        """5 % of a small line is the minimum, of a dear one the maximum, and between them 5 %; never above the line."""
+        rule = Rule(Decimal(5), currency="EUR", minimum=100, maximum=500)
+        assert commission(amount, rule, "EUR") == fee
+
     def test_a_rule_of_another_currency_is_a_programming_error(self) -> None:
         """It was chosen wrongly."""
         with pytest.raises(ValueError, match="does not hold for"):

@@ -15,6 +15,7 @@ from shared.payments.rules import (
     Expected,
     IntentFacts,
     PaymentState,
+    after_refunds,
     mismatch,
     next_state,
     state_of_intent,
@@ -65,10 +66,20 @@ def test_defect_45_every_status_of_an_intent_has_a_word(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"amount_received": 4989}, {"currency": "USD"}, {"destination": "acct_2"}, {"application_fee": 0}]
+    "change",
+    [
+        {"amount_received": 4989},
+        {"amount_received": 4991},
+        {"currency": "USD"},
+        {"destination": "acct_2"},
+        {"destination": None},
+        {"application_fee": 0},
+        {"application_fee": 124},
+        {"application_fee": 126},
+    ],
 )
 def test_defect_22_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
-    """Amount, currency, destination and fee are all compared."""
+    """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent too little."""
     facts = replace(PAID, **change)  # type: ignore[arg-type]
     assert mismatch(facts, EXPECTED)
     assert next_state(PaymentState.PENDING, facts, EXPECTED) is PaymentState.PARKED
@@ -90,6 +101,20 @@ def test_defect_27_final_states_are_never_left_by_older_news(news: list[IntentFa
         if target is PaymentState.SUCCEEDED:
             assert mismatch(facts, EXPECTED) is None
         state = target or state
+
+
+@pytest.mark.parametrize("state", list(PaymentState))
+@pytest.mark.parametrize(
+    ("back", "then"), [(0, "succeeded"), (1, "succeeded"), (4989, "succeeded"), (4990, "refunded")]
+)
+def test_a_payment_is_refunded_when_all_of_it_went_back_and_only_then(
+    state: PaymentState, back: int, then: str
+) -> None:
+    """A part leaves it succeeded, and it is succeeded again when a refund fails; what took no money stays as it is."""
+    target = after_refunds(state, total=4990, back=back)
+    paid = state in (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
+    assert (target or state) == (then if paid else state)
+    assert target is None or target in MOVES[state]
 
 
 def test_transition_tables_are_complete_and_closed() -> None:

@@ -151,10 +151,13 @@ class TestHowMuch:
         [
             (Funds("EUR", 5000, payable=5000), Due(5000)),
             (Funds("EUR", 1999, payable=1999), Due(0, Obstacle.BELOW_MINIMUM)),
+            (Funds("EUR", 2000, payable=2000), Due(2000)),
             (Funds("EUR", 9000, payable=5000, on_the_way=1000), Due(4000)),
             (Funds("EUR", 9000, payable=5000, reserved=4000), Due(5000)),
             (Funds("EUR", 9000, payable=5000, owed=1000), Due(4000)),
             (Funds("EUR", 500, payable=500, owed=1000), Due(0, Obstacle.OWED)),
+            (Funds("EUR", 500, payable=500, on_the_way=499, owed=300), Due(0, Obstacle.OWED)),
+            (Funds("EUR", 500, payable=500, on_the_way=500, owed=300), Due(0, Obstacle.NOTHING)),
             (Funds("EUR", 500, payable=0, reserved=500), Due(0, Obstacle.RESERVED)),
             (Funds("EUR", 0, pending=5000, payable=5000), Due(0, Obstacle.PENDING)),
             (Funds("EUR", 0), Due(0, Obstacle.NOTHING)),

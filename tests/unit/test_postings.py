@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ledger.chart import Account, Entry, Posting, Unbalanced, totals
-from shared.ledger.postings import PaidOut, Sale, StripeFee, payout_returned, payout_sent, sale, stripe_fee
+from shared.ledger.postings import (
+    PaidOut,
+    Parked,
+    Sale,
+    StripeFee,
+    parked,
+    payout_returned,
+    payout_sent,
+    sale,
+    stripe_fee,
+    unparked,
+)
 
 AMOUNTS = st.integers(1, 99_999_999)
 
@@ -51,6 +62,21 @@ def test_stripes_fee_is_the_platforms(amount: int) -> None:
     posting = stripe_fee(StripeFee(1, 2, "EUR", amount, "txn_1"))
     assert of(posting, Account.STRIPE_PLATFORM) == -amount == -of(posting, Account.STRIPE_FEES)
     assert len(posting.entries) == (2 if amount else 0)
+
+
+@given(total=AMOUNTS, data=st.data(), vendor=st.sampled_from([3, None]))
+def test_parked_money_lies_where_stripe_put_it_and_is_nobodys(
+    total: int, data: st.DataObject, vendor: int | None
+) -> None:
+    """The commission in the platform's balance, the rest in the vendor's if it is one of ours; a person owes the answer."""
+    fee = data.draw(st.integers(0, total - 1))
+    fact = Parked(payment_id=1, order_id=2, vendor_id=vendor, currency="EUR", total=total, fee=fee, stripe_id="pi_1")
+    share = total - fee if vendor else 0
+    for posting, sign in ((parked(fact), 1), (unparked(fact), -1)):
+        assert of(posting, Account.STRIPE_VENDOR) == sign * share
+        assert of(posting, Account.STRIPE_PLATFORM) == sign * (total - share)
+        assert of(posting, Account.SUSPENSE) == -sign * total
+        assert of(posting, Account.VENDOR_PAYABLE) == of(posting, Account.COMMISSION) == 0
 
 
 @given(amount=AMOUNTS, fee=st.integers(0, 10**6), data=st.data())

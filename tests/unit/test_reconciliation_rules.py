@@ -256,6 +256,28 @@ def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
     assert compare(balanced(Facts(transactions=(out,), lines=(*nothing, again)))) == []
 
 
+def test_a_posting_is_reversed_only_where_all_of_it_belongs_to_nothing() -> None:
+    """Two postings under one id of Stripe's, and the row of one is there: reversing both would be refused, so it is not offered."""
+    sent, fee = (Line(VENDOR, "EUR", "po_1", -500, kind, f"{kind}:1") for kind in ("payout_sent", "payout_cost"))
+    alone = balanced(Facts(lines=(sent, fee), orphans=frozenset({sent.key, fee.key})))
+    (found,) = compare(alone)
+    assert (found.kind, found.repair) == (Kind.POSTING_UNEXPLAINED, Repair.REVERSE_POSTING)
+    for known in (sent.key, fee.key):
+        (found,) = compare(replace(alone, orphans=alone.orphans - {known}))
+        assert (found.kind, found.repair) == (Kind.POSTING_UNEXPLAINED, Repair.NONE)
+
+
+def test_money_of_which_one_side_is_booked_is_not_parked() -> None:
+    """Stripe's transfer has two sides; where the books hold one of them, suspending both would count that one twice."""
+    out = Transaction("txn_tr", "transfer", -500, 0, -500, "EUR", "tr_1")
+    into = Transaction("txn_py", "payment", 500, 0, 500, "EUR", "py_1", {"source_transfer": "tr_1"}, VENDOR)
+    half = Line(None, "EUR", "tr_1", -400, "moved", "moved:1")
+    (found,) = compare(balanced(Facts(transactions=(out, into), lines=(half,))))
+    assert (found.kind, found.repair) == (Kind.MONEY_DIFFERS, Repair.NONE)
+    (found,) = compare(balanced(Facts(transactions=(out, into))))
+    assert (found.kind, found.repair) == (Kind.MONEY_UNEXPLAINED, Repair.SUSPEND)
+
+
 SOLD = sale(1, 4990, 125, 97)
 ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
 
@@ -285,6 +307,7 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
         (replace(SOLD, open_postings=(OpenPosting("sale:9", 1, {"EUR": 5}),)), Kind.POSTING_OPEN, Repair.NONE),
         (replace(SOLD, ledger_sums={"EUR": 0, "DKK": 5}), Kind.LEDGER_UNBALANCED, Repair.NONE),
         (replace(SOLD, receivables={(7, "EUR"): (500, 0)}), Kind.RECEIVABLE_DIFFERS, Repair.NONE),
+        (replace(SOLD, receivables={(7, "EUR"): (0, 500)}), Kind.RECEIVABLE_DIFFERS, Repair.NONE),
         (replace(SOLD, earned=(Earned(7, "EUR", 500, 400),)), Kind.EARNED_DIFFERS, Repair.NONE),
         (replace(SOLD, earned=(Earned(7, "EUR", 500, 400, 30, {3: 50, 4: 20}),)), Kind.EARNED_DIFFERS, Repair.POST_REFUNDS),
         (replace(SOLD, earned=(Earned(7, "EUR", 500, 400, 30, {3: 50}),)), Kind.EARNED_DIFFERS, Repair.NONE),

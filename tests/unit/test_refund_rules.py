@@ -228,6 +228,22 @@ class TestStates:
             if before is RefundState.SUCCEEDED:
                 assert state in (RefundState.SUCCEEDED, RefundState.FAILED)
 
+    @pytest.mark.parametrize("before", sorted(UNSETTLED))
+    @pytest.mark.parametrize("after", ["pending", "requires_action", "succeeded", "failed", "canceled"])
+    def test_every_word_of_stripes_is_followed_while_a_refund_is_under_way(
+        self, before: RefundState, after: str
+    ) -> None:
+        """A refund that Stripe cancels or fails never stays where it was and keeps its part of the order."""
+        assert next_state(before, after) == (None if after == before else RefundState(after))
+
+    @given(st.lists(st.sampled_from(["pending", "requires_action", "succeeded", "failed", "canceled"])))
+    def test_what_gave_nothing_back_is_undone(self, news: list[str]) -> None:
+        """Whatever came before: a refund that counts no longer, and that Stripe took on, is one whose books are undone."""
+        state = RefundState.OPENING
+        for status in news:
+            state = next_state(state, status) or state
+        assert (state in UNDONE) == (state not in COUNTING)
+
     def test_only_a_charge_that_cannot_be_refunded_stands_in_the_way(self) -> None:
         """An inquiry does not, nor a dispute that is over."""
         assert standing([]) is Standing.CLEAR
@@ -241,5 +257,12 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
     """Vendor and platform together lose exactly the refund, and the vendor never more than it holds."""
     told = Preview("EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Standing.CLEAR)
     assert told.vendor_change + told.platform_change == -told.amount
-    assert -told.vendor_change <= max(balance, 0)
+    assert 0 <= -told.vendor_change <= max(balance, 0)
     assert told.owed - told.vendor_change == vendor
+
+
+@pytest.mark.parametrize(("balance", "owed"), [(-50, 90), (0, 90), (40, 50), (90, 0), (91, 0), (None, 0)])
+def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
+    """A balance below nought is no debt of this refund, and no vendor gains by one."""
+    told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Standing.CLEAR)
+    assert (told.owed, told.vendor_change, told.platform_change) == (owed, owed - 90, -10 - owed)
