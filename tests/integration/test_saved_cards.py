@@ -214,6 +214,9 @@ class TestRemoving:
         gone = await PaymentMethodDetachment.get(done_at=None)
         assert await Job.exists(kind="payment_methods.detach")
         broken(sandbox, "")
+        if effect == "status":  # Stripe keeps that failure under the key: the try after it has the next key
+            with pytest.raises(StripeUnavailable):
+                await jobs.detach(context, {"id": gone.id})
         await jobs.detach(context, {"id": gone.id})
         assert held(sandbox, await customer_of(shopper.id)) == []
 
@@ -342,6 +345,9 @@ class TestAdding:
         with pytest.raises(StripeUnavailable):
             await setups.begin(gateway, shopper.id)
         broken(sandbox, "")
+        if effect == "status":
+            with pytest.raises(StripeUnavailable):
+                await setups.begin(gateway, shopper.id)
         await setups.begin(gateway, shopper.id)
         assert sandbox.control("GET", "state")["counts"]["setup_intent"] == 1
 

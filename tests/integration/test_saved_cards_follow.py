@@ -12,18 +12,22 @@ import stripe
 from shared import clock
 from shared.jobs.models import Job
 from shared.mail.models import Email
-from shared.payment_methods import jobs, setups
+from shared.payment_methods import jobs, service, setups
 from shared.payment_methods.models import PaymentMethod, PaymentMethodDetachment, PaymentMethodSetup, StripeCustomer
 from shared.payment_methods.queries import saved_methods
 from shared.payment_methods.rules import Removal, SetupState
 from shared.payments.progress import refresh
 from shared.payments.service import create_payment_intent
+from shared.reporting import saved_sides
+from shared.reporting.facts import Facts, Finding, Kind, Repair
+from shared.reporting.repairs_things import follow_methods
+from shared.reporting.saved import methods
 from shared.webhooks import intake
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
-from tests.support.saving import MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
+from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -271,3 +275,53 @@ class TestReminder:
         new = {"exp_month": 12, "exp_year": 2034}
         sandbox.control("POST", f"payment_methods/{row.stripe_payment_method_id}/replace", new)
         assert await self.remind(context, datetime(2030, 12, 5, 12, tzinfo=UTC)) == []
+
+
+class TestReconciliation:
+    """Ours against Stripe's list."""
+
+    async def test_each_difference_is_found_and_mended(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """Not held any more, told otherwise, held and unknown; what is under way is none. Reading again mends them all."""
+        shopper = await make_customer()
+        for number in (VISA, MASTERCARD, DISCOVER):
+            await add_card(gateway, sandbox, shopper.id, number)
+        customer = await customer_of(shopper.id)
+        assert await differences(gateway) == []
+        visa, master, other = await PaymentMethod.all().order_by("id")
+        at_stripe(sandbox, "POST", f"payment_methods/{visa.stripe_payment_method_id}/detach")
+        new = {"exp_month": 7, "exp_year": 2041}
+        sandbox.control("POST", f"payment_methods/{master.stripe_payment_method_id}/replace", new)
+        at_stripe(sandbox, "POST", "payment_methods/pm_card_amex/attach", customer=customer)
+        sandbox.faults({"match": {"path": "/v1/payment_methods"}, "effect": "status", "status": 503})
+        await service.remove(gateway, shopper_id=shopper.id, method_id=other.id)
+        sandbox.faults()
+        found = await differences(gateway)
+        kinds = sorted(finding.kind for finding in found)
+        assert kinds == [Kind.METHOD_DIFFERS, Kind.METHOD_MISSING, Kind.METHOD_UNKNOWN]
+        assert {finding.repair for finding in found} == {Repair.FOLLOW_METHODS}
+        for finding in found:
+            await follow_methods(context, finding.arguments)
+        for gone in await PaymentMethodDetachment.filter(done_at=None):
+            await jobs.detach(context, {"id": gone.id})
+        assert await differences(gateway) == []
+        assert [m.label for m in await saved_methods(shopper.id)] == ["Mastercard •••• 4444"]
+
+    async def test_a_window_looks_at_what_changed_in_it(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+        """Not at every shopper's customer each night."""
+        for year in (2034, 2035):
+            await add_card(gateway, sandbox, (await make_customer()).id, year=year)
+        old = await PaymentMethod.get(card_exp_year=2034)
+        await PaymentMethod.filter(id=old.id).update(updated_at=clock.now() - timedelta(days=9))
+        lately = await saved_sides.customers(clock.now() - timedelta(days=4))
+        assert len(lately) == 1
+        assert len(await saved_sides.customers(None)) == 2
+
+
+async def differences(gateway: Gateway) -> list[Finding]:
+    """What a whole comparison finds of saved methods."""
+    asked = await saved_sides.customers(None)
+    theirs = await saved_sides.held(gateway, asked)
+    ours, leaving = await saved_sides.rows(asked), await saved_sides.leaving()
+    return list(methods(Facts(method_rows=ours, held_methods=theirs, leaving_methods=leaving)))
