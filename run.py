@@ -71,6 +71,8 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),
+        Recurring("vendors.open_again", every=hourly),
+        Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
         Recurring("clawback.sweep", every=hourly),

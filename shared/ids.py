@@ -6,6 +6,8 @@ import secrets
 import unicodedata
 from datetime import datetime
 
+from shared.typed import bare_code
+
 _READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -23,6 +25,16 @@ def new_number(prefix: str = "MH") -> str:
     """A readable reference such as `MH-7KQ2-9FXD`, without letters that look like digits. The caller enforces uniqueness."""
     letters = [secrets.choice(_READABLE) for _ in range(8)]
     return f"{prefix}-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def typed_number(text: str, prefix: str = "MH") -> str:
+    """The number that someone typed, as `new_number` writes it: `mh7kq29fxd`, `7KQ2 9FXD` -> `MH-7KQ2-9FXD`.
+
+    What cannot be a number comes back in capitals and without separators.
+    """
+    code = bare_code(text)
+    letters = code.removeprefix(prefix) if len(code) > 8 else code
+    return f"{prefix}-{letters[:4]}-{letters[4:]}" if len(letters) == 8 else code
 
 
 def born(at: datetime) -> str:

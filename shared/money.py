@@ -6,8 +6,9 @@ here is Stripe's (docs "currencies", see docs/decisions), since minor units here
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from shared.errors import Invalid
 
@@ -18,6 +19,8 @@ THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Sent with two decimals of which the last two digits must be 00.
 WHOLE_UNITS_ONLY = frozenset({"ISK", "UGX"})
 MAX_AMOUNT = 99_999_999  # Stripe: up to eight digits in minor units
+
+_DECIMAL_STRING = re.compile(r"([0-9]{1,12})(?:\.([0-9]+))?")
 
 # The least Stripe charges, in minor units (docs "currencies", minimum charge amounts).
 MINIMUM_CHARGE = {
@@ -63,20 +66,23 @@ class Money:
 
     @classmethod
     def parse(cls, text: str | Decimal, currency: str) -> Money:
-        """Read a decimal in major units, `"49.90"`. Raises Invalid when it is no number, too precise, negative or too large."""
+        """Read a program's decimal string in major units, `"49.90"`; what people type is for `shared.amounts` to read.
+
+        Raises Invalid when it is anything else: a sign, an exponent, thousands, more decimals than the currency has.
+        """
         code = currency.upper()
-        try:
-            major = Decimal(str(text).strip())
-        except InvalidOperation:
-            raise Invalid("Enter an amount such as 49.90.") from None
-        if not major.is_finite() or major < 0 or major > MAX_AMOUNT:
-            raise Invalid("Enter an amount that is not negative and not too large.")
-        minor = major.scaleb(decimals(code))
-        if minor != minor.to_integral_value() or int(minor) % step(code):
+        found = _DECIMAL_STRING.fullmatch(str(text))
+        if found is None:
+            raise Invalid("Enter an amount such as 49.90.")
+        whole, fraction = found[1], found[2] or ""
+        if len(fraction) > decimals(code):
             raise Invalid(f"{code} does not have that many decimals.")
+        minor = int(whole + fraction.ljust(decimals(code), "0"))
         if minor > MAX_AMOUNT:
             raise Invalid("That amount is too large.")
-        return cls(int(minor), code)
+        if minor % step(code):
+            raise Invalid(f"{code} does not have that many decimals.")
+        return cls(minor, code)
 
     def to_decimal(self) -> Decimal:
         """The amount in major units, exact, with the currency's number of decimals: 4990 EUR -> Decimal("49.90")."""

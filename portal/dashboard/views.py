@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from quart import Blueprint, Response, request
 
+from portal.dashboard.forms import CloseForm
 from portal.frame import vendor_page
 from portal.orders.words import goods_badge, money_badge
 from portal.payouts.sentences import next_sentence
 from shared.catalogue.queries import vendor_products
 from shared.disputes.queries import next_to_answer
-from shared.orders.lists import orders_summary, vendor_orders
+from shared.errors import Invalid
+from shared.orders.lists import count_to_ship, orders_summary, vendor_orders
 from shared.payouts.forecast import next_payout
 from shared.vendors import service
+from shared.vendors.closing import sentence, spelled
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
 from shared.vendors.words import Standing, standing
 from shared.web.access import owner
@@ -62,6 +66,7 @@ async def home() -> Response:
         steps=steps,
         next_payout=await next_payout(mine),
         next_sentence=next_sentence,
+        closed=sentence(vendor.name, vendor.closed_until),
         beginning=not all(step.done for step in steps),
         goods_badge=goods_badge,
         money_badge=money_badge,
@@ -103,10 +108,38 @@ def _counted(products: int) -> str:
 @owner
 async def shop() -> Response:
     """Open or close the vendor's shop."""
-    form = await request.form
-    is_open = form.get("is_open") == "yes"
-    await service.set_open(vendor_id=vendor_id(), is_open=is_open, actor=actor_label(actor()))
-    said = (
-        "Your shop is open." if is_open else "Your shop is closed: shoppers do not see it. Orders already placed go on."
+    if (await request.form).get("is_open") == "yes":
+        await service.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
+        return see_other(HOME, ("ok", "Your shop is open."))
+    form = await CloseForm.from_request()
+    if not form.ok():
+        return await _close_page(form, status=422)
+    until = form.until.data
+    try:
+        await service.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()))
+    except Invalid as error:
+        form.blame(error)
+        return await _close_page(form, status=422)
+    opens = f" It opens again by itself on {spelled(until)}." if until else ""
+    return see_other(HOME, ("ok", f"Your shop is closed.{opens} Orders already placed go on."))
+
+
+@blueprint.get("/shop/close")
+@owner
+async def close() -> Response:
+    """Ask until when, before the shop is closed; or name another day."""
+    vendor = await vendor_by_id(vendor_id())
+    return await _close_page(await CloseForm.from_request(data={"until": vendor.closed_until}))
+
+
+async def _close_page(form: CloseForm, *, status: int = 200) -> Response:
+    vendor = await vendor_by_id(vendor_id())
+    return await vendor_page(
+        "portal/dashboard/close.html",
+        status=status,
+        nav="home",
+        form=form,
+        vendor=vendor,
+        to_ship=await count_to_ship(vendor.id),
+        tomorrow=await service.today() + timedelta(days=1),
     )
-    return see_other(HOME, ("ok", said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wtforms import IntegerField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from shared.payouts import words
@@ -13,7 +13,7 @@ from shared.payouts.forecast import next_payout
 from shared.payouts.holds import LONGEST, MOST
 from shared.vendors.payout_settings import PayoutTerms, terms_of
 from shared.web.filters import money
-from shared.web.forms import MarketForm, PercentField
+from shared.web.forms import MarketForm, PercentField, WholeField
 
 
 class HoldForm(MarketForm):
@@ -35,7 +35,7 @@ class ReserveForm(MarketForm):
         ],
         places=None,
     )
-    reserve_days = IntegerField(
+    reserve_days = WholeField(
         "Days",
         [
             InputRequired("Enter a number of days; 0 for no reserve."),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from shared.marketplace.rules import MOST_DAYS, Marketplace, time_zones
-from shared.web.forms import MarketForm, choices
+from shared.web.forms import MarketForm, WholeField, choices
 
 
 class SettingsForm(MarketForm):
@@ -24,7 +24,7 @@ class SettingsForm(MarketForm):
         "Show shoppers what the marketplace earns",
         description="On the payment page: the vendor’s part and the commission.",
     )
-    delivered_after_days = IntegerField(
+    delivered_after_days = WholeField(
         "Delivered after",
         [
             InputRequired("Enter a number of days such as 14."),

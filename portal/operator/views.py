@@ -70,7 +70,6 @@ async def vendors() -> Response:
     counts = await event_counts()
     return await page(
         "portal/operator/vendors.html",
-        fragments={"vendor-list": "vendor_list"},
         nav_active="vendors",
         found=found,
         search=search,

@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
 from shared.refunds.queries import Refundable
 from shared.refunds.rules import Reach, Wish
 from shared.refunds.service import MAX_NOTE
-from shared.web.forms import MarketForm, MoneyField, choices
-
-
-class Pieces(IntegerField):
-    """A whole number; what is none is told in our words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([str(valuelist[0]).strip()[:20]] if valuelist and valuelist[0].strip() else [])
-        except ValueError:
-            raise ValueError("Enter a whole number.") from None
+from shared.web.forms import MarketForm, MoneyField, WholeField, choices
 
 
 class RefundForm(MarketForm):
@@ -37,7 +27,7 @@ class RefundForm(MarketForm):
     amount = MoneyField("Amount")
     reason = SelectField("Why", choices=choices(REASONS), default=REASONS[0][0])
     note = TextAreaField("Note to the shopper", [Optional(), Length(max=MAX_NOTE)])
-    seen = IntegerField("Refunds so far", [Optional(), NumberRange(min=0)])
+    seen = WholeField("Refunds so far", [Optional(), NumberRange(min=0)])
     line_ids: Sequence[int] = ()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
@@ -66,7 +56,7 @@ async def refund_form(order: Refundable) -> RefundForm:
     """The form for this order's lines, as the request fills it."""
     fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
     for line in order.lines:
-        fields[f"quantity_{line.id}"] = Pieces(
+        fields[f"quantity_{line.id}"] = WholeField(
             f"Pieces of {line.name}", [Optional(), NumberRange(min=0, message="Enter how many pieces, from 0 on.")]
         )
         fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")

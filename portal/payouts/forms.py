@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from shared.money import MAX_AMOUNT
-from shared.web.forms import MarketForm
+from shared.web.forms import MarketForm, WholeField
 
 
 class InstantForm(MarketForm):
     """The instant payout that the preview showed, and its fee; minor units of the currency."""
 
-    amount = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=MAX_AMOUNT)], widget=HiddenInput())
-    fee = IntegerField(default=0, validators=[Optional(), NumberRange(min=0, max=MAX_AMOUNT)], widget=HiddenInput())
+    amount = WholeField(validators=[InputRequired(), NumberRange(min=1, max=MAX_AMOUNT)], widget=HiddenInput())
+    fee = WholeField(default=0, validators=[Optional(), NumberRange(min=0, max=MAX_AMOUNT)], widget=HiddenInput())
     currency = HiddenField(validators=[InputRequired(), Regexp(r"^[A-Z]{3}$")])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from shared.catalogue.queries import ProductView
 from shared.catalogue.service import MAX_STOCK, ProductValues
 from shared.money import Money
-from shared.web.forms import MarketForm, MoneyField
+from shared.web.forms import MarketForm, MoneyField, WholeField
 
 
 class ProductForm(MarketForm):
@@ -16,7 +16,7 @@ class ProductForm(MarketForm):
 
     name = StringField("Name", [DataRequired("Give the product a name."), Length(max=120)])
     price = MoneyField("Price", [InputRequired("Enter a price such as 49.90.")])
-    stock = IntegerField(
+    stock = WholeField(
         "Stock",
         [
             InputRequired("Enter how many you have. 0 is fine."),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class ErrorDetail(BaseModel):
@@ -55,13 +56,20 @@ class SetupAnswer(BaseModel):
     message: str
 
 
+def _plain_decimal(value: Any) -> Any:
+    """Programs write `49.90`. Exponents, thousands and other scripts' digits, which Decimal would take, are refused."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        raise ValueError('write it as "49.90"')
+    return value
+
+
 class CreateIntentBody(BaseModel):
     """An order to pay. The order's own total decides; `amount` is only compared."""
 
     model_config = ConfigDict(extra="ignore")
 
     order_id: int = Field(ge=1, le=2**53)
-    amount: Decimal | None = Field(
+    amount: Annotated[Decimal, BeforeValidator(_plain_decimal)] | None = Field(
         default=None,
         ge=0,
         max_digits=20,

@@ -14,6 +14,7 @@ from shared.catalogue.models import Product
 from shared.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
 from shared.ids import digest
 from shared.money import Money
+from shared.vendors import closing
 from shared.vendors.queries import VendorView, vendor_by_id
 
 
@@ -74,7 +75,12 @@ async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) 
     vendor = await vendor_by_id(lines[0].product.vendor_id)
     currencies = {line.line_total.currency for line in lines}
     problems = [line.problem for line in lines if line.problem]
-    shut = vendor_problem(vendor.name, is_open=vendor.is_open, accepts_payments=vendor.accepts_payments)
+    shut = vendor_problem(
+        vendor.name,
+        is_open=vendor.is_open,
+        accepts_payments=vendor.accepts_payments,
+        closed=closing.sentence(vendor.name, vendor.closed_until),
+    )
     if shut:
         problems.insert(0, shut)
     if len(currencies) > 1:

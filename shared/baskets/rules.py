@@ -32,10 +32,10 @@ def line_problem(
     return None
 
 
-def vendor_problem(name: str, *, is_open: bool, accepts_payments: bool) -> str | None:
-    """Why nothing of this shop can be bought right now, or None."""
+def vendor_problem(name: str, *, is_open: bool, accepts_payments: bool, closed: str = "") -> str | None:
+    """Why nothing of this shop can be bought right now, or None. `closed`: what is said of it while it is not open."""
     if not is_open:
-        return f"{name} is closed at the moment. Your basket is kept."
+        return f"{closed} Your basket is kept."
     if not accepts_payments:
         return f"{name} cannot take payments at the moment. Your basket is kept; please try again later."
     return None

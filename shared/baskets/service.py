@@ -15,6 +15,7 @@ from shared.catalogue.queries import MAX_ID
 from shared.database import unit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import digest, new_token
+from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 
 
@@ -22,7 +23,7 @@ async def add(token: str | None, *, product_id: int, quantity: int, start_new: b
     """Put `quantity` more of a product into the basket; answers the basket's token (a new one where there was none).
 
     The shopper has seen today's price. With `start_new` another shop's goods make room instead of being in the way.
-    Raises NotFound, NotForSale, OtherVendor, SoldOut, BasketFull, Invalid.
+    Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull, Invalid.
     """
     _check_quantity(quantity, least=1)
     product, vendor = await _for_sale(product_id)
@@ -102,7 +103,7 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
         raise NotFound("We could not find that product.")
     vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
-        raise NotFound("We could not find that product.")
+        raise ShopClosed(vendor, product.name)
     if not vendor.accepts_payments:
         raise NotForSale(vendor.name)
     return product, vendor

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.database.base import Row
+from shared.database.searching import Searched, SearchedManager
 from shared.vendors.models import Vendor
 
 
-class Product(Row):
+class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
+
+    searched: ClassVar = {"search": ("name", "category", "description")}
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="products", on_delete=fields.RESTRICT
@@ -28,8 +32,11 @@ class Product(Row):
     picture = fields.CharField(max_length=200, default="", description="path below static/")
     is_published = fields.BooleanField(default=True)
 
+    search = fields.TextField(default="", db_default="", description="folded words that it is found by")
+
     class Meta:
         table = "products"
+        manager = SearchedManager()
         unique_together = (("vendor", "slug"),)
         indexes = [Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop")]
         constraints = [

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Case, F, When
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from shared.catalogue.models import Product
-from shared.database.paging import Paged, Window, window
+from shared.database.paging import Counted, Window, window
+from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.money import Money
-from shared.vendors.queries import VendorView, vendor_by_slug
+from shared.vendors.errors import ShopClosed
+from shared.vendors.queries import VendorView, vendor_by_id, vendor_by_slug
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
+SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
 
 
@@ -59,7 +62,7 @@ class ProductView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShopPage(Paged):
+class ShopPage(Counted):
     """One page of a vendor's shop, with what is needed to look at another one."""
 
     vendor: VendorView
@@ -68,16 +71,14 @@ class ShopPage(Paged):
     category: str | None
     sort: Sort
     search: str
-    total: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProductPage(Paged):
-    """One page of a vendor's own list, published or not."""
+class ProductPage(Counted):
+    """One page of products: a vendor's own, published or not, or those of every shop that a search finds."""
 
     products: tuple[ProductView, ...]
     search: str
-    total: int
 
 
 def clean_search(text: str | None) -> str:
@@ -104,7 +105,10 @@ async def shop_page(
     search: str = "",
     page: int = 1,
 ) -> ShopPage:
-    """A page of a shop's published products. Raises NotFound for an unknown or closed shop; pages beyond the last show the last."""
+    """A page of a shop's published products, those that are sold out last; pages beyond the last show the last.
+
+    Raises NotFound for an unknown shop, ShopClosed for one that is closed.
+    """
     vendor = await _open_vendor(vendor_slug)
     shelf = Product.filter(vendor_id=vendor.id, is_published=True)
     categories = (
@@ -116,12 +120,12 @@ async def shop_page(
     search = clean_search(search)
     known = {str(name) for name, _ in categories if name}
     chosen = category if category in known else None
-    found = shelf.filter(_named(search)) if search else shelf
+    found = shelf.filter(matching(search, *SEARCHED)) if search else shelf
     if chosen:
         found = found.filter(category=chosen)
     total = await found.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    products = await _views(found.order_by(*_ORDER_BY[sort]), shown)
+    products = await _views(_sold_out_last(found, *_ORDER_BY[sort]), shown)
     return ShopPage(
         vendor=vendor,
         products=products,
@@ -132,18 +136,22 @@ async def shop_page(
         number=shown.number,
         pages=shown.pages,
         total=total,
+        size=PAGE_SIZE,
     )
 
 
 async def product(vendor_slug: str, product_slug: str) -> ProductView:
-    """A published product of an open shop. Raises NotFound for anything else."""
+    """A published product of an open shop. Raises NotFound for anything else, ShopClosed while its shop is closed."""
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise NotFound("We could not find that product.")
-    query = Product.filter(vendor__slug=vendor_slug, vendor__is_open=True, slug=product_slug, is_published=True)
-    found = await _views(query)
-    if not found:
+    query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
+    found = await _views(query.filter(vendor__is_open=True))
+    if found:
+        return found[0]
+    hidden = await query.first()
+    if hidden is None:
         raise NotFound("We could not find that product.")
-    return found[0]
+    raise ShopClosed(await vendor_by_id(hidden.vendor_id), hidden.name)
 
 
 async def more_of_shop(vendor_id: int, *, without: int, limit: int = 4) -> tuple[ProductView, ...]:
@@ -165,13 +173,20 @@ async def showcase(vendor_ids: Sequence[int], *, limit: int = 8) -> tuple[Produc
     return tuple(p for _, _, p in sorted(ranked, key=lambda r: r[:2])[:limit])
 
 
-async def search_products(search: str, *, limit: int = 24) -> tuple[ProductView, ...]:
-    """Published products of open shops with `search` in their name; nothing for an empty search."""
+async def search_products(search: str, *, page: int = 1) -> ProductPage:
+    """Published products of open shops that have each word of `search` in their name, category, description or vendor.
+
+    By name, those that are sold out last. An empty search finds nothing.
+    """
     wanted = clean_search(search)
     if not wanted:
-        return ()
-    query = Product.filter(_named(wanted), is_published=True, vendor__is_open=True).order_by("name", "id").limit(limit)
-    return await _views(query)
+        return ProductPage(products=(), search="", number=1, pages=1, total=0, size=PAGE_SIZE)
+    found = Product.filter(matching(wanted, *SEARCHED), is_published=True, vendor__is_open=True)
+    total = await found.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
+    products = await _views(_sold_out_last(found, "search", "id"), shown)
+    return _product_page(products, wanted, shown, total)
 
 
 async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") -> ProductPage:
@@ -179,11 +194,11 @@ async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") ->
     search = clean_search(search)
     query = Product.filter(vendor_id=vendor_id)
     if search:
-        query = query.filter(_named(search))
+        query = query.filter(matching(search, "search"))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
     products = await _views(query.order_by("-id"), shown)
-    return ProductPage(products=products, search=search, number=shown.number, pages=shown.pages, total=total)
+    return _product_page(products, search, shown, total)
 
 
 async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
@@ -215,14 +230,19 @@ async def _open_vendor(slug: str) -> VendorView:
         raise NotFound("We could not find that shop.")
     vendor = await vendor_by_slug(slug)
     if not vendor.is_open:
-        raise NotFound("We could not find that shop.")
+        raise ShopClosed(vendor)
     return vendor
 
 
-def _named(search: str) -> Q:
-    """Names that hold `search`, whatever the case. SQLite folds ASCII only, so other letters are also tried as usually written."""
-    spellings = {search.lower(), search.upper(), search.capitalize(), search.title()} if not search.isascii() else set()
-    return Q(Q(name__icontains=search), *(Q(name__contains=s) for s in sorted(spellings)), join_type=Q.OR)
+def _product_page(products: tuple[ProductView, ...], search: str, shown: Window, total: int) -> ProductPage:
+    return ProductPage(
+        products=products, search=search, number=shown.number, pages=shown.pages, total=total, size=shown.limit
+    )
+
+
+def _sold_out_last(query: QuerySet[Product], *order: str) -> QuerySet[Product]:
+    standing = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")  # in the order of the alphabet
+    return query.annotate(standing=standing).order_by("standing", *order)
 
 
 async def _views(query: QuerySet[Product], shown: Window | None = None) -> tuple[ProductView, ...]:

@@ -139,14 +139,15 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
     vendor_id = int(row.id)
     await vendors.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
     # There is no page for a shop's looks yet, so there is no service either.
-    await Vendor.filter(id=vendor_id).update(
-        tagline=demo.tagline,
-        description=demo.description,
-        city=demo.city,
-        brand_color=demo.color,
-        logo=f"img/vendors/{demo.slug}-logo.svg",
-        cover=f"img/vendors/{demo.slug}-cover.svg",
-    )
+    looks = {
+        "tagline": demo.tagline,
+        "description": demo.description,
+        "city": demo.city,
+        "brand_color": demo.color,
+        "logo": f"img/vendors/{demo.slug}-logo.svg",
+        "cover": f"img/vendors/{demo.slug}-cover.svg",
+    }
+    await row.update_from_dict(looks).save(update_fields=list(looks))
     await _products(vendor_id, demo)
     if demo.business_type and not (await get_vendor_payment_config(vendor_id)).accepts_payments:
         await _connect(gateway, stripe, vendor_id, demo)

@@ -22,6 +22,23 @@ class Paged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counted(Paged):
+    """A page that says how many rows there are on all pages; `size` is what a full page holds."""
+
+    total: int
+    size: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first row here, counted from 1 over all pages."""
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.number * self.size, self.total)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Window(Paged):
     """The rows of one page: `limit` of them after `offset`."""
 

@@ -106,6 +106,12 @@ class LiveGateway(MoneyCalls, SavingCalls):
             idempotency_key=key,
         )
 
+    async def get_statement_prefix(self) -> str:
+        """What the platform's card statements begin with, as set in Stripe's dashboard; empty when nothing is."""
+        return await self._call(
+            self._client.v1.accounts.retrieve_current_async, params={}, to=translate.statement_prefix
+        )
+
     async def create_payment_intent(self, new: NewIntent, *, key: str) -> Intent:
         """A destination charge's PaymentIntent. A fee of 0 is left out, since Stripe refuses an explicit 0 (stripe.md section 6)."""
         params: dict[str, Any] = {

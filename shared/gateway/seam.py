@@ -233,6 +233,7 @@ class Charge:
     currency: str = ""
     disputed: bool = False
     available_on: datetime | None = None  # when the vendor's share can be paid out
+    statement_descriptor: str | None = None  # as it stands on the card statement
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,8 @@ class Gateway(MoneyGateway, SavingGateway, Protocol):
     async def get_payout_settings(self, account_id: str) -> PayoutSettings: ...
 
     async def set_payout_settings(self, account_id: str, settings: PayoutSettings, *, key: str) -> PayoutSettings: ...
+
+    async def get_statement_prefix(self) -> str: ...
 
     async def create_payment_intent(self, new: NewIntent, *, key: str) -> Intent: ...
 

@@ -29,6 +29,7 @@ from shared.gateway.seam import (
     StripeUnavailable,
 )
 
+LONGEST_DESCRIPTOR, LONGEST_PREFIX = 22, 10  # what a card statement has room for (Stripe: statement descriptors)
 CARD_TEXT = "The card was declined. Please try another card."
 
 
@@ -160,6 +161,14 @@ def intent(obj: Any) -> Intent:
     )
 
 
+def statement_prefix(obj: Any) -> str:
+    """What an account's card statements begin with: its prefix, else its whole descriptor, cut as Stripe cuts it."""
+    settings = as_dict(obj).get("settings") or {}
+    prefix = (settings.get("card_payments") or {}).get("statement_descriptor_prefix")
+    whole = (settings.get("payments") or {}).get("statement_descriptor")
+    return str(prefix or whole or "")[:LONGEST_PREFIX].strip()
+
+
 def charge(obj: Any) -> Charge:
     """A Charge with its balance transaction expanded where there is one."""
     c = as_dict(obj)
@@ -178,6 +187,7 @@ def charge(obj: Any) -> Charge:
         currency=(c.get("currency") or "").upper(),
         disputed=bool(c.get("disputed")),
         available_on=datetime.fromtimestamp(txn["available_on"], UTC) if isinstance(txn, dict) else None,
+        statement_descriptor=(c.get("calculated_statement_descriptor") or "")[:LONGEST_DESCRIPTOR] or None,
     )
 
 

@@ -14,6 +14,12 @@ async def marketplace() -> Marketplace:
     return settings_of(row) if row is not None else DEFAULTS
 
 
+async def statement_prefix() -> str:
+    """What card statements begin with, as Stripe said last; empty while it has not been asked."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return row.statement_prefix if row is not None else ""
+
+
 def settings_of(row: MarketplaceSettings) -> Marketplace:
     """The settings that a row holds."""
     return Marketplace(

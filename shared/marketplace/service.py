@@ -36,6 +36,16 @@ async def change(settings: Marketplace, *, actor: str) -> None:
         )
 
 
+async def note_statement_prefix(prefix: str) -> None:
+    """Remember what card statements begin with, as Stripe says now."""
+    async with unit.transaction():
+        row = await _locked()
+        now = clock.now()
+        await MarketplaceSettings.filter(id=row.id).update(statement_prefix=prefix, statement_prefix_read_at=now)
+        if row.statement_prefix != prefix:
+            await audit.record("marketplace.statement_prefix", actor="stripe", subject=SUBJECT, prefix=prefix)
+
+
 async def _locked() -> MarketplaceSettings:
     """The one row, locked; made when it is not there yet."""
     row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import F, Q
+from pypika_tortoise.terms import Function as SqlFunction
+from pypika_tortoise.terms import Term
+from tortoise.expressions import F, Function, Q
 from tortoise.functions import Count, Sum
 
 from shared import clock
 from shared.database.paging import Paged, window
+from shared.database.searching import matching
 from shared.errors import NotFound
+from shared.folding import words
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
 from shared.orders.rules import OrderStatus, PaymentStatus, goes_back
@@ -94,20 +98,37 @@ class PurchaseRow:
 async def vendor_orders(
     vendor_id: int, *, page: int = 1, status: str | None = None, search: str | None = None
 ) -> OrderPage:
-    """A page of this vendor's orders, newest first. `status` is a name of FILTERS; `search` matches number, name and email."""
+    """A page of this vendor's orders, newest first. `status` is a name of FILTERS.
+
+    `search`: each of its words stands in the number (its hyphens do not count), the shopper's name or the email.
+    """
     base = Order.filter(vendor_id=vendor_id)
     if search:
-        base = base.filter(
-            Q(number__icontains=search)
-            | Q(checkout__full_name__icontains=search)
-            | Q(checkout__email__icontains=search)
-        )
+        base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
     counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
     wanted = status if status is not None and status in FILTERS else "all"
     chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
     shown = window(counts[wanted], page=page, size=PAGE_SIZE)
     orders = await chosen.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("checkout")
     return OrderPage(rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts)
+
+
+class _ReplaceSql(SqlFunction):
+    def __init__(self, column: Term, old: str, new: str) -> None:
+        super().__init__("REPLACE", column, old, new)
+
+
+class _Replace(Function):
+    """`replace(column, from, to)`, known to both engines."""
+
+    database_func = _ReplaceSql
+
+
+def _searched(search: str) -> Q:
+    wanted = words(search)
+    if not wanted:
+        return matching(search)
+    return Q(*(Q(bare__contains=word.upper()) | matching(word, "checkout__search") for word in wanted))
 
 
 async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -9,13 +11,16 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.baskets.models import Basket
 from shared.catalogue.models import Product
 from shared.database.base import Row, words
+from shared.database.searching import Searched, SearchedManager
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
 from shared.people.models import Customer
 from shared.vendors.models import Vendor
 
 
-class Checkout(Row):
+class Checkout(Searched):
     """One purchase by one shopper, who reaches it by the link that holds `token`."""
+
+    searched: ClassVar = {"search": ("full_name", "email")}
 
     token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
     basket: fields.ForeignKeyNullableRelation[Basket] = fields.ForeignKeyField(
@@ -41,8 +46,11 @@ class Checkout(Row):
     purchase_ip = fields.CharField(max_length=45, default="", db_default="", description="where the order came from")
     reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
 
+    search = fields.TextField(default="", db_default="", description="folded words that its orders are found by")
+
     class Meta:
         table = "checkouts"
+        manager = SearchedManager()
         indexes = [
             Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
             Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),

@@ -11,6 +11,7 @@ from shared.errors import TryLater
 from shared.gateway.seam import Gateway
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
+from shared.marketplace import service as marketplace
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import close_checkout
@@ -56,6 +57,11 @@ async def read_charge(context: Context, args: dict[str, Any]) -> None:
         raise ChargeNotReady("The charge has no balance transaction yet.")
 
 
+async def read_statement_prefix(context: Context, _args: dict[str, Any]) -> None:
+    """Job `payments.read_statement_prefix` (hourly): what card statements begin with is set in Stripe's dashboard."""
+    await marketplace.note_statement_prefix(await context.gateway.get_statement_prefix())
+
+
 async def _cancel_all(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
     payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
     return {await service.cancel_intent(gateway, payment) for payment in payments}
@@ -98,4 +104,5 @@ HANDLERS: dict[str, Handler] = {
     "payments.cancel_intents": cancel_intents,
     "payments.expire_checkout": expire_checkout,
     "payments.sweep": sweep.sweep,
+    "payments.read_statement_prefix": read_statement_prefix,
 }

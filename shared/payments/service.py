@@ -16,13 +16,14 @@ from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
 from shared.jobs import queue
+from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
 from shared.orders.models import Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.payment_methods import customers
 from shared.payment_methods import service as saved
-from shared.payments import settle
+from shared.payments import descriptor, settle
 from shared.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
@@ -46,6 +47,8 @@ class IntentView:
     platform_fee: Money
     currency: str
     state: PaymentState
+    statement_descriptor: str  # as the card statement will show it; empty while that is not known
+    statement_suffix: str  # its end, which is ours
     stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
     box_secret: str | None = field(default=None, repr=False)  # set where the viewer may save the card
 
@@ -82,6 +85,8 @@ async def create_payment_intent(
         state=state,
         stripe_customer_id=payment.stripe_customer_id if owner is not None else None,
         box_secret=box,
+        statement_descriptor=payment.statement_descriptor,
+        statement_suffix=payment.statement_suffix,
     )
 
 
@@ -148,6 +153,8 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         if not config.accepts_payments or config.stripe_account_id is None:
             raise VendorCannotSell
         attempt = 1 + await Payment.filter(order_id=order.id).count()
+        vendor, prefix = await order.vendor, await statement_prefix()
+        suffix = descriptor.suffix(vendor.name, order.number, prefix)
         payment = await Payment.create(
             vendor_id=order.vendor_id,
             order_id=order.id,
@@ -160,6 +167,8 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
             amount_platform_fee=order.platform_fee_amount,
             amount_vendor=order.total_amount_cents - order.platform_fee_amount,
             currency=order.currency,
+            statement_suffix=suffix,
+            statement_descriptor=descriptor.shown(prefix, suffix),
             stripe_metadata={
                 "order_id": str(order.id),
                 "order_number": order.number,
@@ -192,6 +201,7 @@ async def ask(gateway: Gateway, payment: Payment) -> Intent:
         metadata={**metadata, "payment_id": str(payment.id)},
         transfer_group=f"order_{payment.order_id}",
         customer=payment.stripe_customer_id,
+        statement_suffix=payment.statement_suffix or None,
     )
     try:
         return await gateway.create_payment_intent(new, key=payment.idempotency_key)

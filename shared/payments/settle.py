@@ -241,6 +241,7 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]
         "amount_stripe_fee": charge.stripe_fee,
         "available_on": charge.available_on,
         "payment_method": charge.payment_method_type,
+        "statement_descriptor": charge.statement_descriptor,
     }
     return {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import idna
+
 from shared.errors import Invalid
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200  # a hash of megabytes would be a way to keep us busy
 SESSION_DAYS = 30
+MAX_EMAIL = 254
 
 _EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
@@ -31,11 +34,25 @@ class BadEmail(Invalid):
 
 
 def normal_email(text: str) -> str:
-    """`text` as we store it: trimmed, lower case. Raises BadEmail when no mail could reach it."""
+    """`text` as we store it: trimmed, lower case, the domain as the net writes it (`müller.de` -> `xn--mller-kva.de`).
+
+    Raises BadEmail when no mail could reach it.
+    """
     email = unicodedata.normalize("NFKC", text).strip().lower()
-    if len(email) > 254 or ".." in email or not _EMAIL.fullmatch(email):
+    if not email.isascii() and len(email) <= MAX_EMAIL:
+        email = _with_plain_domain(email)
+    if len(email) > MAX_EMAIL or ".." in email or not _EMAIL.fullmatch(email):
         raise BadEmail(param="email")
     return email
+
+
+def _with_plain_domain(email: str) -> str:
+    """The domain in the letters of the net (IDNA 2008), as a browser's own email field sends it."""
+    local, at, domain = email.rpartition("@")
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+    except UnicodeError:  # of which IDNAError is one
+        raise BadEmail(param="email") from None
 
 
 def check_password(password: str, *, email: str = "") -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from shared.sandbox import audit
 from shared.sandbox.resources import (
     aftermath,
+    balance,
     chargebacks,
     holds,
     paydays,
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 # Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads to another.
 TASKS: dict[str, Callable[[Act, str], None]] = {
     "aftermath": aftermath.happen,
+    "balance_available": balance.tell,
     "dispute_decided": chargebacks.decide,
     "dispute_due": chargebacks.fall_due,
     "payday": paydays.payday,

@@ -77,7 +77,8 @@ _AMOUNT, _BOOKED = "json_extract(body, '$.amount')", "json_extract(body, '$.bala
 _COMES_TO = {
     "application_fee": _AMOUNT,
     "charge": f"CASE WHEN {_BOOKED} THEN json_extract(body, '$.amount_captured') ELSE 0 END",
-    "dispute": f"CASE WHEN json_extract(body, '$.status') = 'won' OR {_CASE} IN ('inquiry', 'block') THEN 0 ELSE -{_AMOUNT} END",
+    "dispute": f"CASE WHEN {_CASE} IN ('inquiry', 'block') THEN 0 WHEN json_extract(body, '$.status') = 'won' THEN 0 "
+    f"ELSE coalesce(json_extract(hidden, '$.returned'), 0) - {_AMOUNT} END",
     "fee_refund": f"-{_AMOUNT}",
     "payout": f"CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -{_AMOUNT} END",
     "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') <> 'failed' THEN -{_AMOUNT} ELSE 0 END",
@@ -87,7 +88,7 @@ _COMES_TO = {
 
 
 def _rows_follow_status(store: Store, platform: str) -> list[str]:
-    """The rows of whatever moves money come to its amount: a payout's until it comes back, a chargeback's until it is won."""
+    """The rows of whatever moves money come to its amount: a payout's until it comes back, a chargeback's until it is won, or in part."""
     cases = " ".join(f"WHEN '{kind}' THEN {wanted}" for kind, wanted in _COMES_TO.items())
     kinds = ", ".join(f"'{kind}'" for kind in _COMES_TO)
     sql = f"""

@@ -66,10 +66,19 @@ def _keep(act: Act, currency: str, moment: int, net: int) -> None:
     What is available at once comes in under the last second of yesterday, a bucket that nothing else fills, and goes out
     under the beginning of time: neither hides money that is yet to be paid out behind a bucket that was there before.
     """
+    if net > 0:
+        _announce(act, max(moment, act.now))
     if moment <= act.now and net <= 0:
         _move(act, act.scope, currency, 0, net)
     elif _move(act, act.scope, currency, moment if moment > act.now else schedules.today(act) - 1, net):
         schedules.plan(act, currency, max(moment, act.now + 1))
+
+
+def _announce(act: Act, moment: int) -> None:
+    """When this money is available, `balance.available` tells of it: once for all that becomes so at one moment."""
+    sql = "SELECT 1 FROM agenda WHERE due = ? AND task = 'balance_available' AND platform = ? AND subject = ?"
+    if act.store.db.execute(sql, (moment, act.platform, act.scope)).fetchone() is None:
+        act.store.schedule(moment, "balance_available", act.platform, act.scope)
 
 
 def _move(act: Act, place: str, currency: str, day: int, net: int) -> bool:

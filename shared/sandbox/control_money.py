@@ -1,6 +1,7 @@
 """Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout.
 
-And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API.
+And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API; and in
+which way Stripe is played where its documents leave that open.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shared.sandbox import money, pricing
+from shared.sandbox import choices, money, pricing
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
 from shared.sandbox.resources import appeals, chargebacks, payouts
@@ -21,26 +22,38 @@ if TYPE_CHECKING:
 
 
 async def dispute(standin: Standin) -> Json:
-    """Dispute what is left of a charge, on whichever account it was made; with `inquiry` the bank only asks, with `prevented`
-    ("block" or "resolution") a programme of the card network settles it before it becomes one.
+    """Dispute what is left of a charge, or `amount`: a part of it, more than it, again; on whichever account it was made.
+
+    With `inquiry` the bank only asks, with `prevented` ("block" or "resolution") a programme of the card network settles it
+    before it becomes one.
     """
     given, act = await read_body(), acting(standin)
     reason = given.get("reason", "fraudulent")
-    if unknown := set(given) - {"charge", "reason", "inquiry", "prevented"}:
+    if unknown := set(given) - {"amount", "charge", "reason", "inquiry", "prevented"}:
         raise Refused(400, f"A dispute has no {', '.join(sorted(unknown))} here.")
     if reason not in chargebacks.REASONS:
         raise Refused(400, f"`reason` must be one of {', '.join(chargebacks.REASONS)}.")
     case = _case(given)
     inside, charge = _found(act, "charge", given.get("charge"))
-    amount = chargebacks.disputable(inside, charge)
-    if amount <= 0:
-        raise Refused(
-            400, f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and not back yet."
-        )
+    amount = _disputed_amount(inside, charge, given.get("amount"))
     with act.store.transaction():
         doc = chargebacks.open_up(inside, charge, reason, amount, case=case)
     standin.courier.ring()
     return render(inside, doc)
+
+
+def _disputed_amount(act: Act, charge: Document, given: Any) -> int:
+    if given is not None and not _is_amount(given):
+        raise Refused(400, "`amount` must be minor units, from 1 on.")
+    amount = chargebacks.disputable(act, charge) if given is None else int(given)
+    if amount <= 0 or not chargebacks.can_be_disputed(charge):
+        text = f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and not back yet."
+        raise Refused(400, text)
+    return amount
+
+
+def _is_amount(value: Any) -> bool:
+    return type(value) is int and 0 < value <= money.MAXIMUM
 
 
 def _case(given: Json) -> str:
@@ -55,15 +68,21 @@ def _case(given: Json) -> str:
 
 
 async def close_dispute(standin: Standin, id: str) -> Json:
-    """The bank decides, or the card network of an appeal; an inquiry is only over, whichever way."""
+    """The bank decides, or the card network of an appeal; an inquiry is only over, whichever way.
+
+    With `returned` a part of what was lost comes back: won in part, which Stripe calls lost.
+    """
     given, act = await read_body(), acting(standin)
-    if set(given) != {"outcome"} or given["outcome"] not in ("won", "lost"):
+    outcome, returned = given.get("outcome"), given.get("returned", 0)
+    if set(given) - {"outcome", "returned"} or outcome not in ("won", "lost"):
         raise Refused(400, "`outcome` must be won or lost.")
     inside, doc = _found(act, "dispute", id)
     if doc.body["status"] in chargebacks.CLOSED:
         raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
+    if returned and (outcome == "won" or not _is_amount(returned) or returned >= chargebacks.taken(doc)):
+        raise Refused(400, "`returned` must be minor units, less than what the bank holds, of a dispute that is lost.")
     with act.store.transaction():
-        chargebacks.end(inside, doc, won=given["outcome"] == "won")
+        chargebacks.end(inside, doc, won=outcome == "won", returned=returned)
     standin.courier.ring()
     return render(inside, doc)
 
@@ -126,6 +145,24 @@ async def set_pricing(standin: Standin) -> Json:
     return _priced(pricing.of_platform(act))
 
 
+async def get_settings(standin: Standin) -> Json:
+    """In which way Stripe is played: every setting."""
+    return dict(choices.chosen(acting(standin)))
+
+
+async def put_settings(standin: Standin) -> Json:
+    """Change some settings; answered with all of them."""
+    given, act = await read_body(), acting(standin)
+    if unknown := set(given) - set(choices.CHOICES):
+        raise Refused(400, f"There is no setting {', '.join(sorted(unknown))} here.")
+    for name, value in given.items():
+        if value not in choices.CHOICES[name]:
+            raise Refused(400, f"`{name}` must be one of {', '.join(choices.CHOICES[name])}.")
+    with act.store.transaction():
+        choices.choose(act, given)
+    return dict(choices.chosen(act))
+
+
 def _priced(found: pricing.Pricing) -> Json:
     kept = asdict(found)
     return {"percentage": kept.pop("rate") / 100, **kept}
@@ -149,4 +186,6 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/payouts/<id>/fail", fail_payout),
     ("GET", "/instant_pricing", get_pricing),
     ("POST", "/instant_pricing", set_pricing),
+    ("GET", "/settings", get_settings),
+    ("PUT", "/settings", put_settings),
 )

@@ -126,12 +126,15 @@ async def _dispute(standin: Standin, act: Act, given: Form) -> str:
     body: dict[str, Any] = {"charge": given.get("id", ""), "reason": given.get("reason", "")}
     case = given.get("case", "chargeback")
     body |= {"inquiry": True} if case == "inquiry" else {"prevented": case} if case != "chargeback" else {}
+    if (amount := _number(given, "amount")) is not None:
+        body["amount"] = amount
     await _call(control_money.dispute, standin, body)
     return "dispute"
 
 
 async def _close(standin: Standin, act: Act, given: Form) -> str:
-    await _call(control_money.close_dispute, standin, {"outcome": given.get("outcome", "")}, id=given.get("id", ""))
+    body = {"outcome": given.get("outcome", ""), "returned": _number(given, "returned") or 0}
+    await _call(control_money.close_dispute, standin, body, id=given.get("id", ""))
     return "closed"
 
 

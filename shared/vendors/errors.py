@@ -1,6 +1,14 @@
 """What can stand in the way of a vendor being paid."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.errors import Conflict
+from shared.vendors import closing
+
+if TYPE_CHECKING:
+    from shared.vendors.queries import VendorView
 
 
 class PaymentNotConfigured(Conflict):
@@ -22,3 +30,14 @@ class UnsupportedCountry(Conflict):
 
     code = "unsupported_country"
     default = "Markethall cannot pay businesses in that country yet."
+
+
+class ShopClosed(Conflict):
+    """The vendor has closed its shop for a while. `product`: the name of what was asked for, if it was one thing."""
+
+    code = "shop_closed"
+
+    def __init__(self, vendor: VendorView, product: str = "") -> None:
+        self.vendor = vendor
+        self.product = product
+        super().__init__(closing.sentence(vendor.name, vendor.closed_until))

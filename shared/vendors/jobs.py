@@ -18,7 +18,7 @@ from shared.vendors import missing, texts
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, config_view
 from shared.vendors.rules import AccountStatus, reminder_due
-from shared.vendors.service import connect_again, sync_account
+from shared.vendors.service import connect_again, open_shop, sync_account, today
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,13 @@ async def look_again(context: Context, _args: dict[str, Any]) -> None:
             await connect_again(context.gateway, str(account_id))
         except StripeRefused as refused:  # the others are looked at all the same
             log.warning("account %s could not be read again: %s", account_id, refused.log)
+
+
+async def open_again(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.open_again`, hourly: shops open whose vendor named this day, or one before."""
+    due = Vendor.filter(is_open=False, closed_until__lte=await today())
+    for vendor_id in await due.order_by("id").values_list("id", flat=True):
+        await open_shop(vendor_id=int(str(vendor_id)), actor="system")
 
 
 async def remind_one(context: Context, args: dict[str, Any]) -> None:
@@ -100,4 +107,5 @@ HANDLERS: dict[str, Handler] = {
     "vendors.remind_one": remind_one,
     "vendors.sync_account": sync,
     "vendors.look_again": look_again,
+    "vendors.open_again": open_again,
 }

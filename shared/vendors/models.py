@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
+from shared.database.searching import Searched, SearchedManager
 from shared.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 
 
-class Vendor(Row):
+class Vendor(Searched):
     """A business that sells through the marketplace."""
+
+    searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 
     slug = fields.CharField(max_length=60, unique=True)
     name = fields.CharField(max_length=120)
@@ -28,12 +31,17 @@ class Vendor(Row):
     cover = fields.CharField(max_length=200, default="", description="path below static/")
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
+    closed_until = fields.DateField(null=True, description="the day on which a closed shop opens by itself")
     vat_number = fields.CharField(
         max_length=20, default="", db_default="", description="for its invoices; may be empty"
     )
 
+    search = fields.TextField(default="", db_default="", description="folded; what shoppers may find it by")
+    search_contact = fields.TextField(default="", db_default="", description="folded; what only staff find it by")
+
     class Meta:
         table = "vendors"
+        manager = SearchedManager()
         constraints = [CheckConstraint(check="length(country) = 2", name="ck_vendors_country")]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tortoise.expressions import Q
 
 from shared.database.paging import Paged, window
+from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.fees.offer import Payer
 from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
@@ -38,6 +39,7 @@ class VendorView:
     cover: str
     ships_in_days: int
     is_open: bool
+    closed_until: date | None
     accepts_payments: bool
     currency: str
 
@@ -144,6 +146,7 @@ def vendor_view(vendor: Vendor) -> VendorView:
         cover=vendor.cover,
         ships_in_days=vendor.ships_in_days,
         is_open=vendor.is_open,
+        closed_until=vendor.closed_until,
         accepts_payments=bool(config and config.accepts_payments),
         currency=config.currency if config else "EUR",
     )
@@ -208,12 +211,6 @@ async def vendor_by_id(vendor_id: int) -> VendorView:
     return await _one(id=vendor_id)
 
 
-async def list_open_vendors() -> tuple[VendorView, ...]:
-    """The vendors that shoppers may see, by name."""
-    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
-    return tuple(vendor_view(row) for row in rows)
-
-
 async def fee_payers() -> tuple[Payer, ...]:
     """Every open shop with the percentage that it pays where no rule says otherwise."""
     rows = await VendorPaymentConfig.filter(vendor__is_open=True).values_list(
@@ -272,12 +269,13 @@ def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
 
 
 async def vendor_rows(*, page: int = 1, search: str = "", only: str | None = None) -> VendorPage:
-    """The operator's list, newest first; `search` looks into name, slug and email, `only` is a name of FILTERS."""
+    """The operator's list, newest first; `only` is a name of FILTERS.
+
+    `search`: each of its words stands in name, tagline, city, slug or email.
+    """
     query = Vendor.filter(FILTERS[only]) if only is not None and only in FILTERS else Vendor.all()
     if search:
-        query = query.filter(
-            Q(name__icontains=search) | Q(slug__icontains=search) | Q(business_email__icontains=search)
-        )
+        query = query.filter(matching(search, "search", "search_contact"))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
     rows = await query.select_related("payment_config").order_by("-id").offset(shown.offset).limit(shown.limit)

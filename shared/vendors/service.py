@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +22,9 @@ from shared.errors import Conflict, Invalid
 from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born, slugify
 from shared.jobs import queue
+from shared.marketplace.queries import marketplace
 from shared.people import service as people
-from shared.vendors import accounts, configs, payout_settings, schedules
+from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
 from shared.vendors.models import Vendor, VendorPaymentConfig
@@ -246,14 +247,38 @@ async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -
         )
 
 
-async def set_open(*, vendor_id: int, is_open: bool, actor: str) -> None:
-    """Show the vendor's shop to shoppers, or hide it. Orders already placed go on."""
+async def open_shop(*, vendor_id: int, actor: str) -> None:
+    """Show the vendor's shop to shoppers."""
     async with unit.transaction():
-        changed = await Vendor.filter(id=vendor_id, is_open=not is_open).update(is_open=is_open, updated_at=clock.now())
-        if changed:
-            await audit.record(
-                "vendor.shop_opened" if is_open else "vendor.shop_closed",
-                actor=actor,
-                subject=f"vendor:{vendor_id}",
-                vendor_id=vendor_id,
-            )
+        row = await unit.locked(Vendor.filter(id=vendor_id, is_open=False))
+        if row is None:
+            return
+        row.is_open, row.closed_until = True, None
+        await row.save(update_fields=["is_open", "closed_until"])
+        await audit.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+
+
+async def close_shop(*, vendor_id: int, until: date | None = None, actor: str) -> None:
+    """Sell nothing for a while; orders already placed go on. Called again, it names another day.
+
+    On `until`, a day of the marketplace's time zone, the shop opens by itself (job `vendors.open_again`); without one it
+    stays closed. Raises Invalid for a day that is past or too far off.
+    """
+    wrong = closing.problem(until, await today())
+    if wrong:
+        raise Invalid(wrong, param="until")
+    async with unit.transaction():
+        row = await unit.locked(Vendor.filter(id=vendor_id))
+        if row is None or (not row.is_open and row.closed_until == until):
+            return
+        row.is_open, row.closed_until = False, until
+        await row.save(update_fields=["is_open", "closed_until"])
+        told = {"until": until.isoformat()} if until else {}
+        await audit.record(
+            "vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told
+        )
+
+
+async def today() -> date:
+    """The day that it is where the marketplace is."""
+    return clock.now().astimezone((await marketplace()).zone).date()

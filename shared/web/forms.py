@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any, Self, cast
 
 from quart import current_app, request, session
-from wtforms import DecimalField, Field, Form, PasswordField, StringField, ValidationError
+from wtforms import DecimalField, Field, Form, IntegerField, PasswordField, StringField, ValidationError
 from wtforms.csrf.session import SessionCSRF
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
+from wtforms.widgets import TextInput
 
+from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.errors import Invalid, MarketError
 from shared.money import Money
 from shared.people.rules import check_password, normal_email
@@ -57,6 +59,7 @@ class MarketForm(Form):
         csrf_class = _Csrf
         csrf_time_limit = None  # as long as the browser's session; the Origin check guards the rest
         currency: str | None = None
+        language = "en"  # in which amounts are written in fields, and read where both signs are possible
 
         def build_csrf(self, form: BaseForm) -> Any:
             self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
@@ -99,7 +102,36 @@ class MarketForm(Form):
             self.form_errors.append(error.message)
 
 
-class MoneyField(StringField):
+class _Read:
+    """For fields whose text is read by a rule of ours: what cannot be read is told in its words alone, and stays as typed."""
+
+    data: Any
+    raw_data: Any
+    process_errors: Any
+
+    def read(self, text: str) -> Any:
+        """What `text` says. Raises Invalid."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        text = str(valuelist[0]).strip()
+        if not text:
+            self.raw_data = []  # spaces are no answer: InputRequired looks here
+            return
+        try:
+            self.data = self.read(text)
+        except Invalid as error:
+            raise ValueError(error.message) from None
+
+    def pre_validate(self, _form: BaseForm) -> None:
+        if self.process_errors:
+            raise StopValidation  # a second sentence about a number that is none would only confuse
+
+
+class MoneyField(_Read, StringField):
     """An amount in major units (`49.90`); `data` is Money. In `currency`, else in the one given to `from_request`."""
 
     def __init__(
@@ -113,30 +145,33 @@ class MoneyField(StringField):
         super().__init__(label, validators, **kwargs)
         self.currency = currency or self.meta.currency
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data: Any = None
-        text = valuelist[0].strip().replace(",", ".") if valuelist else ""
-        if not text:
-            self.raw_data = []  # spaces are no answer: InputRequired looks here
-            return
+    def read(self, text: str) -> Money:
         if not self.currency:
-            raise ValueError("This amount has no currency.")
-        try:
-            self.data = Money.parse(text[:40], self.currency)
-        except Invalid as error:
-            raise ValueError(error.message) from None
+            raise Invalid("This amount has no currency.")
+        return payable(read_amount(text, self.currency, self.meta.language))
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return str(self.data.to_decimal()) if isinstance(self.data, Money) else ""
+        return write_amount(self.data, self.meta.language) if isinstance(self.data, Money) else ""
 
 
-class PercentField(DecimalField):
-    """A percentage with at most two decimals, typed with a point or a comma."""
+class WholeField(_Read, IntegerField):
+    """A whole number as people type it (`1,000`). A text field: a browser's number field swallows what it cannot read."""
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        super().process_formdata([str(valuelist[0]).strip().replace(",", ".")[:20]] if valuelist else [])
+    widget = TextInput()
+
+    def read(self, text: str) -> int:
+        return read_whole(text, self.meta.language)
+
+
+class PercentField(_Read, DecimalField):
+    """A percentage with at most two decimals, typed with a point or a comma; a text field as WholeField is."""
+
+    widget = TextInput()
+
+    def read(self, text: str) -> Decimal:
+        return read_percentage(text)
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:

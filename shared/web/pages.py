@@ -16,6 +16,7 @@ from shared.web import filters
 from shared.web.forms import csrf_token
 from shared.web.identity import customer, member_or_none
 from shared.web.kit import is_htmx, kit
+from shared.web.paging import told
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
@@ -158,20 +159,20 @@ def is_current(path: str, version: str) -> bool:
     return static_url(path).endswith(f"?v={version}") if version else False
 
 
-def csp_nonce() -> str:
-    """The nonce of this answer, for the rare inline <style> or <script>."""
-    return cast("str", g.csp_nonce)
-
-
 def prepare(app: Quart) -> None:
     """Set up Jinja for `app`: strict, trimmed, with our filters and globals."""
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["TEMPLATES_AUTO_RELOAD"] = not kit_settings(app).production
     env = app.jinja_env
     env.filters.update(
-        money=filters.money, moment=filters.moment, day=filters.day, percent=filters.percent, country=filters.country
+        money=filters.money,
+        moment=filters.moment,
+        day=filters.day,
+        percent=filters.percent,
+        country=filters.country,
+        told=told,
     )
-    env.globals.update(url_for=url_for, static_url=static_url, csp_nonce=csp_nonce, csrf_token=csrf_token)
+    env.globals.update(url_for=url_for, static_url=static_url, csrf_token=csrf_token)
 
 
 def kit_settings(app: Quart) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from shared.database.paging import Paged
 
@@ -20,6 +20,11 @@ def address(path: str, **query: str | int | None) -> str:
     """`path` with those parameters that say something."""
     told = {key: value for key, value in query.items() if value}
     return f"{path}?{urlencode(told)}" if told else path
+
+
+def told(address: str) -> list[tuple[str, str]]:
+    """What an address says behind its `?`, for the hidden fields of a form that goes there."""
+    return parse_qsl(address.partition("?")[2])
 
 
 def pager(path: str, shown: Paged, **query: str | int | None) -> Pager:

@@ -10,6 +10,7 @@ from tortoise.functions import Count
 
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
+from shared.ids import typed_number
 from shared.orders.lists import order_id_of
 from shared.references import service as references
 from shared.webhooks import changes
@@ -109,7 +110,7 @@ async def _about(search: str) -> Q:
 
 async def _order_of(search: str) -> int | None:
     try:
-        return await order_id_of(search.upper())
+        return await order_id_of(typed_number(search))
     except NotFound:
         reference = await references.find(search)
         return reference.order_id if reference else None

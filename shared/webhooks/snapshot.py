@@ -63,7 +63,8 @@ WATCHES = (
         Payment,
         "order_id = {order}",
         "status stripe_payment_intent_id stripe_charge_id stripe_transfer_id stripe_application_fee_id"
-        " stripe_balance_transaction_id amount_stripe_fee payment_method failure_code parked_reason",
+        " stripe_balance_transaction_id amount_stripe_fee payment_method failure_code parked_reason"
+        " statement_descriptor",
     ),
     Watch(
         "refund",

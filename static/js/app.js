@@ -10,19 +10,23 @@ const closest = (event, selector) => event.target instanceof Element ? event.tar
 // Buttons that say what they are doing and cannot be pressed twice.
 function busy(button) {
   if (!button || button.dataset.busy !== undefined) return;
-  const label = button.querySelector("[data-label]");
-  button.style.setProperty("min-width", `${button.offsetWidth}px`);
+  const label = button.querySelector("[data-label]") ?? button;
   button.dataset.busy = "";
-  button.dataset.label = label ? label.textContent : button.textContent;
-  (label ?? button).textContent = button.dataset.busyLabel;
+  button.dataset.label = label.textContent;
+  label.replaceChildren(word(button.dataset.busyLabel), word(button.dataset.label, true));
   button.disabled = true;
+}
+// The words before stay where they were, unseen, so that the button keeps its width.
+function word(text, isUnseen = false) {
+  const span = Object.assign(document.createElement("span"), { textContent: text, className: "busy-word" });
+  if (isUnseen) span.setAttribute("aria-hidden", "true");
+  return span;
 }
 function ready(button) {
   if (button.dataset.busy === undefined) return;
   (button.querySelector("[data-label]") ?? button).textContent = button.dataset.label;
   delete button.dataset.busy;
   button.disabled = false;
-  button.style.removeProperty("min-width");
 }
 window.markethall = { busy, ready };
 
@@ -69,8 +73,8 @@ on("click", event => {
   const step = closest(event, "[data-step]");
   if (step) {
     const input = step.closest("[data-quantity]").querySelector("input");
-    const most = input.max === "" ? Infinity : Number(input.max);
-    input.value = Math.min(most, Math.max(Number(input.min || 1), Number(input.value || 0) + Number(step.dataset.step)));
+    const wanted = (Number(input.value) || 0) + Number(step.dataset.step);
+    input.value = Math.min(Number(input.dataset.most), Math.max(1, wanted));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -127,6 +131,17 @@ function sayTime(time) {
   if (time.textContent !== words) time.textContent = words;
   time.title = exactly.format(at);
 }
+
+// htmx hands an element's style attribute on to its successor, which our policy forbids: what a person did to a field (its
+// height, pulled by a corner) is taken off before, and set again by the way that is allowed.
+let styles = new Map();
+on("htmx:before:swap", () => {
+  styles = new Map([...document.querySelectorAll("[id][style]")].map(element => [element.id, element.style.cssText]));
+  for (const id of styles.keys()) document.getElementById(id).removeAttribute("style");
+});
+on("htmx:after:swap", () => {
+  for (const [id, style] of styles) { const element = document.getElementById(id); if (element) element.style.cssText = style; }
+});
 
 function prepare(root) {
   root.querySelector("[data-autofocus]")?.focus();

@@ -14,6 +14,7 @@ from shared.errors import Invalid
 from shared.orders.queries import Contact
 from shared.people.rules import normal_email
 from shared.web.forms import MarketForm
+from storefront.checkout.places import place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
 _CODES = [
@@ -63,6 +64,7 @@ _CODES = [
 ]
 COUNTRIES = tuple(sorted(((code, Locale.parse("en").territories[code]) for code in _CODES), key=lambda c: c[1]))
 CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "country")
+DECIDED_BY_COUNTRY = ("postal_code",)
 
 
 class PlainText:
@@ -102,7 +104,7 @@ class CheckoutForm(MarketForm):
     city = StringField(
         "City", [DataRequired("Enter the city."), Length(max=80, message="Use at most 80 characters."), PlainText()]
     )
-    postal_code = StringField("Postal code", [DataRequired("Enter the postal code.")])
+    postal_code = StringField("Postal code")  # whether it has to be there is the country's affair
     country = SelectField(
         "Country", [DataRequired("Choose the country.")], choices=[SelectChoice(code, name) for code, name in COUNTRIES]
     )
@@ -117,12 +119,20 @@ class CheckoutForm(MarketForm):
     def validate_postal_code(self, field: StringField) -> None:
         """As the chosen country writes them; a missing space or hyphen is mended rather than blamed."""
         country = self.country.data or ""
-        tidy = tidy_postal_code((field.data or "")[:40], country)
+        tidy = tidy_postal_code(field.data or "", country)
+        if tidy is None and not field.data:
+            raise ValidationError("Enter the postal code.")
         if tidy is None:
             example = example_of(country)
             name = dict(COUNTRIES).get(country, "that country")
             raise ValidationError(f"Enter a postal code of {name}{f', such as {example}' if example else ''}.")
         field.data = tidy
+
+    def asks_for(self, name: str) -> bool:
+        """Whether a field has to be filled in, in the chosen country."""
+        if name == "postal_code":
+            return place_of(self.country.data or "").code_required
+        return bool(self[name].flags.required)
 
     def contact(self) -> Contact:
         """What was entered, once it is valid."""

@@ -1,65 +1,77 @@
-"""Postal codes: how each country writes them. Pure. What we do not know is only kept within reason."""
+"""Postal codes: what people type becomes what the post of the country writes. Pure, on the data of `places`."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_DIGITS = {
-    3: "IS", 4: "AT BE BG CH CY DK HU LI LU LV NO SI", 5: "DE EE ES FI FR HR IT LT ME RS TR UA", 6: "RO",
+from shared.typed import bare_code, plain_code
+from storefront.checkout.places import Place, place_of
+
+# What is written before the number by habit, besides the ISO code: letters of number plates, and three-letter codes.
+_HABITS = {
+    "AT": "A AUT", "AU": "AUS", "BE": "B BEL", "BG": "BGR", "CH": "CHE", "CY": "CYP", "CZ": "CZE", "DE": "D DEU",
+    "DK": "DNK", "EE": "EST", "ES": "E ESP", "FI": "FIN SF", "FR": "F FRA", "GR": "EL GRC", "HR": "HRV", "HU": "H HUN",
+    "IS": "ISL", "IT": "I ITA", "JP": "J JPN", "LI": "FL LIE", "LT": "LTU", "LU": "L LUX", "MC": "MCO", "ME": "MNE",
+    "NL": "NLD", "NO": "N NOR", "NZ": "NZL", "PL": "POL", "PT": "P PRT", "RO": "ROU", "RS": "SRB", "SE": "S SWE",
+    "SI": "SLO SVN", "SK": "SVK", "TR": "TUR", "UA": "UKR", "US": "USA",
 }  # fmt: skip
-# country -> (pattern of what is left when spaces and hyphens are taken out, example, where the space or hyphen belongs)
-_FORMS: dict[str, tuple[str, str, tuple[int, str] | None]] = {
-    **{code: (rf"\d{{{n}}}", "12345678"[:n], None) for n, codes in _DIGITS.items() for code in codes.split()},
-    "AD": (r"AD\d{3}", "AD500", None),
-    "CA": (r"[ABCEGHJ-NPRSTVXY]\d[A-Z]\d[A-Z]\d", "K1A 0B1", (3, " ")),
-    "CZ": (r"\d{5}", "110 00", (3, " ")),
-    "GB": (r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", "SW1A 1AA", (-3, " ")),
-    "GR": (r"\d{5}", "104 31", (3, " ")),
-    "IE": (r"[A-Z]\d[\dW][A-Z\d]{4}", "D02 AF30", (3, " ")),
-    "JP": (r"\d{7}", "100-0001", (3, "-")),
-    "MC": (r"980\d{2}", "98000", None),
-    "MT": (r"[A-Z]{3}\d{4}", "VLT 1117", (3, " ")),
-    "NL": (r"[1-9]\d{3}[A-Z]{2}", "1012 AB", (4, " ")),
-    "PL": (r"\d{5}", "00-001", (2, "-")),
-    "PT": (r"\d{7}", "1100-148", (4, "-")),
-    "SE": (r"\d{5}", "111 22", (3, " ")),
-    "SK": (r"\d{5}", "811 01", (3, " ")),
-    "US": (r"\d{5}(\d{4})?", "94107", (5, "-")),
-    "AU": (r"\d{4}", "2000", None),
-    "NZ": (r"\d{4}", "6011", None),
-}
-# Written in front of the number by habit: L-1728, D-10115.
-_PREFIXES = {
-    "AT": "A",
-    "BE": "B",
-    "CH": "CH",
-    "DE": "D",
-    "DK": "DK",
-    "FI": "FI",
-    "FR": "F",
-    "LU": "L",
-    "SE": "SE",
-    "LV": "LV",
-}
+_ANYWHERE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,11}")
+LONGEST = 40
 
 
 def tidy_postal_code(text: str, country: str) -> str | None:
-    """`text` as the post of `country` writes it, or None when it cannot be one."""
-    bare = re.sub(r"[\s\-–.]+", "", text.upper())
-    form = _FORMS.get(country)
-    if form is None:
-        plain = " ".join(text.split()).upper()
-        return plain if re.fullmatch(r"[A-Z0-9][A-Z0-9 \-]{1,11}", plain, re.ASCII) else None
-    bare = re.sub(rf"^{_PREFIXES[country]}(?=\d)", "", bare) if country in _PREFIXES else bare
-    pattern, _, gap = form
-    if not re.fullmatch(pattern, bare, re.ASCII):
-        return None
-    if gap is None or (gap[0] > 0 and len(bare) <= gap[0]):
-        return bare
-    return bare[: gap[0]] + gap[1] + bare[gap[0] :]
+    """`text` as the post of `country` writes it, `""` where none is given and none needed, None when it cannot be one.
+
+    Prefixes that people put before the number are dropped where they are no part of the code (`D-10115`, `FIN-00100`,
+    `LT-01001`), and added where they are (`1010` in Latvia is `LV-1010`). Where nothing is known about a country,
+    whatever looks like a code is kept.
+    """
+    place = place_of(country)
+    code = plain_code(text[:LONGEST])
+    if not code:
+        return None if place.code_required else ""
+    if place.code_pattern is None:
+        return code if _ANYWHERE.fullmatch(code) else None
+    bare = bare_code(code, " -.")
+    for candidate in (bare, _without_habit(bare, country), country + bare):
+        written = _laid_out(candidate, place)
+        if re.fullmatch(place.code_pattern, written, re.ASCII):
+            return written
+    return None
 
 
 def example_of(country: str) -> str | None:
-    """A postal code as `country` writes them, to show beside the field."""
-    form = _FORMS.get(country)
-    return form[1] if form else None
+    """A postal code of `country` as its post writes it, to show beside the field."""
+    return next(iter(place_of(country).code_examples), None)
+
+
+def _without_habit(bare: str, country: str) -> str:
+    """Without the country's letters before a number. Where a code begins with letters itself (GB, MT), nothing follows them."""
+    letters = "|".join((*_HABITS.get(country, "").split(), country))
+    return re.sub(rf"^(?:{letters})(?=[0-9])", "", bare)
+
+
+def _laid_out(bare: str, place: Place) -> str:
+    """With spaces and hyphens where the examples have them: those of the same letters and digits, else of the same length."""
+    layouts = _layouts(place.country)
+    gaps = layouts.get(_shape(bare)) or layouts.get(str(len(bare)), ())
+    for at, sign in gaps:
+        bare = bare[:at] + sign + bare[at:]
+    return bare
+
+
+@lru_cache(maxsize=512)
+def _layouts(country: str) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Shape (`A9A9`) and length of each example -> where its separators stand; the first example of each wins."""
+    found: dict[str, tuple[tuple[int, str], ...]] = {}
+    for example in place_of(country).code_examples:
+        gaps = tuple((at, sign) for at, sign in enumerate(example) if not sign.isalnum())
+        bare = bare_code(example)
+        found.setdefault(_shape(bare), gaps)
+        found.setdefault(str(len(bare)), gaps)
+    return found
+
+
+def _shape(bare: str) -> str:
+    return "".join("9" if sign.isdigit() else "A" for sign in bare)

@@ -23,7 +23,7 @@ from shared.web.identity import customer
 from shared.web.kit import kit, shielded
 from shared.web.pages import page, see_other
 from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
-from storefront.checkout.forms import CHECKED_ALONE, CheckoutForm
+from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.receipts.outcome import parts_of
 
 checkout = Blueprint("checkout", __name__)
@@ -81,8 +81,10 @@ async def check(field: str) -> Response:
     form = await CheckoutForm.from_request()
     form.validate()
     names = [field]
-    if field == "country" and form.postal_code.data:
-        names.append("postal_code")
+    if field == "country":  # what else it decides about; what is still empty is not blamed before it was come to
+        names += DECIDED_BY_COUNTRY
+        for name in DECIDED_BY_COUNTRY:
+            form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
 
 

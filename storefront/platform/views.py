@@ -13,14 +13,19 @@ from shared.fees.queries import active_rules
 from shared.fees.rules import Rule, Sold, charge
 from shared.money import Money
 from shared.orders import terms as order_terms
-from shared.vendors.queries import VendorView, fee_payers, list_open_vendors
+from shared.vendors.queries import fee_payers
 from shared.vendors.rules import NEW_VENDOR_FEE
+from shared.vendors.shops import list_open_vendors, open_shops
 from shared.web.access import public
 from shared.web.filters import money
+from shared.web.kit import page_number
 from shared.web.pages import page
+from shared.web.paging import address, pager
 
 platform = Blueprint("platform", __name__)
 
+DIRECTORY = "/vendors"
+FEW_SHOPS = 6  # above the products that a search finds
 _EXAMPLE = Money(10000, "EUR")
 
 
@@ -77,18 +82,33 @@ async def home() -> Response:
 @platform.get("/vendors")
 @public
 async def directory() -> Response:
-    """Every open shop; with a search, the shops and products of that name."""
+    """Every open shop; with a search, the first shops and all products that it finds, or with `kind=shops` all shops."""
     search = clean_search(request.args.get("q"))
-    vendors = await list_open_vendors()
-    found = [v for v in vendors if _matches(v, search)] if search else list(vendors)
-    found.sort(key=lambda v: not v.accepts_payments)
-    products = await search_products(search)
-    return await page("storefront/platform/vendors.html", vendors=found, products=products, query=search)
+    if search and request.args.get("kind") != "shops":
+        return await _found(search)
+    shops = await open_shops(search=search, page=page_number())
+    kind = "shops" if search else None
+    return await page(
+        "storefront/platform/vendors.html",
+        query=search,
+        shops=shops,
+        all_shops=None,
+        products=None,
+        pager=pager(DIRECTORY, shops, q=search, kind=kind),
+    )
 
 
-def _matches(vendor: VendorView, search: str) -> bool:
-    words = f"{vendor.name} {vendor.tagline} {vendor.city}".casefold()
-    return all(word in words for word in search.casefold().split())
+async def _found(search: str) -> Response:
+    products = await search_products(search, page=page_number())
+    shops = await open_shops(search=search, size=FEW_SHOPS)
+    return await page(
+        "storefront/platform/vendors.html",
+        query=search,
+        shops=shops if products.number == 1 else None,
+        all_shops=address(DIRECTORY, q=search, kind="shops") if shops.pages > 1 else None,
+        products=products,
+        pager=pager(DIRECTORY, products, q=search),
+    )
 
 
 @platform.get("/pricing")

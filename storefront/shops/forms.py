@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from shared.baskets.rules import MAX_QUANTITY
-from shared.web.forms import MarketForm
+from shared.web.forms import MarketForm, WholeField
 
 _RANGE = f"Enter a quantity from 1 to {MAX_QUANTITY}."
 
@@ -14,6 +13,6 @@ _RANGE = f"Enter a quantity from 1 to {MAX_QUANTITY}."
 class AddForm(MarketForm):
     """How many to put into the basket."""
 
-    quantity = IntegerField(
+    quantity = WholeField(
         "Quantity", [InputRequired(_RANGE), NumberRange(min=1, max=MAX_QUANTITY, message=_RANGE)], default=1
     )

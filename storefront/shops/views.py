@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,10 +13,12 @@ from shared.baskets.errors import OtherVendor
 from shared.baskets.queries import count_items
 from shared.catalogue import queries as catalogue
 from shared.catalogue.queries import ProductView, ShopPage, Sort
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, NotFound
+from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 from shared.web.access import public
 from shared.web.kit import is_htmx, page_number
+from shared.web.limits import limit_instead
 from shared.web.pages import page, see_other
 from shared.web.paging import Pager
 from storefront.browser import basket_token, promise_basket
@@ -23,6 +26,7 @@ from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
 
+_HEX = re.compile(r"[0-9a-f]{6}", re.ASCII)
 SORTS = ((Sort.NEWEST, "Newest"), (Sort.PRICE_UP, "Price, low to high"), (Sort.PRICE_DOWN, "Price, high to low"))
 
 
@@ -38,21 +42,34 @@ class Brand:
 def brand_of(vendor: VendorView) -> Brand:
     """The brand of a shop; a colour that is none is left out."""
     colour = vendor.brand_color.lower()
-    sound = len(colour) == 7 and colour[0] == "#" and set(colour[1:]) <= set("0123456789abcdef")
-    return Brand(vendor.slug, vendor.name, colour if sound else "")
+    return Brand(vendor.slug, vendor.name, colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else "")
+
+
+@shops.get("/shop/brand/<colour>.css")
+@public
+@limit_instead("6000/minute")
+async def brand_css(colour: str) -> Response:
+    """A shop's colour as a stylesheet: the policy of our pages allows no inline style, and htmx parses whole pages."""
+    if _HEX.fullmatch(colour) is None:
+        raise NotFound
+    headers = {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(f":root{{--brand:#{colour}}}\n", headers=headers)
 
 
 @shops.get("/shops/<slug>")
 @public
 async def shop(slug: str) -> Response:
-    """One shop: categories as chips, sort, search by name, 24 products a page."""
-    found = await catalogue.shop_page(
-        slug,
-        category=request.args.get("category"),
-        sort=catalogue.read_sort(request.args.get("sort")),
-        search=request.args.get("q", ""),
-        page=page_number(),
-    )
+    """One shop: categories as chips, sort, search, 24 products a page."""
+    try:
+        found = await catalogue.shop_page(
+            slug,
+            category=request.args.get("category"),
+            sort=catalogue.read_sort(request.args.get("sort")),
+            search=request.args.get("q", ""),
+            page=page_number(),
+        )
+    except ShopClosed as closed:
+        return await _closed(closed)
     return await page(
         "storefront/shops/shop.html",
         fragments={"products": "products"},
@@ -60,9 +77,27 @@ async def shop(slug: str) -> Response:
         vendor=found.vendor,
         brand=brand_of(found.vendor),
         query=found.search,
+        search_address=_address(found, q=None),
+        fragment=is_htmx(),
+        everywhere=_address(found, category=None),
         chips=_chips(found),
         sorts=SORTS,
         pager=_pager(found),
+    )
+
+
+async def _closed(closed: ShopClosed) -> Response:
+    """A closed shop's page, and that of each of its things, says so.
+
+    With 200: the shop exists, and who follows a link reads what they came to know. 404 and 410 would deny it, 503 would
+    call it a failure of ours. Search engines keep the address if a day is named, since it will be of use again soon.
+    """
+    return await page(
+        "storefront/shops/closed.html",
+        vendor=closed.vendor,
+        product=closed.product,
+        sentence=closed.message,
+        is_listed=closed.vendor.closed_until is not None,
     )
 
 
@@ -97,7 +132,10 @@ def _pager(found: ShopPage) -> Pager:
 @public
 async def product(slug: str, product_slug: str) -> Response:
     """One product."""
-    item = await catalogue.product(slug, product_slug)
+    try:
+        item = await catalogue.product(slug, product_slug)
+    except ShopClosed as closed:
+        return await _closed(closed)
     promise_basket()
     return await _product_page(item, await AddForm.from_request())
 

@@ -58,8 +58,8 @@ class Platform:
         return [e for e in self.control("GET", "events") if not types or e["type"] in types]
 
     def kinds(self, after: int = 0) -> list[str]:
-        """The types of this platform's events."""
-        return [e["type"] for e in self.events()][after:]
+        """The types of this platform's events, but for those that money sends by itself when it becomes available."""
+        return [e["type"] for e in self.events() if e["type"] != "balance.available"][after:]
 
     async def vendor(self, **given: Any) -> str:
         """A connected account that can be paid."""

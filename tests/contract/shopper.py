@@ -39,11 +39,19 @@ async def typed(platform: Any, more: dict[str, str] | None = None, **card: Any) 
     return await browser(platform, "POST", "/v1/payment_methods", **card_data(**card), **(more or {}))
 
 
+def asked_at(intent: Any) -> str:
+    """Where the issuer asks the shopper: behind an address, or in the frame that Stripe.js opens."""
+    action = intent.next_action
+    return str(
+        action.redirect_to_url.url if action.type == "redirect_to_url" else action.use_stripe_sdk.to_dict()["stripe_js"]
+    )
+
+
 async def answer(platform: Any, intent: Any, outcome: str = "complete") -> tuple[int, dict[str, str]]:
     """Answer the challenge as a browser without JavaScript would; status and headers."""
     import aiohttp
 
-    url = intent.next_action.redirect_to_url.url
+    url = asked_at(intent)
     async with (
         aiohttp.ClientSession() as session,
         session.post(url, data={"outcome": outcome}, allow_redirects=False) as reply,

@@ -55,7 +55,9 @@ async def test_reset_empties_everything_but_configured_endpoints(own):
     await own.intent()
     own.sandbox.advance(1000)
     own.sandbox.faults({"match": {}, "effect": "status", "status": 500})
+    own.control("PUT", "settings", {"destination_reversals": "covered"})
     own.sandbox.reset()
+    assert own.control("GET", "settings") == {"destination_reversals": "unlimited"}
     state = own.control("GET", "state")
     assert (state["counts"], state["faults"]) == ({"webhook_endpoint": 1}, [])
     assert abs(state["clock"] - time.time()) < 5

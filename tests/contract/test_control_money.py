@@ -71,7 +71,7 @@ async def test_money_that_has_not_moved_cannot_be_disputed(platform):
         ("disputes", {"charge": 7, "reason": "fraudulent"}, "404 There is no charge"),
         ("disputes", {"charge": "ch_1", "reason": "boredom"}, "400 `reason` must be one of"),
         ("disputes", {"charge": "ch_1", "reason": "general", "inquiry": "yes"}, "400 `inquiry` must be true or false"),
-        ("disputes", {"charge": "ch_1", "reason": "general", "amount": 1}, "400 A dispute has no amount"),
+        ("disputes", {"charge": "ch_1", "reason": "general", "size": 1}, "400 A dispute has no size"),
         ("disputes/du_1/close", {"outcome": "draw"}, "400 `outcome` must be won or lost"),
         ("disputes/du_1/close", {"outcome": "won"}, "404 There is no dispute"),
         ("payouts/po_1/fail", {"failure_code": "boredom"}, "400 `failure_code` must be one of"),

@@ -181,9 +181,19 @@ class Money(RuleBasedStateMachine):
         for dispute in self.v1.disputes.list({"limit": 1}).data:
             self.attempt(self.v1.disputes.close, dispute.id)
 
-    @rule(charge=charges, how=st.sampled_from(("block", "resolution", "chargeback")))
-    def a_complaint(self, charge: Any, how: str) -> None:
-        self.stand.complain(charge[1], how)
+    @rule(
+        charge=charges,
+        how=st.sampled_from(("block", "resolution", "chargeback", "inquiry")),
+        share=st.none() | st.sampled_from((0.1, 0.5, 1.0, 1.1)),
+    )
+    def a_complaint(self, charge: Any, how: str, share: float | None) -> None:
+        """Of what is left, or of a part, of all of it again, of more than it."""
+        self.stand.complain(charge[1], how, share)
+
+    @rule(won=st.booleans(), share=st.sampled_from((0.0, 0.0, 0.4)))
+    def a_bank_decides(self, won: bool, share: float) -> None:
+        """The newest dispute, for either side or in part."""
+        self.stand.decide_dispute(won=won, share=share)
 
     @rule()
     def losses_can_be_appealed(self) -> None:

@@ -52,8 +52,11 @@ async def test_the_other_numbers_fail_at_arrival_and_the_bank_is_errored(platfor
 @pytest.mark.parametrize(("method", "status"), [("standard", "paid"), ("instant", "failed")])
 async def test_one_bank_fails_instant_payouts_alone(platform, method, status):
     platform.control("POST", "instant_pricing", {"percentage": 0})  # so that all of the money can leave
-    _, payout = await outcome(platform, bank("000888888883"), method=method)
+    of, payout = await outcome(platform, bank("000888888883"), method=method)
     assert payout.status == status
+    account = await platform.v1.accounts.retrieve_async(of["stripe_account"])
+    assert (account.payouts_enabled, account.requirements.currently_due) == (True, [])
+    assert account.external_accounts.data[0].status != "errored"
 
 
 @pytest.mark.parametrize(

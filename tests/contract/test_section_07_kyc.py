@@ -66,6 +66,34 @@ async def test_1900_is_on_a_sanctions_list_and_stops_the_account(platform):
     assert (await read(platform, account.id)).requirements.disabled_reason == "listed"
 
 
+@pytest.mark.parametrize("country", ["US", "LU", "DE"])
+@pytest.mark.parametrize("business", ["individual", "company", "non_profit", "government_entity"])
+@pytest.mark.parametrize("profile", ["url", "product_description"])
+async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(platform, country, business, profile):
+    about = {"url": "https://accessible.stripe.com", "product_description": "Bags."}
+    given = {
+        **CUSTOM, "country": country, "business_type": business, "external_account": "btok_us_verified",
+        "business_profile": {"mcc": "5734", profile: about[profile]},
+    }  # fmt: skip
+    person = {**WHOLE, "dob": {"day": 1, "month": 1, "year": 1901}, "id_number": "000000000"}
+    if business == "individual":
+        account = await platform.v1.accounts.create_async({**given, "individual": person})
+    else:
+        account = await platform.v1.accounts.create_async({**given, "company": {"name": "Co", "tax_id": "000000000"}})
+        roles = {"relationship": {"representative": True}}
+        await platform.v1.accounts.persons.create_async(account.id, {**person, **roles})
+    platform.sandbox.advance(6)
+    seen = await read(platform, account.id)
+    assert (seen.requirements.currently_due, seen.requirements.disabled_reason) == ([], None)
+    assert (seen.charges_enabled, seen.payouts_enabled, seen.details_submitted) == (True, True, True)
+
+
+async def test_a_description_may_stand_in_place_of_an_address(platform):
+    account = await platform.v1.accounts.create_async({**CUSTOM, "business_profile": {"mcc": "5734"}})
+    ways = {tuple(way.original_fields_due): way.alternative_fields_due for way in account.requirements.alternatives}
+    assert ways["business_profile.url",] == ["business_profile.product_description"]
+
+
 @pytest.mark.parametrize("given", [{"id_number": "000000000"}, {"ssn_last_4": "0000"}])
 async def test_noughts_are_this_persons_number(platform, given):
     account = await told(platform, **given)

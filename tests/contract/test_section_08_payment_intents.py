@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.contract.shopper import asked_at
 from tests.contract.test_section_03_errors import refused
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
@@ -13,7 +14,7 @@ LATER = ["transfer.created", "application_fee.created", "charge.updated"]
 
 async def answer(platform, intent, outcome):
     """Answer the challenge as a browser without JavaScript would; the address it is sent on to, if any."""
-    url = intent.next_action.redirect_to_url.url.removeprefix(platform.sandbox.base_url)
+    url = asked_at(intent).removeprefix(platform.sandbox.base_url)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     status, body = await asyncio.to_thread(platform.sandbox.request, "POST", url, f"outcome={outcome}", headers)
     return status, body

@@ -121,6 +121,13 @@ async def test_after_a_challenge_such_an_intent_waits_for_its_server(platform):
     assert confirmed.status == "succeeded"  # the shopper is not asked again
 
 
+async def test_without_an_address_to_come_back_to_the_question_is_stripe_jss(platform):
+    asked = await platform.pay("pm_card_authenticationRequired")
+    assert (asked.status, asked.next_action.type) == ("requires_action", "use_stripe_sdk")
+    assert (await answer(platform, asked, "complete"))[0] == 200
+    assert (await platform.v1.payment_intents.retrieve_async(asked.id)).status == "succeeded"
+
+
 async def test_the_question_is_asked_by_stripe_js_or_behind_an_address(platform):
     intent = await platform.intent(payment_method="pm_card_authenticationRequired")
     framed = await platform.v1.payment_intents.confirm_async(intent.id, {"use_stripe_sdk": True})

@@ -59,10 +59,13 @@ async def test_fee_refunds_are_read_annotated_and_listed(platform):
     assert error.param == "amount"
 
 
-async def test_a_platform_without_the_money_cannot_give_a_fee_back(platform):
-    charge, _ = await sold(platform)  # 64 is there
-    error = await refused(platform.v1.application_fees.refunds.create_async(charge.application_fee))
-    assert error.code == "balance_insufficient"
+async def test_a_fee_goes_back_whatever_the_platform_holds(platform):
+    charge, account = await sold(platform)  # 64 is there, and pending
+    made = await platform.v1.application_fees.refunds.create_async(charge.application_fee)
+    assert made.amount == 123
+    assert (await rows(platform))[-1] == ("application_fee_refund", -123, 0, -123)
+    assert sum(row[3] for row in await rows(platform)) == -59
+    assert sum(row[3] for row in await rows(platform, stripe_account=account)) == 1000
 
 
 async def test_a_direct_charge_belongs_to_the_account_and_pays_both_fees(platform):

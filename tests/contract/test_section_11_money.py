@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from tests.contract.test_section_03_errors import refused
+
 
 async def rows(platform, **options: Any):
     found = await platform.v1.balance_transactions.list_async({"limit": 100}, options)
@@ -50,11 +54,46 @@ async def test_with_a_transfer_amount_there_is_no_fee_object(platform):
     assert await rows(platform, stripe_account=account) == [("payment", 800, 0, 800)]
 
 
-async def test_a_fee_is_capped_at_the_amount(platform):
+@pytest.mark.parametrize("direct", [False, True])
+async def test_a_fee_may_be_all_of_the_amount_and_no_more(platform, direct):
     account = await platform.vendor()
-    await platform.pay(transfer_data={"destination": account}, application_fee_amount=5000)
+    automatic = {"enabled": True, "allow_redirects": "never"}
+    given = {"amount": 1000, "currency": "usd", "automatic_payment_methods": automatic}
+    given |= {} if direct else {"transfer_data": {"destination": account}}
+    options = {"stripe_account": account} if direct else {}
+    create = platform.v1.payment_intents.create_async
+    error = await refused(create({**given, "application_fee_amount": 1001}, options))
+    assert (error.http_status, error.code, error.param) == (400, None, "application_fee_amount")
+    intent = await create({**given, "application_fee_amount": 1000}, options)
+    update = platform.v1.payment_intents.update_async
+    error = await refused(update(intent.id, {"amount": 900}, options))
+    assert error.param == "application_fee_amount"
+    if not direct:
+        await platform.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+        platform.settle()
+        assert await rows(platform, stripe_account=account) == [("payment", 1000, 1000, 0)]
+
+
+async def test_money_that_becomes_available_is_told_of_once_a_day(platform):
+    account = await platform.vendor()
+    for _ in range(2):
+        await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
     platform.settle()
-    assert await rows(platform, stripe_account=account) == [("payment", 1000, 1000, 0)]
+    assert platform.events("balance.available") == []
+    platform.sandbox.advance(3 * 86400)
+    told = platform.events("balance.available")
+    assert sorted(str(e.get("account")) for e in told) == sorted(["None", account])
+    [mine] = [e["data"]["object"] for e in told if e.get("account") == account]
+    assert (mine["object"], mine["available"][0]["amount"]) == ("balance", 1754)
+
+
+async def test_money_that_is_there_at_once_is_told_of_at_once_and_what_goes_out_is_not(platform):
+    await platform.pay("pm_card_bypassPending", amount=5000)
+    platform.settle()
+    assert [e["data"]["object"]["available"][0]["amount"] for e in platform.events("balance.available")] == [4825]
+    await platform.v1.payouts.create_async({"amount": 1000, "currency": "usd"})
+    platform.settle()
+    assert len(platform.events("balance.available")) == 1
 
 
 async def test_funds_are_pending_first_and_available_on_their_day(platform):

@@ -152,12 +152,53 @@ async def test_no_more_comes_back_than_went(platform):
     assert (error.http_status, error.param) == (400, "amount")
 
 
-async def test_a_seller_without_the_money_cannot_give_it_back(platform):
+async def test_a_transfer_that_is_no_destination_charges_comes_back_only_out_of_what_the_seller_has(platform):
+    await funded(platform)
+    charge, account = await sold(platform)
+    await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 877})
+    for tie in ({"source_transaction": (await paid(platform)).id}, {"transfer_group": "g"}):
+        given = {"amount": 500, "currency": "usd", "destination": account, **tie}
+        sent = await platform.v1.transfers.create_async(given)
+        await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 50})
+        error = await refused(platform.v1.transfers.reversals.create_async(sent.id))
+        assert error.code == "balance_insufficient"
+        seen = await platform.v1.transfers.retrieve_async(sent.id)
+        assert (seen.amount_reversed, seen.reversals.data) == (0, [])
+        await platform.v1.transfers.reversals.create_async(sent.id, {"amount": 450})
+
+
+async def test_the_transfer_of_a_destination_charge_comes_back_whatever_the_seller_has(platform):
+    charge, account = await sold(platform)
+    await platform.v1.transfers.reversals.create_async(charge.transfer)
+    assert await rows(platform, stripe_account=account) == [
+        ("payment", 1000, 123, 877),
+        ("payment_refund", -1000, 0, -1000),
+    ]
+    balance = await platform.v1.balance.retrieve_async({}, {"stripe_account": account})
+    assert balance.pending[0].amount == -123
+    assert platform.control("GET", "exposure")["accounts"] == {account: {"usd": 123}}
+
+
+async def test_in_the_other_world_it_comes_back_only_out_of_what_the_seller_has(platform):
+    assert platform.control("PUT", "settings", {"destination_reversals": "covered"}) == {
+        "destination_reversals": "covered"
+    }
     charge, _ = await sold(platform)
     error = await refused(platform.v1.transfers.reversals.create_async(charge.transfer))
     assert error.code == "balance_insufficient"
     seen = await platform.v1.transfers.retrieve_async(charge.transfer)
     assert (seen.amount_reversed, seen.reversals.data) == (0, [])
+    assert platform.control("PUT", "settings", {}) == platform.control("GET", "settings")
+    platform.control("PUT", "settings", {"destination_reversals": "unlimited"})
+    assert (await platform.v1.transfers.reversals.create_async(charge.transfer)).amount == 1000
+
+
+@pytest.mark.parametrize(
+    "given", [{"destination_reversals": "maybe"}, {"destination_reversals": []}, {"colour": "red"}]
+)
+async def test_a_setting_that_is_none_is_refused(platform, given):
+    with pytest.raises(RuntimeError, match="400"):
+        platform.control("PUT", "settings", given)
 
 
 async def test_a_reversal_can_give_the_fee_back_in_proportion(platform):

@@ -87,7 +87,8 @@ async def test_a_platform_that_is_short_of_money_owes_the_refund(platform):
     assert platform.kinds()[-1] == "refund.updated"
 
 
-async def test_a_seller_that_is_short_of_money_stops_a_refund_with_reversal(platform):
+async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_refund_with_reversal(platform):
+    platform.control("PUT", "settings", {"destination_reversals": "covered"})
     await funded(platform)
     charge, account = await sold(platform)
     of = {"stripe_account": account}
@@ -101,11 +102,19 @@ async def test_a_seller_that_is_short_of_money_stops_a_refund_with_reversal(plat
     assert await money_of(platform, **of) == 0
 
 
+async def test_a_refund_with_reversal_may_leave_the_seller_below_nought(platform):
+    charge, account = await sold(platform)
+    refund = await platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
+    assert refund.status == "succeeded"
+    assert await money_of(platform, stripe_account=account) == -123
+    assert await money_of(platform) == 64
+
+
 async def test_what_comes_back_from_the_seller_pays_for_the_refund(platform):
     """The platform has only its fee; the reversal comes first."""
     charge, _ = await sold(platform)
     given = {"charge": charge.id, "amount": 1000, "reverse_transfer": True}
-    # 64 on the platform, 877 with the seller: the seller cannot give 1000 back, but 500 it can.
+    # 64 on the platform, 877 with the seller.
     refund = await platform.v1.refunds.create_async({**given, "amount": 500})
     assert refund.status == "succeeded"
     assert await money_of(platform) == 64

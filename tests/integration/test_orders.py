@@ -155,7 +155,7 @@ class TestPlacing:
         vendor = await make_ready_vendor()
         token, product = await basket_with(vendor)
         checkout = await place(token)
-        await Product.filter(id=product.id).update(name="Other", price_amount=1)
+        await (await Product.get(id=product.id)).update_from_dict({"name": "Other", "price_amount": 1}).save()
         await VendorPaymentConfig.filter(vendor_id=vendor.id).update(platform_fee_percentage=50)
         (order,) = (await queries.checkout_by_token(checkout)).orders
         assert (order.lines[0].name, order.total.amount, order.platform_fee.amount) == (product.name, 4990, 125)

@@ -247,7 +247,7 @@ class TestTerms:
     ) -> None:
         """The line stands beside the button; the privacy page says what is kept and why."""
         shop = await open_shop(context.gateway, sandbox)
-        await Vendor.filter(id=shop.vendor_id).update(slug="lux")
+        await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux"}).save()
         browser = Browser(client)
         await browser.add("/shops/lux/cup", 1)
         assert "you place the order and accept the terms" in words(await browser.get("/shop/checkout"))

@@ -115,7 +115,7 @@ class TestTheForm:
         ({"amount": "20.01"}, "At most €20.00 can still be given back."),
         ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "-3"}, "not negative"),
-        ({"amount": "1.005"}, "does not have that many decimals"),
+        ({"amount": "0.005"}, "does not have that many decimals"),
         ({"amount": "lots"}, "Enter an amount such as 49.90."),
         ({"amount": ""}, "Enter an amount such as 10.00."),
         ({"reach": "lines"}, "Choose at least one piece"),

@@ -162,7 +162,8 @@ class TestTheWayItIsAsked:
     async def test_a_balance_that_shrinks_at_the_last_moment_makes_the_platform_pay(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Stripe refuses the reversal; the next attempt has the next key and claims what is there."""
+        """Where Stripe refuses the reversal, the next attempt has the next key and claims what is there."""
+        sandbox.control("PUT", "settings", {"destination_reversals": "covered"})
         sale = await sold(gateway, sandbox, others=0)
         made = await ask(gateway, sale)
         await leave(sandbox, sale.shop, 300)
@@ -173,6 +174,22 @@ class TestTheWayItIsAsked:
         assert made.idempotency_key.endswith(":refund:1:2")
         claim = await Claim.get(subject=f"refund:{made.id}")
         assert (claim.taken, claim.receivable) == (300, 1500)
+        await assert_books_agree(sandbox)
+
+    async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_nought(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """One attempt, nothing is owed to us beside it: the debt lies in the vendor's balance, and its next sale pays it."""
+        sale = await sold(gateway, sandbox, others=0)
+        made = await ask(gateway, sale)
+        await leave(sandbox, sale.shop, 300)
+        await Refund.filter(id=made.id).update(reverse_transfer=True, refund_application_fee=True)
+        await service_try(gateway, made.id)
+        made = await Refund.get(id=made.id)
+        assert (made.status, made.attempt, made.reverse_transfer) == (RefundState.SUCCEEDED, 1, True)
+        claim = await Claim.get(subject=f"refund:{made.id}")
+        assert (claim.taken, claim.receivable) == (1800, 0)
+        assert held(sandbox, sale.shop.account_id) == {"EUR": -1500}
         await assert_books_agree(sandbox)
 
     async def test_where_stripe_gives_back_another_part_of_the_fee_its_number_counts(

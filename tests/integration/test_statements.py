@@ -136,7 +136,7 @@ async def test_a_closed_month_never_changes() -> None:
     await arrived(vendor, at("2026-11-04 10:00"), 500)
     await save_identity(Identity("Other", "Elsewhere 1", "FR", "FR999", Decimal(20), "XX"), actor="test")
     await set_vat_number(vendor_id=vendor.id, text="DK12345678", actor="test")
-    await Vendor.filter(id=vendor.id).update(name="Renamed", city="Aarhus")
+    await (await Vendor.get(id=vendor.id)).update_from_dict({"name": "Renamed", "city": "Aarhus"}).save()
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
 

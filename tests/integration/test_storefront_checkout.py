@@ -33,7 +33,7 @@ def browser(client: Any) -> Browser:
 async def lux(gateway: Any, sandbox: Any) -> Shop:
     """A vendor with an account at the stand-in and cups at €49.90."""
     shop = await open_shop(gateway, sandbox)
-    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name="Lux")
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
     return shop
 
 
@@ -82,7 +82,7 @@ class TestContact:
             ("address", "", "Enter street"),
             ("city", "x" * 81, "at most 80"),
             ("postal_code", "", "Enter the postal code."),
-            ("postal_code", "17280", "postal code of Luxembourg, such as 1234"),
+            ("postal_code", "17280", "postal code of Luxembourg, such as 4750"),
             ("country", "XX", "Not a valid choice"),
             ("country", "", "Choose the country"),
         ],

@@ -21,13 +21,13 @@ from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, Uns
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import (
     get_vendor_payment_config,
-    list_open_vendors,
     vendor_by_id,
     vendor_by_slug,
     vendor_rows,
 )
 from shared.vendors.rules import AccountStatus, PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
+from shared.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
@@ -423,7 +423,7 @@ class TestLists:
         """Shoppers see open shops alone; the operator sees all."""
         vendor_id = await _vendor()
         await _vendor("Velo Nord", "velo@nord.test", "DK")
-        await service.set_open(vendor_id=vendor_id, is_open=False, actor="member:1")
+        await service.close_shop(vendor_id=vendor_id, actor="member:1")
 
         assert [v.slug for v in await list_open_vendors()] == ["velo-nord"]
         assert not (await vendor_by_slug("atelier-luxe")).is_open

@@ -153,15 +153,31 @@ class InProcess:
             if doc.body["status"] not in ("failed", "canceled"):
                 payouts.fail(act, doc, code)
 
-    def complain(self, charge: str, case: str) -> None:
-        """The shopper's bank disputes what is left of a charge, or it is prevented; nothing where nothing is left."""
+    def complain(self, charge: str, case: str, share: float | None = None) -> None:
+        """The shopper's bank disputes what is left of a charge, or a share of all of it whatever was disputed before; or it
+        is prevented. Nothing where nothing can be disputed.
+        """
         from shared.sandbox.resources import chargebacks
 
         act = self.act()
         with self.world.store.transaction():
             doc = act.get("charge", charge)
-            if (amount := chargebacks.disputable(act, doc)) > 0:
+            amount = chargebacks.disputable(act, doc) if share is None else int(doc.body["amount"] * share)
+            if amount > 0 and chargebacks.can_be_disputed(doc):
                 chargebacks.open_up(act, doc, "general", amount, case=case)
+
+    def decide_dispute(self, *, won: bool, share: float = 0.0) -> None:
+        """The bank decides the platform's newest dispute that is open; a `share` of what was lost may come back."""
+        from shared.sandbox.resources import chargebacks
+
+        act = self.act()
+        with self.world.store.transaction():
+            found = act.store.select("scope = ? AND object = 'dispute'", [act.scope])
+            for doc in reversed(found):
+                if doc.body["status"] not in chargebacks.CLOSED:
+                    back = 0 if won else int(chargebacks.taken(doc) * share)
+                    chargebacks.end(act, doc, won=won, returned=back)
+                    return
 
     def offer_appeals(self) -> None:
         """Every decision of the platform's that was lost can be appealed."""

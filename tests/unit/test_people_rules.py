@@ -34,6 +34,44 @@ def test_an_address_is_stored_trimmed_and_in_lower_case(typed: str, stored: str)
 
 
 @pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("ada@müller.de", "ada@xn--mller-kva.de"),
+        ("Ada@MÜLLER.de", "ada@xn--mller-kva.de"),
+        ("ada@mu\u0308ller.de", "ada@xn--mller-kva.de"),
+        ("ada@xn--mller-kva.de", "ada@xn--mller-kva.de"),
+        ("ａｄａ＠ｍüｌｌｅｒ．ｄｅ", "ada@xn--mller-kva.de"),
+        ("ada@straße.de", "ada@xn--strae-oqa.de"),
+        ("ada@пример.рф", "ada@xn--e1afmkfd.xn--p1ai"),
+        ("ada@例え。jp", "ada@xn--r8jz45g.jp"),
+    ],
+)
+def test_a_domain_in_any_script_is_stored_as_the_net_writes_it(typed: str, stored: str) -> None:
+    """So the same address is the same row, whether a browser encoded it or not."""
+    assert normal_email(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["ädä@müller.de", "ada@☃.net", "ada@ü..de", "ada@xn--ü.de", "ada@" + "ü" * 63 + ".de", "ada@" + "ü." * 200]
+)
+def test_a_domain_that_cannot_be_is_refused(typed: str) -> None:
+    """Letters that no domain has, labels that are too long; other scripts before the @, which few servers take."""
+    with pytest.raises(BadEmail):
+        normal_email(typed)
+
+
+@given(st.text(max_size=80))
+def test_any_domain_is_one_or_refused(text: str) -> None:
+    """Nothing but BadEmail comes out of the encoding, and the normal form is stable."""
+    try:
+        email = normal_email(f"ada@{text}ü.de")
+    except BadEmail:
+        return
+    assert email.isascii()
+    assert normal_email(email) == email
+
+
+@pytest.mark.parametrize(
     "typed", ["", "ada", "ada@", "@x.test", "a b@x.test", "a@x", "a..b@x.test", "a@x.test\n", "a@-x.test", "a@b@c.test"]
 )
 def test_what_no_mail_could_reach_is_refused(typed: str) -> None:

@@ -14,7 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0017_payments_back")]
+    dependencies = [("models", "0019_search")]
 
     initial = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.sandbox import books, errors, pricing
+from shared.sandbox.events import emit
 from shared.sandbox.resources import banks
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -31,6 +32,12 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
         "livemode": False,
         "pending": [_line(currency, both[1]) for currency, both in sums.items()],
     }
+
+
+def tell(act: Act, account: str) -> None:
+    """Money of an account became available, as a task; what goes out tells nothing (DOC event types)."""
+    inside = act.within(account)
+    emit(inside, "balance.available", retrieve(inside, {}, {}))
 
 
 def _line(currency: str, amount: int) -> Json:

@@ -31,16 +31,19 @@ def needed(doc: Document, method: Document, *, off_session: bool = False) -> boo
 
 
 def begin(act: Act, doc: Document, params: Json) -> None:
-    """The intent waits for the shopper: behind an address of ours, or in a frame that Stripe.js opens."""
+    """The intent waits for the shopper: behind an address of ours, or in a frame that Stripe.js opens.
+
+    Only who says where the shopper comes back to is sent elsewhere (SDK `next_action.redirect_to_url`, section 8).
+    """
     data = {"return_url": params.get("return_url"), "object": doc.body["object"]}
     token, _ = issue(act, "3ds", doc.id, _LIFETIME, data)
     url = f"{act.world.config.base_url}/hosted/3ds/{token}"
     doc.hidden["challenge"] = token
-    if params.get("use_stripe_sdk"):
+    if params.get("use_stripe_sdk") or not params.get("return_url"):
         sdk = {"type": "three_d_secure_redirect", "stripe_js": url, "source": f"src_{token[:24]}"}
         doc.body["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
     else:
-        redirect = {"return_url": params.get("return_url"), "url": url}
+        redirect = {"return_url": params["return_url"], "url": url}
         doc.body["next_action"] = {"type": "redirect_to_url", "redirect_to_url": redirect}
     doc.body["status"] = "requires_action"
     act.store.save(doc)

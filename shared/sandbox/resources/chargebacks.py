@@ -25,6 +25,7 @@ CASES = {
     "block": "prevented", "chargeback": "needs_response", "inquiry": "warning_needs_response", "resolution": "prevented",
 }  # fmt: skip
 PREVENTED = ("block", "resolution")
+UNDECIDED = ("needs_response", "under_review")  # chargebacks that the bank has not decided for the first time
 AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
 _REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
 DAY = 86400
@@ -55,13 +56,23 @@ EVIDENCE = (
 )  # fmt: skip
 
 
+def can_be_disputed(charge: Document) -> bool:
+    """Whether a bank may dispute a charge at all: a card's, its money settled, and not wholly refunded (DOC refunds).
+
+    How much, and how often, is the bank's affair: networks allow several disputes of one payment, parts of it and more than
+    it (DOC receiving-multiple-disputes, disputes/receiving).
+    """
+    body = charge.body
+    settled = body["status"] == "succeeded" and body["balance_transaction"] and not body["refunded"]
+    return bool(settled and "card" in body["payment_method_details"])
+
+
 def disputable(act: Act, charge: Document) -> int:
     """What the shopper can still dispute of a charge: what was captured, less refunds and what is disputed already."""
-    body = charge.body
-    if body["status"] != "succeeded" or not body["balance_transaction"] or "card" not in body["payment_method_details"]:
+    if not can_be_disputed(charge):
         return 0
     known = sum(doc.body["amount"] for doc in of_charge(act, charge.id))
-    return int(body["amount"] - body["amount_refunded"] - known)
+    return int(charge.body["amount"] - charge.body["amount_refunded"] - known)
 
 
 def of_charge(act: Act, id: str) -> list[Document]:
@@ -101,16 +112,16 @@ def open_up(act: Act, charge: Document, reason: str, amount: int, *, case: str =
     if doc.body["balance_transactions"]:
         emit(act, "charge.dispute.funds_withdrawn", doc)
     if case != "block":
-        _mark_disputed(act, charge)
+        _mark_disputed(act, charge, doc)
     if case in PREVENTED:
         emit(act, "charge.dispute.closed", doc)
     return doc
 
 
-def _mark_disputed(act: Act, charge: Document) -> None:
+def _mark_disputed(act: Act, charge: Document, doc: Document) -> None:
     before = snapshot(charge)
     charge.body["disputed"] = True
-    _mark_refundable(act, charge)
+    _mark_refundable(act, charge, doc)
     emit(act, "charge.updated", charge, before=before)
     if not before["disputed"]:
         fraud_warnings.settled(act, charge)
@@ -138,9 +149,9 @@ def _withdraw(act: Act, doc: Document, charge: Document, *, fee: int) -> None:
     _post(act, doc, -doc.body["amount"], max(row.body["available_on"], act.now), taken if fee else None)
 
 
-def _reinstate(act: Act, doc: Document) -> None:
-    """The bank gives the amount back. Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost."""
-    _post(act, doc, doc.body["amount"], act.now, None)
+def _reinstate(act: Act, doc: Document, amount: int) -> None:
+    """The bank gives it back. Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost."""
+    _post(act, doc, amount, act.now, None)
 
 
 def _post(act: Act, doc: Document, amount: int, available_on: int, fee: Json | None) -> None:
@@ -153,13 +164,28 @@ def _post(act: Act, doc: Document, amount: int, available_on: int, fee: Json | N
     doc.body["balance_transactions"].append(txn.body)
 
 
-def _mark_refundable(act: Act, charge: Document) -> None:
-    """A charge cannot be refunded while a chargeback stands, and not after it was lost."""
-    charge.hidden["refundable"] = not any(
-        doc.body["payment_method_details"]["card"]["case_type"] not in _REFUNDABLE and doc.body["status"] != "won"
-        for doc in of_charge(act, charge.id)
-    )
+def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
+    """Whether and how much of a charge can be refunded; each of its disputes says so (`is_charge_refundable`).
+
+    Not before a chargeback is decided, of whatever amount. Once it was lost the shopper has that money, and what is left of
+    the charge can be refunded (the documents speak of whole amounts alone; the rest is our reading).
+    """
+    found = [changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)]
+    waits = any(doc.body["status"] in UNDECIDED for doc in found)
+    gone = sum(taken(doc) for doc in found if doc.body["status"] not in UNDECIDED)
+    left = charge.body["amount"] - charge.body["amount_refunded"] - gone
+    refundable = not waits and (left > 0 or not gone)
+    charge.hidden.update(refundable=refundable, taken=gone)
     act.store.save(charge)
+    for doc in found:
+        if doc.body["is_charge_refundable"] != refundable:
+            doc.body["is_charge_refundable"] = refundable
+            act.store.save(doc)
+
+
+def taken(doc: Document) -> int:
+    """What the bank took by a dispute and has not given back."""
+    return -sum(int(row["amount"]) for row in doc.body["balance_transactions"])
 
 
 def is_inquiry(doc: Document) -> bool:
@@ -167,32 +193,42 @@ def is_inquiry(doc: Document) -> bool:
     return bool(doc.body["payment_method_details"]["card"]["case_type"] == "inquiry")
 
 
-def end(act: Act, doc: Document, *, won: bool) -> None:
-    """The bank has decided, or the answer was given up. An inquiry is neither won nor lost: it is over, and no money moved."""
+def end(act: Act, doc: Document, *, won: bool, returned: int = 0) -> None:
+    """The bank has decided, or the answer was given up. An inquiry is neither won nor lost: it is over, and no money moved.
+
+    Of a loss the bank may give a part back, `returned`: then it is won in part, and its status is lost (DOC, support).
+    """
     doc.body["status"] = "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
-    if doc.body["status"] == "won":
-        _reinstate(act, doc)
-        doc.body["is_charge_refundable"] = True
+    back = taken(doc) if doc.body["status"] == "won" else returned
+    if back:
+        _reinstate(act, doc, back)
+    doc.hidden["returned"] = doc.hidden.get("returned", 0) + back
     act.store.save(doc)
     charge = act.find("charge", doc.body["charge"])
     if charge is not None:
-        _mark_refundable(act, charge)
-    if doc.body["status"] == "won":
+        _mark_refundable(act, charge, doc)
+    if back:
         emit(act, "charge.dispute.funds_reinstated", doc)
     emit(act, "charge.dispute.closed", doc)
 
 
 def _escalate(act: Act, doc: Document) -> None:
-    """The inquiry becomes a chargeback: the money goes, and there is time for an answer again."""
-    before = snapshot(doc)
+    """The inquiry becomes a chargeback: the money goes, and there is time for an answer again.
+
+    Of a charge that was wholly refunded meanwhile nothing is taken any more (SDK): the inquiry is over.
+    """
     charge = act.get("charge", doc.body["charge"])
+    if charge.body["refunded"]:
+        end(act, doc, won=False)
+        return
+    before = snapshot(doc)
     doc.body["payment_method_details"]["card"]["case_type"] = "chargeback"
     doc.body.update(status="needs_response", is_charge_refundable=False)
     doc.hidden["submitted"] = False
     set_deadline(act, doc)
     _withdraw(act, doc, charge, fee=fee_for(doc.body["currency"]))
     act.store.save(doc)
-    _mark_refundable(act, charge)
+    _mark_refundable(act, charge, doc)
     emit(act, "charge.dispute.updated", doc, before=before)
     emit(act, "charge.dispute.funds_withdrawn", doc)
 

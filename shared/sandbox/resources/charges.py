@@ -7,7 +7,7 @@ from typing import Any
 from shared.sandbox.cards import Card
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import payment_methods
+from shared.sandbox.resources import descriptors, payment_methods
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge, snapshot
 
@@ -72,7 +72,8 @@ def _body(act: Act, intent: Document, method: Document, card: Card) -> Json:
         "id": act.world.id("ch"), "object": "charge", "amount": source["amount"], "amount_captured": 0,
         "amount_refunded": 0, "application": source["application"], "application_fee": None,
         "application_fee_amount": source["application_fee_amount"], "balance_transaction": None,
-        "billing_details": method.body["billing_details"], "calculated_statement_descriptor": "MARKETPLACE",
+        "billing_details": method.body["billing_details"],
+        "calculated_statement_descriptor": descriptors.calculated(source["statement_descriptor_suffix"]),
         "captured": False, "created": act.now, "currency": source["currency"], "customer": source["customer"],
         "description": source["description"], "disputed": False, "failure_balance_transaction": None, "failure_code": None,
         "failure_message": None, "fraud_details": {}, "livemode": False, "metadata": dict(source["metadata"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
+from shared.sandbox.resources import descriptors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge
 
@@ -58,6 +59,8 @@ def platform_account(act: Act) -> Document:
     """The platform's own account: always able, and changed by nobody through the API."""
     body = skeleton(act.home, "US", 1_700_000_000, "standard", {"type": "account"})
     body["business_profile"]["name"] = "Marketplace"
+    body["settings"]["payments"]["statement_descriptor"] = descriptors.WHOLE
+    body["settings"]["card_payments"]["statement_descriptor_prefix"] = descriptors.PREFIX
     body.update(
         business_type="company", capabilities={"card_payments": "active", "transfers": "active"}, charges_enabled=True,
         details_submitted=True, payouts_enabled=True,

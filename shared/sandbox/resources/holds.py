@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
-from shared.sandbox.resources import intent_rules, returns, settlement
+from shared.sandbox.resources import descriptors, intent_rules, returns, settlement
 from shared.sandbox.resources.charges import HOLD_DAYS
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document, Json
@@ -145,6 +145,8 @@ def _change_terms(intent: Document, charge: Document, params: Json) -> None:
             raise errors.ApiError(400, message, param="application_fee_amount")
         for body in both:
             body["application_fee_amount"] = fee
-    if params.get("statement_descriptor_suffix"):
+    if suffix := params.get("statement_descriptor_suffix"):
+        descriptors.check_suffix(params)
         for body in both:
-            body["statement_descriptor_suffix"] = params["statement_descriptor_suffix"]
+            body["statement_descriptor_suffix"] = suffix
+        charge.body["calculated_statement_descriptor"] = descriptors.calculated(suffix)

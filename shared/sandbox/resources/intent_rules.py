@@ -123,6 +123,9 @@ def write_connect(act: Act, doc: Document, params: Json) -> None:
     if fee is None:
         return
     money.positive(fee, "application_fee_amount")
+    if fee > body["amount"]:  # the cap at what is captured is for captures of less (SDK); text unverified
+        message = "The application_fee_amount cannot be more than the amount of the PaymentIntent."
+        raise errors.ApiError(400, message, param="application_fee_amount")
     if transfer is None and act.scope == act.home:
         message = (
             "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "

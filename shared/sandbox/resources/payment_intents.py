@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import holds, intent_rules, paying
+from shared.sandbox.resources import descriptors, holds, intent_rules, paying
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of, merge
 
@@ -96,6 +96,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
             "`statement_descriptor_suffix` instead."
         )
         raise errors.ApiError(400, message, param="statement_descriptor")
+    descriptors.check_suffix(params)
     if params.get("customer"):
         act.referred("customer", params["customer"], param="customer")
     intent_rules.write_connect(act, doc, params)

@@ -144,9 +144,13 @@ def progress(act: Act, subject: str) -> None:
 def _arrive(act: Act, doc: Document) -> None:
     bank = act.store.find(act.platform, doc.body["destination"], scope=act.scope)
     hidden = bank.hidden if bank else {}
-    code = hidden.get("fails") or (hidden.get("fails_at_once") if doc.body["method"] == "instant" else None)
-    if code:
+    if code := hidden.get("fails"):
         fail(act, doc, code)
+        return
+    if doc.body["method"] == "instant" and (code := hidden.get("fails_at_once")):
+        _send_back(
+            act, doc, code
+        )  # this way alone does not work: the bank is good for standard payouts (DOC connect/testing)
         return
     traced = doc.body["type"] == "bank_account"
     trace = (
@@ -162,16 +166,20 @@ def fail(act: Act, doc: Document, code: str) -> None:
 
     What was on its way back already (`reverse`) does not come a second time.
     """
-    _undo(act, doc, "payout_failure")
-    doc.body.update(status="failed", failure_code=code, failure_message=MESSAGES[code])
-    act.store.save(doc)
-    emit(act, "payout.failed", doc)
+    _send_back(act, doc, code)
     back = act.find("payout", doc.body["reversed_by"] or "")
     if back is not None and back.body["status"] not in ("failed", "canceled"):
         fail(act, back, code)
     bank = act.store.find(act.platform, doc.body["destination"], scope=act.scope)
     if bank is not None and bank.body["status"] != "errored":
         banks.break_down(act, bank)
+
+
+def _send_back(act: Act, doc: Document, code: str) -> None:
+    _undo(act, doc, "payout_failure")
+    doc.body.update(status="failed", failure_code=code, failure_message=MESSAGES[code])
+    act.store.save(doc)
+    emit(act, "payout.failed", doc)
 
 
 def _undo(act: Act, doc: Document, kind: str) -> None:

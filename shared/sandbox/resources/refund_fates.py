@@ -63,7 +63,7 @@ def try_again(act: Act, subject: str) -> None:
     if refund is None or refund.body.get("pending_reason") != "insufficient_funds":
         return
     charge, before = _charge_of(inside, refund), snapshot(refund)
-    if charge.body["disputed"] and charge.hidden.get("refundable") is False:
+    if charge.hidden.get("refundable") is False:
         fail(inside, refund, "charge_for_pending_refund_disputed")
         return
     pay(inside, refund, charge)

@@ -85,7 +85,7 @@ def _check_refundable(charge: Document) -> None:
     if body["source_transfer"]:
         message = f"Charge {charge.id} arrived by a transfer; it goes back when the platform reverses that."
         raise errors.ApiError(400, message, param="charge")
-    if body["disputed"] and charge.hidden.get("refundable") is False:
+    if charge.hidden.get("refundable") is False:
         message = f"Charge {charge.id} has been charged back; cannot issue a refund."
         raise errors.ApiError(400, message, code="charge_disputed")
     if not body["captured"] and not body["refunded"]:
@@ -97,9 +97,11 @@ def _check_refundable(charge: Document) -> None:
 
 
 def _amount(charge: Document, params: Json) -> int:
+    """What was asked for, or all that is left; what a bank took for good is not there to be refunded."""
     body = charge.body
+    left = body["amount"] - body["amount_refunded"] - charge.hidden.get("taken", 0)
     return returns.remainder(
-        params.get("amount"), body["amount"] - body["amount_refunded"], body["currency"],
+        params.get("amount"), left, body["currency"],
         errors.ApiError(400, f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"),
         "Refund amount ({given}) is greater than unrefunded amount on charge ({left})",
     )  # fmt: skip

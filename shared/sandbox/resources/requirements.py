@@ -64,9 +64,17 @@ def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
     return sorted(found, key=lambda o: o.name)
 
 
+# What may be told in place of something else.
+_INSTEAD = {"business_profile.url": "business_profile.product_description"}
+
+
 def _told(doc: Document, name: str) -> bool:
     if name == "external_account":
         return any(bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"])
+    return _is_there(doc, name) or (name in _INSTEAD and _is_there(doc, _INSTEAD[name]))
+
+
+def _is_there(doc: Document, name: str) -> bool:
     node: Any = {**doc.body, "company": doc.hidden.get("company", {})}
     for part in name.split("."):
         node = node.get(part) if isinstance(node, dict) else None
@@ -122,10 +130,11 @@ def _told_so(act: Act, doc: Document, missing: list[Owed], past: list[Owed], cro
     speaker = people.representative(crowd)
     later = [f"{whose(doc.body, speaker)}.{field}" for field in (people.later(doc, speaker) if speaker else [])]
     numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
+    instead = {name: name.replace("id_number", "verification.document") for name in numbers}
+    instead |= {name: other for name, other in _INSTEAD.items() if name in names}
     return {
         "alternatives": [
-            {"original_fields_due": [name], "alternative_fields_due": [name.replace("id_number", "verification.document")]}
-            for name in numbers
+            {"original_fields_due": [name], "alternative_fields_due": [other]} for name, other in instead.items()
         ],
         "current_deadline": doc.hidden["deadline"], "currently_due": names, "disabled_reason": None,
         "errors": [{"code": o.code, "reason": o.reason, "requirement": o.name} for o in missing if o.code],

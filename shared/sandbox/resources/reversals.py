@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.sandbox import books, errors
+from shared.sandbox import books, choices, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import fee_refunds, passing, returns
@@ -64,11 +64,12 @@ def reverse(
 ) -> Document:
     """Book the money's way back from the account to the platform, whose act it is; `fee_back` goes the other way with it.
 
-    The account must have the money, what is pending included; otherwise nothing is done and the request fails.
+    Where it needs cover (`_needs_cover`) the account must have the money, what is pending included; otherwise nothing is
+    done and the request fails. Where it does not, the account's balance may fall below nought.
     """
     body = transfer.body
     account, currency = act.within(body["destination"]), body["currency"]
-    if not returns.can_pay(account, currency, amount - fee_back):
+    if _needs_cover(act, transfer) and not returns.can_pay(account, currency, amount - fee_back):
         message = f"The account {account.scope} has insufficient funds to reverse {amount} of transfer {transfer.id}."
         raise returns.insufficient(message)
     id = act.world.id("trr")
@@ -88,6 +89,14 @@ def reverse(
     returns.embed(body["reversals"], made.body)
     act.store.save(transfer)
     return made
+
+
+def _needs_cover(act: Act, transfer: Document) -> bool:
+    """Whether a transfer comes back only out of what its account holds: not that of a destination charge, every other one (SDK)."""
+    charge = act.find("charge", transfer.body["source_transaction"] or "")
+    if charge is None or charge.body.get("transfer") != transfer.id:
+        return True
+    return choices.chosen(act)["destination_reversals"] == choices.COVERED
 
 
 def _refund_payment(account: Act, payment: Document, amount: int, reversal: str, fee_back: int) -> Document:

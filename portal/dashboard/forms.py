@@ -1,0 +1,14 @@
+"""Closing the shop for a while."""
+
+from __future__ import annotations
+
+from wtforms import DateField
+from wtforms.validators import Optional
+
+from shared.web.forms import MarketForm
+
+
+class CloseForm(MarketForm):
+    """Until when, if the vendor knows."""
+
+    until = DateField("Opens again on", [Optional()])

@@ -1,0 +1,45 @@
+"""The shops that shoppers may see, in lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tortoise.expressions import Case, When
+
+from shared.database.paging import Counted, window
+from shared.database.searching import matching
+from shared.vendors.models import Vendor
+from shared.vendors.queries import VendorView, vendor_view
+
+PAGE_SIZE = 24
+
+
+async def list_open_vendors() -> tuple[VendorView, ...]:
+    """The vendors that shoppers may see, by name."""
+    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
+    return tuple(vendor_view(row) for row in rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopsPage(Counted):
+    """A page of the shops that shoppers may see."""
+
+    vendors: tuple[VendorView, ...]
+
+
+async def open_shops(*, search: str = "", page: int = 1, size: int = PAGE_SIZE) -> ShopsPage:
+    """Open shops, those that can be bought from first, then by name.
+
+    `search`: each of its words stands in name, tagline or city.
+    """
+    query = Vendor.filter(is_open=True)
+    if search:
+        query = query.filter(matching(search, "search"))
+    total = await query.count()
+    shown = window(total, page=page, size=size)
+    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")  # in the alphabet's order
+    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
+    query = query.annotate(sells=sells).order_by("sells", "search", "id").offset(shown.offset).limit(shown.limit)
+    rows = await query.select_related("payment_config")
+    vendors = tuple(vendor_view(row) for row in rows)
+    return ShopsPage(vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size)

@@ -1,0 +1,106 @@
+"""What the payment page promises to stand on the card statement is what Stripe was told, word for word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.gateway.seam import StripeUnavailable
+from shared.marketplace import service as marketplace
+from shared.marketplace.models import MarketplaceSettings
+from shared.orders.models import Order
+from shared.payments import jobs
+from shared.payments.models import Payment
+from shared.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.vendors.models import Vendor
+from tests.support.market import check_out, confirm, open_shop
+from tests.support.money import stripe_get
+from tests.support.storefront import Browser, words
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from tests.support.app import TestContext
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> Any:
+    """A shop of this name, on the page `/shops/lux`."""
+    shop = await open_shop(gateway, sandbox)
+    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name=name)
+    return shop
+
+
+@pytest.mark.parametrize("case", [("Smørrebrød", "MARKET* SMORREBROD"), ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1")])
+async def test_the_page_shows_what_the_statement_will_say(
+    client: Any, gateway: Gateway, sandbox: RunningSandbox, context: TestContext, case: tuple[str, str]
+) -> None:
+    """With the prefix that Stripe has; the charge then says the same."""
+    name, shown = case
+    await jobs.read_statement_prefix(context, {})
+    await shop_named(gateway, sandbox, name)
+    browser = Browser(client)
+    await browser.add("/shops/lux/cup")
+    page = words(await browser.get(await browser.check_out()))
+    payment = await Payment.get()
+    assert f"Your card statement will show {shown} ." in page
+    await confirm(sandbox, str(payment.stripe_payment_intent_id))
+    charge = stripe_get(sandbox, f"/v1/payment_intents/{payment.stripe_payment_intent_id}")["latest_charge"]
+    assert stripe_get(sandbox, f"/v1/charges/{charge}")["calculated_statement_descriptor"] == shown
+
+
+async def test_while_the_prefix_is_not_known_only_our_part_is_promised(
+    client: Any, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Room is left for any prefix; what Stripe says of the charge is noted."""
+    await shop_named(gateway, sandbox, "Atelier Luxembourg")
+    browser = Browser(client)
+    await browser.add("/shops/lux/cup")
+    page = words(await browser.get(await browser.check_out()))
+    assert "Your card statement will end with ATELIER LU ." in page
+    payment = await Payment.get()
+    await confirm(sandbox, str(payment.stripe_payment_intent_id))
+    await confirm_payment(gateway, str(payment.stripe_payment_intent_id))
+    await payment.refresh_from_db()
+    await record_charge(gateway, str(payment.stripe_charge_id))
+    await payment.refresh_from_db()
+    assert payment.statement_descriptor == "MARKET* ATELIER LU"
+
+
+async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Stripe refuses a key with other parameters: what was sent is stored before it is sent. The answer was lost."""
+    await marketplace.note_statement_prefix("MARKET")
+    shop = await shop_named(gateway, sandbox, "Old Name")
+    purchase = await check_out(shop)
+    sandbox.faults({"match": {"path": "/v1/payment_intents", "method": "POST"}, "effect": "reset_after", "times": 3})
+    with pytest.raises(StripeUnavailable):
+        await create_payment_intent(gateway, order_id=purchase.order_id)
+    sandbox.faults()
+    await Vendor.filter(id=shop.vendor_id).update(name="New Name")
+    await marketplace.note_statement_prefix("OTHER")
+
+    view = await create_payment_intent(gateway, order_id=purchase.order_id)
+
+    assert (view.statement_descriptor, await Payment.all().count()) == ("MARKET* OLD NAME", 1)
+    (intent,) = stripe_get(sandbox, "/v1/payment_intents?limit=10")["data"]
+    assert (intent["id"], intent["statement_descriptor_suffix"]) == (view.payment_intent_id, "OLD NAME")
+
+
+async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
+    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+) -> None:
+    """Hourly; a failure is the job's, and what was known stays."""
+    await jobs.read_statement_prefix(context, {})
+    shop = await shop_named(gateway, sandbox, "花店")
+    sandbox.faults({"match": {"path": "/v1/account"}, "effect": "status", "status": 503})
+    with pytest.raises(StripeUnavailable):
+        await jobs.read_statement_prefix(context, {})
+    sandbox.faults()
+    assert (await MarketplaceSettings.get()).statement_prefix == "MARKET"
+    purchase = await check_out(shop)
+    view = await create_payment_intent(gateway, order_id=purchase.order_id)
+    assert view.statement_descriptor == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
