@@ -21,6 +21,8 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.refunds import blueprint as operator_refunds
     from portal.operator.settings import blueprint as operator_settings
     from portal.operator.statements import blueprint as operator_statements
+    from portal.operator.vat import blueprint as operator_vat
+    from portal.operator.vat_rates import blueprint as operator_vat_rates
     from portal.operator.views import blueprint as operator
     from portal.orders.refunds import blueprint as refunds
     from portal.orders.views import blueprint as orders
@@ -52,6 +54,8 @@ def blueprints() -> list[Blueprint]:
         operator_refunds,
         operator_settings,
         operator_statements,
+        operator_vat,
+        operator_vat_rates,
         refunds,
         payouts,
         statements,

@@ -8,6 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from shared.vat.numbers import MOST
 from shared.vendors.countries import COUNTRIES
 from shared.web.forms import MarketForm, PercentField
 
@@ -38,7 +39,7 @@ class InvoicingForm(MarketForm):
         validators=[DataRequired("Choose a country.")],
         default="LU",
     )
-    vat_number = StringField("VAT number", [Optional(), Length(max=24, message="A VAT number is shorter than that.")])
+    vat_number = StringField("VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")])
     vat_percentage = PercentField(
         "VAT",
         [

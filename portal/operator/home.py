@@ -15,6 +15,7 @@ from shared.money import Money
 from shared.payouts.rules import PayoutState
 from shared.payouts.words import failure
 from shared.reporting.desk import Desk, Figures, desk, figures
+from shared.vat.queries import MissingRate
 from shared.vendors.queries import VendorTrouble
 from shared.web.access import operator
 from shared.web.filters import day, moment, money
@@ -55,6 +56,7 @@ def _lines(now: Desk) -> Iterator[Line]:
     yield from _decisions(now)
     yield from _books(now)
     yield from _payouts(now)
+    yield from _vat(now)
     if now.owing.count:
         title = f"{_counted(now.owing.count, 'vendor owes', 'vendors owe')} {_sums(now.owing.sums)}"
         since = Markup(" The oldest debt is from {}.").format(day(now.owing.since)) if now.owing.since else ""
@@ -142,6 +144,31 @@ def _payouts(now: Desk) -> Iterator[Line]:
         only = found[0]
         said = f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
         yield Line("warn", title, said, _where(found, "held"), "See whose" if len(found) > 1 else "See the vendor")
+
+
+def _vat(now: Desk) -> Iterator[Line]:
+    """Months that wait for a rate, which vendors wait for; and numbers to be looked up."""
+    if missing := now.missing_rates:
+        first, months = missing[0], sum(rate.vendors for rate in missing)
+        title = _counted(months, "month waits for an exchange rate", "months wait for exchange rates")
+        said = (
+            f"{first.currency} in {first.into} of {first.day.day} {first.day:%B %Y}; until then no invoice is written."
+        )
+        many = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
+        yield Line("warn", title, said + many, f"/operator/vat/rates?{_pair(first)}", "Enter it")
+    if found := now.vat_numbers:
+        title = _counted(found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed")
+        said = f"{found.vendor_name}: {found.number}" if found.count == 1 else f"{found.vendor_name} waits longest"
+        one = f"/operator/vendors/{found.vendor_id}/vat"
+        yield Line(
+            "info", title, f"{said}. VAT is charged until then.", one if found.count == 1 else "/operator/vat", "Look"
+        )
+
+
+def _pair(missing: MissingRate) -> str:
+    """The pair and the day as the form of rates is asked for them: the euro's rates are published per euro."""
+    one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
+    return f"base={one}&quote={other}&day={missing.day.isoformat()}"
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:

@@ -11,12 +11,14 @@ from portal.operator.forms import FeeForm
 from portal.operator.frame import page
 from portal.operator.happenings import DECISIONS, again, change_lines
 from portal.operator.payout_forms import PayoutForms, payout_forms
+from portal.statements import vat_words
 from portal.transactions.views import STATES
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import clean_search
 from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
+from shared.vat.queries import registration_of
 from shared.vendors import abilities, service
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
@@ -46,6 +48,8 @@ ACTIONS = {
     "vendor.platform_fee_changed": "Commission changed",
     "vendor.currency_chosen": "Currency chosen",
     "vendor.vat_number_changed": "VAT number changed",
+    "vendor.vat_confirmed": "Confirmed as a business for VAT",
+    "vendor.vat_refused": "VAT number refused",
     "vendor.shop_opened": "Shop opened",
     "vendor.shop_closed": "Shop closed",
 }
@@ -112,6 +116,7 @@ async def vendor_page(
     row = await vendor_row(_sane(vendor_id))
     config = await get_vendor_payment_config(row.id)
     known = {"platform_fee_percentage": row.platform_fee_percentage}
+    registration = await registration_of(row.id)
     return await page(
         "portal/operator/vendor.html",
         status=status,
@@ -124,6 +129,8 @@ async def vendor_page(
         actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),
         payouts=payouts or await payout_forms(row.id),
+        vat_number=vat_words.number_and_state(registration),
+        vat_badge=vat_words.BADGES[registration.standing] if registration else ("plain", "Nothing stated"),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
+from shared.vat.numbers import MOST
 from shared.web.forms import MarketForm
 
 
 class VatForm(MarketForm):
     """The vendor's own VAT number; empty for none."""
 
-    vat_number = StringField("VAT number", [Optional(), Length(max=24, message="A VAT number is shorter than that.")])
+    vat_number = StringField("VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")])

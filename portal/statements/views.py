@@ -5,11 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.frame import vendor_page
+from portal.statements import vat_words
 from portal.statements.files import download, wanted_currency
 from portal.statements.forms import VatForm
 from shared.errors import Invalid
-from shared.statements.identity import set_vat_number
-from shared.statements.queries import currencies_in, months_of, statement_of
+from shared.marketplace.queries import marketplace
+from shared.statements.queries import currencies_in, months_of, statement_of, treatment_of
+from shared.vat.queries import registration_of
+from shared.vat.service import state_number
 from shared.vendors.queries import vendor_contact
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
@@ -33,19 +36,21 @@ async def vat_number() -> Response:
     form = await VatForm.from_request()
     if form.ok():
         try:
-            number = await set_vat_number(
+            number = await state_number(
                 vendor_id=vendor_id(), text=form.vat_number.data or "", actor=actor_label(actor())
             )
         except Invalid as error:
             form.blame(error)
         else:
-            said = f"Your next invoices carry {number}." if number else "Your next invoices carry no VAT number."
+            said = f"Saved: {number}." if number else "Saved. Your next invoices carry no VAT number."
             return see_other(LIST, ("ok", said))
     return await _index(form=form, status=422)
 
 
 async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:
     contact = await vendor_contact(vendor_id())
+    found = await registration_of(vendor_id())
+    known = {"vat_number": found.number if found else ""}
     return await vendor_page(
         "portal/statements/list.html",
         nav="statements",
@@ -53,7 +58,11 @@ async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:
         base=LIST,
         rows=await months_of(vendor_id()),
         contact=contact,
-        form=form or VatForm(data={"vat_number": contact.vat_number}, meta={"currency": None}),
+        form=form or VatForm(data=known, meta={"currency": None}),
+        zone=(await marketplace()).zone,
+        number=vat_words.number_and_state(found),
+        badge=vat_words.BADGES[found.standing] if found else None,
+        vat_now=vat_words.to_vendor(found, await treatment_of(vendor_id()), contact.country),
         shop_slug=actor().vendor_slug,
     )
 

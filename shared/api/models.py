@@ -90,7 +90,7 @@ class CreateIntentAnswer(BaseModel):
     """The order's one PaymentIntent. Amounts are decimal strings in major units."""
 
     payment_intent_id: str
-    client_secret: str
+    client_secret: str = Field(repr=False)
     amount_total: str
     amount_vendor: str
     platform_fee: str

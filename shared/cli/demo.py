@@ -50,6 +50,7 @@ async def fill(settings: Settings) -> None:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
                     await _sale(gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id)
+            await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
                 await audit.record(FILLED, actor=ACTOR, subject="demo")
@@ -107,7 +108,7 @@ async def _identity() -> None:
             legal_name="Markethall Demo S.à r.l.",
             address="1, place du Marché\nL-1728 Luxembourg",
             country="LU",
-            vat_number="LU00000000",
+            vat_number="LU12345613",
             vat_percentage=Decimal(17),
             invoice_prefix="MH",
         )
@@ -123,6 +124,17 @@ async def _settings() -> None:
     if not await MarketplaceSettings.exists():
         shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
         await service.change(shown, actor=ACTOR)
+
+
+async def _rate() -> None:
+    """What a krone was worth when the last month ended, so that its statements can be closed; made up."""
+    from shared.vat.models import VatRate
+    from shared.vat.rates import enter
+    from shared.vat.rules import Rate
+
+    if not await VatRate.exists():
+        last = clock.now().replace(day=1).date() - timedelta(days=1)
+        await enter(Rate("EUR", "DKK", Decimal("7.46"), "Made up for the demo", last), actor=ACTOR)
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
@@ -148,10 +160,19 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
         "cover": f"img/vendors/{demo.slug}-cover.svg",
     }
     await row.update_from_dict(looks).save(update_fields=list(looks))
+    await _vat_number(vendor_id, demo)
     await _products(vendor_id, demo)
     if demo.business_type and not (await get_vendor_payment_config(vendor_id)).accepts_payments:
         await _connect(gateway, stripe, vendor_id, demo)
     return vendor_id
+
+
+async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
+    from shared.vat.models import VatRegistration
+    from shared.vat.service import state_number
+
+    if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
+        await state_number(vendor_id=vendor_id, text=demo.vat_number, actor=ACTOR)
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:

@@ -36,6 +36,7 @@ class DemoVendor:
     business_type: str | None
     fee: str
     goods: tuple[Goods, ...]
+    vat_number: str = ""  # made up; its check digit fits
 
     @property
     def email(self) -> str:
@@ -128,6 +129,7 @@ VELO = DemoVendor(
         Goods("rain-cape", "Rain cape", "Accessories", "599.00", 12,
               "Covers you, the handlebars and the bag. Thumb loops against the wind, packs into its own pocket."),
     ),
+    vat_number="DK12345674",
 )  # fmt: skip
 
 NEW = DemoVendor(

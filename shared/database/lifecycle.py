@@ -15,6 +15,7 @@ MODEL_MODULES = [
         "people",
         "payment_methods",
         "vendors",
+        "vat",
         "catalogue",
         "baskets",
         "fees",

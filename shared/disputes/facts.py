@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from babel import Locale
+
 from shared.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.disputes.queries import DisputeView
 from shared.ledger.queries import refunds_paid
@@ -12,9 +14,9 @@ from shared.mail.service import PUBLIC_URL
 from shared.money import Money
 from shared.orders import terms
 from shared.orders.models import Checkout, Order, OrderLine
+from shared.orders.queries import contact_of
 from shared.orders.rules import OrderStatus, PaymentStatus
 from shared.payments.models import Payment
-from shared.vendors.countries import COUNTRIES
 
 _NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
 _DESCRIBED = 2000  # characters of a product's description
@@ -30,7 +32,7 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
     order = await Order.get(id=dispute.order_id).select_related("checkout", "vendor")
     checkout = order.checkout
     lines = await OrderLine.filter(order_id=order.id).order_by("id").select_related("product")
-    street = [checkout.full_name, checkout.address, checkout.address_extra]
+    contact = contact_of(checkout)
     return Facts(
         vendor_name=order.vendor.name,
         number=order.number,
@@ -47,9 +49,7 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
         ),
         full_name=checkout.full_name,
         email=checkout.email,
-        address=tuple(
-            part for part in (*street, f"{checkout.postal_code} {checkout.city}", _country(checkout.country)) if part
-        ),
+        address=(contact.full_name, *contact.lines, _country(contact.country)),
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
@@ -117,4 +117,4 @@ async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:
 
 
 def _country(code: str) -> str:
-    return COUNTRIES[code].name if code in COUNTRIES else code
+    return str(Locale.parse("en").territories.get(code, code))

@@ -38,6 +38,9 @@ class Checkout(Searched):
     address_extra = fields.CharField(max_length=200, default="")
     city = fields.CharField(max_length=80)
     postal_code = fields.CharField(max_length=20)
+    state = fields.CharField(
+        max_length=60, default="", db_default="", description="as on a label; empty where a country has none"
+    )
     country = fields.CharField(max_length=2)
     currency = fields.CharField(max_length=3)
     total_amount = fields.BigIntField(description="minor units of currency")

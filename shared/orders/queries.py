@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.errors import NotFound
 from shared.money import Money
+from shared.orders.addresses import town_line
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, goes_back, may_ship
 
@@ -23,6 +24,13 @@ class Contact:
     city: str
     postal_code: str
     country: str
+    state: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The address as on a label, without name and country."""
+        town = town_line(city=self.city, postal_code=self.postal_code, state=self.state, country=self.country)
+        return tuple(line for line in (self.address, self.address_extra, town) if line)
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,7 @@ def contact_of(checkout: Checkout) -> Contact:
         checkout.city,
         checkout.postal_code,
         checkout.country,
+        checkout.state,
     )
 
 

@@ -14,6 +14,7 @@ from shared.payments.models import Payment
 from shared.refunds import texts
 from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund, RefundLine
+from shared.refunds.rules import RefundState
 from shared.refunds.words import why_failed
 from shared.vendors.models import Vendor
 
@@ -47,11 +48,12 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
     await payments.follow_refunds(payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     amount = Money(refund.amount, refund.currency)
+    why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
     subject, text = texts.failed(
         order.number,
         vendor_name=vendor.name,
         amount=amount,
-        reason=why_failed(refund.failure_reason),
+        reason=why_failed(why),
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_failed:{refund.id}"

@@ -14,7 +14,7 @@ from shared.gateway.seam import Gateway
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
 from shared.payments.models import Payment
-from shared.people.models import Member
+from shared.people.queries import names_of
 from shared.refunds.at_stripe import balance_of, standing_of
 from shared.refunds.errors import NotPaid
 from shared.refunds.facts import BY_STRIPE, payment_of, sum_of, unapproved
@@ -133,14 +133,8 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         lines[part.refund_id].append(RefundedLine(part.order_line.name, part.quantity, part.restock))
     claims = Claim.filter(subject__in=[f"refund:{id_}" for id_ in ids]).values_list("subject", "receivable")
     owed = {str(subject): int(amount) for subject, amount in await claims}
-    names = await _names({row.requested_by for row in rows})
+    names = {BY_STRIPE: "Markethall, in Stripe", **await names_of({row.requested_by for row in rows})}
     return tuple(_view(row, tuple(lines[row.id]), owed.get(f"refund:{row.id}", 0), names) for row in rows)
-
-
-async def _names(labels: set[str]) -> dict[str, str]:
-    ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
-    found = {f"member:{id_}": str(name) for id_, name in await Member.filter(id__in=ids).values_list("id", "full_name")}
-    return {BY_STRIPE: "Markethall, in Stripe", "system": "Markethall", **found}
 
 
 def _view(row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]) -> RefundView:

@@ -22,6 +22,7 @@ from shared.payouts.queries import PayoutRow, broken_payouts
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.reporting.queries import RunView, last_finished
+from shared.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
 from shared.vendors.queries import VendorTrouble, vendors_in_trouble
 from shared.webhooks.queries import event_counts
 from shared.webhooks.rules import EventStatus
@@ -54,6 +55,8 @@ class Desk:
     parked_events: int
     last_run: RunView | None
     is_stale: bool
+    vat_numbers: WaitingNumbers | None
+    missing_rates: tuple[MissingRate, ...]
 
 
 async def desk() -> Desk:
@@ -73,6 +76,8 @@ async def desk() -> Desk:
         parked_events=(await event_counts())[EventStatus.PARKED],
         last_run=last,
         is_stale=bool(last and clock.now() - last.started_at > STALE),
+        vat_numbers=await waiting_numbers(),
+        missing_rates=await missing_rates(),
     )
 
 

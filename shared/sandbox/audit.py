@@ -81,7 +81,7 @@ _COMES_TO = {
     f"ELSE coalesce(json_extract(hidden, '$.returned'), 0) - {_AMOUNT} END",
     "fee_refund": f"-{_AMOUNT}",
     "payout": f"CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -{_AMOUNT} END",
-    "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') <> 'failed' THEN -{_AMOUNT} ELSE 0 END",
+    "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') NOT IN ('failed', 'canceled') THEN -{_AMOUNT} ELSE 0 END",
     "transfer": f"-{_AMOUNT}",
     "transfer_reversal": _AMOUNT,
 }

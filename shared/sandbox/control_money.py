@@ -1,4 +1,4 @@
-"""Control calls about money that comes back: the shopper's bank disputes a charge, the seller's bank returns a payout.
+"""Control calls about money that comes back: the shopper's bank disputes a charge or asks where a refund goes, the seller's bank returns a payout.
 
 And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API; and in
 which way Stripe is played where its documents leave that open.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.sandbox import choices, money, pricing
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
-from shared.sandbox.resources import appeals, chargebacks, payouts
+from shared.sandbox.resources import appeals, chargebacks, payouts, refund_fates
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -101,6 +101,22 @@ async def appeal_dispute(standin: Standin, id: str) -> Json:
     return render(inside, doc)
 
 
+async def ask_about_refund(standin: Standin, id: str) -> Json:
+    """A refund that its bank works on waits for the shopper from now on (`requires_action`), and can be called back."""
+    given, act = await read_body(), acting(standin)
+    if given:
+        raise Refused(400, f"A question to the shopper has no {', '.join(sorted(given))} here.")
+    inside, doc = _found(act, "refund", id)
+    if doc.body.get("pending_reason") != "processing":
+        raise Refused(
+            400, f"{id} is {doc.body['status']}: only one that is still being processed can wait for the shopper."
+        )
+    with act.store.transaction():
+        refund_fates.ask(inside, doc)
+    standin.courier.ring()
+    return doc.body
+
+
 async def fail_payout(standin: Standin, id: str) -> Json:
     """The bank returns a payout, even one that was paid."""
     given, act = await read_body(), acting(standin)
@@ -183,6 +199,7 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/disputes", dispute),
     ("POST", "/disputes/<id>/close", close_dispute),
     ("POST", "/disputes/<id>/appeal", appeal_dispute),
+    ("POST", "/refunds/<id>/ask", ask_about_refund),
     ("POST", "/payouts/<id>/fail", fail_payout),
     ("GET", "/instant_pricing", get_pricing),
     ("POST", "/instant_pricing", set_pricing),

@@ -10,6 +10,7 @@ from shared.statements import months
 from shared.statements.queries import StatementView
 from shared.statements.rules import Party
 from shared.statements.sheets import ACCENT, BOLD, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, fitted, folded
+from shared.vat.rules import StateVat
 from shared.vendors.countries import COUNTRIES
 
 ROW = 16.0
@@ -63,10 +64,10 @@ def amount(view: StatementView, value: int) -> str:
 def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
     _head(sheets, "Statement of account", f"{view.name} · amounts in {view.currency}")
-    details = [("Month", view.name), ("Time zone", "UTC")]
+    details = [("Month", view.name), ("Time zone", view.time_zone)]
     details += [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
     if view.issued_at:
-        details.append(("Closed", months.spoken_day(view.issued_at)))
+        details.append(("Closed", view.day(view.issued_at)))
     _parties(sheets, view, details)
     _sums(
         sheets,
@@ -82,7 +83,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.down(14)
     rows = [
         (
-            months.spoken_day(line.at),
+            view.day(line.at),
             line.words,
             view.order_number(line.order_id),
             amount(view, line.gross),
@@ -93,7 +94,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         for line in view.sheet.lines
     ]
     first = (
-        months.spoken_day(months.starts(view.month)),
+        view.day_of_opening,
         "Opening balance",
         "",
         "",
@@ -119,11 +120,11 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     _head(sheets, name, f"{view.number} · amounts in {view.currency}")
     details = [("Number", view.number or ""), ("Supplied in", view.name)]
     if view.issued_at:
-        details.append(("Date", months.spoken_day(view.issued_at)))
+        details.append(("Date", view.day(view.issued_at)))
     details.append(("Payment", "Settled: kept from your sales"))
     _parties(sheets, view, details)
     rows = [
-        (months.spoken_day(line.at), line.words, view.order_number(line.order_id), amount(view, line.gross))
+        (view.day(line.at), line.words, view.order_number(line.order_id), amount(view, line.gross))
         for line in bill.lines
     ]
     if rows:
@@ -144,6 +145,19 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     )
     if bill.note:
         sheets.text(MARGIN, bill.note, size=8, color=GREY)
+    if view.state_vat:
+        _state_vat(sheets, view.state_vat)
+
+
+def _state_vat(sheets: Sheets, found: StateVat) -> None:
+    """The VAT in the currency of the state that it goes to, with the rate, who published it and when."""
+    total = f"{found.amount.to_decimal():,}".replace("-", "\N{MINUS SIGN}")
+    x = MARGIN + APART
+    sheets.text(x, f"VAT in {found.amount.currency}", bold=True)
+    sheets.text(RIGHT, total, bold=True, align="right")
+    sheets.down(13)
+    words = f"{found.rate}, {found.rate.source}, {months.spoken_date(found.rate.day)}"
+    sheets.text(x, words, size=8, color=GREY, most=RIGHT - x)
 
 
 def _percent(value: Decimal) -> str:

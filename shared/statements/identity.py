@@ -1,4 +1,4 @@
-"""Who writes the invoices and whom they are for: the marketplace's own details, and the vendors' VAT numbers."""
+"""Who writes the invoices: the marketplace's own details."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from decimal import Decimal
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
-from shared.errors import Invalid, NotFound
-from shared.statements.errors import BadVatNumber
+from shared.errors import Invalid
 from shared.statements.models import MarketplaceIdentity
 from shared.statements.rules import Party
-from shared.vendors.models import Vendor
+from shared.vat.numbers import normal_vat_number
 
 PREFIX = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
-MORE_PREFIXES = {"GR": ("EL",), "GB": ("XI",)}
 
 
 @dataclass(frozen=True)
@@ -63,36 +61,6 @@ async def save_identity(values: Identity, *, actor: str) -> None:
             legal_name=values.legal_name,
             vat_percentage=str(values.vat_percentage),
         )
-
-
-async def set_vat_number(*, vendor_id: int, text: str, actor: str) -> str:
-    """Set a vendor's own VAT number, or with nothing take it away; as it is kept. Raises BadVatNumber."""
-    vendor = await Vendor.get_or_none(id=vendor_id)
-    if vendor is None:
-        raise NotFound("We could not find that vendor.")
-    number = normal_vat_number(text, vendor.country)
-    async with unit.transaction():
-        await Vendor.filter(id=vendor_id).update(vat_number=number, updated_at=clock.now())
-        await audit.record(
-            "vendor.vat_number_changed",
-            actor=actor,
-            subject=f"vendor:{vendor_id}",
-            vendor_id=vendor_id,
-            before=vendor.vat_number,
-            after=number,
-        )
-    return number
-
-
-def normal_vat_number(text: str, country: str) -> str:
-    """`lu 123.456 78` -> `LU12345678`; it begins with its country. Raises BadVatNumber; whether it exists is not asked."""
-    number = re.sub(r"[\s.\-]", "", text).upper()
-    if number and (
-        not re.fullmatch(r"[A-Z]{2}[A-Z0-9+*]{2,16}", number, re.ASCII)
-        or number[:2] not in (country, *MORE_PREFIXES.get(country, ()))
-    ):
-        raise BadVatNumber(param="vat_number")
-    return number
 
 
 def identity_party(row: MarketplaceIdentity) -> Party:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row
 from shared.vendors.models import Vendor
+
+# Only to add the columns to rows that were there before; a check refuses it for any other.
+_UNSET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Statement(Row):
@@ -21,12 +25,19 @@ class Statement(Row):
     vendor_id: int
     month = fields.CharField(max_length=7, description="2026-11")
     currency = fields.CharField(max_length=3)
+    time_zone = fields.CharField(max_length=64, default="UTC", db_default="UTC", description="that it is a month of")
+    starts_at = fields.DatetimeField(db_default=_UNSET, description="its first moment, as it was closed")
+    ends_at = fields.DatetimeField(db_default=_UNSET, description="the first moment after it")
     number = fields.CharField(max_length=40, unique=True, description="of the commission invoice, without gaps")
     opening = fields.BigIntField(description="minor units")
     closing = fields.BigIntField(description="minor units")
     commission = fields.BigIntField(description="minor units, VAT included, net of what was given back")
     vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     vat = fields.BigIntField(default=0, description="minor units contained in the commission")
+    state_vat: Any = fields.JSONField(
+        null=True,
+        description="the VAT in the currency of the state it goes to, and by which rate; null where it is the same",
+    )
     last_entry_id = fields.BigIntField(description="the newest ledger entry that is in it")
     parties: Any = fields.JSONField(
         null=True, description="who invoices whom, and whether the VAT is the recipient's: as it was when it was closed"
@@ -36,7 +47,8 @@ class Statement(Row):
         table = "statements"
         unique_together = (("vendor", "month", "currency"),)
         constraints = [
-            CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month")
+            CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month"),
+            CheckConstraint(check="ends_at > starts_at", name="ck_statements_span"),
         ]
 
 

@@ -1,9 +1,13 @@
-"""Months of a statement: in UTC, written `2026-11`. Pure."""
+"""Months of account, written `2026-11`, in a time zone. Pure.
+
+A month begins with the first moment whose day in that zone is its first, and lasts until the next one begins, whatever the
+clocks there do. Moments are always answered in UTC: Python compares two moments of one zone by what their clocks show.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from shared.errors import NotFound
 
@@ -15,9 +19,9 @@ NAMES = (
 )
 
 
-def month_of(moment: datetime) -> str:
+def month_of(moment: datetime, zone: tzinfo) -> str:
     """The month that a moment is in."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
+    return moment.astimezone(zone).strftime("%Y-%m")
 
 
 def known_month(text: str) -> str:
@@ -27,14 +31,20 @@ def known_month(text: str) -> str:
     return text
 
 
-def starts(month: str) -> datetime:
-    """The month's first moment."""
-    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
+def starts(month: str, zone: tzinfo) -> datetime:
+    """The month's first moment, in UTC."""
+    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=zone).astimezone(UTC)
 
 
-def ends(month: str) -> datetime:
-    """The first moment after the month."""
-    return starts(following(month))
+def ends(month: str, zone: tzinfo) -> datetime:
+    """The first moment after the month, in UTC."""
+    return starts(following(month), zone)
+
+
+def last_day(month: str) -> date:
+    """The month's last day."""
+    after = following(month)
+    return date(int(after[:4]), int(after[5:]), 1) - timedelta(days=1)
 
 
 def following(month: str) -> str:
@@ -52,9 +62,19 @@ def until(first: str, last: str) -> list[str]:
     return found
 
 
-def may_close(month: str, now: datetime) -> bool:
+def may_close(month: str, now: datetime, zone: tzinfo) -> bool:
     """Whether nothing can come into the month any more."""
-    return now >= ends(month) + GRACE
+    return now >= ends(month, zone) + GRACE
+
+
+def opening_of(month: str, zone: tzinfo, closed: tuple[str, datetime] | None) -> datetime:
+    """When an open month begins: where the month before it ended, if that is `closed` (its name and its end).
+
+    Nothing lies between the two then and nothing in both, also where that month was one of another zone.
+    """
+    if closed is not None and following(closed[0]) == month:
+        return closed[1]
+    return starts(month, zone)
 
 
 def spoken(month: str) -> str:
@@ -62,12 +82,17 @@ def spoken(month: str) -> str:
     return f"{NAMES[int(month[5:]) - 1]} {month[:4]}"
 
 
-def spoken_day(moment: datetime) -> str:
+def spoken_day(moment: datetime, zone: tzinfo) -> str:
     """`3 Oct 2026`, the same on every machine: it stands in documents that never change."""
-    at = moment.astimezone(UTC)
-    return f"{at.day} {NAMES[at.month - 1][:3]} {at.year}"
+    return spoken_date(moment.astimezone(zone).date())
 
 
-def exact(moment: datetime) -> str:
-    """`2026-10-03T14:05:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def spoken_date(day: date) -> str:
+    """The same of a day."""
+    return f"{day.day} {NAMES[day.month - 1][:3]} {day.year}"
+
+
+def exact(moment: datetime, zone: tzinfo) -> str:
+    """`2026-10-03T16:05:00+02:00`; with `Z` in UTC."""
+    text = moment.astimezone(zone).isoformat(timespec="seconds")
+    return text.removesuffix("+00:00") + "Z" if str(zone) == "UTC" else text

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tortoise.functions import Sum
 
@@ -13,13 +14,15 @@ from shared import clock
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
 from shared.ledger.models import LedgerEntry
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.orders.models import Order
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
-from shared.statements.rules import BALANCE, Invoice, Party, Sheet, invoice, reverse_charge
-from shared.statements.service import buyer_of, kept
+from shared.statements.parties import buyer_of, kept, kept_vat
+from shared.statements.rules import BALANCE, Invoice, Party, Sheet, invoice
+from shared.vat.rules import StateVat, Treatment, currency_of, needs_rate, note_of
 from shared.vendors.models import Vendor
 
 PAGE_SIZE = 50
@@ -55,7 +58,10 @@ class StatementPage(Paged):
 
 @dataclass(frozen=True)
 class StatementView:
-    """One month of one vendor in one currency. `seller` is None while nobody has said who writes the invoices."""
+    """One month of one vendor in one currency. `seller` is None while nobody has said who writes the invoices.
+
+    Every day in it is one of `zone`. `treatment` says why VAT is charged or not, as long as the month is open.
+    """
 
     vendor_id: int
     vendor_name: str
@@ -69,6 +75,11 @@ class StatementView:
     seller: Party | None
     buyer: Party
     numbers: dict[int, str]  # order id -> its number
+    zone: ZoneInfo
+    starts_at: datetime
+    ends_at: datetime
+    state_vat: StateVat | None = None
+    treatment: Treatment | None = None
 
     @property
     def name(self) -> str:
@@ -76,9 +87,31 @@ class StatementView:
         return months.spoken(self.month)
 
     @property
+    def time_zone(self) -> str:
+        """`Europe/Luxembourg`."""
+        return self.zone.key
+
+    @property
     def day_of_opening(self) -> str:
         """`1 Oct 2026`."""
-        return months.spoken_day(months.starts(self.month))
+        return self.day(self.starts_at)
+
+    @property
+    def begins_otherwise(self) -> bool:
+        """Whether it begins where the month before was closed, and not with its own first day: the zone was changed."""
+        return self.starts_at != months.starts(self.month, self.zone)
+
+    @property
+    def awaits_rate_in(self) -> str:
+        """The currency in which the VAT will stand as well once the month is closed; empty for none."""
+        vat = self.money(self.invoice.vat)
+        if self.number or self.seller is None or not needs_rate(vat, self.seller.country):
+            return ""
+        return currency_of(self.seller.country)
+
+    def day(self, moment: datetime) -> str:
+        """`3 Oct 2026`, in the statement's zone."""
+        return months.spoken_day(moment, self.zone)
 
     def money(self, amount: int) -> Money:
         """Minor units of this statement's currency."""
@@ -101,14 +134,15 @@ async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
 
 async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     """The running balance at the end of each month that is not closed; one query a month."""
-    now = months.month_of(clock.now())
-    found = await reading.open_months(vendor.id, currency, upto=now)
+    zone = (await marketplace()).zone
+    now = months.month_of(clock.now(), zone)
+    found = await reading.open_months(vendor.id, currency, zone, upto=now)
     if not found:
         return []
-    opening = await _balance_before(vendor.id, currency, found[0])
+    opening = await _balance_before(vendor.id, currency, found[0], zone)
     rows = []
     for month in found:
-        closing = await _balance_before(vendor.id, currency, months.following(month))
+        closing = await _balance_before(vendor.id, currency, months.following(month), zone)
         rows.append(
             MonthRow(
                 vendor.id,
@@ -126,12 +160,13 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     return rows
 
 
-async def _balance_before(vendor_id: int, currency: str, month: str) -> int:
+async def _balance_before(vendor_id: int, currency: str, month: str, zone: ZoneInfo) -> int:
     previous = await reading.last_closed(vendor_id, currency)
     if previous is not None and months.following(previous.month) == month:
         return int(previous.closing)
+    begins = months.starts(month, zone)
     before = LedgerEntry.filter(
-        vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=months.starts(month)
+        vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=begins
     )
     totals = await before.annotate(total=Sum("amount")).group_by("currency").values_list("total", flat=True)
     return -sum(int(str(total)) for total in totals)
@@ -165,31 +200,44 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
         raise NotFound("We could not find that vendor.")
-    known = await currencies_in(vendor_id, month)
+    zone = (await marketplace()).zone
+    known = await _currencies(vendor_id, month, zone)
     chosen = currency or (known[0] if known else "")
     if chosen not in known:
         raise NotFound("There is no statement for that month.")
     row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
     if row is not None:
         return await _closed(row)
-    found = await reading.read_open(vendor_id, chosen, month)
+    return await _open(vendor, month, chosen, zone)
+
+
+async def _open(vendor: Vendor, month: str, currency: str, zone: ZoneInfo) -> StatementView:
+    """As it is now; what may still change is today's."""
+    previous = await reading.last_closed(vendor.id, currency)
+    found = await reading.read_open(vendor.id, currency, month, zone, previous)
     identity = await MarketplaceIdentity.get_or_none(id=1)
-    seller, buyer = identity_party(identity) if identity else None, buyer_of(vendor)
-    note = reverse_charge(seller, buyer) if seller else ""
+    seller = identity_party(identity) if identity else None
+    buyer = await buyer_of(vendor)
+    treatment = buyer.treatment(seller) if seller else None
     percentage = identity.vat_percentage if identity else Decimal(0)
+    before = (previous.month, previous.ends_at) if previous else None
     return StatementView(
-        vendor_id,
+        vendor.id,
         vendor.name,
         month,
-        chosen,
+        currency,
         None,
         None,
-        month == months.month_of(clock.now()),
-        found,
-        invoice(found.lines, percentage, note),
-        seller,
-        buyer,
-        await _numbers(line.order_id for line in found.lines),
+        is_running=month == months.month_of(clock.now(), zone),
+        sheet=found,
+        invoice=invoice(found.lines, percentage, note_of(treatment) if treatment else ""),
+        seller=seller,
+        buyer=buyer.party,
+        numbers=await _numbers(line.order_id for line in found.lines),
+        zone=zone,
+        starts_at=months.opening_of(month, zone, before),
+        ends_at=months.ends(month, zone),
+        treatment=treatment,
     )
 
 
@@ -210,17 +258,32 @@ async def _closed(row: Statement) -> StatementView:
         seller=kept(parties["seller"]),
         buyer=kept(parties["buyer"]),
         numbers=await _numbers(line.order_id for line in found.lines),
+        zone=ZoneInfo(row.time_zone),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state_vat=kept_vat(row.state_vat),
     )
+
+
+async def treatment_of(vendor_id: int) -> Treatment | None:
+    """What becomes of the VAT on a vendor's commission as things stand; nothing while nobody writes invoices."""
+    row = await MarketplaceIdentity.get_or_none(id=1)
+    if row is None:
+        return None
+    return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(identity_party(row))
 
 
 async def currencies_in(vendor_id: int, month: str) -> list[str]:
     """The currencies that a vendor has a statement in for a month, by name."""
+    return await _currencies(vendor_id, month, (await marketplace()).zone)
+
+
+async def _currencies(vendor_id: int, month: str, zone: ZoneInfo) -> list[str]:
     closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list("currency", flat=True)
     found = {str(currency) for currency in closed}
+    now = months.month_of(clock.now(), zone)
     for currency in await reading.currencies(vendor_id):
-        if currency not in found and month in await reading.open_months(
-            vendor_id, currency, upto=months.month_of(clock.now())
-        ):
+        if currency not in found and month in await reading.open_months(vendor_id, currency, zone, upto=now):
             found.add(currency)
     return sorted(found)
 

@@ -1,13 +1,13 @@
 """Which ledger entries a month consists of, read with a constant number of queries.
 
-A posting belongs to the month that it was written in. One that turns up when that month is closed already belongs to the
+A posting belongs to the month that it was written in, by the marketplace's time zone. One that turns up when that month is closed already belongs to the
 first month that is not: what was closed is cut off by time and by the newest entry in it, and never read differently again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from tortoise.expressions import Q, RawSQL, Subquery
@@ -52,8 +52,8 @@ class Cut:
 
 
 def cut_of(statement: Statement) -> Cut:
-    """Where a closed month ends."""
-    return Cut(months.ends(statement.month), statement.last_entry_id)
+    """Where a closed month ends: as it was closed, whatever zone the marketplace has now."""
+    return Cut(statement.ends_at, statement.last_entry_id)
 
 
 async def last_closed(vendor_id: int, currency: str, *, before: str | None = None) -> Statement | None:
@@ -71,12 +71,11 @@ async def read_closed(statement: Statement) -> Sheet:
     return await read(statement.vendor_id, statement.currency, after=after, upto=cut_of(statement))
 
 
-async def read_open(vendor_id: int, currency: str, month: str) -> Sheet:
-    """A month that is not closed, as it is now."""
-    previous = await last_closed(vendor_id, currency)
+async def read_open(vendor_id: int, currency: str, month: str, zone: tzinfo, previous: Statement | None) -> Sheet:
+    """A month that is not closed, as it is now; `previous` is the newest that is."""
     next_to_closed = previous is not None and months.following(previous.month) == month
-    after = cut_of(previous) if previous and next_to_closed else Cut(months.starts(month))
-    return await read(vendor_id, currency, after=after, upto=Cut(months.ends(month)))
+    after = cut_of(previous) if previous and next_to_closed else Cut(months.starts(month, zone))
+    return await read(vendor_id, currency, after=after, upto=Cut(months.ends(month, zone)))
 
 
 async def read(vendor_id: int, currency: str, *, after: Cut | None, upto: Cut) -> Sheet:
@@ -132,8 +131,11 @@ def _booked(row: tuple[object, ...]) -> Booked:
     )
 
 
-async def open_months(vendor_id: int, currency: str, *, upto: str, most: int = 24) -> list[str]:
-    """The months that are not closed and had a first movement, oldest first; at most the newest `most` up to `upto`."""
+async def open_months(vendor_id: int, currency: str, zone: tzinfo, *, upto: str, most: int = 24) -> list[str]:
+    """The months that are not closed and had a first movement, oldest first; at most the newest `most` up to `upto`.
+
+    What was written before the zone's own month began, and after the last closed one ended, is in the month after that.
+    """
     previous = await last_closed(vendor_id, currency)
     query = _balance(vendor_id, currency)
     if previous is not None:
@@ -142,7 +144,7 @@ async def open_months(vendor_id: int, currency: str, *, upto: str, most: int = 2
     if not moments:
         return []
     first: Any = moments[0]
-    month = months.month_of(first)
+    month = months.month_of(first, zone)
     if previous is not None:
         month = max(month, months.following(previous.month))
     return months.until(month, upto)[-most:]

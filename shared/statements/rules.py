@@ -35,37 +35,6 @@ WORDS = {
     "payout_reopened": ("Payout sent back by your bank", "Payouts sent back by your bank"),
 }
 OTHER = ("Correction", "Corrections")
-EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-    ]  # ISO 3166-1
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +183,6 @@ def _charged(line: Line) -> str:
 def vat_in(gross: int, percentage: Decimal) -> int:
     """The VAT that `gross` minor units contain, half up; what is left is the net."""
     return round_half_up(Decimal(gross) * percentage / (100 + percentage))
-
-
-def reverse_charge(seller: Party, buyer: Party) -> str:
-    """The note for an invoice whose VAT is the recipient's: a business with a VAT number in another country. Else nothing."""
-    if not buyer.vat_number or buyer.country == seller.country:
-        return ""
-    if buyer.country in EU and seller.country in EU:
-        return "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
-    return "No VAT is charged: supplied to a business established abroad, which accounts for any tax due there."
 
 
 def invoice_number(prefix: str, year: int, number: int) -> str:

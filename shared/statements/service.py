@@ -2,83 +2,170 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.mail import service as mail
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
-from shared.statements.rules import Party, Sheet, invoice, invoice_number, next_in_series, reverse_charge
+from shared.statements.parties import buyer_of, stored, stored_vat
+from shared.statements.rules import Invoice, Party, Sheet, invoice, invoice_number, next_in_series
+from shared.vat.rates import vat_for_state, wait_for, waits_no_more
+from shared.vat.rules import StateVat, currency_of, needs_rate, note_of
 from shared.vendors.models import Vendor
+
+
+class _WaitsForRateError(Exception):
+    """The month's VAT must stand in another currency too, and nobody has entered the rate."""
+
+
+@dataclass(frozen=True)
+class _Account:
+    """One vendor's account in one currency, by months of one zone."""
+
+    vendor_id: int
+    currency: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class _Month:
+    """What is closed: a month, from when until when, and everything in it."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    sheet: Sheet
+
+
+@dataclass(frozen=True)
+class _Bill:
+    """The commission invoice of a month: between whom, how much, and its VAT in the state's own currency."""
+
+    seller: Party
+    buyer: Party
+    invoice: Invoice
+    state_vat: StateVat | None
 
 
 async def close_vendor(vendor_id: int) -> int:
     """Close every month of a vendor that is over, oldest first, in each of its currencies: how many were closed.
 
-    None as long as nobody has said who writes the invoices. Doing it twice, or twice at once, closes each month once.
+    None as long as nobody has said who writes the invoices. A month whose VAT needs a rate waits for it, and so do those
+    after it (`vat_waits`). Doing it twice, or twice at once, closes each month once.
     """
+    zone = (await marketplace()).zone
     closed = 0
-    newest = months.month_of(clock.now())
     for currency in await reading.currencies(vendor_id):
-        for month in await reading.open_months(vendor_id, currency, upto=newest, most=1200):
-            if months.may_close(month, clock.now()):
-                closed += await _close(vendor_id, currency, month)
+        closed += await _close_account(_Account(vendor_id, currency, zone))
     return closed
 
 
-async def _close(vendor_id: int, currency: str, month: str) -> bool:
+async def _close_account(account: _Account) -> int:
+    """Close the months of one account in turn, up to the first that is not over or waits for a rate."""
+    closed, now = 0, clock.now()
+    newest = months.month_of(now, account.zone)
+    found = await reading.open_months(account.vendor_id, account.currency, account.zone, upto=newest, most=1200)
+    for month in found:
+        if not months.may_close(month, now, account.zone):
+            break
+        try:
+            closed += await _close(account, month)
+        except _WaitsForRateError:
+            await _note_the_wait(account, month)
+            break
+    return closed
+
+
+async def _close(account: _Account, month: str) -> bool:
     """Close one month whose predecessors are closed; False when there is nothing in it, or it is closed already."""
     async with unit.transaction():
         identity = await unit.locked(MarketplaceIdentity.filter(id=1))  # one at a time: the numbers have no gaps
         if identity is None:
             return False
-        previous = await reading.last_closed(vendor_id, currency)
+        previous = await reading.last_closed(account.vendor_id, account.currency)
         if previous is not None and previous.month >= month:
             return False
         after = reading.cut_of(previous) if previous else None
-        found = await reading.read(vendor_id, currency, after=after, upto=reading.Cut(months.ends(month)))
+        ends_at = months.ends(month, account.zone)
+        found = await reading.read(account.vendor_id, account.currency, after=after, upto=reading.Cut(ends_at))
         if not found.lines:
             return False
-        statement = await _freeze(identity, vendor_id, currency, month, found)
+        before = (previous.month, previous.ends_at) if previous else None
+        over = _Month(month, months.opening_of(month, account.zone, before), ends_at, found)
+        statement = await _freeze(identity, account, over, await _bill(identity, account, over))
+        await waits_no_more(vendor_id=account.vendor_id, currency=account.currency)
         await _tell(statement)
     return True
 
 
-async def _freeze(identity: MarketplaceIdentity, vendor_id: int, currency: str, month: str, found: Sheet) -> Statement:
-    vendor = await Vendor.get(id=vendor_id)
-    seller, buyer = identity_party(identity), buyer_of(vendor)
-    note = reverse_charge(seller, buyer)
-    bill = invoice(found.lines, identity.vat_percentage, note)
+async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) -> _Bill:
+    """The invoice of what a month charged. Raises _WaitsForRateError."""
+    seller = identity_party(identity)
+    buyer = await buyer_of(await Vendor.get(id=account.vendor_id))
+    charged = invoice(over.sheet.lines, identity.vat_percentage, note_of(buyer.treatment(seller)))
+    vat = Money(charged.vat, account.currency)
+    in_state = None
+    if needs_rate(vat, seller.country):
+        in_state = await vat_for_state(vat, seller.country, months.last_day(over.name))
+        if in_state is None:
+            raise _WaitsForRateError
+    return _Bill(seller, buyer.party, charged, in_state)
+
+
+async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill) -> Statement:
     now = clock.now()
-    year, number = next_in_series(identity.series_year, identity.series_last, now.year)
+    year, number = next_in_series(identity.series_year, identity.series_last, now.astimezone(account.zone).year)
     await MarketplaceIdentity.filter(id=identity.id).update(series_year=year, series_last=number, updated_at=now)
     statement = await Statement.create(
-        vendor_id=vendor_id,
-        month=month,
-        currency=currency,
+        vendor_id=account.vendor_id,
+        month=over.name,
+        currency=account.currency,
+        time_zone=account.zone.key,
+        starts_at=over.starts_at,
+        ends_at=over.ends_at,
         number=invoice_number(identity.invoice_prefix, year, number),
-        opening=found.opening,
-        closing=found.closing,
-        commission=bill.gross,
-        vat_percentage=bill.percentage,
-        vat=bill.vat,
-        last_entry_id=found.last_entry_id,
-        parties={"seller": stored(seller), "buyer": stored(buyer), "note": note},
+        opening=over.sheet.opening,
+        closing=over.sheet.closing,
+        commission=bill.invoice.gross,
+        vat_percentage=bill.invoice.percentage,
+        vat=bill.invoice.vat,
+        state_vat=stored_vat(bill.state_vat),
+        last_entry_id=over.sheet.last_entry_id,
+        parties={"seller": stored(bill.seller), "buyer": stored(bill.buyer), "note": bill.invoice.note},
     )
     await audit.record(
         "statement.closed",
         actor="system",
         subject=f"statement:{statement.number}",
-        vendor_id=vendor_id,
-        month=month,
-        currency=currency,
-        closing=found.closing,
+        vendor_id=account.vendor_id,
+        month=over.name,
+        currency=account.currency,
+        closing=over.sheet.closing,
     )
     return statement
+
+
+async def _note_the_wait(account: _Account, month: str) -> None:
+    """Let the operator's home say which rate is missing; again each day, until it is there."""
+    async with unit.transaction():
+        identity = await unit.locked(MarketplaceIdentity.filter(id=1))
+        if identity is None:
+            return
+        await wait_for(
+            vendor_id=account.vendor_id,
+            month=month,
+            currency=account.currency,
+            into=currency_of(identity.country),
+            last=months.last_day(month),
+        )
 
 
 async def _tell(statement: Statement) -> None:
@@ -101,23 +188,3 @@ async def _tell(statement: Statement) -> None:
         text=text,
         unique_key=f"statement:{statement.number}",
     )
-
-
-def buyer_of(vendor: Vendor) -> Party:
-    """The vendor as an invoice names it."""
-    return Party(vendor.name, (vendor.city,) if vendor.city else (), vendor.country, vendor.vat_number)
-
-
-def stored(party: Party) -> dict[str, Any]:
-    """A party as it is kept with a statement."""
-    return {
-        "name": party.name,
-        "address": list(party.address),
-        "country": party.country,
-        "vat_number": party.vat_number,
-    }
-
-
-def kept(values: dict[str, Any]) -> Party:
-    """A party as a statement keeps it."""
-    return Party(values["name"], tuple(values["address"]), values["country"], values["vat_number"])

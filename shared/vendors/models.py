@@ -32,9 +32,6 @@ class Vendor(Searched):
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
     closed_until = fields.DateField(null=True, description="the day on which a closed shop opens by itself")
-    vat_number = fields.CharField(
-        max_length=20, default="", db_default="", description="for its invoices; may be empty"
-    )
 
     search = fields.TextField(default="", db_default="", description="folded; what shoppers may find it by")
     search_contact = fields.TextField(default="", db_default="", description="folded; what only staff find it by")

@@ -85,7 +85,6 @@ class VendorContact:
     email: str
     phone: str
     country: str
-    vat_number: str
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ async def vendor_contact(vendor_id: int) -> VendorContact:
     row = await Vendor.get_or_none(id=vendor_id)
     if row is None:
         raise NotFound("We could not find that shop.")
-    return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country, row.vat_number)
+    return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country)
 
 
 def _row(vendor: Vendor) -> VendorRow:

@@ -1,12 +1,14 @@
 """How templates write money, times, percentages and countries; English, by Babel's CLDR data.
 
-Times come as `<time>`: words people say, the exact time on hover. The server only knows UTC; static/js/app.js says the same words
-in the reader's own time zone, and `.zone` is hidden where scripts run (base.css).
+Times come as `<time>`: words people say, the exact time on hover. One rule: a time is shown in the zone by which it is sorted.
+A moment of its own is the reader's: static/js/app.js says the same words in the reader's zone, and `.zone` ("UTC") is hidden
+where scripts run (base.css). A page of accounts gives its `zone` (of shared/marketplace, or of a closed month): then days are
+those of that zone for every reader, and the page names it (`ui.zone`).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -27,28 +29,38 @@ def money(value: Money) -> str:
     return str(value)
 
 
-def moment(value: datetime) -> Markup:
-    """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`."""
+def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
+    """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in the reader's."""
+    if zone is not None:
+        return _fixed(value, zone, f"{spoken(value.astimezone(zone).date(), zone)}, {value.astimezone(zone):%H:%M}")
     at = value.astimezone(UTC)
     return Markup(
         '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> UTC</span></time>'
     ).format(_machine(at), exact(at), spoken(at.date()), format_datetime(at, "HH:mm", locale=LOCALE))
 
 
-def day(value: datetime | date) -> Markup:
+def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
     """The same without the hour: `today`, `23 Nov`, `23 Nov 2025`."""
     if not isinstance(value, datetime):
         whole = format_date(value, "EEEE d MMMM y", locale=LOCALE)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), whole, spoken(value))
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), whole, spoken(value, zone))
+    if zone is not None:
+        return _fixed(value, zone, spoken(value.astimezone(zone).date(), zone))
     at = value.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}" data-time="day">{}</time>').format(
         _machine(at), exact(at), spoken(at.date())
     )
 
 
-def spoken(value: date) -> str:
-    """A day as people say it now: the year only where it is another one."""
-    today = clock.now().date()
+def _fixed(value: datetime, zone: tzinfo, words: str) -> Markup:
+    """A time that means the same to every reader: nothing tells the script to say it otherwise."""
+    machine = _machine(value.astimezone(UTC))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact(value, zone), words)
+
+
+def spoken(value: date, zone: tzinfo | None = None) -> str:
+    """A day as people say it now, with the year only where it is another one; `zone` (else UTC) says which day is today."""
+    today = clock.now().astimezone(zone or UTC).date()
     near = _NEAR.get((value - today).days)
     return near or format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=LOCALE)
 
@@ -57,9 +69,15 @@ def _machine(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def exact(at: datetime) -> str:
-    """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand."""
-    return format_datetime(at, "EEEE d MMMM y, HH:mm:ss 'UTC'", locale=LOCALE)
+def exact(at: datetime, zone: tzinfo = UTC) -> str:
+    """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand; another zone by its name."""
+    local = at.astimezone(zone)
+    return f"{format_datetime(local, 'EEEE d MMMM y, HH:mm:ss', tzinfo=local.tzinfo, locale=LOCALE)} {zone_name(zone)}"
+
+
+def zone_name(zone: tzinfo) -> str:
+    """`Europe/Luxembourg`, `America/New York`: as pages name a zone."""
+    return str(zone).replace("_", " ")
 
 
 def percent(value: Decimal) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -14,7 +16,7 @@ from shared.errors import Invalid
 from shared.orders.queries import Contact
 from shared.people.rules import normal_email
 from shared.web.forms import MarketForm
-from storefront.checkout.places import place_of
+from storefront.checkout.places import Place, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
 _CODES = [
@@ -63,8 +65,20 @@ _CODES = [
     "US",
 ]
 COUNTRIES = tuple(sorted(((code, Locale.parse("en").territories[code]) for code in _CODES), key=lambda c: c[1]))
-CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "country")
-DECIDED_BY_COUNTRY = ("postal_code",)
+CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "state", "country")
+DECIDED_BY_COUNTRY = ("postal_code", "state")
+
+
+@cache
+def _with_states() -> str:
+    """The countries whose post asks for a state, as a sentence ends with them."""
+    *names, last = [name for code, name in COUNTRIES if place_of(code).states]
+    return f"{', '.join(names)} and {last}"
+
+
+def _key(place: Place, label: str) -> str:
+    """What a form sends for a state: with its country, so that California is not Cagliari when the country was changed."""
+    return f"{place.country}-{label}"
 
 
 class PlainText:
@@ -105,9 +119,34 @@ class CheckoutForm(MarketForm):
         "City", [DataRequired("Enter the city."), Length(max=80, message="Use at most 80 characters."), PlainText()]
     )
     postal_code = StringField("Postal code")  # whether it has to be there is the country's affair
+    state = SelectField("State", choices=[], validate_choice=False)  # the country's, set when it is known
     country = SelectField(
         "Country", [DataRequired("Choose the country.")], choices=[SelectChoice(code, name) for code, name in COUNTRIES]
     )
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Fill in; then offer the states of the chosen country, named as it names them."""
+        super().process(*args, **kwargs)
+        place = self.place()
+        offered = [SelectChoice(_key(place, label), name) for label, name in place.states]
+        self.state.choices = [SelectChoice("", "Choose one"), *offered]
+        self.state.label.text = place.state_word
+        label = self._state()
+        self.state.data = _key(place, label) if label else self.state.data
+
+    @staticmethod
+    def countries_with_states() -> str:
+        """For the sentence below the state that is typed where no scripts run."""
+        return _with_states()
+
+    def place(self) -> Place:
+        """What is known of addresses in the chosen country."""
+        return place_of(self.country.data or "")
+
+    def _state(self) -> str | None:
+        """The chosen or typed state as it stands on a label; None when the country has no such one."""
+        place = self.place()
+        return place.state((self.state.data or "").removeprefix(_key(place, "")))
 
     def validate_email(self, field: StringField) -> None:
         """An address that mail can reach."""
@@ -128,10 +167,23 @@ class CheckoutForm(MarketForm):
             raise ValidationError(f"Enter a postal code of {name}{f', such as {example}' if example else ''}.")
         field.data = tidy
 
+    def validate_state(self, field: SelectField) -> None:
+        """One of the country's, chosen or, without scripts, typed; what another country left behind is not looked at."""
+        place = self.place()
+        if not place.states or self._state():
+            return
+        word = place.state_word.lower()
+        typed = (field.data or "").strip()
+        if not typed or re.match("[A-Z]{2}-", typed):
+            raise ValidationError(f"Choose the {word}.")
+        raise ValidationError(f"We know no {word} “{typed[:40]}” of {dict(COUNTRIES)[place.country]}. Choose one.")
+
     def asks_for(self, name: str) -> bool:
         """Whether a field has to be filled in, in the chosen country."""
         if name == "postal_code":
-            return place_of(self.country.data or "").code_required
+            return self.place().code_required
+        if name == "state":
+            return bool(self.place().states)
         return bool(self[name].flags.required)
 
     def contact(self) -> Contact:
@@ -144,4 +196,5 @@ class CheckoutForm(MarketForm):
             city=self.city.data or "",
             postal_code=self.postal_code.data or "",
             country=self.country.data or "",
+            state=self._state() or "",
         )

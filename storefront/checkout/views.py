@@ -182,5 +182,4 @@ async def _payment_page(
 
 def delivery_line(contact: Contact) -> str:
     """Where it goes, on one line."""
-    street = ", ".join(part for part in (contact.address, contact.address_extra) if part)
-    return f"{contact.full_name}, {street}, {contact.postal_code} {contact.city}"
+    return ", ".join((contact.full_name, *contact.lines))

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.orders.models import Order
-from shared.people import service as people
 from shared.vendors.models import Vendor
 from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
 from tests.support.market import check_out, open_shop
-from tests.support.visitor import Answer, Visitor
+from tests.support.visitor import Answer, Visitor, sign_in_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,8 +108,8 @@ async def test_the_wrong_person_sees_nothing_either(unlimited: Quart) -> None:
     """Owners not the operator's pages, operators not the owners', shoppers neither."""
     owner, staff, shopper = Visitor(unlimited), Visitor(unlimited), Visitor(unlimited)
     await owner.sign_up()
-    for who, kind in ((staff, "member"), (shopper, "customer")):
-        await _enter(who, kind)
+    for who, role in ((staff, "operator"), (shopper, "customer")):
+        await sign_in_as(who, role)
 
     for rule in rules(unlimited):
         if "GET" not in (rule.methods or set()):
@@ -120,17 +119,6 @@ async def test_the_wrong_person_sees_nothing_either(unlimited: Quart) -> None:
         for who in wrong.get(mark or "", ()):
             answer = await who.get(address(rule))
             assert answer.status in (303, 403), rule.rule
-
-
-async def _enter(who: Visitor, kind: str) -> None:
-    email, password = f"{kind}@x.test", "a-long-password"
-    if kind == "member":
-        await people.create_member(email=email, password=password, full_name="O", role="operator", vendor_id=None)
-    else:
-        await people.create_customer(email=email, password=password, full_name="S")
-    token = await people.sign_in(email=email, password=password, kind=kind, user_agent="")
-    async with who.client.session_transaction() as carried:
-        carried["sid" if kind == "member" else "shopper_sid"] = token
 
 
 async def test_every_route_refuses_methods_it_does_not_know(unlimited: Quart) -> None:
@@ -226,8 +214,8 @@ async def _everybody(app: Quart, slug: str) -> list[tuple[Visitor, set[str]]]:
     """A guest with a basket, a shopper with one, an owner and an operator, and the marks of the routes that each asks."""
     guest, shopper, owner, staff = (Visitor(app) for _ in range(4))
     await owner.sign_up()
-    await _enter(staff, "member")
-    await _enter(shopper, "customer")
+    await sign_in_as(staff, "operator")
+    await sign_in_as(shopper, "customer")
     for who in (guest, shopper):
         await who.send(f"/shops/{slug}/cup", quantity="1")
     return [(guest, ALL_MARKS), (shopper, {PUBLIC, SHOPPER}), (owner, {OWNER}), (staff, {OPERATOR})]

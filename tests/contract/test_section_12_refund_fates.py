@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.contract.test_section_03_errors import refused
 from tests.contract.test_section_11_money import rows
 from tests.contract.test_section_12_refunds import funded, paid, sold
@@ -49,6 +51,40 @@ async def test_a_refund_that_fails_brings_the_money_back(platform):
     seen = await platform.v1.charges.retrieve_async(charge.id)
     assert (seen.amount_refunded, seen.refunded) == (0, False)
     assert platform.kinds(before) == ["refund.failed"]
+
+
+async def test_a_refund_that_waits_for_the_shopper_can_be_called_back(platform):
+    """Asked in the control API, since cards never ask; the money and the charge are as before."""
+    await funded(platform)
+    charge = await paid(platform, method="pm_card_pendingRefund")
+    at = await money_of(platform)
+    refund = await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
+    platform.control("POST", f"refunds/{refund.id}/ask")
+    waits = await platform.v1.refunds.retrieve_async(refund.id)
+    assert (waits.status, "pending_reason" in waits) == ("requires_action", False)
+    platform.sandbox.advance(120)
+    before = len(platform.kinds())
+
+    called = await platform.v1.refunds.cancel_async(refund.id, {"expand": ["failure_balance_transaction"]})
+
+    assert (called.status, called.failure_balance_transaction.net) == ("canceled", 400)
+    assert await money_of(platform) == at
+    assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
+    assert platform.kinds(before) == ["refund.updated"]
+    assert (await refused(platform.v1.refunds.cancel_async(refund.id))).http_status == 400
+    assert (await platform.v1.refunds.create_async({"charge": charge.id})).amount == 1000
+
+
+async def test_only_a_refund_under_way_can_wait_for_the_shopper(platform):
+    """One that has arrived is over."""
+    await funded(platform)
+    refund = await platform.v1.refunds.create_async({"charge": (await paid(platform)).id})
+    with pytest.raises(RuntimeError, match="succeeded: only one that is still being processed"):
+        platform.control("POST", f"refunds/{refund.id}/ask")
+    with pytest.raises(RuntimeError, match="404 There is no refund"):
+        platform.control("POST", "refunds/re_none/ask")
+    with pytest.raises(RuntimeError, match="has no boredom here"):
+        platform.control("POST", f"refunds/{refund.id}/ask", {"boredom": True})
 
 
 async def test_after_a_failed_refund_the_seller_is_not_asked_twice(platform):

@@ -140,6 +140,9 @@ class TestDrafts:
         await Checkout.filter(id=order.checkout_id).update(
             terms_version=terms.VERSION, terms_accepted_at=clock.now(), purchase_ip="192.0.2.7"
         )
+        await Checkout.filter(id=order.checkout_id).update(
+            city="San Francisco", postal_code="94107", state="CA", country="US"
+        )
         await mark_as_shipped(
             vendor_id=shop.vendor_id, number=order.number, carrier="DHL", tracking="JD01", actor="member:1"
         )
@@ -148,6 +151,8 @@ class TestDrafts:
         texts = await drafted(await dispute_by_id(row.id), public_url="https://market.test")
         assert texts["shipping_tracking_number"] == "JD01"
         assert texts["customer_purchase_ip"] == "192.0.2.7"
+        assert "San Francisco, CA 94107" in texts["shipping_address"]
+        assert "United States" in texts["shipping_address"]
         assert f"version of {terms.VERSION}" in texts["refund_policy_disclosure"]
         assert "is on its way" in texts["uncategorized_text"]
         assert "has received your payment" in texts["uncategorized_text"]

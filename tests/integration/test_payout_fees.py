@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +146,7 @@ class TestBooks:
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
             await pay(gateway, shop)
-            sheet = await reading.read_open(shop.vendor_id, "EUR", month_of(time.now))
+            sheet = await reading.read_open(shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None)
             charged = [(line.words, line.gross) for line in invoice(sheet.lines, Decimal(17)).lines]
             assert charged[-1] == ("Fee for an instant payout", FEE)
             last = sheet.lines[-1]

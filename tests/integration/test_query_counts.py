@@ -94,6 +94,8 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
         "/operator/payments",
         "/operator/fees",
         "/operator/settings",
+        "/operator/vat",
+        "/operator/vat/rates",
         "/operator/payouts",
         "/operator/refunds",
         f"/operator/webhooks?q={first.number}",

@@ -17,7 +17,7 @@ from shared.web.access import UnmarkedRouteError, owner, public
 from shared.web.observability import LineFormatter
 from shared.web.pages import static_url
 from tests.support.probe import finished, small_app
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, sign_in_as
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -72,6 +72,25 @@ class TestAccess:
 
         assert answer.status == 401
         assert json.loads(answer.text)["error"]["code"] == "unauthenticated"
+
+    @pytest.mark.one_engine
+    @pytest.mark.usefixtures("database")
+    async def test_the_mark_alone_keeps_the_wrong_person_out(self, settings: Settings) -> None:
+        """Nothing inside these views asks again who it is: owner, operator, member and shopper are told apart before them."""
+        views = Blueprint("doors", __name__)
+        for mark in (access.owner, access.operator, access.member, access.shopper):
+            name = str(mark(lambda: "").market_access)  # type: ignore[attr-defined]
+            views.add_url_rule(f"/doors/{name}", name, mark(lambda: "inside"))
+        small, found = small_app(settings, views), {}
+        for role in ("owner", "operator", "customer"):
+            who = Visitor(small)
+            await sign_in_as(who, role)
+            for door in (access.OWNER, access.OPERATOR, access.MEMBER, access.SHOPPER):
+                found[role, door] = (await who.get(f"/doors/{door}")).status
+        inside = {("owner", "owner"), ("operator", "operator"), ("customer", "shopper")}
+        inside |= {("owner", "member"), ("operator", "member")}
+        assert {where for where, status in found.items() if status == 200} == inside
+        assert (found["operator", "owner"], found["owner", "operator"]) == (403, 403)
 
 
 FAILURES = [

@@ -123,6 +123,9 @@ class TestChoosing:
         never = Rule(Decimal(6), id=5)
         assert in_force([bags, other, crowns, rest, never], vendor_id=1, currency="EUR") == (bags, rest)
         assert in_force([bags, other, crowns, rest, never], vendor_id=None, currency=None) == (bags, crowns, rest)
+        cups = Rule(Decimal(5), category="Cups", id=6)
+        again = Rule(Decimal(4), category="bags", vendor_id=1, id=7)
+        assert in_force([bags, again, cups, rest], vendor_id=1, currency="EUR") == (bags, cups, rest)
 
 
 class TestCommission:
@@ -317,6 +320,8 @@ class TestChecking:
         kept = read_snapshot(snapshot(rule), currency)
         assert kept is not None
         assert (kept.id, commission(amount, kept, currency)) == (rule.id, commission(amount, rule, currency))
+        has_amounts = rule.fixed or rule.minimum is not None or rule.maximum is not None
+        assert kept.currency == (currency if has_amounts else None)
         assert len(snapshot(Rule(Decimal("99.99"), MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT, "EUR", id=2**63))) <= 255
 
     def test_older_lines_have_no_rule(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,6 +131,28 @@ def test_every_fact_is_told_once_with_its_stripe_object(history: list[Posting]) 
     told = {step.key for step in steps(facts, ()) if step.key} | {fact.key for fact in places(facts)}
     assert told == {posting.key for posting in history if posting.entries}
     assert all(step.stripe_id for step in steps(facts, ()) if step.key)
+
+
+@pytest.mark.parametrize(
+    ("commission", "fee", "refunded", "last"),
+    [
+        (100, 99, 0, (Kind.NOT_PAID_OUT, Kind.KEPT)),
+        (100, 100, 0, (Kind.NOT_PAID_OUT, Kind.KEPT)),
+        (100, 101, 0, (Kind.NOT_PAID_OUT, Kind.BORNE)),
+        (100, 99, 900, (Kind.NOT_PAID_OUT, Kind.KEPT)),
+        (100, 99, 901, (Kind.OWED, Kind.KEPT)),
+    ],
+)
+def test_the_last_lines_say_whose_the_rest_is(
+    commission: int, fee: int, refunded: int, last: tuple[Kind, Kind]
+) -> None:
+    """Nothing is no debt of the vendor's and no loss of the marketplace's; a cent beyond it is."""
+    story = [
+        postings.sale(postings.Sale(1, 2, 3, "EUR", 1000, commission, "pi_1")),
+        postings.stripe_fee(postings.StripeFee(1, 2, "EUR", fee, "txn_1")),
+        postings.refund(postings.Refund(1, 2, 3, "EUR", refunded, 0, "re_1")),
+    ]
+    assert tuple(step.kind for step in steps(facts_of(story), ())[-2:]) == last
 
 
 def test_a_story_is_told_in_its_order() -> None:

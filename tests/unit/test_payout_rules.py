@@ -159,6 +159,7 @@ class TestHowMuch:
             (Funds("EUR", 500, payable=500, on_the_way=499, owed=300), Due(0, Obstacle.OWED)),
             (Funds("EUR", 500, payable=500, on_the_way=500, owed=300), Due(0, Obstacle.NOTHING)),
             (Funds("EUR", 500, payable=0, reserved=500), Due(0, Obstacle.RESERVED)),
+            (Funds("EUR", 0, reserved=1), Due(0, Obstacle.RESERVED)),
             (Funds("EUR", 0, pending=5000, payable=5000), Due(0, Obstacle.PENDING)),
             (Funds("EUR", 0), Due(0, Obstacle.NOTHING)),
             (Funds("HUF", 812_345, payable=812_345), Due(812_300)),

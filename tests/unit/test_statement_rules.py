@@ -13,18 +13,14 @@ from hypothesis import strategies as st
 from shared.errors import NotFound
 from shared.ledger import postings
 from shared.statements import months
-from shared.statements.errors import BadVatNumber
-from shared.statements.identity import normal_vat_number
 from shared.statements.rules import (
     BALANCE,
     COMMISSION,
     Booked,
     Line,
-    Party,
     invoice,
     invoice_number,
     next_in_series,
-    reverse_charge,
     sheet,
     vat_in,
 )
@@ -164,17 +160,6 @@ def test_vat_is_rounded_half_up(gross: int, percentage: str, vat: int) -> None:
     assert vat_in(gross, Decimal(percentage)) == vat
 
 
-@pytest.mark.parametrize(
-    ("country", "number", "words"),
-    [("DK", "DK12345678", "Article 196"), ("DK", "", ""), ("LU", "LU12345678", ""), ("CH", "CHE123", "abroad")],
-)
-def test_vat_is_the_recipients_when_it_is_a_business_abroad(country: str, number: str, words: str) -> None:
-    """With a VAT number, in another country; else the marketplace charges it."""
-    note = reverse_charge(Party("M", (), "LU", "LU1"), Party("V", (), country, number))
-    assert words in note
-    assert bool(note) == bool(words)
-
-
 @given(last=st.integers(0, 10**6), year=st.integers(2026, 2040))
 def test_numbers_follow_one_another_and_start_anew_each_year(last: int, year: int) -> None:
     """A clock that goes back opens no old year again."""
@@ -184,19 +169,6 @@ def test_numbers_follow_one_another_and_start_anew_each_year(last: int, year: in
     assert invoice_number("MH", 2026, 1) == "MH-2026-000001"
 
 
-def test_a_month_begins_and_ends_in_utc_and_is_closed_an_hour_later() -> None:
-    """Whatever zone a moment is written in."""
-    assert (months.starts("2026-12"), months.ends("2026-12")) == (
-        datetime(2026, 12, 1, tzinfo=UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
-    )
-    assert months.month_of(datetime.fromisoformat("2026-11-01T00:30:00+02:00")) == "2026-10"
-    assert not months.may_close("2026-10", datetime(2026, 11, 1, 0, 59, tzinfo=UTC))
-    assert months.may_close("2026-10", datetime(2026, 11, 1, 1, tzinfo=UTC))
-    assert months.until("2026-11", "2027-02") == ["2026-11", "2026-12", "2027-01", "2027-02"]
-    assert months.spoken("2026-10") == "October 2026"
-
-
 @pytest.mark.parametrize(
     "text", ["", "2026", "2026-13", "2026-00", "1999-01", "2026-1", "2026-01-01", "٢٠٢٦-01", "../x"]
 )
@@ -204,19 +176,3 @@ def test_what_is_no_month_is_not_found(text: str) -> None:
     """It comes out of an address."""
     with pytest.raises(NotFound):
         months.known_month(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "kept"),
-    [("", "LU", ""), (" lu 123.456-78 ", "LU", "LU12345678"), ("EL123456789", "GR", "EL123456789")],
-)
-def test_a_vat_number_is_kept_without_spaces(text: str, country: str, kept: str) -> None:
-    """In capitals."""
-    assert normal_vat_number(text, country) == kept
-
-
-@pytest.mark.parametrize("text", ["12345678", "DK12345678", "LU", "LU1", "LU" + "1" * 30, "LU<b>12"])
-def test_a_vat_number_is_of_the_country(text: str) -> None:
-    """And looks like one."""
-    with pytest.raises(BadVatNumber):
-        normal_vat_number(text, "LU")

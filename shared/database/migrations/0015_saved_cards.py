@@ -14,7 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0019_search")]
+    dependencies = [("models", "0020_state"), ("models", "0021_vat")]
 
     initial = False
 

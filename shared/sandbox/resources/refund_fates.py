@@ -87,14 +87,37 @@ def answer(act: Act, subject: str) -> None:
         emit(inside, "refund.updated", refund, before=before)
 
 
+def ask(act: Act, refund: Document) -> None:
+    """Where the money is to go cannot be told without the shopper: the refund waits for an answer, and can be called back."""
+    before = snapshot(refund)
+    refund.body["status"] = "requires_action"
+    del refund.body["pending_reason"]
+    act.store.save(refund)
+    emit(act, "refund.updated", refund, before=before)
+
+
+def call_back(act: Act, refund: Document) -> None:
+    """A refund that waits for the shopper is not made after all."""
+    before = snapshot(refund)
+    refund.body["status"] = "canceled"
+    _bring_back(act, refund)
+    emit(act, "refund.updated", refund, before=before)
+
+
 def fail(act: Act, refund: Document, reason: str) -> None:
-    """The refund did not arrive: what was taken for it comes back, and its charge can be refunded again.
+    """The refund did not arrive."""
+    refund.body.update(status="failed", failure_reason=reason)
+    refund.body.pop("pending_reason", None)
+    _bring_back(act, refund)
+    emit(act, "refund.failed", refund)
+
+
+def _bring_back(act: Act, refund: Document) -> None:
+    """What was taken for the refund comes back, and its charge can be refunded again.
 
     A reversed transfer and a refunded fee stay where they are; the next refund of the charge counts them.
     """
     body = refund.body
-    body.update(status="failed", failure_reason=reason)
-    body.pop("pending_reason", None)
     if body["balance_transaction"]:
         txn = books.post(
             act,
@@ -108,4 +131,3 @@ def fail(act: Act, refund: Document, reason: str) -> None:
         body["failure_balance_transaction"] = txn.id
     act.store.save(refund)
     returns.count_refund(act, _charge_of(act, refund), -body["amount"])
-    emit(act, "refund.failed", refund)

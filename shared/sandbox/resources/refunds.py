@@ -166,8 +166,11 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Only a refund that waits for the shopper can be called back; refunds to cards never do (stripe.md section 12)."""
+    """Only a refund that waits for the shopper can be called back (stripe.md section 12)."""
     doc = act.get("refund", ids["refund"], param="refund")
+    if doc.body["status"] == "requires_action":
+        refund_fates.call_back(act, doc)
+        return doc.body
     message = (
         f"You cannot cancel this Refund because it has a status of {doc.body['status']}. Only a Refund with the following "
         "status may be canceled: requires_action."

@@ -1,0 +1,185 @@
+"""One mutation run: drawn once, gone on with until every mutant is decided, and reported honestly.
+
+A folder holds it: `drawn.jsonl` (the mutants, and the commit that they change), `results.jsonl` (a line per verdict, the
+last one of a mutant counts), `coverage.sqlite` and `times.xml` (which test ran what), and a clone per process.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+import time
+import tomllib
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from tests.mutation import places
+from tests.mutation.mutants import Mutant, draw
+from tests.mutation.noticing import Nursery, Verdict, Witnesses, measure
+
+FIRST = 40.0  # seconds of tests, by the times of the unchanged run, that every mutant is given
+WIDER = 240.0  # and those that survived them, when all have had their turn
+GOAL = 0.9
+REASONS = Path(__file__).with_name("survivors.toml")
+
+
+class Session:
+    """The run that a folder holds."""
+
+    def __init__(self, root: Path, folder: Path, python: Path) -> None:
+        self._root, self._folder, self._python = root, folder, python
+        self._lock = threading.Lock()
+        self._mutants: dict[str, Mutant] = {}
+        self._results: dict[str, dict[str, Any]] = {}
+        self._load()
+
+    def begin(self, counts: dict[str, int], seed: int) -> None:
+        """Draw the mutants and measure the unchanged tests, unless that is done."""
+        if not self._mutants:
+            tree = self._tree(0, _git(self._root, "rev-parse", "HEAD"))
+            for mutant in draw(tree, places.strata(tree), counts, seed):
+                row = {**mutant.as_row(), "commit": _git(tree, "rev-parse", "HEAD")}
+                _append(self._folder / "drawn.jsonl", row)
+            self._load()
+        if not (self._folder / "times.xml").exists():
+            measure(self._python, self._tree(0, self._commit), self._folder)
+
+    def go_on(self, *, processes: int, hours: float) -> None:
+        """Decide what is undecided, then look wider for those that survived, until the time is up."""
+        until = time.monotonic() + hours * 3600
+        for seconds in (FIRST, WIDER):
+            waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
+            for mutant in self._mutants.values():
+                if self._is_open(mutant, seconds):
+                    waiting.put(mutant)
+            threads = [threading.Thread(target=self._work, args=(n, waiting, seconds, until)) for n in range(processes)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def check(self, ids: list[str], tests: list[str]) -> None:
+        """Ask tests as they are committed by now about mutants."""
+        head = _git(self._root, "rev-parse", "HEAD")
+        nursery = Nursery(self._python, self._tree(0, head))
+        for name in ids:
+            mutant = self._mutants[name]
+            if not _applied(self._tree(0, head), mutant):
+                print(f"{name}: that code has changed, the mutant is gone")
+                continue
+            verdict = nursery.ask(tests, patience=600)
+            if verdict.outcome != "survived":
+                self._note(mutant, verdict, head, seconds=WIDER)
+            print(f"{name}: {verdict.outcome} {verdict.by}")
+
+    def report(self) -> int:
+        """Print how it stands; 0 when enough of what is not equivalent is noticed."""
+        reasons = _reasons()
+        noticed: list[str] = []
+        survived: list[str] = []
+        for name, result in self._results.items():
+            (survived if result["outcome"] in ("survived", "broken") else noticed).append(name)
+        equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
+        open_ones = [name for name in survived if name not in equivalent]
+        for name in open_ones:
+            print(f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} {self._results[name]['outcome']}")
+            print(_changed_lines(self._mutants[name]), end="")
+            print(f"  {reasons.get(name, {}).get('reason', 'no reason is given')}")
+        endless = sum(self._results[name]["outcome"] == "endless" for name in noticed)
+        counted = len(noticed) + len(open_ones)
+        share = len(noticed) / counted if counted else 0.0
+        print(
+            f"\n{len(self._mutants)} drawn, {len(self._results)} run, {len(self._mutants) - len(self._results)} not reached"
+            f"\n{len(noticed)} noticed ({endless} of them because the tests did not end), {len(survived)} survived,"
+            f" {len(equivalent)} of those change nothing that can be seen"
+            f"\n{share:.1%} of the others noticed; the goal is {GOAL:.0%}"
+        )
+        return 0 if share >= GOAL else 1
+
+    def _is_open(self, mutant: Mutant, seconds: float) -> bool:
+        result = self._results.get(mutant.id)
+        return result is None or (result["outcome"] == "survived" and result["looked"] < seconds)
+
+    def _work(self, number: int, waiting: queue.SimpleQueue[Mutant], seconds: float, until: float) -> None:
+        witnesses = Witnesses(self._folder)
+        nursery = Nursery(self._python, self._tree(number, self._commit))
+        while time.monotonic() < until:
+            try:
+                mutant = waiting.get_nowait()
+            except queue.Empty:
+                break
+            tree = self._tree(number, self._commit)
+            verdict = self._decide(mutant, tree, witnesses, nursery, seconds)
+            self._note(mutant, verdict, self._commit, seconds=seconds)
+        nursery.close()
+
+    def _decide(self, mutant: Mutant, tree: Path, witnesses: Witnesses, nursery: Nursery, seconds: float) -> Verdict:
+        """Ask the tests that have not been asked about this mutant yet, as far as the seconds go."""
+        tests = witnesses.of(mutant.path, (tree / mutant.path).read_text(), mutant.line)
+        before = self._results.get(mutant.id, {}).get("tests", 0)
+        if before == len(tests):
+            return Verdict("survived", "" if tests else "no test runs it", before)
+        if not _applied(tree, mutant):
+            raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
+        asked = witnesses.within(tests[before:], seconds)
+        patience = 120 + 8 * sum(map(witnesses.seconds, asked))
+        verdict = nursery.ask(asked, patience=patience)
+        return replace(verdict, tests=before + len(asked))
+
+    def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, seconds: float) -> None:
+        row = {"id": mutant.id, **asdict(verdict), "looked": seconds, "commit": commit}
+        with self._lock:
+            _append(self._folder / "results.jsonl", row)
+            self._results[mutant.id] = row
+            print(f"{len(self._results):4} {mutant.id} {mutant.path}:{mutant.line} {mutant.operator}", end=" ")
+            print(f"{verdict.outcome} {verdict.by[:120]} ({verdict.seconds} s)", flush=True)
+
+    def _load(self) -> None:
+        self._commit = ""
+        for row in _rows(self._folder / "drawn.jsonl"):
+            self._commit = row.pop("commit")
+            self._mutants[row["id"]] = Mutant(**row)
+        self._results = {row["id"]: row for row in _rows(self._folder / "results.jsonl")}
+
+    def _tree(self, number: int, commit: str) -> Path:
+        """A clone at a commit, without anything that an earlier mutant left."""
+        tree = self._folder / f"tree-{number}"
+        if not tree.exists():
+            _git(self._root, "clone", "--quiet", "--no-checkout", "--local", str(self._root), str(tree))
+        _git(tree, "fetch", "--quiet", str(self._root), commit)
+        _git(tree, "checkout", "--quiet", "--force", "--detach", commit)
+        return tree
+
+
+def _applied(tree: Path, mutant: Mutant) -> bool:
+    done = subprocess.run(
+        ["git", "apply", "-C1", "-"], cwd=tree, input=mutant.patch, text=True, capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def _reasons() -> dict[str, dict[str, Any]]:
+    """What the committed list says about mutants that survive, by id."""
+    return {row["id"]: row for row in tomllib.loads(REASONS.read_text()).get("mutant", [])}
+
+
+def _changed_lines(mutant: Mutant) -> str:
+    lines = mutant.patch.splitlines(keepends=True)[2:]
+    return "".join(f"  {line}" for line in lines if line[0] in "+-")
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _append(path: Path, row: dict[str, Any]) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def _git(tree: Path, *command: str) -> str:
+    done = subprocess.run(["git", *command], cwd=tree, text=True, capture_output=True, check=True)
+    return done.stdout.strip()

@@ -1,0 +1,29 @@
+"""VAT in tests: a rate of the day that a month ends, a number that staff has confirmed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shared.vat.rates import enter
+from shared.vat.rules import Rate
+from shared.vat.service import confirm, current
+
+if TYPE_CHECKING:
+    from shared.vendors.models import Vendor
+
+BANK = "European Central Bank"
+
+
+async def a_rate(quote: str, rate: str = "7.4604", day: str = "2026-10-30", base: str = "EUR") -> Rate:
+    """What a euro cost on the last working day of October 2026."""
+    made = Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day))
+    await enter(made, actor="test", is_sure=True)
+    return made
+
+
+async def confirmed(vendor: Vendor, proof: str = "VIES, 28 November 2026") -> None:
+    """Staff has looked up what the vendor states."""
+    row = await current(vendor.id)
+    await confirm(vendor_id=vendor.id, registration_id=row.id if row else None, proof=proof, actor="test")
