@@ -28,6 +28,7 @@ def job_handlers() -> Handlers:
     from shared.clawback import jobs as clawback
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
+    from shared.orders import jobs as orders
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
@@ -38,6 +39,7 @@ def job_handlers() -> Handlers:
     from shared.webhooks import backfill, dispatch
 
     return {
+        **orders.HANDLERS,
         **payments.HANDLERS,
         **payment_methods.HANDLERS,
         **clawback.HANDLERS,
@@ -68,6 +70,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.remind", at=time(7, 0)),
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
+        Recurring("orders.deliver", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),

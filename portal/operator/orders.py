@@ -40,8 +40,8 @@ async def show(number: str) -> Response:
         lines=operator_lines(flow),
         places=flow.places,
         place_words=PLACES,
-        goods=goods_badge(order.status, order.payment_status, goes_back=order.goes_back),
-        paid=money_badge(order.payment_status, order.total, order.refunded),
+        goods=goods_badge(order.status, order.money),
+        paid=money_badge(order.money),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )

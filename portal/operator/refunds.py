@@ -58,7 +58,7 @@ async def approve(refund_id: int) -> Response:
         raise
     except MarketError as error:
         return see_other(HOME, ("warn", error.message))
-    state = await try_now(kit().gateway, made.id)
+    state = (await try_now(kit().gateway, made.id)).state
     word = words.STATES[state][1]
     return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."))
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.money import Money
+from shared.orders.money import MoneyState
 from shared.refunds import words
-from shared.refunds.queries import RefundView
+from shared.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
+from shared.refunds.queries import Refundable, RefundView
 from shared.refunds.rules import Preview, RefundState, Standing
 
 STATES = words.STATES
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
+_STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
 
 
@@ -46,8 +49,8 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
         return Money(amount, preview.currency)
 
     notes = []
-    if preview.standing is Standing.CHARGED_BACK:
-        notes.append(("bad", "The shopper’s bank has taken this payment back, so it cannot be refunded as well."))
+    if stopped := _STOPS.get(preview.standing):
+        notes.append(("bad", stopped.default))
     if preview.standing is Standing.INQUIRY:
         notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
     if preview.needs_approval:
@@ -73,24 +76,38 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
         left_after=money(preview.left_after),
         where=_BACK_TO.get(method or "", "the way they paid"),
         notes=tuple(notes),
-        is_possible=preview.standing is not Standing.CHARGED_BACK,
+        is_possible=preview.standing not in _STOPS,
         waits=preview.needs_approval,
     )
 
 
-def done(state: RefundState, written: str, refusal: str) -> tuple[str, str]:
-    """What to say after the button was pressed: category and sentence; `written` is the amount."""
+def nothing_left(order: Refundable) -> tuple[str, str] | None:
+    """Title and sentence where nothing of an order can go back; None where something can."""
+    if not order.is_paid:
+        return "Nothing to give back", NotPaid.default
+    if order.left:
+        return None
+    match order.money_state:
+        case MoneyState.LOST:
+            return "The bank took this payment", TakenByBank.default
+        case MoneyState.DISPUTED:
+            return "The bank holds this payment", ChargedBack.default
+    return "Nothing left to give back", "Everything of this order has been given back, or is on its way."
+
+
+def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
+    """What to say after the button was pressed: category and sentence; `written` is the amount, `detail` why it stopped."""
     match state:
         case RefundState.AWAITING_APPROVAL:
             return "info", f"The refund of {written} waits for Markethall. We write to you when it is decided."
         case RefundState.SUCCEEDED:
             return "ok", f"{written} went back. We have told the shopper."
         case RefundState.REFUSED:
-            return "error", f"The refund of {written} was not made. {refusal}"
+            return "error", f"The refund of {written} was not made. {detail}"
         case RefundState.OPENING:
             return (
                 "info",
-                f"The refund of {written} is written down. Stripe does not answer just now; it is sent by itself.",
+                f"The refund of {written} is written down, and is sent by itself. {detail}",
             )
         case RefundState.FAILED | RefundState.CANCELED:
             return "error", f"The refund of {written} did not reach the shopper. You have the money again."

@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
-from portal.orders.refund_words import REASONS, Told, done, told
+from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
 from shared.errors import MarketError, NotFound
 from shared.people import policies
 from shared.refunds import service
@@ -72,11 +72,12 @@ async def give_back(number: str) -> Response:
         )
     except MarketError as error:
         return await _blamed(await _mine(number), form, error)
-    state = made.state
+    state, waits = made.state, ""
     if state is RefundState.OPENING:
-        state = await try_now(kit().gateway, made.id)
+        tried = await try_now(kit().gateway, made.id)
+        state, waits = tried.state, tried.waits
     refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
-    return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal))
+    return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits))
 
 
 async def _mine(number: str) -> Refundable:
@@ -118,6 +119,7 @@ async def _page(
     errors = [text for field in form for text in field.errors] + list(form.form_errors)
     return await vendor_page(
         "portal/orders/refund.html",
+        nothing=nothing_left(order),
         fragments={"refund-preview": "refund_preview"},
         status=status,
         nav="orders",

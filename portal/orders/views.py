@@ -14,15 +14,18 @@ from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
 from shared.disputes.queries import disputes_of_order
 from shared.errors import MarketError, NotFound
-from shared.orders.errors import CannotShip, GoesBack
+from shared.orders.arriving import counts_from, mark_as_delivered
+from shared.orders.errors import CannotDeliver, CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
+from shared.orders.goods import short_of
 from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
-from shared.orders.service import mark_as_shipped
+from shared.orders.sending import keep_goods, mark_as_shipped
 from shared.payments.queries import payments_of_order
 from shared.refunds.queries import refunds_of_order
 from shared.reporting.story import story_of
 from shared.reporting.waterfall import order_waterfall
 from shared.web.access import owner
+from shared.web.forms import Bare
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
 from shared.web.pages import see_other
@@ -75,7 +78,7 @@ async def show(number: str) -> Response:
 @blueprint.post("/<number>/ship")
 @owner
 async def ship(number: str) -> Response:
-    """Mark a paid order as shipped; the shopper is told. One that is being refunded altogether only if that is meant."""
+    """Mark a paid order as shipped; the shopper is told. Where its money is in doubt, only if that is meant."""
     order = await _mine(number)
     form = await ShipForm.from_request()
     if not form.ok():
@@ -89,14 +92,42 @@ async def ship(number: str) -> Response:
             actor=actor_label(actor()),
             all_the_same=form.all_the_same.data,
         )
-    except GoesBack as error:
+    except (GoesBack, Contested, PiecesMissing) as error:
         form.blame(error)
         return await _order_page(await _mine(number), form=form, status=error.status)
-    except CannotShip as error:
+    except (CannotShip, MoneyGone) as error:
         return await _order_page(await _mine(number), form=form, status=error.status, problem=error)
     return see_other(
         f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as shipped. We have told the shopper.")
     )
+
+
+@blueprint.post("/<number>/keep")
+@owner
+async def keep(number: str) -> Response:
+    """Put the goods of an order that will not be sent back on the shelf."""
+    order = await _mine(number)
+    form = await Bare.from_request()
+    if not form.ok():
+        return await _order_page(order, status=422)
+    try:
+        pieces = await keep_goods(vendor_id=vendor_id(), number=order.number, actor=actor_label(actor()))
+    except NothingToKeep as error:
+        return await _order_page(await _mine(number), status=error.status, problem=error)
+    told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
+    return see_other(f"{LIST}/{order.number}", ("ok", f"{told} back on the shelf."))
+
+
+@blueprint.post("/<number>/delivered")
+@owner
+async def delivered(number: str) -> Response:
+    """Mark an order that was sent as delivered."""
+    order = await _mine(number)
+    try:
+        await mark_as_delivered(vendor_id=vendor_id(), number=order.number, actor=actor_label(actor()))
+    except CannotDeliver as error:
+        return await _order_page(await _mine(number), status=error.status, problem=error)
+    return see_other(f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as delivered."))
 
 
 async def _mine(number: str) -> OrderView:
@@ -121,9 +152,11 @@ async def _order_page(
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
         happenings=happenings(order, payments, story),
-        goods=goods_badge(order.status, order.payment_status, goes_back=order.goes_back),
-        paid=money_badge(order.payment_status, order.total, order.refunded),
+        goods=goods_badge(order.status, order.money),
+        paid=money_badge(order.money),
         refunds=await refunds_of_order(order.id),
+        counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
+        short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
         refund_states=STATES,
         refund_detail=refund_detail,
         fee=order.vendor_share - order.total,

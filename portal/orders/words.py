@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.money import Money
+from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
 from shared.orders.queries import OrderView
-from shared.orders.rules import OrderStatus, PaymentStatus, may_ship
+from shared.orders.rules import OrderStatus, PaymentStatus
 from shared.payments.queries import PaymentView
 from shared.payments.rules import PaymentState
 
@@ -17,15 +17,25 @@ CHIPS = (
     ("to_ship", "To ship"),
     ("shipped", "Shipped"),
     ("unpaid", "Unpaid"),
+    ("refunded", "Refunded"),
+    ("disputed", "Disputed"),
     ("cancelled", "Cancelled"),
 )
-_MONEY = {
+_UNPAID = {
     PaymentStatus.PENDING: ("plain", "Not paid yet"),
     PaymentStatus.PROCESSING: ("info", "Payment on its way"),
-    PaymentStatus.PAID: ("ok", "Paid"),
     PaymentStatus.FAILED: ("warn", "Card declined"),
     PaymentStatus.CANCELLED: ("plain", "Not paid"),
-    PaymentStatus.REFUNDED: ("plain", "Refunded"),
+}
+_MONEY = {
+    MoneyState.PAID: ("ok", "Paid"),
+    MoneyState.PARTLY_RETURNING: ("info", "Part refund on its way"),
+    MoneyState.PARTLY_REFUNDED: ("info", "Partly refunded"),
+    MoneyState.PARTLY_LOST: ("warn", "Part taken by the bank"),
+    MoneyState.RETURNING: ("info", "Refund on its way"),
+    MoneyState.DISPUTED: ("warn", "Disputed"),
+    MoneyState.REFUNDED: ("plain", "Refunded"),
+    MoneyState.LOST: ("bad", "Taken by the bank"),
 }
 
 
@@ -40,24 +50,20 @@ class Happening:
     is_quiet: bool = False
 
 
-def money_badge(
-    payment_status: PaymentStatus, total: Money | None = None, refunded: Money | None = None
-) -> tuple[str, str]:
-    """Where the money is: kind and word. Of a paid order with what of its total went back, or is going."""
-    if payment_status is PaymentStatus.PAID and total is not None and refunded:
-        return refund_badge(total, refunded)
-    return _MONEY[payment_status]
+def money_badge(money: OrderMoney) -> tuple[str, str]:
+    """Where an order's money is: kind and word."""
+    return _UNPAID[money.payment_status] if money.state is MoneyState.UNPAID else _MONEY[money.state]
 
 
-def refund_badge(total: Money, refunded: Money) -> tuple[str, str]:
-    """The same for what is paid and of which something goes back: kind and word."""
-    return ("info", "Partly refunded") if refunded.amount < total.amount else ("info", "Refund on its way")
-
-
-def goods_badge(status: OrderStatus, payment_status: PaymentStatus, *, goes_back: bool = False) -> tuple[str, str]:
-    """Where the goods are: kind and word. What is refunded altogether waits for nobody."""
-    if may_ship(status, payment_status):
-        return ("plain", "Not sent") if goes_back else ("warn", "To ship")
+def goods_badge(status: OrderStatus, money: OrderMoney) -> tuple[str, str]:
+    """Where the goods are: kind and word. What is refunded or taken altogether waits for nobody."""
+    match shipping(status, money):
+        case Shipping.READY:
+            return "warn", "To ship"
+        case Shipping.DOUBTFUL if money.state is MoneyState.DISPUTED:
+            return "info", "On hold"
+        case Shipping.DOUBTFUL | Shipping.GONE:
+            return "plain", "Not sent"
     match status:
         case OrderStatus.SHIPPED:
             return "ok", "Shipped"
@@ -65,8 +71,6 @@ def goods_badge(status: OrderStatus, payment_status: PaymentStatus, *, goes_back
             return "ok", "Delivered"
         case OrderStatus.CANCELLED:
             return "plain", "Cancelled"
-        case OrderStatus.PROCESSING if payment_status is PaymentStatus.REFUNDED:
-            return "plain", "Not sent"
         case OrderStatus.PROCESSING:
             return "info", "In progress"
         case OrderStatus.PENDING:
@@ -95,6 +99,9 @@ def timeline(order: OrderView, payments: Sequence[PaymentView]) -> tuple[Happeni
     if order.shipped_at:
         parcel = " ".join(part for part in (order.tracking_carrier, order.tracking_number) if part)
         out.append(Happening("Shipped", order.shipped_at, parcel or "Without tracking.", "ok"))
+    if order.delivered_at:
+        how = "Taken for granted: it was sent long enough ago." if order.is_arrival_assumed else "As you said."
+        out.append(Happening("Delivered", order.delivered_at, how, "ok"))
     if order.status is OrderStatus.CANCELLED:
         out.append(Happening("Cancelled", None, "It was not paid in time; the goods are back on your shelf.", "plain"))
     out.sort(key=lambda h: (h.at is not None, -(h.at or order.placed_at).timestamp()))

@@ -1,4 +1,4 @@
-"""Stock moves, inside the caller's transaction: reserve, release, take, put back.
+"""Stock moves, inside the caller's transaction: reserve, release, take, put back, take what is free.
 
 Every move locks its products in the order of their ids (so two orders never wait for each other in a circle) and repeats
 its condition in the WHERE of one update for all of them, because SQLite ignores SELECT ... FOR UPDATE. An item is
@@ -65,6 +65,18 @@ async def put_back(items: Items) -> None:
     await _locked(back)
     moved = await _move([Q(id=i) for i in back], stock={i: F("stock") + q for i, q in back.items()})
     _must_be(len(back), moved, "put back")
+
+
+async def take_free(items: Items) -> dict[int, int]:
+    """Let up to these quantities leave the shelf, as far as no order holds them: how many of each product did."""
+    wanted = _merge(items)
+    on_shelf = await _locked(wanted)
+    there = {i: min(q, on_shelf[i].stock - on_shelf[i].reserved) for i, q in wanted.items() if i in on_shelf}
+    there = {i: q for i, q in there.items() if q > 0}
+    guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in there.items()]
+    moved = await _move(guard, stock={i: F("stock") - q for i, q in there.items()})
+    _must_be(len(there), moved, "taken from the shelf")
+    return there
 
 
 def _merge(items: Items) -> dict[int, int]:

@@ -15,12 +15,18 @@ OTHERS = 10  # so many other sales of a vendor are looked at
 MARK = "movement"  # the metadata by which a movement is known again: our own idempotency key
 
 
-async def charged(gateway: Gateway, payment_id: int) -> Payment:
-    """The payment with its transfer known; read from Stripe where we have not heard of it. Raises ChargeNotReady."""
+async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
+    """The payment with its transfer, if Stripe has made that by now: it follows the charge a moment later."""
     payment = await Payment.get(id=payment_id)
     if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
+    return payment
+
+
+async def charged(gateway: Gateway, payment_id: int) -> Payment:
+    """The payment with its transfer known; read from Stripe where we have not heard of it. Raises ChargeNotReady."""
+    payment = await looked_at(gateway, payment_id)
     if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
         raise ChargeNotReady("The charge has no transfer yet.")
     return payment

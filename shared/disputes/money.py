@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared import clock
 from shared.disputes.models import Dispute
-from shared.disputes.rules import Parts, Taken, bear, give_back
+from shared.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
 from shared.fees.queries import get_policy
 from shared.gateway import objects
 from shared.ledger import postings
@@ -38,6 +38,19 @@ def borne_by(row: Dispute) -> Parts:
     return Parts(row.vendor_part, row.commission_part, row.loss_part) - Parts(
         row.vendor_back, row.commission_back, row.loss_back
     )
+
+
+async def held_of(order: Order) -> Held:
+    """What all disputes of an order do to its money now. The order is locked."""
+    rows = await Dispute.filter(order_id=order.id)
+    return sum((held_by(row) for row in rows), start=Held())
+
+
+def held_by(row: Dispute) -> Held:
+    """What one dispute does to its order's money now."""
+    withdrawn = row.vendor_part + row.commission_part + row.loss_part
+    reinstated = row.vendor_back + row.commission_back + row.loss_back
+    return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)
 
 
 async def apply_transactions(row: Dispute, order: Order, seen: objects.Dispute, *, is_sold: bool) -> Books:

@@ -131,6 +131,37 @@ def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
     return Parts(vendor, commission, amount - vendor - commission)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What disputes do to their order's money: what they are about while they are open, what is gone for good. Minor units."""
+
+    disputed: int = 0
+    lost: int = 0
+
+    def __add__(self, other: Held) -> Held:
+        return Held(self.disputed + other.disputed, self.lost + other.lost)
+
+
+def held(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int) -> Held:
+    """What one dispute over `amount` does to its order's money, when so much was withdrawn for it and came back.
+
+    An inquiry does nothing. An open one holds all that it is about, also before the money went (an escalated inquiry) and
+    after it came back (a win that the bank appeals against). Decided, what counts is the money that is still gone: a win in
+    part leaves the rest lost, one that was prevented may have cost all or nothing. Of a win whose money is still on its
+    way nothing is lost, and a loss whose money we could not see (another currency) is the whole.
+    """
+    gone = max(withdrawn - reinstated, 0)
+    if status in INQUIRIES:
+        return Held()
+    if status in OPEN:
+        return Held(disputed=max(amount, gone))
+    if status is _S.WON and not reinstated:
+        return Held()
+    if status is _S.LOST and not withdrawn:
+        return Held(lost=amount)
+    return Held(lost=gone)
+
+
 STAGES = (1, 3)  # days before the deadline at which a vendor is reminded
 
 

@@ -14,10 +14,11 @@ from shared.clawback import service as clawback
 from shared.database import unit
 from shared.disputes import evidence, notices
 from shared.disputes.models import Dispute, DisputeFile
-from shared.disputes.money import Books, apply_transactions
+from shared.disputes.money import Books, apply_transactions, held_of
 from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
 from shared.gateway import objects
 from shared.gateway.seam import Gateway
+from shared.orders import settle as orders
 from shared.orders.models import Order
 from shared.payments import service as payments
 from shared.payments.models import Payment
@@ -73,6 +74,8 @@ async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
             vendor_id=order.vendor_id,
         )
         await row.refresh_from_db()
+        held = await held_of(order)
+        await orders.follow_disputes(order, disputed=held.disputed, lost=held.lost)
         await _record(row, was, books)
         await notices.tell(row, order, was=was, books=books)
         return status

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from shared.errors import Conflict
+
+if TYPE_CHECKING:
+    from shared.orders.goods import Short
 
 
 class EmptyBasket(Conflict):
@@ -38,8 +44,52 @@ class GoesBack(Conflict):
     default = "All of this order is being refunded. Tick the box if the shopper is to get the goods all the same."
 
 
+class Contested(Conflict):
+    """The shopper's bank holds the money and has not decided: the order is sent only by somebody who says that this is meant."""
+
+    code = "order_is_disputed"
+    default = (
+        "The shopper’s bank has taken this payment back until it decides, so you may never get the money. "
+        "Tick the box if the shopper is to get the goods all the same."
+    )
+
+
+class MoneyGone(Conflict):
+    """Nothing of the order's money is there any more, for good."""
+
+    code = "order_money_gone"
+    default = "The shopper has all of the money of this order back, so there is nothing to send."
+
+
+class PiecesMissing(Conflict):
+    """Pieces that a refund put on the shelf were sold before the refund came back: they are sent only if that is meant."""
+
+    code = "pieces_missing"
+
+    def __init__(self, short: Sequence[Short]) -> None:
+        pieces = ", ".join(piece.text for piece in short)
+        super().__init__(
+            f"Your shelf does not have {pieces} for this order any more. Tick the box if you can send it all the same.",
+            param="all_the_same",
+        )
+
+
+class NothingToKeep(Conflict):
+    """There is nothing of an order that could go back on the shelf."""
+
+    code = "nothing_to_keep"
+    default = "Nothing of this order can go back on the shelf: it was sent, still has to be, or stands there already."
+
+
 class CannotShip(Conflict):
     """Only a paid order that was not sent yet can be marked as shipped."""
 
     code = "cannot_ship"
     default = "This order cannot be marked as shipped: it is not paid, or it was sent already."
+
+
+class CannotDeliver(Conflict):
+    """Only an order that was sent and has not arrived yet can be marked as delivered."""
+
+    code = "cannot_deliver"
+    default = "This order cannot be marked as delivered: it was not sent yet, or it has arrived already."

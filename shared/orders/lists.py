@@ -18,21 +18,27 @@ from shared.errors import NotFound
 from shared.folding import words
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
-from shared.orders.rules import OrderStatus, PaymentStatus, goes_back
+from shared.orders.money import OrderMoney, Shipping, shipping
+from shared.orders.queries import money_of
+from shared.orders.rules import OrderStatus, PaymentStatus
 
 PAGE_SIZE = 25
 MAX_NUMBER = 20
 
 # The chips above a vendor's orders: name -> what they let through.
+# Paid, and something of it is left: orders.money.OrderMoney says the same of one order (a test compares them).
+_MONEY_LEFT = Q(
+    payment_status=PaymentStatus.PAID,
+    disputed_amount=0,
+    refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
+)
+_NOT_GONE = Q(payment_status=PaymentStatus.PAID, returned_amount__lt=F("total_amount_cents") - F("lost_amount"))
 FILTERS: Mapping[str, Q] = {
-    # Not what is being refunded altogether: nobody waits for it.
-    "to_ship": Q(
-        status=OrderStatus.PROCESSING,
-        payment_status=PaymentStatus.PAID,
-        refunded_amount__lt=F("total_amount_cents"),
-    ),
+    "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),  # Shipping.READY: somebody waits for it
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]),
+    "refunded": Q(refunded_amount__gt=0),
+    "disputed": Q(disputed_amount__gt=0) | Q(lost_amount__gt=0),
     "cancelled": Q(status=OrderStatus.CANCELLED),
 }
 
@@ -45,14 +51,14 @@ class OrderRow:
     placed_at: datetime
     customer_name: str
     total: Money
-    refunded: Money
+    money: OrderMoney
     status: OrderStatus
     payment_status: PaymentStatus
     items: int
 
     @property
-    def goes_back(self) -> bool:
-        return goes_back(self.total.amount, self.refunded.amount)
+    def shipping(self) -> Shipping:
+        return shipping(self.status, self.money)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +97,8 @@ class PurchaseRow:
     total: Money
     numbers: tuple[str, ...]
     vendor_names: tuple[str, ...]
-    payment_status: PaymentStatus
     status: OrderStatus
+    money: OrderMoney
 
 
 async def vendor_orders(
@@ -145,7 +151,7 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
             placed_at=order.created_at,
             customer_name=order.checkout.full_name,
             total=Money(order.total_amount_cents, order.currency),
-            refunded=Money(order.refunded_amount, order.currency),
+            money=money_of(order),
             status=OrderStatus(order.status),
             payment_status=PaymentStatus(order.payment_status),
             items=items.get(order.id, 0),
@@ -160,11 +166,11 @@ async def count_to_ship(vendor_id: int) -> int:
 
 
 async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
-    """The vendor's figures for its home page; the sum is of `currency` alone."""
+    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone for good."""
     mine = Order.filter(vendor_id=vendor_id)
     since = clock.now() - timedelta(days=30)
     paid = await (
-        mine.filter(paid_at__gte=since, payment_status=PaymentStatus.PAID, currency=currency)
+        mine.filter(_NOT_GONE, paid_at__gte=since, currency=currency)
         .annotate(sum=Sum("total_amount_cents"), count=Count("id"))
         .values("sum", "count")
     )
@@ -191,8 +197,8 @@ async def purchases_of(customer_id: int, limit: int = 50) -> tuple[PurchaseRow, 
             total=Money(group[0].checkout.total_amount, group[0].checkout.currency),
             numbers=tuple(order.number for order in group),
             vendor_names=tuple(order.vendor.name for order in group),
-            payment_status=PaymentStatus(group[0].payment_status),
             status=OrderStatus(group[0].status),
+            money=money_of(group[0]),
         )
         for group in list(grouped.values())[:limit]
     )

@@ -89,12 +89,22 @@ class Order(Row):
     refunded_amount = fields.BigIntField(
         default=0, db_default=0, description="minor units that went back or are spoken for; never more than the total"
     )
+    returned_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units of refunded_amount that have arrived at the shopper"
+    )
+    disputed_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that open disputes are about; may be more than the total"
+    )
+    lost_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that banks took for good; may be more than the total"
+    )
     currency = fields.CharField(max_length=3)
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
     paid_at = fields.DatetimeField(null=True)
     shipped_at = fields.DatetimeField(null=True)
-    delivered_at = fields.DatetimeField(
-        null=True, description="when the vendor said so, or when it was taken for granted"
+    delivered_at = fields.DatetimeField(null=True)
+    delivered_by = fields.CharField(
+        max_length=80, default="", db_default="", description="who said so; system: taken for granted after some days"
     )
     tracking_carrier = fields.CharField(max_length=60, default="")
     tracking_number = fields.CharField(max_length=80, default="")
@@ -105,6 +115,7 @@ class Order(Row):
         indexes = [
             Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
             Index(fields=("customer_id", "id"), name="ix_orders_customer"),
+            Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
@@ -113,6 +124,10 @@ class Order(Row):
             CheckConstraint(
                 check="refunded_amount >= 0 and refunded_amount <= total_amount_cents", name="ck_orders_refunded"
             ),
+            CheckConstraint(
+                check="returned_amount >= 0 and returned_amount <= refunded_amount", name="ck_orders_returned"
+            ),
+            CheckConstraint(check="disputed_amount >= 0 and lost_amount >= 0", name="ck_orders_disputed"),
             CheckConstraint(
                 check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents", name="ck_orders_fee"
             ),
@@ -134,6 +149,12 @@ class OrderLine(Row):
     picture = fields.CharField(max_length=200, default="")
     unit_amount = fields.BigIntField(description="minor units of the order's currency")
     quantity = fields.IntField()
+    refunded_quantity = fields.IntField(
+        default=0, db_default=0, description="pieces that were given back or are spoken for by refunds"
+    )
+    restocked_quantity = fields.IntField(
+        default=0, db_default=0, description="pieces that stand on the shelf again (or were sold from there)"
+    )
     commission_amount = fields.BigIntField(
         default=0, db_default=0, description="minor units of the order's currency; frozen at sale"
     )
@@ -149,5 +170,10 @@ class OrderLine(Row):
             CheckConstraint(
                 check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
                 name="ck_order_lines_commission",
+            ),
+            CheckConstraint(
+                check="refunded_quantity >= 0 and refunded_quantity <= quantity"
+                " and restocked_quantity >= 0 and restocked_quantity <= quantity",
+                name="ck_order_lines_pieces",
             ),
         ]

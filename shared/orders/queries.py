@@ -9,8 +9,17 @@ from datetime import datetime
 from shared.errors import NotFound
 from shared.money import Money
 from shared.orders.addresses import town_line
+from shared.orders.goods import missing_of
 from shared.orders.models import Checkout, Order, OrderLine
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, goes_back, may_ship
+from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.orders.rules import (
+    ORDER_MOVES,
+    TAKEN_FOR_GRANTED,
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class LineView:
     quantity: int
     total: Money
     commission: Money
+    missing: int = 0  # pieces that were put back on the shelf and belong to the order again
 
 
 @dataclass(frozen=True)
@@ -61,22 +71,60 @@ class OrderView:
     total: Money
     platform_fee: Money
     vendor_share: Money
-    refunded: Money  # what went back, is going, or waits to be allowed
+    money: OrderMoney  # what of it is still there
+    is_off_shelf: bool  # whether pieces of it left the shelf and do not stand there again
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
     paid_at: datetime | None
     shipped_at: datetime | None
+    delivered_at: datetime | None
+    delivered_by: str
     tracking_carrier: str
     tracking_number: str
 
     @property
-    def may_ship(self) -> bool:
-        return may_ship(self.status, self.payment_status)
+    def refunded(self) -> Money:
+        """What went back, is going, or waits to be allowed."""
+        return Money(self.money.refunded, self.total.currency)
 
     @property
-    def goes_back(self) -> bool:
-        return goes_back(self.total.amount, self.refunded.amount)
+    def lost(self) -> Money:
+        """What the shopper's bank took for good, as far as it was the order's."""
+        return Money(min(self.money.lost, self.money.total), self.total.currency)
+
+    @property
+    def left(self) -> Money:
+        """What can still go back."""
+        return Money(self.money.left, self.total.currency)
+
+    @property
+    def money_state(self) -> MoneyState:
+        return self.money.state
+
+    @property
+    def shipping(self) -> Shipping:
+        return shipping(self.status, self.money)
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether it will not be sent, and something of it is not on the shelf."""
+        return self.shipping is Shipping.GONE and self.is_off_shelf
+
+    @property
+    def may_deliver(self) -> bool:
+        """Whether it can be marked as delivered."""
+        return OrderStatus.DELIVERED in ORDER_MOVES[self.status]
+
+    @property
+    def is_arrival_assumed(self) -> bool:
+        """Whether nobody said that it arrived: it was sent long enough ago."""
+        return self.delivered_by == TAKEN_FOR_GRANTED
+
+    @property
+    def may_ship(self) -> bool:
+        """Whether the page offers to send it, be it with a second yes."""
+        return self.shipping in (Shipping.READY, Shipping.DOUBTFUL)
 
 
 @dataclass(frozen=True)
@@ -91,6 +139,18 @@ class CheckoutView:
     orders: tuple[OrderView, ...]
     reserved_until: datetime
     placed_at: datetime
+
+
+def money_of(order: Order) -> OrderMoney:
+    """What of an order's money is still there."""
+    return OrderMoney(
+        payment_status=PaymentStatus(order.payment_status),
+        total=order.total_amount_cents,
+        refunded=order.refunded_amount,
+        returned=order.returned_amount,
+        disputed=order.disputed_amount,
+        lost=order.lost_amount,
+    )
 
 
 def contact_of(checkout: Checkout) -> Contact:
@@ -110,10 +170,19 @@ def contact_of(checkout: Checkout) -> Contact:
 def _line(line: OrderLine, currency: str) -> LineView:
     unit = Money(line.unit_amount, currency)
     commission = Money(line.commission_amount, currency)
-    return LineView(line.product_id, line.name, line.picture, unit, line.quantity, unit * line.quantity, commission)
+    return LineView(
+        product_id=line.product_id,
+        name=line.name,
+        picture=line.picture,
+        unit=unit,
+        quantity=line.quantity,
+        total=unit * line.quantity,
+        commission=commission,
+        missing=missing_of(line),
+    )
 
 
-def _order(order: Order, lines: Iterable[OrderLine], checkout: Checkout) -> OrderView:
+def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> OrderView:
     total, fee = Money(order.total_amount_cents, order.currency), Money(order.platform_fee_amount, order.currency)
     return OrderView(
         id=order.id,
@@ -127,15 +196,22 @@ def _order(order: Order, lines: Iterable[OrderLine], checkout: Checkout) -> Orde
         total=total,
         platform_fee=fee,
         vendor_share=total - fee,
-        refunded=Money(order.refunded_amount, order.currency),
+        money=money_of(order),
+        is_off_shelf=_is_off_shelf(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        delivered_by=order.delivered_by,
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
     )
+
+
+def _is_off_shelf(order: Order, lines: Iterable[OrderLine]) -> bool:
+    return order.stock_state == StockState.TAKEN and any(x.restocked_quantity < x.quantity for x in lines)
 
 
 async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:

@@ -62,6 +62,8 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
+TAKEN_FOR_GRANTED = "system"  # who says that an order arrived where nobody did: it was sent long enough ago
+
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(
         {PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
@@ -84,13 +86,3 @@ def unpayable(total: Money) -> str | None:
     if total.amount > MAX_AMOUNT:
         return "This is more than can be paid at once. Please split it into two orders."
     return None
-
-
-def goes_back(total: int, refunded: int) -> bool:
-    """Whether all of an order's money (minor units) went back, is going, or waits to be allowed to."""
-    return refunded >= total
-
-
-def may_ship(status: OrderStatus, payment_status: PaymentStatus) -> bool:
-    """Only what is paid and not yet sent may be sent."""
-    return status is OrderStatus.PROCESSING and payment_status is PaymentStatus.PAID

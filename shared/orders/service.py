@@ -1,4 +1,4 @@
-"""Placing orders, giving their stock back, sending them. One transaction per use case; no HTTP in here."""
+"""Placing orders and giving their stock back. One transaction per use case; no HTTP in here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from shared.baskets.models import Basket
 from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue import stock
 from shared.database import unit
-from shared.errors import NotFound
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.ids import digest, new_number, new_token
 from shared.jobs import queue
-from shared.mail import service as mail
-from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, GoesBack, PriceChanged, VendorCannotSell
+from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, goes_back, may_ship, unpayable
+from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.orders.terms import Acceptance
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
@@ -200,44 +198,3 @@ async def items_of(order_id: int) -> list[tuple[int, int]]:
     """(product id, quantity) of an order's lines."""
     rows = await OrderLine.filter(order_id=order_id).order_by("product_id").values_list("product_id", "quantity")
     return [(int(product), int(quantity)) for product, quantity in rows]
-
-
-async def mark_as_shipped(
-    *, vendor_id: int, number: str, carrier: str, tracking: str, actor: str, all_the_same: bool = False
-) -> None:
-    """The vendor sent it. The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already), and GoesBack
-    where everything is being refunded and nobody said that it is sent `all_the_same`.
-    """
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
-        if not may_ship(OrderStatus(order.status), PaymentStatus(order.payment_status)):
-            raise CannotShip
-        refunded = goes_back(order.total_amount_cents, order.refunded_amount)
-        if refunded and not all_the_same:
-            raise GoesBack(param="all_the_same")
-        moved = await Order.filter(id=order.id, status=OrderStatus.PROCESSING).update(
-            status=OrderStatus.SHIPPED,
-            shipped_at=clock.now(),
-            tracking_carrier=carrier,
-            tracking_number=tracking,
-            updated_at=clock.now(),
-        )
-        if not moved:
-            raise CannotShip
-        meant = {"although": "refunded"} if refunded else {}
-        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
-        checkout = await order.checkout
-        await mail.write(
-            "order_shipped",
-            to=checkout.email,
-            unique_key=f"order_shipped:{order.id}",
-            order_id=order.id,
-            context={
-                "number": order.number,
-                "full_name": checkout.full_name,
-                "carrier": carrier,
-                "tracking": tracking,
-            },
-        )

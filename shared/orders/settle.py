@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from tortoise.expressions import F, Q
+
 from shared import clock
 from shared.audit import service as audit
 from shared.baskets.models import BasketLine
@@ -13,7 +15,9 @@ from shared.database import unit
 from shared.mail import service as mail
 from shared.money import Money
 from shared.orders import texts
+from shared.orders.goods import set_aside
 from shared.orders.models import Checkout, Order, OrderLine
+from shared.orders.queries import money_of
 from shared.orders.rules import (
     CHECKOUT_MOVES,
     ORDER_MOVES,
@@ -85,6 +89,32 @@ async def follow_refunds(order: Order, *, everything_back: bool) -> bool:
         action = "order.refunded" if everything_back else "order.paid_again"
         await audit.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
     return bool(moved)
+
+
+async def count_returned(order: Order, amount: int) -> None:
+    """So many more minor units of an order have arrived at the shopper, or came back; a CHECK keeps it below what is refunded."""
+    await Order.filter(id=order.id).update(returned_amount=F("returned_amount") + amount, updated_at=clock.now())
+
+
+async def follow_disputes(order: Order, *, disputed: int, lost: int) -> bool:
+    """What banks hold of an order, and what they took for good; minor units. False when that is nothing new.
+
+    Money that came back makes the order one to be sent again: what of it went back on the shelf is set aside.
+    """
+    was_gone = money_of(order).is_gone
+    moved = await Order.filter(Q(disputed_amount__not=disputed) | Q(lost_amount__not=lost), id=order.id).update(
+        disputed_amount=disputed, lost_amount=lost, updated_at=clock.now()
+    )
+    if not moved:
+        return False
+    order.disputed_amount, order.lost_amount = disputed, lost
+    is_gone = money_of(order).is_gone
+    if was_gone and not is_gone:
+        await set_aside(order)
+    if was_gone != is_gone:
+        action = "order.money_lost" if is_gone else "order.money_back"
+        await audit.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+    return True
 
 
 async def _take_stock(order: Order) -> bool:

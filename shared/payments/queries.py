@@ -7,6 +7,8 @@ from datetime import datetime
 
 from shared.database.paging import Paged, window
 from shared.money import Money
+from shared.orders.money import OrderMoney
+from shared.orders.queries import money_of
 from shared.payments.models import Payment
 from shared.payments.rules import PaymentState
 
@@ -18,6 +20,7 @@ class PaymentView:
     """One attempt to pay an order, with what Stripe made of it."""
 
     id: int
+    order_id: int
     order_number: str
     attempt: int
     state: PaymentState
@@ -26,6 +29,7 @@ class PaymentView:
     platform_fee: Money
     stripe_fee: Money | None
     refunded: Money  # of its order
+    order_money: OrderMoney  # what of the order's money is still there
     method: str | None
     stripe_payment_intent_id: str | None
     stripe_charge_id: str | None
@@ -47,6 +51,7 @@ class PaymentPage(Paged):
 def _view(p: Payment) -> PaymentView:
     return PaymentView(
         id=p.id,
+        order_id=p.order_id,
         order_number=p.order.number,
         attempt=p.attempt,
         state=PaymentState(p.status),
@@ -55,6 +60,7 @@ def _view(p: Payment) -> PaymentView:
         platform_fee=Money(p.amount_platform_fee, p.currency),
         stripe_fee=None if p.amount_stripe_fee is None else Money(p.amount_stripe_fee, p.currency),
         refunded=Money(p.order.refunded_amount, p.currency),
+        order_money=money_of(p.order),
         method=p.payment_method,
         stripe_payment_intent_id=p.stripe_payment_intent_id,
         stripe_charge_id=p.stripe_charge_id,

@@ -141,6 +141,12 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
     return next((obstacle for stops, obstacle in checks if stops), None)
 
 
+def held_back(funds: Funds, obstacle: Obstacle | None) -> int:
+    """What a vendor cannot have although it is its own: the reserve, and while nothing may leave all that otherwise would."""
+    kept = max(0, funds.reserved)
+    return kept if obstacle is None else kept + funds.free
+
+
 def _why_nothing(funds: Funds) -> Obstacle:
     if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
         return Obstacle.PENDING if funds.free else Obstacle.OWED

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from shared import clock
-from shared.catalogue import stock
 from shared.mail import service as mail
 from shared.money import Money
+from shared.orders import goods
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
-from shared.orders.rules import StockState
+from shared.orders.money import OrderMoney
+from shared.orders.rules import OrderStatus, PaymentStatus, StockState
 from shared.payments import settle as payments
 from shared.payments.models import Payment
 from shared.refunds import texts
 from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund, RefundLine
-from shared.refunds.rules import RefundState
+from shared.refunds.rules import COUNTING, RefundState
 from shared.refunds.words import why_failed
 from shared.vendors.models import Vendor
 
@@ -22,6 +23,7 @@ from shared.vendors.models import Vendor
 async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
     """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
     await _restock(order, refund)
+    await orders.count_returned(order, refund.amount)
     back = await gone_back(payment.id)
     await payments.follow_refunds(payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
@@ -42,9 +44,11 @@ async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
 async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
     """The money came back, or never left: the order is paid again, the vendor is told, and the shopper if they were told before.
 
-    Goods that went back on the shelf stay there: where they are does not depend on the bank.
+    An order that waits to be sent gets its pieces from the shelf again, as far as they are there. Of one that was sent they
+    had come back by post: they stay where they are, whatever the bank does.
     """
     await orders.follow_refunds(order, everything_back=False)
+    about_goods = await _undo_goods(order, refund)
     await payments.follow_refunds(payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     amount = Money(refund.amount, refund.currency)
@@ -54,6 +58,7 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
         vendor_name=vendor.name,
         amount=amount,
         reason=why_failed(why),
+        goods=about_goods,
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_failed:{refund.id}"
@@ -76,19 +81,27 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
 
 async def _restock(order: Order, refund: Refund) -> None:
     """Each piece at most once, however often its refund had to be repeated; only what had left the shelf comes back to it."""
-    if order.stock_state != StockState.TAKEN:
+    wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
+    pieces = {part.order_line_id: part.quantity for part in await wanted}
+    if order.stock_state != StockState.TAKEN or not pieces or await _was_sent_meanwhile(order, refund):
         return
-    items = []
-    for part in await RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None).select_related(
-        "order_line"
-    ):
-        line = part.order_line
-        before = await RefundLine.filter(order_line_id=line.id, restocked_at__not_isnull=True).values_list(
-            "quantity", flat=True
-        )
-        quantity = min(part.quantity, line.quantity - sum(int(n) for n in before))  # type: ignore[call-overload]
-        await RefundLine.filter(id=part.id).update(restocked_at=clock.now(), updated_at=clock.now())
-        if quantity > 0:
-            items.append((line.product_id, quantity))
-    if items:
-        await stock.put_back(items)
+    await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
+    await goods.put_on_shelf(order, pieces)
+
+
+async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
+    """Whether the vendor sent everything after all, although all of it was being refunded: then no piece is there to put back."""
+    if order.shipped_at is None or order.shipped_at < refund.created_at:
+        return False
+    before = Refund.filter(order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at)
+    spoken_for = sum([int(amount) for amount in await before.values_list("amount", flat=True)])  # type: ignore[call-overload]
+    return not OrderMoney(PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount).left
+
+
+async def _undo_goods(order: Order, refund: Refund) -> str:
+    """Set aside what the refund had put back on the shelf; what became of the goods, in a sentence for the vendor's mail."""
+    if not await RefundLine.exists(refund_id=refund.id, restocked_at__not_isnull=True):
+        return ""
+    if order.status != OrderStatus.PROCESSING:
+        return texts.GOODS_STAY
+    return texts.set_aside([(short.name, short.quantity) for short in await goods.set_aside(order)])

@@ -7,6 +7,7 @@ through for a refund that carries our mark, because a stored failure, or a key t
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
@@ -26,7 +27,7 @@ from shared.refunds.errors import NotItsTurn
 from shared.refunds.models import Refund
 from shared.refunds.rules import Burden, RefundState, Sum
 from shared.refunds.ways import PLATFORM_PAYS, Way, choose_way
-from shared.refunds.words import why_refused
+from shared.refunds.words import waits_for, why_refused
 
 log = logging.getLogger("markethall.refunds")
 
@@ -43,7 +44,7 @@ async def carry_out(gateway: Gateway, refund_id: int) -> RefundState:
         if refund.stripe_refund_id is not None:  # it exists at Stripe already
             return await follow.follow(gateway, refund.id)
         await _wait_for_its_turn(refund)
-        payment = await sources.charged(gateway, refund.payment_id)
+        payment = await sources.looked_at(gateway, refund.payment_id)
         is_new = refund.reverse_transfer is None and refund.attempt == 1
         answer = None if is_new else await _made_before(gateway, refund, payment)
         if answer is not None:
@@ -59,15 +60,25 @@ async def carry_out(gateway: Gateway, refund_id: int) -> RefundState:
     return RefundState((await _row(refund_id)).status)
 
 
-async def try_now(gateway: Gateway, refund_id: int) -> RefundState:
+@dataclass(frozen=True)
+class Tried:
+    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it does."""
+
+    state: RefundState
+    waits: str = ""
+
+
+async def try_now(gateway: Gateway, refund_id: int) -> Tried:
     """Ask Stripe at once, for whoever waits for the page; what cannot be done now is done by the job that was enqueued."""
     try:
-        return await carry_out(gateway, refund_id)
+        return Tried(await carry_out(gateway, refund_id), waits_for(None))
     except TryLater as later:
+        waits = waits_for(later.code)
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
+        waits = waits_for(error.code)
         log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
-    return RefundState((await _row(refund_id)).status)
+    return Tried(RefundState((await _row(refund_id)).status), waits)
 
 
 async def _row(refund_id: int) -> Refund:
@@ -140,8 +151,8 @@ async def _ask(gateway: Gateway, refund: Refund, payment: Payment) -> StripeRefu
     try:
         return await gateway.create_refund(new, key=refund.idempotency_key)
     except StripeRefused as refused:
-        if refused.stripe_code == "balance_insufficient" and refund.reverse_transfer:
-            await _next_attempt(refund, PLATFORM_PAYS)  # the balance shrank since we looked
+        if refund.reverse_transfer and _is_about_the_way(refused, payment):
+            await _next_attempt(refund, PLATFORM_PAYS)
             return None
         log.warning("refund %s was refused: %s", refund.id, refused.log)
         await _refuse(refund, why_refused(refused.stripe_code, refused.stripe_param))
@@ -153,6 +164,14 @@ async def _ask(gateway: Gateway, refund: Refund, payment: Payment) -> StripeRefu
             await _next_attempt(refund, None)
         raise
     return None
+
+
+def _is_about_the_way(refused: StripeRefused, payment: Payment) -> bool:
+    """Whether Stripe may mind only what was to come along: the balance shrank since we looked, or no transfer is made yet.
+
+    What it minds besides that, it says again when it is asked in the other way.
+    """
+    return refused.stripe_code == "balance_insufficient" or payment.stripe_transfer_id is None
 
 
 async def _next_attempt(refund: Refund, way: Way | None) -> None:

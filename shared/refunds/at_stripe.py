@@ -14,14 +14,14 @@ from shared.gateway.objects import Refund as StripeRefund
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.payments.models import Payment
 from shared.refunds.models import Refund
-from shared.refunds.rules import UNDONE, Standing, standing
+from shared.refunds.rules import UNDONE, AtBank, Standing, standing
 from shared.refunds.ways import AtStripe, Earlier, Way
 
 log = logging.getLogger("markethall.refunds")
 
 # A fee refund does not name its refund: it is the one that nobody knows yet and that was made in the same moment.
 SAME_MOMENT = timedelta(seconds=5)
-_OPEN_INQUIRIES = ("warning_needs_response", "warning_under_review")
+_DECIDED = ("warning_closed", "won", "lost", "prevented")
 
 
 async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
@@ -31,7 +31,7 @@ async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
     except (StripeUnavailable, StripeRefused) as error:
         log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
         return Standing.UNKNOWN
-    return standing([(d.is_charge_refundable, d.status in _OPEN_INQUIRIES) for d in disputes])
+    return standing([AtBank(d.is_charge_refundable, d.is_inquiry, d.status not in _DECIDED) for d in disputes])
 
 
 async def balance_of(gateway: Gateway, payment: Payment) -> int | None:
@@ -59,17 +59,25 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
 
 
 async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
-    """What of a sale came back so far, and whether the vendor's balance was touched by anything but refunds."""
-    transfer = await gateway.get_transfer(str(payment.stripe_transfer_id))
-    fee_refunded = 0
+    """What of a sale came back so far, and whether the vendor's balance was touched by anything but refunds.
+
+    In the first seconds a charge has no transfer and no fee yet, so nothing of them came back. Stripe makes them before it
+    refunds such a charge, and the vendor's share is in its balance by then; a refusal is answered by asking in the other way.
+    """
+    reversed_, fee_refunded = 0, 0
+    balance = await sources.balance(gateway, payment)
+    if payment.stripe_transfer_id is None:
+        balance += payment.amount_vendor
+    else:
+        reversed_ = (await gateway.get_transfer(payment.stripe_transfer_id)).amount_reversed
     if payment.stripe_application_fee_id is not None:
         fee_refunded = (await gateway.get_application_fee(payment.stripe_application_fee_id)).amount_refunded
     others = Claim.filter(payment_id=payment.id).exclude(subject__startswith="refund:")
     again = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.TRANSFER)
     return AtStripe(
-        reversed=transfer.amount_reversed,
+        reversed=reversed_,
         fee_refunded=fee_refunded,
-        balance=await sources.balance(gateway, payment),
+        balance=balance,
         touched=await others.exists() or await again.exists(),
     )
 

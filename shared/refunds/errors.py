@@ -41,6 +41,26 @@ class ChargedBack(Conflict):
     )
 
 
+class TakenByBank(Conflict):
+    """The shopper's bank decided for the shopper: there is nothing left that could go back."""
+
+    code = "taken_by_bank"
+    default = (
+        "The shopper’s bank took the money of this order for good: the shopper has it already, so there is nothing to "
+        "give back."
+    )
+
+
+class NoRefundsLeft(Conflict):
+    """Something is left of the order, and Stripe refunds nothing of a payment that was disputed like this."""
+
+    code = "not_refundable"
+    default = (
+        "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided about it. "
+        "If the shopper is to get money, pay it another way."
+    )
+
+
 class Meanwhile(Conflict):
     """Another refund of the order was asked for while this one was being looked at."""
 

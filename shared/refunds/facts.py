@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from tortoise.functions import Sum as SumOf
-
 from shared.orders.models import Order, OrderLine
+from shared.orders.money import MoneyState
+from shared.orders.queries import money_of
 from shared.payments.models import Payment
 from shared.payments.rules import PAID_STATES
-from shared.refunds.models import Refund, RefundLine
+from shared.refunds.errors import ChargedBack, TakenByBank
+from shared.refunds.models import Refund
 from shared.refunds.rules import COUNTING, Line, RefundState, Sum
 
 BY_STRIPE = "stripe"  # who asked for a refund that was made in Stripe's dashboard
 
 
+def check_bank(order: Order) -> None:
+    """Raise what to say when the shopper's bank has all that is left of an order: ChargedBack, or TakenByBank for good."""
+    money = money_of(order)
+    if money.state is MoneyState.LOST:
+        raise TakenByBank
+    if money.state is MoneyState.DISPUTED and not money.left:
+        raise ChargedBack
+
+
 async def sum_of(order: Order) -> Sum:
     """The order with everything that counts against it. Exact only while the order's row is locked."""
     counting = list(COUNTING)
-    spoken = dict(
-        await RefundLine.filter(refund__order_id=order.id, refund__status__in=counting)
-        .annotate(sum=SumOf("quantity"))
-        .group_by("order_line_id")
-        .values_list("order_line_id", "sum")
-    )
     back = await Refund.filter(order_id=order.id, status__in=counting).values_list("commission_part", flat=True)
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
     return Sum(
@@ -30,7 +34,8 @@ async def sum_of(order: Order) -> Sum:
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
         commission_back=sum(int(part) for part in back),  # type: ignore[call-overload]
-        lines=tuple(Line(row.id, row.unit_amount, row.quantity, int(spoken.get(row.id, 0))) for row in rows),
+        lines=tuple(Line(row.id, row.unit_amount, row.quantity, row.refunded_quantity) for row in rows),
+        taken=order.disputed_amount + order.lost_amount,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
-from shared.clawback import movements
+from shared.clawback import movements, sources
 from shared.clawback import service as clawback
 from shared.clawback.rules import MovementKind
 from shared.database import unit
@@ -22,6 +22,7 @@ from shared.gateway.seam import Gateway
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
+from shared.orders import settle as orders
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.references import service as references
@@ -51,12 +52,13 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
 
 async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> RefundState:
     """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be done at once."""
-    refund = await Refund.get(id=refund_id).select_related("payment")
+    refund = await Refund.get(id=refund_id)
     moved = Along()
     if refund.status == RefundState.OPENING and (refund.reverse_transfer or answer.transfer_reversal):
         # What came along although our row says that nothing should was asked for by an attempt that we took to have failed.
         with_fee = refund.refund_application_fee or not refund.reverse_transfer
-        moved = await at_stripe.along(gateway, refund.payment, answer, with_fee=with_fee)
+        payment = await sources.charged(gateway, refund.payment_id)  # a refund in the first seconds had it made
+        moved = await at_stripe.along(gateway, payment, answer, with_fee=with_fee)
     state = await apply(refund_id, answer, moved)
     await settle_claim(gateway, refund_id)
     return state
@@ -193,5 +195,7 @@ async def _consequences(order: Order, payment: Payment, refund: Refund, *, was: 
     elif now in UNDONE:
         await ledger.post(postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))))
         await clawback.set_claim(subject=subject_of(refund.id), payment=payment, amount=0)
-        await service.free(order.id, refund.amount)
+        if was is RefundState.SUCCEEDED:
+            await orders.count_returned(order, -refund.amount)
+        await service.free(refund)
         await aftermath.undone(order, payment, refund, was_told=was is RefundState.SUCCEEDED)

@@ -13,11 +13,13 @@ from shared.fees.queries import get_policy
 from shared.gateway.seam import Gateway
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
+from shared.orders.money import MoneyState
+from shared.orders.queries import money_of
 from shared.payments.models import Payment
 from shared.people.queries import names_of
 from shared.refunds.at_stripe import balance_of, standing_of
 from shared.refunds.errors import NotPaid
-from shared.refunds.facts import BY_STRIPE, payment_of, sum_of, unapproved
+from shared.refunds.facts import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
 from shared.refunds.service import PAID
@@ -90,6 +92,7 @@ class Refundable:
     shopper_name: str
     total: Money
     left: Money
+    money_state: MoneyState
     lines: tuple[LineLeft, ...]
     seen: int
     method: str | None
@@ -183,6 +186,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
         shopper_name=order.checkout.full_name,
         total=Money(order.total_amount_cents, order.currency),
         left=found.left if is_paid else Money(0, order.currency),
+        money_state=money_of(order).state,
         lines=tuple(
             LineLeft(
                 line.id,
@@ -202,11 +206,12 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
 
 
 async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) -> Preview:
-    """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, BadRefund, TooMuch."""
+    """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, ChargedBack, TakenByBank, BadRefund, TooMuch."""
     order = await _order(vendor_id, number)
     payment = await payment_of(order.id)
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
+    check_bank(order)
     found, policy = await sum_of(order), await get_policy()
     worked = work_out(found, wish)
     burden = bear(found, worked.amount, policy.refund_policy)

@@ -92,10 +92,11 @@ class Sum:
     refunded: int
     commission_back: int
     lines: tuple[Line, ...] = ()
+    taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
 
     @property
     def left(self) -> Money:
-        return Money(max(self.total - self.refunded, 0), self.currency)
+        return Money(max(self.total - self.refunded - self.taken, 0), self.currency)
 
 
 @dataclass(frozen=True)
@@ -199,15 +200,29 @@ class Standing(StrEnum):
 
     CLEAR = "clear"
     INQUIRY = "inquiry"  # it only asks: a refund closes it
-    CHARGED_BACK = "charged_back"
+    CHARGED_BACK = "charged_back"  # it holds the money until it decides
+    DECIDED = "decided"  # it has decided, and Stripe refunds nothing of such a payment any more
     UNKNOWN = "unknown"  # Stripe could not be asked just now
 
 
-def standing(disputes: Sequence[tuple[bool, bool]]) -> Standing:
-    """From (is_charge_refundable, is open inquiry) of each dispute."""
-    if any(not refundable for refundable, _ in disputes):
+@dataclass(frozen=True)
+class AtBank:
+    """What matters to a refund about one dispute at Stripe."""
+
+    is_refundable: bool
+    is_inquiry: bool
+    is_open: bool
+
+
+def standing(disputes: Sequence[AtBank]) -> Standing:
+    """From all disputes of a payment: what keeps it from being refunded comes first, and of that what may still end."""
+    stops = [dispute for dispute in disputes if not dispute.is_refundable]
+    if any(dispute.is_open for dispute in stops):
         return Standing.CHARGED_BACK
-    return Standing.INQUIRY if any(inquiry for _, inquiry in disputes) else Standing.CLEAR
+    if stops:
+        return Standing.DECIDED
+    asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
+    return Standing.INQUIRY if asks else Standing.CLEAR
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,22 @@ from shared.gateway.seam import Gateway
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.money import Money
-from shared.orders.models import Order
+from shared.orders.models import Order, OrderLine
 from shared.orders.rules import PaymentStatus
 from shared.payments.models import Payment
 from shared.people.queries import operator_emails
 from shared.refunds import texts
 from shared.refunds.at_stripe import standing_of
-from shared.refunds.errors import AlreadyDecided, ChargedBack, Differs, Meanwhile, NotPaid, TooMuch
-from shared.refunds.facts import payment_of, sum_of, unapproved
+from shared.refunds.errors import (
+    AlreadyDecided,
+    ChargedBack,
+    Differs,
+    Meanwhile,
+    NoRefundsLeft,
+    NotPaid,
+    TooMuch,
+)
+from shared.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
 from shared.vendors.models import Vendor
@@ -62,7 +70,7 @@ async def request(
     """Write down a refund of one of this vendor's orders; above the operator's limit it waits for approval.
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at once, one wins.
-    Raises NotFound, NotPaid, ChargedBack, BadRefund, TooMuch, Meanwhile.
+    Raises NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, Meanwhile.
     """
     if reason not in REASONS:
         raise Invalid("Choose why it is given back.", param="reason")
@@ -72,8 +80,7 @@ async def request(
     payment = await payment_of(order.id)
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
-    if await standing_of(gateway, payment) is Standing.CHARGED_BACK:
-        raise ChargedBack
+    await _check_bank(gateway, order, payment)
     policy = await get_policy()
     async with unit.transaction():
         locked = await unit.locked(Order.filter(id=order.id))
@@ -96,9 +103,20 @@ async def request(
     return Requested(refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency))
 
 
+async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
+    """Raise what to say when the shopper's bank has this payment, by what we know of it and by what Stripe says now."""
+    check_bank(order)
+    match await standing_of(gateway, payment):
+        case Standing.CHARGED_BACK:
+            raise ChargedBack
+        case Standing.DECIDED:
+            raise NoRefundsLeft
+
+
 async def _write_down(
     order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
 ) -> tuple[Refund, Worked]:
+    check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
     found = await sum_of(order)
     if seen is not None and seen != before:
@@ -108,7 +126,7 @@ async def _write_down(
         raise Differs("This order’s payment is in another currency or of another amount. Markethall has to look at it.")
     burden = bear(found, worked.amount, policy.refund_policy)
     waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
-    if not await count_against(order, worked.amount):
+    if not await count_against(order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
     refund = await Refund.create(
         vendor_id=order.vendor_id,
@@ -130,6 +148,8 @@ async def _write_down(
         RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
         for p in worked.parts
     )
+    for part in worked.parts:
+        await _count_pieces(part.line_id, part.quantity)
     return refund, worked
 
 
@@ -138,22 +158,33 @@ def key_of(order_number: str, number: int, attempt: int) -> str:
     return f"order:{order_number}:refund:{number}:{attempt}"
 
 
-async def count_against(order: Order, amount: int) -> bool:
-    """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much."""
+async def count_against(order: Order, amount: int, *, beside: int = 0) -> bool:
+    """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
+
+    `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
+    """
+    most = order.total_amount_cents - amount - beside
     return bool(
-        await Order.filter(id=order.id, refunded_amount__lte=order.total_amount_cents - amount).update(
+        await Order.filter(id=order.id, refunded_amount__lte=most).update(
             refunded_amount=F("refunded_amount") + amount, updated_at=clock.now()
         )
     )
 
 
-async def free(order_id: int, amount: int) -> None:
-    """Let `amount` be left again, inside the caller's transaction: it was not given back after all."""
-    moved = await Order.filter(id=order_id, refunded_amount__gte=amount).update(
-        refunded_amount=F("refunded_amount") - amount, updated_at=clock.now()
+async def free(refund: Refund) -> None:
+    """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
+    moved = await Order.filter(id=refund.order_id, refunded_amount__gte=refund.amount).update(
+        refunded_amount=F("refunded_amount") - refund.amount, updated_at=clock.now()
     )
     if not moved:
-        raise RuntimeError(f"order {order_id} has less than {amount} given back")
+        raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
+    for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
+        await _count_pieces(part.order_line_id, -part.quantity)
+
+
+async def _count_pieces(line_id: int, pieces: int) -> None:
+    """So many more pieces of an order's line are spoken for; the table's CHECK holds it between nought and what was sold."""
+    await OrderLine.filter(id=line_id).update(refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now())
 
 
 async def _next_step(order: Order, refund: Refund) -> None:
@@ -232,7 +263,7 @@ async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundSta
     )
     if not moved:
         return False
-    await free(order.id, refund.amount)
+    await free(refund)
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.refused(
         order.number,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.money import Money
 
 
@@ -29,13 +31,28 @@ def came_back(number: str, *, full_name: str, vendor_name: str, amount: Money, l
     )
 
 
-def failed(number: str, *, vendor_name: str, amount: Money, reason: str, link: str) -> tuple[str, str]:
-    """To the vendor, when a refund did not arrive."""
+GOODS_STAY = "The pieces that came back from the shopper stay on your shelf."
+
+
+def set_aside(short: Sequence[tuple[str, int]]) -> str:
+    """What became of pieces that were put back on the shelf: `short` are those that were sold meanwhile (name, pieces)."""
+    if not short:
+        return "The order waits to be sent again. What was put back on the shelf for it is off the shelf again."
+    pieces = ", ".join(f"{quantity} x {name}" for name, quantity in short)
+    return (
+        f"The order waits to be sent again, but what was put back on the shelf for it was sold meanwhile: {pieces}. When "
+        "you send the order, it is taken from your shelf if it is there again; if not, the order's page asks you first."
+    )
+
+
+def failed(number: str, *, vendor_name: str, amount: Money, reason: str, goods: str, link: str) -> tuple[str, str]:
+    """To the vendor, when a refund did not arrive; `goods` says what became of pieces that were put back on the shelf."""
+    about_goods = f"{goods}\n\n" if goods else ""
     return (
         f"A refund of order {number} did not arrive",
         (
             f"Hello {vendor_name},\n\nthe refund of {amount} for order {number} did not reach the shopper. {reason} "
-            f"You have the money again. Try once more, or find another way with the shopper:\n{link}\n"
+            f"You have the money again.\n\n{about_goods}Try once more, or find another way with the shopper:\n{link}\n"
         ),
     )
 

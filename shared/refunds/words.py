@@ -37,6 +37,18 @@ _REFUSED = {
 }
 
 
+_WAITS = {
+    "payment_provider_unavailable": "Stripe does not answer just now.",
+    "refund_waits": "An earlier refund of this order has to be answered first.",
+    "charge_not_ready": "Stripe is still booking the shopper’s payment, which takes some seconds.",
+}
+
+
+def waits_for(code: str | None) -> str:
+    """What keeps a refund that is written down from being sent at once, by the code of the error."""
+    return _WAITS.get(code or "", "Stripe has not taken it on yet.")
+
+
 def why_failed(reason: str | None) -> str:
     """Why a refund did not arrive; Stripe does not always know."""
     return _FAILED.get(reason or "", "The bank did not say why.")

@@ -119,7 +119,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """What an order says was refunded, and what its refunds say."""
+    """What an order says was refunded, and what its refunds say; `others`: the like of its other sums, (ours, the rows')."""
 
     id: int
     number: str
@@ -127,6 +127,11 @@ class OrderRow:
     currency: str
     refunded: int
     counted: int
+    others: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.refunded != self.counted or any(ours != theirs for ours, theirs in self.others.values())
 
 
 @dataclass(frozen=True)

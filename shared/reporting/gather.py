@@ -10,6 +10,7 @@ from shared.ledger.chart import Account
 from shared.references import service as references
 from shared.reporting import earned, ours, saved_sides, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
+from shared.reporting.order_sums import order_sums
 from shared.reporting.theirs import Theirs
 from shared.webhooks.handlers import HANDLERS
 from shared.webhooks.models import WebhookEvent
@@ -47,7 +48,7 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
         things=tuple(things),
         movements=movements,
         claims=await ours.claims(since),
-        orders=await ours.orders(since),
+        orders=await order_sums(since),
         accounts=await _accounts(read),
         transactions=tuple(read.transactions),
         lines=lines,

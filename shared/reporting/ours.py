@@ -17,13 +17,11 @@ from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.disputes.models import Dispute
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry, LedgerPosting
-from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payouts.models import Payout, ReserveHold
 from shared.refunds.models import Refund
-from shared.refunds.rules import COUNTING
 from shared.reporting.bearing import borne
-from shared.reporting.facts import ClaimRow, Line, Mirror, MovementRow, OpenPosting, OrderRow, PaymentRow
+from shared.reporting.facts import ClaimRow, Line, Mirror, MovementRow, OpenPosting, PaymentRow
 from shared.vendors.models import VendorPaymentConfig
 
 AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
@@ -50,7 +48,8 @@ ROWS_OF: dict[str, type[Model]] = {
 }
 
 
-def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """The values, each once, in pieces that a query can name."""
     rest = list(dict.fromkeys(values))
     for start in range(0, len(rest), CHUNK):
         yield rest[start : start + CHUNK]
@@ -64,7 +63,7 @@ async def payments(since: datetime | None, intents: Iterable[str]) -> tuple[Paym
     """Payments of the window, and those that Stripe named."""
     found: dict[int, Payment] = {p.id: p for p in await _since(Payment.all(), since).select_related("order")}
     if since is not None:
-        for chunk in _chunks(intents):
+        for chunk in chunks(intents):
             more = await Payment.filter(stripe_payment_intent_id__in=chunk).select_related("order")
             found |= {p.id: p for p in more}
     return tuple(
@@ -106,7 +105,7 @@ async def mirrors(since: datetime | None, ids: Iterable[str]) -> tuple[Mirror, .
             r.id: r for r in await (query if since is None else query.filter(Q(created_at__gte=since) | unfinished))
         }
         if since is not None:
-            for chunk in _chunks(named):
+            for chunk in chunks(named):
                 rows |= {r.id: r for r in await query.filter(**{f"{field}__in": chunk})}
         found += [
             Mirror(
@@ -132,7 +131,7 @@ async def movements(since: datetime | None, ids: Iterable[str]) -> tuple[Movemen
         found = {m.id: m for m in await query}
     else:
         found = {m.id: m for m in await query.filter(Q(created_at__gte=since) | Q(status=MovementState.OPENING))}
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             found |= {m.id: m for m in await query.filter(stripe_id__in=chunk)}
     return tuple(
         MovementRow(
@@ -158,9 +157,9 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
     gone = {row.vendor_id for row in await VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)}
     moved: dict[int, int] = defaultdict(int)
     bears: dict[str, int] = {}
-    for chunk in _chunks(row.subject for row in rows):
+    for chunk in chunks(row.subject for row in rows):
         bears |= await borne(chunk)
-    for chunk in _chunks(row.id for row in rows):
+    for chunk in chunks(row.id for row in rows):
         done = Movement.filter(claim_id__in=chunk, status=MovementState.DONE)
         sums = (
             await done.annotate(total=Sum("amount"))
@@ -189,29 +188,13 @@ async def claims(since: datetime | None) -> tuple[ClaimRow, ...]:
     )
 
 
-async def orders(since: datetime | None) -> tuple[OrderRow, ...]:
-    """Orders of which something was refunded, by their own word or by their refunds'."""
-    counted: dict[int, int] = defaultdict(int)
-    query = Refund.filter(status__in=[state.value for state in COUNTING])
-    sums = await query.annotate(total=Sum("amount")).group_by("order_id").values_list("order_id", "total")
-    counted.update({order_id: int(total) for order_id, total in sums})
-    rows = {o.id: o for o in await Order.filter(refunded_amount__gt=0)}
-    for chunk in _chunks(order_id for order_id in counted if order_id not in rows):
-        rows |= {o.id: o for o in await Order.filter(id__in=chunk)}
-    return tuple(
-        OrderRow(o.id, o.number, o.vendor_id, o.currency, o.refunded_amount, counted[o.id])
-        for o in sorted(rows.values(), key=lambda o: o.id)
-        if since is None or o.updated_at >= since or o.refunded_amount != counted[o.id]
-    )
-
-
 async def lines(since: datetime | None, ids: Iterable[str]) -> tuple[Line, ...]:
     """The ledger's entries on balances at Stripe: those of the window, and those about what Stripe named."""
     columns = ("id", "vendor_id", "currency", "stripe_id", "amount", "posting__kind", "posting__key", "created_at")
     query = LedgerEntry.filter(account__in=AT_STRIPE)
     found = {row[0]: row for row in await _since(query, since).values_list(*columns)}
     if since is not None:
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             found |= {row[0]: row for row in await query.filter(stripe_id__in=chunk).values_list(*columns)}
     return tuple(
         Line(vendor, currency, stripe_id, int(amount), kind, key, recent=since is None or at >= since)
@@ -223,7 +206,7 @@ async def posted(rows: Iterable[PaymentRow]) -> frozenset[str]:
     """Which of the postings that these payments must have are there."""
     wanted = [f"{kind}:{row.id}" for row in rows for kind in ("sale", "parked", "stripe_fee")]
     found: set[str] = set()
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         found |= {str(key) for key in await LedgerPosting.filter(key__in=chunk).values_list("key", flat=True)}
     return frozenset(found)
 
@@ -239,10 +222,10 @@ async def orphans(since: datetime | None) -> frozenset[str]:
     found: set[str] = set()
     for kind, by_id in keys.items():
         there: set[int] = set()
-        for chunk in _chunks(by_id):
+        for chunk in chunks(by_id):
             there |= {int(id_) for id_ in await ROWS_OF[kind].filter(id__in=chunk).values_list("id", flat=True)}  # type: ignore[call-overload]
         found |= {key for id_, names in by_id.items() if id_ not in there for key in names}
-    for chunk in _chunks(f"reversed:{key}" for key in found):
+    for chunk in chunks(f"reversed:{key}" for key in found):
         done = await LedgerPosting.filter(key__in=chunk).values_list("key", flat=True)
         found -= {str(key).removeprefix("reversed:") for key in done}
     return frozenset(found)

@@ -195,7 +195,7 @@ WOULD: Mapping[Repair, str] = {
     Repair.BOOK_TAKEN: "Book {stripe_id} as taken from the vendor: for what it owes of this order; where it owes nothing, as a correction that it bears.",
     Repair.POST_MOVEMENT: "Post movement {movement_id} to the ledger again, as it was noted when Stripe made it.",
     Repair.POST_REFUNDS: "Post refund {refunds} to the ledger again, with who bears it, as it was frozen when Stripe took it on.",
-    Repair.RECOUNT_REFUNDED: "Set what the order says was refunded to what its refunds come to.",
+    Repair.RECOUNT_REFUNDED: "Set what the order says was refunded or taken by a bank to what its refunds and disputes come to.",
     Repair.SUSPEND: "Post the money to “Unexplained”, so that the ledger says what Stripe holds until a person has looked.",
     Repair.CLEAR_SUSPENSE: "Take it out of “Unexplained” again, since its own posting is there.",
     Repair.REVERSE_POSTING: "Post the opposite of what has neither a row here nor money at Stripe.",

@@ -10,19 +10,21 @@ from shared import clock
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.database import unit
+from shared.disputes.money import held_of
 from shared.jobs import queue
 from shared.jobs.queue import Context
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account, Entry
 from shared.ledger.models import LedgerEntry, LedgerPosting
+from shared.orders import settle as orders
 from shared.orders.models import Order
 from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
 from shared.refunds import follow
 from shared.refunds.models import Refund
-from shared.refunds.rules import COUNTING, UNDONE
+from shared.refunds.rules import COUNTING, UNDONE, RefundState
 from shared.reporting import ours
 from shared.reporting.bearing import borne
 from shared.reporting.errors import CannotRepair
@@ -45,16 +47,22 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
 
 
 async def recount_refunded(_context: Context, given: Arguments) -> str:
-    """What an order says was refunded is what its refunds come to."""
+    """What an order says was refunded, and what banks hold or took of it, is what its refunds and disputes come to."""
     async with unit.transaction():
         order = await unit.locked(Order.filter(id=int(given["order_id"])))
         if order is None:
             raise CannotRepair
-        counting = Refund.filter(order_id=order.id, status__in=[state.value for state in COUNTING])
-        total = sum([int(amount) for amount in await counting.values_list("amount", flat=True)])  # type: ignore[call-overload]
+        refunds = await Refund.filter(order_id=order.id)
+        total = sum(refund.amount for refund in refunds if refund.status in COUNTING)
+        held = await held_of(order)
         if total > order.total_amount_cents:
             raise CannotRepair("The refunds come to more than the order. A person must look at each.")
-        await Order.filter(id=order.id).update(refunded_amount=total, updated_at=clock.now())
+        await Order.filter(id=order.id).update(
+            refunded_amount=total,
+            returned_amount=sum(refund.amount for refund in refunds if refund.status == RefundState.SUCCEEDED),
+            updated_at=clock.now(),
+        )
+        await orders.follow_disputes(order, disputed=held.disputed, lost=held.lost)
     return "Counted again."
 
 

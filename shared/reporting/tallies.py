@@ -55,14 +55,18 @@ def claims(facts: Facts, unsure: Collection[int]) -> Iterator[Finding]:
 
 
 def orders(facts: Facts) -> Iterator[Finding]:
-    """What an order says went back is what its refunds come to."""
+    """What an order says went back, and what banks hold or took of it, is what its refunds and disputes come to."""
     for row in facts.orders:
-        if row.refunded != row.counted:
-            yield Finding(
-                Kind.REFUNDED_MISCOUNTED, f"order:{row.id}", f"Order {row.number} says another sum went back than its refunds do.",
-                money(row.refunded, row.currency), money(row.counted, row.currency), Repair.RECOUNT_REFUNDED, None, row.vendor_id,
-                {"order_id": row.id},
-            )  # fmt: skip
+        sums = {"went back": (row.refunded, row.counted), **row.others}
+        wrong = next(((name, *pair) for name, pair in sums.items() if pair[0] != pair[1]), None)
+        if wrong is None:
+            continue
+        name, ours, counted = wrong
+        yield Finding(
+            Kind.REFUNDED_MISCOUNTED, f"order:{row.id}", f"Order {row.number} says another sum {name} than its rows do.",
+            money(ours, row.currency), money(counted, row.currency), Repair.RECOUNT_REFUNDED, None, row.vendor_id,
+            {"order_id": row.id},
+        )  # fmt: skip
 
 
 def accounts(facts: Facts) -> Iterator[Finding]:

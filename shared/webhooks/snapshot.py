@@ -57,7 +57,9 @@ class Watch:
 PAYOUT = "status amount fee stripe_payout_id arrives_on paid_at failed_at failure_code refusal"
 # A new domain is one line here.
 WATCHES = (
-    Watch("order", Order, "id = {order}", "status payment_status refunded_amount stock_state"),
+    Watch(
+        "order", Order, "id = {order}", "status payment_status refunded_amount disputed_amount lost_amount stock_state"
+    ),
     Watch(
         "payment",
         Payment,

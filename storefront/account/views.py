@@ -25,7 +25,7 @@ HOME = "/shop/account"
 async def orders() -> Response:
     """What the signed-in shopper bought."""
     who = actor()
-    purchases = [(p, standing_of(p.payment_status, p.status)) for p in await purchases_of(who.id or 0)]
+    purchases = [(p, standing_of(p.money, p.status)) for p in await purchases_of(who.id or 0)]
     return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.money import Money
+from shared.orders.money import MoneyState, OrderMoney
 from shared.orders.queries import OrderView
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import PaymentProgress
 from shared.payments.rules import PaymentState
 from shared.refunds.queries import RefundView
 from shared.refunds.words import for_shopper
+from shared.web.filters import money
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,13 @@ class Outcome:
     waits: bool = False
 
 
-def outcome_of(progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str) -> Outcome:
-    """What to say. Our order decides what is final, the payment's own state what is still moving."""
+def outcome_of(
+    progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str, by_bank: bool = False
+) -> Outcome:
+    """What to say. Our order decides what is final, the payment's own state what is still moving.
+
+    `by_bank`: the shopper's bank took all of the money back for good.
+    """
     match progress.payment_status:
         case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
             return Outcome(
@@ -36,6 +43,8 @@ def outcome_of(progress: PaymentProgress, *, checkout: CheckoutStatus, order: Or
                 "Your payment came after your order had run out, and something in it was sold meanwhile. "
                 "You do not need to do anything: we will write to you and pay it back.",
             )  # fmt: skip
+        case PaymentStatus.PAID if by_bank:
+            return Outcome("refunded", "ok", "Paid back", "Your bank gave this payment back to you.")
         case PaymentStatus.PAID:
             return Outcome("succeeded", "ok", "Thank you", f"Your payment arrived. A receipt is on its way to {email}.")
         case PaymentStatus.REFUNDED:
@@ -125,6 +134,7 @@ class OrderCard:
     events: tuple[Event, ...]
     refunds: tuple[ShopperRefund, ...]
     parts: tuple[tuple[str, Money], ...]
+    bank: tuple[str, str] | None
 
 
 def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
@@ -136,7 +146,7 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
 
 def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown: bool) -> OrderCard:
     """The card of an order, with what was given back of it; who gets what of it if `parts_shown`."""
-    kind, standing = standing_of(order.payment_status, order.status)
+    kind, standing = standing_of(order.money, order.status)
     events = [Event("Ordered", order.placed_at)]
     if order.paid_at:
         events.append(Event("Paid", order.paid_at))
@@ -144,6 +154,11 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown
         with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
         number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
         events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
+    if order.delivered_at:
+        assumed = (
+            "It was sent long enough ago. Has it not come? Write to the shop." if order.is_arrival_assumed else None
+        )
+        events.append(Event("Delivered", order.delivered_at, assumed))
     shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
     return OrderCard(
         order,
@@ -152,25 +167,49 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown
         tuple(events),
         tuple(ShopperRefund(r.amount, r.succeeded_at or r.requested_at, *told, note=r.note) for r, told in shown),
         parts_of(order, shown=parts_shown),
+        bank_words(order),
     )
 
 
-def standing_of(payment: PaymentStatus, status: OrderStatus) -> tuple[str, str]:
-    """Kind and words of the badge that says where an order stands."""
-    match payment:
-        case PaymentStatus.REFUNDED:
-            return "plain", "Paid back"
+def standing_of(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+    """Kind and words of the badge that says where an order stands: first where its money is, then where its goods are."""
+    match left.payment_status:
         case PaymentStatus.CANCELLED:
             return "plain", "Cancelled"
         case PaymentStatus.PROCESSING:
             return "info", "Payment on its way"
         case PaymentStatus.PENDING | PaymentStatus.FAILED:
             return "warn", "Not paid yet"
+    match left.state:
+        case MoneyState.REFUNDED:
+            return "plain", "Paid back"
+        case MoneyState.LOST:
+            return "plain", "Paid back by your bank"
     match status:
         case OrderStatus.SHIPPED:
             return "info", "On its way"
         case OrderStatus.DELIVERED:
             return "ok", "Delivered"
-        case OrderStatus.CANCELLED:
-            return "warn", "Will be paid back"
-    return "ok", "Paid, being prepared"
+    return _unsent(left, status)
+
+
+def _unsent(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+    match left.state:
+        case MoneyState.DISPUTED:
+            return "info", "Being looked at by your bank"
+        case MoneyState.RETURNING:
+            return "info", "Being paid back"
+    return ("warn", "Will be paid back") if status is OrderStatus.CANCELLED else ("ok", "Paid, being prepared")
+
+
+def bank_words(order: OrderView) -> tuple[str, str] | None:
+    """Kind and sentence about what the shopper's bank holds or took of an order; None where it has nothing of it."""
+    match order.money_state:
+        case MoneyState.DISPUTED:
+            sent = "" if order.shipped_at else " The shop may wait with sending the order until your bank has decided."
+            return "info", f"Your bank is looking into this payment, and holds the money.{sent}"
+        case MoneyState.LOST:
+            return "ok", f"Your bank gave {money(order.lost)} of this payment back to you. The order is closed."
+        case MoneyState.PARTLY_LOST:
+            return "ok", f"Your bank gave {money(order.lost)} of this payment back to you."
+    return None

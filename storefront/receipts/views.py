@@ -6,6 +6,7 @@ from quart import Blueprint, Response, request
 
 from shared.errors import NotFound
 from shared.marketplace.queries import marketplace
+from shared.orders.money import MoneyState
 from shared.orders.queries import CheckoutView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import refresh
@@ -34,7 +35,13 @@ async def confirmation() -> Response:
         return see_other(f"/shop/order-confirmation?order={token}")
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
     found = await checkout_by_token(token)
-    outcome = outcome_of(progress, checkout=found.status, order=_slowest(found), email=found.contact.email)
+    outcome = outcome_of(
+        progress,
+        checkout=found.status,
+        order=_slowest(found),
+        email=found.contact.email,
+        by_bank=all(order.money_state is MoneyState.LOST for order in found.orders),
+    )
     asked, shown = page_number("asked"), (await marketplace()).show_fee_breakdown
     response = await page(
         "storefront/receipts/confirmation.html",

@@ -19,7 +19,7 @@ from shared.jobs.models import Job
 from shared.mail.models import Email
 from shared.orders import terms
 from shared.orders.models import Checkout, Order
-from shared.orders.service import mark_as_shipped
+from shared.orders.sending import mark_as_shipped
 from tests.support.disputes import DISPUTE, INQUIRY, again, disputed, work
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, stripe_get
@@ -144,7 +144,12 @@ class TestDrafts:
             city="San Francisco", postal_code="94107", state="CA", country="US"
         )
         await mark_as_shipped(
-            vendor_id=shop.vendor_id, number=order.number, carrier="DHL", tracking="JD01", actor="member:1"
+            vendor_id=shop.vendor_id,
+            number=order.number,
+            carrier="DHL",
+            tracking="JD01",
+            actor="member:1",
+            all_the_same=True,
         )
         await work(context)
         assert await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count() == 2

@@ -20,11 +20,15 @@ from shared.database.executor import statements
 from shared.database.lifecycle import config
 from shared.database.migrate import check, migrate, on_disk, pending
 from shared.database.operations import rebuild_table, split_create_table
+from shared.disputes.rules import DisputeStatus, Held, held
+from shared.orders.models import OrderLine
 from shared.payment_methods.models import PaymentMethod
+from shared.refunds.models import RefundLine
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import (
     insert_one_of_each,
     make_customer,
+    make_dispute,
     make_order,
     make_payment,
     make_refund,
@@ -268,6 +272,45 @@ async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
     for payment in rows:
         await payment.refresh_from_db()
     assert [row.status for row in rows] == ["refunded", "refunded", "succeeded", "succeeded", "succeeded"]
+
+
+async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str) -> None:
+    """Migration 0016: for each status of a dispute, with the money where it was, gone, back in part and back; on either engine."""
+    moves = [(0, 0), (4990, 0), (4990, 2000), (4990, 4990), (5500, 0)]
+    orders = []
+    for status in DisputeStatus:
+        for withdrawn, reinstated in moves:
+            order = await make_order()
+            parts = {"vendor_part": withdrawn, "vendor_back": reinstated}
+            await make_dispute(order, status=status, amount=4990, **parts)
+            orders.append((order, held(status, 4990, withdrawn=withdrawn, reinstated=reinstated)))
+    script = import_module("shared.database.migrations.0016_order_money")
+
+    await get_connection("default").execute_script(script.ORDERS)
+
+    for order, expected in orders:
+        await order.refresh_from_db()
+        assert Held(order.disputed_amount, order.lost_amount) == expected
+
+
+async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
+    """Migration 0016: what has arrived, never more than is spoken for; pieces by their refunds, each on the shelf once."""
+    order = await make_order(refunded_amount=30)
+    payment = await make_payment(order, status="succeeded")
+    line = await OrderLine.get(order_id=order.id)
+    await OrderLine.filter(id=line.id).update(quantity=3)
+    for number, (status, shelf) in enumerate([("succeeded", True), ("failed", True), ("pending", False)], start=1):
+        made = await make_refund(payment, number, status=status)
+        back: dict[str, Any] = {"restock": shelf, "restocked_at": clock.now() if shelf else None}
+        await RefundLine.create(refund_id=made.id, order_line_id=line.id, quantity=1, amount=10, **back)
+    script = import_module("shared.database.migrations.0016_order_money")
+
+    for statement in (script.ORDERS, script.LINES):
+        await get_connection("default").execute_script(statement)
+
+    await order.refresh_from_db()
+    await line.refresh_from_db()
+    assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (10, 2, 2)
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

@@ -19,7 +19,8 @@ from shared.orders import lists, queries
 from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from shared.orders.service import mark_as_shipped, place_order
+from shared.orders.sending import mark_as_shipped
+from shared.orders.service import place_order
 from shared.orders.terms import Acceptance
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_order, make_product, make_ready_vendor

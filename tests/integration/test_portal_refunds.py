@@ -228,7 +228,7 @@ class TestTheForm:
         text = await portal.get(address)
         assert "Stripe does not answer just now" in text
         assert "Being sent" in text
-        assert "Partly refunded" in await portal.get(ORDERS)
+        assert "Part refund on its way" in await portal.get(ORDERS)
 
 
 class TestTheOperator:

@@ -79,7 +79,7 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
         by="member:1",
     )
     if now and made.state is RefundState.OPENING:
-        return await asking.try_now(market.gateway, made.id)
+        return (await asking.try_now(market.gateway, made.id)).state
     return made.state
 
 

@@ -47,8 +47,8 @@ class Sold:
     payment: Payment
 
 
-async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000) -> None:
-    """Money of the platform's own, in its books as unexplained."""
+async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000, *, settled: int = 1) -> None:
+    """Money of the platform's own, in its books as unexplained; charges settle after so many seconds."""
     intent = await stripe_post(
         sandbox,
         "/v1/payment_intents",
@@ -61,7 +61,7 @@ async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000) -> None:
             "automatic_payment_methods[allow_redirects]": "never",
         },
     )
-    sandbox.advance(1)
+    sandbox.advance(settled)
     charge = stripe_get(sandbox, f"/v1/charges/{intent['latest_charge']}")
     row = stripe_get(sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}")
     async with unit.transaction():

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from shared.orders.money import OrderMoney
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import PaymentProgress
 from shared.payments.rules import PaymentState
@@ -60,4 +61,4 @@ def test_only_a_paid_order_says_thank_you() -> None:
     for state, status, checkout, order in product([None, *PaymentState], PaymentStatus, CheckoutStatus, OrderStatus):
         outcome = seen(state, status, checkout=checkout, order=order)
         assert (outcome.title == "Thank you") == (status is PaymentStatus.PAID and order is not OrderStatus.CANCELLED)
-        assert standing_of(status, order)[1]
+        assert standing_of(OrderMoney(status, 100), order)[1]

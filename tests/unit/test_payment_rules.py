@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus, may_ship
+from shared.orders.money import OrderMoney, Shipping, shipping
+from shared.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus
 from shared.payments.rules import (
     MOVES,
     OPEN_STATES,
@@ -128,5 +129,6 @@ def test_transition_tables_are_complete_and_closed() -> None:
 @pytest.mark.parametrize("payment", [s for s in PaymentStatus if s is not PaymentStatus.PAID])
 def test_unpaid_orders_are_not_shipped(payment: PaymentStatus) -> None:
     """Goods leave only against money."""
-    assert not may_ship(OrderStatus.PROCESSING, payment)
-    assert may_ship(OrderStatus.PROCESSING, PaymentStatus.PAID)
+    sendable = (Shipping.READY, Shipping.DOUBTFUL)
+    assert shipping(OrderStatus.PROCESSING, OrderMoney(payment, 100)) not in sendable
+    assert shipping(OrderStatus.PROCESSING, OrderMoney(PaymentStatus.PAID, 100)) is Shipping.READY

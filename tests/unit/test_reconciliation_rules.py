@@ -313,6 +313,11 @@ ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
         (replace(SOLD, earned=(Earned(7, "EUR", 500, 400, 30, {3: 50}),)), Kind.EARNED_DIFFERS, Repair.NONE),
         (replace(SOLD, orders=(OrderRow(1, "MH-1", 7, "EUR", 100, 0),)), Kind.REFUNDED_MISCOUNTED, Repair.RECOUNT_REFUNDED),
         (
+            replace(SOLD, orders=(OrderRow(1, "MH-1", 7, "EUR", 0, 0, {"was taken by banks": (0, 100)}),)),
+            Kind.REFUNDED_MISCOUNTED,
+            Repair.RECOUNT_REFUNDED,
+        ),
+        (
             replace(SOLD, claims=(ClaimRow(1, "refund:1", 7, "EUR", 100, 50, 0, 0, 50),)),
             Kind.CLAIM_UNSETTLED,
             Repair.SETTLE_CLAIM,

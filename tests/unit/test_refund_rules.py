@@ -16,6 +16,7 @@ from shared.refunds.rules import (
     MOVES,
     UNDONE,
     UNSETTLED,
+    AtBank,
     Burden,
     Line,
     Preview,
@@ -245,11 +246,15 @@ class TestStates:
         assert (state in UNDONE) == (state not in COUNTING)
 
     def test_only_a_charge_that_cannot_be_refunded_stands_in_the_way(self) -> None:
-        """An inquiry does not, nor a dispute that is over."""
+        """An inquiry does not, nor a dispute that is over; of what does, what the bank still decides comes first."""
+        won, inquiry = AtBank(True, False, False), AtBank(True, True, True)
+        open_, lost = AtBank(False, False, True), AtBank(False, False, False)
         assert standing([]) is Standing.CLEAR
-        assert standing([(True, False)]) is Standing.CLEAR
-        assert standing([(True, True)]) is Standing.INQUIRY
-        assert standing([(True, True), (False, False)]) is Standing.CHARGED_BACK
+        assert standing([won]) is Standing.CLEAR
+        assert standing([inquiry]) is Standing.INQUIRY
+        assert standing([inquiry, open_]) is Standing.CHARGED_BACK
+        assert standing([lost, won]) is Standing.DECIDED
+        assert standing([lost, open_]) is Standing.CHARGED_BACK
 
 
 @given(vendor=st.integers(0, 10_000), commission=st.integers(0, 10_000), balance=st.integers(-5_000, 20_000))

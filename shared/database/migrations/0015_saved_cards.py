@@ -14,7 +14,8 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_state"), ("models", "0021_vat")]
+    # Three branches came together here.
+    dependencies = [("models", "0016_order_money"), ("models", "0020_state"), ("models", "0021_vat")]
 
     initial = False
 
