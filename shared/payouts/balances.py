@@ -34,6 +34,7 @@ class BalanceView:
     stopped: Obstacle | None
     owed: Money
     on_the_way: Money
+    held_by_stripe: Money  # in Stripe's own reserve, beside the balance
     ours: Money
     stripe: Money | None
 
@@ -102,13 +103,14 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
         stopped=stopped,
         owed=Money(max(0, mine.owed), currency),
         on_the_way=Money(max(0, mine.on_the_way), currency),
+        held_by_stripe=Money(max(0, mine.held), currency),
         ours=Money(mine.balance, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 
 
 def _anything(view: BalanceView) -> bool:
-    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.ours)
+    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.held_by_stripe, view.ours)
     return any(figures) or bool(view.stripe)
 
 

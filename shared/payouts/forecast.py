@@ -89,6 +89,7 @@ def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -
         ready=Money(there.ready, there.currency),
         owed=Money(max(0, there.owed), there.currency),
         reserved=Money(max(0, there.reserved), there.currency),
+        held=Money(max(0, there.held), there.currency),
         held_reason=terms.held_reason,
         available_on=available_on,
     )

@@ -14,8 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    # Three branches came together here.
-    dependencies = [("models", "0016_order_money"), ("models", "0020_state"), ("models", "0021_vat")]
+    dependencies = [("models", "0022_stripe_reserves")]
 
     initial = False
 
