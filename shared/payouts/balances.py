@@ -54,7 +54,10 @@ class HoldView:
 
 @dataclass(frozen=True)
 class Overview:
-    """A vendor's balances, its own currency first and always; and what could be sent at once, where Stripe answered."""
+    """A vendor's balances, its own currency first; and what could be sent at once, where Stripe answered.
+
+    That of its own currency is always there, but for a vendor without an account that has nothing and owes nothing.
+    """
 
     balances: tuple[BalanceView, ...]
     instant: InstantOffer | None
@@ -72,7 +75,8 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
     stopped = {code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there}
     views = [await _view(vendor_id, each, stopped[code], answered=answered) for code, each in there.items()]
-    shown = [v for v in views if v.currency == terms.currency or _anything(v)]
+    always = terms.currency if terms.account_id else None
+    shown = [v for v in views if v.currency == always or _anything(v)]
     shown.sort(key=lambda v: v.currency != terms.currency)
     return Overview(tuple(shown), offer(terms, reading, mine) if answered else None)
 
