@@ -163,7 +163,11 @@ def _vat(now: Desk) -> Iterator[Line]:
         said = f"{found.vendor_name}: {found.number}" if found.count == 1 else f"{found.vendor_name} waits longest"
         one = f"/operator/vendors/{found.vendor_id}/vat"
         yield Line(
-            "info", title, f"{said}. VAT is charged until then.", one if found.count == 1 else "/operator/vat", "Look"
+            "info",
+            title,
+            f"{said}. VAT is charged until then.",
+            one if found.count == 1 else "/operator/vat",
+            "Look it up",
         )
 
 

@@ -8,6 +8,7 @@ from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.orders.words import money_badge
+from shared.marketplace.queries import marketplace
 from shared.orders.money import MoneyState
 from shared.payments.queries import PaymentView, payments_of_vendor
 from shared.payments.rules import PAID_STATES, PaymentState
@@ -58,6 +59,7 @@ async def index() -> Response:
         share_of=await _shares(found.rows),
         methods=METHODS,
         shop_slug=actor().vendor_slug,
+        zone=(await marketplace()).zone,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +20,7 @@ from shared.web.filters import day, exact, moment
 LUXEMBOURG, HAVANA, FAR_EAST = (
     ZoneInfo(name) for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")
 )
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LATE = datetime(2026, 11, 30, 23, 28, 11, tzinfo=UTC)
 
 
@@ -36,6 +39,20 @@ def test_a_time_of_accounts_is_the_same_for_every_reader(zone: ZoneInfo, said: s
     assert told == f'<time datetime="2026-11-30T23:28:11Z" title="{title}">{said}</time>'
     assert f">{said.split(',', maxsplit=1)[0]}<" in short
     assert exact(LATE, zone) == title
+
+
+ACCOUNTS = ("portal/statements", "portal/payouts", "portal/transactions", "portal/operator/payouts.html")
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_page_of_accounts_names_the_zone_of_its_days(path: Path) -> None:
+    """Whoever fixes a zone names it, and no page of accounts leaves a day to the reader's own."""
+    text, name = path.read_text(), str(path.relative_to(TEMPLATES))
+    is_fixed = re.search(r"\| (?:moment|day)\((?:view\.)?zone\)", text)
+    if is_fixed and not name.startswith("components/"):
+        assert "ui.zone(" in text
+    if name.startswith(ACCOUNTS):
+        assert not re.search(r"\| (?:moment|day)\b(?!\()", text)
 
 
 def test_today_is_the_zones_today() -> None:
