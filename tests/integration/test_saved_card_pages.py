@@ -11,7 +11,7 @@ from shared.orders.models import Checkout, Order
 from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
 from shared.people.models import Customer
 from tests.support.market import check_out, open_shop
-from tests.support.saving import MASTERCARD, VISA, add_card, at_stripe, customer_of, held, set_up
+from tests.support.saving import MASTERCARD, VISA, add_card, another_row, at_stripe, customer_of, held, set_up
 from tests.support.storefront import Browser, counted, words
 
 if TYPE_CHECKING:
@@ -173,9 +173,7 @@ async def test_the_list_costs_the_same_however_long_it_is(
         await browser.get(HOME)
     row = await PaymentMethod.get()
     for n in range(8):
-        values = {"stripe_customer_id": row.stripe_customer_id, "consented_at": row.consented_at}
-        named = {"stripe_payment_method_id": f"pm_{n}", "payment_method_type": "card"}
-        await PaymentMethod.create(customer_id=shopper_id, **values, **named)
+        await another_row(row, f"pm_{n}")
     asked = sandbox.requests()[-1]["n"]
     with counted() as many:
         await browser.get(HOME)

@@ -34,6 +34,7 @@ from tests.support.saving import (
     MASTERCARD,
     VISA,
     add_card,
+    another_row,
     at_stripe,
     buy,
     customer_of,
@@ -368,9 +369,7 @@ class TestAdding:
         await add_card(gateway, sandbox, shopper.id)
         row = await PaymentMethod.get()
         for n in range(MOST - 1):
-            values = {"stripe_customer_id": row.stripe_customer_id, "consented_at": row.consented_at}
-            named = {"stripe_payment_method_id": f"pm_{n}", "payment_method_type": "card"}
-            await PaymentMethod.create(customer_id=shopper.id, **values, **named)
+            await another_row(row, f"pm_{n}")
         with pytest.raises(TooManyMethods):
             await setups.begin(gateway, shopper.id)
         assert await service.box_for(gateway, row.stripe_customer_id) is None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from shared.payment_methods import customers, follow, setups
+from shared.payment_methods.models import PaymentMethod
 from shared.payments.progress import refresh
 from shared.payments.service import IntentView, create_payment_intent
 from shared.settings import SANDBOX_SECRET_KEY
@@ -100,6 +101,17 @@ async def customer_of(shopper_id: int) -> str:
     row = await customers.known(shopper_id)
     assert row is not None
     return str(row.stripe_customer_id)
+
+
+async def another_row(row: PaymentMethod, method: str) -> None:
+    """One more saved card of the same shopper, in our table alone."""
+    await PaymentMethod.create(
+        customer_id=row.customer_id,
+        stripe_customer_id=row.stripe_customer_id,
+        stripe_payment_method_id=method,
+        payment_method_type="card",
+        consented_at=row.consented_at,
+    )
 
 
 def held(sandbox: RunningSandbox, stripe_customer_id: str) -> list[str]:

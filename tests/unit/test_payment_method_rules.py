@@ -90,8 +90,8 @@ class World:
         for row_id, _ in decided.gone:
             row = self.rows[row_id]
             self.rows[row_id] = Held(row_id, row.method_id, row.fingerprint, False)
-        for row_id, one in decided.kept:
-            number = row_id or len(self.rows) + 1
+        for known, one in decided.kept:
+            number = known or len(self.rows) + 1
             self.rows[number] = Held(number, one.id, one.fingerprint, True)
             cards = [r.fingerprint for r in self.rows.values() if r.is_active]
             assert len(cards) == len(set(cards)), "two rows of one card"
