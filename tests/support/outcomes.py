@@ -10,13 +10,13 @@ from shared.disputes import service as disputes
 from shared.fees.rules import RefundPolicy
 from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping
-from shared.refunds import asking
+from shared.refunds import asking, follow
 from shared.refunds import service as refunds
 from shared.refunds.models import Refund
 from shared.refunds.rules import Wish
 from tests.support.disputes import at_stripe
 from tests.support.money import sell
-from tests.support.refunds import WHOLE, amount, run_jobs, set_policy
+from tests.support.refunds import WHOLE, amount, set_policy
 
 if TYPE_CHECKING:
     from shared.payments.models import Payment
@@ -81,9 +81,10 @@ class Scene:
         return await Refund.get(id=made.id)
 
     async def bounce(self) -> None:
-        """The refunds of a card that takes none come back, and we hear of it."""
+        """What becomes of the refunds of special cards, and we hear of it: they come back, or arrive late."""
         self.sandbox.advance(120)
-        await run_jobs(self.context)
+        for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
+            await follow.follow(self.context.gateway, made.id)
 
 
 Act = Callable[[Scene], Awaitable["Payment"]]
