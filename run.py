@@ -28,6 +28,7 @@ def job_handlers() -> Handlers:
     from shared.clawback import jobs as clawback
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
+    from shared.orders import jobs as orders
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
     from shared.refunds import jobs as refunds
@@ -37,6 +38,7 @@ def job_handlers() -> Handlers:
     from shared.webhooks import backfill, dispatch
 
     return {
+        **orders.HANDLERS,
         **payments.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
@@ -66,6 +68,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.remind", at=time(7, 0)),
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
+        Recurring("orders.deliver", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("vendors.open_again", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),

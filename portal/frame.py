@@ -9,6 +9,7 @@ from quart import Response
 
 from shared.disputes.queries import count_to_answer
 from shared.orders.lists import count_to_ship
+from shared.vendors.shops import selling
 from shared.web.identity import vendor_id
 from shared.web.kit import is_htmx
 from shared.web.pages import page
@@ -26,5 +27,6 @@ async def vendor_page(
         nav_active=nav,
         orders_to_ship=0 if is_part else await count_to_ship(vendor_id()),
         disputes_to_answer=0 if is_part else await count_to_answer(vendor_id()),
+        selling=None if is_part else await selling(vendor_id()),
         **context,
     )

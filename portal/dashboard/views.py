@@ -14,6 +14,7 @@ from portal.payouts.sentences import next_sentence
 from shared.catalogue.queries import vendor_products
 from shared.disputes.queries import next_to_answer
 from shared.errors import Invalid
+from shared.marketplace.queries import today
 from shared.orders.lists import count_to_ship, orders_summary, vendor_orders
 from shared.payouts.forecast import next_payout
 from shared.vendors import service
@@ -141,5 +142,5 @@ async def _close_page(form: CloseForm, *, status: int = 200) -> Response:
         form=form,
         vendor=vendor,
         to_ship=await count_to_ship(vendor.id),
-        tomorrow=await service.today() + timedelta(days=1),
+        tomorrow=await today() + timedelta(days=1),
     )

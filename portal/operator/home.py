@@ -11,6 +11,7 @@ from quart import Blueprint, Response
 from portal.operator.frame import page
 from shared import clock
 from shared.disputes.queries import DisputeView
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.payouts.rules import PayoutState
 from shared.payouts.words import failure
@@ -47,6 +48,7 @@ async def home() -> Response:
         lines=sorted(_lines(now), key=lambda line: line.kind != "bad"),
         compared=_compared(now),
         figures=[(f.currency, _stats(f)) for f in await figures()],
+        zone=(await marketplace()).zone,
     )
 
 
@@ -161,7 +163,11 @@ def _vat(now: Desk) -> Iterator[Line]:
         said = f"{found.vendor_name}: {found.number}" if found.count == 1 else f"{found.vendor_name} waits longest"
         one = f"/operator/vendors/{found.vendor_id}/vat"
         yield Line(
-            "info", title, f"{said}. VAT is charged until then.", one if found.count == 1 else "/operator/vat", "Look"
+            "info",
+            title,
+            f"{said}. VAT is charged until then.",
+            one if found.count == 1 else "/operator/vat",
+            "Look it up",
         )
 
 

@@ -9,6 +9,7 @@ from portal.operator.payout_forms import HoldForm, ReserveForm, payout_forms
 from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
 from shared.errors import Invalid, MarketError
+from shared.marketplace.queries import marketplace
 from shared.payouts import holds, words
 from shared.payouts.queries import FILTERS, all_payouts
 from shared.vendors.queries import vendor_row
@@ -41,6 +42,7 @@ async def payouts() -> Response:
         states=words.STATES,
         failure=words.failure,
         expected=expected,
+        zone=(await marketplace()).zone,
     )
 
 

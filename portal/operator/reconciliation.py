@@ -114,4 +114,5 @@ async def exposure() -> Response:
         nav_active="exposure",
         view=await queries.exposure_now(),
         reserved=await queries.reserved_at_stripe(kit().gateway),
+        held=await queries.held_of_platform(),
     )

@@ -14,7 +14,7 @@ from portal.operator.settings_form import SettingsForm
 from shared.audit.queries import EntryView, entries_about
 from shared.errors import Invalid
 from shared.marketplace import service
-from shared.marketplace.queries import marketplace
+from shared.marketplace.queries import marketplace, statement_prefix
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.pages import see_other
@@ -61,22 +61,24 @@ async def _settings(form: SettingsForm, *, status: int = 200) -> Response:
         nav_active="settings",
         status=status,
         form=form,
+        statement_prefix=await statement_prefix(),
         changes=[change for entry in entries for change in _changes(entry, form)],
     )
 
 
 def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
-    """Each setting that was changed at once, in the form's order."""
+    """Each setting that was changed at once, in the form's order; and what is set at Stripe."""
     before: Mapping[str, Any] = entry.details["before"]
     after: Mapping[str, Any] = entry.details["after"]
+    labels = {field.name: field.label.text for field in form} | {"statement_prefix": "Card statements begin with"}
     return [
-        Changed(field.label.text, f"{_told(before[field.name])} → {_told(after[field.name])}", entry.at)
-        for field in form
-        if field.name in after
+        Changed(label, f"{_told(before[name])} → {_told(after[name])}", entry.at)
+        for name, label in labels.items()
+        if name in after
     ]
 
 
 def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value).replace("_", " ")
+    return str(value).replace("_", " ") or "nothing"

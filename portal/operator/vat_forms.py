@@ -61,8 +61,8 @@ class RateField(StringField):
 class RateForm(MarketForm):
     """What two currencies were worth on a day."""
 
-    base = SelectField("One", choices=choices(CURRENCY_NAMES.items()), default="EUR")
-    quote = SelectField("In", choices=choices(CURRENCY_NAMES.items()), default="DKK")
+    base = SelectField("1 unit of", choices=choices(CURRENCY_NAMES.items()), default="EUR")
+    quote = SelectField("Is worth, in", choices=choices(CURRENCY_NAMES.items()), default="DKK")
     rate = RateField("Rate", [InputRequired("Enter a rate such as 7.4604.")])
     day = DateField("Day", [DataRequired("Enter a day.")])
     source = StringField(

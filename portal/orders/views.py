@@ -14,7 +14,8 @@ from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
 from shared.disputes.queries import disputes_of_order
 from shared.errors import MarketError, NotFound
-from shared.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
+from shared.orders.arriving import counts_from, mark_as_delivered
+from shared.orders.errors import CannotDeliver, CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
 from shared.orders.goods import short_of
 from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
@@ -117,6 +118,18 @@ async def keep(number: str) -> Response:
     return see_other(f"{LIST}/{order.number}", ("ok", f"{told} back on the shelf."))
 
 
+@blueprint.post("/<number>/delivered")
+@owner
+async def delivered(number: str) -> Response:
+    """Mark an order that was sent as delivered."""
+    order = await _mine(number)
+    try:
+        await mark_as_delivered(vendor_id=vendor_id(), number=order.number, actor=actor_label(actor()))
+    except CannotDeliver as error:
+        return await _order_page(await _mine(number), status=error.status, problem=error)
+    return see_other(f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as delivered."))
+
+
 async def _mine(number: str) -> OrderView:
     if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
         raise NotFound("We could not find that order.")
@@ -142,6 +155,7 @@ async def _order_page(
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
         refunds=await refunds_of_order(order.id),
+        counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
         short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
         refund_states=STATES,
         refund_detail=refund_detail,

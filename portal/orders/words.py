@@ -99,6 +99,9 @@ def timeline(order: OrderView, payments: Sequence[PaymentView]) -> tuple[Happeni
     if order.shipped_at:
         parcel = " ".join(part for part in (order.tracking_carrier, order.tracking_number) if part)
         out.append(Happening("Shipped", order.shipped_at, parcel or "Without tracking.", "ok"))
+    if order.delivered_at:
+        how = "Taken for granted: it was sent long enough ago." if order.is_arrival_assumed else "As you said."
+        out.append(Happening("Delivered", order.delivered_at, how, "ok"))
     if order.status is OrderStatus.CANCELLED:
         out.append(Happening("Cancelled", None, "It was not paid in time; the goods are back on your shelf.", "plain"))
     out.sort(key=lambda h: (h.at is not None, -(h.at or order.placed_at).timestamp()))

@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from shared.money import Money
 from shared.payouts import words
+from shared.payouts.balances import BalanceView
 from shared.payouts.forecast import NextPayout
 from shared.payouts.instant import InstantOffer
 from shared.payouts.queries import PayoutRow
-from shared.payouts.rules import PayoutState
+from shared.payouts.rules import Obstacle, PayoutState
 from shared.web.filters import money
 
 
@@ -25,6 +26,16 @@ def next_sentence(found: NextPayout) -> str:
         return words.obstacle(found.obstacle, found.why, money)
     to = f" to {found.bank}" if found.bank else ""
     return f"{money(found.amount)} on {weekday(found.day)}{to}"
+
+
+def held_note(balance: BalanceView) -> str:
+    """Why money is held back: a reserve, payouts that stand still, or both."""
+    if not balance.held:
+        return ""
+    if balance.stopped is None or balance.held == balance.reserved:
+        return "Your reserve"
+    why = "Payouts are on hold" if balance.stopped is Obstacle.HELD else "Payouts have stopped"
+    return f"{why}; {money(balance.reserved)} of it is your reserve" if balance.reserved else why
 
 
 def price(offer: InstantOffer) -> str:

@@ -12,12 +12,14 @@ from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
 from shared.errors import MarketError
 from shared.gateway.seam import StripeRefused, StripeUnavailable
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.payouts import instant, service, words
 from shared.payouts.balances import debts, holds, overview
 from shared.payouts.forecast import next_payout
 from shared.payouts.queries import PayoutView, payout_of, payouts_of
 from shared.payouts.rules import PayoutState
+from shared.statements import months
 from shared.vendors.payout_settings import terms_of
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
@@ -61,7 +63,9 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         expected=sentences.expected,
         price=sentences.price,
         weekday=sentences.weekday,
+        held_note=sentences.held_note,
         problem=problem,
+        zone=(await marketplace()).zone,
     )
 
 
@@ -104,6 +108,7 @@ async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | No
         came_back=shown.state in (PayoutState.FAILED, PayoutState.CANCELED),
         failure=words.failure(shown.failure_code) if shown.state is PayoutState.FAILED else None,
         problem=problem,
+        zone=(await marketplace()).zone,
     )
 
 
@@ -125,20 +130,22 @@ async def cancel(payout_id: int) -> Response:
 @blueprint.get("/<int:payout_id>/items.csv")
 @owner
 async def items_csv(payout_id: int) -> Response:
-    """What a payout consists of, as a table for a spreadsheet."""
+    """What a payout consists of, as a table for a spreadsheet; moments are those of the marketplace's zone, with its offset."""
+    zone = (await marketplace()).zone
     view = await payout_of(_sane(payout_id), vendor_id=vendor_id())
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["order", "date", "what", "amount", "currency"])
     currency = view.payout.amount.currency
     for item in view.items:
-        day = item.at.date().isoformat()
-        sheet.writerow([item.order_number or "", day, item.what, item.amount.to_decimal(), currency])
+        at = months.exact(item.at, zone)
+        sheet.writerow([item.order_number or "", at, item.what, item.amount.to_decimal(), currency])
     if view.rest:
         sheet.writerow(["", "", "Other", view.rest.to_decimal(), currency])
     if view.payout.fee:
         sheet.writerow(["", "", "Fee", -view.payout.fee.to_decimal(), currency])
-    sheet.writerow(["", view.payout.created_at.date().isoformat(), "Payout", view.payout.amount.to_decimal(), currency])
+    made = months.exact(view.payout.created_at, zone)
+    sheet.writerow(["", made, "Payout", view.payout.amount.to_decimal(), currency])
     headers = {"Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'}
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 

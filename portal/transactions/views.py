@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.orders.words import money_badge
+from shared.marketplace.queries import marketplace
 from shared.orders.money import MoneyState
 from shared.payments.queries import PaymentView, payments_of_vendor
-from shared.payments.rules import PaymentState
+from shared.payments.rules import PAID_STATES, PaymentState
+from shared.reporting.shares import Share, shares_of
 from shared.web.access import owner
 from shared.web.identity import actor, vendor_id
 from shared.web.kit import page_number
@@ -52,6 +56,15 @@ async def index() -> Response:
         found=found,
         pager=pager(LIST, found),
         badge_of=badge_of,
+        share_of=await _shares(found.rows),
         methods=METHODS,
         shop_slug=actor().vendor_slug,
+        zone=(await marketplace()).zone,
     )
+
+
+async def _shares(payments: Sequence[PaymentView]) -> Mapping[int, Share]:
+    """What is left of each payment that paid its order, by the payment's id; others brought nobody anything."""
+    paid = {payment.id: payment.order_id for payment in payments if payment.state in PAID_STATES}
+    left = await shares_of(set(paid.values()))
+    return {id_: left[order_id] for id_, order_id in paid.items() if order_id in left}

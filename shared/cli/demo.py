@@ -45,7 +45,7 @@ async def fill(settings: Settings) -> None:
             stripe = _Stripe(browser, settings.stripe.api_base)
             shopper_id = await _people()
             await _identity()
-            await _settings()
+            await _settings(gateway)
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
@@ -115,8 +115,8 @@ async def _identity() -> None:
         await save_identity(made_up, actor=ACTOR)
 
 
-async def _settings() -> None:
-    """A marketplace in Luxembourg that shows what it earns."""
+async def _settings(gateway: Gateway) -> None:
+    """A marketplace in Luxembourg that shows what it earns, and knows what card statements begin with."""
     from shared.marketplace import service
     from shared.marketplace.models import MarketplaceSettings
     from shared.marketplace.rules import DEFAULTS
@@ -124,6 +124,7 @@ async def _settings() -> None:
     if not await MarketplaceSettings.exists():
         shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
         await service.change(shown, actor=ACTOR)
+    await service.note_statement_prefix(await gateway.get_statement_prefix())
 
 
 async def _rate() -> None:

@@ -64,7 +64,7 @@ class Facts:
     placed_at: datetime
     paid_at: datetime | None
     shipped_at: datetime | None
-    delivered: bool
+    delivered_at: datetime | None  # as the shop said; what is only taken for granted is no evidence
     carrier: str
     tracking: str
     ip: str
@@ -146,8 +146,8 @@ def _history(facts: Facts) -> str:
         way = f" with {facts.carrier}" if facts.carrier else ""
         number = f", tracking number {facts.tracking}" if facts.tracking else ""
         events.append(f"{_moment(facts.shipped_at)}: sent{way}{number}.")
-    if facts.delivered:
-        events.append("The parcel was delivered.")
+    if facts.delivered_at:
+        events.append(f"{_moment(facts.delivered_at)}: the shop noted that it was delivered.")
     events += [f"{_moment(r.at)}: {r.amount} refunded." for r in facts.refunds]
     text = "What happened:\n" + "\n".join(f"- {event}" for event in events)
     for message in facts.messages:

@@ -15,7 +15,7 @@ from shared.money import Money
 from shared.orders import terms
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import contact_of
-from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
 from shared.payments.models import Payment
 
 _NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
@@ -53,7 +53,7 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
-        delivered=order.status == OrderStatus.DELIVERED,
+        delivered_at=order.delivered_at if order.delivered_by != TAKEN_FOR_GRANTED else None,
         carrier=order.tracking_carrier,
         tracking=order.tracking_number,
         ip=checkout.purchase_ip,

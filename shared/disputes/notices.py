@@ -7,6 +7,7 @@ from shared.disputes.models import Dispute
 from shared.disputes.money import Books, borne_by
 from shared.disputes.rules import APPEALS, OPEN, DisputeStatus
 from shared.mail import service as mail
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.orders.models import Order
 
@@ -20,6 +21,7 @@ async def about(row: Dispute, order: Order) -> texts.About:
         reason=row.reason,
         amount=Money(row.amount, row.currency),
         due_by=row.due_by,
+        zone=(await marketplace()).zone,
         is_inquiry=row.is_inquiry,
         link=f"{mail.PUBLIC_URL}/vendor/admin/disputes/{row.id}",
     )

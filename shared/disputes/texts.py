@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from shared.disputes import words
 from shared.disputes.rules import Parts
@@ -19,12 +19,13 @@ class About:
     reason: str
     amount: Money
     due_by: datetime | None
+    zone: tzinfo  # the marketplace's
     is_inquiry: bool
     link: str
 
 
 def _until(about: About) -> str:
-    return f" by {words.day(about.due_by)}" if about.due_by else ""
+    return f" by {words.deadline(about.due_by, about.zone)}" if about.due_by else ""
 
 
 def _taken(parts: Parts, currency: str) -> str:

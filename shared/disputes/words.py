@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from shared.disputes.rules import DisputeStatus
 
@@ -140,6 +140,12 @@ def countdown(due_by: datetime | None, now: datetime) -> str:
         return f"{left.days} days left" if left.days > 1 else "1 day left"
     hours = left // timedelta(hours=1)
     return f"{hours} hours left" if hours > 1 else "1 hour left" if hours else "Minutes left"
+
+
+def deadline(value: datetime, zone: tzinfo) -> str:
+    """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of the world."""
+    at = value.astimezone(zone)
+    return f"{at.day} {at:%B %Y, %H:%M} ({str(zone).replace('_', ' ')})"
 
 
 def day(value: datetime) -> str:

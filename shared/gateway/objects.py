@@ -34,6 +34,7 @@ class BalanceTransaction:
     """One row of an account's books at Stripe. `source` is the object that caused it.
 
     `links` are the ids that this object names, by field (payment_intent, source_transaction ...), where a list told them.
+    `balance_type` says which of the account's balances it moves: `payments` is what `get_balance` tells.
     """
 
     id: str
@@ -47,6 +48,7 @@ class BalanceTransaction:
     created: datetime
     reporting_category: str
     links: Mapping[str, str] = field(default_factory=dict)
+    balance_type: str = "payments"
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ def balance_transaction(obj: Any) -> BalanceTransaction:
         created=_at(t["created"]),
         reporting_category=t["reporting_category"],
         links={name: value for name, value in named.items() if value},
+        balance_type=t.get("balance_type") or "payments",
     )
 
 

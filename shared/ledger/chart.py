@@ -19,8 +19,12 @@ class Account(StrEnum):
     VENDOR_RESERVED = "vendor_reserved"  # of that, what is held back
     VENDOR_RECEIVABLE = "vendor_receivable"  # what the platform advanced for the vendor, which owes it
     STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
+    STRIPE_HELD_VENDOR = (
+        "stripe_held_vendor"  # of the vendor's money at Stripe, what Stripe holds in reserve beside its balance
+    )
     BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; nought once it has arrived
     STRIPE_PLATFORM = "stripe_platform"  # the platform's balance at Stripe, pending money included
+    STRIPE_HELD_PLATFORM = "stripe_held_platform"  # the same of the platform's own
     BANK_PLATFORM = "bank_platform"  # what was paid out to the platform's bank
     SHOPPERS_DUE = "shoppers_due"  # refunds that are promised and have not left yet
     SUSPENSE = "suspense"  # money that moved at Stripe and that nobody could explain yet
@@ -35,6 +39,7 @@ OF_VENDORS = frozenset(
         Account.VENDOR_RESERVED,
         Account.VENDOR_RECEIVABLE,
         Account.STRIPE_VENDOR,
+        Account.STRIPE_HELD_VENDOR,
         Account.BANK_VENDOR,
     }
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from shared import clock
 from shared.marketplace.models import MarketplaceSettings
 from shared.marketplace.rules import DEFAULTS, Marketplace
 
@@ -18,6 +21,11 @@ async def statement_prefix() -> str:
     """What card statements begin with, as Stripe said last; empty while it has not been asked."""
     row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
     return row.statement_prefix if row is not None else ""
+
+
+async def today() -> date:
+    """The day that it is where the marketplace is. One query."""
+    return clock.now().astimezone((await marketplace()).zone).date()
 
 
 def settings_of(row: MarketplaceSettings) -> Marketplace:

@@ -43,7 +43,8 @@ async def note_statement_prefix(prefix: str) -> None:
         now = clock.now()
         await MarketplaceSettings.filter(id=row.id).update(statement_prefix=prefix, statement_prefix_read_at=now)
         if row.statement_prefix != prefix:
-            await audit.record("marketplace.statement_prefix", actor="stripe", subject=SUBJECT, prefix=prefix)
+            before, after = {"statement_prefix": row.statement_prefix}, {"statement_prefix": prefix}
+            await audit.record("marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after)
 
 
 async def _locked() -> MarketplaceSettings:

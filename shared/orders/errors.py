@@ -86,3 +86,10 @@ class CannotShip(Conflict):
 
     code = "cannot_ship"
     default = "This order cannot be marked as shipped: it is not paid, or it was sent already."
+
+
+class CannotDeliver(Conflict):
+    """Only an order that was sent and has not arrived yet can be marked as delivered."""
+
+    code = "cannot_deliver"
+    default = "This order cannot be marked as delivered: it was not sent yet, or it has arrived already."

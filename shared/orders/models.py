@@ -102,8 +102,9 @@ class Order(Row):
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
     paid_at = fields.DatetimeField(null=True)
     shipped_at = fields.DatetimeField(null=True)
-    delivered_at = fields.DatetimeField(
-        null=True, description="when the vendor said so, or when it was taken for granted"
+    delivered_at = fields.DatetimeField(null=True)
+    delivered_by = fields.CharField(
+        max_length=80, default="", db_default="", description="who said so; system: taken for granted after some days"
     )
     tracking_carrier = fields.CharField(max_length=60, default="")
     tracking_number = fields.CharField(max_length=80, default="")
@@ -114,6 +115,7 @@ class Order(Row):
         indexes = [
             Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
             Index(fields=("customer_id", "id"), name="ix_orders_customer"),
+            Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),

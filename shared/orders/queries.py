@@ -12,7 +12,14 @@ from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.orders.rules import (
+    ORDER_MOVES,
+    TAKEN_FOR_GRANTED,
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class OrderView:
     placed_at: datetime
     paid_at: datetime | None
     shipped_at: datetime | None
+    delivered_at: datetime | None
+    delivered_by: str
     tracking_carrier: str
     tracking_number: str
 
@@ -101,6 +110,16 @@ class OrderView:
     def can_keep(self) -> bool:
         """Whether it will not be sent, and something of it is not on the shelf."""
         return self.shipping is Shipping.GONE and self.is_off_shelf
+
+    @property
+    def may_deliver(self) -> bool:
+        """Whether it can be marked as delivered."""
+        return OrderStatus.DELIVERED in ORDER_MOVES[self.status]
+
+    @property
+    def is_arrival_assumed(self) -> bool:
+        """Whether nobody said that it arrived: it was sent long enough ago."""
+        return self.delivered_by == TAKEN_FOR_GRANTED
 
     @property
     def may_ship(self) -> bool:
@@ -184,6 +203,8 @@ def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> Orde
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        delivered_by=order.delivered_by,
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
     )

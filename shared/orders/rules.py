@@ -62,6 +62,8 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
+TAKEN_FOR_GRANTED = "system"  # who says that an order arrived where nobody did: it was sent long enough ago
+
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(
         {PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}

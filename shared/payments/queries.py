@@ -20,6 +20,7 @@ class PaymentView:
     """One attempt to pay an order, with what Stripe made of it."""
 
     id: int
+    order_id: int
     order_number: str
     attempt: int
     state: PaymentState
@@ -50,6 +51,7 @@ class PaymentPage(Paged):
 def _view(p: Payment) -> PaymentView:
     return PaymentView(
         id=p.id,
+        order_id=p.order_id,
         order_number=p.order.number,
         attempt=p.attempt,
         state=PaymentState(p.status),

@@ -5,30 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from shared import clock
 from shared.clawback.queries import Owed, owed_by
 from shared.gateway.seam import Gateway, StripeUnavailable
+from shared.marketplace.queries import today
 from shared.money import Money
 from shared.orders.models import Order
 from shared.payouts import forecast, funds
 from shared.payouts.instant import InstantOffer, offer
 from shared.payouts.models import ReserveHold
-from shared.payouts.rules import Funds
-from shared.vendors.payout_settings import terms_of
+from shared.payouts.rules import Funds, Obstacle, Standing, held_back, obstacle_of
+from shared.vendors.payout_settings import PayoutTerms, terms_of
 
 
 @dataclass(frozen=True)
 class BalanceView:
-    """What a vendor has in one currency. `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer."""
+    """What a vendor has in one currency. `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
+
+    While `stopped` says that nothing may leave, all that would is `held` along with the reserve: nothing becomes available.
+    """
 
     currency: str
     available: Money
     coming: Money
     coming_from: date | None
     coming_until: date | None
+    held: Money
     reserved: Money
+    stopped: Obstacle | None
     owed: Money
     on_the_way: Money
+    held_by_stripe: Money  # in Stripe's own reserve, beside the balance
     ours: Money
     stripe: Money | None
 
@@ -48,7 +54,10 @@ class HoldView:
 
 @dataclass(frozen=True)
 class Overview:
-    """A vendor's balances, its own currency first and always; and what could be sent at once, where Stripe answered."""
+    """A vendor's balances, its own currency first; and what could be sent at once, where Stripe answered.
+
+    That of its own currency is always there, but for a vendor without an account that has nothing and owes nothing.
+    """
 
     balances: tuple[BalanceView, ...]
     instant: InstantOffer | None
@@ -64,36 +73,48 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
         reading, answered = funds.Reading(), False
     there = await funds.of_vendor(vendor_id, reading)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
-    views = [await _view(vendor_id, each, answered=answered) for each in there.values()]
-    shown = [v for v in views if v.currency == terms.currency or _anything(v)]
+    stopped = {code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there}
+    views = [await _view(vendor_id, each, stopped[code], answered=answered) for code, each in there.items()]
+    always = terms.currency if terms.account_id else None
+    shown = [v for v in views if v.currency == always or _anything(v)]
     shown.sort(key=lambda v: v.currency != terms.currency)
     return Overview(tuple(shown), offer(terms, reading, mine) if answered else None)
 
 
-async def _view(vendor_id: int, mine: Funds, *, answered: bool) -> BalanceView:
+def _standing(terms: PayoutTerms, reading: funds.Reading, currency: str, *, answered: bool) -> Standing:
+    """Whether money may leave; what only Stripe could tell is taken to be well while it does not answer."""
+    found = funds.standing(terms, reading, currency)
+    return found if answered else replace(found, bank=True, bank_errored=terms.bank_errored)
+
+
+async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answered: bool) -> BalanceView:
     currency = mine.currency
     waiting = await forecast.settling(vendor_id, currency)
     if not answered:
         mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
-    today = clock.now().date()
+    now = await today()
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
-    coming = mine.coming
+    coming = 0 if stopped else mine.coming
+    available = 0 if stopped else mine.free - coming
     return BalanceView(
         currency=currency,
-        available=Money(mine.free - coming, currency),
+        available=Money(available, currency),
         coming=Money(coming, currency),
-        coming_from=max(days[0], today) if days and coming else None,
+        coming_from=max(days[0], now) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
+        held=Money(held_back(mine, stopped), currency),
         reserved=Money(max(0, mine.reserved), currency),
+        stopped=stopped,
         owed=Money(max(0, mine.owed), currency),
         on_the_way=Money(max(0, mine.on_the_way), currency),
+        held_by_stripe=Money(max(0, mine.held), currency),
         ours=Money(mine.balance, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 
 
 def _anything(view: BalanceView) -> bool:
-    figures = (view.available, view.coming, view.reserved, view.owed, view.on_the_way, view.ours)
+    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.held_by_stripe, view.ours)
     return any(figures) or bool(view.stripe)
 
 

@@ -11,6 +11,7 @@ from tortoise.functions import Sum
 from shared import clock
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.payments.models import Payment
 from shared.payments.rules import PAID_STATES
@@ -18,7 +19,7 @@ from shared.payouts import funds, words
 from shared.payouts.models import Payout
 from shared.payouts.rules import Due, Funds, Obstacle, Standing, due
 from shared.vendors.errors import PaymentNotConfigured
-from shared.vendors.paydays import next_payday, period
+from shared.vendors.paydays import current_day, next_payday, period
 from shared.vendors.payout_settings import PayoutTerms, terms_of
 
 AHEAD = 8  # paydays that are looked at
@@ -88,6 +89,7 @@ def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -
         ready=Money(there.ready, there.currency),
         owed=Money(max(0, there.owed), there.currency),
         reserved=Money(max(0, there.reserved), there.currency),
+        held=Money(max(0, there.held), there.currency),
         held_reason=terms.held_reason,
         available_on=available_on,
     )
@@ -95,7 +97,7 @@ def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -
 
 async def _paydays(terms: PayoutTerms) -> list[date]:
     """The next paydays; today only where it has not had its payout."""
-    day = clock.now().date()
+    day = current_day(clock.now(), (await marketplace()).zone)
     interval = terms.plan.schedule.value
     if await Payout.filter(vendor_id=terms.vendor_id, currency=terms.currency, period=period(day)).exists():
         day += timedelta(days=1)

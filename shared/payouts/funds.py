@@ -83,6 +83,7 @@ async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
             owed=booked(Account.VENDOR_RECEIVABLE, currency),
             reserved=-booked(Account.VENDOR_RESERVED, currency),
             balance=booked(Account.STRIPE_VENDOR, currency) - opening.get(currency, 0),
+            held=booked(Account.STRIPE_HELD_VENDOR, currency),
         )
         for currency in sorted(currencies)
     }

@@ -22,6 +22,7 @@ async def movements(vendor_id: int, currency: str) -> list[Movement]:
     rows = (
         await LedgerEntry.filter(vendor_id=vendor_id, currency=currency, account=Account.STRIPE_VENDOR)
         .exclude(posting__kind__startswith="payout_")
+        .exclude(posting__kind__in=["stripe_held", "stripe_released"])  # no sale's, and neither earned nor given back
         .order_by("posting__created_at", "id")
         .values_list("id", "amount", "posting__subject")
     )

@@ -55,6 +55,7 @@ class Obstacle(StrEnum):
     DISABLED = "disabled"  # Stripe does not pay this account out
     OWED = "owed"  # all of it goes to what the vendor owes
     RESERVED = "reserved"  # all of it is held back
+    HELD_BY_STRIPE = "held_by_stripe"  # all of it is in Stripe's own reserve
     PENDING = "pending"  # it is there, but cannot leave yet
     NOTHING = "nothing"
     BELOW_MINIMUM = "below_minimum"
@@ -76,7 +77,7 @@ class Funds:
     """What there is in one currency, in minor units. `available` and `pending` are Stripe's words, the rest is our ledger's.
 
     `payable` is earned and not arrived at the bank, without what is reserved; `on_the_way` is the part of it that has left
-    the balance, payouts that Stripe was asked for and has not answered included.
+    the balance, payouts that Stripe was asked for and has not answered included. `held` is what Stripe holds of it in reserve.
     """
 
     currency: str
@@ -87,11 +88,12 @@ class Funds:
     owed: int = 0
     reserved: int = 0
     balance: int = 0  # what our books say lies at Stripe in all, without what it was asked to send
+    held: int = 0
 
     @property
     def free(self) -> int:
         """What of the vendor's earnings lies in its balance and is nobody else's; not all of it can leave yet."""
-        return max(0, self.payable - self.on_the_way - self.owed)
+        return max(0, self.payable - self.on_the_way - self.owed - self.held)
 
     @property
     def ready(self) -> int:
@@ -141,9 +143,17 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
     return next((obstacle for stops, obstacle in checks if stops), None)
 
 
+def held_back(funds: Funds, obstacle: Obstacle | None) -> int:
+    """What a vendor cannot have although it is its own: the reserve, and while nothing may leave all that otherwise would."""
+    kept = max(0, funds.reserved)
+    return kept if obstacle is None else kept + funds.free
+
+
 def _why_nothing(funds: Funds) -> Obstacle:
     if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
         return Obstacle.PENDING if funds.free else Obstacle.OWED
     if funds.free > 0:
         return Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING  # else: less than a whole unit
+    if funds.held > 0:
+        return Obstacle.HELD_BY_STRIPE
     return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING

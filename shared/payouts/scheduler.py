@@ -16,12 +16,13 @@ from shared.jobs.queue import Context
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.ledger.queries import owes
+from shared.marketplace.queries import marketplace
 from shared.payouts import funds, service
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState, due
 from shared.vendors import configs, payout_settings, schedules
 from shared.vendors.models import VendorPaymentConfig
-from shared.vendors.paydays import given_up, last_payday, period
+from shared.vendors.paydays import current_day, given_up, last_payday, period
 from shared.vendors.payout_settings import PayoutTerms, terms_of
 
 RUN = "payouts.run"
@@ -31,7 +32,7 @@ REMEMBERED = timedelta(days=31)
 
 async def run() -> int:
     """Put the payout of each vendor whose payday it is on the list, and answer how many those were. Asks Stripe nothing."""
-    today = clock.now().date()
+    today = current_day(clock.now(), (await marketplace()).zone)
     yesterday = today - timedelta(days=1)
     said = (await schedule.recall(RUN)).get("through")
     through = date.fromisoformat(said) if said else yesterday

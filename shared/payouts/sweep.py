@@ -1,4 +1,6 @@
-"""Payouts found without any webhook: those under way, those that a bank may still return, and those that others made."""
+"""Payouts found without any webhook: those under way, those that a bank may still return, and those that others made; and
+what Stripe holds back of an account's money.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from datetime import timedelta
 from shared import clock
 from shared.gateway.seam import Gateway, StripeMissing, StripeRefused
 from shared.jobs import queue
-from shared.payouts import follow
+from shared.payouts import follow, stripe_reserves
 from shared.payouts.models import Payout
 from shared.payouts.rules import UNDER_WAY, PayoutState
 from shared.vendors.models import VendorPaymentConfig
@@ -34,6 +36,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         account_id = config.stripe_account_id
     try:
         recent = await gateway.list_payouts(account_id, since=clock.now() - LOOK_BACK)
+        await stripe_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
     except StripeRefused:  # access was taken away
         return 0
     for found in recent:

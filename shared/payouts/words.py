@@ -97,37 +97,43 @@ class Why:
     ready: Money
     owed: Money
     reserved: Money
+    held: Money
     held_reason: str = ""
     available_on: date | None = None
 
 
+# Those that need nothing named.
+_PLAIN = {
+    Obstacle.NOT_CONNECTED: "Connect with Stripe first; then the money from your sales can go to your bank.",
+    Obstacle.BANK_MISSING: "There is no bank account to pay to. Add one in your Stripe dashboard.",
+    Obstacle.BANK_ERRORED: "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your Stripe dashboard.",
+    Obstacle.DISABLED: "Stripe does not pay your account out at the moment. Your payment settings say what it needs.",
+}
+
+
 def obstacle(found: Obstacle, why: Why, write: Write) -> str:
     """Why no money goes out now, in a sentence, and what to do where there is something to do."""
+    if found in _PLAIN:
+        return _PLAIN[found]
     match found:
-        case Obstacle.NOT_CONNECTED:
-            return "Connect with Stripe first; then the money from your sales can go to your bank."
         case Obstacle.HELD:
             because = f": {why.held_reason.rstrip('.')}." if why.held_reason else "."
             return f"Markethall holds your payouts back{because} The money stays yours and is kept for you."
-        case Obstacle.BANK_MISSING:
-            return "There is no bank account to pay to. Add one in your Stripe dashboard."
-        case Obstacle.BANK_ERRORED:
-            return "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your Stripe dashboard."
-        case Obstacle.DISABLED:
-            return "Stripe does not pay your account out at the moment. Your payment settings say what it needs."
         case Obstacle.OWED:
             return f"What is there goes to the {write(why.owed)} that you owe Markethall for refunds or disputes."
         case Obstacle.RESERVED:
             return f"All that is there, {write(why.reserved)}, is held back as your reserve until its day."
+        case Obstacle.HELD_BY_STRIPE:
+            return f"Stripe itself holds {write(why.held)} of your money back for a while. It can be paid out once Stripe lets it go."
         case Obstacle.PENDING:
             when = f" from {_day(why.available_on)}" if why.available_on else " in a few days"
             return f"The money from your latest sales can be paid out{when}."
-        case Obstacle.NOTHING:
+        case Obstacle.BELOW_MINIMUM:
+            return f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It waits for your next sales."
+        case _:
             if why.owed.amount > 0:
                 return f"Your next sales go to the {write(why.owed)} that you owe Markethall for refunds or disputes."
             return "There is nothing to pay out yet."
-        case Obstacle.BELOW_MINIMUM:
-            return f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It waits for your next sales."
 
 
 def _day(value: date) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Aggregate, Q
 from tortoise.functions import Count, Min, Sum
@@ -15,6 +16,7 @@ from shared.clawback.models import Claim
 from shared.disputes.queries import DisputeView, next_to_answer_of_all
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.orders.models import Order
 from shared.payments.queries import count_parked
@@ -126,11 +128,14 @@ class Figures:
 
 
 async def figures() -> tuple[Figures, ...]:
-    """The figures of each currency in which something moved within a fortnight. Days are those of UTC; 7 days include today."""
-    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    sales = await _spans(Order, "paid_at", "total_amount_cents", midnight)
-    commission = await _spans(LedgerEntry, "created_at", "amount", midnight, account=Account.COMMISSION.value)
-    refunds = await _spans(Refund, "succeeded_at", "amount", midnight, status=RefundState.SUCCEEDED.value)
+    """The figures of each currency in which something moved within a fortnight.
+
+    Days are those of the marketplace's zone; 7 days include today.
+    """
+    days = _days((await marketplace()).zone)
+    sales = await _spans(Order, "paid_at", "total_amount_cents", days)
+    commission = await _spans(LedgerEntry, "created_at", "amount", days, account=Account.COMMISSION.value)
+    refunds = await _spans(Refund, "succeeded_at", "amount", days, status=RefundState.SUCCEEDED.value)
     none = _Spans()
     return tuple(
         Figures(
@@ -160,16 +165,31 @@ class _Spans:
         return today, today + rest, before
 
 
+@dataclass(frozen=True)
+class _Days:
+    """When today began, the week that it ends, and the week before that, in UTC."""
+
+    today: datetime
+    week: datetime
+    before: datetime
+
+
+def _days(zone: ZoneInfo) -> _Days:
+    """A day may have 23 or 25 hours there: each begins at its own midnight."""
+    today = clock.now().astimezone(zone).date()
+    begin = [datetime.combine(today - timedelta(days=ago), time(), zone).astimezone(UTC) for ago in (0, 6, 13)]
+    return _Days(*begin)
+
+
 async def _spans(
-    table: type[Order] | type[LedgerEntry] | type[Refund], at: str, amount: str, midnight: datetime, **where: str
+    table: type[Order] | type[LedgerEntry] | type[Refund], at: str, amount: str, days: _Days, **where: str
 ) -> dict[str, _Spans]:
     """What a table's amounts come to per currency, in the three spans."""
-    week = midnight - timedelta(days=6)
-    today, lately = _from(at, midnight), _from(at, week)
+    today, lately = _from(at, days.today), _from(at, days.week)
     spans = [today, lately & ~today, ~lately]
     asked: dict[str, Aggregate] = {f"total_{n}": Sum(amount, _filter=span) for n, span in enumerate(spans)}
     asked |= {f"number_{n}": Count("id", _filter=span) for n, span in enumerate(spans)}
-    query = table.filter(**where, **{f"{at}__gte": week - timedelta(days=7)}).annotate(**asked).group_by("currency")
+    query = table.filter(**where, **{f"{at}__gte": days.before}).annotate(**asked).group_by("currency")
     return {
         str(row["currency"]): _Spans(_three(row, "total"), _three(row, "number"))
         for row in await query.values("currency", *asked)

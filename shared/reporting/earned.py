@@ -19,7 +19,7 @@ from shared.reporting.facts import Earned
 Place = tuple[int, str]
 Sums = Mapping[tuple[str, int | None, str], int]
 EARNED = (Account.VENDOR_PAYABLE.value, Account.VENDOR_RESERVED.value)
-LIES = (Account.STRIPE_VENDOR.value, Account.BANK_VENDOR.value)
+LIES = (Account.STRIPE_VENDOR.value, Account.STRIPE_HELD_VENDOR.value, Account.BANK_VENDOR.value)
 
 
 async def read(sums: Sums) -> tuple[Earned, ...]:

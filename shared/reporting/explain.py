@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from shared.reporting.facts import Facts, Line, MovementRow, PaymentRow, Transaction
 
 SUSPENSE = ("unexplained", "explained")  # the kinds of postings that park a balance transaction, and that end that
+RESERVE_TYPES = frozenset({"reserve_hold", "reserve_release"})  # Stripe's own reserve: each posted under its own id
 _PAYOUTS = frozenset({"payout", "payout_failure", "payout_cancel", "payout_reversal"})
 
 

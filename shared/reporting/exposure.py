@@ -1,6 +1,6 @@
 """What the platform may still have to pay for its vendors: balances below nought, open disputes, refunds on their way. Pure.
 
-Beside it stand what vendors owe already and what is held back from them, which soften it; they are not taken off.
+Beside it stand what vendors owe already and what we or Stripe hold back from them, which soften it; they are not taken off.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Parts:
     unsettled_refunds: int = 0
     receivable: int = 0
     reserved: int = 0
+    held_by_stripe: int = 0
 
     @property
     def total(self) -> int:
@@ -31,7 +32,7 @@ class Parts:
 
 
 def exposure(
-    *, balances: Amounts, disputes: Amounts, refunds: Amounts, receivables: Amounts, reserves: Amounts
+    *, balances: Amounts, disputes: Amounts, refunds: Amounts, receivables: Amounts, reserves: Amounts, held: Amounts
 ) -> dict[tuple[int, str], Parts]:
     """What the platform stands in for, per vendor and currency; vendors without any of it are left out.
 
@@ -44,6 +45,7 @@ def exposure(
         ("unsettled_refunds", refunds),
         ("receivable", receivables),
         ("reserved", reserves),
+        ("held_by_stripe", held),
     ):
         for place, amount in amounts.items():
             if amount > 0:

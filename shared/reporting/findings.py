@@ -69,6 +69,7 @@ class Repair(StrEnum):
     BOOK_TAKEN = "book_taken"
     POST_MOVEMENT = "post_movement"
     POST_REFUNDS = "post_refunds"
+    POST_RESERVE = "post_reserve"
     RECOUNT_REFUNDED = "recount_refunded"
     SUSPEND = "suspend"
     CLEAR_SUSPENSE = "clear_suspense"

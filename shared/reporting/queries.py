@@ -18,6 +18,7 @@ from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.ledger.queries import trial_balance
 from shared.money import Money
 from shared.refunds.models import Refund
 from shared.refunds.rules import UNSETTLED
@@ -180,6 +181,7 @@ async def exposure_now() -> ExposureView:
         refunds=await _summed(Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"),
         receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
         reserves={place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()},
+        held=await _booked(Account.STRIPE_HELD_VENDOR),
     )
     names = dict(await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list("id", "name"))
     return ExposureView(
@@ -209,3 +211,9 @@ async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
     except (StripeUnavailable, StripeRefused):
         return None
     return tuple(Money(line.reserved, line.currency) for line in lines if line.reserved)
+
+
+async def held_of_platform() -> tuple[Money, ...]:
+    """What Stripe holds of the platform's own money in its risk reserve, by the ledger; currencies with nothing are left out."""
+    rows = await trial_balance()
+    return tuple(row.balance for row in rows if row.account is Account.STRIPE_HELD_PLATFORM and row.balance)

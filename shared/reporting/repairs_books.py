@@ -19,6 +19,7 @@ from shared.ledger.chart import Account, Entry
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.orders import settle as orders
 from shared.orders.models import Order
+from shared.payouts import stripe_reserves
 from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
@@ -101,6 +102,13 @@ async def post_refund(refund: Refund) -> None:
             await ledger.post(postings.refund_returned(fact(refund, refund.stripe_failure_transaction_id)))
         if refund.status in UNDONE:
             await ledger.post(postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
+
+
+async def post_reserve(_context: Context, given: Arguments) -> str:
+    """Post what Stripe put in its own reserve, or let go, and the ledger does not have."""
+    for stripe_id, vendor_id, amount, currency in given["transactions"]:
+        await stripe_reserves.post(postings.StripeReserve(vendor_id, str(currency), int(amount), str(stripe_id)))
+    return "Posted."
 
 
 async def post_payout(row: Payout, cost: Fees) -> None:

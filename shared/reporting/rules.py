@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.reporting.explain import Gap, Links, gaps, in_suspense, links_of
+from shared.reporting.explain import RESERVE_TYPES, Gap, Links, gaps, in_suspense, links_of
 from shared.reporting.facts import Facts, Finding, Kind, Repair
 from shared.reporting.matching import money, movements, payments, things
 from shared.reporting.tallies import accounts, claims, earned, orders
@@ -109,6 +109,10 @@ def _known_thing(key: str, mine: Sequence[Gap], facts: Facts) -> Finding | None:
     moved = next((row for row in facts.movements if row.stripe_id == key), None)
     if moved is not None:
         return _unposted(f"movement:{moved.id}", key, mine, Repair.POST_MOVEMENT, {"movement_id": moved.id})
+    held = [t for gap in mine for t in gap.transactions if t.type in RESERVE_TYPES]
+    if held:
+        rows = [[t.id, t.vendor_id, -t.net, t.currency] for t in held]
+        return _unposted(f"transaction:{key}", key, mine, Repair.POST_RESERVE, {"transactions": rows})
     row = next((row for row in facts.mirrors if row.stripe_id in sources), None)
     if row is None:
         return None

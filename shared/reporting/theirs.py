@@ -114,7 +114,7 @@ async def _account(
         before = after
     found.things += [_payout(p, vendor_id, account) for p in payouts]
     found.missed += [Event(e.id, e.type, vendor_id) for e in events]
-    found.transactions += [_transaction(t, vendor_id, window.since) for t in rows]
+    found.transactions += [_transaction(t, vendor_id, window.since) for t in rows if t.balance_type == "payments"]
     found.balances |= {(vendor_id, line.currency): line.total for line in after}
 
 

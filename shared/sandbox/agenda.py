@@ -15,6 +15,7 @@ from shared.sandbox.resources import (
     payouts,
     refund_fates,
     requirements,
+    reserves,
     settlement,
 )
 from shared.sandbox.world import Act, World, home_of
@@ -33,6 +34,7 @@ TASKS: dict[str, Callable[[Act, str], None]] = {
     "expire_hold": holds.expire,
     "refund_again": refund_fates.try_again,
     "refund_answer": refund_fates.answer,
+    "reserve_due": reserves.fall_due,
     "settle": settlement.settle,
     "verify": requirements.verify,
 }

@@ -20,13 +20,14 @@ def _nothing_appears(store: Store, platform: str) -> list[str]:
 
 
 def _balances_are_sums(store: Store, platform: str) -> list[str]:
-    """For each account and currency the balance is the sum of its balance transactions."""
+    """For each account, balance and currency: it is the sum of its balance transactions."""
     sql = """
         SELECT scope, currency, sum(kept), sum(told) FROM (
             SELECT scope, currency, net AS kept, 0 AS told FROM balances
             WHERE platform = :platform AND scope NOT IN ('network', 'bank', 'stripe')
             UNION ALL
-            SELECT scope, json_extract(body, '$.currency'), 0, json_extract(body, '$.net') FROM docs
+            SELECT CASE json_extract(body, '$.balance_type') WHEN 'risk_reserved' THEN 'risk_reserved:' || scope ELSE scope END,
+                json_extract(body, '$.currency'), 0, json_extract(body, '$.net') FROM docs
             WHERE platform = :platform AND object = 'balance_transaction')
         GROUP BY 1, 2 HAVING sum(kept) <> sum(told)"""
     return [

@@ -12,13 +12,15 @@ from shared.sandbox.world import Act
 
 # Where money goes when it leaves the platform and its accounts, and where it comes from.
 NETWORK, BANK, STRIPE = "network", "bank", "stripe"
-WITHIN = "within"  # the other side is a posting on another account of the same platform
+WITHIN = "within"  # the other side is a posting on another account or balance of the same platform
+PAYMENTS, RESERVED = "payments", "risk_reserved"  # the balances of an account that rows can be on (SDK `balance_type`)
 
 # balance transaction type -> reporting category, where they differ
 _CATEGORIES = {
     "adjustment": "other_adjustment", "application_fee": "platform_earning", "application_fee_refund": "platform_earning_refund",
     "payment": "charge", "payment_failure_refund": "refund_failure", "payment_refund": "refund", "payout_cancel": "payout_reversal",
-    "payout_failure": "payout_reversal", "refund_failure": "refund_failure", "stripe_fee": "fee",
+    "payout_failure": "payout_reversal", "reserve_hold": "risk_reserved_funds", "reserve_release": "risk_reserved_funds",
+    "refund_failure": "refund_failure", "stripe_fee": "fee",
     "transfer_refund": "transfer_reversal",
 }  # fmt: skip
 
@@ -26,7 +28,7 @@ _CATEGORIES = {
 def post(
     act: Act,
     kind: str,
-    source: str,
+    source: str | None,
     amount: int,
     currency: str,
     *,
@@ -35,24 +37,29 @@ def post(
     available_on: int | None = None,
     description: str | None = None,
     category: str | None = None,
+    balance: str = PAYMENTS,
 ) -> Document:
     """One balance transaction on the act's account, in minor units; a positive amount comes in.
 
     `other` is the other side: NETWORK, BANK, STRIPE, or WITHIN when a second posting on another account is that side.
     `fee` is one entry of `fee_details`, or a list of them; a `stripe_fee` goes to Stripe, an `application_fee` is the other
     side of the platform's own posting, and negative when it comes back.
-    Without `available_on` incoming and outgoing money counts from its day, see `schedules.settles_on`.
+    Without `available_on` incoming and outgoing money counts from its day, see `schedules.settles_on`. What Stripe holds in
+    reserve is a balance of its own, which no API of ours shows and no payout reaches.
     """
     fees = fee if isinstance(fee, list) else [fee] if fee else []
     taken = sum(one["amount"] for one in fees)
     moment = schedules.settles_on(act) if available_on is None else available_on
     body: Json = {
         "id": act.world.id("txn"), "object": "balance_transaction", "amount": amount, "available_on": moment,
-        "balance_type": "payments", "created": act.now, "currency": currency, "description": description,
+        "balance_type": balance, "created": act.now, "currency": currency, "description": description,
         "exchange_rate": None, "fee": taken, "fee_details": fees, "net": amount - taken,
         "reporting_category": category or _CATEGORIES.get(kind, kind), "source": source, "status": "pending", "type": kind,
     }  # fmt: skip
-    _keep(act, currency, moment, amount - taken)
+    if balance == RESERVED:
+        _move(act, f"{RESERVED}:{act.scope}", currency, 0, amount - taken)
+    else:
+        _keep(act, currency, moment, amount - taken)
     if other != WITHIN:
         _move(act, other, currency, 0, -amount)
     if to_stripe := sum(one["amount"] for one in fees if one["type"] == "stripe_fee"):

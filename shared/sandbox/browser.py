@@ -17,12 +17,17 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
 }
-_FRAME_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+_FRAME_CSP = (  # fonts come from where the page says
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src http: https:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors *"
+)
 
 # Address -> the files that it is made of, in order; nothing else can be asked for. A page needs one script tag alone, so the
 # parts of a script are joined into one function here: each part sees what stands before it, and nothing leaks out.
 _SERVED: dict[str, tuple[str, ...]] = {
-    "stripe.js": ("wire.js", "page/base.js", "page/challenge.js", "page/element.js", "page/elements.js", "page/stripe.js"),
+    "stripe.js": (
+        "wire.js", "page/base.js", "page/challenge.js", "page/element.js", "page/fonts.js", "page/elements.js",
+        "page/stripe.js"),
     "elements/payment": ("payment.html",),
     "elements/payment.js": (
         "wire.js", "frame/post.js", "frame/words.js", "frame/look.js", "frame/card.js", "frame/choices.js", "frame/payment.js",

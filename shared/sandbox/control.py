@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, request
 
-from shared.sandbox import audit, control_exposure, control_money
+from shared.sandbox import audit, control_exposure, control_money, control_reserves
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
@@ -243,4 +243,5 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     ("POST", "/idle", idle),
     *control_money.CALLS,
     *control_exposure.CALLS,
+    *control_reserves.CALLS,
 )

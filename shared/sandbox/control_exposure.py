@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from shared.sandbox import books
 from shared.sandbox.control_base import acting
 from shared.sandbox.resources.chargebacks import CLOSED
 from shared.sandbox.store import Json
@@ -19,7 +20,8 @@ PARTS = ("negative_balances", "open_disputes", "unsettled_refunds")
 
 async def exposure(standin: Standin) -> Json:
     """Per currency: what connected accounts are below nought (pending money counts), disputes of the platform's own charges
-    that are not decided, and refunds of the platform that have not arrived; and whose balances they are.
+    that are not decided, and refunds of the platform that have not arrived; and whose balances they are. Beside it, what
+    Stripe holds in reserve of each account, the platform's own among them.
     """
     return added_up(acting(standin))
 
@@ -42,7 +44,19 @@ def added_up(act: Act) -> Json:
         for currency, amount in act.store.db.execute(sql, (act.platform, act.home, object)):
             sums[currency][part] += amount
     shown = {currency: {**parts, "total": sum(parts.values())} for currency, parts in sorted(sums.items())}
-    return {"currencies": shown, "accounts": negative}
+    return {"currencies": shown, "accounts": negative, "reserved": _reserved(act)}
+
+
+def _reserved(act: Act) -> dict[str, dict[str, int]]:
+    head = f"{books.RESERVED}:"
+    sql = (
+        "SELECT substr(scope, ?), currency, sum(net) FROM balances WHERE platform = ? AND scope LIKE ? || '%' "
+        "GROUP BY 1, 2 HAVING sum(net) <> 0 ORDER BY 1, 2"
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for account, currency, net in act.store.db.execute(sql, (len(head) + 1, act.platform, head)):
+        found[account][currency] = net
+    return dict(found)
 
 
 def _negative(act: Act) -> dict[str, dict[str, int]]:

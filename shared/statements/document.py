@@ -132,7 +132,7 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     else:
         sheets.text(MARGIN, "No platform fee was charged in this month.", color=GREY)
         sheets.down(ROW)
-    if not sheets.room(5 * ROW + 12):
+    if not sheets.room((8 if view.state_vat else 5) * ROW + 12):
         sheets.turn()
     sheets.down(10)
     _sums(

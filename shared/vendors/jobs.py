@@ -14,11 +14,12 @@ from shared.gateway.seam import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.mail import service as mail
+from shared.marketplace.queries import marketplace, today
 from shared.vendors import missing, texts
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, config_view
 from shared.vendors.rules import AccountStatus, reminder_due
-from shared.vendors.service import connect_again, open_shop, sync_account, today
+from shared.vendors.service import connect_again, open_shop, sync_account
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +94,11 @@ def _announced(config: PaymentConfigView) -> tuple[missing.Item, ...]:
 
 
 async def _write(vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
-    now = clock.now()
-    stage = reminder_due(deadline, now) if deadline and items else None
+    now, zone = clock.now(), (await marketplace()).zone
+    stage = reminder_due(deadline, now, zone) if deadline and items else None
     if deadline is None or stage is None:
         return
-    subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, link=PAGE)
+    subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, zone=zone, link=PAGE)
     key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
     await mail.post("account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 

@@ -1,4 +1,4 @@
-"""On which days a vendor is paid out. Pure; days are UTC's.
+"""On which days a vendor is paid out. Pure; days are those of the marketplace's zone.
 
 Weekly paydays are weekdays. A monthly one that a month does not have is its last day. Daily means Monday to Friday, since
 banks do not work at weekends.
@@ -7,11 +7,19 @@ banks do not work at weekends.
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 DEFAULT_ANCHOR = {"daily": "", "weekly": "monday", "monthly": "1"}
 FURTHEST = 62  # days; the next payday of any schedule is nearer
+
+
+def current_day(now: datetime, zone: tzinfo) -> date:
+    """The day whose payouts are due: today in `zone`, but not before Stripe's own day, UTC's, has begun as well.
+
+    Money becomes available with Stripe's day. East of Greenwich a payout at local midnight would go without it.
+    """
+    return min(now.astimezone(zone).date(), now.astimezone(UTC).date())
 
 
 def anchor_of(interval: str, anchor: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -117,13 +117,13 @@ def payouts_have_nowhere_to_go(targets: Iterable[tuple[str, bool, str]]) -> bool
 REMINDERS = (1, 7, 14)
 
 
-def reminder_due(deadline: datetime, now: datetime) -> int | None:
-    """Which reminder is due: 14, 7 or 1 days before the deadline, counted in days of UTC.
+def reminder_due(deadline: datetime, now: datetime, zone: tzinfo) -> int | None:
+    """Which reminder is due: 14, 7 or 1 days before the deadline, counted in days of `zone`, as the mail counts them.
 
     The nearest stage that was reached: a day without the job delays a reminder and loses none, and a deadline that comes
     at short notice begins with the stage it is in.
     """
     if deadline <= now:
         return None
-    left = (deadline.astimezone(UTC).date() - now.astimezone(UTC).date()).days
+    left = (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days
     return next((stage for stage in REMINDERS if left <= stage), None)

@@ -22,7 +22,7 @@ from shared.errors import Conflict, Invalid
 from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born, slugify
 from shared.jobs import queue
-from shared.marketplace.queries import marketplace
+from shared.marketplace.queries import today
 from shared.people import service as people
 from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
@@ -277,8 +277,3 @@ async def close_shop(*, vendor_id: int, until: date | None = None, actor: str) -
         await audit.record(
             "vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told
         )
-
-
-async def today() -> date:
-    """The day that it is where the marketplace is."""
-    return clock.now().astimezone((await marketplace()).zone).date()

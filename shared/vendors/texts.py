@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 
 from shared.vendors.missing import Item, needs_of, stops_of
 from shared.vendors.words import Standing
 
 
-def spoken_day(value: datetime, now: datetime) -> str:
-    """`3 December`, or `3 January 2027` when that is another year; in UTC."""
-    at = value.astimezone(UTC)
-    return f"{at.day} {at:%B}" + (f" {at.year}" if at.year != now.year else "")
+def spoken_day(value: datetime, now: datetime, zone: tzinfo) -> str:
+    """`3 December`, or `3 January 2027` when that is another year; in `zone`."""
+    at = value.astimezone(zone)
+    return f"{at.day} {at:%B}" + (f" {at.year}" if at.year != now.astimezone(zone).year else "")
 
 
 def reminder(
-    vendor_name: str, *, items: Sequence[Item], deadline: datetime, now: datetime, link: str
+    vendor_name: str, *, items: Sequence[Item], deadline: datetime, now: datetime, zone: tzinfo, link: str
 ) -> tuple[str, str]:
     """Before a deadline: what is missing, by when, and what stops."""
-    day = spoken_day(deadline, now)
-    left = (deadline.astimezone(UTC).date() - now.astimezone(UTC).date()).days
+    day, hour = spoken_day(deadline, now, zone), f"{deadline.astimezone(zone):%H:%M} ({str(zone).replace('_', ' ')})"
+    left = (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days
     when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
     subject = f"Stripe needs {needs_of(items)} by {day}"
     text = (
-        f"Hello {vendor_name},\n\nStripe, who pays the money from your sales to you, needs this by {day}, {when}:\n\n"
+        f"Hello {vendor_name},\n\nStripe, who pays the money from your sales to you, needs this by {day}, {hour}, {when}:\n\n"
         f"{_checklist(items)}\n\n{stops_of(items)}\n\nYou can do it here; it takes a few minutes:\n{link}\n"
     )
     return subject, text

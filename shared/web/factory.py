@@ -156,7 +156,10 @@ def _static(app: Quart) -> None:
         current = pages.is_current(filename, request.args.get("v", ""))
         response = await send_from_directory(pages.STATIC, filename, conditional=True)
         kept = f"public, max-age={YEAR}, immutable" if current else "public, no-cache"
-        response.headers["Cache-Control"] = f"public, max-age={WEEK}" if filename.endswith(pages.FONT) else kept
+        is_font = filename.endswith(pages.FONT)
+        response.headers["Cache-Control"] = f"public, max-age={WEEK}" if is_font else kept
+        if is_font:  # Stripe's frame, of another origin, is set in it
+            response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
     @app.get("/favicon.ico")

@@ -72,8 +72,14 @@ DECIDED_BY_COUNTRY = ("postal_code", "state")
 @cache
 def _with_states() -> str:
     """The countries whose post asks for a state, as a sentence ends with them."""
-    *names, last = [name for code, name in COUNTRIES if place_of(code).states]
+    *names, last = [_spoken(code) for code, _ in COUNTRIES if place_of(code).states]
     return f"{', '.join(names)} and {last}"
+
+
+def _spoken(country: str) -> str:
+    """A country's name within a sentence."""
+    name = dict(COUNTRIES).get(country, "that country")
+    return f"the {name}" if country in ("GB", "NL", "US") else name
 
 
 def _key(place: Place, label: str) -> str:
@@ -163,8 +169,9 @@ class CheckoutForm(MarketForm):
             raise ValidationError("Enter the postal code.")
         if tidy is None:
             example = example_of(country)
-            name = dict(COUNTRIES).get(country, "that country")
-            raise ValidationError(f"Enter a postal code of {name}{f', such as {example}' if example else ''}.")
+            raise ValidationError(
+                f"Enter a postal code of {_spoken(country)}{f', such as {example}' if example else ''}."
+            )
         field.data = tidy
 
     def validate_state(self, field: SelectField) -> None:
@@ -176,7 +183,7 @@ class CheckoutForm(MarketForm):
         typed = (field.data or "").strip()
         if not typed or re.match("[A-Z]{2}-", typed):
             raise ValidationError(f"Choose the {word}.")
-        raise ValidationError(f"We know no {word} “{typed[:40]}” of {dict(COUNTRIES)[place.country]}. Choose one.")
+        raise ValidationError(f"“{typed[:40]}” is none of the {word}s of {_spoken(place.country)}. Choose one.")
 
     def asks_for(self, name: str) -> bool:
         """Whether a field has to be filled in, in the chosen country."""

@@ -154,6 +154,11 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown
         with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
         number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
         events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
+    if order.delivered_at:
+        assumed = (
+            "It was sent long enough ago. Has it not come? Write to the shop." if order.is_arrival_assumed else None
+        )
+        events.append(Event("Delivered", order.delivered_at, assumed))
     shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
     return OrderCard(
         order,

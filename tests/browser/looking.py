@@ -40,7 +40,7 @@ async () => {
   const frame = () => new Promise(requestAnimationFrame);
   await document.fonts.ready;
   await Promise.all([...document.images].filter(image => image.loading !== 'lazy').map(image => image.decode().catch(() => {})));
-  do { await frame(); await frame(); } while (document.querySelector('.htmx-request'));
+  do { await frame(); await frame(); } while (document.querySelector('.htmx-request, [aria-busy=true]'));
 }
 """
 # No colour is on its way to another one any more.

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from playwright.sync_api import FrameLocator, Page
 from tests.support.sandbox import RunningSandbox
 
 KEY = "sk_test_markethall"
+FONT = Path(__file__).parents[2] / "static/vendor/inter/inter-latin-wght-normal.woff2"
 EVENTS = (
     "loaderstart", "ready", "change", "focus", "blur", "escape", "loaderror", "carddetailschange", "savedpaymentmethodremove",
     "availablepaymentmethodschange",
@@ -51,12 +53,13 @@ class Shop:
             def do_GET(self) -> None:
                 kind, text = shop.answer(self.path)
                 self.send_response(200)
-                self.send_header("Content-Type", f"{kind}; charset=utf-8")
+                self.send_header("Content-Type", kind)
+                self.send_header("Access-Control-Allow-Origin", "*")
                 source = sandbox.base_url
-                policy = f"default-src 'none'; img-src data:; script-src 'self' {source}; frame-src {source}; connect-src {source}"
+                policy = f"default-src 'none'; img-src data:; script-src 'self' {source}; frame-src {source}; connect-src 'self' {source}"
                 self.send_header("Content-Security-Policy", policy)
                 self.end_headers()
-                self.wfile.write(text.encode())
+                self.wfile.write(text)
 
             def log_message(self, *_: Any) -> None:
                 """Quiet."""
@@ -64,10 +67,21 @@ class Shop:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def answer(self, path: str) -> tuple[str, str]:
+    def answer(self, path: str) -> tuple[str, bytes]:
         """What stands at an address of the shop."""
+        if path.startswith("/fonts/"):
+            return "font/woff2", FONT.read_bytes()
+        kind, text = self._text(path)
+        return f"{kind}; charset=utf-8", text.encode()
+
+    def _text(self, path: str) -> tuple[str, str]:
         if path.startswith("/shop.js"):
             return "text/javascript", SCRIPT
+        if path.startswith("/fonts.css"):
+            return (
+                "text/css",
+                "@font-face { font-family: 'Sheet'; font-weight: 400; src: url('fonts/sheet.woff2') format('woff2'); }",
+            )
         if not path.startswith("/pay"):
             return "text/html", "<!doctype html><link rel=icon href='data:,'><h1>Back in the shop</h1>"
         settings = parse_qs(urlsplit(path).query)["settings"][0].replace("&", "&amp;").replace('"', "&quot;")

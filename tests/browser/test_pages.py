@@ -34,6 +34,8 @@ PUBLIC = [
     "/vendor/login",
     "/vendor/signup",
     "/no-such-page",
+    "/vendors?q=bag",
+    "/api/v1/docs",
 ]
 VENDOR = [
     "/vendor/admin",
@@ -90,6 +92,8 @@ def test_the_way_to_the_till(screen: BrowserContext, server: Server) -> None:
     give_address(page)
     card = page.frame_locator("#payment-element iframe").get_by_label("Card number")
     card.wait_for()
+    fonts = "() => document.fonts.ready.then(all => [...all].map(font => `${font.family} ${font.status}`))"
+    assert "Inter loaded" in card.evaluate(fonts), "the card is set in our font"
     wrong += look(page, "/shop/checkout/<token>")
     page.emulate_media(color_scheme="dark")
     page.reload()  # the element takes its colours from the page as it loads

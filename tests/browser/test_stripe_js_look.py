@@ -42,6 +42,23 @@ def test_the_appearance_is_honoured(shop: Shop, page: Page) -> None:
     expect(card(page).locator("#fresh")).to_have_css("row-gap", "20px")
 
 
+@pytest.mark.parametrize("family", ["Own", "Sheet"])
+def test_the_frame_is_set_in_the_fonts_of_the_page(shop: Shop, page: Page, family: str) -> None:
+    own = {"family": "Own", "src": f"url({shop.url}/fonts/own.woff2)", "weight": "400"}
+    fonts = [own, {"cssSrc": "/fonts.css"}, {"cssSrc": "/no-stylesheet"}]
+    appearance = {"variables": {"fontFamily": family}}
+    with page.expect_response(lambda answer: answer.url.endswith(f"/fonts/{family.lower()}.woff2")) as font:
+        shop.open(page, clientSecret=shop.intent()["client_secret"], appearance=appearance, fonts=fonts)
+        ready(page)
+    font.value.finished()
+    faces = (
+        card(page)
+        .locator("body")
+        .evaluate("() => document.fonts.ready.then(all => [...all].map(f => [f.family, f.status]))")
+    )
+    assert [family, "loaded"] in faces
+
+
 def test_rules_style_what_they_may(shop: Shop, page: Page) -> None:
     rules = {
         ".Input": {

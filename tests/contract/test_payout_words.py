@@ -60,7 +60,7 @@ def test_each_reason_for_no_payout_is_a_sentence(found: Obstacle) -> None:
     """With its figures where there are some."""
     money = Money(1234, "EUR")
     for held, day in (("", None), ("Many complaints.", date(2026, 12, 1))):
-        text = obstacle(found, Why(money, money, money, money, held, day), str)
+        text = obstacle(found, Why(money, money, money, money, money, held, day), str)
         assert text.endswith(".")
         assert ".." not in text
         assert "_" not in text

@@ -29,7 +29,6 @@ from hypothesis.stateful import (
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.refunds.rules import RefundState
-from shared.sandbox.resources import chargebacks
 from shared.vendors import service as vendors
 from tests.support import market_acts as acts
 from tests.support.machine import HOUR
@@ -114,9 +113,9 @@ class MarketMachine(Counted):
 
     # Disputes.
 
-    @rule(sale=sales, case=st.sampled_from(acts.CASES), calm=CALM)
-    def the_bank_disputes(self, sale: int, case: str, calm: bool) -> None:
-        self.attempt(acts.bank_disputes(self.market, sale, case=case), calm)
+    @rule(sale=sales, case=st.sampled_from(acts.CASES), share=st.sampled_from(acts.DISPUTED), calm=CALM)
+    def the_bank_disputes(self, sale: int, case: str, share: float | None, calm: bool) -> None:
+        self.attempt(acts.bank_disputes(self.market, sale, case=case, share=share), calm)
 
     @precondition(lambda self: bool(acts.lost_disputes(self.market)))
     @rule(which=WHICH, calm=CALM)
@@ -124,11 +123,9 @@ class MarketMachine(Counted):
         self.attempt(acts.offer_appeal(self.market, which), calm)
 
     @precondition(lambda self: bool(acts.open_disputes(self.market)))
-    @rule(which=WHICH, won=st.booleans(), calm=CALM)
-    def the_bank_decides(self, which: int, won: bool, calm: bool) -> None:
-        act, found = self.market.act(), acts.open_disputes(self.market)
-        with act.store.transaction():
-            chargebacks.end(act, found[which % len(found)], won=won)
+    @rule(which=WHICH, won=st.booleans(), share=st.sampled_from((0.0, 0.0, 0.4)), calm=CALM)
+    def the_bank_decides(self, *, which: int, won: bool, share: float, calm: bool) -> None:
+        acts.bank_decides(self.market, which, won=won, share=share)
         self.then(calm)
 
     @precondition(lambda self: bool(acts.open_disputes(self.market)))
@@ -173,6 +170,29 @@ class MarketMachine(Counted):
     @rule(shop=SHOPS, percentage=st.sampled_from((0, 10, 50)))
     def the_operator_reserves(self, shop: int, percentage: int) -> None:
         self.attempt(acts.reserve(self.shops[shop], percentage))
+
+    # Both worlds of reversal.
+
+    @rule()
+    def stripe_sees_reversals_in_the_other_way(self) -> None:
+        acts.other_world(self.market)
+
+    @rule(shop=SHOPS, what=st.sampled_from(("money", "world")))
+    def something_happens_between_our_look_and_our_call(self, shop: int, what: str) -> None:
+        acts.meanwhile(self.market, self.shops[shop], what)
+
+    # Stripe's own reserve.
+
+    @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
+    def stripe_holds_money_back(self, shop: int | None, share: float, calm: bool) -> None:
+        acts.stripe_holds(self.market, None if shop is None else self.shops[shop], share)
+        self.then(calm)
+
+    @precondition(lambda self: bool(acts.held_in_reserve(self.market)))
+    @rule(which=WHICH, share=SHARES, calm=CALM)
+    def stripe_lets_money_go(self, which: int, share: float, calm: bool) -> None:
+        acts.stripe_lets_go(self.market, which, share)
+        self.then(calm)
 
     # Weather.
 

@@ -60,8 +60,15 @@ class TestList:
         assert "Nothing found" in await portal.get(f"{LIST}?q=nobody-of-this-name")
 
     async def test_an_empty_list_shows_the_next_step(self, client: TestClientProtocol) -> None:
-        """Not an empty table."""
-        assert "No orders yet" in await (await signed_in(client)).get(LIST)
+        """Not an empty table; of a vendor that can sell, what will be there."""
+        portal = await signed_in(client)
+        assert "Connect with Stripe first" in await portal.get(LIST)
+        await VendorPaymentConfig.filter(vendor_id=portal.vendor_id).update(
+            stripe_account_id="acct_selling", stripe_account_status="active", accepts_payments=True
+        )
+        assert "No orders yet" in await portal.get(LIST)
+        assert "No payments yet" in await portal.get("/vendor/admin/transactions")
+        assert "No statements yet" in await portal.get("/vendor/admin/statements")
 
     async def test_other_vendors_orders_are_not_in_it(self, client: TestClientProtocol) -> None:
         """Neither listed nor found nor counted."""
@@ -205,7 +212,8 @@ class TestTransactions:
 
     async def test_an_empty_list_says_what_will_be_there(self, client: TestClientProtocol) -> None:
         """No empty table."""
-        assert "No payments yet" in await (await signed_in(client)).get("/vendor/admin/transactions")
+        text = await (await signed_in(client)).get("/vendor/admin/transactions")
+        assert "each payment is listed here with the fee and your share" in text
 
 
 class TestHome:

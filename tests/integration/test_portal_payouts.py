@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.support.market import Shop, open_shop
 from tests.support.money import sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of
 from tests.support.portal import Portal, operator_in, sign_in, signed_in
+from tests.support.zones import live_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -40,10 +42,11 @@ def words(html: str) -> str:
 
 class TestBalance:
     async def test_a_new_vendor_is_told_to_connect(self, client: TestClientProtocol) -> None:
-        """Noughts, and the next step."""
+        """The next step alone: no noughts, and nothing of Stripe, whom nobody asked."""
         text = words(await (await signed_in(client)).get(HOME))
         assert "Connect with Stripe first" in text
-        assert "€0.00" in text
+        assert "€0.00" not in text
+        assert "did not answer" not in text
 
     async def test_money_on_its_way_has_a_date_and_both_figures_agree(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
@@ -100,6 +103,32 @@ class TestBalance:
         assert "Your payouts are on hold" in text
         assert "We look into &lt;complaints&gt;" in text
 
+    async def test_what_a_hold_holds_is_told(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Money on its way and money that is there alike: nothing is available then, all is held back; afterwards as before."""
+        from shared.payouts import holds
+
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            portal = await browser(client, shop)
+            await sell(gateway, sandbox, shop)
+            await holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            held = r"Becomes available €0\.00 Held back €48\.65 Payouts are on hold"
+            assert re.search(held, words(await portal.get(HOME)))
+            await holds.release(vendor_id=shop.vendor_id, actor="member:9")
+            time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
+            time.days(5)
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+            await holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+            assert re.search(held, words(await portal.get(HOME)))
+            sandbox.faults()
+            await holds.release(vendor_id=shop.vendor_id, actor="member:9")
+            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+
 
 class TestOnePayout:
     async def _paid(
@@ -130,14 +159,17 @@ class TestOnePayout:
     async def test_its_items_come_as_a_table(
         self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """CSV whose lines add up to the payout."""
+        """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say so."""
         portal, row = await self._paid(client, context, gateway, sandbox)
+        await live_in("Pacific/Kiritimati")
+        assert "Days and times are those of Pacific/Kiritimati." in words(await portal.get(f"{HOME}/{row.id}"))
         answer = await portal.send("GET", f"{HOME}/{row.id}/items.csv")
         lines = (await answer.get_data(as_text=True)).split("\r\n")
         assert answer.headers["Content-Type"].startswith("text/csv")
         assert lines[0] == "order,date,what,amount,currency"
         assert lines[1].endswith("Sale,48.65,EUR")
         assert lines[2].endswith("Payout,48.65,EUR")
+        assert all(line.split(",")[1].endswith("+14:00") for line in lines[1:3])
 
     async def test_it_can_be_called_back_once(
         self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox

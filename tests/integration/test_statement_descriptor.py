@@ -16,6 +16,7 @@ from shared.payments.service import confirm_payment, create_payment_intent, reco
 from shared.vendors.models import Vendor
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import stripe_get
+from tests.support.portal import operator_in
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
@@ -104,3 +105,14 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     purchase = await check_out(shop)
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
     assert view.statement_descriptor == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
+
+
+async def test_the_operator_reads_what_statements_begin_with(client: Any, context: TestContext) -> None:
+    """And when it was changed at Stripe; asking again notes nothing."""
+    staff = await operator_in(client)
+    assert "was not read from Stripe yet" in words(await staff.get("/operator/settings"))
+    for _ in range(2):
+        await jobs.read_statement_prefix(context, {})
+    said = words(await staff.get("/operator/settings"))
+    assert "Shoppers read MARKET* Name of the shop on their card statements." in said
+    assert said.count("Card statements begin with nothing → MARKET") == 1

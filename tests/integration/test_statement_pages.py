@@ -104,7 +104,7 @@ class TestTheVendors:
 
     async def test_a_vendor_without_sales_is_told_what_will_come(self, client: TestClientProtocol) -> None:
         """No table of nothing."""
-        assert "No statements yet" in await (await signed_in(client)).get(LIST)
+        assert "Your first sale opens the account" in await (await signed_in(client)).get(LIST)
 
     @pytest.mark.parametrize(
         "path",

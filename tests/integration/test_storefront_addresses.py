@@ -60,7 +60,7 @@ async def test_an_address_is_stored_as_its_post_writes_it(
     ("given", "sentence"),
     [
         ({**USA, "state": ""}, "Choose the state."),
-        ({**USA, "state": "Atlantis"}, "We know no state “Atlantis” of United States. Choose one."),
+        ({**USA, "state": "Atlantis"}, "“Atlantis” is none of the states of the United States. Choose one."),
         ({**USA, "country": "IT", "postal_code": "20121"}, "Choose the province."),
         ({**USA, "country": "JP", "postal_code": "100-0001", "state": ""}, "Choose the prefecture."),
     ],
@@ -80,7 +80,7 @@ async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
     """With the answer about the country, not blamed before they were come to; elsewhere the field goes."""
     page = await browser.get("/shop/checkout")
     assert "<noscript>" in page
-    assert "Only for Australia, Canada, Italy, Japan, Spain and United States." in page
+    assert "Only for Australia, Canada, Italy, Japan, Spain and the United States." in page
 
     to_us = await browser.post("/shop/checkout/check/country", {**ADDRESS, "country": "US", "postal_code": ""}, HTMX)
     html = str(await to_us.get_data(as_text=True))

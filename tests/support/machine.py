@@ -38,7 +38,7 @@ from tests.support.factories import make_vendor
 from tests.support.inprocess import BASE, KEY, DirectClient, InProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from shared.sandbox.engine import Engine
@@ -53,16 +53,22 @@ LEFT_OUT = ("reporting.nightly", "vendors.remind", "disputes.remind", "statement
 
 
 class Line(DirectClient):
-    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them, or after."""
+    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them, or after.
+
+    `meanwhile` is what happens at Stripe between our look and the next refund or reversal that we ask for.
+    """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, checked=False)
         self.breaks: list[str] = []
+        self.meanwhile: list[Callable[[], None]] = []
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None, *, _usage: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask the engine, or lose the question or the answer."""
+        if self.meanwhile and method.upper() == "POST" and url.endswith(("/refunds", "/reversals")):
+            self.meanwhile.pop(0)()
         broken = self.breaks.pop(0) if self.breaks else ""
         if broken == "before":
             raise stripe.APIConnectionError("the line broke before Stripe heard us")

@@ -138,6 +138,13 @@ class Counted(RuleBasedStateMachine):
             if risk.parts.total
         }
         assert ours == theirs, f"the exposure: {ours} and not {theirs}"
+        reserved = added_up(self.market.act())["reserved"]
+        for shop in (None, *self.shops):
+            who = self.market.act().home if shop is None else shop.account_id
+            mine: dict[str, Any] = {} if shop is None else {"vendor_id": shop.vendor_id}
+            beside = Account.STRIPE_HELD_PLATFORM if shop is None else Account.STRIPE_HELD_VENDOR
+            there = {currency.upper(): amount for currency, amount in reserved.get(who, {}).items()}
+            assert await booked(beside, **mine) == there, f"Stripe's reserve of {who}"
 
     async def books(self) -> None:
         """The ledger says of each balance what Stripe says; what vendors earned lies there, is on its way to a bank, or waits.
@@ -151,7 +158,7 @@ class Counted(RuleBasedStateMachine):
             assert await booked(Account.STRIPE_VENDOR, **mine) == held(place, shop.account_id), shop
             assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(self.market, shop), shop
             earned = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine)
-            lies = await booked(Account.STRIPE_VENDOR, Account.BANK_VENDOR, **mine)
+            lies = await booked(Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR, **mine)
             for claim in await Claim.filter(taken__gt=F("amount"), **mine):
                 assert await Movement.exists(claim_id=claim.id, status="refused"), f"{claim.subject}: nobody said no"
                 lies[claim.currency] = lies.get(claim.currency, 0) + claim.taken - claim.amount

@@ -27,7 +27,8 @@ from shared.reporting import repairs
 from shared.reporting.facts import Kind
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.reconcile import reconcile
-from shared.sandbox.resources import appeals, chargebacks
+from shared.sandbox import books, choices
+from shared.sandbox.resources import appeals, chargebacks, reserves
 from shared.vendors import payout_settings
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.rules import PayoutSchedule
@@ -134,14 +135,48 @@ def open_disputes(market: Market) -> list[Document]:
 CASES = ("chargeback", "chargeback", "chargeback", "inquiry", "inquiry", "block", "resolution")
 
 
-async def bank_disputes(market: Market, sale: int, *, case: str) -> None:
-    """The shopper's bank wants what is left of a charge, asks about it, or has it settled before that."""
+# How much of the charge it is about: all that is left of it, a part, all of it once more, or more than it.
+DISPUTED = (None, None, 0.3, 1.0, 1.1)
+
+
+async def bank_disputes(market: Market, sale: int, *, case: str, share: float | None = None) -> None:
+    """The shopper's bank wants some of a charge, asks about it, or has it settled before that."""
     payment = await Payment.filter(order_id=sale).order_by("id").first()
+    if payment is None or payment.stripe_charge_id is None:
+        return
+    market.stand.complain(payment.stripe_charge_id, case, share)
+
+
+def bank_decides(market: Market, which: int, *, won: bool, share: float = 0.0) -> None:
+    """One of the open disputes ends; of a loss, a share may come back."""
+    act, found = market.act(), open_disputes(market)
+    doc = found[which % len(found)]
+    with act.store.transaction():
+        back = 0 if won else int(chargebacks.taken(doc) * share)
+        chargebacks.end(act, doc, won=won, returned=back)
+
+
+def other_world(market: Market) -> None:
+    """From now on Stripe asks for cover where it did not when a destination charge's transfer comes back, or the reverse."""
     act = market.act()
-    charge = act.find("charge", payment.stripe_charge_id) if payment and payment.stripe_charge_id else None
-    if charge is not None and (amount := chargebacks.disputable(act, charge)) > 0:
-        with act.store.transaction():
-            chargebacks.open_up(act, charge, "product_not_received", amount, case=case)
+    worlds = choices.CHOICES["destination_reversals"]
+    now = choices.chosen(act)["destination_reversals"]
+    with act.store.transaction():
+        choices.choose(act, {"destination_reversals": worlds[1 - worlds.index(now)]})
+
+
+def meanwhile(market: Market, shop: Shop, what: str) -> None:
+    """Between our next look at a balance and our next refund or reversal: the vendor's money leaves, or the world changes."""
+
+    def money_leaves() -> None:
+        account = {"stripe-account": shop.account_id}
+        _, balance, _ = market.stand.send("GET", "/v1/balance", None, account)
+        for line in balance["available"]:
+            if (amount := line["amount"] // 100 * 100) > 0:
+                market.stand.send("POST", "/v1/payouts", {"amount": str(amount), "currency": line["currency"]}, account)
+
+    happens = {"world": lambda: other_world(market), "money": money_leaves}
+    market.line.meanwhile.append(happens[what])
 
 
 def lost_disputes(market: Market) -> list[Document]:
@@ -237,6 +272,35 @@ async def reconcile_in_passing(market: Market, *, repair: bool) -> None:
         run = await ReconciliationRun.all().order_by("-id").first()
         assert run is not None
         await repairs.apply_all(market.context, run.id, actor="member:2")
+
+
+# Stripe's own reserve.
+
+
+def stripe_holds(market: Market, shop: Shop | None, share: float) -> None:
+    """Stripe puts a part of what is available in reserve: of a vendor, or of the platform."""
+    act = market.act() if shop is None else market.act().within(shop.account_id)
+    for currency, (available, _) in books.balances(act).items():
+        if (amount := int(available * share)) > 0:
+            with act.store.transaction():
+                reserves.hold(act, amount, currency, days=30)
+
+
+def held_in_reserve(market: Market) -> list[Document]:
+    """What Stripe holds and has not let go."""
+    act = market.act()
+    found = act.store.select("platform = ? AND object = 'reserve.hold'", [act.platform])
+    return [doc for doc in found if doc.body["amount_releasable"]]
+
+
+def stripe_lets_go(market: Market, which: int, share: float) -> None:
+    """Stripe releases a part of one hold."""
+    found = held_in_reserve(market)
+    doc = found[which % len(found)]
+    amount = max(1, int(doc.body["amount_releasable"] * share))
+    act = market.act().within(doc.scope)
+    with act.store.transaction():
+        reserves.release(act, doc, amount)
 
 
 # Payouts.

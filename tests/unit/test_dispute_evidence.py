@@ -29,7 +29,7 @@ FACTS = Facts(
     placed_at=AT,
     paid_at=AT,
     shipped_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
-    delivered=False,
+    delivered_at=None,
     carrier="DHL",
     tracking="JD014",
     ip="192.0.2.7",

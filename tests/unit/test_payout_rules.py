@@ -22,6 +22,7 @@ from shared.payouts.rules import (
     PayoutState,
     Standing,
     due,
+    held_back,
     whole,
 )
 from shared.vendors import schedules
@@ -250,3 +251,17 @@ def test_money_that_is_in_no_book_is_not_invented() -> None:
     """All there is, and no more; nothing for a payout that took money in."""
     assert sum(p.amount for p in allocate(900, [Movement(1, 500)])) == 500
     assert allocate(-100, [Movement(1, 500)]) == ()
+
+
+@pytest.mark.parametrize("stopped", [None, *Obstacle])
+@pytest.mark.parametrize("reserved", [0, 500])
+@pytest.mark.parametrize(("available", "pending"), [(0, 0), (4865, 0), (0, 4865), (1000, 3865)])
+@pytest.mark.parametrize("owed", [0, 700, 9000])
+def test_what_cannot_leave_is_held_back(
+    stopped: Obstacle | None, reserved: int, available: int, pending: int, owed: int
+) -> None:
+    """The reserve always; while nothing may leave, also all that otherwise would, now or soon. What is owed is not held back."""
+    there = available + pending
+    funds = Funds("EUR", available, pending, payable=there, owed=owed, reserved=reserved, balance=there + reserved)
+    expected = reserved + (max(0, there - owed) if stopped else 0)
+    assert held_back(funds, stopped) == expected

@@ -173,7 +173,7 @@ class TestReminders:
     )
     def test_a_reminder_is_due_14_7_and_1_days_before(self, before: timedelta, stage: int | None) -> None:
         """By the calendar; a missed day is made up for, and after the deadline it is too late."""
-        assert reminder_due(self.DAY, self.DAY - before) == stage
+        assert reminder_due(self.DAY, self.DAY - before, UTC) == stage
 
 
 class TestChecklist:

@@ -1,6 +1,7 @@
 """What went back is told by the payment; when an order arrived; what stands on the shopper's card statement."""
 
 from tortoise import fields, migrations
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 # Payments of which everything had gone back already: until now only `refunded_at` said so.
@@ -22,12 +23,21 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Order",
             name="delivered_at",
-            field=fields.DatetimeField(
-                null=True,
-                description="when the vendor said so, or when it was taken for granted",
-                auto_now=False,
-                auto_now_add=False,
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="Order",
+            name="delivered_by",
+            field=fields.CharField(
+                default="",
+                db_default="",
+                description="who said so; system: taken for granted after some days",
+                max_length=80,
             ),
+        ),
+        ops.AddIndex(
+            model_name="Order",
+            index=Index(fields=["status", "shipped_at"], name="ix_orders_shipped"),
         ),
         ops.AddField(
             model_name="Payment",

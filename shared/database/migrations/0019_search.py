@@ -55,7 +55,7 @@ def _column(model: str, name: str, description: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0017_payments_back")]
+    dependencies = [("models", "0016_order_money")]
 
     initial = False
 

@@ -50,7 +50,7 @@ NOTHING = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_closed_shops")]
+    dependencies = [("models", "0020_state")]
 
     initial = False
 

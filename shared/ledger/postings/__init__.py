@@ -8,6 +8,8 @@ from shared.ledger.postings.corrections import explained, opposite
 from shared.ledger.postings.payouts import (
     PaidOut,
     Reserved,
+    StripeReserve,
+    held_by_stripe,
     payout_arrived,
     payout_reopened,
     payout_returned,
@@ -16,6 +18,7 @@ from shared.ledger.postings.payouts import (
     reserved,
 )
 from shared.ledger.postings.returns import (
+    OF_DISPUTES,
     DisputedMoney,
     Moved,
     Receivable,
@@ -46,6 +49,7 @@ from shared.ledger.postings.sales import (
 )
 
 __all__ = [
+    "OF_DISPUTES",
     "DisputedMoney",
     "Moved",
     "PaidOut",
@@ -55,12 +59,14 @@ __all__ = [
     "Reserved",
     "Sale",
     "StripeFee",
+    "StripeReserve",
     "Taken",
     "Unexplained",
     "commission_returned",
     "dispute_reinstated",
     "dispute_withdrawn",
     "explained",
+    "held_by_stripe",
     "moved",
     "opposite",
     "parked",

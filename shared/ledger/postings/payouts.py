@@ -1,4 +1,4 @@
-"""Payouts to banks, and what is held back from them. Pure."""
+"""Payouts to banks, and what is held back from them, by us or by Stripe. Pure."""
 
 from __future__ import annotations
 
@@ -113,3 +113,24 @@ def reserved(fact: Reserved) -> Posting:
 def released(fact: Reserved) -> Posting:
     """The reserve's day has come."""
     return fact.posting("released", -1)
+
+
+@dataclass(frozen=True)
+class StripeReserve:
+    """Money of a vendor, or of the platform without one, that Stripe put in reserve, or let go (negative). Minor units."""
+
+    vendor_id: int | None
+    currency: str
+    amount: int
+    stripe_id: str  # the balance transaction's, the one on the payments balance
+
+
+def held_by_stripe(fact: StripeReserve) -> Posting:
+    """It is whose it was, and lies beside the balance, where no payout reaches it."""
+    own = fact.vendor_id is None
+    balance = Account.STRIPE_PLATFORM if own else Account.STRIPE_VENDOR
+    beside = Account.STRIPE_HELD_PLATFORM if own else Account.STRIPE_HELD_VENDOR
+    kind = "stripe_held" if fact.amount > 0 else "stripe_released"
+    parts = ((balance, -fact.amount, fact.vendor_id), (beside, fact.amount, fact.vendor_id))
+    entries = lines(fact.currency, fact.stripe_id, *parts)
+    return Posting(kind, f"{kind}:{fact.stripe_id}", f"transaction:{fact.stripe_id}", entries)

@@ -40,6 +40,8 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payout.failed": payouts.follow_payout,
         "payout.canceled": payouts.follow_payout,
         "payout.reconciliation_completed": payouts.follow_payout,
+        "reserve.hold.created": payouts.follow_reserve,
+        "reserve.release.created": payouts.follow_reserve,
     },
     "connect": {
         "account.updated": accounts.sync,
@@ -56,6 +58,8 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "payout.failed": payouts.follow_payout,
         "payout.canceled": payouts.follow_payout,
         "payout.reconciliation_completed": payouts.follow_payout,
+        "reserve.hold.created": payouts.follow_reserve,
+        "reserve.release.created": payouts.follow_reserve,
         "balance_settings.updated": payouts.follow_settings,
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.gateway.seam import StripeMissing, VerifiedEvent
 from shared.jobs.queue import Context
+from shared.payouts import stripe_reserves
 from shared.payouts.follow import follow
 from shared.vendors import service
 
@@ -26,3 +27,9 @@ async def follow_settings(context: Context, event: VerifiedEvent) -> str:
     if not event.account:
         return NOT_OURS
     return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS
+
+
+async def follow_reserve(context: Context, event: VerifiedEvent) -> str:
+    """Stripe put money of the event's account in reserve, or let some go: read that account's rows."""
+    found = await stripe_reserves.follow(context.gateway, event.account)
+    return NOT_OURS if found is None else f"{found} new in Stripe's reserve"

@@ -28,6 +28,18 @@ function addRule(selector, declarations) {
   }
 }
 
+/* Fonts that the page brings along; what is no font is left out. */
+const brought = new Set();
+function bring(fonts = []) {
+  for (const { family, src, ...more } of fonts) {
+    const name = JSON.stringify([family, src, more]);
+    if (brought.has(name)) continue;
+    brought.add(name);
+    const given = Object.entries(more).filter(([, value]) => typeof value === 'string');
+    try { document.fonts.add(new FontFace(family, src, Object.fromEntries(given))); } catch { /* no font */ }
+  }
+}
+
 function dress(appearance = {}) {
   const root = document.documentElement;
   root.dataset.theme = THEMES.includes(appearance.theme) ? appearance.theme : 'stripe';

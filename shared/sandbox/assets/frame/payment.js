@@ -60,13 +60,14 @@ const ACTIONS = {
     ...(settings.futureUsage && { setup_future_usage: settings.futureUsage }),
     ...(chosenCard() && { customer_session_client_secret: settings.customerSessionClientSecret }), ...chosenParams(message),
   })),
-  update({ options, appearance, locale, futureUsage, mode, intent }) {
+  update({ options, appearance, fonts, locale, futureUsage, mode, intent }) {
     if (options) settings.options = options;
     if (locale) { settings.locale = locale; speak(locale); }
     if (futureUsage !== undefined) settings.futureUsage = futureUsage;
     if (intent) settings.futureUsage = intent.setup_future_usage;
     if (mode) settings.mode = mode;
     if (appearance) dress(appearance);
+    bring(fonts);
     show();
     measure();
     return {};
@@ -101,6 +102,7 @@ async function start() {
   if (!settings.parent) return;
   speak(settings.locale);
   dress(settings.appearance);
+  bring(settings.fonts);
   document.body.dataset.waits = settings.customerSessionClientSecret && settings.loader !== 'never' ? 'true' : 'false';
   if (layoutOf().defaultCollapsed) chosen = null;
   const collapsed = chosen === null;

@@ -8,7 +8,7 @@ const DEFERRED_OPTIONS = ['mode', 'amount', 'setupFutureUsage', 'setup_future_us
 const MODES = ['payment', 'setup'];
 
 class Elements {
-  #made = new Map(); #handlers = []; #caller; #options = {}; #submitted = false;
+  #made = new Map(); #handlers = []; #caller; #options = {}; #submitted = false; #fonts = [];
 
   constructor(caller, options) {
     this.#caller = caller;
@@ -23,6 +23,7 @@ class Elements {
     const { clientSecret, mode, amount, currency } = options;
     need(!(clientSecret && mode), 'Invalid value for elements(): give either a clientSecret or a mode.');
     if (clientSecret !== undefined) kindOf(clientSecret);
+    if ('fonts' in given) checkFonts(given.fonts);
     if (mode !== undefined) {
       need(mode !== 'subscription', 'The stand-in makes no subscriptions: mode must be payment or setup.');
       need(MODES.includes(mode), `Invalid value for elements(): mode should be one of ${MODES.join(', ')}.`);
@@ -36,6 +37,16 @@ class Elements {
       need(!types || types.includes('card'), 'The stand-in takes cards alone: allowedPaymentMethodTypes must name card.');
     }
     this.#options = options;
+    if ('fonts' in given) this.#bring(given.fonts);
+  }
+
+  /* Fonts of a stylesheet follow when it has been read. */
+  async #bring(fonts) {
+    this.#fonts = ownFonts(fonts);
+    const more = await sheetFonts(fonts);
+    if (!more.length) return;
+    this.#fonts = [...this.#fonts, ...more];
+    for (const element of this.#made.values()) element.refresh();
   }
 
   get clientSecret() { return this.#options.clientSecret; }
@@ -52,7 +63,7 @@ class Elements {
   settings() {
     const { clientSecret, customerSessionClientSecret, loader } = this.#options;
     return {
-      caller: this.#caller, clientSecret, customerSessionClientSecret, loader, appearance: this.appearance,
+      caller: this.#caller, clientSecret, customerSessionClientSecret, loader, appearance: this.appearance, fonts: this.#fonts,
       locale: this.#options.locale || this.#caller.locale || 'auto', mode: this.mode, deferred: this.deferred, futureUsage: this.futureUsage,
     };
   }
