@@ -16,6 +16,7 @@ from shared.orders.terms import Acceptance
 from shared.payments.errors import OrderNotPayable
 from shared.payments.rules import PaymentState
 from shared.payments.service import IntentView, create_payment_intent
+from shared.people.rules import shown_email
 from shared.web.access import public
 from shared.web.filters import money
 from shared.web.identity import customer
@@ -101,10 +102,14 @@ async def _known(basket: BasketView) -> dict[str, str]:
         except NotFound:
             continue
         if before.status is CheckoutStatus.OPEN:
-            return dict(vars(before.contact))
+            return {**vars(before.contact), "email": shown_email(before.contact.email)}
     who = customer()
     country = basket.vendor.country if basket.vendor else ""
-    return {"email": who.email if who else "", "full_name": who.full_name if who else "", "country": country}
+    return {
+        "email": shown_email(who.email) if who else "",
+        "full_name": who.full_name if who else "",
+        "country": country,
+    }
 
 
 async def _contact_page(
