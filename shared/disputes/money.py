@@ -20,7 +20,6 @@ from shared.orders.models import Order
 log = logging.getLogger("markethall.disputes")
 
 _REFUNDS = ("refund", "refund_undone")
-_DISPUTES = ("dispute_withdrawn", "dispute_reinstated")
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ async def _taken(order: Order) -> Taken:
     """What refunds and disputes of this order hold now, as the books say. The order is locked."""
     subject = f"order:{order.id}"
     refunds = await sums_of(subject, _REFUNDS)
-    disputes = await sums_of(subject, _DISPUTES)
+    disputes = await sums_of(subject, postings.OF_DISPUTES)
     rows = await Dispute.filter(order_id=order.id)
     by_refunds = refunds.get(Account.VENDOR_PAYABLE, 0) + refunds.get(Account.COMMISSION, 0)
     return Taken(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from shared.ledger import postings
+from shared.ledger.chart import Account
+from shared.ledger.queries import sums_of
 from shared.orders.models import Order, OrderLine
 from shared.orders.money import MoneyState
 from shared.orders.queries import money_of
@@ -28,6 +31,7 @@ async def sum_of(order: Order) -> Sum:
     counting = list(COUNTING)
     back = await Refund.filter(order_id=order.id, status__in=counting).values_list("commission_part", flat=True)
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
+    disputes = await sums_of(f"order:{order.id}", postings.OF_DISPUTES)
     return Sum(
         currency=order.currency,
         total=order.total_amount_cents,
@@ -36,6 +40,7 @@ async def sum_of(order: Order) -> Sum:
         commission_back=sum(int(part) for part in back),  # type: ignore[call-overload]
         lines=tuple(Line(row.id, row.unit_amount, row.quantity, row.refunded_quantity) for row in rows),
         taken=order.disputed_amount + order.lost_amount,
+        commission_taken=disputes.get(Account.COMMISSION, 0),
     )
 
 

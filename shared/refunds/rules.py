@@ -93,6 +93,7 @@ class Sum:
     commission_back: int
     lines: tuple[Line, ...] = ()
     taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
+    commission_taken: int = 0  # what disputes took of the commission and still hold
 
     @property
     def left(self) -> Money:
@@ -188,10 +189,13 @@ class Burden:
 
 
 def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
-    """The marketplace gives back of its commission what the policy says; the vendor bears the rest."""
-    back = commission_back(
-        policy, order.total, order.commission, order.refunded, order.commission_back, amount, unit=step(order.currency)
-    )
+    """The marketplace gives back of its commission what the policy says; the vendor bears the rest.
+
+    What a bank took counts as if it had been refunded, so that the parts of one charge come to it, whichever way they went.
+    """
+    before = min(order.refunded + order.taken, order.total - amount)
+    given = order.commission_back + order.commission_taken
+    back = commission_back(policy, order.total, order.commission, before, given, amount, unit=step(order.currency))
     return Burden(amount - back, back)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.clawback.models import Claim
+from shared.clawback.models import Claim, Movement
 from shared.disputes import service
 from shared.disputes.models import Dispute
 from shared.disputes.money import borne_by
@@ -19,6 +19,10 @@ from shared.ledger.models import LedgerPosting
 from shared.orders.models import Order
 from shared.payments import settle
 from shared.payments.models import Payment
+from shared.refunds.errors import ChargedBack, TooMuch
+from shared.refunds.models import Refund
+from shared.reporting.waterfall import order_waterfall
+from shared.sandbox import choices
 from shared.sandbox.resources import chargebacks
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
@@ -101,6 +105,33 @@ async def test_however_often_a_charge_is_disputed_its_vendor_bears_its_share_onc
     assert sum([claim.amount for claim in await Claim.all()]) == lost.vendor_part
 
 
+@pytest.mark.one_engine
+@pytest.mark.parametrize("policy", [RefundPolicy.PROPORTIONAL, RefundPolicy.RETURN])
+async def test_after_a_part_was_lost_the_rest_is_refunded_and_no_more(market: Market, policy: RefundPolicy) -> None:
+    """Refused while the bank decides; then exactly what is left, and both together come to the sale, on its page too."""
+    await fees.set_policy(refund_policy=policy, refund_approval_limits={}, actor="test")
+    shop, order, payment = await sold(market)
+    total, commission = order.total_amount_cents, order.platform_fee_amount
+    made = dispute(market, payment, 1000).id
+    await market.settle()
+    with pytest.raises(ChargedBack):
+        await acts.refund(market, order.id, 0.1, now=True)
+    decide(market, made, won=False)
+    await market.settle()
+    with pytest.raises(TooMuch):
+        await acts.refund(market, order.id, 0.9, now=True)
+    await acts.refund(market, order.id, 1, now=True)
+    await agree(market, shop)
+    refund, row = await Refund.get(), await Dispute.get()
+    assert refund.amount == total - 1000
+    assert refund.commission_part + row.commission_part == commission
+    assert refund.vendor_part + row.vendor_part == total - commission
+    assert sum([claim.taken for claim in await Claim.all()]) == total - commission
+    flow = await order_waterfall(order.id)
+    lines = [line for line in flow.lines if not line.is_sum]
+    assert sum(line.vendor.amount for line in lines) == sum(line.market.amount for line in lines) == 0
+
+
 async def test_a_dispute_won_in_part_gives_everybody_their_part_and_an_appeal_the_rest(market: Market) -> None:
     """Stripe calls it lost; what came back is shared as the money was taken, to the minor unit."""
     shop, order, payment = await sold(market)
@@ -139,6 +170,31 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(m
     assert (row.vendor_part, row.commission_part, row.loss_part) == (0, 0, 1000)
     assert not await Claim.exists()
     assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {}
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("world", choices.CHOICES["destination_reversals"])
+async def test_money_that_leaves_between_our_look_and_our_reversal_is_owed_in_either_world(
+    market: Market, world: str
+) -> None:
+    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below nought and nothing is owed beside it."""
+    shop, order, payment = await sold(market, card="bypassPending")
+    if world == choices.COVERED:
+        acts.other_world(market)
+    share = order.total_amount_cents - order.platform_fee_amount
+    left = share % 100
+    acts.meanwhile(market, shop, "money")
+    dispute(market, payment, order.total_amount_cents)
+    await market.settle()
+    claim = await Claim.get()
+    stripe: Any = market
+    if world == choices.UNLIMITED:
+        assert (claim.taken, claim.receivable) == (share, 0)
+        assert held(stripe, shop.account_id) == {"EUR": left - share}
+    else:
+        assert (claim.taken, claim.receivable) == (left, share - left)
+        assert await Movement.filter(status="refused").count() == 1
+    await agree(market, shop)
 
 
 async def reading(market: Market, stripe_id: str) -> objects.Dispute:

@@ -35,7 +35,7 @@ async def test_what_the_platform_earns_is_shown_to_shoppers_only_where_the_opera
     """On every page and in every mail of a purchase: either who gets what, or not a word of it."""
     browser = Browser(client)
     shop = await open_shop(gateway, sandbox)
-    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name="Lux")
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
     if shown:
         await service.change(replace(DEFAULTS, show_fee_breakdown=True), actor="test")
     product = await browser.get("/shops/lux/cup")

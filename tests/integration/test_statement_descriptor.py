@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("database")
 async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> Any:
     """A shop of this name, on the page `/shops/lux`."""
     shop = await open_shop(gateway, sandbox)
-    await Vendor.filter(id=shop.vendor_id).update(slug="lux", name=name)
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": name}).save()
     return shop
 
 
@@ -81,7 +81,7 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
     with pytest.raises(StripeUnavailable):
         await create_payment_intent(gateway, order_id=purchase.order_id)
     sandbox.faults()
-    await Vendor.filter(id=shop.vendor_id).update(name="New Name")
+    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"name": "New Name"}).save()
     await marketplace.note_statement_prefix("OTHER")
 
     view = await create_payment_intent(gateway, order_id=purchase.order_id)

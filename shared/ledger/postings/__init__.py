@@ -18,6 +18,7 @@ from shared.ledger.postings.payouts import (
     reserved,
 )
 from shared.ledger.postings.returns import (
+    OF_DISPUTES,
     DisputedMoney,
     Moved,
     Receivable,
@@ -48,6 +49,7 @@ from shared.ledger.postings.sales import (
 )
 
 __all__ = [
+    "OF_DISPUTES",
     "DisputedMoney",
     "Moved",
     "PaidOut",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from shared.ledger.chart import Account, Posting, lines
 
+OF_DISPUTES = ("dispute_withdrawn", "dispute_reinstated")  # kinds: what banks took, and what they gave back
+
 
 @dataclass(frozen=True)
 class Refund:
