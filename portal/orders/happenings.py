@@ -20,6 +20,7 @@ _ENDS = {
     DisputeStatus.WARNING_CLOSED: ("The bank's question is settled", "It did not become a dispute.", "ok"),
     DisputeStatus.PREVENTED: ("The dispute was prevented", "It never reached the bank.", "ok"),
 }
+_SETTLED = ("The card network settled it", "It did not become a dispute; the shopper has the money back.", "bad")
 
 
 def happenings(order: OrderView, payments: Sequence[PaymentView], story: Story) -> tuple[Happening, ...]:
@@ -67,8 +68,10 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
         yield Happening(f"The shopper's bank asks about {amount}", dispute.opened_at, "No money has moved.", "warn")
     else:
         yield Happening(f"The shopper's bank disputes {amount}", dispute.opened_at, None, "bad")
+    is_settled = dispute.status is DisputeStatus.PREVENTED and dispute.withdrawn_at is not None
     if dispute.withdrawn_at:
-        yield Happening(f"The bank took {amount} back", dispute.withdrawn_at, "Until the dispute is decided.", "bad")
+        detail = "The card network gave it to the shopper." if is_settled else "Until the dispute is decided."
+        yield Happening(f"The bank took {amount} back", dispute.withdrawn_at, detail, "bad")
     if dispute.accepted_at:
         yield Happening("You accepted the loss", dispute.accepted_at)
     if dispute.submitted_at:
@@ -77,7 +80,7 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
         yield Happening(f"The bank gave {amount} back", dispute.reinstated_at, None, "ok")
     given_up = dispute.accepted_at is not None and dispute.status is DisputeStatus.LOST  # said already
     if dispute.closed_at and dispute.status in _ENDS and not given_up:
-        text, detail, kind = _ENDS[dispute.status]
+        text, detail, kind = _SETTLED if is_settled else _ENDS[dispute.status]
         yield Happening(text, dispute.closed_at, detail, kind)
 
 

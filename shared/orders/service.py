@@ -20,6 +20,7 @@ from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.orders.terms import Acceptance
+from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
 
@@ -36,7 +37,7 @@ async def place_order(
 
     Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
     otherwise the old one is cancelled and its stock freed. `accepted`: the terms that stood beside the button. Prices come from the catalogue, never from the request.
-    Raises EmptyBasket, BasketProblem, PriceChanged, SoldOut, VendorCannotSell.
+    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell.
     """
     async with unit.transaction():
         before = await _open_checkout(basket_token)
@@ -56,6 +57,8 @@ async def place_order(
 async def _sellable(basket: BasketView) -> PaymentConfigView:
     if not basket.lines or basket.vendor is None:
         raise EmptyBasket
+    if not basket.vendor.is_open:
+        raise ShopClosed(basket.vendor)
     config = await get_vendor_payment_config(basket.vendor.id)
     if not config.accepts_payments:
         raise VendorCannotSell

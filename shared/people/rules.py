@@ -46,6 +46,18 @@ def normal_email(text: str) -> str:
     return email
 
 
+def shown_email(email: str) -> str:
+    """A stored address as its owner writes it: `ada@xn--mller-kva.de` -> `ada@müller.de`.
+
+    For the owner's eyes alone: to anybody else a domain of look-alike letters could pass for another.
+    """
+    local, at, domain = email.rpartition("@")
+    try:
+        return f"{local}{at}{idna.decode(domain)}" if "xn--" in domain else email
+    except UnicodeError:  # stored before its domain was looked at
+        return email
+
+
 def _with_plain_domain(email: str) -> str:
     """The domain in the letters of the net (IDNA 2008), as a browser's own email field sends it."""
     local, at, domain = email.rpartition("@")

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
 from quart import Quart, Response, current_app, g, make_response, redirect, request, session, url_for
 
+from shared.people.rules import shown_email
 from shared.web import filters
 from shared.web.forms import csrf_token
 from shared.web.identity import customer, member_or_none
@@ -169,6 +170,7 @@ def prepare(app: Quart) -> None:
         moment=filters.moment,
         day=filters.day,
         percent=filters.percent,
+        own_email=shown_email,
         country=filters.country,
         told=told,
     )

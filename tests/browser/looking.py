@@ -85,14 +85,19 @@ def _axe(page: Page, address: str, rules: dict[str, Any]) -> list[str]:
 
 @pytest.fixture(params=WIDTHS)
 def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A phone or a desk."""
+    """A phone or a desk; what the console complains about fails the test at the end, as with the fixture `page`."""
     context = browser.new_context(
         viewport={"width": request.param, "height": 844}, color_scheme="light", locale="en-GB"
     )
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
+    complaints: list[str] = []
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context
     context.close()
+    serious = [complaint for complaint in complaints if "Failed to load resource" not in complaint]
+    assert not serious, serious
 
 
 def walk(page: Page, server: Server, addresses: list[str]) -> list[str]:

@@ -12,12 +12,13 @@ from shared import clock
 from shared.audit.models import AuditEntry
 from shared.errors import Invalid
 from shared.marketplace.models import MarketplaceSettings
+from shared.orders.models import Order
 from shared.vendors import closing, service
 from shared.vendors.jobs import open_again
 from shared.vendors.models import Vendor
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.portal import signed_in
-from tests.support.storefront import Browser, htmx, text_of, words
+from tests.support.storefront import ADDRESS, Browser, htmx, text_of, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -66,6 +67,10 @@ async def test_nothing_goes_into_a_basket_and_the_basket_says_why(client: TestCl
     basket = words(await browser.get("/shop/basket"))
     assert "Lux is closed and opens again on 12 January 2027. Your basket is kept." in basket
     assert (await browser.client.get("/shop/checkout")).location == "/shop/basket"
+    sent = await browser.post("/shop/checkout", ADDRESS)  # by a form that was open before
+    assert sent.status_code == 409
+    assert "Lux is closed and opens again on 12 January 2027." in await text_of(sent)
+    assert not await Order.exists()
 
 
 async def test_the_link_of_an_old_order_works(client: TestClientProtocol) -> None:

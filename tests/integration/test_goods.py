@@ -106,6 +106,7 @@ async def test_a_bounced_refund_whose_payment_is_lost_afterwards(scene: Scene) -
     assert await shelf(scene) == 0
 
 
+@pytest.mark.one_engine
 async def test_what_was_sold_meanwhile_is_said_and_asked(scene: Scene, client: TestClientProtocol) -> None:
     """By mail and on the page; sent only with a ticked box, or when the shelf has a piece again, which is then taken."""
     payment = await scene.sale(TAKES_NONE)
@@ -129,6 +130,7 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(scene: Scene, client: T
     assert await shelf(scene) == 0
 
 
+@pytest.mark.one_engine
 async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene) -> None:
     """The vendor has a piece of its own; the shelf stays at nought."""
     payment = await scene.sale(TAKES_NONE)
@@ -141,6 +143,7 @@ async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene
     assert (await shelf(scene), (await Order.get(id=payment.order_id)).status) == (0, OrderStatus.SHIPPED)
 
 
+@pytest.mark.one_engine
 async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
     """Sent although all of it is being refunded: the refund that arrives later puts nothing back. What came back by post and
     whose refund then bounces stays where it is.
@@ -160,7 +163,7 @@ async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
     assert "stay on your shelf" in (await Email.get(kind="refund_failed")).text
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
     """Whatever refunds, bounces and other shoppers do, in any order: shelf, order and others hold all pieces, each once."""
     dice, pieces = random.Random(seed), 3

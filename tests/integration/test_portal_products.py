@@ -147,21 +147,21 @@ class TestPages:
         assert "Rye bread" in page
         assert "€6.50" in page
 
-    @pytest.mark.parametrize("typed", ["1,000", "1.000", "€1,000.00", "1 000,00"])
-    async def test_a_thousand_is_a_thousand_and_stays_it(self, client: TestClientProtocol, typed: str) -> None:
+    async def test_a_thousand_is_a_thousand_and_stays_it(self, client: TestClientProtocol) -> None:
         """Price and stock as the pages print them; saved again without a change they are the same."""
         portal = await signed_in(client)
-        await portal.post("/vendor/admin/products/new", {**FORM, "price": typed, "stock": "1,000"})
-        product = await Product.get(vendor_id=portal.vendor_id)
+        for typed in ("1,000", "1.000", "€1,000.00", "1 000,00"):
+            await portal.post("/vendor/admin/products/new", {**FORM, "price": typed, "stock": "1,000"})
+            product = (await Product.filter(vendor_id=portal.vendor_id).order_by("-id"))[0]
 
-        page = await portal.get(f"/vendor/admin/products/{product.id}")
-        shown = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in ("price", "stock")}
-        again = {name: found[1] for name, found in shown.items() if found}
-        await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, **again, "stock_seen": "1000"})
+            page = await portal.get(f"/vendor/admin/products/{product.id}")
+            shown = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in ("price", "stock")}
+            again = {name: found[1] for name, found in shown.items() if found}
+            await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, **again, "stock_seen": "1000"})
 
-        assert again == {"price": "1000.00", "stock": "1000"}
-        after = await Product.get(id=product.id)
-        assert [(p.price_amount, p.stock) for p in (product, after)] == [(100_000, 1_000)] * 2
+            assert again == {"price": "1000.00", "stock": "1000"}
+            after = await Product.get(id=product.id)
+            assert [(p.price_amount, p.stock) for p in (product, after)] == [(100_000, 1_000)] * 2
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),

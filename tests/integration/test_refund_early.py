@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
 FORM = {"reach": "whole", "reason": "requested_by_customer", "note": "", "seen": "0"}
 
 

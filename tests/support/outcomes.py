@@ -10,13 +10,13 @@ from shared.disputes import service as disputes
 from shared.fees.rules import RefundPolicy
 from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping
-from shared.refunds import asking
+from shared.refunds import asking, follow
 from shared.refunds import service as refunds
 from shared.refunds.models import Refund
 from shared.refunds.rules import Wish
 from tests.support.disputes import at_stripe
 from tests.support.money import sell
-from tests.support.refunds import WHOLE, amount, run_jobs, set_policy
+from tests.support.refunds import WHOLE, amount, set_policy
 
 if TYPE_CHECKING:
     from shared.payments.models import Payment
@@ -40,10 +40,9 @@ class Scene:
         return await sell(self.context.gateway, self.sandbox, self.shop, card=card)
 
     async def dispute(self, payment: Payment, **how: object) -> str:
-        """The shopper's bank disputes what is left of a payment; Stripe's id of it."""
+        """The shopper's bank disputes what is left of a payment, or an `amount`; Stripe's id of it."""
         about = {"charge": payment.stripe_charge_id, "reason": "fraudulent", **how}
-        self.sandbox.control("POST", "disputes", about)
-        (found,) = await at_stripe(self.context.gateway, payment)
+        found = str(self.sandbox.control("POST", "disputes", about)["id"])
         await self.hear(found)
         return found
 
@@ -51,9 +50,9 @@ class Scene:
         """We read a dispute."""
         await disputes.follow(self.context.gateway, dispute)
 
-    async def close(self, dispute: str, outcome: str) -> None:
-        """The bank decides, and we hear of it."""
-        self.sandbox.control("POST", f"disputes/{dispute}/close", {"outcome": outcome})
+    async def close(self, dispute: str, outcome: str, **more: object) -> None:
+        """The bank decides, and we hear of it; of a loss, `returned` comes back."""
+        self.sandbox.control("POST", f"disputes/{dispute}/close", {"outcome": outcome, **more})
         await self.hear(dispute)
 
     async def appeal(self, dispute: str) -> None:
@@ -81,9 +80,10 @@ class Scene:
         return await Refund.get(id=made.id)
 
     async def bounce(self) -> None:
-        """The refunds of a card that takes none come back, and we hear of it."""
+        """What becomes of the refunds of special cards, and we hear of it: they come back, or arrive late."""
         self.sandbox.advance(120)
-        await run_jobs(self.context)
+        for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
+            await follow.follow(self.context.gateway, made.id)
 
 
 Act = Callable[[Scene], Awaitable["Payment"]]
@@ -133,6 +133,30 @@ async def lost_after_part_refund(scene: Scene) -> Payment:
     payment = await scene.sale()
     await scene.refund(payment, amount(2000))
     await scene.close(await scene.dispute(payment), "lost")
+    return payment
+
+
+def lost_in_part(amount: int, **more: int) -> Act:
+    async def act(scene: Scene) -> Payment:
+        payment = await scene.sale("pm_card_pendingRefund")
+        await scene.close(await scene.dispute(payment, amount=amount), "lost", **more)
+        return payment
+
+    return act
+
+
+def disputed_of(amount: int, *, before: int = 0) -> Act:
+    async def act(scene: Scene) -> Payment:
+        payment = await (lost_in_part(before)(scene) if before else scene.sale())
+        await scene.dispute(payment, amount=amount)
+        return payment
+
+    return act
+
+
+async def lost_and_refunded(scene: Scene) -> Payment:
+    payment = await lost_in_part(2000)(scene)
+    await scene.refund(payment)
     return payment
 
 
@@ -187,7 +211,7 @@ class Outcome:
     """`money`: refunded, returned, disputed, lost. The words: of the goods, of the money, the shopper's, the refund page's."""
 
     name: str
-    act: Act | None  # None: the stand-in does not play it yet
+    act: Act
     money: tuple[int, int, int, int]
     state: MoneyState
     ship: Shipping
@@ -218,21 +242,25 @@ OUTCOMES = (
         _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
     ),
     Outcome(
-        "part lost", None, (0, 0, 0, 2000), _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, "€29.90"
+        "part lost", lost_in_part(2000), (0, 0, 0, 2000), _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, "€29.90"
     ),
     Outcome(
-        "part disputed", None, (0, 0, 2000, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, "€29.90"
+        "part disputed", disputed_of(2000), (0, 0, 2000, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, "€29.90"
     ),
     Outcome(
-        "more than all lost", None, (0, 0, 0, 5500),
+        "lost, and a part came back", lost_in_part(4990, returned=2990), (0, 0, 0, 2000),
+        _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, "€29.90",
+    ),
+    Outcome(
+        "more than all lost", lost_in_part(5500), (0, 0, 0, 5500),
         _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
     ),
     Outcome(
-        "part lost, the rest disputed again", None, (0, 0, 2990, 2000),
+        "part lost, the rest disputed again", disputed_of(2990, before=2000), (0, 0, 2990, 2000),
         _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD,
     ),
     Outcome(
-        "part lost, the rest going back", None, (2990, 0, 0, 2000),
+        "part lost, the rest going back", lost_and_refunded, (2990, 0, 0, 2000),
         _S.RETURNING, _W.DOUBTFUL, NOT_SENT, "Refund on its way", "Being paid back", NOTHING,
     ),
     Outcome(

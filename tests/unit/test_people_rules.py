@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.people import passwords, policies
 from shared.people.errors import BadEmail, WeakPassword
 from shared.people.queries import NOBODY, Actor
-from shared.people.rules import check_password, normal_email
+from shared.people.rules import check_password, normal_email, shown_email
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,21 @@ def test_an_address_is_stored_trimmed_and_in_lower_case(typed: str, stored: str)
 def test_a_domain_in_any_script_is_stored_as_the_net_writes_it(typed: str, stored: str) -> None:
     """So the same address is the same row, whether a browser encoded it or not."""
     assert normal_email(typed) == stored
+    assert normal_email(shown_email(stored)) == stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("ada@xn--mller-kva.de", "ada@müller.de"),
+        ("ada@example.test", "ada@example.test"),
+        ("xn--ada@example.test", "xn--ada@example.test"),
+        ("ada@xn--zz--zz.test", "ada@xn--zz--zz.test"),
+    ],
+)
+def test_the_owner_reads_an_address_as_it_was_typed(stored: str, shown: str) -> None:
+    """And one whose domain cannot be read as it stands."""
+    assert shown_email(stored) == shown
 
 
 @pytest.mark.parametrize(
