@@ -103,6 +103,7 @@ class Nursery:
     def __init__(self, python: Path, tree: Path) -> None:
         self._tree = tree
         self._template = tree.with_suffix(".sqlite3")
+        self._left_out: list[str] = []
         make = (
             "import pathlib, sys; from tests.support.database import sqlite_template;"
             " sqlite_template(pathlib.Path(sys.argv[1])).rename(sys.argv[2])"
@@ -120,6 +121,10 @@ class Nursery:
     def close(self) -> None:
         """End the process."""
         self._process.communicate()
+
+    def leave_out(self, test: str) -> None:
+        """Do not ask this test any more."""
+        self._left_out += ["--deselect", test]
 
     def ask(self, tests: list[str], *, patience: float) -> Verdict:
         """Run tests until one fails; at most `patience` seconds."""
@@ -139,7 +144,7 @@ class Nursery:
         output = self._tree.with_suffix(".log")
         asked = {
             "tree": str(self._tree),
-            "arguments": [*_PYTEST, "-x", *tests],
+            "arguments": [*_PYTEST, "-x", *self._left_out, *tests],
             "output": str(output),
             "patience": patience,
             "template": str(self._template),

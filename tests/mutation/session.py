@@ -34,6 +34,7 @@ class Session:
         self._lock = threading.Lock()
         self._mutants: dict[str, Mutant] = {}
         self._results: dict[str, dict[str, Any]] = {}
+        self._sound: dict[str, bool] = {}
         self._load()
 
     def begin(self, counts: dict[str, int], seed: int) -> None:
@@ -117,8 +118,22 @@ class Session:
             if not _applied(tree, mutant):
                 raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
             verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
+            while verdict.outcome == "noticed" and not self._is_sound(verdict.by, nursery, number):
+                _applied(self._tree(number, self._commit), mutant)
+                verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
             self._note(mutant, verdict, self._commit, look=look)
         nursery.close()
+
+    def _is_sound(self, test: str, nursery: Nursery, number: int) -> bool:
+        """Whether a test holds without any change; one that does not has noticed nothing, and is not asked again."""
+        if test not in self._sound:
+            self._tree(number, self._commit)
+            # Values in a name may be cut at a space: then all of the test's are run.
+            name = test if "[" not in test or test.endswith("]") else test.partition("[")[0]
+            self._sound[test] = nursery.ask([name], patience=PATIENCE[0]).outcome == "survived"
+            if not self._sound[test]:
+                nursery.leave_out(name)
+        return self._sound[test]
 
     def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, look: int) -> None:
         row = {"id": mutant.id, **asdict(verdict), "look": look, "commit": commit}
