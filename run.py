@@ -29,6 +29,7 @@ def job_handlers() -> Handlers:
     from shared.disputes import jobs as disputes
     from shared.mail import service as mail
     from shared.orders import jobs as orders
+    from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
     from shared.refunds import jobs as refunds
@@ -40,6 +41,7 @@ def job_handlers() -> Handlers:
     return {
         **orders.HANDLERS,
         **payments.HANDLERS,
+        **payment_methods.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
         **vendors.HANDLERS,
@@ -70,6 +72,8 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("orders.deliver", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
+        Recurring("payment_methods.sweep", every=hourly),
+        Recurring("payment_methods.remind", at=time(7, 0)),
         Recurring("vendors.open_again", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),

@@ -8,6 +8,7 @@ from typing import Any
 from shared.gateway import translate
 from shared.gateway.calls import API_VERSION, PLATFORM
 from shared.gateway.money_calls import MoneyCalls
+from shared.gateway.saving_calls import SavingCalls
 from shared.gateway.seam import (
     SELLING_NEEDS,
     Account,
@@ -23,7 +24,7 @@ from shared.gateway.seam import (
 __all__ = ["API_VERSION", "LiveGateway"]
 
 
-class LiveGateway(MoneyCalls):
+class LiveGateway(MoneyCalls, SavingCalls):
     """Everything that `seam.Gateway` promises."""
 
     async def create_account(self, details: AccountDetails, *, vendor_id: int, key: str) -> Account:
@@ -124,6 +125,8 @@ class LiveGateway(MoneyCalls):
         }
         if new.fee:
             params["application_fee_amount"] = new.fee
+        if new.customer:
+            params["customer"] = new.customer
         if new.statement_suffix:
             params["statement_descriptor_suffix"] = new.statement_suffix
         return await self._call(

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from shared.errors import MarketError, TryLater
 from shared.gateway.money_seam import MoneyGateway
+from shared.gateway.saving import SavingGateway
 
 # Stripe forgets a key after a day at the earliest (stripe.md section 4). One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
@@ -178,6 +179,8 @@ class NewIntent:
     """A destination charge to ask for. `fee` 0 is left out of the request (Stripe refuses an explicit 0).
 
     There is no `receipt_email`: our own mail is the receipt, and it follows the contact as it is when the money arrives.
+    `customer`: whose saved methods may pay, and who may save another; None for guests. Whether a method is set up for later
+    is for the shopper to say, so nothing is said of it here.
     """
 
     amount: int
@@ -188,6 +191,7 @@ class NewIntent:
     metadata: Mapping[str, str]
     transfer_group: str
     statement_suffix: str | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +212,8 @@ class Intent:
     has_error: bool = False
     payment_method_type: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    customer: str | None = None
+    saved: bool = False  # the shopper asked for its method to be kept
 
 
 @dataclass(frozen=True)
@@ -243,9 +249,10 @@ class VerifiedEvent:
     object_id: str | None
     object_type: str | None
     related_intent: str | None = None  # for charges: the PaymentIntent they belong to
+    related_customer: str | None = None  # for payment methods and setups: whose they are, or were until now
 
 
-class Gateway(MoneyGateway, Protocol):
+class Gateway(MoneyGateway, SavingGateway, Protocol):
     """Stripe, as far as Markethall needs it.
 
     Every method raises InsideTransaction when a database transaction is open, StripeUnavailable when the outcome is unknown,

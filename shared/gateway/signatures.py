@@ -60,7 +60,7 @@ def envelope(event: dict[str, Any]) -> VerifiedEvent:
     if event["object"] != "event":
         raise ValueError("not an event")
     subject = event["data"]["object"]
-    intent = subject.get("payment_intent")
+    before = event["data"].get("previous_attributes") or {}
     return VerifiedEvent(
         id=_text(event["id"]),
         type=_text(event["type"]),
@@ -70,8 +70,15 @@ def envelope(event: dict[str, Any]) -> VerifiedEvent:
         account=event.get("account"),
         object_id=subject.get("id"),
         object_type=subject.get("object"),
-        related_intent=intent.get("id") if isinstance(intent, dict) else intent,
+        related_intent=_named(subject.get("payment_intent")),
+        related_customer=_named(subject.get("customer") or before.get("customer")),
     )
+
+
+def _named(value: Any) -> str | None:
+    """The id in a field that may be an id, an expanded object, or nothing that we could use."""
+    found = value.get("id") if isinstance(value, dict) else value
+    return found if isinstance(found, str) and 0 < len(found) <= 255 else None
 
 
 def _text(value: object) -> str:

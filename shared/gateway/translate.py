@@ -156,6 +156,8 @@ def intent(obj: Any) -> Intent:
         or (method.get("type") if isinstance(method, dict) else None)
         or error_method.get("type"),
         metadata=dict(p.get("metadata") or {}),
+        customer=id_of(p.get("customer")),
+        saved=p.get("setup_future_usage") is not None,
     )
 
 

@@ -24,3 +24,7 @@ class PaymentRejected(Conflict):
 
     code = "payment_not_possible"
     default = "This order cannot be paid at the moment. We have noted it; please try again later."
+
+
+class CustomerGone(PaymentRejected):
+    """The payment names a customer that Stripe no longer has; another attempt, without saved cards, goes through."""

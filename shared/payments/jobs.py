@@ -41,7 +41,7 @@ async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
     state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
-        state = await cancel_intent(context.gateway, await Payment.get(id=payment.id))
+        state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))
     if state in OPEN_STATES:
         await queue.enqueue("payments.settle_unknown", args, run_at=clock.now() + ASK_AGAIN)
 
@@ -62,23 +62,9 @@ async def read_statement_prefix(context: Context, _args: dict[str, Any]) -> None
     await marketplace.note_statement_prefix(await context.gateway.get_statement_prefix())
 
 
-async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
-    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
-    if payment.stripe_payment_intent_id is None:
-        intent = await service.ask(gateway, payment)  # the same key finds the intent if it was ever made
-        await settle.apply(payment.id, intent)
-        payment = await Payment.get(id=payment.id)
-    assert payment.stripe_payment_intent_id is not None
-    # The state is part of the key: a refusal stored while it was processing must not be replayed after that failed.
-    intent = await gateway.cancel_payment_intent(
-        payment.stripe_payment_intent_id, key=f"{payment.idempotency_key}:cancel:{payment.status}"
-    )
-    return await settle.apply(payment.id, intent)
-
-
 async def _cancel_all(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
     payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
-    return {await cancel_intent(gateway, payment) for payment in payments}
+    return {await service.cancel_intent(gateway, payment) for payment in payments}
 
 
 async def cancel_intents(context: Context, args: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Payments: one row per attempt at a PaymentIntent for an order; saved payment methods."""
+"""Payments: one row per attempt at a PaymentIntent for an order."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ class Payment(Row):
     attempt = fields.SmallIntField(description="1 for the order's first intent")
     idempotency_key = fields.CharField(max_length=255, unique=True)
     stripe_payment_intent_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_customer_id = fields.CharField(
+        max_length=255, null=True, description="whose saved methods may pay; frozen before Stripe is asked"
+    )
     stripe_account_id = fields.CharField(max_length=255, description="the destination")
     stripe_charge_id = fields.CharField(max_length=255, null=True, db_index=True)
     stripe_transfer_id = fields.CharField(max_length=255, null=True)
@@ -78,30 +81,3 @@ class Payment(Row):
                 name="ck_payments_amounts",
             ),
         ]
-
-
-class PaymentMethod(Row):
-    """A shopper's saved payment method. It lives on the platform's Stripe account, hence `stripe_customer_id`."""
-
-    vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
-        "models.Vendor", related_name="payment_methods", null=True, on_delete=fields.RESTRICT
-    )
-    vendor_id: int | None
-    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="payment_methods", on_delete=fields.RESTRICT
-    )
-    customer_id: int
-    stripe_customer_id = fields.CharField(max_length=255)
-    stripe_payment_method_id = fields.CharField(max_length=255, unique=True)
-    payment_method_type = fields.CharField(max_length=50)
-    card_brand = fields.CharField(max_length=50, null=True)
-    card_last4 = fields.CharField(max_length=4, null=True)
-    card_exp_month = fields.SmallIntField(null=True)
-    card_exp_year = fields.SmallIntField(null=True)
-    is_default = fields.BooleanField(default=False)
-    is_active = fields.BooleanField(default=True)
-    consented_at = fields.DatetimeField(description="when the shopper agreed to its being kept")
-
-    class Meta:
-        table = "payment_methods"
-        indexes = [Index(fields=("customer_id",), name="ix_payment_methods_customer")]

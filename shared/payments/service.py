@@ -14,15 +14,17 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import NotFound
-from shared.gateway.seam import Gateway, Intent, NewIntent, StripeRefused, StripeUnavailable
+from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
 from shared.orders.models import Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.payment_methods import customers
+from shared.payment_methods import service as saved
 from shared.payments import descriptor, settle
-from shared.payments.errors import OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 from shared.vendors.queries import get_vendor_payment_config
@@ -47,21 +49,30 @@ class IntentView:
     state: PaymentState
     statement_descriptor: str  # as the card statement will show it; empty while that is not known
     statement_suffix: str  # its end, which is ours
+    stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
+    box_secret: str | None = field(default=None, repr=False)  # set where the viewer may save the card
 
 
-async def create_payment_intent(gateway: Gateway, *, order_id: int) -> IntentView:
+async def create_payment_intent(
+    gateway: Gateway, *, order_id: int, shopper_id: int | None = None, look_again: bool = False
+) -> IntentView:
     """The order's one open PaymentIntent, made now or read again; calling twice gives the same.
 
-    The amount is the order's own total. Raises NotFound, OrderNotPayable, VendorCannotSell, PaymentRejected (Stripe said
-    no), StripeUnavailable (the order waits and the same call works later).
+    The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay with a saved card and save
+    another; for anybody else, and for guests, there is neither. `look_again`: what is saved at Stripe is read first, after
+    a saved card did not pay. Raises NotFound, OrderNotPayable, VendorCannotSell,
+    PaymentRejected (Stripe said no), StripeUnavailable (the order waits and the same call works later).
     """
-    payment = await _open_payment(order_id)
-    intent = await ask(gateway, payment)
-    state = await settle.apply(payment.id, intent)
-    if state is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
-        payment = await _open_payment(order_id)
-        intent = await ask(gateway, payment)
-        state = await settle.apply(payment.id, intent)
+    owner = await _ordered_by(order_id, shopper_id)
+    customer = await saved.customer_for(gateway, owner) if owner is not None else None
+    if look_again:
+        await _look_again(gateway, order_id)
+    try:
+        opened = await _opened(gateway, order_id, customer)
+        box = await _box(gateway, opened) if owner is not None else None
+    except CustomerGone:  # deleted at Stripe: the order is kept, and payable by a card that is typed
+        opened, box = await _opened(gateway, order_id, None), None
+    payment, intent, state = opened
     if state in _AWAITS_SHOPPER and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
         raise VendorCannotSell  # it lost its account while the order was open; what was paid already stays paid
     return IntentView(
@@ -72,12 +83,59 @@ async def create_payment_intent(gateway: Gateway, *, order_id: int) -> IntentVie
         platform_fee=Money(payment.amount_platform_fee, payment.currency),
         currency=payment.currency,
         state=state,
+        stripe_customer_id=payment.stripe_customer_id if owner is not None else None,
+        box_secret=box,
         statement_descriptor=payment.statement_descriptor,
         statement_suffix=payment.statement_suffix,
     )
 
 
-async def _open_payment(order_id: int) -> Payment:
+async def _ordered_by(order_id: int, shopper_id: int | None) -> int | None:
+    """The signed-in shopper, if the order is theirs."""
+    if shopper_id is None or not await Order.exists(id=order_id, customer_id=shopper_id):
+        return None
+    return shopper_id
+
+
+async def _look_again(gateway: Gateway, order_id: int) -> None:
+    """Learn what became of the customer that the order's open payment names, and of what it holds."""
+    payment = await Payment.filter(order_id=order_id, status__in=list(OPEN_STATES)).first()
+    if payment is not None and payment.stripe_customer_id is not None:
+        await saved.look_for(gateway, payment.stripe_customer_id)
+
+
+Opened = tuple[Payment, Intent, PaymentState]
+
+
+async def _opened(gateway: Gateway, order_id: int, customer: str | None) -> Opened:
+    """The order's open payment with its intent. Raises CustomerGone when that names a customer that Stripe no longer has."""
+    payment = await _open_payment(order_id, customer)
+    if payment.stripe_customer_id is not None and await customers.is_gone(payment.stripe_customer_id):
+        if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
+            raise PaymentRejected(log=f"payment {payment.id} names a customer that is gone and cannot be cancelled")
+        payment = await _open_payment(order_id, customer)
+    intent = await ask(gateway, payment)
+    state = await settle.apply(payment.id, intent)
+    if state is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
+        payment = await _open_payment(order_id, customer)
+        intent = await ask(gateway, payment)
+        state = await settle.apply(payment.id, intent)
+    return payment, intent, state
+
+
+async def _box(gateway: Gateway, opened: Opened) -> str | None:
+    """The secret by which the form offers to save the card."""
+    payment, _, state = opened
+    if payment.stripe_customer_id is None or state not in _AWAITS_SHOPPER:
+        return None
+    try:
+        return await saved.box_for(gateway, payment.stripe_customer_id)
+    except StripeMissing as missing:
+        await cancel_intent(gateway, payment)
+        raise CustomerGone(log=missing.log) from missing
+
+
+async def _open_payment(order_id: int, customer: str | None) -> Payment:
     """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
     async with unit.transaction():
         order = await unit.locked(Order.filter(id=order_id))
@@ -104,6 +162,7 @@ async def _open_payment(order_id: int) -> Payment:
             attempt=attempt,
             idempotency_key=f"order:{order.number}:pay:{attempt}",  # a number never comes again, as an id does after a reset
             stripe_account_id=config.stripe_account_id,
+            stripe_customer_id=customer,
             amount_total=order.total_amount_cents,
             amount_platform_fee=order.platform_fee_amount,
             amount_vendor=order.total_amount_cents - order.platform_fee_amount,
@@ -141,6 +200,7 @@ async def ask(gateway: Gateway, payment: Payment) -> Intent:
         description=f"Order {metadata['order_number']}",
         metadata={**metadata, "payment_id": str(payment.id)},
         transfer_group=f"order_{payment.order_id}",
+        customer=payment.stripe_customer_id,
         statement_suffix=payment.statement_suffix or None,
     )
     try:
@@ -148,11 +208,28 @@ async def ask(gateway: Gateway, payment: Payment) -> Intent:
     except StripeRefused as refused:
         log.warning("payment %s was refused: %s", payment.id, refused.log)
         await settle.close_unopened(payment.id, reason=f"refused: {refused.stripe_code or refused.status}")
+        if refused.stripe_param == "customer" and payment.stripe_customer_id is not None:
+            await saved.look_for(gateway, payment.stripe_customer_id)
+            raise CustomerGone(log=refused.log) from refused
         raise PaymentRejected(log=refused.log) from refused
     except StripeUnavailable as down:
         if down.replayed:  # Stripe stored this failure under our key for good; the next call opens the next attempt
             await settle.close_unopened(payment.id, reason="Stripe stored a failure under this key")
         raise
+
+
+async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
+    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
+    if payment.stripe_payment_intent_id is None:
+        intent = await ask(gateway, payment)  # the same key finds the intent if it was ever made
+        await settle.apply(payment.id, intent)
+        payment = await Payment.get(id=payment.id)
+    assert payment.stripe_payment_intent_id is not None
+    # The state is part of the key: a refusal stored while it was processing must not be replayed after that failed.
+    intent = await gateway.cancel_payment_intent(
+        payment.stripe_payment_intent_id, key=f"{payment.idempotency_key}:cancel:{payment.status}"
+    )
+    return await settle.apply(payment.id, intent)
 
 
 async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:

@@ -110,6 +110,8 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
         )
         await _books_follow(payment, intent, current, target)
         await _order_follows(order, payment, target)
+        if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
+            await queue.enqueue("payment_methods.follow", {"stripe_customer_id": intent.customer})
         return target
 
 

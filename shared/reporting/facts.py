@@ -214,6 +214,25 @@ class Event:
 
 
 @dataclass(frozen=True)
+class MethodRow:
+    """A saved payment method of ours that is in use. `told`: what it is, in the words that `HeldMethod` uses."""
+
+    id: int
+    stripe_id: str
+    customer: str
+    told: str
+
+
+@dataclass(frozen=True)
+class HeldMethod:
+    """A payment method that a shopper's customer holds at Stripe."""
+
+    stripe_id: str
+    customer: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that is compared. `posted`: the keys of all postings about what is looked at."""
 
@@ -237,3 +256,6 @@ class Facts:
     remembered: frozenset[str] = frozenset()  # Stripe ids of movements that we once knew what they belong to
     missed: tuple[Event, ...] = ()
     parked: tuple[Event, ...] = ()
+    method_rows: tuple[MethodRow, ...] = ()
+    held_methods: tuple[HeldMethod, ...] = ()
+    leaving_methods: frozenset[str] = frozenset()  # Stripe ids of methods that are being detached

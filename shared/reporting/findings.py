@@ -48,6 +48,9 @@ class Kind(StrEnum):
     EARNED_DIFFERS = "earned_differs"
     BALANCE_DIFFERS = "balance_differs"
     ACCOUNT_DIFFERS = "account_differs"
+    METHOD_MISSING = "method_missing"
+    METHOD_DIFFERS = "method_differs"
+    METHOD_UNKNOWN = "method_unknown"
     EVENTS_MISSED = "events_missed"
     EVENT_PARKED = "event_parked"
 
@@ -76,6 +79,7 @@ class Repair(StrEnum):
     REVERSE_POSTING = "reverse_posting"
     CLOSE_POSTING = "close_posting"
     SYNC_ACCOUNT = "sync_account"
+    FOLLOW_METHODS = "follow_methods"
     BACKFILL = "backfill"
     REPLAY = "replay"
 

@@ -8,7 +8,7 @@ from shared import clock
 from shared.gateway.seam import Gateway
 from shared.ledger.chart import Account
 from shared.references import service as references
-from shared.reporting import earned, ours, theirs
+from shared.reporting import earned, ours, saved_sides, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
 from shared.reporting.order_sums import order_sums
 from shared.reporting.theirs import Theirs
@@ -25,6 +25,8 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
     overlap = since - OVERLAP if since else None
     read = await theirs.read(gateway, since=since, events_since=clock.now() - EVENTS_BACK, overlap=overlap)
     things = read.things
+    shoppers = await saved_sides.customers(since)
+    held = await saved_sides.held(gateway, shoppers)
     mirrors = await ours.mirrors(since, [thing.id for thing in things])
     things += await _left_open(gateway, mirrors, things)
     intents = [i.id for i in read.intents] + [
@@ -60,6 +62,9 @@ async def gather(gateway: Gateway, since: datetime | None) -> tuple[Facts, dict[
         remembered=await references.known(loose),
         missed=await _unknown_events(read.missed),
         parked=await _parked_events(),
+        method_rows=await saved_sides.rows(shoppers),
+        held_methods=held,
+        leaving_methods=await saved_sides.leaving(),
     )
     return facts, _compared(facts, read)
 
@@ -161,5 +166,6 @@ def _compared(facts: Facts, read: Theirs) -> dict[str, int]:
         "ledger entries": len(facts.lines),
         "balance transactions": len(facts.transactions),
         "balances": len(facts.balances),
+        "saved payment methods": len(facts.method_rows),
         "accounts out of reach": len(read.unreachable),
     }

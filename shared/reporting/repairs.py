@@ -178,6 +178,7 @@ WORK: Mapping[Repair, Work] = {
     Repair.REVERSE_POSTING: books.reverse_posting,
     Repair.CLOSE_POSTING: books.close_posting,
     Repair.SYNC_ACCOUNT: _sync_account,
+    Repair.FOLLOW_METHODS: things.follow_methods,
     Repair.BACKFILL: _backfill,
     Repair.REPLAY: _replay,
 }
@@ -202,6 +203,7 @@ WOULD: Mapping[Repair, str] = {
     Repair.REVERSE_POSTING: "Post the opposite of what has neither a row here nor money at Stripe.",
     Repair.CLOSE_POSTING: "Close posting {key}, whose entries come to nought.",
     Repair.SYNC_ACCOUNT: "Read the vendor's account again from Stripe.",
+    Repair.FOLLOW_METHODS: "Read again what customer {customer_id} holds at Stripe and let our saved payment methods follow.",
     Repair.BACKFILL: "Fetch every event that Stripe could not deliver, and apply it as if it had come by itself.",
     Repair.REPLAY: "Apply event {event_id} again.",
 }

@@ -17,6 +17,7 @@ from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
 from shared.ledger.models import LedgerEntry
 from shared.orders.models import Order
+from shared.payment_methods import follow as saved
 from shared.payments.models import Payment
 from shared.payouts import fees
 from shared.payouts import follow as payouts
@@ -64,6 +65,14 @@ async def follow_payout(context: Context, given: Arguments) -> str:
     found = await context.gateway.get_payout(str(given["stripe_id"]), account=account)
     await books.post_payout(row, await fees.read(context.gateway, account, found))
     return f"Read again: the payout is {row.status.replace('_', ' ')}."
+
+
+async def follow_methods(context: Context, given: Arguments) -> str:
+    """Let our saved payment methods be what a shopper's customer holds."""
+    customer_id = str(given["customer_id"])
+    if not await saved.follow(context.gateway, customer_id):
+        raise CannotRepair("The customer is no shopper's of ours.")
+    return "Read again: saved payment methods are as Stripe holds them."
 
 
 async def adopt_movement(context: Context, given: Arguments) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from shared.reporting.explain import RESERVE_TYPES, Gap, Links, gaps, in_suspense, links_of
 from shared.reporting.facts import Facts, Finding, Kind, Repair
 from shared.reporting.matching import money, movements, payments, things
+from shared.reporting.saved import methods
 from shared.reporting.tallies import accounts, claims, earned, orders
 
 
@@ -29,6 +30,7 @@ def compare(facts: Facts) -> list[Finding]:
     found += _balances(facts, open_gaps)
     found += earned(facts, found)
     found += accounts(facts)
+    found += methods(facts)
     found += _events(facts)
     return found
 

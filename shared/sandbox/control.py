@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, request
 
-from shared.sandbox import audit, control_exposure, control_money, control_reserves
+from shared.sandbox import audit, control_cards, control_exposure, control_money, control_reserves
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
@@ -244,4 +244,5 @@ CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
     *control_money.CALLS,
     *control_exposure.CALLS,
     *control_reserves.CALLS,
+    *control_cards.CALLS,
 )

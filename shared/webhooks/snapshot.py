@@ -20,6 +20,7 @@ from shared.disputes.models import Dispute
 from shared.ledger.models import LedgerPosting
 from shared.mail.models import Email
 from shared.orders.models import Order
+from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
 from shared.payments.models import Payment
 from shared.payouts.models import Payout, ReserveHold
 from shared.payouts.rules import UNDER_WAY
@@ -33,7 +34,8 @@ from shared.webhooks.changes import Picture, Scalar
 class Watch:
     """A table to look at, the condition for its rows to be an order's (or a vendor's), and the columns that tell.
 
-    `rows` names {order}, or {vendor} for what is no order's business, or {object} alone for what is the platform's own.
+    `rows` names {order}, or {vendor} for what is no order's business, or {shopper} for what is neither's, or {object} alone
+    for what is the platform's own.
     """
 
     word: str
@@ -47,6 +49,8 @@ class Watch:
             return of.order_id is not None
         if "{vendor}" in self.rows:
             return of.order_id is None and of.vendor_id is not None
+        if "{shopper}" in self.rows:
+            return of.order_id is None and of.vendor_id is None and of.shopper_id is not None
         return of.order_id is None and of.vendor_id is None and of.object_id is not None
 
 
@@ -95,6 +99,19 @@ WATCHES = (
     ),
     Watch("payout", Payout, "vendor_id IS NULL AND stripe_payout_id = {object}", PAYOUT),
     Watch(
+        "payment_method",
+        PaymentMethod,
+        "customer_id = {shopper}",
+        "stripe_payment_method_id card_exp_month card_exp_year is_default is_active removed_because",
+    ),
+    Watch(
+        "payment_method_setup",
+        PaymentMethodSetup,
+        "customer_id = {shopper}",
+        "status stripe_payment_method_id",
+    ),
+    Watch("stripe_customer", StripeCustomer, "customer_id = {shopper}", "stripe_customer_id gone_at"),
+    Watch(
         "account",
         VendorPaymentConfig,
         "vendor_id = {vendor}",
@@ -125,7 +142,9 @@ async def take(of: Belonging, *, seen: Picture | None = None, since: datetime | 
 
 def _select(watch: Watch, of: Belonging, seen: Picture, *, postgres: bool) -> str:
     """One table's part of the query. Everything in it is a word of ours or a whole number; Stripe's id is a parameter."""
-    rows = watch.rows.format(order=of.order_id, vendor=of.vendor_id, object="$1" if postgres else "?")
+    rows = watch.rows.format(
+        order=of.order_id, vendor=of.vendor_id, shopper=of.shopper_id, object="$1" if postgres else "?"
+    )
     if known := [thing.partition(":")[2] for thing in seen if thing.startswith(f"{watch.word}:")]:
         rows = f"({rows}) OR id IN ({', '.join(known)})"
     pairs = ", ".join(f"'{name}', {name}" for name in ("created_at", *watch.columns.split()))

@@ -1,11 +1,11 @@
-// Mounts Stripe's Payment Element into templates/components/shop.html's payment() and pays with it.
+// Mounts Stripe's Payment Element into templates/components/shop.html's payment(), and pays or saves a card with it.
 // The outcome is never decided here: on success Stripe goes on to the return page, which asks the server.
 
 const box = document.getElementById("payment");
 if (box) start(box);
 
 function start(box) {
-  const { publishableKey, clientSecret, returnUrl, stripeJs } = box.dataset;
+  const { mode, publishableKey, clientSecret, customerSession, returnUrl, stripeJs } = box.dataset;
   const form = box.closest("form");
   const frame = box.querySelector(".payment-frame");
   const button = document.getElementById("pay-button");
@@ -13,9 +13,14 @@ function start(box) {
   const error = document.getElementById("payment-error");
   const words = label.textContent;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  let stripe, elements, paying = false, mounted = false;
+  const isSetup = mode === "setup";
+  let stripe, elements, begun = false, paying = false, mounted = false;
 
-  loaded().then(mount, failedToLoad);
+  form.addEventListener("change", event => { if (event.target.name === "way") choose(); });
+  loaded().then(begin, failedToLoad);
+
+  // The saved card that pays, or "" for one that is typed.
+  function way() { return form.querySelector("input[name=way]:checked")?.value ?? ""; }
 
   // Resolves when the Stripe global stands; the page's own script tag fetches it.
   function loaded() {
@@ -30,12 +35,29 @@ function start(box) {
     });
   }
 
+  function begin() {
+    try { stripe = window.Stripe(publishableKey); } catch { return failedToLoad(); }
+    choose();
+  }
+
+  // Stripe's form is mounted when a card is first to be typed: a saved one needs none.
+  function choose() {
+    frame.hidden = way() !== "";
+    error.replaceChildren();
+    if (stripe && !frame.hidden && !begun) mount();
+    setReady();
+  }
+
+  function setReady() { button.disabled = paying || !stripe || (way() === "" && !mounted); }
+
   function mount() {
+    begun = true;
     try {
-      stripe = window.Stripe(publishableKey);
-      elements = stripe.elements({ clientSecret, appearance: appearance(), fonts: fonts(stripeJs) });
-      const element = elements.create("payment", { layout: "tabs" });
-      element.on("ready", () => { mounted = true; frame.removeAttribute("aria-busy"); if (!paying) button.disabled = false; });
+      const session = customerSession ? { customerSessionClientSecret: customerSession } : {};
+      elements = stripe.elements({ clientSecret, ...session, appearance: appearance(), fonts: fonts(stripeJs) });
+      const terms = isSetup ? { terms: { card: "never" } } : {}; // the page's own words stand below
+      const element = elements.create("payment", { layout: "tabs", ...terms });
+      element.on("ready", () => { mounted = true; frame.removeAttribute("aria-busy"); setReady(); });
       element.on("loaderror", failedToLoad);
       element.mount("#payment-element");
       const restyle = () => elements.update({ appearance: appearance() });
@@ -47,44 +69,64 @@ function start(box) {
   function failedToLoad() {
     if (mounted) return;
     frame.removeAttribute("aria-busy");
-    button.disabled = true;
-    const again = document.createElement("a");
-    again.href = location.href;
-    again.textContent = "Try again";
-    error.replaceChildren("The payment form could not be loaded. Your order is kept and nothing was charged. ", again);
+    setReady();
+    const kept = isSetup ? "Nothing was saved." : "Your order is kept and nothing was charged.";
+    error.replaceChildren(`The card form could not be loaded. ${kept} `, link("Try again"));
   }
 
   form.addEventListener("submit", async event => {
     event.preventDefault();
-    if (paying || !mounted) return;
+    if (button.disabled) return;
+    const card = way();
     setPaying(true);
     error.replaceChildren();
     let problem;
-    try {
-      ({ error: problem } = await stripe.confirmPayment({ elements, confirmParams: { return_url: returnUrl } }));
-    } catch { problem = { type: "api_connection_error" }; }
+    try { ({ error: problem } = await confirm(card)); } catch { problem = { type: "api_connection_error" }; }
     if (!problem) return; // on our way to the return page: the button stays busy
-    if (problem.code === "payment_intent_unexpected_state") return location.assign(returnUrl); // paid in another tab, or run out
-    error.textContent = sentence(problem);
+    if (problem.code?.endsWith("_intent_unexpected_state")) return location.assign(returnUrl); // done in another tab, or run out
+    error.replaceChildren(...sentence(problem, card));
     setPaying(false);
     if (problem.type !== "validation_error") error.scrollIntoView({ block: "nearest" });
   });
   addEventListener("pageshow", event => { if (event.persisted) setPaying(false); });
 
+  function confirm(card) {
+    const confirmParams = { return_url: returnUrl };
+    if (isSetup) return stripe.confirmSetup({ elements, confirmParams });
+    if (card) return stripe.confirmPayment({ clientSecret, confirmParams: { ...confirmParams, payment_method: card } });
+    return stripe.confirmPayment({ elements, confirmParams });
+  }
+
   function setPaying(state) {
     paying = state;
-    button.disabled = state;
+    setReady();
     button.toggleAttribute("data-busy", state);
     label.textContent = state ? button.dataset.busyLabel : words;
     frame.inert = state;
+    for (const choice of form.querySelectorAll("input[name=way]")) choice.disabled = state;
   }
 
   // Only these two kinds are written by Stripe for the person who pays.
-  function sentence(problem) {
-    if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message) return problem.message;
-    if (problem.type === "api_connection_error") return "We could not reach the payment service. Check your connection and try again; you will not be charged twice.";
-    return "The payment did not go through and nothing was charged. Try again, or use another card.";
+  function sentence(problem, card) {
+    if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message) return [problem.message];
+    const done = isSetup ? "Nothing was saved." : "Nothing was charged.";
+    if (problem.type === "api_connection_error") {
+      const twice = isSetup ? "" : "; you will not be charged twice";
+      return [`We could not reach the payment service. Check your connection and try again${twice}.`];
+    }
+    // What the page was made with is no longer so at Stripe: a card removed elsewhere, a customer deleted there.
+    if (card) return [`This saved card cannot be used any more. ${done} `, link("Choose another one")];
+    if (problem.type === "invalid_request_error") return [`This page is out of date. ${done} `, link("Load it again")];
+    return [`${isSetup ? "The card was not accepted." : "The payment did not go through."} ${done} Try again, or use another card.`];
   }
+}
+
+// The same page, made anew by the server, which then asks Stripe again what is saved.
+function link(text) {
+  const again = document.createElement("a");
+  again.href = `${location.pathname}?again=1`;
+  again.textContent = text;
+  return again;
 }
 
 // Our own font for Stripe's frame, as our stylesheet names it. Stripe takes files from https alone; the stand-in takes any.

@@ -13,6 +13,7 @@ from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import place_order
 from shared.orders.terms import Acceptance
+from shared.payment_methods.queries import usable_methods
 from shared.payments.errors import OrderNotPayable
 from shared.payments.rules import PaymentState
 from shared.payments.service import IntentView, create_payment_intent
@@ -135,8 +136,12 @@ async def payment(token: str) -> Response:
         return see_other(_confirmation(token))
     if found.status is not CheckoutStatus.OPEN:
         return await page("storefront/checkout/over.html", status=410, checkout=found)
+    who = customer()
+    opening = create_payment_intent(
+        kit().gateway, order_id=order.id, shopper_id=who.id if who else None, look_again="again" in request.args
+    )
     try:
-        intent = await shielded(create_payment_intent(kit().gateway, order_id=order.id))
+        intent = await shielded(opening)
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
     except (TryLater, Conflict, StripeRefused) as problem:
@@ -157,6 +162,9 @@ async def _payment_page(
     intent: IntentView | None = None,
     problem: TryLater | Conflict | StripeRefused | None = None,
 ) -> Response:
+    who = customer()
+    mine = intent.stripe_customer_id if intent else None  # set for whoever ordered, and for nobody else
+    saved = await usable_methods(who.id or 0, mine) if who and mine else ()
     shown = (await marketplace()).show_fee_breakdown
     response = await page(
         "storefront/checkout/payment.html",
@@ -166,6 +174,7 @@ async def _payment_page(
         order=order,
         parts=parts_of(order, shown=shown),
         intent=intent,
+        saved=saved,
         delivery=delivery_line(found.contact),
         return_url=kit().settings.public_url + _confirmation(found.token),
         problem=problem.message if problem else None,

@@ -22,7 +22,7 @@ from shared.database.migrate import check, migrate, on_disk, pending
 from shared.database.operations import rebuild_table, split_create_table
 from shared.disputes.rules import DisputeStatus, Held, held
 from shared.orders.models import OrderLine
-from shared.payments.models import PaymentMethod
+from shared.payment_methods.models import PaymentMethod
 from shared.refunds.models import RefundLine
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import (

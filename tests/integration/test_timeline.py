@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.gateway.seam import StripeUnavailable
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
+from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup
 from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent
 from shared.references import service as references
@@ -27,9 +28,11 @@ from shared.webhooks.rules import Decision, EventStatus
 from shared.webhooks.timeline import Done, Mailed, Told, timeline
 from tests.integration.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
+from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop, stripe_post
 from tests.support.money import DAY, sell, stripe_get
 from tests.support.refunds import fund_platform, refund, sold
+from tests.support.saving import add_card, at_stripe, customer_of
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -355,7 +358,7 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
             continue
         rows = [dict(row) for row in await model.all().order_by("id").values()]
         for row in rows:
-            for name in ("updated_at", "synced_at"):
+            for name in ("updated_at", "synced_at", "read_at"):
                 row.pop(name, None)
         found[table] = [row for row in rows if row.get("action") != "webhook.replayed"]
     return found
@@ -372,7 +375,10 @@ async def test_replaying_any_event_twice_changes_nothing(
     cards = {"charge.dispute": "pm_card_createDispute", "radar.early_fraud_warning": "pm_card_createIssuerFraudRecord"}
     card = cards.get(kind.rpartition(".")[0], "pm_card_visa")
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox), card=card)
-    subject = await subject_of(sandbox, kind, payment, platform=source == "platform")
+    if kind.startswith(("payment_method.", "setup_intent.", "customer.")):
+        subject = await saved_subject(gateway, sandbox, kind)
+    else:
+        subject = await subject_of(sandbox, kind, payment, platform=source == "platform")
     account = payment.stripe_account_id
     body = event(kind, subject, account=account) if source == "connect" else event(kind, subject)
     row = await deliver(context, body, source=source)
@@ -421,6 +427,21 @@ async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment, *, pl
     if kind.startswith("account.application."):
         return {"id": "ca_1", "object": "application"}
     return {"id": payment.stripe_account_id, "object": "account"}
+
+
+async def saved_subject(gateway: Gateway, sandbox: RunningSandbox, kind: str) -> dict[str, Any]:
+    """The same of what a shopper has saved."""
+    shopper = await make_customer()
+    await add_card(gateway, sandbox, shopper.id)
+    customer = await customer_of(shopper.id)
+    if kind == "customer.deleted":
+        at_stripe(sandbox, "DELETE", f"customers/{customer}")
+        return {"id": customer, "object": "customer"}
+    if kind.startswith("setup_intent."):
+        setup = await PaymentMethodSetup.get()
+        return {"id": setup.stripe_setup_intent_id, "object": "setup_intent", "customer": customer}
+    method = await PaymentMethod.get()
+    return {"id": method.stripe_payment_method_id, "object": "payment_method", "customer": customer}
 
 
 class TestTimeline:

@@ -73,10 +73,17 @@ async def open_shop(
     return Shop(signed.vendor_id, signed.member_id, account, product.id)
 
 
-async def check_out(shop: Shop, *, quantity: int = 1, basket: str | None = None, contact: Contact = ADA) -> Purchase:
+async def check_out(
+    shop: Shop,
+    *,
+    quantity: int = 1,
+    basket: str | None = None,
+    contact: Contact = ADA,
+    customer_id: int | None = None,
+) -> Purchase:
     """Put the shop's product into a basket and place the order."""
     token = await baskets.add(basket, product_id=shop.product_id, quantity=quantity)
-    checkout = await place_order(basket_token=token, contact=contact, customer_id=None, hold_minutes=30)
+    checkout = await place_order(basket_token=token, contact=contact, customer_id=customer_id, hold_minutes=30)
     order = await Order.get(checkout__token=checkout)
     return Purchase(checkout, order.id, token)
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from shared.gateway.seam import VerifiedEvent
 from shared.jobs.queue import Context
-from shared.webhooks.handlers import accounts, disputes, payments, payouts, refunds, transfers
+from shared.webhooks.handlers import accounts, disputes, payment_methods, payments, payouts, refunds, transfers
 
 Handler = Callable[[Context, VerifiedEvent], Awaitable[str]]
 
@@ -34,6 +34,14 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "refund.updated": refunds.follow_refund,
         "refund.failed": refunds.follow_refund,
         "transfer.reversed": transfers.follow_reversals,
+        "payment_method.attached": payment_methods.follow_methods,
+        "payment_method.updated": payment_methods.follow_methods,
+        "payment_method.automatically_updated": payment_methods.follow_methods,
+        "payment_method.detached": payment_methods.follow_methods,
+        "setup_intent.succeeded": payment_methods.follow_methods,
+        "setup_intent.setup_failed": payment_methods.follow_methods,
+        "setup_intent.canceled": payment_methods.follow_methods,
+        "customer.deleted": payment_methods.follow_methods,
         "payout.created": payouts.follow_payout,
         "payout.updated": payouts.follow_payout,
         "payout.paid": payouts.follow_payout,

@@ -1,0 +1,34 @@
+"""What can stand in the way of a saved card, in sentences."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, NotFound
+from shared.payment_methods.rules import MOST
+
+
+class UnknownMethod(NotFound):
+    """This shopper never had such a method; another shopper's is not known either."""
+
+    code = "payment_method_unknown"
+    default = "We could not find that card."
+
+
+class MethodGone(Conflict):
+    """It was removed in another tab, or at Stripe."""
+
+    code = "payment_method_gone"
+    default = "That card is not saved any more. Your other cards are as you left them."
+
+
+class TooManyMethods(Conflict):
+    """The shopper has as many as we keep."""
+
+    code = "too_many_payment_methods"
+    default = f"You can save up to {MOST} cards. Remove one, then add the new one."
+
+
+class CannotSave(Conflict):
+    """Stripe will not set a card up as things stand; the operator must look."""
+
+    code = "payment_method_not_saved"
+    default = "Cards cannot be saved at the moment. We have noted it; please try again later."

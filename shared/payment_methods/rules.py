@@ -1,0 +1,137 @@
+"""What is kept, replaced and taken off when Stripe's list of a shopper's methods is held against ours. Pure."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+MOST = 10  # saved at once; beyond that nothing more is offered to be saved
+REMINDED_BEFORE = timedelta(days=30)
+
+
+class Origin(StrEnum):
+    """Where a shopper agreed to a method's being kept."""
+
+    CHECKOUT = "checkout"  # the box beside the card, ticked while paying
+    ACCOUNT = "account"  # "Add a card"
+
+
+class SetupState(StrEnum):
+    """Where adding a card stands."""
+
+    OPENING = "opening"  # written down; Stripe has not confirmed that the SetupIntent exists
+    OPEN = "open"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+
+
+OPEN_SETUPS = (SetupState.OPENING, SetupState.OPEN)
+
+
+class Removal(StrEnum):
+    """Why a method is taken off."""
+
+    SHOPPER = "shopper"
+    REPLACED = "replaced"  # the same card was saved again
+    UNASKED = "unasked"  # attached at Stripe by somebody, and no shopper agreed to that
+    AT_STRIPE = "at_stripe"  # it was gone from Stripe already
+    CUSTOMER_GONE = "customer_gone"  # the whole customer was deleted at Stripe
+
+
+# Those that we ask Stripe for; the others happened there.
+DETACHED_BY_US = (Removal.SHOPPER, Removal.REPLACED, Removal.UNASKED)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A method that Stripe's customer holds. `agreed`: Stripe, or a setup of ours, says that its shopper wanted it kept."""
+
+    id: str
+    created: datetime
+    fingerprint: str | None
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row of ours."""
+
+    row_id: int
+    method_id: str
+    fingerprint: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do, in this order: `gone` rows end (row, why), `kept` methods are written (row or None for a new one, method),
+    `detached` methods leave Stripe (method, why).
+    """
+
+    gone: tuple[tuple[int, Removal], ...] = ()
+    kept: tuple[tuple[int | None, Found], ...] = ()
+    detached: tuple[tuple[str, Removal], ...] = ()
+
+
+def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[str]) -> Plan:
+    """How our rows follow Stripe's list. `dropped` are methods that we took off already, whatever Stripe's list still says.
+
+    One card of one shopper is one row: of methods with the same fingerprint the one made last stays.
+    """
+    there = [one for one in found if one.id not in dropped]
+    ours = {row.method_id: row for row in held}
+    wanted = [one for one in there if one.agreed or one.id in ours]
+    stays = [max(same, key=lambda one: (one.created, one.id not in ours, one.id)) for same in _by_card(wanted)]
+    staying = {one.id for one in stays}
+    detached = [(one.id, Removal.UNASKED) for one in there if one not in wanted]
+    detached += [(one.id, Removal.REPLACED) for one in wanted if one.id not in staying]
+    kept: list[tuple[int | None, Found]] = [(ours[one.id].row_id, one) for one in stays if one.id in ours]
+    taken = {row_id for row_id, _ in kept}
+    for one in stays:
+        if one.id not in ours:
+            row = _row_of_card([row for row in held if row.row_id not in taken], one)
+            kept.append((row.row_id if row else None, one))
+            taken |= {row.row_id} if row else set()
+    cards = {one.fingerprint for one in stays if one.fingerprint} | {method_id for method_id, _ in detached}
+    gone = [
+        (row.row_id, Removal.REPLACED if {row.fingerprint, row.method_id} & cards else Removal.AT_STRIPE)
+        for row in held
+        if row.is_active and row.row_id not in taken
+    ]
+    return Plan(tuple(gone), tuple(kept), tuple(detached))
+
+
+def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:
+    """Methods of the same card together; one without a fingerprint stands alone."""
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for one in found:
+        groups[f"card:{one.fingerprint}" if one.fingerprint else f"method:{one.id}"].append(one)
+    yield from groups.values()
+
+
+def _row_of_card(held: Sequence[Held], one: Found) -> Held | None:
+    """The row that this card has already, the one in use first: a removed card that is saved again has its row again."""
+    rows = [row for row in held if one.fingerprint is not None and row.fingerprint == one.fingerprint]
+    return max(rows, key=lambda row: (row.is_active, row.row_id), default=None)
+
+
+def last_day(month: int, year: int) -> date:
+    """The last day on which a card with this date is good: banks take it to the end of its month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def is_expired(month: int | None, year: int | None, today: date) -> bool:
+    """Whether a card's month is over. What has no date does not end."""
+    return month is not None and year is not None and today > last_day(month, year)
+
+
+def reminder_due(month: int | None, year: int | None, today: date) -> bool:
+    """Whether its holder is told now that a card ends: in its last thirty days."""
+    if month is None or year is None:
+        return False
+    last = last_day(month, year)
+    return last - REMINDED_BEFORE <= today <= last

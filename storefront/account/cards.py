@@ -1,0 +1,104 @@
+"""`/shop/account/payment-methods`: a shopper's saved cards. Their owner's alone; everything here asks by who is signed in."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.errors import Conflict, TryLater
+from shared.gateway.seam import StripeRefused
+from shared.payment_methods import queries, service, setups
+from shared.payment_methods.rules import MOST, SetupState
+from shared.payment_methods.setups import SetupEnd
+from shared.web.access import shopper
+from shared.web.identity import actor
+from shared.web.kit import kit, shielded
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+
+cards = Blueprint("cards", __name__, url_prefix="/shop/account/payment-methods")
+
+HOME = "/shop/account/payment-methods"
+# Whoever tries out stolen card numbers wants thousands.
+MAX_BEGUN = "20/minute"
+
+
+def _me() -> int:
+    return actor().id or 0
+
+
+@cards.get("")
+@shopper
+async def show() -> Response:
+    """What the signed-in shopper has saved."""
+    saved = await queries.saved_methods(_me())
+    lost = not saved and await queries.lost_all(_me())
+    return await page(
+        "storefront/account/cards.html", shopper=actor(), saved=saved, lost=lost, is_full=len(saved) >= MOST, most=MOST
+    )
+
+
+@cards.get("/add")
+@limit(MAX_BEGUN)
+@shopper
+async def add() -> Response:
+    """Type a card into Stripe's own form. The setup is made or read here; coming again gives the same one."""
+    try:
+        begun = await shielded(setups.begin(kit().gateway, _me()))
+    except (TryLater, Conflict) as problem:
+        return await page(
+            "storefront/account/add_card.html",
+            status=problem.status,
+            setup=None,
+            problem=problem.message,
+            here=f"{HOME}/add",
+        )
+    response = await page(
+        "storefront/account/add_card.html",
+        stripe=True,
+        setup=begun,
+        problem=None,
+        return_url=f"{kit().settings.public_url}{HOME}/added",
+    )
+    response.headers["Cache-Control"] = "no-store"  # holds the setup's client secret
+    return response
+
+
+@cards.get("/added")
+@shopper
+async def added() -> Response:
+    """Back from the form, or from the bank: what became of it is asked of Stripe, whatever the address says."""
+    try:
+        end = await shielded(setups.end(kit().gateway, _me()))
+    except (TryLater, Conflict, StripeRefused) as problem:
+        return see_other(HOME, ("warn", f"We do not know yet whether your card was saved. {problem.message}"))
+    return see_other(HOME, await _told(end))
+
+
+async def _told(end: SetupEnd) -> tuple[str, str]:
+    if end.state is SetupState.SUCCEEDED:
+        saved = await queries.saved_method(_me(), end.method_id) if end.method_id else None
+        return ("ok", f"{saved.label} is saved.") if saved else ("info", "That card was saved, and is removed again.")
+    if end.waits_for_bank:
+        return "warn", "Your bank has not heard from you, so nothing was saved. Add the card again to finish."
+    if end.is_under_way:
+        return "info", "Your bank is still looking at it. The card is listed here as soon as it is saved."
+    return "error", f"{end.message or 'Your bank did not accept the card.'} Nothing was saved."
+
+
+@cards.post("/<int:method_id>/default")
+@shopper
+async def make_default(method_id: int) -> Response:
+    """Offer this card first from now on."""
+    try:
+        await service.make_default(shopper_id=_me(), method_id=method_id)
+    except Conflict as problem:
+        return see_other(HOME, ("warn", problem.message))
+    return see_other(HOME, ("ok", "That card is offered first from now on."))
+
+
+@cards.post("/<int:method_id>/remove")
+@shopper
+async def remove(method_id: int) -> Response:
+    """Take this card off, here and at Stripe."""
+    await service.remove(kit().gateway, shopper_id=_me(), method_id=method_id)
+    return see_other(HOME, ("ok", "The card is removed. It cannot be used here any more."))
