@@ -22,7 +22,7 @@ class SettingsForm(MarketForm):
     )
     show_fee_breakdown = BooleanField(
         "Show shoppers what the marketplace earns",
-        description="On the payment page: the vendor’s part and the commission.",
+        description="On the payment page and the order’s own: the vendor’s part and the commission.",
     )
     delivered_after_days = WholeField(
         "Delivered after",

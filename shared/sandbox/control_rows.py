@@ -86,7 +86,7 @@ _counted: WeakKeyDictionary[Store, tuple[tuple[str, int], list[Kind]]] = WeakKey
 
 def plural(kind: str) -> str:
     """The name of a kind, in words and in the plural."""
-    return _PLURALS.get(kind, f"{kind.replace('_', ' ')}s")
+    return _PLURALS.get(kind, f"{kind.replace('_', ' ').replace('.', ' ')}s")
 
 
 def accounts(act: Act) -> dict[str, str]:

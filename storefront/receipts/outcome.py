@@ -154,11 +154,11 @@ def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown
         with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
         number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
         events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
-    if order.delivered_at:
-        assumed = (
-            "It was sent long enough ago. Has it not come? Write to the shop." if order.is_arrival_assumed else None
-        )
-        events.append(Event("Delivered", order.delivered_at, assumed))
+    if order.delivered_at and order.is_arrival_assumed:
+        detail = "It was sent long enough ago. Has it not come? Write to the shop."
+        events.append(Event("Counts as delivered", order.delivered_at, detail))
+    elif order.delivered_at:
+        events.append(Event("Delivered", order.delivered_at))
     shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
     return OrderCard(
         order,

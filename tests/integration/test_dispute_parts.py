@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.clawback.models import Claim
+from shared.clawback.models import Claim, Movement
 from shared.disputes import service
 from shared.disputes.models import Dispute
 from shared.disputes.money import borne_by
@@ -22,6 +22,7 @@ from shared.payments.models import Payment
 from shared.refunds.errors import ChargedBack, TooMuch
 from shared.refunds.models import Refund
 from shared.reporting.waterfall import order_waterfall
+from shared.sandbox import choices
 from shared.sandbox.resources import chargebacks
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
@@ -169,6 +170,31 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(m
     assert (row.vendor_part, row.commission_part, row.loss_part) == (0, 0, 1000)
     assert not await Claim.exists()
     assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {}
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("world", choices.CHOICES["destination_reversals"])
+async def test_money_that_leaves_between_our_look_and_our_reversal_is_owed_in_either_world(
+    market: Market, world: str
+) -> None:
+    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below nought and nothing is owed beside it."""
+    shop, order, payment = await sold(market, card="bypassPending")
+    if world == choices.COVERED:
+        acts.other_world(market)
+    share = order.total_amount_cents - order.platform_fee_amount
+    left = share % 100
+    acts.meanwhile(market, shop, "money")
+    dispute(market, payment, order.total_amount_cents)
+    await market.settle()
+    claim = await Claim.get()
+    stripe: Any = market
+    if world == choices.UNLIMITED:
+        assert (claim.taken, claim.receivable) == (share, 0)
+        assert held(stripe, shop.account_id) == {"EUR": left - share}
+    else:
+        assert (claim.taken, claim.receivable) == (left, share - left)
+        assert await Movement.filter(status="refused").count() == 1
+    await agree(market, shop)
 
 
 async def reading(market: Market, stripe_id: str) -> objects.Dispute:
