@@ -15,7 +15,7 @@ from shared.money import Money
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
-from shared.statements.parties import buyer_of, stored, stored_vat
+from shared.statements.parties import buyer_of, kept_vat, stored, stored_vat
 from shared.statements.rules import Invoice, Party, Sheet, invoice, invoice_number, next_in_series
 from shared.vat.rates import vat_for_state, wait_for, waits_no_more
 from shared.vat.rules import StateVat, currency_of, needs_rate, note_of
@@ -168,6 +168,12 @@ async def _note_the_wait(account: _Account, month: str) -> None:
         )
 
 
+def _in_state(statement: Statement) -> str:
+    """The VAT in the state's currency, where the invoice has it in two."""
+    found = kept_vat(statement.state_vat)
+    return f", which is {found.amount} ({found.rate}, {found.rate.source})" if found else ""
+
+
 async def _tell(statement: Statement) -> None:
     """The vendor's mail, once."""
     vendor = await Vendor.get(id=statement.vendor_id)
@@ -178,7 +184,8 @@ async def _tell(statement: Statement) -> None:
         f"Hello {vendor.name},\n\n"
         f"your statement for {name} is ready. It began with {opening} and ended with {closing}.\n"
         f"The invoice for our commission is number {statement.number}: "
-        f"{Money(statement.commission, statement.currency)}, of which VAT {Money(statement.vat, statement.currency)}.\n\n"
+        f"{Money(statement.commission, statement.currency)}, of which VAT {Money(statement.vat, statement.currency)}"
+        f"{_in_state(statement)}.\n\n"
         f"Every line of it, as PDF and CSV too:\n{address}\n"
     )
     await mail.post(

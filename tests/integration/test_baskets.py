@@ -42,6 +42,18 @@ class TestAdd:
         assert (basket.total, basket.count, basket.can_check_out) == (Money(3750, "EUR"), 3, True)
         assert await count_items(token) == 3
 
+    async def test_each_basket_is_its_own(self) -> None:
+        """The same thing in two baskets: what one shopper changes, the other keeps as it was."""
+        product = await make_product(await make_ready_vendor(), stock=20)
+        mine, theirs = [await service.add(None, product_id=product.id, quantity=n) for n in (1, 4)]
+
+        await service.add(mine, product_id=product.id, quantity=1)
+        assert (await count_items(mine), await count_items(theirs)) == (2, 4)
+        await service.set_quantity(mine, product_id=product.id, quantity=7)
+        assert (await count_items(mine), await count_items(theirs)) == (7, 4)
+        await service.set_quantity(mine, product_id=product.id, quantity=0)
+        assert (await count_items(mine), await count_items(theirs)) == (0, 4)
+
     async def test_another_vendors_goods_are_refused_until_the_shopper_starts_anew(self) -> None:
         """A basket is for one shop; both shops are named; nothing is lost before the shopper says so."""
         lux, velo = await make_ready_vendor(name="Lux"), await make_ready_vendor(name="Velo")

@@ -82,15 +82,19 @@ async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
     assert [row["date"][:10] for row in rows] == ["2026-10-01", "2026-10-31", "2026-11-01"]  # opening, sale, end
 
 
-@pytest.mark.parametrize("before", ["UTC", *TURNS])
-@pytest.mark.parametrize("after", ["UTC", "America/Havana", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("UTC", "America/Havana"),
+        ("Europe/Luxembourg", "Pacific/Kiritimati"),
+        ("Pacific/Kiritimati", "America/Havana"),
+    ],
+)
 async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(before: str, after: str) -> None:
     """What was closed stays to the byte; the first open month begins where the last closed one ended."""
-    if before == after:
-        return
     await live_in(before)
     vendor = await a_vendor()
-    for hours in range(-30, 31, 6):  # around the turn of the month, wherever that is
+    for hours in range(-30, 31, 12):  # around the turn of the month, wherever that is
         await sold(vendor, at("2026-11-01 00:30") + timedelta(hours=hours), total=1000, commission=100)
     await sold(vendor, at("2026-11-15 12:00"), total=1000, commission=100)
     assert await close(vendor, "2026-11-02 18:00") == 1
@@ -106,11 +110,12 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(befor
     assert await close(vendor, "2026-12-02 18:00") == 1
     assert await files(vendor, "2026-10") == kept
     lines = [line for month in ("2026-10", "2026-11") for line in (await statement_of(vendor.id, month)).sheet.lines]
-    assert len(lines) == 12
-    assert sum(line.net for line in lines) == 12 * 900
-    assert await LedgerEntry.filter(account="vendor_payable").count() == 12
+    assert len(lines) == 7
+    assert sum(line.net for line in lines) == 7 * 900
+    assert await LedgerEntry.filter(account="vendor_payable").count() == 7
 
 
+@pytest.mark.one_engine
 async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProtocol) -> None:
     """For every reader the same: no script says them in another zone."""
     await live_in("Europe/Luxembourg")
@@ -130,6 +135,7 @@ async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProto
     assert "2026-12-01T00:28:00+01:00,sale" in told
 
 
+@pytest.mark.one_engine
 async def test_an_invoices_year_is_the_one_that_it_is_there() -> None:
     """Closed at one in the morning of New Year's Day in Kiritimati: the last of December elsewhere."""
     await live_in("Pacific/Kiritimati")

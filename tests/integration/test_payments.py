@@ -121,6 +121,7 @@ class TestOpening:
         await Job.all().delete()
         await jobs.settle_unknown(context, {"payment_id": payment.id})
         again = await Job.get(kind="payments.settle_unknown")
+        assert again.run_at > clock.now() + timedelta(minutes=4)  # Stripe is not asked without a pause
         await again.delete()
         await confirm(sandbox, view.payment_intent_id)
         await jobs.settle_unknown(context, again.args)

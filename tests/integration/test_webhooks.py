@@ -150,6 +150,24 @@ async def test_nor_that_of_an_event_that_stripes_list_told(
     row = await WebhookEvent.get()
     assert row.status == EventStatus.HANDLED
     assert "_secret_" not in row.body
+    assert not await intake.take(context, source="platform", body=event("payment_intent.succeeded", subject))
+
+
+@pytest.mark.one_engine
+async def test_an_event_whose_applying_breaks_off_is_answered_and_loud(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not the sender's business: it gets its 200, the log has the error, and the job is there."""
+
+    async def broken(_context: Context, _row_id: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(dispatch, "apply", broken)
+    row = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}))
+    await intake.drain()
+    assert row.status == EventStatus.RECEIVED
+    assert "applying an event broke off; the worker will repeat it" in caplog.text
+    assert await Job.filter(kind="webhooks.apply").count() == 1
 
 
 @pytest.mark.parametrize("header", ["t=1,v1=\xff", "é", "t=1,v1=١"])

@@ -1,96 +1,100 @@
-"""Which tests run a changed line, and whether one of them notices the change.
+"""Which tests are asked about a change, and whether one of them notices it.
 
-A run of the tests without any change remembers which test ran which line, and how long each took. For a mutant those tests
-run that ran its line: pure ones first, then those of its domain, then the others, each sort from the quick to the slow,
-until one fails. A change outside of any function (a table, a constant) is answered for by all tests that ran its module.
+First the closest: pure tests that import the changed module. What survives them is put to the integration tests of its
+domain, and what survives those to the others that import anything of that domain, each time when all have had their turn.
+Each run stops at the first failure.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
 import subprocess
 import time
-import xml.etree.ElementTree as ET
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutation.places import rules
+
 FOLDERS = ("tests/unit", "tests/integration", "tests/fault")
-# They start whole programs, upgrade old databases, or walk at random for minutes: too slow to ask for one line.
-_NOT_ASKED = (
-    "tests/integration/test_start.py",
-    "tests/integration/test_migrations.py",
-    "tests/integration/test_market_machine.py",
-)
-_PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header", "--tb=no")
+# They start whole programs, upgrade old databases, or walk at random for minutes: they promise something else.
+_NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
+# Domains whose tests carry another name, too.
+_NAMES = {
+    "catalogue": ("stock", "products"),
+    "clawback": ("by_hand", "receivables", "unreachable"),
+    "database": ("ledger", "jobs"),
+    "orders": ("checkout",),
+    "people": ("signin", "staff"),
+    "reporting": ("reconciliation", "waterfall", "receivables"),
+    "statements": ("statement",),
+    "vendors": ("vendor",),
+    "web": ("web_", "hostile"),
+    "webhooks": ("webhook", "timeline"),
+}
+# No single test takes a minute; one that does hangs, and that is noticing, too.
+_PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header", "--tb=no", "--timeout=100")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant: noticed, survived, endless (its tests did not end) or broken (they could not run)."""
+    """What became of a mutant: noticed, survived, or broken (the tests could not run); `by` is the test that noticed.
+
+    `is_all`: whether every test that was to be asked has been, or the time was up before.
+    """
 
     outcome: str
     by: str = ""
-    tests: int = 0
     seconds: float = 0.0
+    is_all: bool = True
 
 
-def measure(python: Path, tree: Path, folder: Path) -> None:
-    """Run all tests once, unchanged, and keep what ran what; tests that fail like this are not asked later.
-
-    Raises RuntimeError when they could not run.
-    """
-    config = folder / "coverage.ini"
-    config.write_text(
-        f"[run]\ndata_file = {folder / 'coverage.sqlite'}\nrelative_files = true\nsource = shared\n"
-        "omit =\n    shared/sandbox/*\n    shared/cli/*\n    shared/database/migrations/*\n"
-    )
-    ignored = [f"--ignore={path}" for path in _NOT_ASKED]
-    kept = ["--cov", f"--cov-config={config}", "--cov-context=test", "--cov-report=", f"--junitxml={folder}/times.xml"]
-    command = [str(python), "-m", "pytest", *_PYTEST, *FOLDERS, *ignored, *kept]
-    done = subprocess.run(command, cwd=tree, env=_environment(), check=False)
-    if done.returncode not in (0, 1):
-        raise RuntimeError("The tests of the unchanged code could not run.")
+def pure(tree: Path, path: str) -> list[str]:
+    """The unit tests that import a changed module; of a rule that none imports itself those of its domain."""
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    package, _, name = module.rpartition(".")
+    itself = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
+    files = {file: file.read_text() for file in _files(tree, "tests/unit")}
+    found = [file for file, text in files.items() if itself.search(text)]
+    if not found and path in rules(tree):
+        found = [file for file, text in files.items() if _domain(path).search(text)]
+    return _names(tree, found)
 
 
-class Witnesses:
-    """The tests that ran each line, and how long they take."""
+def near(tree: Path, path: str) -> list[str]:
+    """The integration tests that carry the name of its domain, the smallest first."""
+    words = _words(path)
+    return _names(tree, [file for file in _files(tree, *FOLDERS[1:]) if any(word in file.name for word in words)])
 
-    def __init__(self, folder: Path) -> None:
-        from coverage import CoverageData
 
-        self._data = CoverageData(str(folder / "coverage.sqlite"))
-        self._data.read()
-        self._files = sorted(self._data.measured_files())
-        self._seconds, self._failing = _times(folder / "times.xml")
+def wide(tree: Path, path: str) -> list[str]:
+    """The other test files that import something of its domain."""
+    asked = {*pure(tree, path), *near(tree, path)}
+    others = [file for file in _files(tree, *FOLDERS) if _domain(path).search(file.read_text())]
+    return [name for name in _names(tree, others) if name not in asked]
 
-    def of(self, path: str, source: str, line: int) -> list[str]:
-        """The tests that ran this line of a file, in the order in which they are asked."""
-        (file,) = [name for name in self._files if name.endswith(path)] or [""]
-        ran: dict[int, list[str]] = self._data.contexts_by_lineno(file) if file else {}
-        lines = _lines_of(source, line) or ran.keys()
-        found = {test.partition("|")[0] for n in lines for test in ran.get(n, ())} - {""}
-        found = {test for test in found if _junit_name(test) not in self._failing}
-        return sorted(found, key=lambda test: (_distance(path, test), self.seconds(test), test))
 
-    def seconds(self, test: str) -> float:
-        """How long a test took when all ran."""
-        return self._seconds.get(_junit_name(test), 1.0)
+LOOKS = (pure, near, wide)  # from the quick to the slow
+PATIENCE = (120.0, 240.0, 600.0)  # seconds that a mutant is given each time
 
-    def within(self, tests: list[str], seconds: float) -> list[str]:
-        """As many from the start as take so long together, and one at least."""
-        taken: list[str] = []
-        spent = 0.0
-        for test in tests:
-            spent += self.seconds(test)
-            if taken and spent > seconds:
-                break
-            taken.append(test)
-        return taken
+
+def _domain(path: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape('.'.join(path.split('/')[:2]))}\b")
+
+
+def _words(path: str) -> tuple[str, ...]:
+    domain = path.split("/")[1]
+    return (domain.removesuffix("s"), *_NAMES.get(domain, ()))
+
+
+def _files(tree: Path, *folders: str) -> list[Path]:
+    found = [file for folder in folders for file in (tree / folder).glob("test_*.py") if file.name not in _NOT_ASKED]
+    return sorted(found, key=lambda file: (folders.index(str(file.parent.relative_to(tree))), file.stat().st_size))
+
+
+def _names(tree: Path, files: list[Path]) -> list[str]:
+    return [str(file.relative_to(tree)) for file in files]
 
 
 class Nursery:
@@ -117,20 +121,19 @@ class Nursery:
         """End the process."""
         self._process.communicate()
 
-    def ask(self, tests: Iterable[str], *, patience: float) -> Verdict:
+    def ask(self, tests: list[str], *, patience: float) -> Verdict:
         """Run tests until one fails; at most `patience` seconds."""
-        asked = list(tests)
-        names = self._tree.with_suffix(".txt")
-        names.write_text("\n".join(asked))
+        if not tests:
+            return Verdict("survived")
         started = time.monotonic()
-        status, output = self._run([f"@{names}"], patience)
-        if status == 4:  # the change renamed a parametrised test: its whole file, then
-            status, output = self._run(list(dict.fromkeys(test.partition("::")[0] for test in asked)), patience)
+        status, output = self._run(tests, patience)
         took = round(time.monotonic() - started, 1)
-        outcome = {None: "endless", 0: "survived", 1: "noticed", 2: "noticed"}.get(status, "broken")
+        if status in (None, 0):
+            return Verdict("survived", "", took, is_all=status == 0)
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
-        by = failed[1] if failed and outcome == "noticed" else "" if outcome == "survived" else output[-300:]
-        return Verdict(outcome, by, len(asked), took)
+        if failed is None and status != 1:
+            return Verdict("broken", output[-300:], took)
+        return Verdict("noticed", failed[1] if failed else "", took)
 
     def _run(self, tests: list[str], patience: float) -> tuple[int | None, str]:
         output = self._tree.with_suffix(".log")
@@ -152,47 +155,3 @@ class Nursery:
 def _environment() -> dict[str, str]:
     # A changed file is as long and nearly as old as the one before it: no compiled module may be kept.
     return {**os.environ, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _lines_of(source: str, line: int) -> range | None:
-    """The lines of the innermost statement at `line`; None outside of a function."""
-    found: ast.stmt | None = None
-    is_inside = False
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            if found is not None and isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
-                is_inside = True
-            found = node
-    if found is None or not is_inside:
-        return None
-    body = getattr(found, "body", None)  # of an `if` only its head
-    last = body[0].lineno - 1 if body else found.end_lineno or line
-    return range(found.lineno, max(last, found.lineno) + 1)
-
-
-def _distance(path: str, test: str) -> int:
-    if test.startswith("tests/unit"):
-        return 0
-    if "machine" in test or test.startswith("tests/fault"):
-        return 3
-    domain = path.split("/")[1].rstrip("s")
-    return 1 if domain in test.partition("::")[0] else 2
-
-
-def _times(path: Path) -> tuple[dict[tuple[str, str], float], set[tuple[str, str]]]:
-    """How long each test took, and which failed."""
-    seconds: dict[tuple[str, str], float] = defaultdict(float)
-    failing = set()
-    for case in ET.parse(path).iter("testcase"):
-        name = case.get("classname", ""), case.get("name", "")
-        seconds[name] += float(case.get("time", 0))
-        if case.find("failure") is not None or case.find("error") is not None:
-            failing.add(name)
-    return seconds, failing
-
-
-def _junit_name(test: str) -> tuple[str, str]:
-    head, bracket, values = test.partition("[")
-    file, *inside = head.split("::")
-    parts = [file.removesuffix(".py").replace("/", "."), *inside]
-    return ".".join(parts[:-1]), parts[-1] + bracket + values

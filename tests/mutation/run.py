@@ -21,7 +21,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("cosmic-ray==8.7.0", "pytest-cov==7.1.0")
+NEEDED = ("cosmic-ray==8.7.0",)
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def enter(folder: Path) -> Path:
 
 
 def make_environment(home: Path, python: Path) -> None:
-    """An environment with cosmic-ray, coverage and what the tests need."""
+    """An environment with cosmic-ray and what the tests need."""
     packages = sorted((ROOT / ".venv" / "lib").glob("python*/site-packages"))
     if not packages:
         sys.exit("First `python3 run.py test --collect-only`: it installs what the tests need.")

@@ -1,7 +1,7 @@
 """One mutation run: drawn once, gone on with until every mutant is decided, and reported honestly.
 
 A folder holds it: `drawn.jsonl` (the mutants, and the commit that they change), `results.jsonl` (a line per verdict, the
-last one of a mutant counts), `coverage.sqlite` and `times.xml` (which test ran what), and a clone per process.
+last one of a mutant counts), and a clone per process.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import subprocess
 import threading
 import time
 import tomllib
-from dataclasses import asdict, replace
+from collections import defaultdict
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tests.mutation import places
 from tests.mutation.mutants import Mutant, draw
-from tests.mutation.noticing import Nursery, Verdict, Witnesses, measure
+from tests.mutation.noticing import LOOKS, PATIENCE, Nursery, Verdict
 
-FIRST = 40.0  # seconds of tests, by the times of the unchanged run, that every mutant is given
-WIDER = 240.0  # and those that survived them, when all have had their turn
 GOAL = 0.9
+NEAR = 1  # the look from which on a survivor counts: the tests of its domain have been asked
 REASONS = Path(__file__).with_name("survivors.toml")
 
 
@@ -37,25 +37,24 @@ class Session:
         self._load()
 
     def begin(self, counts: dict[str, int], seed: int) -> None:
-        """Draw the mutants and measure the unchanged tests, unless that is done."""
-        if not self._mutants:
-            tree = self._tree(0, _git(self._root, "rev-parse", "HEAD"))
-            for mutant in draw(tree, places.strata(tree), counts, seed):
-                row = {**mutant.as_row(), "commit": _git(tree, "rev-parse", "HEAD")}
-                _append(self._folder / "drawn.jsonl", row)
-            self._load()
-        if not (self._folder / "times.xml").exists():
-            measure(self._python, self._tree(0, self._commit), self._folder)
+        """Draw the mutants, unless that is done."""
+        if self._mutants:
+            return
+        head = _git(self._root, "rev-parse", "HEAD")
+        tree = self._tree(0, head)
+        for mutant in draw(tree, places.strata(tree), counts, seed):
+            _append(self._folder / "drawn.jsonl", {**mutant.as_row(), "commit": head})
+        self._load()
 
     def go_on(self, *, processes: int, hours: float) -> None:
         """Decide what is undecided, then look wider for those that survived, until the time is up."""
         until = time.monotonic() + hours * 3600
-        for seconds in (FIRST, WIDER):
+        for look in range(len(LOOKS)):
             waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
             for mutant in self._mutants.values():
-                if self._is_open(mutant, seconds):
+                if self._is_open(mutant, look):
                     waiting.put(mutant)
-            threads = [threading.Thread(target=self._work, args=(n, waiting, seconds, until)) for n in range(processes)]
+            threads = [threading.Thread(target=self._work, args=(n, waiting, look, until)) for n in range(processes)]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -69,42 +68,45 @@ class Session:
             mutant = self._mutants[name]
             if not _applied(self._tree(0, head), mutant):
                 print(f"{name}: that code has changed, the mutant is gone")
+                self._note(mutant, Verdict("gone"), head, look=len(LOOKS))
                 continue
             verdict = nursery.ask(tests, patience=600)
             if verdict.outcome != "survived":
-                self._note(mutant, verdict, head, seconds=WIDER)
+                self._note(mutant, verdict, head, look=len(LOOKS))
             print(f"{name}: {verdict.outcome} {verdict.by}")
 
     def report(self) -> int:
         """Print how it stands; 0 when enough of what is not equivalent is noticed."""
         reasons = _reasons()
-        noticed: list[str] = []
-        survived: list[str] = []
+        by_outcome: dict[str, list[str]] = defaultdict(list)
         for name, result in self._results.items():
-            (survived if result["outcome"] in ("survived", "broken") else noticed).append(name)
+            by_outcome[result["outcome"]].append(name)
+        noticed, gone = by_outcome["noticed"], by_outcome["gone"]
+        survived = by_outcome["survived"] + by_outcome["broken"]
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
-        open_ones = [name for name in survived if name not in equivalent]
+        rest = [name for name in survived if name not in equivalent]
+        asked = {name for name in rest if self._results[name]["look"] >= NEAR and self._results[name]["is_all"]}
+        open_ones = [name for name in rest if name in asked]
+        unreached = len(self._mutants) - len(noticed) - len(gone) - len(equivalent) - len(open_ones)
         for name in open_ones:
             print(f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} {self._results[name]['outcome']}")
             print(_changed_lines(self._mutants[name]), end="")
             print(f"  {reasons.get(name, {}).get('reason', 'no reason is given')}")
-        endless = sum(self._results[name]["outcome"] == "endless" for name in noticed)
         counted = len(noticed) + len(open_ones)
         share = len(noticed) / counted if counted else 0.0
         print(
-            f"\n{len(self._mutants)} drawn, {len(self._results)} run, {len(self._mutants) - len(self._results)} not reached"
-            f"\n{len(noticed)} noticed ({endless} of them because the tests did not end), {len(survived)} survived,"
-            f" {len(equivalent)} of those change nothing that can be seen"
-            f"\n{share:.1%} of the others noticed; the goal is {GOAL:.0%}"
+            f"\n{len(self._mutants)} drawn, {unreached} of them not reached by the tests of their domain,"
+            f" {len(gone)} gone with the code that they changed"
+            f"\n{len(noticed)} noticed, {len(open_ones)} not, {len(equivalent)} change nothing that can be seen"
+            f"\n{share:.1%} of what can be seen was noticed; the goal is {GOAL:.0%}"
         )
         return 0 if share >= GOAL else 1
 
-    def _is_open(self, mutant: Mutant, seconds: float) -> bool:
+    def _is_open(self, mutant: Mutant, look: int) -> bool:
         result = self._results.get(mutant.id)
-        return result is None or (result["outcome"] == "survived" and result["looked"] < seconds)
+        return result is None or (result["outcome"] == "survived" and result["look"] < look)
 
-    def _work(self, number: int, waiting: queue.SimpleQueue[Mutant], seconds: float, until: float) -> None:
-        witnesses = Witnesses(self._folder)
+    def _work(self, number: int, waiting: queue.SimpleQueue[Mutant], look: int, until: float) -> None:
         nursery = Nursery(self._python, self._tree(number, self._commit))
         while time.monotonic() < until:
             try:
@@ -112,25 +114,14 @@ class Session:
             except queue.Empty:
                 break
             tree = self._tree(number, self._commit)
-            verdict = self._decide(mutant, tree, witnesses, nursery, seconds)
-            self._note(mutant, verdict, self._commit, seconds=seconds)
+            if not _applied(tree, mutant):
+                raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
+            verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
+            self._note(mutant, verdict, self._commit, look=look)
         nursery.close()
 
-    def _decide(self, mutant: Mutant, tree: Path, witnesses: Witnesses, nursery: Nursery, seconds: float) -> Verdict:
-        """Ask the tests that have not been asked about this mutant yet, as far as the seconds go."""
-        tests = witnesses.of(mutant.path, (tree / mutant.path).read_text(), mutant.line)
-        before = self._results.get(mutant.id, {}).get("tests", 0)
-        if before == len(tests):
-            return Verdict("survived", "" if tests else "no test runs it", before)
-        if not _applied(tree, mutant):
-            raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
-        asked = witnesses.within(tests[before:], seconds)
-        patience = 120 + 8 * sum(map(witnesses.seconds, asked))
-        verdict = nursery.ask(asked, patience=patience)
-        return replace(verdict, tests=before + len(asked))
-
-    def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, seconds: float) -> None:
-        row = {"id": mutant.id, **asdict(verdict), "looked": seconds, "commit": commit}
+    def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, look: int) -> None:
+        row = {"id": mutant.id, **asdict(verdict), "look": look, "commit": commit}
         with self._lock:
             _append(self._folder / "results.jsonl", row)
             self._results[mutant.id] = row

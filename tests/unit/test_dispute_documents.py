@@ -78,3 +78,15 @@ def test_every_name_becomes_a_short_plain_one(name: str) -> None:
 def test_sizes_are_said_as_people_say_them(count: int, said: str) -> None:
     """In thousands."""
     assert files.size(count) == said
+
+
+@pytest.mark.parametrize(("newest", "fits"), [(1, True), (500_000, True), (500_001, False)])
+def test_all_documents_together_may_have_as_much_as_the_bank_takes(newest: int, fits: bool) -> None:
+    """To the byte; the sentence stands at the newest, which is the one to be made smaller."""
+    sizes = {"receipt": files.MOST_TOGETHER - 500_000, "customer_communication": newest}
+    if fits:
+        files.check_together("customer_communication", sizes)
+        return
+    with pytest.raises(Invalid, match="the bank takes") as told:
+        files.check_together("customer_communication", sizes)
+    assert told.value.param == "customer_communication"

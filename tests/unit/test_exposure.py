@@ -39,7 +39,7 @@ def test_every_cent_that_is_at_risk_is_counted_and_nothing_else(
 
 def test_the_currencies_stand_in_order_and_the_largest_vendor_first() -> None:
     """As the page lists them."""
-    disputes = {(1, "EUR"): 5, (2, "EUR"): 9, (3, "DKK"): 1, (4, "EUR"): 9}
+    disputes = {(1, "EUR"): 5, (4, "EUR"): 9, (3, "DKK"): 1, (2, "EUR"): 9}
     found = exposure(balances={}, disputes=disputes, refunds={}, receivables={}, reserves={}, held={})
     assert list(found) == [(3, "DKK"), (2, "EUR"), (4, "EUR"), (1, "EUR")]
     assert {currency: parts.total for currency, parts in totals(found.items()).items()} == {"DKK": 1, "EUR": 23}

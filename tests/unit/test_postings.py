@@ -14,11 +14,13 @@ from shared.ledger.postings import (
     Parked,
     Sale,
     StripeFee,
+    Unexplained,
     parked,
     payout_returned,
     payout_sent,
     sale,
     stripe_fee,
+    unexplained,
     unparked,
 )
 
@@ -77,6 +79,15 @@ def test_parked_money_lies_where_stripe_put_it_and_is_nobodys(
         assert of(posting, Account.STRIPE_PLATFORM) == sign * (total - share)
         assert of(posting, Account.SUSPENSE) == -sign * total
         assert of(posting, Account.VENDOR_PAYABLE) == of(posting, Account.COMMISSION) == 0
+
+
+def test_each_parking_of_a_balance_transaction_has_a_key_of_its_own() -> None:
+    """What explained it can turn out to be nothing: then it is parked again, and both postings stay."""
+    keys = [unexplained(Unexplained(None, "EUR", -55, "txn_1", number)).key for number in (1, 2, 3)]
+    assert keys == ["unexplained:txn_1", "unexplained:txn_1:2", "unexplained:txn_1:3"]
+    for vendor, account in ((None, Account.STRIPE_PLATFORM), (3, Account.STRIPE_VENDOR)):
+        posting = unexplained(Unexplained(vendor, "EUR", -55, "txn_1"))
+        assert (of(posting, account), of(posting, Account.SUSPENSE)) == (-55, 55)
 
 
 @given(amount=AMOUNTS, fee=st.integers(0, 10**6), data=st.data())

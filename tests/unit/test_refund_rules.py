@@ -113,6 +113,38 @@ class TestAmounts:
             with pytest.raises(TooMuch, match="Everything of this order"):
                 work_out(order, wish)
 
+    @pytest.mark.parametrize(
+        ("wish", "field"),
+        [
+            (Wish(Reach.AMOUNT), "amount"),
+            (Wish(Reach.AMOUNT, 0), "amount"),
+            (Wish(Reach.AMOUNT, -1), "amount"),
+            (Wish(Reach.LINES), "reach"),
+            (Wish(Reach.LINES, quantities={1: 0}), "reach"),
+            (Wish(Reach.LINES, quantities={1: -1}), "quantity_1"),
+            (Wish(Reach.LINES, quantities={1: -1, 2: 2}), "quantity_1"),
+            (Wish(Reach.LINES, quantities={1: 2}), "quantity_1"),
+            (Wish(Reach.LINES, quantities={9: 1}), None),
+            (Wish(Reach.LINES, quantities={1: 1, 9: 1}), None),
+        ],
+    )
+    def test_what_cannot_be_given_back_is_a_sentence_at_its_field(self, wish: Wish, field: str | None) -> None:
+        """Nothing, less than nothing, more pieces than were bought, and lines of another order."""
+        order = Sum("EUR", 1000, 100, 0, 0, (Line(1, 500, 1), Line(2, 250, 2)))
+        with pytest.raises(BadRefund) as told:
+            work_out(order, wish)
+        assert told.value.param == field
+
+    @pytest.mark.parametrize(("amount", "is_left"), [(1, True), (999, True), (1000, True), (1001, False)])
+    def test_all_that_is_left_can_go_back_and_not_a_cent_more(self, amount: int, is_left: bool) -> None:
+        """To the cent."""
+        order = Sum("EUR", 2000, 200, 1000, 100)
+        if is_left:
+            assert work_out(order, Wish(Reach.AMOUNT, amount)).amount == amount
+            return
+        with pytest.raises(TooMuch):
+            work_out(order, Wish(Reach.AMOUNT, amount))
+
     @pytest.mark.parametrize(("currency", "amount"), [("ISK", 150), ("KWD", 15)])
     def test_currencies_have_their_own_steps(self, currency: str, amount: int) -> None:
         """Stripe would refuse these."""

@@ -16,6 +16,7 @@ from shared.statements.document import as_pdf
 from shared.statements.exports import as_csv
 from shared.statements.queries import StatementView
 from shared.statements.rules import Line, Party, Sheet, invoice
+from shared.statements.sheets import Sheets, Text
 from shared.vat.rules import Rate, StateVat, converted
 
 REVERSE = "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
@@ -83,6 +84,24 @@ def test_days_in_the_files_are_those_of_the_statements_zone() -> None:
     assert closing.startswith("2026-11-01T00:00:00+01:00,closing")
     told = as_pdf(in_luxembourg())
     assert told != as_pdf(closed_in_utc())
+
+
+def test_the_pdf_names_its_zone_and_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the total: the VAT in the state's currency, at which rate, of whom and when."""
+    written: list[str] = []
+
+    def pdf(sheets: Sheets) -> bytes:
+        written.extend(item.words for page in sheets.pages for item in page if isinstance(item, Text))
+        return b""
+
+    monkeypatch.setattr(Sheets, "pdf", pdf)
+    as_pdf(in_luxembourg())
+    assert "Europe/Luxembourg" in written
+    at = written.index("VAT in EUR")
+    assert written[at : at + 3] == ["VAT in EUR", "0.21", "1 EUR = 7.4604 DKK, European Central Bank, 30 Oct 2026"]
+    written.clear()
+    as_pdf(closed_in_utc())
+    assert "VAT in EUR" not in written
 
 
 def test_vat_stands_in_the_states_currency_with_rate_source_and_day() -> None:
