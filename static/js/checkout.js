@@ -52,6 +52,7 @@ function start(box) {
 
   function mount() {
     begun = true;
+    frame.setAttribute("aria-busy", "true");
     try {
       const session = customerSession ? { customerSessionClientSecret: customerSession } : {};
       elements = stripe.elements({ clientSecret, ...session, appearance: appearance(), fonts: fonts(stripeJs) });

@@ -71,8 +71,8 @@ def at_stripe(server: Server, method: str, path: str) -> dict[str, Any]:
     return found
 
 
-def test_a_card_is_saved_used_again_confirmed_with_the_bank_and_removed(page: Page, server: Server) -> None:
-    """The whole life of two saved cards."""
+def test_a_card_is_saved_while_paying_and_pays_again_with_one_tap(page: Page, server: Server) -> None:
+    """The box is ticked; the next order offers the card, and loads no card form."""
     email = "keeper@example.test"
     page.context.add_init_script(SHIFTS)
     join(page, server, email)
@@ -84,22 +84,28 @@ def test_a_card_is_saved_used_again_confirmed_with_the_bank_and_removed(page: Pa
     thanked(page)
     listed(page, server, "Visa •••• 4242")
 
-    to_payment(page, server, email)  # one tap: the saved card is chosen, and no card form is loaded
+    to_payment(page, server, email)
     expect(page.get_by_role("radio", name="Visa •••• 4242")).to_be_checked()
     expect(page.locator("#payment-element iframe")).to_have_count(0)
     assert look(page, "payment with a saved card") == []
     press_pay(page)
     thanked(page)
 
-    page.goto(f"{server.url}{ACCOUNT}")
-    page.get_by_role("link", name="Add a card").click()
-    fill_card(page, CHALLENGED)
-    assert look(page, "adding a card") == []
-    page.get_by_role("button", name="Save card").click()
-    challenge(page, "Complete authentication")
-    expect(page.locator("#flashes")).to_contain_text("Visa •••• 3184 is saved.")
+
+def test_a_card_is_added_chosen_confirmed_with_the_bank_and_removed(page: Page, server: Server) -> None:
+    """In the account, beside another one; the bank asks when it is added and whenever it pays."""
+    email = "adder@example.test"
+    page.context.add_init_script(SHIFTS)
+    join(page, server, email)
+    for number, question in ((MASTERCARD, False), (CHALLENGED, True)):
+        page.get_by_role("link", name="Add a card").click()
+        fill_card(page, number)
+        page.get_by_role("button", name="Save card").click()
+        if question:
+            challenge(page, "Complete authentication")
+        expect(page.locator("#flashes")).to_contain_text(f"•••• {number[-4:]} is saved.")
     page.get_by_role("button", name="Make Visa •••• 3184 the default").click()
-    listed(page, server, "Visa •••• 3184", "Visa •••• 4242")
+    listed(page, server, "Visa •••• 3184", "Mastercard •••• 4444")
     assert look(page, "saved cards") == []
 
     to_payment(page, server, email)
@@ -111,9 +117,10 @@ def test_a_card_is_saved_used_again_confirmed_with_the_bank_and_removed(page: Pa
     page.goto(f"{server.url}{ACCOUNT}")
     page.get_by_role("button", name="Remove Visa •••• 3184").click()
     page.get_by_role("button", name="Remove the card").click()
-    listed(page, server, "Visa •••• 4242")
-    to_payment(page, server, email)
-    expect(page.get_by_role("radio")).to_have_count(2)
+    listed(page, server, "Mastercard •••• 4444")
+    page.get_by_role("link", name="Add a card").click()
+    expect(card_fields(page).get_by_label("Card number")).to_be_editable()
+    assert look(page, "adding a card") == []
 
 
 def test_a_card_that_was_removed_elsewhere_leaves_the_order_payable(page: Page, server: Server) -> None:

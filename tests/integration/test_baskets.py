@@ -18,6 +18,7 @@ from shared.ids import new_token
 from shared.money import Money
 from shared.orders.queries import Contact
 from shared.orders.service import place_order
+from shared.vendors.errors import ShopClosed
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
 from tests.support.storefront import counted
@@ -95,14 +96,15 @@ class TestAdd:
         with pytest.raises(NotForSale):
             await service.add(None, product_id=product.id, quantity=1)
 
-    async def test_hidden_products_and_closed_shops_are_not_found(self) -> None:
-        """What shoppers cannot see they cannot buy."""
+    async def test_hidden_products_are_not_found_and_a_closed_shop_says_so(self) -> None:
+        """What shoppers cannot see they cannot buy, and of a closed shop they learn why."""
         hidden = await make_product(await make_ready_vendor(), is_published=False)
         closed = await make_product(await make_ready_vendor(is_open=False))
 
-        for product in (hidden, closed):
-            with pytest.raises(NotFound):
-                await service.add(None, product_id=product.id, quantity=1)
+        with pytest.raises(NotFound):
+            await service.add(None, product_id=hidden.id, quantity=1)
+        with pytest.raises(ShopClosed):
+            await service.add(None, product_id=closed.id, quantity=1)
 
     async def test_a_basket_has_an_end(self) -> None:
         """So that no page of it grows without bound."""
