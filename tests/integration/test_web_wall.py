@@ -48,7 +48,7 @@ class TestForms:
         [
             ("name", ""),
             ("name", "x" * 10_001),
-            ("price", "12.345"),
+            ("price", "12.3456"),
             ("price", "-1"),
             ("price", "NaN"),
             ("price", "1e99"),
