@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
+SHOPPER = "ada@shopper.test"
 
 
 async def ready_account(gateway: Gateway, sandbox: RunningSandbox) -> str:
@@ -183,6 +184,7 @@ async def test_every_list_is_read_page_by_page(
     """Whichever list it is: in pages of two there is the same as in one of a hundred, in the same order."""
     account = await ready_account(gateway, sandbox)
     await _three_of_everything(gateway, sandbox, account)
+    customer = await _three_cards_of_the_last_of_three_customers(sandbox)
     (intent,) = [one for one in await gateway.list_payment_intents() if one.application_fee == 900]
     charge = await gateway.get_charge(str(intent.latest_charge))
     lists: dict[str, Callable[[], Awaitable[Sequence[Any]]]] = {
@@ -196,12 +198,23 @@ async def test_every_list_is_read_page_by_page(
         "list_payouts": lambda: gateway.list_payouts(account),
         "list_banks": lambda: gateway.list_banks(account),
         "list_events": lambda: gateway.list_events(since=clock.now() - timedelta(days=2)),
+        "list_customers": lambda: gateway.list_customers(SHOPPER),
+        "list_payment_methods": lambda: gateway.list_payment_methods(customer),
     }
     assert set(lists) == {name for name in dir(Gateway) if name.startswith("list_")}
     at_once = {name: [one.id for one in await ask()] for name, ask in lists.items()}
     monkeypatch.setattr(calls, "PAGE", 2)
     assert {name: [one.id for one in await ask()] for name, ask in lists.items()} == at_once
     assert {name for name, ids in at_once.items() if len(ids) < 3} == {"list_banks"}  # a seller has one
+
+
+async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -> str:
+    """The id of a customer at Stripe; all three have one address, as after a lost answer."""
+    made = [await stripe_post(sandbox, "/v1/customers", email=SHOPPER) for _ in range(3)]
+    customer = str(made[-1]["id"])
+    for card in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex"):
+        await stripe_post(sandbox, f"/v1/payment_methods/{card}/attach", customer=customer)
+    return customer
 
 
 async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, account: str) -> None:

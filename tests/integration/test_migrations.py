@@ -265,7 +265,7 @@ async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
             given = {"amount": amount, "vendor_part": amount, "commission_part": 0, "status": status}
             await make_refund(payment, number, **given)
         rows.append(payment)
-    script = import_module("shared.database.migrations.0017_payments_back")
+    script = import_module("shared.database.migrations.0015_payments_back")
 
     await get_connection("default").execute_script(script.REFUNDED)
 

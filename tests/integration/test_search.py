@@ -269,7 +269,7 @@ class TestNoWriteForgets:
 
     async def test_rows_from_before_are_found(self, database: str) -> None:
         """The migration folds what was there, a thousand rows at a time."""
-        migration = import_module("shared.database.migrations.0019_search")
+        migration = import_module("shared.database.migrations.0017_search")
         vendor = await make_vendor(name="Žamet", business_email="a@müller.test")
         order = await make_order(vendor)
         client = get_connection("default")

@@ -217,7 +217,7 @@ class TestNumbersOfBefore:
 
     async def test_they_are_kept_in_their_normal_form_and_wait(self, database: str) -> None:
         """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what cannot be right says so."""
-        script = import_module("shared.database.migrations.0021_vat")
+        script = import_module("shared.database.migrations.0020_vat")
         database_of = get_connection("default")
         stated = {"GR": "GR094259216", "CH": "CHE107787577MWST", "DK": "DK12", "SE": ""}
         vendors = {country: await make_ready_vendor(country=country) for country in stated}
@@ -243,7 +243,7 @@ class TestNumbersOfBefore:
 
     async def test_months_closed_before_are_months_of_utc(self, database: str) -> None:
         """From midnight to midnight there, over the turn of a year as well."""
-        script = import_module("shared.database.migrations.0021_vat")
+        script = import_module("shared.database.migrations.0020_vat")
         vendor = await a_vendor("LU")
         for month in ("2026-02", "2026-12"):
             await Statement.create(

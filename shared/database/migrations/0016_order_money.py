@@ -52,7 +52,7 @@ def _pieces(description: str) -> fields.IntField[int]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0017_payments_back")]
+    dependencies = [("models", "0015_payments_back")]
 
     initial = False
 

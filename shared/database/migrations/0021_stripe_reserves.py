@@ -6,7 +6,7 @@ from shared.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0016_order_money"), ("models", "0020_state"), ("models", "0021_vat")]
+    dependencies = [("models", "0020_vat")]
 
     initial = False
 

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_closed_shops")]
+    dependencies = [("models", "0018_closed_shops")]
 
     initial = False
 

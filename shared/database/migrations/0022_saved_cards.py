@@ -14,7 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_stripe_reserves")]
+    dependencies = [("models", "0021_stripe_reserves")]
 
     initial = False
 

@@ -50,7 +50,7 @@ NOTHING = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_state")]
+    dependencies = [("models", "0019_state")]
 
     initial = False
 

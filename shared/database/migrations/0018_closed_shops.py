@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0019_search")]
+    dependencies = [("models", "0017_search")]
 
     initial = False
 
