@@ -102,6 +102,7 @@ async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime
         by_id = {method.id: method for method in methods}
         for gone, why in decided.gone:
             await _end(rows[gone], why)
+        await _free_cards_that_change(held, decided)
         for known, one in decided.kept:
             await _keep(row, rows.get(known or 0), by_id[one.id], set_up)
         for method_id, why in decided.detached:
@@ -109,6 +110,14 @@ async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime
         await leaving.look_again(row.customer_id, [method.id for method in methods], before=started)
         await keep_a_default(row.customer_id)
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
+
+
+async def _free_cards_that_change(held: Sequence[Held], decided: Plan) -> None:
+    """Two cards may change numbers with each other; the database allows one active row a card at every moment."""
+    known = {row.id: row.fingerprint for row in held}
+    changing = [number for number, one in decided.kept if number and known[number] != one.fingerprint]
+    if changing:
+        await PaymentMethod.filter(id__in=changing).update(fingerprint=None, updated_at=clock.now())
 
 
 async def _set_up(shopper_id: int) -> set[str]:

@@ -49,7 +49,7 @@ def pay(sandbox: RunningSandbox, account: str | None, card: str = "pm_card_visa"
 
 def test_nothing_stands_open(sandbox: RunningSandbox, account: str) -> None:
     """An empty answer, not noughts."""
-    assert sandbox.control("GET", "exposure") == {"currencies": {}, "accounts": {}}
+    assert sandbox.control("GET", "exposure") == {"currencies": {}, "accounts": {}, "reserved": {}}
 
 
 def test_disputes_and_refunds_of_the_platform_and_balances_below_nought(sandbox: RunningSandbox, account: str) -> None:

@@ -118,7 +118,6 @@ class TestShop:
         "path",
         [
             "/shops/nobody",
-            "/shops/closed",
             "/shops/UPPER",
             "/shops/lux/nothing",
             "/shops/lux/hidden",
@@ -129,7 +128,7 @@ class TestShop:
         ],
     )
     async def test_what_does_not_exist_is_404(self, browser: Browser, path: str) -> None:
-        """Unknown, closed, hidden, malformed: the same page."""
+        """Unknown, hidden, malformed: the same page."""
         lux = await make_ready_vendor(slug="lux")
         await make_product(lux, slug="cup")
         await make_product(lux, slug="hidden", is_published=False)

@@ -93,8 +93,8 @@ class World:
         for known, one in decided.kept:
             number = known or len(self.rows) + 1
             self.rows[number] = Held(number, one.id, one.fingerprint, True)
-            cards = [r.fingerprint for r in self.rows.values() if r.is_active]
-            assert len(cards) == len(set(cards)), "two rows of one card"
+        cards = [r.fingerprint for r in self.rows.values() if r.is_active]
+        assert len(cards) == len(set(cards)), "two rows of one card"
         self.dropped |= {method_id for method_id, _ in decided.detached}
 
 
