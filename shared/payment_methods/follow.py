@@ -19,7 +19,7 @@ from shared.payment_methods.models import (
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.payment_methods.rules import Found, Held, Origin, Removal, SetupState, plan
+from shared.payment_methods.rules import Found, Held, Origin, Plan, Removal, SetupState, plan
 
 log = logging.getLogger("markethall.payment_methods")
 
@@ -114,7 +114,7 @@ async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime
 
 async def _free_cards_that_change(held: Sequence[Held], decided: Plan) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at every moment."""
-    known = {row.id: row.fingerprint for row in held}
+    known = {row.row_id: row.fingerprint for row in held}
     changing = [number for number, one in decided.kept if number and known[number] != one.fingerprint]
     if changing:
         await PaymentMethod.filter(id__in=changing).update(fingerprint=None, updated_at=clock.now())
