@@ -11,7 +11,7 @@ from portal.operator.frame import page
 from portal.statements.files import download, wanted_currency
 from shared.errors import Invalid
 from shared.statements.identity import Identity, identity, save_identity
-from shared.statements.queries import closed_statements, currencies_in, months_of, statement_of
+from shared.statements.queries import closed_statements, months_of, statement_of
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
@@ -63,7 +63,6 @@ async def show(vendor_id: int, month: str) -> Response:
         view=view,
         base=_base(view.vendor_id),
         orders="/operator/orders",
-        currencies=await currencies_in(view.vendor_id, month),
     )
 
 

@@ -10,7 +10,7 @@ from portal.statements.files import download, wanted_currency
 from portal.statements.forms import VatForm
 from shared.errors import Invalid
 from shared.marketplace.queries import marketplace
-from shared.statements.queries import currencies_in, months_of, statement_of, treatment_of
+from shared.statements.queries import months_of, statement_of, treatment_of
 from shared.vat.queries import registration_of
 from shared.vat.service import state_number
 from shared.vendors.queries import vendor_contact
@@ -78,7 +78,6 @@ async def show(month: str) -> Response:
         base=LIST,
         orders="/vendor/admin/orders",
         view=view,
-        currencies=await currencies_in(vendor_id(), month),
     )
 
 

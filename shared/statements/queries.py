@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -80,6 +80,7 @@ class StatementView:
     ends_at: datetime
     state_vat: StateVat | None = None
     treatment: Treatment | None = None
+    currencies: tuple[str, ...] = ()  # in which the vendor has this month
 
     @property
     def name(self) -> str:
@@ -206,9 +207,8 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
     if chosen not in known:
         raise NotFound("There is no statement for that month.")
     row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
-    if row is not None:
-        return await _closed(row)
-    return await _open(vendor, month, chosen, zone)
+    view = await _open(vendor, month, chosen, zone) if row is None else await _closed(row)
+    return replace(view, currencies=tuple(known))
 
 
 async def _open(vendor: Vendor, month: str, currency: str, zone: ZoneInfo) -> StatementView:
@@ -273,12 +273,8 @@ async def treatment_of(vendor_id: int) -> Treatment | None:
     return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(identity_party(row))
 
 
-async def currencies_in(vendor_id: int, month: str) -> list[str]:
-    """The currencies that a vendor has a statement in for a month, by name."""
-    return await _currencies(vendor_id, month, (await marketplace()).zone)
-
-
 async def _currencies(vendor_id: int, month: str, zone: ZoneInfo) -> list[str]:
+    """The currencies that a vendor has a statement in for a month, by name."""
     closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list("currency", flat=True)
     found = {str(currency) for currency in closed}
     now = months.month_of(clock.now(), zone)

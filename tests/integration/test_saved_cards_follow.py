@@ -102,6 +102,25 @@ class TestEvents:
         assert (after.consented_at, after.is_default) == (before.consented_at, True)
         assert (event.decision, changed(event)["card_exp_year"]) == (Decision.APPLIED, 2041)
 
+    async def test_two_cards_that_change_numbers_with_each_other(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """Each row follows its method, though for a moment two rows would be one card."""
+        shopper = await make_customer()
+        await add_card(gateway, sandbox, shopper.id, VISA)
+        await add_card(gateway, sandbox, shopper.id, MASTERCARD)
+        visa, mastercard = await PaymentMethod.all().order_by("id")
+        for method, number in ((visa, MASTERCARD), (mastercard, VISA)):
+            new = {"number": number, "exp_month": 7, "exp_year": 2041}
+            sandbox.control("POST", f"payment_methods/{method.stripe_payment_method_id}/replace", new)
+
+        event = await deliver(context, sandbox, "payment_method.automatically_updated")
+
+        assert event.decision == Decision.APPLIED
+        rows = await PaymentMethod.all().order_by("id")
+        assert [row.is_active for row in rows] == [True, True]
+        assert [row.fingerprint for row in rows] == [mastercard.fingerprint, visa.fingerprint]
+
     async def test_a_card_detached_in_a_dashboard_ends_here(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:

@@ -172,7 +172,7 @@ class TestTheVendors:
             for n in range(90):
                 await sold(vendor, at(f"2026-11-06 {n // 60:02d}:{n % 60:02d}"))
             assert await costs() == few
-        assert max(few) <= 23, few
+        assert max(few) <= 18, few
 
 
 class TestTheOperators:

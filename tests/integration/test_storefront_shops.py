@@ -132,7 +132,6 @@ class TestShop:
         lux = await make_ready_vendor(slug="lux")
         await make_product(lux, slug="cup")
         await make_product(lux, slug="hidden", is_published=False)
-        await make_vendor(slug="closed", is_open=False)
         await make_vendor(slug="other")
 
         assert "We could not find" in words(await browser.get(path, status=404))
