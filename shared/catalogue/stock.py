@@ -71,8 +71,8 @@ async def take_free(items: Items) -> dict[int, int]:
     """Let up to these quantities leave the shelf, as far as no order holds them: how many of each product did."""
     wanted = _merge(items)
     on_shelf = await _locked(wanted)
-    there = {i: min(q, on_shelf[i].stock - on_shelf[i].reserved) for i, q in wanted.items() if i in on_shelf}
-    there = {i: q for i, q in there.items() if q > 0}
+    free = {product.id: product.stock - product.reserved for product in on_shelf.values()}
+    there = {i: min(q, free[i]) for i, q in wanted.items() if free.get(i, 0) > 0}
     guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in there.items()]
     moved = await _move(guard, stock={i: F("stock") - q for i, q in there.items()})
     _must_be(len(there), moved, "taken from the shelf")

@@ -85,24 +85,40 @@ def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[st
     there = [one for one in found if one.id not in dropped]
     ours = {row.method_id: row for row in held}
     wanted = [one for one in there if one.agreed or one.id in ours]
-    stays = [max(same, key=lambda one: (one.created, one.id not in ours, one.id)) for same in _by_card(wanted)]
+
+    def age(one: Found) -> tuple[datetime, bool, str]:
+        return one.created, one.id not in ours, one.id  # of one second: the one that we do not know yet is newer
+
+    stays = [max(same, key=age) for same in _by_card(wanted)]
     staying = {one.id for one in stays}
     detached = [(one.id, Removal.UNASKED) for one in there if one not in wanted]
     detached += [(one.id, Removal.REPLACED) for one in wanted if one.id not in staying]
-    kept: list[tuple[int | None, Found]] = [(ours[one.id].row_id, one) for one in stays if one.id in ours]
+    kept = _with_rows(stays, held)
     taken = {row_id for row_id, _ in kept}
-    for one in stays:
-        if one.id not in ours:
-            row = _row_of_card([row for row in held if row.row_id not in taken], one)
-            kept.append((row.row_id if row else None, one))
-            taken |= {row.row_id} if row else set()
-    cards = {one.fingerprint for one in stays if one.fingerprint} | {method_id for method_id, _ in detached}
+    replaced = {one.fingerprint for one in stays if one.fingerprint}
+    replaced |= {method_id for method_id, _ in detached}
     gone = [
-        (row.row_id, Removal.REPLACED if {row.fingerprint, row.method_id} & cards else Removal.AT_STRIPE)
+        (row.row_id, Removal.REPLACED if {row.fingerprint, row.method_id} & replaced else Removal.AT_STRIPE)
         for row in held
         if row.is_active and row.row_id not in taken
     ]
     return Plan(tuple(gone), tuple(kept), tuple(detached))
+
+
+def _with_rows(stays: Sequence[Found], held: Sequence[Held]) -> list[tuple[int | None, Found]]:
+    """Each method with its row: its own, else that of the same card, else none. A row is given once, its own method first."""
+    free = {row.method_id: row for row in held}
+    known = [one for one in stays if one.id in free]
+    kept: list[tuple[int | None, Found]] = [(free.pop(one.id).row_id, one) for one in known]
+    for one in stays:
+        if one in known:
+            continue
+        row = _row_of_card(list(free.values()), one)
+        if row is None:
+            kept.append((None, one))
+        else:
+            kept.append((free.pop(row.method_id).row_id, one))
+    return kept
 
 
 def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:

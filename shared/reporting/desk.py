@@ -177,8 +177,8 @@ class _Days:
 def _days(zone: ZoneInfo) -> _Days:
     """A day may have 23 or 25 hours there: each begins at its own midnight."""
     today = clock.now().astimezone(zone).date()
-    begin = [datetime.combine(today - timedelta(days=ago), time(), zone).astimezone(UTC) for ago in (0, 6, 13)]
-    return _Days(*begin)
+    begin = [datetime.combine(today - timedelta(days=ago), time(), zone) for ago in (0, 6, 13)]
+    return _Days(*(midnight.astimezone(UTC) for midnight in begin))
 
 
 async def _spans(

@@ -29,8 +29,12 @@ async def order_sums(since: datetime | None) -> tuple[OrderRow, ...]:
     rows = {o.id: o for o in await Order.filter(says)}
     for chunk in chunks(order_id for order_id in {*counted, *held} if order_id not in rows):
         rows |= {o.id: o for o in await Order.filter(id__in=chunk)}
-    found = [_order(o, counted[o.id], arrived[o.id], held[o.id]) for o in sorted(rows.values(), key=lambda o: o.id)]
-    return tuple(row for row in found if since is None or rows[row.id].updated_at >= since or row.is_wrong)
+    found = []
+    for order_id, order in sorted(rows.items()):
+        row = _order(order, counted[order_id], arrived[order_id], held[order_id])
+        if since is None or order.updated_at >= since or row.is_wrong:
+            found.append(row)
+    return tuple(found)
 
 
 async def _refunded(states: list[str]) -> dict[int, int]:

@@ -66,8 +66,9 @@ def place_of(country: str) -> Place:
 
 
 def _states(country: str, facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    names = _names(facts)
-    for key, name in sorted(zip(facts["sub_keys"].split("~"), names, strict=True), key=lambda pair: _folded(pair[1])):
+    keys = facts["sub_keys"].split("~")
+    states = zip(keys, _names(facts), strict=True)
+    for key, name in sorted(states, key=lambda state: _folded(state[1])):
         yield (name, name) if country in _BY_NAME else (key, name)
 
 
@@ -84,8 +85,10 @@ def _spellings(country: str, database: Mapping[str, Mapping[str, Any]]) -> Itera
     for rows in (facts, *(rows for key, rows in database.items() if key.startswith(f"{country}--"))):
         for column in ("sub_names", "sub_lnames"):
             # Each language has an order of its own.
-            for key, spelling in zip(rows["sub_keys"].split("~"), rows.get(column, "").split("~"), strict=False):
-                yield from ((_folded(part), labels[key]) for part in (spelling, *spelling.split("/")) if part)
+            spellings = rows.get(column, "").split("~")
+            for key, spelling in zip(rows["sub_keys"].split("~"), spellings, strict=False):
+                parts = filter(None, (spelling, *spelling.split("/")))
+                yield from ((_folded(part), labels[key]) for part in parts)
     for key, label in labels.items():
         yield _folded(key.rstrip(_JAPANESE_ENDINGS)), label
         yield _folded(key), label
