@@ -7,7 +7,7 @@ from quart import Blueprint, Response
 from portal.developers.forms import TokenForm
 from portal.frame import vendor_page
 from shared.people.queries import vendor_tokens
-from shared.people.service import create_token, revoke_token
+from shared.people.tokens import create_token, revoke_token
 from shared.web.access import owner
 from shared.web.identity import actor, vendor_id
 from shared.web.limits import limit

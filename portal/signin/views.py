@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from portal.signin.forms import SignInForm, SignUpForm
 from shared.errors import MarketError
-from shared.people import service as people
+from shared.people import sessions
 from shared.people.errors import WrongCredentials
 from shared.people.queries import Actor
 from shared.vendors import service as vendors
@@ -44,13 +44,13 @@ async def login() -> Response:
 
 
 async def _enter(email: str, password: str, back: str | None = None) -> Response:
-    token = await people.sign_in(
+    token = await sessions.sign_in(
         email=email, password=password, kind="member", user_agent=request.headers.get("User-Agent", "")
     )
     if former := end_session("member"):
-        await people.sign_out(former)
+        await sessions.sign_out(former)
     start_session("member", token)
-    member = await people.identify(token)
+    member = await sessions.identify(token)
     return see_other(back or (home_of(member) if member else "/vendor/login"))
 
 
@@ -85,5 +85,5 @@ async def signup() -> Response:
 async def logout() -> Response:
     """Revoke the session, not only forget it: a copied cookie opens nothing afterwards."""
     if token := end_session("member"):
-        await people.sign_out(token)
+        await sessions.sign_out(token)
     return see_other("/vendor/login", ("ok", "You are signed out."))

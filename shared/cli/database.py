@@ -83,7 +83,7 @@ async def replay(settings: Settings, event_id: str, *, dry_run: bool) -> int:
 
 async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     """`operator EMAIL`: make somebody who runs the marketplace. The password is asked for, or read from standard input."""
-    from shared.people import service as people
+    from shared.people import registration
 
     await migrations.migrate(settings.database_url)
     if sys.stdin.isatty():
@@ -94,6 +94,8 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
         password = sys.stdin.readline().rstrip("\n")
     async with opened(settings):
         name = full_name or email.partition("@")[0]
-        await people.create_member(email=email, password=password, full_name=name, role="operator", vendor_id=None)
+        await registration.create_member(
+            email=email, password=password, full_name=name, role="operator", vendor_id=None
+        )
     print(f"{email} can now sign in at {settings.public_url}/operator/login")
     return 0

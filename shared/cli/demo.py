@@ -86,16 +86,16 @@ class _Stripe:
 
 
 async def _people() -> int:
-    from shared.people import service as people
+    from shared.people import registration
     from shared.people.models import Customer, Member
 
     if not await Member.exists(email=OPERATOR):
-        await people.create_member(
+        await registration.create_member(
             email=OPERATOR, password=PASSWORD, full_name="Olga Operator", role="operator", vendor_id=None
         )
     shopper = await Customer.get_or_none(email=SHOPPER)
     if shopper is None:
-        shopper = await people.create_customer(email=SHOPPER, password=PASSWORD, full_name="Sam Shopper")
+        shopper = await registration.create_customer(email=SHOPPER, password=PASSWORD, full_name="Sam Shopper")
     return int(shopper.id)
 
 

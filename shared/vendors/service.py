@@ -23,7 +23,7 @@ from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRe
 from shared.ids import born, slugify
 from shared.jobs import queue
 from shared.marketplace.queries import today
-from shared.people import service as people
+from shared.people import registration
 from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
@@ -50,7 +50,7 @@ async def sign_up(*, email: str, password: str, full_name: str, business_name: s
     async with unit.transaction():
         vendor = await _new_vendor(business_name.strip(), email.strip().lower(), code)
         await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
-        member = await people.create_member(
+        member = await registration.create_member(
             email=email, password=password, full_name=full_name, role="owner", vendor_id=vendor.id
         )
         await audit.record(

@@ -8,7 +8,7 @@ from quart import g, request, session
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
-from shared.people import service
+from shared.people import sessions, tokens
 from shared.people.queries import NOBODY, Actor
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
 
@@ -60,7 +60,7 @@ async def load() -> None:
         return
     if access_of(current_view()) == TOKEN:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
-        g.token = await service.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
+        g.token = await tokens.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
         return
     g.member = await _known("sid", "member")
     g.customer = await _known("shopper_sid", "customer")
@@ -71,7 +71,7 @@ async def _known(key: str, kind: str) -> Actor | None:
     token = session.get(key)
     if not isinstance(token, str):
         return None
-    who = await service.identify(token)
+    who = await sessions.identify(token)
     if who is None or who.kind != kind:
         session.pop(key, None)
         return None

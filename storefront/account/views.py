@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from shared.errors import Invalid
 from shared.orders.lists import purchases_of
-from shared.people import service as people
+from shared.people import registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
 from shared.web.access import public, shopper
 from shared.web.identity import actor, customer, end_session, start_session
@@ -73,7 +73,7 @@ async def sign_up() -> Response:
         return await _signup_page(form, status=422)
     email, password = form.email.data or "", form.password.data or ""
     try:
-        await people.create_customer(email=email, password=password, full_name=form.full_name.data or "")
+        await registration.create_customer(email=email, password=password, full_name=form.full_name.data or "")
     except (Invalid, EmailTaken) as problem:
         form.blame(problem)
         return await _signup_page(form, status=problem.status)
@@ -87,13 +87,13 @@ async def sign_out() -> Response:
     """Leave; the session is revoked, not only forgotten. The basket stays."""
     token = end_session("customer")
     if token:
-        await people.sign_out(token)
+        await sessions.sign_out(token)
     return see_other("/", ("ok", "You are signed out."))
 
 
 async def _enter(email: str, password: str) -> None:
     agent = request.headers.get("User-Agent", "")
-    start_session("customer", await people.sign_in(email=email, password=password, kind="customer", user_agent=agent))
+    start_session("customer", await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent))
 
 
 def _next() -> str:

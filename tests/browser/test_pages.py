@@ -11,7 +11,7 @@ from tests.browser.journeys import fill_basket, give_address, sign_in
 from tests.browser.looking import look, screen, walk
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
     from tests.browser.conftest import Server
 
@@ -77,6 +77,15 @@ OPERATOR = [
 def test_public_pages_and_shops(screen: BrowserContext, server: Server) -> None:
     """What anyone can see, an unknown address included."""
     assert walk(screen.new_page(), server, PUBLIC) == []
+
+
+def test_the_home_page_keeps_a_place_for_pictures_that_are_still_to_come(page: Page, server: Server) -> None:
+    """A page may be painted when half of it has arrived: the words beside the pictures stay where they are."""
+    page.goto(server.url)
+    height = "() => document.querySelector('.hero-tiles').getBoundingClientRect().height"
+    complete = page.evaluate(height)
+    page.evaluate("() => [...document.querySelectorAll('.hero-tiles a')].slice(1).forEach(tile => tile.remove())")
+    assert page.evaluate(height) == complete > 0
 
 
 def test_the_way_to_the_till(screen: BrowserContext, server: Server) -> None:

@@ -136,6 +136,9 @@ async def test_a_challenge_that_is_passed(platform):
     assert await attempts(platform, intent) == ["requires_action"]
     url = intent.next_action.redirect_to_url.url.removeprefix(platform.sandbox.base_url)
     assert b"keep your card" in platform.sandbox.request("GET", url)[1]
+    # Whoever answers before a script of the frame has run stays in it, too: the shop's page is not for a frame.
+    framed = platform.sandbox.request("GET", f"{url}?framed=1")[1].decode()
+    assert f'action="{url}?framed=1"' in framed
 
     status, headers = await answer(platform, intent)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.database.lifecycle import close_database, open_database
-from shared.people import service as people
+from shared.people import tokens
 from shared.vendors import service as vendors
 from tests.support.program import Program, Reply
 from tests.support.visitor import Visitor
@@ -27,7 +27,7 @@ async def new_vendor() -> tuple[int, str]:
     signed = await vendors.sign_up(
         email="api@shop.test", password="a-long-password", full_name="A", business_name="Api & Co", country="LU"
     )
-    token = await people.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI")
+    token = await tokens.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI")
     return signed.vendor_id, token
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from quart import session
 
 from shared.orders.models import Order
-from shared.people import service as people
+from shared.people import registration, sessions, tokens
 from shared.people.models import Member, Session
 from shared.vendors.models import Vendor
 from shared.web.forms import csrf_token
@@ -86,21 +86,23 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     purchase = await check_out(shop)
     order = await Order.get(id=purchase.order_id)
     await make_dispute(order)  # of which Stripe knows nothing
-    token = await people.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz")
-    await people.create_member(email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None)
-    await people.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")
+    token = await tokens.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz")
+    await registration.create_member(
+        email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None
+    )
+    await registration.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")
     owner = (await Member.get(id=shop.member_id)).email
     carried = {"basket": purchase.basket, "checkouts": [purchase.token], "csrf": "c" * 40}
-    sessions: list[dict[str, Any]] = [carried]
+    cookies: list[dict[str, Any]] = [carried]
     for email, kind, key in (
         (owner, "member", "sid"),
         ("op@x.test", "member", "sid"),
         ("sam@x.test", "customer", "shopper_sid"),
     ):
-        sid = await people.sign_in(email=email, password=PASSWORD, kind=kind, user_agent="")
-        sessions.append({**carried, key: sid})
+        sid = await sessions.sign_in(email=email, password=PASSWORD, kind=kind, user_agent="")
+        cookies.append({**carried, key: sid})
     known = [purchase.token, order.number, (await Vendor.get(id=shop.vendor_id)).slug, "cup", "1", "name", "email"]
-    return World(app, sessions, known, token)
+    return World(app, cookies, known, token)
 
 
 def _path(rule: str, parts: list[str]) -> str:

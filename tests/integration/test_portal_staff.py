@@ -12,7 +12,7 @@ import pytest
 from shared import clock
 from shared.audit.models import AuditEntry
 from shared.people.models import Token
-from shared.people.service import create_token, identify_token
+from shared.people.tokens import create_token, identify_token
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks.models import WebhookEvent
 from tests.support.factories import make_member, make_order, make_payment, make_ready_vendor

@@ -11,7 +11,7 @@ from tortoise.exceptions import BaseORMException
 from shared import clock
 from shared.errors import NotFound
 from shared.ids import digest
-from shared.people import passwords, service
+from shared.people import passwords, registration, sessions, tokens
 from shared.people.errors import EmailTaken, WrongCredentials
 from shared.people.models import Customer, Member, Session, Token
 from shared.vendors.models import Vendor
@@ -30,7 +30,7 @@ def visitor(app: Quart) -> Visitor:
 
 
 async def operator() -> Member:
-    return await service.create_member(
+    return await registration.create_member(
         email="op@markethall.test", password=PASSWORD, full_name="Otto", role="operator", vendor_id=None
     )
 
@@ -153,7 +153,7 @@ class TestSignIn:
         await operator()
         for email in ("op@markethall.test", "nobody@markethall.test", "no address at all"):
             with pytest.raises(WrongCredentials):
-                await service.sign_in(email=email, password="not it, not it", kind="member", user_agent="")
+                await sessions.sign_in(email=email, password="not it, not it", kind="member", user_agent="")
 
         assert checked == [False, True, True]
 
@@ -217,7 +217,7 @@ class TestSessions:
     async def test_a_session_lives_thirty_days_from_its_last_use(self, database: str) -> None:
         """Each use moves the end; staying away ends it."""
         await operator()
-        token = await service.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
+        token = await sessions.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
         start = clock.now()
 
         def at(days: float) -> datetime:
@@ -225,25 +225,25 @@ class TestSessions:
 
         for day in (29, 58, 87):
             with clock.use(lambda day=day: at(day)):  # type: ignore[misc]
-                assert await service.identify(token) is not None
+                assert await sessions.identify(token) is not None
         with clock.use(lambda: at(87 + 30.1)):
-            assert await service.identify(token) is None
+            assert await sessions.identify(token) is None
 
     async def test_everywhere_means_every_browser(self, database: str) -> None:
         """After a lost phone."""
         member = await operator()
         tokens = [
-            await service.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
+            await sessions.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
             for _ in range(3)
         ]
 
-        assert await service.sign_out_everywhere(kind="member", person_id=member.id) == 3
-        assert [await service.identify(token) for token in tokens] == [None] * 3
+        assert await sessions.sign_out_everywhere(kind="member", person_id=member.id) == 3
+        assert [await sessions.identify(token) for token in tokens] == [None] * 3
 
     async def test_a_members_session_is_no_shoppers_session(self, visitor: Visitor) -> None:
         """The two kinds of people do not mix, even with one address and one password."""
         await visitor.sign_up()
-        await service.create_customer(email="olive@shop.test", password=PASSWORD, full_name="Olive")
+        await registration.create_customer(email="olive@shop.test", password=PASSWORD, full_name="Olive")
         async with visitor.client.session_transaction() as carried:
             carried["shopper_sid"] = carried.pop("sid")
 
@@ -253,8 +253,8 @@ class TestSessions:
     @pytest.mark.parametrize("token", ["", "x", "mhs_" + "a" * 32, "mhs_" + "a" * 5000, "\0", "ü"])
     async def test_a_made_up_token_opens_nothing(self, database: str, token: str) -> None:
         """Whatever its length or letters."""
-        assert await service.identify(token) is None
-        assert await service.identify_token(token) is None
+        assert await sessions.identify(token) is None
+        assert await tokens.identify_token(token) is None
 
 
 class TestPeople:
@@ -262,16 +262,16 @@ class TestPeople:
 
     async def test_two_sign_ups_at_once_with_one_address_make_one(self, database: str) -> None:
         """The database decides, and the loser reads a sentence."""
-        await service.create_customer(email="sam@shop.test", password=PASSWORD, full_name="Sam")
+        await registration.create_customer(email="sam@shop.test", password=PASSWORD, full_name="Sam")
         with pytest.raises(EmailTaken):
-            await service.create_customer(email=" SAM@shop.test", password=PASSWORD, full_name="Sam")
+            await registration.create_customer(email=" SAM@shop.test", password=PASSWORD, full_name="Sam")
 
         assert await Customer.all().count() == 1
 
     async def test_another_refusal_of_the_database_is_not_called_a_taken_address(self, database: str) -> None:
         """An owner without a vendor breaks the table's own rule."""
         with pytest.raises(BaseORMException):
-            await service.create_member(
+            await registration.create_member(
                 email="x@shop.test", password=PASSWORD, full_name="X", role="owner", vendor_id=None
             )
 
@@ -279,15 +279,15 @@ class TestPeople:
         """Shown once, kept as a digest; only its own vendor can revoke it."""
         vendor, other = await make_vendor(), await make_vendor()
         member = await make_member(vendor)
-        raw = await service.create_token(vendor_id=vendor.id, member_id=member.id, name=" CI ")
+        raw = await tokens.create_token(vendor_id=vendor.id, member_id=member.id, name=" CI ")
         (row,) = await Token.all().values()
 
-        who = await service.identify_token(raw)
+        who = await tokens.identify_token(raw)
         assert who is not None
         assert (who.kind, who.vendor_id, who.full_name) == ("token", vendor.id, "CI")
         assert raw not in str(row)
         with pytest.raises(NotFound):
-            await service.revoke_token(vendor_id=other.id, token_id=row["id"])
-        await service.revoke_token(vendor_id=vendor.id, token_id=row["id"])
-        await service.revoke_token(vendor_id=vendor.id, token_id=row["id"])
-        assert await service.identify_token(raw) is None
+            await tokens.revoke_token(vendor_id=other.id, token_id=row["id"])
+        await tokens.revoke_token(vendor_id=vendor.id, token_id=row["id"])
+        await tokens.revoke_token(vendor_id=vendor.id, token_id=row["id"])
+        assert await tokens.identify_token(raw) is None

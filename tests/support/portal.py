@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.people import service as people
+from shared.people import registration
 from shared.vendors import service as vendors
 from shared.vendors.models import Vendor
 
@@ -94,7 +94,7 @@ async def signed_in(client: TestClientProtocol) -> Portal:
 async def operator_in(client: TestClientProtocol) -> Portal:
     """A browser of the marketplace's own staff."""
     email = f"operator{next(_numbers)}@portal.test"
-    await people.create_member(
+    await registration.create_member(
         email=email, password=PASSWORD, full_name="Otto Operator", role="operator", vendor_id=None
     )
     await sign_in(client, email)

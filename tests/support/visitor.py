@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.people import service as people
+from shared.people import registration, sessions
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ async def sign_in_as(who: Visitor, role: str) -> None:
     """Carry the session of a new `owner`, `operator` or `customer`, without a page."""
     email, password = f"{role}@x.test", "a-long-password"
     if role == "customer":
-        await people.create_customer(email=email, password=password, full_name="S")
+        await registration.create_customer(email=email, password=password, full_name="S")
     else:
         vendor = (await make_vendor()).id if role == "owner" else None
-        await people.create_member(email=email, password=password, full_name="O", role=role, vendor_id=vendor)
+        await registration.create_member(email=email, password=password, full_name="O", role=role, vendor_id=vendor)
     kind = "customer" if role == "customer" else "member"
-    token = await people.sign_in(email=email, password=password, kind=kind, user_agent="")
+    token = await sessions.sign_in(email=email, password=password, kind=kind, user_agent="")
     async with who.client.session_transaction() as carried:
         carried["sid" if kind == "member" else "shopper_sid"] = token

@@ -3,7 +3,6 @@
   'use strict';
   if (parent === window) return;
   const body = document.body;
-  for (const form of document.forms) form.action += '?framed=1';
   if (body.dataset.done === 'true') parent.postMessage({ type: 'standin:3ds', status: body.dataset.status }, '*');
   const leave = () => document.getElementById('fail')?.click();
   addEventListener('message', (event) => { if (event.source === parent && event.data?.type === 'standin:dismiss') leave(); });
