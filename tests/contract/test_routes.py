@@ -28,12 +28,13 @@ pytestmark = pytest.mark.one_engine
 
 # The access table, first match wins: whoever adds a route below one of these addresses gets this mark or a failing test.
 TABLE = [
-    (r"/vendor/(login|signup|logout)", PUBLIC),
-    (r"/operator/login", PUBLIC),
+    (r"/vendor/(login|signup|logout|forgot)", PUBLIC),
+    (r"/operator/(login|forgot)", PUBLIC),
+    (r"/account/(reset|email)/.*", PUBLIC),
     (r"/vendor/admin(/.*)?", OWNER),
     (r"/operator(/.*)?", OPERATOR),
     (r"/api/v1/vendor/.*", TOKEN),
-    (r"/shop/account/(login|signup|logout)", PUBLIC),
+    (r"/shop/account/(login|signup|logout|forgot)", PUBLIC),
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
     (r"/(healthz|readyz|favicon\.ico|static/.*)", PUBLIC),
