@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
@@ -230,11 +230,16 @@ def read(environ: Mapping[str, str], dotenv: Path) -> tuple[Environment, list[st
     given = {name: environ[name] for name in names() if name in environ}
     notes = [*file.notes, *_slips({**file.values, **environ})]
     try:
-        return Environment(_env_file=dotenv, **given), [], notes
+        return _made(dotenv, given), [], notes
     except ValidationError as wrong:
         found = {str(each["loc"][0]): f"{each['loc'][0]} {each['msg']}" for each in wrong.errors(include_url=False)}
     spared = dict.fromkeys(found, "")
-    return Environment(_env_file=dotenv, **{**given, **spared}), list(found.values()), notes
+    return _made(dotenv, {**given, **spared}), list(found.values()), notes
+
+
+def _made(dotenv: Path, given: Mapping[str, str]) -> Environment:
+    made: Any = Environment  # its arguments are names of settings, which no type checker knows
+    return cast("Environment", made(_env_file=dotenv, **given))
 
 
 def _slips(found: Mapping[str, str]) -> list[str]:
