@@ -20,7 +20,7 @@ def _confirmed_at() -> fields.DatetimeField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_saved_cards")]
+    dependencies = [("models", "0023_webhook_health")]
 
     initial = False
 
