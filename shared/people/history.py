@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
@@ -12,22 +14,22 @@ from shared.people.persons import Person, label_of, vendor_of
 
 FAILED = "person.sign_in_failed"
 WORDS = {
-    "person.signed_in": "You signed in",
-    FAILED: "Somebody tried to sign in with a wrong password",
-    "person.signed_out": "You signed out",
-    "person.session_ended": "You signed a browser out",
-    "person.sessions_ended": "You signed out everywhere",
-    "person.password_changed": "Your password was changed",
-    "person.password_refused": "Somebody who was signed in gave a wrong password",
-    "person.reset_asked": "Somebody asked for a new password by mail",
-    "person.password_reset": "A new password was chosen from a mailed link",
-    "person.email_confirmed": "You confirmed your address",
-    "person.email_change_asked": "A new address was asked for",
-    "person.email_change_cancelled": "The new address was called off",
-    "person.email_changed": "Your address was changed",
-    "person.email_change_undone": "Your address was changed back",
-    "person.switched_off": "Your account was switched off",
-    "person.switched_on": "Your account was switched on again",
+    "person.signed_in": "Signed in",
+    FAILED: "Wrong password at the sign-in",
+    "person.signed_out": "Signed out",
+    "person.session_ended": "A browser was signed out",
+    "person.sessions_ended": "Signed out everywhere",
+    "person.password_changed": "Password changed",
+    "person.password_refused": "Wrong password in a browser that is signed in",
+    "person.reset_asked": "A link for a new password was asked for",
+    "person.password_reset": "New password chosen by a mailed link",
+    "person.email_confirmed": "Address confirmed",
+    "person.email_change_asked": "Another address asked for",
+    "person.email_change_cancelled": "The other address was called off",
+    "person.email_changed": "Address changed",
+    "person.email_change_undone": "Address changed back",
+    "person.switched_off": "Account switched off",
+    "person.switched_on": "Account switched on again",
 }
 _SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per guess
 
@@ -59,14 +61,13 @@ async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Hap
     """What happened to a person's account lately, newest first."""
     rows = await AuditEntry.filter(subject=f"{kind}:{person_id}", action__in=list(WORDS)).order_by("-id").limit(limit)
     return tuple(
-        Happening(
-            WORDS[row.action],
-            str((row.details or {}).get("browser", "")),
-            row.created_at,
-            _KINDS.get(row.action, "plain"),
-        )
+        Happening(WORDS[row.action], _detail(row.details or {}), row.created_at, _KINDS.get(row.action, "plain"))
         for row in rows
     )
+
+
+def _detail(details: Mapping[str, Any]) -> str:
+    return str(details.get("browser") or details.get("reason") or "")
 
 
 _KINDS = {FAILED: "warn", "person.password_refused": "warn", "person.switched_off": "bad"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
@@ -46,7 +48,7 @@ def owned_by(kind: str, person_id: int) -> Q:
     return Q(member_id=person_id) if kind == MEMBER else Q(customer_id=person_id)
 
 
-def keys_of(person: Person) -> dict[str, int | None]:
+def keys_of(person: Person) -> dict[str, Any]:
     """The two foreign keys of a new row that belongs to this person."""
     is_member = isinstance(person, Member)
     return {"member_id": person.id if is_member else None, "customer_id": None if is_member else person.id}
@@ -62,10 +64,21 @@ async def person_of(kind: str, person_id: int) -> Person:
 
 async def locked_person(kind: str, person_id: int) -> Person:
     """The row of a person, locked until the transaction ends. Raises UnknownPerson."""
-    query: QuerySet[Member] | QuerySet[Customer] = table(kind).filter(id=person_id)
-    person: Person | None = await unit.locked(query)  # type: ignore[arg-type]
+    person: Person | None = (
+        await unit.locked(Member.filter(id=person_id))
+        if table(kind) is Member
+        else await unit.locked(Customer.filter(id=person_id))
+    )
     if person is None:
         raise UnknownPerson
+    return person
+
+
+def owner_of(row: Session) -> Person:
+    """Whose session this is, loaded with it; the database lets no session be without."""
+    person = row.member if row.member is not None else row.customer
+    if person is None:
+        raise RuntimeError(f"session {row.id} is nobody's")
     return person
 
 

@@ -21,6 +21,7 @@ from shared.people.persons import (
     locked_person,
     open_sessions,
     owned_by,
+    owner_of,
     person_of,
     role_of,
     table,
@@ -87,8 +88,7 @@ async def sign_out(token: str) -> None:
         if row is None:
             return
         if await Session.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now()):
-            person = row.member if row.member is not None else row.customer
-            await history.note("person.signed_out", person, browser=named(row.user_agent))
+            await history.note("person.signed_out", owner_of(row), browser=named(row.user_agent))
 
 
 async def _open_row(token: str) -> Session | None:
@@ -147,7 +147,7 @@ async def identify(token: str) -> Actor | None:
     row = await _open_row(token)
     if row is None:
         return None
-    person = row.member if row.member is not None else row.customer
+    person = owner_of(row)
     if not person.is_active or not _lives(row, person):
         return None
     await _touch(row, person)

@@ -14,6 +14,7 @@ from shared.money import Money
 from shared.people import addresses, registration, tokens
 from shared.people.errors import EmailNotConfirmed, EmailTaken
 from shared.people.models import MailLink
+from shared.people.persons import vendor_of
 from shared.vendors import service as vendors
 from shared.vendors.models import Vendor
 from tests.support.accounts import (
@@ -200,7 +201,7 @@ class TestChanging:
 async def test_taking_an_account_back_ends_its_api_tokens(app: Quart, settings: Settings) -> None:
     """Whoever was in may have made one."""
     who = await person("owner")
-    raw = await tokens.create_token(vendor_id=who.vendor_id or 0, member_id=who.id, name="theirs")
+    raw = await tokens.create_token(vendor_id=vendor_of(who) or 0, member_id=who.id, name="theirs")
     back = await changed(app, who, "owner", settings)
     assert await tokens.identify_token(raw) is not None
     assert await press(app, back) == 303

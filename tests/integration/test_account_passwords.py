@@ -12,7 +12,8 @@ from shared.jobs.models import Job
 from shared.people import credentials, passwords, sessions, switching, tokens
 from shared.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
 from shared.people.models import MailLink, Member
-from shared.people.persons import label_of
+from shared.people.persons import label_of, vendor_of
+from shared.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
@@ -200,7 +201,7 @@ async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(databa
 async def test_who_proves_an_address_by_a_reset_ends_the_tokens_of_whoever_signed_up_with_it(database: str) -> None:
     """An account made in advance with somebody else's address gives its maker nothing."""
     victim = await person("owner", confirmed=False)
-    raw = await tokens.create_token(vendor_id=victim.vendor_id or 0, member_id=victim.id, name="mine")
+    raw = await tokens.create_token(vendor_id=vendor_of(victim) or 0, member_id=victim.id, name="mine")
     await forgot("owner", victim.email)
     reset_link = await MailLink.get(purpose="reset")
     await credentials.reset_password(nonce=reset_link.nonce, new=ANOTHER)
@@ -229,7 +230,7 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(database: str
 async def test_what_others_know_of_somebody_is_no_password(database: str, new: str) -> None:
     """Name and shop; address as well (unit tests walk the spellings)."""
     who = await person("owner")
-    vendor = (await Member.get(id=who.id).select_related("vendor")).vendor
+    vendor = await Vendor.get(id=vendor_of(who))
     vendor.name = "Velo Nord"
     await vendor.save()
     with pytest.raises(WeakPassword, match="near to your name"):

@@ -68,7 +68,7 @@ class TestBrowsers:
         text = (await mine.get(DOORS[role].account)).text
         assert text.index("Another browser") < text.index("Firefox on Linux")
         assert text.count("This one") == 1
-        assert "You signed in" in text
+        assert "Signed in" in text
 
     async def test_one_is_signed_out_alone(self, app: Quart, role: str) -> None:
         """The others stay; a copy of its cookie is worth nothing."""

@@ -1,5 +1,7 @@
 """Accounts: addresses that were confirmed, and links that are mailed and act once. Whoever is there already counts as confirmed."""
 
+from typing import Any
+
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
@@ -13,7 +15,7 @@ _ONE_PERSON = "(member_id is null) <> (customer_id is null)"
 _PURPOSES = "purpose in ('reset', 'confirm', 'change', 'undo')"
 
 
-def _confirmed_at() -> fields.DatetimeField:
+def _confirmed_at() -> Any:
     return fields.DatetimeField(
         null=True, description="when a mail to this address was answered", auto_now=False, auto_now_add=False
     )
