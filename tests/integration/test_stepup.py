@@ -13,6 +13,7 @@ from shared.audit.models import AuditEntry
 from shared.people.factors.models import KeptForm
 from shared.people.factors.rules import is_fresh
 from shared.people.models import Session, Token
+from shared.web.access import access_of
 from shared.web.stepup import ONCE, mark_of
 from tests.support.visitor import Answer, Visitor, sign_in_as
 
@@ -75,7 +76,7 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         mark = mark_of(view)
-        if mark is None or mark.when is not None or view.market_access != role:  # type: ignore[attr-defined]
+        if mark is None or mark.when is not None or access_of(view) != role:
             continue
         address = re.sub(r"<[^>]+>", "1", rule.rule)
         method = "POST" if "POST" in (rule.methods or set()) else "GET"

@@ -37,7 +37,7 @@ async def count_try(session_id: int) -> int:
         await open_.update(revoked_at=clock.now(), updated_at=clock.now())
         raise TooManyAnswers
     row = await Session.get(id=session_id)
-    return MAX_TRIES - row.wrong_answers
+    return MAX_TRIES - int(row.wrong_answers)
 
 
 async def wrong(session_id: int, left: int, sentence: str, param: str) -> WrongAnswer | TooManyAnswers:

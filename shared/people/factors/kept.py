@@ -34,8 +34,8 @@ async def keep(
     fits = sum(len(name) + len(value) for name, value in sent) <= MAX_TEXT
     async with transaction():
         await KeptForm.filter(expires_at__lte=clock.now()).delete()
-        mine = KeptForm.filter(session_id=session_id).order_by("-id")
-        too_many = [int(id_) for id_ in await mine.values_list("id", flat=True)][MOST - 1 :]
+        rows = await KeptForm.filter(session_id=session_id).order_by("-id").only("id")
+        too_many = [row.id for row in rows[MOST - 1 :]]
         if too_many:
             await KeptForm.filter(id__in=too_many).delete()
         row = await KeptForm.create(
@@ -47,7 +47,7 @@ async def keep(
             fields_sent=[list(pair) for pair in sent] if fits else [],
             expires_at=clock.now() + KEPT_FOR,
         )
-    return row.id
+    return int(row.id)
 
 
 async def kept(number: int, *, session_id: int) -> Kept | None:
