@@ -92,6 +92,7 @@ EASY = {
     "/vendor/admin/shop",
     "/vendor/admin/statements",
     "/operator/invoicing",
+    "/operator/mails/send",
     "/operator/receivables/<int:claim_id>/collect",
     "/operator/reconciliation/run",
     "/operator/refunds/<int:refund_id>/decline",
