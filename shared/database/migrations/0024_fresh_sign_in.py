@@ -14,7 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_saved_cards")]
+    dependencies = [("models", "0023_webhook_health")]
 
     initial = False
 
