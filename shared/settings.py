@@ -40,6 +40,10 @@ class StripeSettings:
         """True when real money moves."""
         return self.secret_key.startswith(("sk_live_", "rk_live_"))
 
+    def secrets_of(self, source: str) -> tuple[str, ...]:
+        """The live signing secrets of one webhook endpoint, `platform` or `connect`."""
+        return self.connect_webhook_secrets if source == "connect" else self.webhook_secrets
+
     @property
     def files_base(self) -> str:
         """Where files are uploaded: Stripe has a host of its own for them, whatever stands in for Stripe has not."""
