@@ -39,7 +39,7 @@ DROP FUNCTION audit_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_saved_cards")]
+    dependencies = [("models", "0023_webhook_health")]
 
     initial = False
 
