@@ -66,7 +66,7 @@ class PlainFormatter(logging.Formatter):
         return scrub(line)
 
 
-def configure_logging(*, as_json: bool, level: int = logging.INFO) -> None:
+def configure_logging(*, as_json: bool, level: int | str = logging.INFO) -> None:
     """Send every log of this process to stderr, scrubbed. Called once by the command line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter() if as_json else PlainFormatter())
