@@ -23,6 +23,8 @@ class Actor:
     vendor_slug: str | None = None
     vendor_name: str | None = None
     email_confirmed: bool = False
+    session_id: int | None = None
+    authenticated_at: datetime | None = None
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import clock
@@ -63,6 +63,7 @@ async def _open(person: Person, proven: str | None, user_agent: str) -> str:
         await Session.create(
             token_digest=digest(token),
             user_agent=agent,
+            authenticated_at=now,
             last_seen_at=now,
             expires_at=rules.session_end(role_of(current), signed_in_at=now, now=now),
             created_at=now,
@@ -151,7 +152,8 @@ async def identify(token: str) -> Actor | None:
     if not person.is_active or not _lives(row, person):
         return None
     await _touch(row, person)
-    return _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    who = _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at)
 
 
 def _lives(row: Session, person: Person) -> bool:

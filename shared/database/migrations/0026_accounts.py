@@ -22,7 +22,7 @@ def _confirmed_at() -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0023_webhook_health")]
+    dependencies = [("models", "0025_fresh_sign_in")]
 
     initial = False
 
