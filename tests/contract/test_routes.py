@@ -101,6 +101,19 @@ EASY = {
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",
     "/operator/webhooks/<event_id>/replay",
+    # Password and address ask for the present password themselves; the rest only ends what is open.
+    "/operator/security/email",
+    "/operator/security/email/cancel",
+    "/operator/security/email/confirm",
+    "/operator/security/password",
+    "/operator/security/sessions/<int:session_id>/end",
+    "/operator/security/sessions/end",
+    "/vendor/admin/security/email",
+    "/vendor/admin/security/email/cancel",
+    "/vendor/admin/security/email/confirm",
+    "/vendor/admin/security/password",
+    "/vendor/admin/security/sessions/<int:session_id>/end",
+    "/vendor/admin/security/sessions/end",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
