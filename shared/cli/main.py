@@ -91,7 +91,7 @@ def site(command: Function) -> Function:
 @click.option("--no-demo", is_flag=True, help="Do not fill the demo marketplace.")
 @click.option("--listener", type=int, hidden=True)
 @click.pass_obj
-def serve(parts: Parts, **given: Any) -> int:
+def serve(parts: Parts, /, **given: Any) -> int:
     """Serve the site.
 
     Migrates the database first. Without a Stripe key the Stripe stand-in is started and a demo marketplace filled.
@@ -119,7 +119,7 @@ def test(arguments: tuple[str, ...]) -> int:
 @site
 @installation
 @click.pass_obj
-def worker(parts: Parts, **given: Any) -> int:
+def worker(parts: Parts, /, **given: Any) -> int:
     """Work off jobs in a process of its own.
 
     Any number may run beside the web processes.

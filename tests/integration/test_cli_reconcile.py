@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.backends.base import executor
@@ -26,7 +26,7 @@ def _other_engines_sql() -> None:
     executor.EXECUTOR_CACHE.clear()
 
 
-async def run(settings: Settings, **options: bool) -> int:
+async def run(settings: Settings, **options: Any) -> int:
     """The exit code."""
     return await reconcile.run(settings, ReconcileOptions(grace=0, **options))
 
