@@ -19,6 +19,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.mails import blueprint as operator_mails
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
+    from portal.operator.people import blueprint as operator_people
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.refunds import blueprint as operator_refunds
@@ -59,6 +60,7 @@ def blueprints() -> list[Blueprint]:
         operator_mails,
         operator_orders,
         operator_payouts,
+        operator_people,
         receivables,
         reconciliation,
         operator_refunds,

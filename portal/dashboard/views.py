@@ -17,6 +17,7 @@ from shared.errors import Invalid
 from shared.marketplace.queries import today
 from shared.orders.lists import count_to_ship, orders_summary, vendor_orders
 from shared.payouts.forecast import next_payout
+from shared.people.errors import EmailNotConfirmed
 from shared.vendors import service
 from shared.vendors.closing import sentence, spelled
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
@@ -27,7 +28,7 @@ from shared.web.kit import page_number
 from shared.web.pages import see_other
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
-HOME = "/vendor/admin"
+HOME, ACCOUNT = "/vendor/admin", "/vendor/admin/security"
 RECENT = 6
 
 
@@ -42,6 +43,15 @@ class Step:
     label: str
 
 
+CONFIRM = Step(
+    "Confirm your email address",
+    False,
+    "We have sent you a link. After that you can connect with Stripe, sell, and open your shop.",
+    ACCOUNT,
+    "See how it stands",
+)
+
+
 @blueprint.get("")
 @owner
 async def home() -> Response:
@@ -54,6 +64,8 @@ async def home() -> Response:
     products = await vendor_products(mine)
     now = standing(config)
     steps = _steps(vendor, now, accepts=config.accepts_payments, products=products.total)
+    if not actor().email_confirmed:
+        steps.insert(0, CONFIRM)
     return await vendor_page(
         "portal/dashboard/home.html",
         nav="home",
@@ -110,7 +122,10 @@ def _counted(products: int) -> str:
 async def shop() -> Response:
     """Open or close the vendor's shop."""
     if (await request.form).get("is_open") == "yes":
-        await service.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
+        try:
+            await service.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
+        except EmailNotConfirmed as error:
+            return see_other(ACCOUNT, ("warn", error.message))
         return see_other(HOME, ("ok", "Your shop is open."))
     form = await CloseForm.from_request()
     if not form.ok():

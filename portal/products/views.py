@@ -12,6 +12,7 @@ from shared.catalogue import service
 from shared.catalogue.errors import StockMoved
 from shared.catalogue.queries import ProductView, product_for_vendor, vendor_products
 from shared.errors import Conflict, Invalid, NotFound
+from shared.people.errors import EmailNotConfirmed
 from shared.vendors.queries import get_vendor_payment_config
 from shared.web.access import owner
 from shared.web.identity import actor, actor_label, vendor_id
@@ -101,7 +102,7 @@ async def _save(product: ProductView | None) -> Response:
             values=values,
             actor=actor_label(actor()),
         )
-    except (Conflict, Invalid) as error:
+    except (Conflict, EmailNotConfirmed, Invalid) as error:
         if isinstance(error, StockMoved):
             form.stock_seen.data = str(error.now)
             form.stock_seen.raw_data = [str(error.now)]

@@ -57,6 +57,7 @@ class Checkout(Searched):
         indexes = [
             Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
             Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
+            Index(fields=("email",), name="ix_checkouts_email"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),

@@ -43,13 +43,15 @@ async def ask_again(*, kind: str, person_id: int) -> bool:
     return True
 
 
-async def ask_to_change(*, kind: str, person_id: int, email: str, present: str) -> str:
+async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: str, present: str) -> str:
     """Mail a link to a new address; until it is answered nothing changes. Returns the address as it will be stored.
 
-    Raises WrongPassword (`present_for_email`), BadEmail, EmailTaken (`email`).
+    Raises as `credentials.present_password` (`present_for_email`), BadEmail, EmailTaken (`email`).
     """
     address = rules.normal_email(email)
-    await present_password(kind=kind, person_id=person_id, password=present, param="present_for_email")
+    await present_password(
+        kind=kind, person_id=person_id, session_id=session_id, password=present, param="present_for_email"
+    )
     async with unit.transaction():
         person = await locked_person(kind, person_id)
         if address == person.email or not await is_free(kind, address, for_person=person_id):

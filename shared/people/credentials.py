@@ -11,7 +11,8 @@ from shared.jobs import queue
 from shared.mail import service as mail
 from shared.people import common, history, links, passwords, rules, sessions
 from shared.people.errors import WrongPassword
-from shared.people.models import Member
+from shared.people.factors import confirming
+from shared.people.models import Member, Session
 from shared.people.persons import (
     Person,
     kind_of,
@@ -21,6 +22,7 @@ from shared.people.persons import (
     person_of,
     role_of,
     table,
+    vendor_of,
 )
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
@@ -34,32 +36,42 @@ FORGOT = {
 MOST_RESETS = 5  # open links at a time: more mails would only bury the first
 
 
-async def present_password(*, kind: str, person_id: int, password: str, param: str) -> Person:
-    """The person, whose present password this is. Raises WrongPassword, and notes that somebody with the cookie guessed."""
+async def present_password(*, kind: str, person_id: int, session_id: int, password: str, param: str) -> Person:
+    """The person, whose present password this is.
+
+    Raises WrongPassword, and notes that somebody with the cookie guessed; at the fifth guess in a row TooManyAnswers, and the
+    session is over.
+    """
+    left = await confirming.count_try(session_id)
     person = await person_of(kind, person_id)
     if person.is_active and await passwords.matches(person.password_hash, password[: rules.MAX_PASSWORD + 1]):
+        await Session.filter(id=session_id).update(wrong_answers=0, updated_at=clock.now())
         return person
-    await history.note_seldom("person.password_refused", label_of(person))
-    raise WrongPassword(param=param)
+    await history.note_seldom("person.password_refused", label_of(person), vendor_id=vendor_of(person))
+    if left > 0:
+        raise WrongPassword(param=param)
+    raise await confirming.wrong(session_id, left, WrongPassword.default, param)
 
 
-async def change_password(*, kind: str, person_id: int, present: str, new: str, token: str) -> str | None:
+async def change_password(*, kind: str, person_id: int, session_id: int, present: str, new: str) -> str | None:
     """Set another password, end all other sessions and give this browser's a new token, which is returned.
 
-    None: this browser's own session is over as well. Raises WrongPassword (`present`), WeakPassword (`new`).
+    None: this browser's own session is over as well. Raises as `present_password` (`present`), WeakPassword (`new`).
     """
-    person = await present_password(kind=kind, person_id=person_id, password=present, param="present")
+    person = await present_password(
+        kind=kind, person_id=person_id, session_id=session_id, password=present, param="present"
+    )
     proven, hashed = person.password_hash, await _acceptable(person, new, param="new")
     async with unit.transaction():
         current = await locked_person(kind, person_id)
         if not current.is_active or current.password_hash != proven:
             raise WrongPassword(param="present")
         await _store(current, hashed)
-        kept = await sessions.renew(kind=kind, person_id=person_id, token=token)
-        ended = await sessions.end_sessions(kind, person_id, but=kept[0] if kept else None)
+        token = await sessions.renew(kind=kind, person_id=person_id, session_id=session_id)
+        ended = await sessions.end_sessions(kind, person_id, but=session_id)
         await history.note("person.password_changed", current, sessions_ended=ended)
         await _tell(current)
-    return kept[1] if kept else None
+    return token
 
 
 async def _acceptable(person: Person, password: str, *, param: str) -> str:

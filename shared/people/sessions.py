@@ -130,17 +130,13 @@ async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
             await history.note("person.session_ended", person, browser=named(row.user_agent))
 
 
-async def renew(*, kind: str, person_id: int, token: str) -> tuple[int, str] | None:
-    """Give this browser's session another token inside the caller's transaction, so that a copied cookie opens nothing.
+async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:
+    """Give a session another token inside the caller's transaction, so that a copied cookie opens nothing.
 
-    Returns the session's id and its new token; None when the session is over.
+    Returns the new token; None when the session is over.
     """
-    fresh = new_token("mhs")
-    row = await open_sessions(kind, person_id).filter(token_digest=digest(token)).first()
-    if row is None:
-        return None
-    await Session.filter(id=row.id).update(token_digest=digest(fresh), updated_at=clock.now())
-    return row.id, fresh
+    fresh, mine = new_token("mhs"), open_sessions(kind, person_id).filter(id=session_id)
+    return fresh if await mine.update(token_digest=digest(fresh), updated_at=clock.now()) else None
 
 
 async def identify(token: str) -> Actor | None:
@@ -184,8 +180,8 @@ class SignedIn:
     is_this: bool
 
 
-async def signed_in(*, kind: str, person_id: int, token: str) -> tuple[SignedIn, ...]:
-    """Where a person is signed in: the browser that holds `token` first, then the one used last."""
+async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[SignedIn, ...]:
+    """Where a person is signed in: the browser that asks first, then the one used last."""
     person = await person_of(kind, person_id)
     rows = (
         await open_sessions(kind, person_id)
@@ -193,7 +189,6 @@ async def signed_in(*, kind: str, person_id: int, token: str) -> tuple[SignedIn,
         .order_by("-last_seen_at", "-id")
         .limit(_MOST_SHOWN)
     )
-    mine = digest(token)
     found = [
         SignedIn(
             id=row.id,
@@ -201,7 +196,7 @@ async def signed_in(*, kind: str, person_id: int, token: str) -> tuple[SignedIn,
             since=row.created_at,
             last_seen_at=row.last_seen_at,
             ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),
-            is_this=row.token_digest == mine,
+            is_this=row.id == session_id,
         )
         for row in rows
         if _lives(row, person)

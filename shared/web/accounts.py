@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from quart import Blueprint, Response, session
+from quart import Blueprint, Response
 
 from shared.errors import Invalid, MarketError
 from shared.people import addresses, credentials, history, sessions
+from shared.people.factors.confirming import TooManyAnswers
 from shared.web.account_forms import EmailForm, ForgotForm, PasswordForm
-from shared.web.identity import SESSION_KEYS, actor, end_session, start_session
+from shared.web.identity import actor, end_session, start_session
 from shared.web.limits import limit, limit_sign_in
 from shared.web.pages import page, see_other
 
@@ -53,12 +54,9 @@ class AccountPages:
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
             pending_email=await addresses.pending_change(kind=kind, person_id=mine),
-            signed_in=await sessions.signed_in(kind=kind, person_id=mine, token=self._token()),
+            signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=who.session_id or 0),
             happenings=await history.happenings(kind, mine),
         )
-
-    def _token(self) -> str:
-        return str(session.get(SESSION_KEYS[self.audience.kind], ""))
 
     def _back(self, category: str, text: str) -> Response:
         return see_other(self.audience.home, (category, text))
@@ -72,10 +70,12 @@ class AccountPages:
             token = await credentials.change_password(
                 kind=self.audience.kind,
                 person_id=_mine(),
+                session_id=actor().session_id or 0,
                 present=form.present.data or "",
                 new=form.new.data or "",
-                token=self._token(),
             )
+        except TooManyAnswers as error:
+            return await self._leave(error.message, "warn")
         except MarketError as error:
             form.blame(error)
             return await self.page(status=error.status, password=form)
@@ -93,9 +93,12 @@ class AccountPages:
             await addresses.ask_to_change(
                 kind=self.audience.kind,
                 person_id=_mine(),
+                session_id=actor().session_id or 0,
                 email=form.email.data or "",
                 present=form.present_for_email.data or "",
             )
+        except TooManyAnswers as error:
+            return await self._leave(error.message, "warn")
         except MarketError as error:
             form.blame(error)
             return await self.page(status=error.status, email=form)
@@ -124,9 +127,9 @@ class AccountPages:
         await sessions.sign_out_everywhere(kind=self.audience.kind, person_id=_mine())
         return await self._leave("You are signed out everywhere.")
 
-    async def _leave(self, text: str) -> Response:
+    async def _leave(self, text: str, category: str = "ok") -> Response:
         end_session(self.audience.kind)
-        return see_other(self.audience.sign_in, ("ok", text))
+        return see_other(self.audience.sign_in, (category, text))
 
 
 def _mine() -> int:

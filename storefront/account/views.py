@@ -25,7 +25,8 @@ HOME = "/shop/account"
 async def orders() -> Response:
     """What the signed-in shopper bought."""
     who = actor()
-    purchases = [(p, standing_of(p.money, p.status)) for p in await purchases_of(who.id or 0)]
+    proven = who.email if who.email_confirmed else None
+    purchases = [(p, standing_of(p.money, p.status)) for p in await purchases_of(who.id or 0, proven_email=proven)]
     return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
 
 

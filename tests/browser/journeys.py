@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
+import time
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -70,6 +73,19 @@ def onboard(page: Page, name: str) -> None:
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("listitem").filter(has_text=step)).to_have_attribute("aria-current", "step")
     page.get_by_role("button", name="Complete onboarding").click()
+
+
+def mailed_link(server: Server, to: str, path: str) -> str:
+    """The address below `path` in the newest mail to somebody, once it was sent; the server writes its mails as files."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for file in sorted((server.data_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            found = re.search(rf"\S+{path}/\S+", message.get_content()) if message["To"] == to else None
+            if found:
+                return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {to}")
 
 
 def sign_in(page: Page, server: Server, email: str, password: str) -> None:

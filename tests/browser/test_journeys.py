@@ -13,7 +13,17 @@ from playwright.sync_api import expect
 
 from shared.settings import SANDBOX_SECRET_KEY
 from tests.browser.conftest import PASSWORD
-from tests.browser.journeys import card_fields, challenge, fill_basket, fill_card, give_address, onboard, pay, sign_in
+from tests.browser.journeys import (
+    card_fields,
+    challenge,
+    fill_basket,
+    fill_card,
+    give_address,
+    mailed_link,
+    onboard,
+    pay,
+    sign_in,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -141,10 +151,16 @@ def test_a_new_vendor_connects_stripe_and_sells(page: Page, server: Server, brow
     page.get_by_label("Business name").fill(name)
     page.get_by_label("Country").select_option("LU")
     page.get_by_label("Full name").fill("Mia Backes")
-    page.get_by_label("Email").fill(f"mia{int(time.time())}@bakery.test")
+    address = f"mia{int(time.time())}@bakery.test"
+    page.get_by_label("Email").fill(address)
     page.get_by_label("Password").fill("a-long-password")
     page.get_by_role("button", name=re.compile("Create|Sign up|Open", re.IGNORECASE)).click()
     page.wait_for_url(re.compile("/vendor/admin"))
+    page.goto(mailed_link(server, address, "/account/email"))
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.locator("main")).to_contain_text("Your address is confirmed.")
+    page.get_by_role("button", name="Open your shop").click()
+    expect(page.locator("main")).to_contain_text("Your shop is open.")
 
     page.goto(f"{server.url}/vendor/admin/payments")
     expect(page.get_by_role("heading", name="Payment settings")).to_be_visible()

@@ -33,6 +33,9 @@ PUBLIC = [
     "/shop/account/signup",
     "/vendor/login",
     "/vendor/signup",
+    "/vendor/forgot",
+    "/shop/account/forgot",
+    "/account/reset/mhl_no-such-link",
     "/no-such-page",
     "/vendors?q=bag",
     "/api/v1/docs",
@@ -48,6 +51,7 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
+    "/vendor/admin/security",
 ]
 OPERATOR = [
     "/operator",
@@ -71,6 +75,10 @@ OPERATOR = [
     "/operator/exposure",
     "/operator/statements",
     "/operator/invoicing",
+    "/operator/security",
+    "/operator/owners",
+    "/operator/staff",
+    "/operator/customers?q=nobody",
 ]
 
 

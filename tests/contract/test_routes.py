@@ -52,6 +52,9 @@ UNSIGNED = {
 }
 # What asks for the password or a factor once more: money, doors to Stripe and to the API, what holds for everybody.
 FRESH = {
+    "/operator/customers/<int:person_id>/off",
+    "/operator/owners/<int:person_id>/off",
+    "/operator/staff/<int:person_id>/off",
     "/vendor/admin/payments/connect",
     "/vendor/admin/payments/onboarding",
     "/vendor/admin/payments/refresh",
@@ -78,6 +81,9 @@ FRESH = {
 }
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
+    "/operator/customers/<int:person_id>/on",
+    "/operator/owners/<int:person_id>/on",
+    "/operator/staff/<int:person_id>/on",
     "/vendor/confirm/<int:kept_id>",
     "/vendor/admin/developers/tokens/<int:token_id>/revoke",
     "/vendor/admin/disputes/<int:dispute_id>/evidence",

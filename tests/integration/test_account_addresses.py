@@ -30,6 +30,7 @@ from tests.support.accounts import (
     link_in,
     mails,
     person,
+    session_id_of,
 )
 from tests.support.visitor import Visitor
 
@@ -53,7 +54,9 @@ async def press(app: Quart, path: str) -> int:
 
 
 async def ask(who: Person, role: str, email: str = NEW) -> None:
-    await addresses.ask_to_change(kind=DOORS[role].kind, person_id=who.id, email=email, present=PASSWORD)
+    await addresses.ask_to_change(
+        kind=DOORS[role].kind, person_id=who.id, session_id=await session_id_of(who), email=email, present=PASSWORD
+    )
 
 
 async def signed_up(kind: str, email: str) -> None:

@@ -28,6 +28,7 @@ from tests.support.accounts import (
     link_in,
     mails,
     person,
+    session_id_of,
     session_of,
 )
 from tests.support.visitor import Visitor
@@ -82,6 +83,20 @@ class TestChange:
         assert not await MailLink.exists()
         assert await session_of(who)
         assert await AuditEntry.filter(action="person.password_refused", subject=label_of(who)).count() == 1
+
+    async def test_who_goes_on_guessing_loses_the_cookie(self, app: Quart, role: str) -> None:
+        """Five wrong ones in a row end the session, at both forms together."""
+        who = await person(role)
+        owner, door = await browser_of(app, who), DOORS[role]
+        thief = await copy_of(owner)
+        for n in range(4):
+            assert await change(thief, role, f"guess number {n}") == 422
+        last = await thief.send(
+            f"{door.account}/email", page=door.account, email="t@x.test", present_for_email="the fifth guess"
+        )
+        assert (last.status, last.location) == (303, door.sign_in)
+        assert [await is_in(b, role) for b in (thief, owner)] == [False, False]
+        assert await session_of(who)
 
     @pytest.mark.parametrize("new", [COMMON[0], "short", "a" * 12])
     async def test_a_bad_new_one_is_said_at_its_field_and_changes_nothing(
@@ -217,9 +232,10 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(database: str
     await forgot("customer", who.email)
     link, kind = await MailLink.get(), "customer"
     token = await session_of(who)
+    session = await session_id_of(who)
     for refused in (
         credentials.reset_password(nonce=link.nonce, new=common),
-        credentials.change_password(kind=kind, person_id=who.id, present=PASSWORD, new=common, token=token),
+        credentials.change_password(kind=kind, person_id=who.id, session_id=session, present=PASSWORD, new=common),
     ):
         with pytest.raises(WeakPassword):
             await refused
@@ -235,35 +251,37 @@ async def test_what_others_know_of_somebody_is_no_password(database: str, new: s
     await vendor.save()
     with pytest.raises(WeakPassword, match="near to your name"):
         await credentials.change_password(
-            kind="member", person_id=who.id, present=PASSWORD, new=new, token=await session_of(who)
+            kind="member", person_id=who.id, session_id=await session_id_of(who), present=PASSWORD, new=new
         )
 
 
-async def act_sign_in(who: Person, _token: str) -> None:
+async def act_sign_in(who: Person, _session: int) -> None:
     await session_of(who)
 
 
-async def act_change(who: Person, token: str) -> None:
+async def act_change(who: Person, session: int) -> None:
     await credentials.change_password(
-        kind="member", person_id=who.id, present=PASSWORD, new="third-words-of-mine", token=token
+        kind="member", person_id=who.id, session_id=session, present=PASSWORD, new="third-words-of-mine"
     )
 
 
 @pytest.mark.parametrize("act", [act_sign_in, act_change])
 async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_change(
-    database: str, monkeypatch: pytest.MonkeyPatch, act: Callable[[Person, str], Awaitable[None]]
+    database: str, monkeypatch: pytest.MonkeyPatch, act: Callable[[Person, int], Awaitable[None]]
 ) -> None:
     """It was right while the hash was compared; then somebody else's change came first."""
     who = await person("owner")
-    token, real = await session_of(who), passwords.matches
+    session, real = await session_id_of(who), passwords.matches
 
     async def overtaken(stored: str | None, password: str) -> bool:
         monkeypatch.setattr(passwords, "matches", real)
         was_right = await real(stored, password)
-        await credentials.change_password(kind="member", person_id=who.id, present=PASSWORD, new=ANOTHER, token=token)
+        await credentials.change_password(
+            kind="member", person_id=who.id, session_id=session, present=PASSWORD, new=ANOTHER
+        )
         return was_right
 
     monkeypatch.setattr(passwords, "matches", overtaken)
     with pytest.raises((WrongCredentials, WrongPassword)):
-        await act(who, token)
+        await act(who, session)
     assert await session_of(who, password=ANOTHER)

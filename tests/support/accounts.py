@@ -74,6 +74,13 @@ async def session_of(who: Person, *, password: str = PASSWORD, agent: str = "") 
     return await sessions.sign_in(email=(await again(who)).email, password=password, kind=kind, user_agent=agent)
 
 
+async def session_id_of(who: Person) -> int:
+    """Sign in without a page; the session's number."""
+    found = await sessions.identify(await session_of(who))
+    assert found is not None
+    return found.session_id or 0
+
+
 async def browser_of(app: Quart, who: Person, *, agent: str = "") -> Visitor:
     """A browser in which somebody is signed in."""
     visitor = Visitor(app)

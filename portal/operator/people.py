@@ -1,0 +1,130 @@
+"""`/operator/owners`, `/operator/staff`, `/operator/customers`: who has an account, and who is switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response
+from quart import request as asked
+from wtforms import StringField
+from wtforms.validators import Length
+
+from portal.operator.frame import page
+from shared.catalogue.queries import clean_search
+from shared.errors import Conflict
+from shared.people import directory, history, rules, switching
+from shared.people.directory import PersonRow
+from shared.web.access import operator
+from shared.web.forms import MarketForm
+from shared.web.identity import actor
+from shared.web.kit import page_number
+from shared.web.pages import see_other
+from shared.web.paging import address, pager
+from shared.web.stepup import fresh_sign_in
+
+blueprint = Blueprint("operator_people", __name__, url_prefix="/operator")
+GROUPS = {"owners": rules.OWNER, "staff": rules.OPERATOR, "customers": rules.CUSTOMER}
+TITLES = {"owners": "Owners", "staff": "Staff", "customers": "Shoppers"}
+
+
+class SwitchForm(MarketForm):
+    """Why somebody is switched off: they read it."""
+
+    reason = StringField("Reason", [Length(max=300, message="At most 300 characters.")])
+
+
+class Group:
+    """The pages of the people of one role."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.role = name, GROUPS[name]
+        self.home = f"/operator/{name}"
+
+    async def people(self) -> Response:
+        """The people of a role: a search, and who is switched off."""
+        search, only_off = clean_search(asked.args.get("q")), asked.args.get("only") == "off"
+        found = await directory.people(self.role, search=search, only_off=only_off, page=page_number())
+        only = "off" if only_off else None
+        groups = [(TITLES[name], f"/operator/{name}", name == self.name) for name in GROUPS]
+        states = [
+            ("All", address(self.home, q=search), not only_off),
+            ("Switched off", address(self.home, q=search, only="off"), only_off),
+        ]
+        return await page(
+            "portal/operator/people.html",
+            nav_active="people",
+            title=TITLES[self.name],
+            home=self.home,
+            found=found,
+            search=search,
+            groups=groups,
+            states=states,
+            list_address=address(self.home, only=only),
+            pager=pager(self.home, found, q=search, only=only),
+        )
+
+    async def one(self, person_id: int) -> Response:
+        """One person's account: where it stands and what happened."""
+        return await self._one(await self._row(person_id), SwitchForm())
+
+    async def off(self, person_id: int) -> Response:
+        """Switch a person off: sessions, tokens and links end at once."""
+        row, form = await self._row(person_id), await SwitchForm.from_request()
+        if not form.ok():
+            return await self._one(row, form, status=422)
+        try:
+            await switching.switch_off(
+                kind=row.kind, person_id=row.id, by=actor().id or 0, reason=form.reason.data or ""
+            )
+        except Conflict as error:
+            form.blame(error)
+            return await self._one(row, form, status=error.status)
+        return see_other(f"{self.home}/{row.id}", ("ok", f"{row.full_name} is switched off, and was told by mail."))
+
+    async def on(self, person_id: int) -> Response:
+        """Let a person in again."""
+        row = await self._row(person_id)
+        await switching.switch_on(kind=row.kind, person_id=row.id, by=actor().id or 0)
+        return see_other(f"{self.home}/{row.id}", ("ok", f"{row.full_name} can sign in again, and was told by mail."))
+
+    async def _row(self, person_id: int) -> PersonRow:
+        return await directory.person(self.role, person_id if person_id < 2**63 else 0)
+
+    async def _one(self, row: PersonRow, form: SwitchForm, *, status: int = 200) -> Response:
+        return await page(
+            "portal/operator/person.html",
+            status=status,
+            nav_active="people",
+            person=row,
+            form=form,
+            home=self.home,
+            title=TITLES[self.name],
+            is_oneself=row.kind == "member" and row.id == actor().id,
+            browsers=await directory.browsers(row.kind, row.id),
+            happenings=await history.happenings(row.kind, row.id),
+        )
+
+
+def _view(act: Any) -> Any:
+    """A function of its own for each address: marks are written on it."""
+
+    async def view(**arguments: int) -> Response:
+        found: Response = await act(**arguments)
+        return found
+
+    view.__doc__ = act.__doc__
+    return view
+
+
+for _name in GROUPS:
+    _group = Group(_name)
+    for _path, _method, _act in (
+        ("", "GET", _group.people),
+        ("/<int:person_id>", "GET", _group.one),
+        ("/<int:person_id>/off", "POST", _group.off),
+        ("/<int:person_id>/on", "POST", _group.on),
+    ):
+        _made = operator(_view(_act))
+        if _path.endswith("/off"):
+            _made = fresh_sign_in("switch somebody off")(_made)
+        blueprint.add_url_rule(f"/{_name}{_path}", f"{_name}_{_act.__name__}", _made, methods=[_method])
