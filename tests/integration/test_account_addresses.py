@@ -11,6 +11,7 @@ from shared.catalogue.models import Product
 from shared.catalogue.service import ProductValues, save_product
 from shared.gateway.seam import AccountDetails
 from shared.money import Money
+from shared.orders.models import Checkout
 from shared.people import addresses, registration, tokens
 from shared.people.errors import EmailNotConfirmed, EmailTaken
 from shared.people.models import MailLink
@@ -32,6 +33,7 @@ from tests.support.accounts import (
     person,
     session_id_of,
 )
+from tests.support.factories import make_order
 from tests.support.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -260,3 +262,20 @@ async def test_an_unconfirmed_owner_may_look_around_and_prepare(database: str) -
         await save_product(vendor_id=signed.vendor_id, product_id=product, values=values, actor="test")
     row = await Product.get()
     assert (row.name, row.is_published) == ("A bowl", False)
+
+
+async def test_orders_of_a_guest_are_listed_once_the_address_is_proven(app: Quart) -> None:
+    """Not before: anybody can sign up with anybody's address. Orders of other addresses never."""
+    who = await person("customer", confirmed=False)
+    theirs, others = await make_order(), await make_order()
+    checkout = await Checkout.get(id=theirs.checkout_id)
+    checkout.email = who.email
+    await checkout.save()
+    browser = await browser_of(app, who)
+    before = (await browser.get("/shop/account")).text
+    assert theirs.number not in before
+    assert "Confirm your email address" in before
+    await addresses.answer((await MailLink.get()).nonce)
+    after = (await browser.get("/shop/account")).text
+    assert theirs.number in after
+    assert others.number not in after

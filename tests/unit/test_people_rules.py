@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.ids import new_nonce, sealed, unsealed
 from shared.people import passwords, policies
+from shared.people.browsers import named
 from shared.people.errors import BadEmail, WeakPassword
 from shared.people.queries import NOBODY, Actor
-from shared.people.rules import check_password, normal_email, shown_email
+from shared.people.rules import (
+    SESSIONS_LAST,
+    check_password,
+    is_near,
+    normal_email,
+    session_end,
+    shown_email,
+    stems,
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ def test_a_weak_password_is_refused(password: str) -> None:
 def test_ten_different_characters_are_enough() -> None:
     """No rule about digits and capitals: length is what counts."""
     check_password("correct horse battery", email="ada@example.test")
-    check_password("abcdefghij")
+    check_password("kcwhqjxrtb")
 
 
 @pytest.mark.parametrize(
@@ -146,3 +157,98 @@ def test_passwords_cost_what_owasp_asks_at_least() -> None:
     """19 MiB and two passes; the tests themselves use less."""
     assert passwords.MEMORY_KIB >= 19 * 1024
     assert passwords.PASSES >= 2
+
+
+@pytest.mark.parametrize(
+    ("password", "stem"),
+    [
+        ("Passw0rd123", "passw0rd"),
+        ("PASSWORD12", "password"),
+        ("password2024!", "password"),
+        ("monkeymonkey", "monkey"),
+        ("Monkeymonkey99", "monkey"),
+        ("1234567890", "1234567890"),
+        ("ｐａｓｓｗｏｒｄ１２", "password"),
+    ],
+)
+def test_a_password_is_looked_up_without_what_people_add_to_a_common_one(password: str, stem: str) -> None:
+    """Capitals, digits and signs at its end, saying it twice, full-width letters."""
+    assert stem in stems(password)
+
+
+def test_a_word_inside_a_longer_phrase_is_no_stem() -> None:
+    """What the demo's people use is not "markethall" with something at its end."""
+    assert "markethall" not in stems("markethall-demo")
+    assert "password" not in stems("my password is long")
+
+
+@pytest.mark.parametrize("password", ["abcdefghijkl", "9876543210", "ABCDEFGHIJ", "klmnopqrst"])
+def test_a_row_of_neighbours_is_no_password(password: str) -> None:
+    """Up or down, letters or digits."""
+    with pytest.raises(WeakPassword):
+        check_password(password)
+
+
+ABOUT = ("ada.lovelace@velo-nord.test", "Ada Lovelace", "Vélo Nord")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "ada.lovelace1",
+        "AdaLovelace99",
+        "lovelace2024!",
+        "lovelacelovelace",
+        "Vélo Nord 2024",
+        "ada.lovelace@velo-nord.test",
+        "adalovelace",
+        "velo-nord.test1",
+    ],
+)
+def test_what_others_know_of_somebody_is_near(password: str) -> None:
+    """Address, name and shop, whole and in parts, with digits at the end or said twice."""
+    assert is_near(password, ABOUT)
+
+
+@pytest.mark.parametrize("password", ["ada rides a bicycle", "lovelace-wrote-programs", "nord wind and sun"])
+def test_a_phrase_in_which_a_name_stands_is_not(password: str) -> None:
+    """Only a password that is no more than that is refused."""
+    assert not is_near(password, ABOUT)
+
+
+@given(st.sampled_from(sorted(SESSIONS_LAST)), st.integers(0, 200), st.integers(0, 100))
+def test_a_session_never_ends_later_than_its_longest_nor_than_idle(role: str, days: int, more: int) -> None:
+    """However it is used."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    now, lasting = start + timedelta(hours=days * 12 + more), SESSIONS_LAST[role]
+    end = session_end(role, signed_in_at=start, now=now)
+    assert end <= start + lasting.longest
+    assert end <= now + lasting.idle
+    assert end in (start + lasting.longest, now + lasting.idle)
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        ("curl/8", "Another browser"),
+        ("", "Another browser"),
+        ("Something on Windows", "A browser on Windows"),
+    ],
+)
+def test_a_browser_is_called_as_its_owner_calls_it(agent: str, words: str) -> None:
+    """Most claim to be others as well."""
+    assert named(agent) == words
+
+
+def test_a_mailed_link_opens_with_the_key_and_with_no_other() -> None:
+    """Nothing shorter, longer, changed or of another kind."""
+    nonce = new_nonce()
+    token = sealed("k" * 40, nonce)
+    assert unsealed("k" * 40, token) == nonce
+    assert unsealed("x" * 40, token) is None
+    for wrong in ("", token[:-1], token + "a", token.upper(), nonce, f"mhl_{nonce}", "mhl_" + "ü" * 54, token[4:]):
+        assert unsealed("k" * 40, wrong) is None
