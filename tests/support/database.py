@@ -109,6 +109,7 @@ class Postgres:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test ended all connections
                 await self._cleaner.execute("SELECT pg_temp.clean()")
                 return
+            await _end(self._cleaner)
         self._cleaner = await asyncpg.connect(host=str(self._folder), user="postgres", database=self._name)
         await self._cleaner.execute(_CLEANING)
         await self._cleaner.execute("SELECT pg_temp.clean()")
@@ -148,9 +149,14 @@ class Postgres:
     def stop(self) -> None:
         """Leave; the last one to leave stops the server and removes its folder."""
         if self._cleaner is not None:
-            self._cleaner.terminate()
+            self._loop.run_until_complete(_end(self._cleaner))
         self._loop.close()
         self._server.cleanup()
+
+
+async def _end(connection: asyncpg.Connection) -> None:
+    connection.terminate()
+    await asyncio.sleep(0)  # its transport is closed in the loop's next round
 
 
 def run_id() -> str:
