@@ -82,14 +82,16 @@ def _never_queried() -> Iterator[None]:
     Each operation makes most models of the state anew, and preparing them for queries is most of a migration's time.
     Models of the application must have been imported before.
     """
-    filters, prepare = models.get_filters_for_field, StateApps._build_initial_querysets
-    models.get_filters_for_field = lambda **_field: {}
-    StateApps._build_initial_querysets = lambda _apps: None  # type: ignore[method-assign]
+    library: Any = models
+    apps: Any = StateApps
+    filters, prepare = library.get_filters_for_field, apps._build_initial_querysets
+    library.get_filters_for_field = lambda **_field: {}
+    apps._build_initial_querysets = lambda _apps: None
     try:
         yield
     finally:
-        models.get_filters_for_field = filters
-        StateApps._build_initial_querysets = prepare  # type: ignore[method-assign]
+        library.get_filters_for_field = filters
+        apps._build_initial_querysets = prepare
 
 
 class Executor(MigrationExecutor):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import BytecodeCache
+from pytest import MonkeyPatch
 from tortoise.models import MetaInfo
 from werkzeug.routing import Rule
 
@@ -45,9 +46,9 @@ def addresses() -> Iterator[None]:
             known[key] = real(rule, append_unknown)
         return known[key]
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
-    yield
-    Rule._compile_builder = real  # type: ignore[method-assign]
+    with MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @contextmanager
@@ -64,6 +65,6 @@ def filters() -> Iterator[None]:
             real(meta)
             known[key] = dict(meta.filters)
 
-    MetaInfo._generate_filters = generate_once  # type: ignore[method-assign]
-    yield
-    MetaInfo._generate_filters = real  # type: ignore[method-assign]
+    with MonkeyPatch.context() as patch:
+        patch.setattr(MetaInfo, "_generate_filters", generate_once)
+        yield
