@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from shared.cli.bootstrap import ROOT
+from shared.database.schema import SchemaTooNew
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
 PORT, SANDBOX_PORT = 8000, 12111
+UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,9 @@ def main(arguments: list[str], parts: Parts) -> int:
     options = parser().parse_args(arguments)
     try:
         return _run(options, parts)
+    except (SchemaTooNew, DatabaseTrouble) as problem:
+        print(problem, file=sys.stderr)
+        return 2 if isinstance(problem, SchemaTooNew) else UNREACHABLE
     except (CommandFailed, SettingsError, MarketError) as problem:
         print(problem.message if isinstance(problem, MarketError) else problem, file=sys.stderr)
         return problem.code if isinstance(problem, CommandFailed) else 2
