@@ -14,6 +14,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.home import blueprint as operator_home
+    from portal.operator.mails import blueprint as operator_mails
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
@@ -29,12 +30,14 @@ def blueprints() -> list[Blueprint]:
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
+    from portal.signin.confirm import blueprint as confirm
     from portal.signin.views import blueprint as signin
     from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
 
     return [
         signin,
+        confirm,
         dashboard,
         payment_settings,
         products,
@@ -47,6 +50,7 @@ def blueprints() -> list[Blueprint]:
         dispute_documents,
         operator_disputes,
         fees,
+        operator_mails,
         operator_orders,
         operator_payouts,
         receivables,

@@ -6,7 +6,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from portal.operator import ledger
+from portal.operator import ledger, webhook_words
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
 from portal.operator.happenings import DECISIONS, again, change_lines
@@ -28,7 +28,9 @@ from shared.web.kit import kit, page_number
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
+from shared.web.stepup import fresh_sign_in
 from shared.webhooks.dispatch import replay
+from shared.webhooks.health import endpoints
 from shared.webhooks.queries import EventView, event_counts, event_page, stored_event
 from shared.webhooks.rules import EventStatus
 
@@ -95,6 +97,7 @@ async def vendor(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/fee")
 @operator
+@fresh_sign_in("change this vendor's commission")
 async def fee(vendor_id: int) -> Response:
     """Set a vendor's commission; orders already placed keep theirs."""
     row = await vendor_row(_sane(vendor_id))
@@ -164,6 +167,7 @@ async def webhooks() -> Response:
         states=EVENT_STATES,
         decisions=DECISIONS,
         parked=await parked_payments(),
+        endpoints=[webhook_words.row(endpoint) for endpoint in await endpoints(kit().settings)],
     )
 
 
