@@ -57,7 +57,7 @@ class _Wrapper(Told, TransactionWrapper):
     """A connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(_Wrapper(self))  # type: ignore[arg-type]
+        return NestedTransactionContext(_Wrapper(self))
 
 
 class _Transaction(TransactionContextPooled):

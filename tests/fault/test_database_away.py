@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 
-from shared.database import postgres as postgres_client
 from shared.database import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.database.migrate import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind
 from shared.gateway.live import LiveGateway
-from shared.people import tokens
-from shared.people.models import Customer, Member
-from shared.webhooks.models import WebhookEvent
+from shared.vendors.models import Vendor
 from tests.support.app import whole_app
 from tests.support.door import door_to
-from tests.support.factories import make_product, make_ready_vendor, make_vendor
+from tests.support.factories import make_vendor
 from tests.support.portal import csrf_token, owner_of
 from tests.support.storefront import HTMX, words
 
@@ -146,6 +140,11 @@ async def _refused(client: TestClientProtocol, rule: Rule, method: str, token: s
     assert not MONEY.search(words(text).replace("If you have paid", "")), where
 
 
+async def _add() -> Vendor:
+    async with unit.transaction():
+        return await make_vendor()
+
+
 async def test_everything_works_again_once_it_is_back(place: Place) -> None:
     """However often it was asked meanwhile, reading and writing: no connection and no lock is lost with a failure."""
     vendor = await make_vendor()
@@ -155,10 +154,8 @@ async def test_everything_works_again_once_it_is_back(place: Place) -> None:
                 await vendor.refresh_from_db()
             assert told.value.kind is Kind.AWAY
             with pytest.raises(DatabaseTrouble):
-                async with unit.transaction():
-                    await make_vendor()
-    async with unit.transaction():
-        again = await make_vendor()
+                await _add()
+    again = await _add()
     await again.refresh_from_db()
 
 
