@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed
 from shared.database import migrate as migrations
 from shared.database.lifecycle import close_database, open_database
 
@@ -95,7 +95,7 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     async with opened(settings):
         name = full_name or email.partition("@")[0]
         await registration.create_member(
-            email=email, password=password, full_name=name, role="operator", vendor_id=None
+            email=email, password=password, full_name=name, role="operator", vendor_id=None, confirmed=True
         )
     print(f"{email} can now sign in at {settings.public_url}/operator/login")
     return 0
