@@ -8,8 +8,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from jinja2 import BytecodeCache
-from pytest import MonkeyPatch
 from tortoise.models import MetaInfo
 from werkzeug.routing import Rule
 
@@ -46,7 +46,7 @@ def addresses() -> Iterator[None]:
             known[key] = real(rule, append_unknown)
         return known[key]
 
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
         yield
 
@@ -65,6 +65,6 @@ def filters() -> Iterator[None]:
             real(meta)
             known[key] = dict(meta.filters)
 
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MetaInfo, "_generate_filters", generate_once)
         yield
