@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journeys import mailed_link
-from tests.browser.looking import look
+from tests.browser.looking import SHIFTS, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,6 +37,7 @@ def test_a_forgotten_password_is_replaced_by_mail(page: Page, server: Server, br
     page.get_by_label("Email").fill(address)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Look at your mails")).to_be_visible()
+    page.add_init_script(SHIFTS)
     page.goto(mailed_link(server, address, "/account/reset"))
     wrong = look(page, "/account/reset/<token>")
     page.get_by_label("New password").fill("other-words-of-mine")
@@ -48,5 +49,7 @@ def test_a_forgotten_password_is_replaced_by_mail(page: Page, server: Server, br
 
     other.reload()
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto(mailed_link(server, address, "/account/email"))
+    wrong += look(page, "/account/email/<token>, which ended with the reset")
     other.context.close()
     assert wrong == []
