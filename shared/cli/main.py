@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.cli import private
 from shared.cli.bootstrap import ROOT
 from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
@@ -133,6 +134,7 @@ def read_settings(options: argparse.Namespace) -> Settings:
         sandbox_base=f"http://127.0.0.1:{options.sandbox_port}",
         dotenv=ROOT / ".env",
     )
+    private.tighten(settings.data_dir, settings.database_url)
     if settings.secret_key:
         return settings
     return settings.with_(secret_key=development_key(settings.data_dir))

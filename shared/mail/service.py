@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import smtplib
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -60,16 +61,22 @@ async def send(context: queue.Context, args: dict[str, Any]) -> None:
 
 
 def compose(mail: Email, settings: Settings) -> EmailMessage:
-    """The mail as MIME; its Message-ID is made of our own id, so that a repeat is recognised by mail programs."""
+    """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
     message["From"] = f"{SENDER} <no-reply@{host}>"
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
-    message["Message-ID"] = f"<{mail.unique_key.replace(':', '.')}@{host}>"
+    message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
     message.set_content(mail.text.replace(PUBLIC_URL, settings.public_url))
     return message
+
+
+def _message_id(mail: Email, settings: Settings) -> str:
+    """Tells nothing of our rows, and never comes again: row ids, of which `unique_key` is made, do in a fresh database."""
+    told = f"{mail.unique_key}|{mail.created_at.isoformat()}"
+    return hmac.new(settings.secret_key.encode(), told.encode(), "sha256").hexdigest()[:40]
 
 
 def _file(settings: Settings, mail_id: int, message: EmailMessage) -> None:
