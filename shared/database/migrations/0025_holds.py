@@ -8,7 +8,7 @@ from shared.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_saved_cards")]
+    dependencies = [("models", "0024_audit")]
 
     initial = False
 
