@@ -8,7 +8,7 @@ from shared.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0025_fresh_sign_in")]
+    dependencies = [("models", "0026_accounts")]
 
     initial = False
 
