@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,11 @@ async def shelf(product: Product) -> tuple[int, int]:
     return product.stock, product.reserved
 
 
+def at(moment: datetime) -> AbstractContextManager[None]:
+    """Let it be this moment."""
+    return clock.use(lambda: moment)
+
+
 class TestAtTheOrder:
     """What orders that nobody has paid may hold."""
 
@@ -77,7 +83,7 @@ class TestAtTheOrder:
         basket = await baskets.add(None, product_id=product.id, quantity=1)
         begin = clock.now()
         for n in range(30):
-            with clock.use(lambda n=n: begin + timedelta(minutes=10 * n)):
+            with at(begin + timedelta(minutes=10 * n)):
                 await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
         assert await Order.all().count() == 1
         checkout = await (await Order.get()).checkout
@@ -234,8 +240,7 @@ class TestPay:
         product, bought, _ = await at_pay(gateway, sandbox)
         held = []
         for n in range(4):
-            later = clock.now() + n * holding.PAY_HOLD
-            with clock.use(lambda later=later: later):
+            with at(clock.now() + n * holding.PAY_HOLD):
                 view = await create_payment_intent(gateway, order_id=bought.order_id)
                 held.append(await press(gateway, bought, view.payment_intent_id))
                 await run_jobs(context, "payments.let_go", after=holding.PAY_HOLD)
