@@ -21,8 +21,8 @@ from shared.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
+    KINDS,
     PASSWORD,
-    ROLES,
     again,
     browser_of,
     forgot,
@@ -77,7 +77,8 @@ async def changed(app: Quart, who: Person, role: str, settings: Settings, email:
     return await link_in(before, "email_changed", settings)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", KINDS)
 class TestConfirming:
     """A mail at sign-up, a button, once."""
 
@@ -113,7 +114,8 @@ class TestConfirming:
         assert (await again(who)).email_confirmed_at is not None
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", KINDS)
 class TestChanging:
     """The new address confirms, the old one can undo."""
 
@@ -233,6 +235,7 @@ async def connect(gateway: Gateway, vendor_id: int) -> None:
     await vendors.setup_payments(gateway, vendor_id=vendor_id, details=DETAILS, actor="test")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("act", [publish, open_it, connect])
 async def test_what_waits_for_a_confirmed_address(
     database: str, gateway: Gateway, act: Callable[[Gateway, int], Awaitable[None]]

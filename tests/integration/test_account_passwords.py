@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ from shared.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
+    KINDS,
     PASSWORD,
-    ROLES,
     again,
     browser_of,
     copy_of,
@@ -56,7 +57,8 @@ async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
     return (await browser.send(path, password=new)).status if page.status == 200 else page.status
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", KINDS)
 class TestChange:
     """From the account's page."""
 
@@ -121,7 +123,8 @@ class TestChange:
         assert await reset(Visitor(app), path, "third-words-of-mine") == 404
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", KINDS)
 class TestReset:
     """What "Forgot your password?" leads to."""
 
@@ -201,6 +204,31 @@ class TestReset:
         assert await MailLink.all().count() == 1
         with pytest.raises(LinkEnded):
             await credentials.reset_password(nonce=link.nonce, new=ANOTHER)
+
+
+@pytest.mark.one_engine
+async def test_the_staff_have_the_same_doors(app: Quart, settings: Settings) -> None:
+    """Forgotten, chosen anew by mail, signed in, changed."""
+    who = await person("operator")
+    await forgot("operator", who.email)
+    path = await link_in(who.email, "password_reset", settings)
+    desk = Visitor(app)
+    assert (await desk.send(path, password=ANOTHER)).location == "/operator/login"
+    assert (await desk.sign_in(who.email, ANOTHER, at="/operator/login")).status == 303
+    assert await change(desk, "operator", ANOTHER, "third-words-of-mine") == 303
+
+
+async def test_two_who_use_a_link_at_once_are_one(database: str) -> None:
+    """The second reads that it has ended, and its password is not the person's."""
+    who = await person("owner")
+    await forgot("owner", who.email)
+    nonce = (await MailLink.get()).nonce
+    wished = ["first-words-of-mine", "second-words-of-mine"]
+    done = await asyncio.gather(
+        *(credentials.reset_password(nonce=nonce, new=new) for new in wished), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in done) == ["LinkEnded", "str"]
+    assert await session_of(who, password=wished[done.index("owner")])
 
 
 async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(database: str) -> None:

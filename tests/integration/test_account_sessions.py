@@ -13,7 +13,7 @@ from shared.people.errors import WrongCredentials
 from shared.people.models import Session
 from shared.people.persons import label_of
 from shared.people.rules import SESSIONS_LAST
-from tests.support.accounts import DOORS, ROLES, browser_of, copy_of, is_in, later, person, session_of
+from tests.support.accounts import DOORS, KINDS, ROLES, browser_of, copy_of, is_in, later, person, session_of
 
 if TYPE_CHECKING:
     from quart import Quart
@@ -22,6 +22,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", ROLES)
 class TestLasting:
     """Sliding, and an absolute end that no use moves."""
@@ -56,7 +57,8 @@ class TestLasting:
             assert await sessions.identify(token) is None
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", KINDS)
 class TestBrowsers:
     """The list, and its buttons."""
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 HOMES = {"owner": "/operator/owners", "operator": "/operator/staff", "customer": "/operator/customers"}
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", ROLES)
 class TestSwitch:
     """From the operator's page, for every kind of person."""

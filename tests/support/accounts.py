@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PASSWORD = "four-words-of-mine"
 ANOTHER = "other-words-of-mine"
 ROLES = ["owner", "operator", "customer"]
+KINDS = ["owner", "customer"]  # one of each kind of person, where the role makes no difference
 _numbers = itertools.count(1)
 _LINK = re.compile(r"https?://[^/\s]+(/account/\S+)")
 
