@@ -1,9 +1,9 @@
 """What may go wrong with people, their passwords and their sessions."""
 
-from shared.errors import Conflict, NotFound, Unauthenticated
+from shared.errors import Conflict, NotFound, TooMany, Unauthenticated
 from shared.people.rules import BadEmail, WeakPassword
 
-__all__ = ["BadEmail", "EmailTaken", "UnknownToken", "WeakPassword", "WrongCredentials"]
+__all__ = ["BadEmail", "EmailTaken", "TooManyTries", "UnknownToken", "WeakPassword", "WrongCredentials"]
 
 
 class WrongCredentials(Unauthenticated):
@@ -12,6 +12,13 @@ class WrongCredentials(Unauthenticated):
     status = 422
     code = "wrong_credentials"
     default = "Email or password is not right."
+
+
+class TooManyTries(TooMany):
+    """This door was tried too often with this address, or from this network (shared/people/doors.py)."""
+
+    code = "too_many_tries"
+    default = "That was tried too often. Wait a few minutes and try again."
 
 
 class EmailTaken(Conflict):

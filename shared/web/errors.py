@@ -13,7 +13,7 @@ from quart import Quart, Response, g, jsonify, make_response, request
 from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import MarketError, Unauthenticated
+from shared.errors import MarketError, TooMany, Unauthenticated
 from shared.web.access import sign_in_at
 from shared.web.kit import is_htmx
 
@@ -105,6 +105,8 @@ async def on_market_error(error: MarketError) -> Any:
     response = await answer(error.status, code=error.code, message=error.message, param=error.param)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 503:
         response.headers["Retry-After"] = "5"
     return response
