@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tortoise.connection import get_connection
-
 from shared import clock
 from shared.database import unit
 from shared.ids import digest
@@ -19,16 +17,8 @@ from shared.people import rules
 from shared.people.errors import BadEmail, TooManyTries
 from shared.people.models import DoorCount
 
+FORGET_AT_ONCE = 1000
 _MS = timedelta(milliseconds=1)
-
-# The first of a key makes its row. Later ones move it on, unless that would be more than the pace allows: then no row comes back.
-_COUNT = """
-INSERT INTO door_counts (key, free_at) VALUES ({0}, {1})
-ON CONFLICT (key) DO UPDATE
-    SET free_at = {2} + CASE WHEN door_counts.free_at > {3} THEN door_counts.free_at ELSE {3} END
-    WHERE door_counts.free_at <= {4}
-RETURNING free_at
-"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +27,13 @@ class Pace:
 
     count: int
     period: timedelta
+
+    def after_try(self, free_at: int, now: int) -> int:
+        """The moment until which a key counts once it was tried at `now` (milliseconds). Raises TooManyTries."""
+        start = max(free_at, now)
+        if start - now > self.slack:
+            raise TooManyTries(retry_after=(start - now - self.slack + 999) // 1000)
+        return start + self.step
 
     @property
     def step(self) -> int:
@@ -67,40 +64,51 @@ async def knock(door: str, *, email: str, network: str, paces: Paces = TRIES) ->
     `email` as it was typed: it is counted as the look-up of people reads it (`rules.normal_email`). What is no address at all
     finds nobody, and counts for its network alone. `network` is `networks.network_of` of the caller's address.
     """
-    now = clock.now()
+    now = _milliseconds()
+    paces_by_key = _keys(door, email, network, paces)
     async with unit.transaction():
-        for key, pace in _keys(door, email, network, paces):
-            await _count(key, pace, round(now.timestamp() * 1000))
+        rows = await _rows(sorted(paces_by_key))
+        for row in rows:
+            row.free_at = paces_by_key[row.key].after_try(row.free_at, now)
+        await DoorCount.bulk_update(rows, ["free_at"])
 
 
-def _keys(door: str, email: str, network: str, paces: Paces) -> list[tuple[str, Pace]]:
-    """Always in this order, so that two tries never wait for each other crosswise."""
-    found = [(f"{door}|network|{network}", paces.network)]
+def _keys(door: str, email: str, network: str, paces: Paces) -> dict[str, Pace]:
+    found = {f"{door}|network|{network}": paces.network}
     try:
-        address = rules.normal_email(email)
+        who = digest(rules.normal_email(email))[:32]
     except BadEmail:
         return found
-    who = digest(address)[:32]
-    return [(f"{door}|both|{who}|{network}", paces.both), (f"{door}|email|{who}", paces.email), *found]
+    return found | {f"{door}|both|{who}|{network}": paces.both, f"{door}|email|{who}": paces.email}
 
 
-async def _count(key: str, pace: Pace, now: int) -> None:
-    values = [key, now + pace.step, pace.step, now, now + pace.slack]
-    if not await _rows(_COUNT, values):
-        row = await DoorCount.get(key=key)
-        raise TooManyTries(retry_after=(row.free_at - now - pace.slack + 999) // 1000)
+async def _rows(keys: list[str]) -> list[DoorCount]:
+    """The rows of these keys, made where there are none, locked in the order of `keys` so that nobody waits crosswise."""
+    rows: list[DoorCount] = []
+    while len(rows) < len(keys):  # once, unless `forget` took one away in between
+        await DoorCount.bulk_create([DoorCount(key=key, free_at=0) for key in keys], ignore_conflicts=True)
+        query = DoorCount.filter(key__in=keys).order_by("key")
+        rows = await (query.select_for_update() if unit.dialect() == "postgres" else query)
+    return rows
 
 
-async def _rows(query: str, values: list[Any]) -> list[dict[str, Any]]:
-    """Run `query` with the placeholders of this database; both let one value stand in several places."""
-    sign = "$" if unit.dialect() == "postgres" else "?"
-    numbered = query.format(*(f"{sign}{n}" for n in range(1, len(values) + 1)))
-    return list(await get_connection("default").execute_query_dict(numbered, values))
+def _milliseconds() -> int:
+    return round(clock.now().timestamp() * 1000)
 
 
 async def forget(_context: object, _payload: dict[str, Any]) -> None:
     """Job: drop the counts that say nothing any more."""
-    await DoorCount.filter(free_at__lt=round(clock.now().timestamp() * 1000)).delete()
+    while await _forget_some() == FORGET_AT_ONCE:
+        pass
+
+
+async def _forget_some() -> int:
+    async with unit.transaction():
+        old = DoorCount.filter(free_at__lt=_milliseconds()).limit(FORGET_AT_ONCE)
+        if unit.dialect() == "postgres":
+            old = old.select_for_update(skip_locked=True)  # who is tried just now is not old
+        ids = [row.id for row in await old]
+        return await DoorCount.filter(id__in=ids).delete()
 
 
 HANDLERS = {"people.forget_tries": forget}

@@ -7,7 +7,6 @@ from typing import Any
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
-from tortoise.models import Model
 
 from shared.database.base import Row
 
@@ -91,10 +90,10 @@ class Token(Row):
         indexes = [Index(fields=("vendor_id",), name="ix_tokens_vendor")]
 
 
-class DoorCount(Model):
+class DoorCount(Row):
     """How far ahead of the clock the tries at one door are (shared/people/doors.py). Emails are kept as digests."""
 
-    key = fields.CharField(max_length=200, primary_key=True)
+    key = fields.CharField(max_length=200, unique=True)
     free_at = fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")
 
     class Meta:
