@@ -14,6 +14,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.home import blueprint as operator_home
+    from portal.operator.mails import blueprint as operator_mails
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
@@ -47,6 +48,7 @@ def blueprints() -> list[Blueprint]:
         dispute_documents,
         operator_disputes,
         fees,
+        operator_mails,
         operator_orders,
         operator_payouts,
         receivables,

@@ -1,6 +1,7 @@
-"""Typed settings from the environment (or a `.env` file): read once, checked once, passed as arguments.
+"""Typed settings: read once from the environment or a `.env` file, checked once, passed as arguments.
 
-What each one means stands in docs/operations.md; a test keeps the two equal.
+What can be given and how it must look is `shared/environment.py`; what each one means stands in docs/operations.md, and a
+test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.environment import Environment
 
 SANDBOX_SECRET_KEY = "sk_test_markethall"  # the stand-in's own platform; no secret outside this machine
 SANDBOX_PUBLISHABLE_KEY = "pk_test_markethall"
@@ -40,6 +45,10 @@ class StripeSettings:
         """True when real money moves."""
         return self.secret_key.startswith(("sk_live_", "rk_live_"))
 
+    def secrets_of(self, source: str) -> tuple[str, ...]:
+        """The live signing secrets of one webhook endpoint, `platform` or `connect`."""
+        return self.connect_webhook_secrets if source == "connect" else self.webhook_secrets
+
     @property
     def files_base(self) -> str:
         """Where files are uploaded: Stripe has a host of its own for them, whatever stands in for Stripe has not."""
@@ -60,6 +69,8 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     order_hold_minutes: int = 30
     trusted_proxies: int = 0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
+    log_level: str = "WARNING"
+    notes: tuple[str, ...] = ()  # names that are probably slips, each a sentence without a value
 
     @property
     def production(self) -> bool:
@@ -74,46 +85,24 @@ class Settings:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def _secrets(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _count(value: str) -> int:
-    """A small whole number; -1 for anything else, which `check` puts in words."""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 3 else -1
-
-
-def read_dotenv(path: Path) -> dict[str, str]:
-    """`KEY=value` lines of a .env file; blank lines and # comments are passed over, surrounding quotes are taken off."""
-    found: dict[str, str] = {}
-    if not path.is_file():
-        return found
-    for line in path.read_text(encoding="utf-8").splitlines():
-        key, sep, value = line.strip().removeprefix("export ").partition("=")
-        if sep and not key.startswith("#"):
-            found[key.strip()] = value.strip().strip("\"'")
-    return found
-
-
-def _stripe(env: Mapping[str, str], sandbox_base: str) -> StripeSettings:
-    key = env.get("STRIPE_SECRET_KEY", "")
-    if key:
+def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
+    if found.stripe_secret_key:
         return StripeSettings(
-            secret_key=key,
-            publishable_key=env.get("STRIPE_PUBLISHABLE_KEY", ""),
-            webhook_secrets=_secrets(env.get("STRIPE_WEBHOOK_SECRET", "")),
-            connect_webhook_secrets=_secrets(env.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
-            api_base=env.get("STRIPE_API_BASE", REAL_STRIPE_API).rstrip("/"),
-            js_url=env.get("STRIPE_JS_URL", REAL_STRIPE_JS),
+            secret_key=found.stripe_secret_key,
+            publishable_key=found.stripe_publishable_key or "",
+            webhook_secrets=found.stripe_webhook_secrets,
+            connect_webhook_secrets=found.stripe_connect_webhook_secrets,
+            api_base=found.stripe_api_base or REAL_STRIPE_API,
+            js_url=found.stripe_js_url or REAL_STRIPE_JS,
         )
-    base = env.get("STRIPE_API_BASE", sandbox_base).rstrip("/")
+    base = found.stripe_api_base or sandbox_base.rstrip("/")
     return StripeSettings(
         secret_key=SANDBOX_SECRET_KEY,
         publishable_key=SANDBOX_PUBLISHABLE_KEY,
-        webhook_secrets=_secrets(env.get("STRIPE_WEBHOOK_SECRET", SANDBOX_WEBHOOK_SECRET)),
-        connect_webhook_secrets=_secrets(env.get("STRIPE_CONNECT_WEBHOOK_SECRET", SANDBOX_CONNECT_WEBHOOK_SECRET)),
+        webhook_secrets=found.stripe_webhook_secrets or (SANDBOX_WEBHOOK_SECRET,),
+        connect_webhook_secrets=found.stripe_connect_webhook_secrets or (SANDBOX_CONNECT_WEBHOOK_SECRET,),
         api_base=base,
-        js_url=env.get("STRIPE_JS_URL", base + "/js/stripe.js"),
+        js_url=found.stripe_js_url or base + "/js/stripe.js",
         stand_in=True,
     )
 
@@ -126,33 +115,34 @@ def load(
     sandbox_base: str = "http://127.0.0.1:12111",
     dotenv: Path | None = None,
 ) -> Settings:
-    """Read the settings. Raises SettingsError naming everything that production lacks."""
-    env = {**read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
-    folder = Path(data_dir or env.get("MARKETHALL_DATA_DIR") or "var").absolute()
+    """Read the settings. Raises SettingsError naming everything that is wrong, and all that production lacks."""
+    from shared.environment import read
+
+    found, wrong, notes = read(os.environ if environ is None else environ, dotenv or Path(".env"))
+    folder = Path(data_dir or found.data_dir or "var").absolute()
     settings = Settings(
-        env=env.get("MARKETHALL_ENV", "development"),
-        secret_key=env.get("MARKETHALL_SECRET_KEY", ""),
-        database_url=env.get("MARKETHALL_DATABASE_URL") or f"sqlite://{folder / 'markethall.sqlite3'}",
-        public_url=(env.get("MARKETHALL_PUBLIC_URL") or public_url).rstrip("/"),
+        env=found.env,
+        secret_key=found.secret_key,
+        database_url=found.database_url or f"sqlite://{folder / 'markethall.sqlite3'}",
+        public_url=found.public_url or public_url.rstrip("/"),
         data_dir=folder,
-        stripe=_stripe(env, sandbox_base),
-        smtp_url=env.get("MARKETHALL_SMTP_URL") or None,
-        redis_url=env.get("MARKETHALL_REDIS_URL") or None,
-        trusted_proxies=_count(env.get("MARKETHALL_TRUSTED_PROXIES") or "0"),
+        stripe=_stripe(found, sandbox_base),
+        smtp_url=found.smtp_url,
+        redis_url=found.redis_url,
+        trusted_proxies=found.trusted_proxies,
+        log_level=found.log_level,
+        notes=tuple(notes),
     )
-    problems = check(settings)
+    told = {problem.split()[0] for problem in wrong}
+    problems = wrong + [each for each in check(settings) if not any(name in each for name in told)]
     if problems:
         raise SettingsError("Markethall cannot start:\n" + "\n".join(f"  - {p}" for p in problems))
     return settings
 
 
 def check(settings: Settings) -> list[str]:
-    """What is wrong with these settings, one sentence each; empty when all is well."""
+    """What these settings lack together, one sentence each; empty when all is well."""
     stripe, out = settings.stripe, []
-    if settings.env not in ("development", "production"):
-        out.append(f"MARKETHALL_ENV is {settings.env!r}; it must be development or production.")
-    if settings.trusted_proxies < 0:
-        out.append("MARKETHALL_TRUSTED_PROXIES must be a whole number: how many proxies stand before this server.")
     if not stripe.stand_in and not stripe.publishable_key:
         out.append("STRIPE_SECRET_KEY is set but STRIPE_PUBLISHABLE_KEY is missing.")
     if not settings.production:

@@ -135,8 +135,10 @@ async def database(database_url: str) -> AsyncIterator[str]:
     from tortoise.backends.base import executor
 
     from shared.database.lifecycle import close_database, open_database
+    from shared.webhooks import refusals
 
     executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
+    refusals.counter = refusals.Counter()  # what an earlier test left uncounted is none of this one's
     await open_database(database_url)
     yield database_url
     await close_database()

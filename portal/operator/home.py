@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from quart import Blueprint, Response
 
+from portal.operator import webhook_words
 from portal.operator.frame import page
 from shared import clock
 from shared.disputes.queries import DisputeView
@@ -21,6 +22,8 @@ from shared.vendors.queries import VendorTrouble
 from shared.web.access import operator
 from shared.web.filters import day, moment, money
 from shared.web.identity import actor
+from shared.web.kit import kit
+from shared.webhooks.rules import Light
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 
@@ -40,7 +43,7 @@ class Line:
 @operator
 async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
-    now = await desk()
+    now = await desk(kit().settings)
     return await page(
         "portal/operator/home.html",
         nav_active="home",
@@ -73,6 +76,33 @@ def _lines(now: Desk) -> Iterator[Line]:
         title = _counted(count, "webhook event is parked", "webhook events are parked")
         said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
         yield Line("warn", title, f"{said} for a person.", "/operator/webhooks?status=parked", "Open the inbox")
+    yield from _webhooks(now)
+    yield from _mails(now)
+
+
+def _webhooks(now: Desk) -> Iterator[Line]:
+    """An endpoint whose light is not green."""
+    titles = {Light.BAD: "Webhooks do not work: {}", Light.WARN: "Webhooks, look at them: {}"}
+    for found in now.webhooks:
+        if found.light in titles:
+            row = webhook_words.row(found)
+            title = titles[found.light].format(row.name.lower())
+            yield Line(row.badge[0], title, row.sentence, "/operator/webhooks", "See the endpoints")
+
+
+def _mails(now: Desk) -> Iterator[Line]:
+    if count := now.mails.count:
+        title = _counted(count, "mail does not go out", "mails do not go out")
+        said = Markup("{}The oldest is from {}.").format(
+            _spaced(now.mails.problem), moment(now.mails.since or clock.now())
+        )
+        yield Line("bad", title, said, "/operator/mails", "See what")
+
+
+def _spaced(sentence: str) -> str:
+    """The mail server's trouble, without the name of the error in front."""
+    words = sentence.partition(": ")[2] or sentence
+    return f"{words} " if words else ""
 
 
 def _money_at_risk(now: Desk) -> Iterator[Line]:

@@ -1,4 +1,7 @@
-"""Who did what: append-only entries with stable dotted names, written where the state changes."""
+"""Who did what: entries with stable dotted names, written where the state changes.
+
+The database refuses to change or delete one, whoever asks (migration `audit`).
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,15 @@ class AuditEntry(Row):
     vendor_id: int | None
     subject = fields.CharField(max_length=80, description="order:12, payment:9")
     details: Any = fields.JSONField(default=dict)
+    address = fields.CharField(max_length=45, default="", db_default="", description="network address of a person")
+    request_id = fields.CharField(max_length=40, default="", db_default="", description="as in the log")
 
     class Meta:
         table = "audit_entries"
         indexes = [
             Index(fields=("subject", "id"), name="ix_audit_subject"),
             Index(fields=("vendor_id", "id"), name="ix_audit_vendor"),
+            Index(fields=("actor", "id"), name="ix_audit_actor"),
+            Index(fields=("action", "id"), name="ix_audit_action"),
+            Index(fields=("created_at",), name="ix_audit_at"),
         ]

@@ -44,6 +44,8 @@ async def doctor(settings: Settings) -> int:
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """Everything that is checked, in order."""
     yield Finding(f"Settings are complete for {settings.env}.")
+    for note in settings.notes:
+        yield Finding(note, "Correct the name, or take it out.")
     kind = (
         "the stand-in" if settings.stripe.stand_in else "live, real money" if settings.stripe.livemode else "test mode"
     )

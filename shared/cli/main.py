@@ -133,6 +133,9 @@ def read_settings(options: argparse.Namespace) -> Settings:
         sandbox_base=f"http://127.0.0.1:{options.sandbox_port}",
         dotenv=ROOT / ".env",
     )
+    if getattr(options, "listener", None) is None:  # a web process of several: its parent has said so
+        for note in settings.notes:
+            print(f"Note: {note}", file=sys.stderr)
     if settings.secret_key:
         return settings
     return settings.with_(secret_key=development_key(settings.data_dir))

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import gc
 import importlib
-import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -127,7 +126,7 @@ async def _run(
     from shared.gateway.deferred import deferred
     from shared.web.observability import configure_logging
 
-    configure_logging(as_json=settings.production, level=_level())
+    configure_logging(as_json=settings.production, level=settings.log_level)
     stop = stop or stop_signals()
     quart: Any = parts.compose(
         settings,
@@ -154,14 +153,6 @@ def _gateway(settings: Settings) -> Gateway:
     from shared.gateway.live import LiveGateway
 
     return LiveGateway(settings.stripe)
-
-
-def _level() -> int:
-    import logging
-
-    return logging.getLevelNamesMapping().get(
-        os.environ.get("MARKETHALL_LOG_LEVEL", "WARNING").upper(), logging.WARNING
-    )
 
 
 def _trigger(stop: asyncio.Event, *, quiet: bool) -> Any:

@@ -22,6 +22,16 @@ class BadSignature(MarketError):
     code = "bad_signature"
     default = "The signature or the payload of this webhook is not valid."
 
+    def __init__(self, why: str, *, log: str | None = None) -> None:
+        """`why` is one of our own few words for it, never the sender's."""
+        super().__init__(NO_EVENT if why == WHY_NO_EVENT else None, log=log or why)
+        self.why = why
+
+
+WHY_NO_EVENT = "the payload is no event"
+NOT_SIGNED = "no live secret matches"
+NO_EVENT = "The payload of this webhook is not an event."
+
 
 def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedEvent:
     """The event in `body` if any of the live `secrets` signed it. Raises BadSignature.
@@ -31,18 +41,18 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedE
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise BadSignature(log="body is not UTF-8") from None
+        raise BadSignature("the body is not UTF-8") from None
     if header is not None and not header.isascii():
-        raise BadSignature(log="the header is not ASCII")  # the SDK's comparison would raise TypeError
+        raise BadSignature("the header is not ASCII")  # the SDK's comparison would raise TypeError
     if not any(_signed(text, header, secret) for secret in secrets):
-        raise BadSignature(log="no live secret matches")
+        raise BadSignature(NOT_SIGNED)
     stamp = re.search(r"(?:^|,)t=(\d{1,12})(?:,|$)", header or "")
     if stamp is None or abs(clock.now() - datetime.fromtimestamp(int(stamp[1]), UTC)) > TOLERANCE:
-        raise BadSignature(log="timestamp outside the tolerance")
+        raise BadSignature("the timestamp is outside the tolerance")
     try:
         return envelope(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
-        raise BadSignature("The payload of this webhook is not an event.", log=repr(e)) from None
+        raise BadSignature(WHY_NO_EVENT, log=repr(e)) from None
 
 
 def _signed(text: str, header: str | None, secret: str) -> bool:

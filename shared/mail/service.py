@@ -13,6 +13,7 @@ from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs import queue
+from shared.jobs.models import Job
 from shared.mail.models import Email
 from shared.mail.rendering import render
 from shared.settings import Settings
@@ -50,13 +51,28 @@ async def send(context: queue.Context, args: dict[str, Any]) -> None:
     mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
     if mail is None:
         return
-    message = compose(mail, context.settings)
-    if context.settings.smtp_url:
-        await asyncio.to_thread(_smtp, context.settings.smtp_url, message)
-    else:
-        await asyncio.to_thread(_file, context.settings, mail.id, message)
+    await deliver(context.settings, compose(mail, context.settings), name=f"{mail.id:06d}")
     async with unit.transaction():
         await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
+
+
+async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> None:
+    """Hand `message` to the mail server, or write it as `<name>.eml`. Raises MailNotSent, whose words say what was wrong."""
+    if settings.smtp_url:
+        await asyncio.to_thread(_smtp, settings.smtp_url, message)
+    else:
+        await asyncio.to_thread(_file, settings, name, message)
+
+
+async def send_again() -> int:
+    """Put every mail that did not go out on the list once more; how many those are."""
+    async with unit.transaction():
+        keys = await Email.exclude(status="sent").values_list("unique_key", flat=True)
+        for key in keys:
+            await queue.enqueue("mail.send", {"unique_key": key}, unique_key=f"mail:{key}")
+        waiting = {f"mail:{key}" for key in keys}
+        await Job.filter(unique_key__in=waiting, status="waiting").update(run_at=clock.now(), updated_at=clock.now())
+    return len(keys)
 
 
 def compose(mail: Email, settings: Settings) -> EmailMessage:
@@ -72,10 +88,10 @@ def compose(mail: Email, settings: Settings) -> EmailMessage:
     return message
 
 
-def _file(settings: Settings, mail_id: int, message: EmailMessage) -> None:
+def _file(settings: Settings, name: str, message: EmailMessage) -> None:
     folder = settings.data_dir / "mail"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{mail_id:06d}.eml").write_bytes(message.as_bytes())
+    (folder / f"{name}.eml").write_bytes(message.as_bytes())
 
 
 def _smtp(url: str, message: EmailMessage) -> None:
@@ -89,4 +105,17 @@ def _smtp(url: str, message: EmailMessage) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as e:
-        raise MailNotSent(log=repr(e)) from e
+        raise MailNotSent(f"The mail server {_said(e)}.", log=repr(e)) from e
+
+
+def _said(problem: Exception) -> str:
+    """What went wrong with the mail server, without anybody's address."""
+    if isinstance(problem, smtplib.SMTPAuthenticationError):
+        return "refuses our user name or password"
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return "refuses the recipient's address"
+    if isinstance(problem, smtplib.SMTPSenderRefused):
+        return "refuses our sender's address"
+    if isinstance(problem, smtplib.SMTPException):
+        return f"did not take the mail ({type(problem).__name__})"
+    return f"cannot be reached ({type(problem).__name__})"

@@ -16,6 +16,7 @@ from shared.clawback.models import Claim
 from shared.disputes.queries import DisputeView, next_to_answer_of_all
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
+from shared.mail.queries import Unsent, unsent
 from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.orders.models import Order
@@ -24,8 +25,10 @@ from shared.payouts.queries import PayoutRow, broken_payouts
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.reporting.queries import RunView, last_finished
+from shared.settings import Settings
 from shared.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
 from shared.vendors.queries import VendorTrouble, vendors_in_trouble
+from shared.webhooks.health import Endpoint, endpoints
 from shared.webhooks.queries import event_counts
 from shared.webhooks.rules import EventStatus
 
@@ -59,9 +62,11 @@ class Desk:
     is_stale: bool
     vat_numbers: WaitingNumbers | None
     missing_rates: tuple[MissingRate, ...]
+    webhooks: tuple[Endpoint, ...]
+    mails: Unsent
 
 
-async def desk() -> Desk:
+async def desk(settings: Settings) -> Desk:
     """Everything that waits, counted now."""
     disputes, first = await next_to_answer_of_all()
     trouble = await vendors_in_trouble()
@@ -80,6 +85,8 @@ async def desk() -> Desk:
         is_stale=bool(last and clock.now() - last.started_at > STALE),
         vat_numbers=await waiting_numbers(),
         missing_rates=await missing_rates(),
+        webhooks=await endpoints(settings),
+        mails=await unsent(),
     )
 
 

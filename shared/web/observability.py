@@ -13,6 +13,8 @@ from typing import Any
 
 from quart import Quart, Response, g, request
 
+from shared.audit import origin
+
 _PATTERNS = (
     re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+"),
     re.compile(r"\b((?:sk|rk|pk)_(?:test|live))_[A-Za-z0-9]+"),
@@ -64,7 +66,7 @@ class PlainFormatter(logging.Formatter):
         return scrub(line)
 
 
-def configure_logging(*, as_json: bool, level: int = logging.INFO) -> None:
+def configure_logging(*, as_json: bool, level: int | str = logging.INFO) -> None:
     """Send every log of this process to stderr, scrubbed. Called once by the command line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter() if as_json else PlainFormatter())
@@ -78,6 +80,7 @@ def configure_logging(*, as_json: bool, level: int = logging.INFO) -> None:
 async def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
+    origin.begin(origin.Origin(address=request.remote_addr or "", request_id=g.request_id))
 
 
 async def _end(response: Response) -> Response:

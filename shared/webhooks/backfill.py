@@ -13,8 +13,9 @@ from shared.gateway.seam import StripeMissing
 from shared.jobs import schedule
 from shared.jobs.queue import Context
 from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks import intake
+from shared.webhooks import health, intake, refusals
 from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.rules import source_of
 
 KIND = "webhooks.backfill"
 LONGEST = timedelta(days=30)  # Stripe tells no older events
@@ -52,7 +53,7 @@ def _since(last: int | None) -> datetime:
 
 async def take_in(context: Context, event: MissedEvent) -> bool:
     """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
-    source = "connect" if event.account else "platform"
+    source = source_of(event.account)
     if event.type not in HANDLERS[source]:
         return False
     return await intake.take(context, source=source, body=event.body)
@@ -60,4 +61,6 @@ async def take_in(context: Context, event: MissedEvent) -> bool:
 
 async def job(context: Context, _args: dict[str, object]) -> None:
     """Job `webhooks.backfill`, every quarter of an hour."""
+    await health.note_secrets(context.settings)
+    await refusals.forget_old()
     await backfill(context)

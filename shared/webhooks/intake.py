@@ -13,12 +13,14 @@ from tortoise.expressions import F
 
 from shared import clock
 from shared.database import unit
+from shared.errors import MarketError
 from shared.gateway.seam import VerifiedEvent
 from shared.gateway.signatures import BadSignature, envelope, verify
 from shared.jobs import queue
 from shared.jobs.queue import Context
-from shared.webhooks import dispatch
+from shared.webhooks import dispatch, refusals
 from shared.webhooks.models import WebhookEvent
+from shared.webhooks.rules import source_of
 
 log = logging.getLogger("markethall.webhooks")
 
@@ -27,24 +29,39 @@ PATIENCE = 5.0  # seconds that the sender waits for the event to be applied; aft
 _CLIENT_SECRET = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
 _under_way: set[asyncio.Task[object]] = set()
 
+SCOPE_WORDS = {
+    "platform": "This address takes events of the platform's own account; this one is of a connected account.",
+    "connect": "This address takes events of connected accounts; this one is of the platform's own.",
+}
+
+
+class WrongScope(MarketError):
+    """An endpoint at Stripe is registered for the events that belong to the other one."""
+
+    code = "wrong_scope"
+    default = "This event belongs to the other webhook address."
+
 
 async def receive(context: Context, *, source: str, body: bytes, signature: str | None) -> None:
     """Take one delivery at the `platform` or `connect` endpoint. A known event is counted and answered.
 
-    Raises BadSignature, and then nothing is stored. A failure to apply is not the sender's business: the worker repeats it.
+    Raises BadSignature, and then nothing is stored but the count; and WrongScope for an event that belongs to the other
+    endpoint, so that Stripe goes on holding it for undelivered and the next look asks for it. A failure to apply is not the
+    sender's business: the worker repeats it.
     """
-    stripe = context.settings.stripe
-    secrets = stripe.webhook_secrets if source == "platform" else stripe.connect_webhook_secrets
-    if not secrets:
-        raise BadSignature(log=f"no secret is set for the {source} endpoint")
-    event = verify(body, signature, secrets)
+    try:
+        event = verify(body, signature, context.settings.stripe.secrets_of(source))
+    except BadSignature as refused:
+        await refusals.counter.note(source, refused.why)
+        raise
     row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body.decode()))
-    if row_id is None:
-        return
-    task: asyncio.Task[object] = asyncio.create_task(dispatch.apply(context, row_id))
-    _under_way.add(task)
-    task.add_done_callback(_finished)
-    await asyncio.wait({task}, timeout=PATIENCE)
+    if row_id is not None:
+        task: asyncio.Task[object] = asyncio.create_task(dispatch.apply(context, row_id))
+        _under_way.add(task)
+        task.add_done_callback(_finished)
+        await asyncio.wait({task}, timeout=PATIENCE)
+    if source_of(event.account) != source:
+        raise WrongScope(SCOPE_WORDS[source])
 
 
 async def take(context: Context, *, source: str, body: str) -> bool:
@@ -52,7 +69,7 @@ async def take(context: Context, *, source: str, body: str) -> bool:
     event = envelope(json.loads(body))
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
         return False
-    row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body))
+    row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body), fetched=True)
     if row_id is None:
         return False
     await dispatch.apply(context, row_id)
@@ -66,12 +83,13 @@ def _finished(task: asyncio.Task[object]) -> None:
 
 
 async def drain() -> None:
-    """Wait for events that are still being applied (shutdown)."""
+    """Wait for events that are still being applied, and write down what was counted (shutdown)."""
+    await refusals.counter.flush()
     if _under_way:
         await asyncio.wait(set(_under_way), timeout=PATIENCE)
 
 
-async def _store(source: str, event: VerifiedEvent, body: str) -> int | None:
+async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool = False) -> int | None:
     """Insert the event and the job that applies it; None when it is known already, and then it is counted."""
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
         await _count(source, event.id)
@@ -88,6 +106,7 @@ async def _store(source: str, event: VerifiedEvent, body: str) -> int | None:
                 api_version=event.api_version,
                 stripe_created_at=event.created_at,
                 body=body,
+                fetched=fetched,
             )
             await queue.enqueue("webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
     except IntegrityError:  # the same event at the same moment

@@ -24,6 +24,9 @@ class WebhookEvent(Row):
     api_version = fields.CharField(max_length=40, null=True)
     stripe_created_at = fields.DatetimeField()
     body = fields.TextField(description="raw, as signed")
+    fetched = fields.BooleanField(
+        default=False, db_default=False, description="we asked for it, since no delivery brought it"
+    )
     status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
     outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
     decision = fields.CharField(
@@ -49,8 +52,44 @@ class WebhookEvent(Row):
             Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due"),
             Index(fields=("stripe_event_id",), name="ix_webhook_events_event"),
             Index(fields=("stripe_account_id", "id"), name="ix_webhook_events_account"),
+            Index(fields=("source", "created_at"), name="ix_webhook_events_seen"),
         ]
         constraints = [
             CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
             CheckConstraint(check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"),
+        ]
+
+
+class WebhookRefusal(Row):
+    """How many deliveries one endpoint refused within an hour, since the signature or the body was not Stripe's.
+
+    One row an hour, however many there were: a stranger who knocks cannot fill the table.
+    """
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    hour = fields.DatetimeField(description="its beginning")
+    count = fields.IntField()
+    why = fields.CharField(max_length=60, description="of the last one")
+    last_at = fields.DatetimeField()
+
+    class Meta:
+        table = "webhook_refusals"
+        unique_together = (("source", "hour"),)
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"),
+            CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
+        ]
+
+
+class WebhookSecret(Row):
+    """A signing secret that was in use, by its digest; `created_at` is when it was first seen here."""
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    digest = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "webhook_secrets"
+        unique_together = (("source", "digest"),)
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"),
         ]

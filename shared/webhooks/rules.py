@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -23,6 +24,55 @@ class Decision(StrEnum):
     OLDER = "older"  # known already: nothing changed
     IGNORED = "ignored"  # not ours, no handler for it, or the other mode
     FAILED = "failed"  # it could not be applied
+
+
+class Light(StrEnum):
+    """How one webhook endpoint does."""
+
+    QUIET = "quiet"  # nothing came yet
+    OK = "ok"
+    WARN = "warn"  # something was refused or missed, but Stripe's events come
+    BAD = "bad"  # what was sent last did not get in, or belongs to the other endpoint
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one endpoint saw within a day. `unheard`: changes at Stripe that we found though no delivery told of them."""
+
+    delivered: int = 0
+    last_event_at: datetime | None = None
+    refused: int = 0
+    last_refused_at: datetime | None = None
+    misdirected: int = 0
+    last_misdirected_at: datetime | None = None
+    unheard: int = 0
+
+    @property
+    def share_refused(self) -> float:
+        """Of all deliveries of the day, the part that was refused; 0 to 1."""
+        total = self.delivered + self.refused + self.misdirected
+        return (self.refused + self.misdirected) / total if total else 0.0
+
+
+def light(tally: Tally) -> Light:
+    """How the endpoint does. Refusals alone may be a stranger's knocking, so they are bad only while no event gets in."""
+    last = tally.last_event_at
+    if _later(tally.last_misdirected_at, last) or _later(tally.last_refused_at, last):
+        return Light.BAD
+    if tally.unheard and not tally.delivered:
+        return Light.BAD
+    if tally.refused or tally.misdirected or tally.unheard:
+        return Light.WARN
+    return Light.QUIET if last is None else Light.OK
+
+
+def _later(moment: datetime | None, than: datetime | None) -> bool:
+    return moment is not None and (than is None or moment > than)
+
+
+def source_of(account: str | None) -> str:
+    """Which endpoint an event belongs to: those of connected accounts name their account."""
+    return "connect" if account else "platform"
 
 
 MAX_ATTEMPTS = 8

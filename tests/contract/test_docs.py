@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import run
-from shared import settings as configuration
+from shared import environment
 from shared.cli.main import COMMANDS, parser
 from shared.gateway.live import LiveGateway
 from shared.web import bodies, security
@@ -46,10 +46,12 @@ def _subparsers() -> dict[str, str]:
 
 def test_every_setting_is_documented() -> None:
     """The table of settings has exactly those that are read."""
-    source = Path(configuration.__file__).read_text() + (ROOT / "shared/cli/serve.py").read_text()
-    read = set(re.findall(r'"((?:MARKETHALL|STRIPE)_[A-Z_]+)"', source))
     documented = set(re.findall(r"^\| `((?:MARKETHALL|STRIPE)_[A-Z_]+)`", OPERATIONS, re.MULTILINE))
-    assert documented == read | {"MARKETHALL_NO_BOOTSTRAP"}
+    assert documented == {*environment.names(), environment.OUTSIDE}
+    elsewhere = r"environ\S*[\"'](?:MARKETHALL|STRIPE)_"
+    for path in (ROOT / "shared").rglob("*.py"):
+        if path.name != "bootstrap.py":
+            assert not re.search(elsewhere, path.read_text()), f"{path} reads a setting past shared/environment.py"
 
 
 async def test_every_address_is_documented(tmp_path: Path) -> None:

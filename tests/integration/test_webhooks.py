@@ -190,8 +190,11 @@ async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -
 async def test_defect_28_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
     """livemode and account are looked at."""
     live = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True))
-    scoped = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"))
-    unscoped = await deliver(context, event("account.updated", {"id": "acct_1"}, number=3), source="connect")
+    with pytest.raises(intake.WrongScope, match="platform's own account"):
+        await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"))
+    with pytest.raises(intake.WrongScope, match="connected accounts"):
+        await deliver(context, event("account.updated", {"id": "acct_1"}, number=3), source="connect")
+    scoped, unscoped = await WebhookEvent.get(stripe_event_id="evt_2"), await WebhookEvent.get(stripe_event_id="evt_3")
     assert live.outcome == "live and test mode differ"
     assert scoped.outcome == unscoped.outcome == "sent to the other endpoint's scope"
 

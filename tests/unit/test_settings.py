@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from shared import environment
 from shared.cli.keys import development_key
 from shared.settings import Settings, SettingsError, load
 
@@ -65,10 +67,14 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
 
 def test_no_secret_is_in_the_printed_settings(tmp_path: Path) -> None:
     """Secrets stay out of logs and tracebacks."""
-    shown = repr(
-        read(tmp_path, {**PRODUCTION, "MARKETHALL_SMTP_URL": "smtp://u:hunter2@mail", "MARKETHALL_REDIS_URL": "r"})
-    )
-    for secret in ("sk_live_x", "k" * 40, "whsec_a", "whsec_c", "hunter2"):
+    given = {
+        **PRODUCTION,
+        "MARKETHALL_SMTP_URL": "smtp://u:hunter2@mail",
+        "MARKETHALL_REDIS_URL": "redis://:r3dis@host",
+        "MARKETHALL_DATABASE_URL": "postgres://u:p0stgres@host/db",
+    }
+    shown = repr(read(tmp_path, given)) + repr(environment.read(given, tmp_path / "none"))
+    for secret in ("sk_live_x", "k" * 40, "whsec_a", "whsec_c", "hunter2", "r3dis", "p0stgres"):
         assert secret not in shown
 
 
@@ -78,6 +84,138 @@ def test_the_environment_goes_before_the_dotenv_file(tmp_path: Path) -> None:
     dotenv.write_text('# mine\nexport MARKETHALL_SECRET_KEY="from the file"\nMARKETHALL_REDIS_URL=redis://file\n')
     settings = load({"MARKETHALL_REDIS_URL": "redis://env"}, data_dir=tmp_path, dotenv=dotenv)
     assert (settings.secret_key, settings.redis_url) == ("from the file", "redis://env")
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("MARKETHALL_SECRET_KEY=plain", "plain"),
+        ("MARKETHALL_SECRET_KEY=plain # of this machine", "plain"),
+        ("MARKETHALL_SECRET_KEY=plain\t# of this machine", "plain"),
+        ("MARKETHALL_SECRET_KEY=pla#in", "pla#in"),
+        ("MARKETHALL_SECRET_KEY='pla # in' # of this machine", "pla # in"),
+        ('export MARKETHALL_SECRET_KEY="plain"  ', "plain"),
+        ("  MARKETHALL_SECRET_KEY = plain", "plain"),
+        ("MARKETHALL_SECRET_KEY=a=b=", "a=b="),
+        ("MARKETHALL_SECRET_KEY=pa${HOME}$$in", "pa${HOME}$$in"),
+        ("MARKETHALL_SECRET_KEY=first\nMARKETHALL_SECRET_KEY=second", "second"),
+        ("\ufeffMARKETHALL_SECRET_KEY=plain\r\n# end\r\n", "plain"),
+        ("MARKETHALL_SECRET_KEY= # none yet", ""),
+        ("# MARKETHALL_SECRET_KEY=plain", ""),
+    ],
+)
+def test_a_line_of_the_dotenv_file_means_what_it_says(tmp_path: Path, line: str, value: str) -> None:
+    """Comments, quotes, `export`, blanks, other systems' line ends; nothing is put in for a dollar sign."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(line.encode())
+    assert load({}, data_dir=tmp_path, dotenv=dotenv).secret_key == value
+
+
+def test_the_settings_of_the_readme_are_complete_as_they_stand_there(tmp_path: Path) -> None:
+    """With each example replaced by a value, comments left where they are."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    lines = re.findall(r"^ {7}((?:MARKETHALL|STRIPE)_\w+=.*)$", readme, re.MULTILINE)
+    given = (
+        "\n".join(lines).replace("<at least 32 random characters>", "k" * 40).replace("<your address>", "here.example")
+    )
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(given.replace("_...", "_x7"))
+    settings = load({}, data_dir=tmp_path, dotenv=dotenv)
+    assert settings.production
+    assert (settings.stripe.webhook_secrets, settings.stripe.connect_webhook_secrets) == (("whsec_x7",), ("whsec_x7",))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\nMARKETHALL_SECRET_KEY='hidden\n", "line 2"),
+        (b"hidden\n", "line 1"),
+        (b"MARKETHALL_SECRET_KEY=hidden\xff\n", "not UTF-8"),
+    ],
+)
+def test_a_dotenv_file_that_cannot_be_read_is_told_by_its_line(tmp_path: Path, content: bytes, said: str) -> None:
+    """Where, and never what: the line may hold a key."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(content)
+    with pytest.raises(SettingsError, match=said) as refused:
+        load({}, data_dir=tmp_path, dotenv=dotenv)
+    assert "hidden" not in str(refused.value)
+
+
+WRONG = {
+    "MARKETHALL_DATABASE_URL": ["hidden", "mysql://u:hidden@db/x", "sqlite://"],
+    "MARKETHALL_PUBLIC_URL": [
+        "hidden.example",
+        "https://",
+        "https://here/hidden",
+        "https://u:hidden@here",
+        "https://a:b",
+    ],
+    "MARKETHALL_SMTP_URL": ["mail.example:587", "https://u:hidden@mail", "smtp://u:hidden@mail # ours"],
+    "MARKETHALL_REDIS_URL": ["hidden:6379", "https://u:hidden@redis"],
+    "MARKETHALL_TRUSTED_PROXIES": ["hidden", "-1", "1.5", "100", "9" * 5000],
+    "MARKETHALL_LOG_LEVEL": ["hidden"],
+    "STRIPE_SECRET_KEY": ["hidden", "pk_live_hidden", '"sk_live_hidden"', "sk_live_hid den", "sk_live_..."],
+    "STRIPE_PUBLISHABLE_KEY": ["hidden", "sk_live_hidden", "pk_live_"],
+    "STRIPE_WEBHOOK_SECRET": ["we_hidden", "whsec_a,hidden", "whsec_hidden#first", "whsec_hidden # first"],
+    "STRIPE_CONNECT_WEBHOOK_SECRET": ["whsec_", "sk_live_hidden", "<hidden>"],
+    "STRIPE_API_BASE": ["hidden", "ftp://hidden"],
+    "STRIPE_JS_URL": ["hidden"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_value_that_cannot_be_right_is_named_and_not_shown(tmp_path: Path, name: str, value: str) -> None:
+    """As `docker --env-file` would hand it over, for one: quotes and comments included."""
+    with pytest.raises(SettingsError) as refused:
+        read(tmp_path, {**PRODUCTION, name: value})
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.split()[1] for line in lines] == [name], lines
+    assert "hid" not in str(refused.value)
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    """Wrong values and missing ones, each once."""
+    with pytest.raises(SettingsError) as refused:
+        read(tmp_path, {"MARKETHALL_ENV": "production", "MARKETHALL_REDIS_URL": "x", "STRIPE_SECRET_KEY": "pk_live_x"})
+    named = [line.split()[1] for line in str(refused.value).splitlines()[1:]]
+    assert sorted(named) == [
+        "MARKETHALL_PUBLIC_URL",
+        "MARKETHALL_REDIS_URL",
+        "MARKETHALL_SECRET_KEY",
+        "STRIPE_SECRET_KEY",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("MARKETHALL_TRUSTED_PROXY", "MARKETHALL_TRUSTED_PROXIES"),
+        ("markethall_env", "MARKETHALL_ENV"),
+        ("STRIPE_WEBHOOK_SECRETS", "STRIPE_WEBHOOK_SECRET"),
+        ("MARKETHALL_COLOUR", "docs/operations.md"),
+    ],
+)
+def test_a_name_that_counts_for_nothing_is_told(tmp_path: Path, name: str, meant: str) -> None:
+    """With the name that is probably meant; other programs' names are left alone."""
+    settings = read(tmp_path, {name: "hidden", "STRIPE_DEVICE_NAME": "x", "PATH": "x", "MARKETHALL_NO_BOOTSTRAP": "1"})
+    (note,) = settings.notes
+    assert note.startswith(f"{name} ")
+    assert meant in note
+    assert "hidden" not in note
+
+
+def test_an_empty_value_in_the_environment_takes_back_what_the_file_says(tmp_path: Path) -> None:
+    """`MARKETHALL_REDIS_URL= python3 run.py` runs without Redis."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("MARKETHALL_REDIS_URL=redis://file\n")
+    assert load({"MARKETHALL_REDIS_URL": ""}, data_dir=tmp_path, dotenv=dotenv).redis_url is None
+
+
+def test_the_other_usual_spelling_of_postgres_is_the_same_database(tmp_path: Path) -> None:
+    """Most hosts write postgresql://."""
+    settings = read(tmp_path, {"MARKETHALL_DATABASE_URL": "postgresql://u:p@db/x?max_size=4"})
+    assert settings.database_url == "postgres://u:p@db/x?max_size=4"
 
 
 def test_the_development_key_is_made_once_and_kept_private(tmp_path: Path) -> None:

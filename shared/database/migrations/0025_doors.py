@@ -8,7 +8,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0023_webhook_health")]
+    dependencies = [("models", "0024_audit")]
 
     initial = False
 

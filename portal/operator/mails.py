@@ -1,0 +1,33 @@
+"""`/operator/mails`: mails that do not go out, and another try for all of them."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from portal.operator.frame import page
+from shared.mail import service
+from shared.mail.queries import unsent, unsent_mails
+from shared.web.access import operator
+from shared.web.limits import limit
+from shared.web.pages import see_other
+
+blueprint = Blueprint("operator_mails", __name__, url_prefix="/operator")
+
+
+@blueprint.get("/mails")
+@operator
+async def show() -> Response:
+    """Mails that should have gone out a quarter of an hour ago and did not."""
+    return await page(
+        "portal/operator/mails.html", nav_active="mails", unsent=await unsent(), mails=await unsent_mails()
+    )
+
+
+@blueprint.post("/mails/send")
+@operator
+@limit("10/minute")
+async def send() -> Response:
+    """Try them all once more, now."""
+    count = await service.send_again()
+    said = f"Trying {count} mail{'' if count == 1 else 's'} again." if count else "Every mail has gone out."
+    return see_other("/operator/mails", ("ok", said))

@@ -1,0 +1,34 @@
+"""From where the present request came: set once per request by the web layer, read where an act is written down.
+
+Jobs and the command line set nothing: what they do came from nowhere but the machine itself.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`address` is the network address behind trusted proxies, `request_id` the one of the log's line."""
+
+    address: str = ""
+    request_id: str = ""
+
+
+NOWHERE = Origin()
+# People are answered for by where they sat. Of Stripe, of our own jobs and of guests who buy no address is kept here.
+_WHO_ACTS = ("member:", "customer:", "token:", "nobody")
+_current: ContextVar[Origin] = ContextVar("audit_origin", default=NOWHERE)
+
+
+def begin(origin: Origin) -> None:
+    """What is written down from now on, in this task, came from there."""
+    _current.set(origin)
+
+
+def of(actor: str) -> Origin:
+    """Where `actor` acts from; the address only of people and their tokens."""
+    here = _current.get()
+    return here if actor.startswith(_WHO_ACTS) else Origin(request_id=here.request_id)

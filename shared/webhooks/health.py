@@ -1,0 +1,140 @@
+"""How each of the two webhook endpoints does: what came within a day, what was refused, what nobody told us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count, Max
+from tortoise.queryset import QuerySet
+
+from shared import clock
+from shared.database import unit
+from shared.ids import digest
+from shared.payments.models import Payment
+from shared.payouts.models import Payout
+from shared.refunds.models import Refund
+from shared.settings import Settings
+from shared.webhooks import refusals
+from shared.webhooks.models import WebhookEvent, WebhookRefusal, WebhookSecret
+from shared.webhooks.rules import Light, Tally, light
+
+SOURCES = ("platform", "connect")
+WITHIN = timedelta(days=1)
+ON_ITS_WAY = timedelta(minutes=15)  # an event may come that much later than we looked ourselves
+_AT_HOME = Q(source="platform", stripe_account_id__isnull=True) | Q(
+    source="connect", stripe_account_id__not_isnull=True
+)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint's health. `secrets_since`: when each secret of the settings was first seen here, None before that."""
+
+    source: str
+    light: Light
+    tally: Tally
+    why_refused: str
+    secrets_since: tuple[datetime | None, ...]
+
+
+async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
+    """Both endpoints, the platform's first. A constant number of queries."""
+    await refusals.counter.flush()
+    since = clock.now() - WITHIN
+    day = WebhookEvent.filter(created_at__gte=since)
+    delivered = await _counted(day.filter(_AT_HOME, fetched=False))
+    misdirected = await _counted(day.exclude(_AT_HOME))
+    fetched = await _counted(day.filter(fetched=True))
+    refused = await _refused(since)
+    untold = await _untold(since)
+    seen = {(row.source, row.digest): row.created_at for row in await WebhookSecret.all()}
+    found = []
+    for source in SOURCES:
+        last_refusal = refused.get(source, _NONE)
+        tally = Tally(
+            delivered=delivered.get(source, _NOTHING)[0],
+            last_event_at=await _last_event(source),
+            refused=last_refusal.count,
+            last_refused_at=last_refusal.at,
+            misdirected=misdirected.get(source, _NOTHING)[0],
+            last_misdirected_at=misdirected.get(source, _NOTHING)[1],
+            unheard=fetched.get(source, _NOTHING)[0] + untold[source],
+        )
+        since_when = tuple(seen.get((source, digest(secret))) for secret in settings.stripe.secrets_of(source))
+        found.append(Endpoint(source, light(tally), tally, last_refusal.why, since_when))
+    return tuple(found)
+
+
+_NOTHING: tuple[int, datetime | None] = (0, None)
+
+
+async def _counted(query: QuerySet[WebhookEvent]) -> dict[str, tuple[int, datetime | None]]:
+    """How many events per source, and when the last of them came."""
+    rows = query.annotate(number=Count("id"), last=Max("created_at")).group_by("source")
+    return {
+        str(source): (int(number), _moment(last))
+        for source, number, last in await rows.values_list("source", "number", "last")
+    }
+
+
+async def _last_event(source: str) -> datetime | None:
+    """When an event last got in by itself, at the endpoint that it belongs to."""
+    row = await WebhookEvent.filter(_AT_HOME, source=source, fetched=False).order_by("-created_at").first()
+    return row.created_at if row else None
+
+
+@dataclass(frozen=True)
+class _Refused:
+    count: int = 0
+    at: datetime | None = None
+    why: str = ""
+
+
+_NONE = _Refused()
+
+
+async def _refused(since: datetime) -> dict[str, _Refused]:
+    """What each endpoint refused within the day, with the reason of the last one."""
+    found: dict[str, _Refused] = {}
+    for row in await WebhookRefusal.filter(last_at__gte=since).order_by("hour"):
+        before = found.get(row.source, _NONE)
+        found[row.source] = _Refused(before.count + row.count, row.last_at, row.why)
+    return found
+
+
+async def _untold(since: datetime) -> dict[str, int]:
+    """Payments, refunds and payouts of the day of which no event ever came: a sweep, a page or a job found them out."""
+    until = clock.now() - ON_ITS_WAY
+    heard = Subquery(
+        WebhookEvent.filter(created_at__gte=since - WITHIN, stripe_object_id__not_isnull=True).values(
+            "stripe_object_id"
+        )
+    )
+    paid = Payment.filter(paid_at__gte=since, paid_at__lt=until, stripe_payment_intent_id__not_isnull=True)
+    refunded = Refund.filter(succeeded_at__gte=since, succeeded_at__lt=until, stripe_refund_id__not_isnull=True)
+    sent = Payout.filter(paid_at__gte=since, paid_at__lt=until, stripe_payout_id__not_isnull=True)
+    sent = sent.exclude(stripe_payout_id__in=heard)
+    platform = await paid.exclude(stripe_payment_intent_id__in=heard).count()
+    platform += await refunded.exclude(stripe_refund_id__in=heard).count()
+    platform += await sent.filter(vendor_id__isnull=True).count()
+    return {"platform": platform, "connect": await sent.filter(vendor_id__not_isnull=True).count()}
+
+
+def _moment(value: object) -> datetime | None:
+    """SQLite gives the last of some times as text."""
+    if value is None:
+        return None
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+async def note_secrets(settings: Settings) -> None:
+    """Remember when each signing secret was first seen here; by digest, never the secret."""
+    wanted = {(source, digest(secret)) for source in SOURCES for secret in settings.stripe.secrets_of(source)}
+    known = {(row.source, row.digest) for row in await WebhookSecret.all()}
+    new = [WebhookSecret(source=source, digest=found) for source, found in sorted(wanted - known)]
+    if new:
+        async with unit.transaction():
+            await WebhookSecret.bulk_create(new, ignore_conflicts=True)
