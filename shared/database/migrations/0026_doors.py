@@ -8,7 +8,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0024_audit")]
+    dependencies = [("models", "0025_fresh_sign_in")]
 
     initial = False
 
