@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from quart import Request, Response, request
-from quart.formparser import FormDataParser
+from quart.formparser import FormDataParser, ParserFunc
 from quart.wrappers.request import Body
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -29,8 +29,8 @@ _PER_HEADER = len(": \r\n")
 class _Arriving(Body):
     """A body that can be waited for without being read: what is refused early is still taken off the connection."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        super().__init__(expected_content_length, max_content_length)
         self._ended = asyncio.Event()
 
     async def arrives(self, within: float) -> bool:
@@ -56,16 +56,17 @@ class _Arriving(Body):
 class _Counting(FormDataParser):
     """Counts a form's fields before it makes anything of them."""
 
-    async def _counted(
-        self, body: Body, mimetype: str, content_length: int | None, options: dict[str, str]
-    ) -> tuple[MultiDict[str, Any], MultiDict[str, Any]]:
-        if (await body).count(b"&") >= MAX_FIELDS:
-            raise RequestEntityTooLarge
-        return await self._parse_urlencoded(body, mimetype, content_length, options)
+    def get_parse_func(self, mimetype: str, options: dict[str, str]) -> ParserFunc | None:
+        found = super().get_parse_func(mimetype, options)
+        return _counted if found is FormDataParser._parse_urlencoded else found
 
-    parse_functions = FormDataParser.parse_functions | dict.fromkeys(
-        ("application/x-www-form-urlencoded", "application/x-url-encoded"), _counted
-    )
+
+async def _counted(
+    parser: FormDataParser, body: Body, mimetype: str, content_length: int | None, options: dict[str, str]
+) -> tuple[MultiDict[str, Any], MultiDict[str, Any]]:
+    if (await body).count(b"&") >= MAX_FIELDS:
+        raise RequestEntityTooLarge
+    return await parser._parse_urlencoded(body, mimetype, content_length, options)
 
 
 def capped_requests(limit_at: Callable[[str, str], int]) -> type[Request]:
