@@ -87,17 +87,21 @@ async def _takes_no_token() -> bool:
     return access_of(current_view()) != TOKEN
 
 
-def limit_door(door: str, *, field: str = "email", paces: Paces = TRIES) -> Callable[[F], F]:
-    """Limit the POSTs of a view that asks for a secret or sends a mail: by the email in `field`, and by network.
+def limit_door(
+    door: str, *, field: str = "email", whose: Callable[[], str] | None = None, paces: Paces = TRIES
+) -> Callable[[F], F]:
+    """Limit the POSTs of a view that asks for a secret or sends a mail: by email, and by network.
 
-    Below the route's decorator. Doors of one name are counted together, whatever their addresses.
+    The email is the form's `field`, or what `whose` answers where it is known who somebody is. Below the route's decorator.
+    Doors of one name are counted together, whatever their addresses.
     """
 
     def decorate(view: F) -> F:
         @wraps(view)
         async def counted(*args: Any, **kwargs: Any) -> Any:
             if request.method == "POST":
-                await knock_here(door, (await request.form).get(field, ""), paces=paces)
+                email = whose() if whose else (await request.form).get(field, "")
+                await knock_here(door, email, paces=paces)
             return await view(*args, **kwargs)
 
         return cast("F", counted)

@@ -40,7 +40,7 @@ async def login() -> Response:
 
 @account.post("/shop/account/login")
 @public
-@limit_door("shopper.sign_in")
+@limit_door("customer.sign_in")
 async def sign_in() -> Response:
     """Sign in; afterwards back to where the shopper was."""
     form = await LoginForm.from_request()
@@ -65,7 +65,7 @@ async def signup() -> Response:
 
 @account.post("/shop/account/signup")
 @public
-@limit_door("shopper.sign_up")
+@limit_door("customer.sign_up")
 async def sign_up() -> Response:
     """Make an account and sign in."""
     form = await SignupForm.from_request()

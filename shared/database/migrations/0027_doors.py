@@ -8,7 +8,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0025_fresh_sign_in")]
+    dependencies = [("models", "0026_accounts")]
 
     initial = False
 
