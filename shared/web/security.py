@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlsplit
 
-from quart import Quart, Response, g, request
+from quart import Quart, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from shared.errors import Forbidden
@@ -15,12 +15,14 @@ from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, curre
 from shared.web.bodies import BODY_LIMIT, MAX_BODY
 from shared.web.errors import answer, wants_json
 from shared.web.forms import OPEN_TOO_LONG, csrf_valid
+from shared.web.hosts import Hosts
 from shared.web.kit import is_htmx, kit
 
 TOO_MUCH = (
     "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
     " smaller ones."
 )
+UNKNOWN_HOST = "This site does not go by the name that you asked for. Open it by its own address."
 MAX_ADDRESS = 4096
 # A form whose token no longer fits is sent back to be sent again: of our own forms none is larger.
 MAX_SENT_BACK, MAX_BYTES_SENT_BACK = 200, 64 * 1024
@@ -87,10 +89,16 @@ def mark_bad_host(request: object) -> None:
     setattr(request, _BAD_HOST, True)
 
 
-async def guard() -> Response | None:
-    """Before each request: sizes, unreadable characters, origin, token."""
+async def check_host() -> Response | None:
+    """Before each request: it must be for a name of ours (shared/web/hosts.py)."""
     if getattr(request, _BAD_HOST, False):
         raise BadRequest
+    hosts: Hosts = current_app.extensions["market_hosts"]
+    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=UNKNOWN_HOST)
+
+
+async def guard() -> Response | None:
+    """Before each request: sizes, unreadable characters, origin, token."""
     if bodies.has_too_many_headers():
         return await answer(431)
     if len(request.full_path) > MAX_ADDRESS or bodies.has_too_many_arguments():
@@ -215,6 +223,8 @@ def register(app: Quart, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.production,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.extensions["market_hosts"] = Hosts(settings)
+    app.before_request(check_host)
     app.before_request(guard)
     app.after_request(add_headers)
     app.after_request(bodies.finish)
