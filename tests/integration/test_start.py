@@ -200,7 +200,7 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, pos
         os.kill(children[0], signal.SIGKILL)
         for _ in range(20):
             assert "Market tote" in running.get("/shops/atelier-luxe")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(_children(running.process.pid)) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(_children(running.process.pid)) == 2
