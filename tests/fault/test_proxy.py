@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ async def behind_a_proxy(settings: Settings, folder: Path) -> AsyncIterator[tupl
 
 def browser(address: str = "127.0.0.1") -> aiohttp.ClientSession:
     """A browser at this address of the loopback network."""
-    connector = aiohttp.TCPConnector(ssl=False, local_addr=(address, 0), family=2)
+    connector = aiohttp.TCPConnector(ssl=False, local_addr=(address, 0), family=socket.AF_INET)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True))
 
 
