@@ -83,7 +83,7 @@ def _about(row: EntryView, names: _Names, root: str) -> tuple[str, str]:
     id_ = int(number) if number.isdigit() else 0
     if kind == "order" and id_ in names.orders:
         said = names.orders[id_]
-        return f"Order {said}", f"{root}/orders/{said if root == '/operator' else id_}"
+        return f"Order {said}", f"{root}/orders/{said}"
     if kind == "vendor" and id_ in names.vendors:
         return names.vendors[id_], f"/operator/vendors/{id_}" if root == "/operator" else ""
     if row.subject in names.people:

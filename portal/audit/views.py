@@ -25,6 +25,7 @@ from shared.web.kit import page_number
 from shared.web.paging import address, pager
 
 blueprint = Blueprint("audit", __name__)
+EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well
 OPERATOR, VENDOR = "/operator/audit", "/vendor/admin/audit"
 
 
@@ -48,7 +49,7 @@ def _asked() -> Asked:
     kind = request.args.get("kind", "")
     return Asked(
         search=clean_search(request.args.get("q")),
-        kind=kind if kind in KINDS else "",
+        kind=kind if kind in (*KINDS, EVERYTHING) else "",
         since=day_of(request.args.get("since")),
         until=day_of(request.args.get("until")),
     )
@@ -58,7 +59,8 @@ async def _wanted(asked: Asked, about: About | None, vendor: int | None = None) 
     zone = (await marketplace()).zone
     return Wanted(
         vendor_id=vendor,
-        kind=asked.kind or None,
+        kind=asked.kind if asked.kind in KINDS else None,
+        by_people=not asked.kind,
         about=about,
         since=begin_of(asked.since, zone),
         before=end_of(asked.until, zone),
@@ -101,7 +103,10 @@ def _list(asked: Asked, found: EntryPage, path: str) -> dict[str, Any]:
     """What both pages show around the rows."""
     query = asked.query
     others = {name: value for name, value in query.items() if name != "kind"}
-    chips = [("All", address(path, **others), not asked.kind)]
+    chips = [
+        ("By people", address(path, **others), not asked.kind),
+        ("Everything", address(path, **others, kind=EVERYTHING), asked.kind == EVERYTHING),
+    ]
     chips += [(kind.text, address(path, **others, kind=name), name == asked.kind) for name, kind in KINDS.items()]
     searched = {name: value for name, value in query.items() if name != "q"}
     return {

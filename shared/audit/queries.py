@@ -11,6 +11,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.audit import origin
 from shared.audit.models import AuditEntry
 from shared.audit.words import KINDS
 from shared.database.paging import Counted, window
@@ -42,11 +43,12 @@ class EntryPage(Counted):
 class Wanted:
     """What is looked for; whatever is None narrows nothing. `about` are labels of actors or subjects, or ids of vendors.
 
-    `kind` is a name of words.KINDS, `since` a moment, `before` one that is no longer within.
+    `kind` is a name of words.KINDS, `by_people` leaves out what machines did, `since` a moment, `before` one that is no longer within.
     """
 
     vendor_id: int | None = None
     kind: str | None = None
+    by_people: bool = False
     about: About | None = None
     since: datetime | None = None
     before: datetime | None = None
@@ -83,6 +85,8 @@ def _conditions(wanted: Wanted) -> list[Q]:
         found.append(Q(vendor_id=wanted.vendor_id))
     if wanted.kind is not None:
         found.append(reduce(or_, (Q(action__startswith=begin) for begin in KINDS[wanted.kind].begins)))
+    if wanted.by_people:
+        found.append(reduce(or_, (Q(actor__startswith=begin) for begin in origin.WHO_ACTS)))
     if wanted.about is not None:
         labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
         found.append(Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.money import Money
+
 # The first part of an action's name: what it is about.
 NOUNS = {
     "claim": "Claim on a shop",
@@ -132,16 +134,31 @@ def told(action: str) -> str:
     return f"{what}: {rest.replace('_', ' ').replace('.', ' ')}" if rest else what
 
 
-_QUIET = frozenset({"key", "keys"})  # our keys at Stripe say nothing to people
+_QUIET = ("key", "keys", "stripe_")  # our keys at Stripe, and its ids, say nothing to people
+_MONEY = frozenset(
+    {"amount", "commission", "fee", "loss", "vendor"}
+)  # minor units, where a currency stands beside them
 
 
 def in_detail(details: dict[str, object]) -> str:
     """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as one."""
-    rest = {name: value for name, value in details.items() if name not in _QUIET and value not in (None, "", [], {})}
+    known = {name: value for name, value in details.items() if value not in (None, "", [], {})}
+    rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
+    rest = _with_money(rest)
     before, after = rest.pop("before", None), rest.pop("after", None)
     parts = [f"{_plain(before) or 'nothing'} → {_plain(after) or 'nothing'}"] if before or after else []
     parts += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()]
     return ", ".join(parts)
+
+
+def _with_money(details: dict[str, object]) -> dict[str, object]:
+    currency = details.get("currency")
+    if not isinstance(currency, str):
+        return details
+    found = {name: value for name, value in details.items() if name in _MONEY and type(value) is int}
+    amounts: dict[str, object] = {name: str(Money(value, currency)) for name, value in found.items()}
+    rest = {name: value for name, value in details.items() if name not in found and (name != "currency" or not found)}
+    return amounts | rest
 
 
 def _plain(value: object) -> str:

@@ -121,8 +121,7 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
             because = f": {why.held_reason.rstrip('.')}." if why.held_reason else "."
             return f"Markethall holds your payouts back{because} The money stays yours and is kept for you."
         case Obstacle.BANK_NEW:
-            until = f" until {_moment(why.bank_hold_until)}" if why.bank_hold_until else " for a while"
-            return f"Your bank account was changed, so payouts wait{until}, in case it was not you. Then they go on by themselves."
+            return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:
             return f"What is there goes to the {write(why.owed)} that you owe Markethall for refunds or disputes."
         case Obstacle.RESERVED:
@@ -138,6 +137,14 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
             if why.owed.amount > 0:
                 return f"Your next sales go to the {write(why.owed)} that you owe Markethall for refunds or disputes."
             return "There is nothing to pay out yet."
+
+
+def bank_waits(until: datetime | None) -> str:
+    """Why payouts wait after another bank was given, and until when."""
+    when = f" until {_moment(until)}" if until else " for a while"
+    return (
+        f"Your bank account was changed, so payouts wait{when}, in case it was not you. Then they go on by themselves."
+    )
 
 
 def _moment(at: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.audit.words import KINDS, NOUNS, WORDS, in_detail, told
+from shared.money import Money
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _NAME = re.compile(r'(?:record|_note|_record|note|note_seldom)\(\s*"([a-z_]+\.[a-z_]+)"')
@@ -44,7 +45,7 @@ def test_each_act_has_words_and_a_kind(action: str) -> None:
             {"before": {"time_zone": "UTC"}, "after": {"time_zone": "Europe/Paris"}},
             "time zone UTC → time zone Europe/Paris",
         ),
-        ({"amount": 1200, "currency": "EUR", "key": "vendor:1:x"}, "amount: 1200, currency: EUR"),
+        ({"amount": 1200, "currency": "EUR", "key": "vendor:1:x"}, f"amount: {Money(1200, 'EUR')}"),
         ({"reason": "Many complaints", "until": None}, "reason: Many complaints"),
         ({"changed": ["a", "b"], "is_open": True}, "changed: a, b, is open: yes"),
     ],
