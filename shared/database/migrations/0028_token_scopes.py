@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_accounts")]
+    dependencies = [("models", "0027_holds")]
 
     initial = False
 
