@@ -10,7 +10,7 @@ from shared.audit.queries import EntryView
 from shared.audit.words import NOUNS, in_detail, told
 from shared.orders.queries import numbers_of
 from shared.people.queries import called
-from shared.vendors.queries import vendor_names
+from shared.vendors.finding import vendor_names
 
 
 @dataclass(frozen=True)

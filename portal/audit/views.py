@@ -18,7 +18,7 @@ from shared.catalogue.queries import clean_search
 from shared.marketplace.queries import marketplace
 from shared.orders.queries import ids_by_number
 from shared.people.queries import found_people, labels_of_vendor
-from shared.vendors.queries import found_vendors
+from shared.vendors.finding import found_vendors
 from shared.web.access import operator, owner
 from shared.web.identity import vendor_id
 from shared.web.kit import page_number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -293,16 +293,3 @@ async def currencies_in_use() -> tuple[str, ...]:
     """The currencies that vendors sell in, by code."""
     query = VendorPaymentConfig.all().order_by("currency").distinct()
     return tuple(str(code) for code in await query.values_list("currency", flat=True))
-
-
-async def vendor_names(ids: Iterable[int]) -> dict[int, str]:
-    """What vendors are called, by id. One query."""
-    wanted = sorted(set(ids))
-    found = await Vendor.filter(id__in=wanted).values_list("id", "name") if wanted else []
-    return {int(str(id_)): str(name) for id_, name in found}
-
-
-async def found_vendors(search: str) -> tuple[int, ...]:
-    """The ids of at most 50 vendors that a search finds, as the operator's list does."""
-    query = Vendor.filter(matching(search, "search", "search_contact")).order_by("id").limit(50)
-    return tuple(int(str(id_)) for id_ in await query.values_list("id", flat=True))

@@ -161,10 +161,7 @@ async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) 
 
 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
-    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored (defect 14 of the seed).
-
-    That it was made is audited, before whoever asked has it.
-    """
+    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored, and its making audited."""
     await require_confirmed(vendor_id, to="connect with Stripe")
     link = await gateway.create_account_link(
         await configs.account_of(vendor_id),
