@@ -10,7 +10,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0028_token_scopes")]
+    dependencies = [("models", "0029_token_scopes")]
 
     initial = False
 
