@@ -52,6 +52,7 @@ VENDOR = [
     "/vendor/admin/statements",
     "/vendor/admin/developers",
     "/vendor/admin/security",
+    "/vendor/admin/audit",
 ]
 OPERATOR = [
     "/operator",
@@ -69,6 +70,7 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/audit",
     "/operator/payouts",
     "/operator/receivables",
     "/operator/reconciliation",
