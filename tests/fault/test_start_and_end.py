@@ -110,8 +110,7 @@ def _started(script: str, folder: Path, port: int) -> subprocess.Popen[str]:
     keys = {"STRIPE_SECRET_KEY": "sk_test_of_somebody", "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody"}
     command = [sys.executable, "-c", script, "serve", "--port", str(port), "--data-dir", str(folder)]
     given = environment(**keys, STRIPE_API_BASE="http://127.0.0.1:9", PYTHONPATH=str(ROOT))
-    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=ROOT, env=given, text=True, **pipes)
+    return subprocess.Popen(command, cwd=ROOT, env=given, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def _answers(port: int, path: str) -> str:
