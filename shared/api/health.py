@@ -12,6 +12,7 @@ from shared.database.schema import SchemaTooNew
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
 from shared.web.access import public
+from shared.web.hosts import any_host
 from shared.web.limits import limit_instead
 
 blueprint = Blueprint("health", __name__)
@@ -27,6 +28,7 @@ class NotReady(TryLater):
 
 @blueprint.get("/healthz")
 @public
+@any_host
 @hide
 @limit_instead("6000/minute")
 async def healthz() -> Response:
@@ -36,6 +38,7 @@ async def healthz() -> Response:
 
 @blueprint.get("/readyz")
 @public
+@any_host
 @hide
 @limit_instead("6000/minute")
 async def readyz() -> Response:

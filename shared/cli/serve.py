@@ -24,6 +24,7 @@ from shared.database.owner import sole
 from shared.errors import MarketError
 
 if TYPE_CHECKING:
+    from hypercorn.config import Config
     from quart import Quart
 
     from shared.cli.main import Parts
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 GRACE_SECONDS = 10.0
+HEADERS_READ = (
+    64 * 1024
+)  # bytes, as much as one read takes: longer headers end before our own answer (431) could be given
 SDK_AFTER_SECONDS = 2.0
 
 
@@ -138,7 +142,6 @@ async def _run(
     Raises CommandFailed when the application cannot start; Hypercorn would end as if all were well.
     """
     from hypercorn.asyncio import serve as hypercorn
-    from hypercorn.config import Config
     from hypercorn.utils import LifespanFailureError, LifespanTimeoutError
 
     from shared.gateway.deferred import deferred
@@ -154,14 +157,7 @@ async def _run(
     )
     gc.enable()
     gc.freeze()  # what is there now stays for ever
-    config = Config()
-    config.bind = [f"fd://{listener.fileno()}"]
-    config.accesslog = None
-    config.errorlog = "-"
-    config.loglevel = "WARNING"
-    config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = 3 * GRACE_SECONDS  # what is left of requests, then the job at hand
-    config.include_server_header = False
+    config = server_config(settings, listener)
     listener.detach()  # Hypercorn closes it
     asyncio.get_running_loop().set_exception_handler(_told)
     trigger = _trigger(stop, started, quiet=options.listener is not None)
@@ -173,6 +169,24 @@ async def _run(
     if not started.is_set():
         raise CommandFailed("The site could not start; what went wrong stands above.")
     return 0
+
+
+def server_config(settings: Settings, listener: socket.socket) -> Config:
+    """How Hypercorn serves on this socket."""
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.accesslog = None
+    config.errorlog = "-"
+    config.loglevel = "WARNING"
+    config.graceful_timeout = GRACE_SECONDS
+    config.shutdown_timeout = 3 * GRACE_SECONDS  # what is left of requests, then the job at hand
+    config.include_server_header = False
+    # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes first.
+    config.keep_alive_timeout = settings.keep_alive_seconds
+    config.h11_max_incomplete_size = HEADERS_READ
+    return config
 
 
 def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

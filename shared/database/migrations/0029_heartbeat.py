@@ -7,7 +7,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_accounts")]
+    dependencies = [("models", "0028_doors")]
 
     initial = False
 
