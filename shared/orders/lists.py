@@ -190,7 +190,7 @@ async def purchases_of(
     if proven_email is not None:
         # By the few checkouts of that address first: an OR over two tables would read all orders.
         as_guest = Checkout.filter(email=proven_email, customer_id=None).order_by("-id").limit(limit)
-        mine |= Q(checkout_id__in=[int(id_) for id_ in await as_guest.values_list("id", flat=True)])
+        mine |= Q(checkout_id__in=await as_guest.values_list("id", flat=True))
     orders = await Order.filter(mine).order_by("-id").limit(limit * 4).select_related("checkout", "vendor")
     grouped: dict[int, list[Order]] = {}
     for order in orders:

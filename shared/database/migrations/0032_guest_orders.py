@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0030_changed_banks")]
+    dependencies = [("models", "0031_heartbeat")]
 
     initial = False
 
