@@ -11,6 +11,7 @@ def blueprints() -> list[Blueprint]:
     from portal.developers.views import blueprint as developers
     from portal.disputes.documents import blueprint as dispute_documents
     from portal.disputes.views import blueprint as disputes
+    from portal.factors.views import blueprint as factors
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.home import blueprint as operator_home
@@ -19,6 +20,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
+    from portal.operator.recovery import blueprint as operator_recovery
     from portal.operator.refunds import blueprint as operator_refunds
     from portal.operator.settings import blueprint as operator_settings
     from portal.operator.statements import blueprint as operator_statements
@@ -31,6 +33,7 @@ def blueprints() -> list[Blueprint]:
     from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.confirm import blueprint as confirm
+    from portal.signin.step import blueprint as signin_step
     from portal.signin.views import blueprint as signin
     from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
@@ -38,6 +41,9 @@ def blueprints() -> list[Blueprint]:
     return [
         signin,
         confirm,
+        signin_step,
+        factors,
+        operator_recovery,
         dashboard,
         payment_settings,
         products,

@@ -23,6 +23,7 @@ class Actor:
     vendor_name: str | None = None
     session_id: int | None = None
     authenticated_at: datetime | None = None
+    has_factor: bool = False
 
     @property
     def label(self) -> str:

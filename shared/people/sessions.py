@@ -11,6 +11,7 @@ from shared import clock
 from shared.ids import digest, new_token
 from shared.people import passwords, rules
 from shared.people.errors import BadEmail, WrongCredentials
+from shared.people.factors.rules import HALF_OPEN_FOR
 from shared.people.models import Customer, Member, Session
 from shared.people.queries import Actor
 
@@ -19,7 +20,10 @@ _MAX_TOKEN = 100  # longer than any token of ours
 
 
 async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> str:
-    """Open a session for a member or a customer and return its token, of which only the digest is kept. Raises WrongCredentials."""
+    """Open a session for a member or a customer and return its token, of which only the digest is kept.
+
+    Where a member has a second factor it opens nothing yet: it waits for `open_whole`. Raises WrongCredentials.
+    """
     person = await _person(email, kind)
     stored = person.password_hash if person is not None and person.is_active else None
     if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
@@ -28,16 +32,45 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
         fresh = await passwords.hash_password(password)
         await type(person).filter(id=person.id, password_hash=stored).update(password_hash=fresh)
     token, now = new_token("mhs"), clock.now()
+    awaits_factor = isinstance(person, Member) and person.second_factor_at is not None
+    lasts = HALF_OPEN_FOR if awaits_factor else timedelta(days=rules.SESSION_DAYS)
     await Session.create(
         token_digest=digest(token),
+        awaits_factor=awaits_factor,
         member_id=person.id if isinstance(person, Member) else None,
         customer_id=person.id if isinstance(person, Customer) else None,
         user_agent=user_agent.replace("\0", "")[:255],
+        authenticated_at=None if awaits_factor else now,
+        last_seen_at=now,
+        expires_at=now + lasts,
+    )
+    return token
+
+
+async def half_open(token: str | None) -> Session | None:
+    """The session that had the password and waits for the second factor, with its member; None when there is none."""
+    if not token or len(token) > _MAX_TOKEN:
+        return None
+    mine = Session.filter(token_digest=digest(token), awaits_factor=True, revoked_at=None, expires_at__gt=clock.now())
+    row = await mine.select_related("member").first()
+    return row if row is not None and row.member is not None and row.member.is_active else None
+
+
+async def open_whole(session_id: int) -> str | None:
+    """Open a session that waited for its second factor; its new token, once. The old one opens nothing, even as a copy."""
+    token, now = new_token("mhs"), clock.now()
+    waiting = Session.filter(id=session_id, awaits_factor=True, revoked_at=None, expires_at__gt=now)
+    opened = await waiting.update(
+        token_digest=digest(token),
+        awaits_factor=False,
+        wrong_answers=0,
+        challenge=None,
         authenticated_at=now,
         last_seen_at=now,
         expires_at=now + timedelta(days=rules.SESSION_DAYS),
+        updated_at=now,
     )
-    return token
+    return token if opened else None
 
 
 async def _person(email: str, kind: str) -> Member | Customer | None:
@@ -71,7 +104,7 @@ async def identify(token: str) -> Actor | None:
         return None
     now = clock.now()
     row = (
-        await Session.filter(token_digest=digest(token), revoked_at=None, expires_at__gt=now)
+        await Session.filter(token_digest=digest(token), awaits_factor=False, revoked_at=None, expires_at__gt=now)
         .select_related("member__vendor", "customer")
         .first()
     )
@@ -95,6 +128,7 @@ def _member_actor(member: Member) -> Actor | None:
         full_name=member.full_name,
         email=member.email,
         role=member.role,
+        has_factor=member.second_factor_at is not None,
         vendor_id=vendor.id if vendor is not None else None,
         vendor_slug=vendor.slug if vendor is not None else None,
         vendor_name=vendor.name if vendor is not None else None,
