@@ -36,7 +36,9 @@ async def login() -> Response:
             return await _enter(form.email.data or "", form.password.data or "", back)
         except WrongCredentials as error:
             form.blame(error)
-    return await page("portal/signin/login.html", status=422 if form.errors else 200, form=form, is_demo=_is_demo())
+    forgot = "/operator/forgot" if request.path.startswith("/operator") else "/vendor/forgot"
+    status = 422 if form.errors else 200
+    return await page("portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo())
 
 
 def _is_demo() -> bool:

@@ -44,7 +44,7 @@ ONE_END = "stopped_at is null or done_at is null"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0024_fresh_sign_in")]
+    dependencies = [("models", "0026_accounts")]
 
     initial = False
 
