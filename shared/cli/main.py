@@ -237,13 +237,16 @@ def doctor(**given: Any) -> int:
 @click.argument("email", metavar="EMAIL")
 @installation
 @click.option("--name", default="", help="Full name.", show_default=False)
-def operator(email: str, name: str, **given: Any) -> int:
+@click.option("--reset-factors", is_flag=True, help="Take the second step of this operator away, who has lost it.")
+def operator(email: str, name: str, reset_factors: bool, **given: Any) -> int:
     """Make an operator of the marketplace.
 
     The password is asked for, or read from standard input.
     """
     from shared.cli import database
 
+    if reset_factors:
+        return asyncio.run(database.reset_factors(read_settings(Options(**given)), email))
     return asyncio.run(database.make_operator(read_settings(Options(**given)), email, name))
 
 

@@ -47,7 +47,7 @@ class FactorNeeded(Forbidden):
 
 @dataclass(frozen=True)
 class Mark:
-    """What a route does, as words after `to`; `when` says of one request whether it matters, given the route's values."""
+    """What a route does, as words after `to`; `when` says of one request whether it needs a fresh sign-in, given the route's values."""
 
     doing: str
     when: Callable[..., Awaitable[bool]] | None = None
@@ -91,11 +91,13 @@ async def enforce() -> Response | None:
     waits = is_compulsory(production=production, role=who.role) and not who.has_factor
     if waits and not hasattr(view, "market_before_factor"):
         return _lead_to_factors(_here() if request.method == "GET" else home_of(who), SET_UP_FIRST)
-    if mark is None or (mark.when is not None and not await mark.when(**(request.view_args or {}))):
+    if mark is None:
         return None
     if production and mark.needs_factor and not who.has_factor:
         number = await _keep(mark, who)
         return _lead_to_factors(f"{CONFIRM}/{number}", f"To {mark.doing}, set up a second step for signing in first.")
+    if mark.when is not None and not await mark.when(**(request.view_args or {})):
+        return None
     if not is_fresh(who.authenticated_at, clock.now()):
         return await _ask(mark, who)
     return await _once(who.session_id)

@@ -48,6 +48,8 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
+    "/vendor/factors",
+    "/vendor/factors/app",
 ]
 OPERATOR = [
     "/operator",
@@ -58,6 +60,7 @@ OPERATOR = [
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",
     "/operator/settings",
+    "/operator/recovery",
     "/operator/vat",
     "/operator/vat/rates",
     "/operator/vendors/2/vat",

@@ -12,7 +12,7 @@ from shared.database.unit import transaction
 from shared.errors import Invalid, Unauthenticated
 from shared.ids import digest
 from shared.people import passwords
-from shared.people.factors import passkeys, rules
+from shared.people.factors import passkeys, rules, telling
 from shared.people.factors.models import RecoveryCode, SecondFactor
 from shared.people.factors.rules import MAX_TRIES, Kind
 from shared.people.factors.vault import Unreadable, Vault
@@ -57,7 +57,14 @@ async def refuse(session_id: int, sentence: str, param: str) -> None:
 
 
 async def _end(session_id: int) -> None:
-    await Session.filter(id=session_id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now())
+    """End the session. Where the password was right and only the second step was not, its owner reads a mail."""
+    async with transaction():
+        open_ = Session.filter(id=session_id, revoked_at=None)
+        if not await open_.update(revoked_at=clock.now(), updated_at=clock.now()):
+            return
+        row = await Session.get(id=session_id).select_related("member")
+        if row.awaits_factor and row.member is not None:
+            await telling.note("factor.refused", row.member, "factor_refused")
 
 
 async def password(*, session_id: int, member: Member, typed: str) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from shared import clock
-from shared.audit.service import record
 from shared.database.unit import transaction
-from shared.people import sessions
-from shared.people.factors import service
+from shared.people import history, sessions
+from shared.people.factors import telling
 from shared.people.factors.models import RecoveryCode
 from shared.people.models import Member, Session
 
@@ -20,7 +19,8 @@ async def freshen(*, session_id: int, member: Member, by: str) -> None:
         await Session.filter(id=session_id, revoked_at=None).update(
             authenticated_at=now, wrong_answers=0, updated_at=now
         )
-        await _note("member.confirmed", member, by)
+        await history.note("person.confirmed", member, by=by)
+        await _tell_of_code(member, by)
 
 
 async def enter(*, session_id: int, member: Member, by: str) -> str | None:
@@ -29,18 +29,16 @@ async def enter(*, session_id: int, member: Member, by: str) -> str | None:
     None when it ended meanwhile, or somebody entered with it at the same moment.
     """
     async with transaction():
-        token = await sessions.open_whole(session_id)
+        token = await sessions.open_whole(session_id, by=by)
         if token is not None:
-            await _note("member.second_step", member, by)
+            await _tell_of_code(member, by)
     return token
 
 
-async def _note(action: str, member: Member, by: str) -> None:
-    label = f"member:{member.id}"
-    await record(action, actor=label, subject=label, vendor_id=member.vendor_id, by=by)
+async def _tell_of_code(member: Member, by: str) -> None:
     if by == RECOVERY:
         left = await codes_left(member.id)
-        await service.note("factor.code_used", member, "recovery_code_used", left=str(left))
+        await telling.note("factor.code_used", member, "recovery_code_used", left=str(left))
 
 
 async def codes_left(member_id: int) -> int:

@@ -14,7 +14,7 @@ from shared.ids import digest, new_token
 from shared.jobs import queue
 from shared.people import rules as people
 from shared.people.errors import BadEmail
-from shared.people.factors import service
+from shared.people.factors import service, telling
 from shared.people.factors.models import FactorReset
 from shared.people.factors.rules import RESET_AFTER
 from shared.people.models import Member
@@ -83,7 +83,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
         await queue.enqueue(JOB, {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
-        await service.tell("factor_reset_asked", found, **told)
+        await telling.tell("factor_reset_asked", found, **told)
         await _note("factor.reset_asked", found, actor)
     return _view(row, found)
 
@@ -130,10 +130,10 @@ async def carry_out(_context: queue.Context, args: dict[str, Any]) -> None:
 
 
 async def at_once(email: str) -> None:
-    """Take an operator's second steps away now: for whoever runs the server. Raises NothingToReset."""
-    found = await Member.filter(email=people.normal_email(email)).first()
+    """Take an operator's second steps away now: for whoever runs the server. Raises NothingToReset, BadEmail."""
+    found = await Member.filter(email=people.normal_email(email), role="operator").first()
     if found is None or found.second_factor_at is None:
-        raise NothingToReset
+        raise NothingToReset("No operator with this email has set up a second step. Owners: /operator/recovery.")
     async with unit.transaction():
         await service.remove_all(found.id, actor="system")
 

@@ -8,12 +8,10 @@ from typing import Any
 import pyotp
 
 from shared import clock
-from shared.audit.service import record
 from shared.database.unit import locked, transaction
 from shared.errors import Conflict, NotFound
-from shared.ids import digest, new_token
-from shared.mail import service as mail
-from shared.people.factors import passkeys, rules
+from shared.ids import digest
+from shared.people.factors import passkeys, rules, telling
 from shared.people.factors.answers import WrongAnswer
 from shared.people.factors.models import RecoveryCode, SecondFactor
 from shared.people.factors.rules import Kind
@@ -105,7 +103,7 @@ async def _add(member_id: int, session_id: int, kind: Kind, name: str, values: d
         await Member.filter(id=member_id, second_factor_at=None).update(second_factor_at=clock.now())
         codes = () if had else await _make_codes(member_id)
         await _end_others(member_id, session_id)
-        await note("factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
+        await telling.note("factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
     return codes
 
 
@@ -120,7 +118,7 @@ async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
         if not await SecondFactor.filter(member_id=member_id).exists():
             await _forget(member_id)
         await _end_others(member_id, session_id)
-        await note("factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name)
+        await telling.note("factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name)
 
 
 async def remove_all(member_id: int, *, actor: str) -> int:
@@ -129,7 +127,7 @@ async def remove_all(member_id: int, *, actor: str) -> int:
     removed = await SecondFactor.filter(member_id=member_id).delete()
     await _forget(member_id)
     await _end_others(member_id, None)
-    await note("factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
+    await telling.note("factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
     return removed
 
 
@@ -140,7 +138,7 @@ async def new_recovery_codes(*, member_id: int) -> tuple[str, ...]:
         if member.second_factor_at is None:
             raise UnknownFactor
         codes = await _make_codes(member_id)
-        await note("factor.codes_made", member, "recovery_codes_made")
+        await telling.note("factor.codes_made", member, "recovery_codes_made")
     return codes
 
 
@@ -167,17 +165,3 @@ async def _end_others(member_id: int, kept_session: int | None) -> None:
     """End the sessions that were opened by other means than those that hold from now on."""
     others = Session.filter(member_id=member_id, revoked_at=None).exclude(id=kept_session or 0)
     await others.update(revoked_at=clock.now(), updated_at=clock.now())
-
-
-async def note(action: str, member: Member, kind: str, *, actor: str = "", **details: str) -> None:
-    """Write down what happened to somebody's factors, and tell them by mail."""
-    label = f"member:{member.id}"
-    await record(action, actor=actor or label, subject=label, vendor_id=member.vendor_id, **details)
-    await tell(kind, member, **details)
-
-
-async def tell(kind: str, member: Member, **words: str) -> None:
-    """Mail somebody what happened to their factors."""
-    at = f"{clock.now():%d %B %Y, %H:%M} UTC"
-    context = {"full_name": member.full_name, "at": at, **words}
-    await mail.write(kind, to=member.email, unique_key=f"{kind}:{new_token('n')}", context=context)
