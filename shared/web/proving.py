@@ -37,7 +37,7 @@ def site() -> passkeys.Site | None:
 
 async def ways(session_id: int, member_id: int) -> dict[str, Any]:
     """What a page offers besides the password: `has_app`, and `question`, a passkey's options as JSON or None."""
-    kinds = set(await SecondFactor.filter(member_id=member_id).values_list("kind", flat=True))
+    kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
     question = await answers.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
     return {"has_app": Kind.TOTP.value in kinds, "has_factor": bool(kinds), "question": question}
 

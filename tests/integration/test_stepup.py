@@ -131,6 +131,7 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     assert list(actions) == [{"by": "password"}]
 
 
+@pytest.mark.one_engine
 async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
     """Then it is asked again; what is done within them is not."""
     asked = await _make_token(owner)
@@ -142,6 +143,7 @@ async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
         assert (await _make_token(owner, "Later")).location.startswith("/vendor/confirm/")
 
 
+@pytest.mark.one_engine
 async def test_a_code_of_the_app_confirms_as_well(app: Quart) -> None:
     """Instead of the password; the page offers it to whoever has one."""
     app.config["QUART_RATE_LIMITER_ENABLED"] = False
@@ -169,6 +171,7 @@ def test_a_refund_is_large_above_the_operators_limit(limits: dict[str, int], amo
     assert policy.needs_fresh_sign_in(Money(amount, "EUR")) is asks
 
 
+@pytest.mark.one_engine
 async def test_a_large_refund_asks_and_a_small_one_does_not(
     client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
@@ -199,6 +202,7 @@ async def test_a_large_refund_asks_and_a_small_one_does_not(
     assert await Refund.all().count() == 1
 
 
+@pytest.mark.one_engine
 async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None:
     """A thief with a copied cookie may guess five times; then the cookie opens nothing."""
     asked = await _make_token(owner)
@@ -214,6 +218,7 @@ async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None
     assert await Session.filter(revoked_at=None).count() == 0
 
 
+@pytest.mark.one_engine
 async def test_a_right_answer_starts_the_count_again(owner: Visitor) -> None:
     """Mistakes of another day do not add up."""
     asked = await _make_token(owner)
@@ -241,6 +246,7 @@ async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Vi
     assert await KeptForm.all().count() == 5
 
 
+@pytest.mark.one_engine
 async def test_passwords_are_never_kept(owner: Visitor) -> None:
     """Nor is the form's token."""
     token = await owner.token(DEVELOPERS)
@@ -251,6 +257,7 @@ async def test_passwords_are_never_kept(owner: Visitor) -> None:
     assert row.fields_sent == [["name", "x"]]
 
 
+@pytest.mark.one_engine
 async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
     """Stripe sends a vendor back to an address that opens its pages: there is no form to press."""
     asked = await owner.get("/vendor/admin/payments/refresh")
@@ -259,6 +266,7 @@ async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
     assert (await owner.get(asked.location)).location == "/vendor/admin/payments/refresh"
 
 
+@pytest.mark.one_engine
 async def test_the_page_before_is_one_of_ours(owner: Visitor) -> None:
     """An address of another site is no way back."""
     headers = {"Referer": "https://evil.example/vendor/admin/developers"}

@@ -1,5 +1,7 @@
 """Second factors of members: apps and passkeys, recovery codes, resets; and sessions that wait for one."""
 
+from typing import Any
+
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
@@ -10,7 +12,7 @@ from shared.clock import now
 from shared.database.operations import AddChecks
 
 
-def _row() -> list[tuple[str, fields.Field]]:
+def _row() -> list[tuple[str, Any]]:
     """The columns that each table has, and whose it is."""
     return [
         ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -19,7 +21,7 @@ def _row() -> list[tuple[str, fields.Field]]:
     ]
 
 
-def _member(related_name: str) -> tuple[str, fields.Field]:
+def _member(related_name: str) -> tuple[str, Any]:
     return (
         "member",
         fields.ForeignKeyField(
@@ -33,8 +35,8 @@ def _member(related_name: str) -> tuple[str, fields.Field]:
     )
 
 
-def _moment(description: str | None = None, *, null: bool = True) -> fields.DatetimeField:
-    return fields.DatetimeField(null=null, description=description, auto_now=False, auto_now_add=False)
+def _moment(description: str | None = None) -> Any:
+    return fields.DatetimeField(null=True, description=description, auto_now=False, auto_now_add=False)
 
 
 KIND = "kind in ('totp', 'passkey')"
@@ -124,7 +126,7 @@ class Migration(migrations.Migration):
                 *_row(),
                 _member("factor_resets"),
                 ("asked_by", fields.CharField(description="as the audit trail names people", max_length=60)),
-                ("effective_at", _moment(null=False)),
+                ("effective_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 (
                     "stop_digest",
                     fields.CharField(unique=True, description="of the token in the mailed link", max_length=64),

@@ -6,11 +6,15 @@ import ipaddress
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.errors import Invalid
 from shared.people.factors.models import SecondFactor
 from shared.people.models import Member
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 TIMEOUT_MS = 120_000
 MAX_ANSWER = 20_000  # characters; an answer is a few hundred to a few thousand
@@ -90,10 +94,10 @@ def ask_for(site: Site, known: Sequence[SecondFactor]) -> Question:
     return _question(options_to_json(options))
 
 
-def _descriptors(ids: Sequence[bytes]) -> list[object]:
-    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+def _descriptors(ids: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor as Descriptor
 
-    return [PublicKeyCredentialDescriptor(id=id_) for id_ in ids]
+    return [Descriptor(id=id_) for id_ in ids]
 
 
 def _question(options: str) -> Question:
