@@ -46,7 +46,7 @@ ONE_END = "stopped_at is null or done_at is null"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_accounts")]
+    dependencies = [("models", "0027_holds")]
 
     initial = False
 
