@@ -175,6 +175,22 @@ class TestSignIn:
             assert (await visitor.send(STEP, code=code_of(secret))).location == "/vendor/admin"
 
     @pytest.mark.one_engine
+    async def test_who_knows_the_password_has_twenty_guesses_an_hour(self, owner: Visitor) -> None:
+        """However often they begin again; an hour later the right code opens."""
+        secret, _, _ = await add_app(owner)
+        thief = Visitor(owner.app)
+        for _ in range(4):
+            await thief.sign_in(EMAIL, PASSWORD)
+            for _ in range(5):
+                await thief.send(STEP, code="000000")
+        with _later(seconds=30):
+            await thief.sign_in(EMAIL, PASSWORD)
+            assert (await thief.send(STEP, code=code_of(secret))).location == "/vendor/login"
+        with _later(minutes=61):
+            await thief.sign_in(EMAIL, PASSWORD)
+            assert (await thief.send(STEP, code=code_of(secret))).location == "/vendor/admin"
+
+    @pytest.mark.one_engine
     async def test_what_waits_for_a_code_does_not_wait_long(self, owner: Visitor) -> None:
         """Ten minutes."""
         await add_app(owner)

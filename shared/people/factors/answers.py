@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pyotp
 from tortoise.expressions import F
@@ -45,6 +46,16 @@ async def count_try(session_id: int) -> None:
     if not await mine.filter(wrong_answers__lt=MAX_TRIES).update(wrong_answers=F("wrong_answers") + 1):
         await _end(session_id)
         raise TooManyAnswers
+    row = await Session.get(id=session_id)
+    if row.awaits_factor and await _wrong_lately(row) > rules.MOST_AN_HOUR:
+        await _end(session_id)
+        raise TooManyAnswers("There were too many wrong codes. Wait an hour, and sign in again.")
+
+
+async def _wrong_lately(session: Session) -> int:
+    """How often second steps of this person went wrong in an hour, so that the password buys few guesses, not endless ones."""
+    lately = Session.filter(member_id=session.member_id, created_at__gt=clock.now() - timedelta(hours=1))
+    return sum(row.wrong_answers for row in await lately.only("id", "wrong_answers"))
 
 
 async def refuse(session_id: int, sentence: str, param: str) -> None:

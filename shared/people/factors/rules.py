@@ -11,6 +11,7 @@ from shared.typed import bare_code
 
 FRESH_FOR = timedelta(minutes=5)
 MAX_TRIES = 5  # wrong answers of one session, until it is over
+MOST_AN_HOUR = 20  # wrong second steps of one person, in whatever sessions
 HALF_OPEN_FOR = timedelta(minutes=10)  # from the password to the second step
 RESET_AFTER = timedelta(hours=24)
 MOST_FACTORS = 10  # of one person
