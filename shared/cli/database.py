@@ -101,7 +101,14 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     return 0
 
 
-async def reset_factors(settings: Settings, email: str) -> int:
+async def operator(settings: Settings, email: str, full_name: str, *, reset_factors: bool) -> int:
+    """`operator EMAIL`: make one, or with `--reset-factors` help one who has lost the second step."""
+    if reset_factors:
+        return await take_factors_away(settings, email)
+    return await make_operator(settings, email, full_name)
+
+
+async def take_factors_away(settings: Settings, email: str) -> int:
     """`operator EMAIL --reset-factors`: for an operator who has lost app, passkeys and recovery codes."""
     from shared.people.factors import recovery
 

@@ -241,7 +241,7 @@ def doctor(**given: Any) -> int:
 @click.argument("email", metavar="EMAIL")
 @installation
 @click.option("--name", default="", help="Full name.", show_default=False)
-@click.option("--reset-factors", is_flag=True, help="Take the second step of this operator away, who has lost it.")
+@click.option("--reset-factors", is_flag=True, help="Take away the second step that this operator has lost.")
 def operator(email: str, name: str, reset_factors: bool, **given: Any) -> int:
     """Make an operator of the marketplace.
 
@@ -249,9 +249,8 @@ def operator(email: str, name: str, reset_factors: bool, **given: Any) -> int:
     """
     from shared.cli import database
 
-    if reset_factors:
-        return asyncio.run(database.reset_factors(read_settings(Options(**given)), email))
-    return asyncio.run(database.make_operator(read_settings(Options(**given)), email, name))
+    settings = read_settings(Options(**given))
+    return asyncio.run(database.operator(settings, email, name, reset_factors=reset_factors))
 
 
 @cli.command()
