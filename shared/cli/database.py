@@ -101,9 +101,9 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     return 0
 
 
-async def operator(settings: Settings, email: str, full_name: str, *, reset_factors: bool) -> int:
+async def operator(settings: Settings, email: str, full_name: str, *, reset: bool) -> int:
     """`operator EMAIL`: make one, or with `--reset-factors` help one who has lost the second step."""
-    if reset_factors:
+    if reset:
         return await take_factors_away(settings, email)
     return await make_operator(settings, email, full_name)
 

@@ -249,8 +249,7 @@ def operator(email: str, name: str, reset_factors: bool, **given: Any) -> int:
     """
     from shared.cli import database
 
-    settings = read_settings(Options(**given))
-    return asyncio.run(database.operator(settings, email, name, reset_factors=reset_factors))
+    return asyncio.run(database.operator(read_settings(Options(**given)), email, name, reset=reset_factors))
 
 
 @cli.command()
