@@ -32,8 +32,12 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
+<<<<<<< HEAD
     from shared.people import credentials
     from shared.people.factors import recovery as factors
+=======
+    from shared.people import credentials, doors, tokens
+>>>>>>> main
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -43,6 +47,7 @@ def job_handlers() -> Handlers:
     return {
         **orders.HANDLERS,
         **payments.HANDLERS,
+        **doors.HANDLERS,
         **payment_methods.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
@@ -51,6 +56,7 @@ def job_handlers() -> Handlers:
         **factors.HANDLERS,
         **credentials.HANDLERS,
         **refunds.HANDLERS,
+        **tokens.HANDLERS,
         **reporting.HANDLERS,
         **statements.HANDLERS,
         "mail.send": mail.send,
@@ -75,10 +81,13 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("orders.deliver", every=hourly),
+        Recurring("people.forget_tries", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),
+        Recurring("people.remind_tokens", at=time(7, 0)),
         Recurring("vendors.open_again", every=hourly),
+        Recurring("vendors.end_bank_holds", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),

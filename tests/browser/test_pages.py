@@ -48,8 +48,12 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
+<<<<<<< HEAD
     "/vendor/factors",
     "/vendor/factors/app",
+=======
+    "/vendor/admin/audit",
+>>>>>>> main
 ]
 OPERATOR = [
     "/operator",
@@ -68,6 +72,7 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/audit",
     "/operator/payouts",
     "/operator/receivables",
     "/operator/reconciliation",

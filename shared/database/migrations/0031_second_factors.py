@@ -46,7 +46,7 @@ ONE_END = "stopped_at is null or done_at is null"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_holds")]
+    dependencies = [("models", "0030_changed_banks")]
 
     initial = False
 
