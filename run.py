@@ -32,12 +32,8 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
-<<<<<<< HEAD
-    from shared.people import credentials
-    from shared.people.factors import recovery as factors
-=======
     from shared.people import credentials, doors, tokens
->>>>>>> main
+    from shared.people.factors import recovery as factors
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements

@@ -13,7 +13,7 @@ from shared.web import proving
 from shared.web.access import public
 from shared.web.identity import end_half_session, half_token, start_half_session, start_session
 from shared.web.kit import safe_next
-from shared.web.limits import limit
+from shared.web.limits import knock_here, limit
 from shared.web.pages import add_flash, page, see_other
 from shared.web.stepup import home_of
 
@@ -49,6 +49,7 @@ async def enter() -> Response:
     form = await proving.ProofForm.from_request()
     if not form.ok():
         return await _question(half, form, status=422)
+    await knock_here("member.step", half.member.email)
     try:
         by = await proving.prove(form, session_id=half.id, member=half.member, by_password=False)
     except answers.WrongAnswer as error:

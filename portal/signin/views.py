@@ -12,13 +12,8 @@ from shared.people.errors import WrongCredentials
 from shared.vendors import service as vendors
 from shared.web.access import public
 from shared.web.identity import end_session, member_or_none, start_session
-<<<<<<< HEAD
 from shared.web.kit import kit, safe_next
-from shared.web.limits import limit_sign_in
-=======
-from shared.web.kit import safe_next
 from shared.web.limits import limit_door
->>>>>>> main
 from shared.web.pages import page, see_other
 from shared.web.stepup import home_of
 

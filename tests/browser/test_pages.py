@@ -48,12 +48,9 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
-<<<<<<< HEAD
     "/vendor/factors",
     "/vendor/factors/app",
-=======
     "/vendor/admin/audit",
->>>>>>> main
 ]
 OPERATOR = [
     "/operator",
