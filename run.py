@@ -33,6 +33,7 @@ def job_handlers() -> Handlers:
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
     from shared.people import credentials, doors, tokens
+    from shared.people.factors import recovery as factors
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -48,6 +49,7 @@ def job_handlers() -> Handlers:
         **disputes.HANDLERS,
         **vendors.HANDLERS,
         **payouts.HANDLERS,
+        **factors.HANDLERS,
         **credentials.HANDLERS,
         **refunds.HANDLERS,
         **tokens.HANDLERS,

@@ -13,6 +13,7 @@ def blueprints() -> list[Blueprint]:
     from portal.developers.views import blueprint as developers
     from portal.disputes.documents import blueprint as dispute_documents
     from portal.disputes.views import blueprint as disputes
+    from portal.factors.views import blueprint as factors
     from portal.links.views import blueprint as links
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
@@ -23,6 +24,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.people import blueprint as operator_people
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
+    from portal.operator.recovery import blueprint as operator_recovery
     from portal.operator.refunds import blueprint as operator_refunds
     from portal.operator.settings import blueprint as operator_settings
     from portal.operator.statements import blueprint as operator_statements
@@ -35,6 +37,7 @@ def blueprints() -> list[Blueprint]:
     from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
     from portal.signin.confirm import blueprint as confirm
+    from portal.signin.step import blueprint as signin_step
     from portal.signin.views import blueprint as signin
     from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
@@ -46,6 +49,9 @@ def blueprints() -> list[Blueprint]:
         vendor_account,
         operator_account,
         confirm,
+        signin_step,
+        factors,
+        operator_recovery,
         dashboard,
         payment_settings,
         products,

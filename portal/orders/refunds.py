@@ -71,7 +71,7 @@ async def _is_large(number: str) -> bool:
 
 @blueprint.post("")
 @owner
-@fresh_sign_in("give this much back", when=_is_large)
+@fresh_sign_in("give money back", when=_is_large)
 @limit("60/minute")
 async def give_back(number: str) -> Response:
     """Give the money back, once; above the operator's limit it waits for the operator."""

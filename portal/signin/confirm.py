@@ -1,40 +1,34 @@
-"""`/vendor/confirm/<kept_id>`: show again that it is you, and go on with what you were about to do."""
+"""`/vendor/confirm/<number>`: show again that it is you, and go on with what you were about to do."""
 
 from __future__ import annotations
 
 from quart import Blueprint, Response
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
 
 from shared import clock
 from shared.errors import NotFound
-from shared.people.factors import confirming
+from shared.people.factors import answers, confirming
 from shared.people.factors.kept import Kept, kept
 from shared.people.factors.rules import is_fresh
+from shared.people.models import Member
 from shared.people.queries import Actor
+from shared.web import proving
 from shared.web.access import member
-from shared.web.forms import MarketForm
 from shared.web.identity import end_session, member_or_none
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
-from shared.web.stepup import CONFIRM, KEPT_FIELD
+from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor
 
 blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
 
 
-class ConfirmForm(MarketForm):
-    """The password once more."""
-
-    password = PasswordField("Password", [DataRequired("Enter your password."), Length(max=200)])
-
-
 @blueprint.get("/<int:kept_id>")
 @member
+@before_factor
 async def show(kept_id: int) -> Response:
-    """Ask who it is; afterwards, what was sent before, one press from being sent."""
+    """Ask who it is once more, and then go on with what was about to be sent"""
     who, found = await _found(kept_id)
     if not is_fresh(who.authenticated_at, clock.now()):
-        return await _question(found, await ConfirmForm.from_request())
+        return await _question(who, found, await proving.ProofForm.from_request())
     if found.method == "GET":
         return see_other(found.action)
     return await page(
@@ -47,23 +41,24 @@ async def show(kept_id: int) -> Response:
 
 @blueprint.post("/<int:kept_id>")
 @member
+@before_factor
 @limit("20/minute")
 async def confirm(kept_id: int) -> Response:
     """Look at the answer; five that are wrong end the session."""
     who, found = await _found(kept_id)
-    form = await ConfirmForm.from_request()
+    form = await proving.ProofForm.from_request()
     if not form.ok():
-        return await _question(found, form, status=422)
+        return await _question(who, found, form, status=422)
+    person, session_id = await Member.get(id=who.id), who.session_id or 0
     try:
-        await confirming.by_password(
-            session_id=who.session_id or 0, member_id=who.id or 0, password=form.password.data or ""
-        )
-    except confirming.WrongAnswer as error:
+        by = await proving.prove(form, session_id=session_id, member=person, by_password=True)
+    except answers.WrongAnswer as error:
         form.blame(error)
-        return await _question(found, form, status=422)
-    except confirming.TooManyAnswers as error:
+        return await _question(who, found, form, status=422)
+    except answers.TooManyAnswers as error:
         end_session("member")
         return see_other("/vendor/login", ("warn", error.message))
+    await confirming.freshen(session_id=session_id, member=person, by=by)
     return see_other(f"{CONFIRM}/{found.id}")
 
 
@@ -76,8 +71,9 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
     return who, found
 
 
-async def _question(found: Kept, form: ConfirmForm, *, status: int = 200) -> Response:
-    return await page("portal/signin/confirm.html", status=status, form=form, kept=found)
+async def _question(who: Actor, found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
+    ways = await proving.ways(who.session_id or 0, who.id or 0)
+    return await page("portal/signin/confirm.html", status=status, form=form, kept=found, **ways)
 
 
 def _label(name: str) -> str:

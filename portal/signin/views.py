@@ -5,13 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.signin.forms import SignInForm, SignUpForm
+from portal.signin.step import ask_for_step
 from shared.errors import MarketError
 from shared.people import sessions
 from shared.people.errors import WrongCredentials
 from shared.vendors import service as vendors
 from shared.web.access import public
 from shared.web.identity import end_session, member_or_none, start_session
-from shared.web.kit import safe_next
+from shared.web.kit import kit, safe_next
 from shared.web.limits import limit_door
 from shared.web.pages import page, see_other
 from shared.web.stepup import home_of
@@ -36,7 +37,14 @@ async def login() -> Response:
         except WrongCredentials as error:
             form.blame(error)
     forgot = "/operator/forgot" if request.path.startswith("/operator") else "/vendor/forgot"
-    return await page("portal/signin/login.html", status=422 if form.errors else 200, form=form, forgot=forgot)
+    status = 422 if form.errors else 200
+    return await page("portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo())
+
+
+def _is_demo() -> bool:
+    """Whether the demo's people sign in here, who have no second factor."""
+    settings = kit().settings
+    return settings.stripe.stand_in and not settings.production
 
 
 async def _enter(email: str, password: str, back: str | None = None) -> Response:
@@ -45,9 +53,11 @@ async def _enter(email: str, password: str, back: str | None = None) -> Response
     )
     if former := end_session("member"):
         await sessions.sign_out(former)
-    start_session("member", token)
     member = await sessions.identify(token)
-    return see_other(back or (home_of(member) if member else "/vendor/login"))
+    if member is None:  # it has only had the password
+        return ask_for_step(token, back)
+    start_session("member", token)
+    return see_other(back or home_of(member))
 
 
 @blueprint.route("/vendor/signup", methods=["GET", "POST"])

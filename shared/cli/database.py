@@ -99,3 +99,20 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
         )
     print(f"{email} can now sign in at {settings.public_url}/operator/login")
     return 0
+
+
+async def operator(settings: Settings, email: str, full_name: str, *, reset: bool) -> int:
+    """`operator EMAIL`: make one, or with `--reset-factors` help one who has lost the second step."""
+    if reset:
+        return await take_factors_away(settings, email)
+    return await make_operator(settings, email, full_name)
+
+
+async def take_factors_away(settings: Settings, email: str) -> int:
+    """`operator EMAIL --reset-factors`: for an operator who has lost app, passkeys and recovery codes."""
+    from shared.people.factors import recovery
+
+    async with opened(settings):
+        await recovery.at_once(email)
+    print(f"{email} signs in with the password alone now, and is asked to set up another second step.")
+    return 0

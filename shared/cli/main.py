@@ -242,14 +242,15 @@ def doctor(**given: Any) -> int:
 @click.argument("email", metavar="EMAIL")
 @installation
 @click.option("--name", default="", help="Full name.", show_default=False)
-def operator(email: str, name: str, **given: Any) -> int:
+@click.option("--reset-factors", is_flag=True, help="Take away the second step that this operator has lost.")
+def operator(email: str, name: str, reset_factors: bool, **given: Any) -> int:
     """Make an operator of the marketplace.
 
     The password is asked for, or read from standard input.
     """
     from shared.cli import database
 
-    return asyncio.run(database.make_operator(read_settings(Options(**given)), email, name))
+    return asyncio.run(database.operator(read_settings(Options(**given)), email, name, reset=reset_factors))
 
 
 @cli.command()

@@ -16,6 +16,8 @@ FAILED = "person.sign_in_failed"
 WORDS = {
     "person.signed_in": "Signed in",
     FAILED: "Wrong password at the sign-in",
+    "person.password_given": "Right password; the second step was asked for",
+    "person.confirmed": "Confirmed who it is, before something that matters",
     "person.signed_out": "Signed out",
     "person.session_ended": "A browser was signed out",
     "person.sessions_ended": "Signed out everywhere",
@@ -28,6 +30,14 @@ WORDS = {
     "person.email_change_cancelled": "The other address was called off",
     "person.email_changed": "Address changed",
     "person.email_change_undone": "Address changed back",
+    "factor.added": "Second step added",
+    "factor.removed": "Second step removed",
+    "factor.codes_made": "New recovery codes made",
+    "factor.code_used": "Recovery code used",
+    "factor.refused": "Right password, but five wrong codes",
+    "factor.reset_asked": "Removal of the second step asked for",
+    "factor.reset_stopped": "Removal of the second step stopped",
+    "factor.reset": "Second step removed by the marketplace",
     "person.switched_off": "Account switched off",
     "person.switched_on": "Account switched on again",
 }
@@ -70,4 +80,10 @@ def _detail(details: Mapping[str, Any]) -> str:
     return str(details.get("browser") or details.get("reason") or "")
 
 
-_KINDS = {FAILED: "warn", "person.password_refused": "warn", "person.switched_off": "bad"}
+_KINDS = {
+    FAILED: "warn",
+    "factor.refused": "warn",
+    "factor.code_used": "warn",
+    "person.password_refused": "warn",
+    "person.switched_off": "bad",
+}

@@ -24,6 +24,7 @@ class Member(Row):
     )
     vendor_id: int | None
     is_active = fields.BooleanField(default=True)
+    second_factor_at = fields.DatetimeField(null=True, description="since when a second factor is asked for")
     email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
 
     class Meta:
@@ -62,6 +63,8 @@ class Session(Row):
     user_agent = fields.CharField(max_length=255, default="")
     authenticated_at = fields.DatetimeField(null=True, description="when a password or factor was last given in it")
     wrong_answers = fields.SmallIntField(default=0, db_default=0, description="in a row; too many of them end it")
+    awaits_factor = fields.BooleanField(default=False, db_default=False, description="the password alone was given")
+    challenge = fields.CharField(max_length=128, null=True, description="to which the next passkey must answer")
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)

@@ -31,6 +31,7 @@ class Actor:
     email_confirmed: bool = False
     session_id: int | None = None
     authenticated_at: datetime | None = None
+    has_factor: bool = False
 
     @property
     def label(self) -> str:

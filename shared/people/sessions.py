@@ -12,6 +12,7 @@ from shared.ids import digest, new_token
 from shared.people import history, passwords, rules
 from shared.people.browsers import named
 from shared.people.errors import BadEmail, WrongCredentials
+from shared.people.factors.rules import HALF_OPEN_FOR
 from shared.people.models import Customer, Member, Session
 from shared.people.persons import (
     Person,
@@ -34,7 +35,10 @@ _MOST_SHOWN = 50
 
 
 async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> str:
-    """Open a session for a member or a customer and return its token, of which only the digest is kept. Raises WrongCredentials."""
+    """Open a session for a member or a customer and return its token, of which only the digest is kept.
+
+    Where a member has a second factor it opens nothing yet: it waits for `open_whole`. Raises WrongCredentials.
+    """
     person = await _person(email, kind)
     stored = person.password_hash if person is not None and person.is_active else None
     if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
@@ -59,17 +63,55 @@ async def _open(person: Person, proven: str | None, user_agent: str) -> str:
         current = await locked_person(kind_of(person), person.id)
         if not current.is_active or current.password_hash != proven:
             raise WrongCredentials
-        agent = user_agent.replace("\0", "")[:255]
+        agent, role = user_agent.replace("\0", "")[:255], role_of(current)
+        awaits_factor = isinstance(current, Member) and current.second_factor_at is not None
+        whole_until = rules.session_end(role, signed_in_at=now, now=now)
         await Session.create(
             token_digest=digest(token),
             user_agent=agent,
-            authenticated_at=now,
+            awaits_factor=awaits_factor,
+            authenticated_at=None if awaits_factor else now,
             last_seen_at=now,
-            expires_at=rules.session_end(role_of(current), signed_in_at=now, now=now),
+            expires_at=now + HALF_OPEN_FOR if awaits_factor else whole_until,
             created_at=now,
             **keys_of(current),
         )
-        await history.note("person.signed_in", current, browser=named(agent))
+        action = "person.password_given" if awaits_factor else "person.signed_in"
+        await history.note(action, current, browser=named(agent))
+    return token
+
+
+async def half_open(token: str | None) -> Session | None:
+    """The session that had the password and waits for the second factor, with its member; None when there is none."""
+    row = await _open_row(token) if token else None
+    if row is None or not row.awaits_factor or row.expires_at <= clock.now():
+        return None
+    return row if row.member is not None and row.member.is_active else None
+
+
+async def open_whole(session_id: int, *, by: str) -> str | None:
+    """Open a session that waited for its second factor, inside the caller's transaction; its new token, once.
+
+    The old token opens nothing, even as a copy. None when the session ended meanwhile.
+    """
+    token, now = new_token("mhs"), clock.now()
+    row = await Session.get(id=session_id).select_related("member")
+    if row.member is None:
+        return None
+    waiting = Session.filter(id=session_id, awaits_factor=True, revoked_at=None, expires_at__gt=now)
+    opened = await waiting.update(
+        token_digest=digest(token),
+        awaits_factor=False,
+        wrong_answers=0,
+        challenge=None,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=rules.session_end(role_of(row.member), signed_in_at=row.created_at, now=now),
+        updated_at=now,
+    )
+    if not opened:
+        return None
+    await history.note("person.signed_in", row.member, browser=named(row.user_agent), by=by)
     return token
 
 
@@ -140,9 +182,11 @@ async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:
 
 
 async def identify(token: str) -> Actor | None:
-    """Who holds this session token; None when it is unknown, over or revoked, or the person was switched off."""
+    """Who holds this session token; None when it is unknown, over or revoked, waits for a second factor, or the person
+    was switched off.
+    """
     row = await _open_row(token)
-    if row is None:
+    if row is None or row.awaits_factor:
         return None
     person = owner_of(row)
     if not person.is_active or not _lives(row, person):
@@ -185,7 +229,7 @@ async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[Sign
     person = await person_of(kind, person_id)
     rows = (
         await open_sessions(kind, person_id)
-        .filter(expires_at__gt=clock.now())
+        .filter(expires_at__gt=clock.now(), awaits_factor=False)
         .order_by("-last_seen_at", "-id")
         .limit(_MOST_SHOWN)
     )
@@ -212,6 +256,7 @@ def _member_actor(member: Member) -> Actor:
         full_name=member.full_name,
         email=member.email,
         role=member.role,
+        has_factor=member.second_factor_at is not None,
         vendor_id=vendor.id if vendor is not None else None,
         vendor_slug=vendor.slug if vendor is not None else None,
         vendor_name=vendor.name if vendor is not None else None,

@@ -95,6 +95,23 @@ def start_session(kind: str, token: str) -> None:
     session.permanent = True
 
 
+def start_half_session(token: str) -> None:
+    """Remember that the password was right in this browser; the second factor is missing."""
+    session["half_sid"] = token
+    session.pop("csrf", None)
+
+
+def half_token() -> str | None:
+    """The token of the sign-in that waits for its second factor."""
+    token = session.get("half_sid")
+    return token if isinstance(token, str) else None
+
+
+def end_half_session() -> None:
+    """Forget the sign-in that waited."""
+    session.pop("half_sid", None)
+
+
 def end_session(kind: str) -> str | None:
     """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
     session.pop("csrf", None)

@@ -1,6 +1,7 @@
 """Routes that ask who it is once more: a password or factor of the last five minutes, signing in counts.
 
-The form that was sent meanwhile is kept. Who has confirmed finds it filled in, one press from being sent.
+The form that was sent meanwhile is kept. Who has confirmed finds it filled in, one press from being sent. In production they
+also ask for a second factor to be set up first, and lead there and back.
 """
 
 from __future__ import annotations
@@ -8,25 +9,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from quart import Response, request
 
 from shared import clock
-from shared.errors import Unauthenticated
+from shared.errors import Forbidden, Unauthenticated
 from shared.people.factors import kept
-from shared.people.factors.rules import is_fresh
+from shared.people.factors.rules import is_compulsory, is_fresh
 from shared.people.queries import Actor
-from shared.web.access import current_view
+from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view
 from shared.web.identity import member_or_none
-from shared.web.kit import is_htmx, safe_next
+from shared.web.kit import is_htmx, kit, safe_next
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-CONFIRM = "/vendor/confirm"
+CONFIRM, FACTORS = "/vendor/confirm", "/vendor/factors"
 KEPT_FIELD = "kept_form"
-SECRETS = ("password", "csrf_token", KEPT_FIELD)
+SECRETS = ("password", "csrf_token", "credential", KEPT_FIELD)
 ONCE = "That was already sent, or it waited too long. Please look here first, and send it anew where it is needed."
+SET_UP_FIRST = "Set up a second step for signing in first. The marketplace's staff work with one."
 
 
 class SignInAgain(Unauthenticated):
@@ -36,22 +38,41 @@ class SignInAgain(Unauthenticated):
     default = "Confirm your password on the site first, and then try again."
 
 
+class FactorNeeded(Forbidden):
+    """A program acts with the cookie of a person who has to set up a second factor first."""
+
+    code = "second_factor_needed"
+    default = "Set up a second step for signing in on the site first, and then try again."
+
+
 @dataclass(frozen=True)
 class Mark:
-    """What a route does, as words after `to`; `when` says of one request whether it matters, given the route's values."""
+    """What a route does, as words after `to`; `when` says of one request whether it needs a fresh sign-in, given the route's values."""
 
     doing: str
     when: Callable[..., Awaitable[bool]] | None = None
+    needs_factor: bool = True
 
 
-def fresh_sign_in(doing: str, *, when: Callable[..., Awaitable[bool]] | None = None) -> Callable[[F], F]:
-    """Have a route of signed-in members ask for the password or a factor where the last is older than five minutes."""
+def fresh_sign_in(
+    doing: str, *, when: Callable[..., Awaitable[bool]] | None = None, needs_factor: bool = True
+) -> Callable[[F], F]:
+    """Have a route of signed-in members ask for the password or a factor where the last is older than five minutes.
+
+    In production it also needs a second factor to be there, unless it is what sets one up (`needs_factor=False`).
+    """
 
     def decorate(view: F) -> F:
-        view.market_fresh = Mark(doing, when)  # type: ignore[attr-defined]
+        view.market_fresh = Mark(doing, when, needs_factor)  # type: ignore[attr-defined]
         return view
 
     return decorate
+
+
+def before_factor(view: F) -> F:
+    """Let staff use a route before they have set up a second factor: what setting one up takes."""
+    view.market_before_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 def mark_of(view: object) -> Mark | None:
@@ -61,31 +82,54 @@ def mark_of(view: object) -> Mark | None:
 
 async def enforce() -> Response | None:
     """Before each request, after the access marks: let a fresh sign-in through, and keep what an older one sent."""
-    mark, who = mark_of(current_view()), member_or_none()
-    if mark is None or who is None or who.session_id is None or request.method == "OPTIONS":
+    view, who = current_view(), member_or_none()
+    if who is None or who.session_id is None or request.method == "OPTIONS":
         return None
+    if access_of(view) not in (OWNER, OPERATOR, MEMBER):
+        return None
+    production, mark = kit().settings.production, mark_of(view)
+    waits = is_compulsory(production=production, role=who.role) and not who.has_factor
+    if waits and not hasattr(view, "market_before_factor"):
+        return _lead_to_factors(_here() if request.method == "GET" else home_of(who), SET_UP_FIRST)
+    if mark is None:
+        return None
+    if production and mark.needs_factor and not who.has_factor:
+        number = await _keep(mark, who)
+        return _lead_to_factors(f"{CONFIRM}/{number}", f"To {mark.doing}, set up a second step for signing in first.")
     if mark.when is not None and not await mark.when(**(request.view_args or {})):
         return None
     if not is_fresh(who.authenticated_at, clock.now()):
-        return await _ask(mark, who.session_id, who)
+        return await _ask(mark, who)
     return await _once(who.session_id)
 
 
-async def _ask(mark: Mark, session_id: int, who: Actor) -> Response:
+def _lead_to_factors(back: str, why: str) -> Response:
+    from shared.web.errors import wants_json
+    from shared.web.pages import see_other
+
+    if wants_json():
+        raise FactorNeeded
+    return see_other(f"{FACTORS}?{urlencode({'next': back})}", ("info", why))
+
+
+async def _ask(mark: Mark, who: Actor) -> Response:
     from shared.web.errors import wants_json
     from shared.web.pages import see_other
 
     if wants_json():
         raise SignInAgain
-    number = await kept.keep(
-        session_id=session_id,
+    return see_other(f"{CONFIRM}/{await _keep(mark, who)}")
+
+
+async def _keep(mark: Mark, who: Actor) -> int:
+    return await kept.keep(
+        session_id=who.session_id or 0,
         method="GET" if request.method in ("GET", "HEAD") else "POST",
         action=_here(),
         back=_before() or home_of(who),
         doing=mark.doing,
         sent=await _sent(),
     )
-    return see_other(f"{CONFIRM}/{number}")
 
 
 async def _once(session_id: int) -> Response | None:

@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,34 +67,26 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: fl
     pytest.fail(f"the server did not answer:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo marketplace, served as a user serves it."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def serving(folder: Path, *arguments: str, host: str = "127.0.0.1", **environment: str) -> Iterator[Server]:
+    """`run.py` with these arguments, on free ports, until the block ends."""
     log = folder / "log.txt"
     port, sandbox_port = free_port(), free_port()
+    ports = ("--port", str(port), "--sandbox-port", str(sandbox_port), "--data-dir", str(folder / "var"))
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("MARKETHALL_", "STRIPE_"))}
+    given = {name: value.format(port=port) for name, value in environment.items()}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "run.py",
-                "--port",
-                str(port),
-                "--sandbox-port",
-                str(sandbox_port),
-                "--data-dir",
-                str(folder / "var"),
-            ],
+            [sys.executable, "run.py", *ports, *arguments],
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env={**keep, "MARKETHALL_NO_BOOTSTRAP": "1"},
+            env={**keep, **given, "MARKETHALL_NO_BOOTSTRAP": "1"},
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
-            yield Server(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log)
+            yield Server(f"http://{host}:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log)
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -101,6 +94,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo marketplace, served as a user serves it."""
+    with serving(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -52,6 +52,8 @@ VENDOR = [
     "/vendor/admin/statements",
     "/vendor/admin/developers",
     "/vendor/admin/security",
+    "/vendor/factors",
+    "/vendor/factors/app",
     "/vendor/admin/audit",
 ]
 OPERATOR = [
@@ -63,6 +65,7 @@ OPERATOR = [
     "/operator/fees?vendor=atelier-luxe&product=tote-bag&category=&price=",
     "/operator/fees/new",
     "/operator/settings",
+    "/operator/recovery",
     "/operator/vat",
     "/operator/vat/rates",
     "/operator/vendors/2/vat",

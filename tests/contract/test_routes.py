@@ -29,9 +29,9 @@ pytestmark = pytest.mark.one_engine
 
 # The access table, first match wins: whoever adds a route below one of these addresses gets this mark or a failing test.
 TABLE = [
-    (r"/vendor/(login|signup|logout|forgot)", PUBLIC),
+    (r"/vendor/(login|login/step|signup|logout|forgot|keep/<token>)", PUBLIC),
     (r"/operator/(login|forgot)", PUBLIC),
-    (r"/vendor/confirm/.*", MEMBER),
+    (r"/vendor/(confirm|factors)(/.*)?", MEMBER),
     (r"/account/(reset|email)/.*", PUBLIC),
     (r"/vendor/admin(/.*)?", OWNER),
     (r"/operator(/.*)?", OPERATOR),
@@ -79,6 +79,11 @@ FRESH = {
     "/operator/reconciliation/<int:run_id>/repair",
     "/operator/reconciliation/differences/<int:difference_id>/repair",
     "/operator/settings",
+    "/vendor/factors/app",
+    "/vendor/factors/passkey",
+    "/vendor/factors/codes",
+    "/vendor/factors/<int:factor_id>/remove",
+    "/operator/recovery",
 }
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
@@ -103,6 +108,7 @@ EASY = {
     "/operator/mails/send",
     "/operator/receivables/<int:claim_id>/collect",
     "/operator/reconciliation/run",
+    "/operator/recovery/<int:reset_id>/stop",
     "/operator/refunds/<int:refund_id>/decline",
     "/operator/vat/rates",
     "/operator/vendors/<int:vendor_id>/vat/confirm",

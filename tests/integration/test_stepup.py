@@ -10,15 +10,27 @@ import pytest
 
 from shared import clock
 from shared.audit.models import AuditEntry
+from shared.fees.queries import Policy
+from shared.fees.rules import RefundPolicy
+from shared.money import Money
+from shared.orders.models import OrderLine
 from shared.people.factors.models import KeptForm
 from shared.people.factors.rules import is_fresh
-from shared.people.models import Session, Token
+from shared.people.models import Member, Session, Token
+from shared.refunds.models import Refund
 from shared.web.access import access_of
 from shared.web.stepup import ONCE, mark_of
+from tests.support.factors import add_app, code_of
+from tests.support.portal import Portal, sign_in
+from tests.support.refunds import set_policy, sold
 from tests.support.visitor import Answer, Visitor, sign_in_as
 
 if TYPE_CHECKING:
     from quart import Quart
+    from quart.typing import TestClientProtocol
+
+    from shared.gateway.seam import Gateway
+    from tests.support.sandbox import RunningSandbox
 
 PASSWORD = "a-long-password"
 TOKENS = "/vendor/admin/developers/tokens"
@@ -115,10 +127,11 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     assert twice.status == 303
     assert ONCE in (await owner.get(DEVELOPERS)).text
     assert (await owner.get(asked.location)).status == 404
-    actions = await AuditEntry.filter(action="member.confirmed").values_list("details", flat=True)
+    actions = await AuditEntry.filter(action="person.confirmed").values_list("details", flat=True)
     assert list(actions) == [{"by": "password"}]
 
 
+@pytest.mark.one_engine
 async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
     """Then it is asked again; what is done within them is not."""
     asked = await _make_token(owner)
@@ -130,6 +143,66 @@ async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
         assert (await _make_token(owner, "Later")).location.startswith("/vendor/confirm/")
 
 
+@pytest.mark.one_engine
+async def test_a_code_of_the_app_confirms_as_well(app: Quart) -> None:
+    """Instead of the password; the page offers it to whoever has one."""
+    app.config["QUART_RATE_LIMITER_ENABLED"] = False
+    owner = Visitor(app)
+    await owner.sign_up()
+    secret, _, _ = await add_app(owner)
+    await _grow_old()
+    asked = await _make_token(owner)
+    assert "Code of your authenticator app" in (await owner.get(asked.location)).text
+
+    assert (await owner.send(asked.location, code="000000")).status == 422
+    later = clock.now() + timedelta(seconds=30)
+    with clock.use(lambda: later):
+        await owner.send(asked.location, code=code_of(secret))
+        assert "My script" in (await owner.get(asked.location)).text
+
+
+@pytest.mark.parametrize(
+    ("limits", "amount", "asks"),
+    [({}, 50_000, False), ({}, 50_001, True), ({"EUR": 1000}, 1000, False), ({"EUR": 1000}, 1001, True)],
+)
+def test_a_refund_is_large_above_the_operators_limit(limits: dict[str, int], amount: int, asks: bool) -> None:
+    """Where none is set for its currency, above 500.00."""
+    policy = Policy(RefundPolicy.PROPORTIONAL, limits)
+    assert policy.needs_fresh_sign_in(Money(amount, "EUR")) is asks
+
+
+@pytest.mark.one_engine
+async def test_a_large_refund_asks_and_a_small_one_does_not(
+    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """By what was filled in: an amount, pieces, or all that is left."""
+    sale = await sold(gateway, sandbox)
+    await set_policy(RefundPolicy.PROPORTIONAL, EUR=500)
+    member = await Member.get(id=sale.shop.member_id)
+    await sign_in(client, member.email)
+    portal = Portal(client, sale.shop.vendor_id)
+    await portal.get("/vendor/admin/developers")
+    await _grow_old()
+    number, line = sale.order.number, (await OrderLine.get(order_id=sale.order.id)).id
+    base = {"reason": "requested_by_customer", "note": "", "seen": "0"}
+
+    async def where(**form: str) -> str:
+        answer = await portal.post(f"/vendor/admin/orders/{number}/refunds", {**base, **form})
+        return str(answer.headers.get("Location", answer.status_code))
+
+    for form in (
+        {"reach": "whole"},
+        {"reach": "amount", "amount": "5.01"},
+        {"reach": "lines", f"quantity_{line}": "1"},
+    ):
+        assert (await where(**form)).startswith("/vendor/confirm/"), form
+    assert await where(reach="amount", amount="five") == "422"
+    assert await Refund.all().count() == 0
+    assert await where(reach="amount", amount="5.00") == f"/vendor/admin/orders/{number}"
+    assert await Refund.all().count() == 1
+
+
+@pytest.mark.one_engine
 async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None:
     """A thief with a copied cookie may guess five times; then the cookie opens nothing."""
     asked = await _make_token(owner)
@@ -145,6 +218,7 @@ async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None
     assert await Session.filter(revoked_at=None).count() == 0
 
 
+@pytest.mark.one_engine
 async def test_a_right_answer_starts_the_count_again(owner: Visitor) -> None:
     """Mistakes of another day do not add up."""
     asked = await _make_token(owner)
@@ -172,6 +246,7 @@ async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Vi
     assert await KeptForm.all().count() == 5
 
 
+@pytest.mark.one_engine
 async def test_passwords_are_never_kept(owner: Visitor) -> None:
     """Nor is the form's token."""
     token = await owner.token(DEVELOPERS)
@@ -182,6 +257,7 @@ async def test_passwords_are_never_kept(owner: Visitor) -> None:
     assert row.fields_sent == [["name", "x"]]
 
 
+@pytest.mark.one_engine
 async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
     """Stripe sends a vendor back to an address that opens its pages: there is no form to press."""
     asked = await owner.get("/vendor/admin/payments/refresh")
@@ -190,6 +266,7 @@ async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
     assert (await owner.get(asked.location)).location == "/vendor/admin/payments/refresh"
 
 
+@pytest.mark.one_engine
 async def test_the_page_before_is_one_of_ours(owner: Visitor) -> None:
     """An address of another site is no way back."""
     headers = {"Referer": "https://evil.example/vendor/admin/developers"}

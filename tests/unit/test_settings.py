@@ -70,6 +70,14 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
         read(tmp_path, {**PRODUCTION, name: value})
 
 
+def test_an_old_signing_key_stands_beside_the_new(tmp_path: Path) -> None:
+    """The first one signs; a short old one is named."""
+    settings = read(tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40}, {'o' * 40}"})
+    assert (settings.secret_key, settings.old_secret_keys) == ("n" * 40, ("o" * 40,))
+    with pytest.raises(SettingsError, match="MARKETHALL_SECRET_KEY holds an old key"):
+        read(tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40},short"})
+
+
 def test_no_secret_is_in_the_printed_settings(tmp_path: Path) -> None:
     """Secrets stay out of logs and tracebacks."""
     given = {

@@ -1,60 +1,15 @@
-"""Showing again that it is still the same person: what makes a sign-in fresh."""
+"""What a right answer means: a fresh session, or one that is open at last."""
 
 from __future__ import annotations
 
-from tortoise.expressions import F
-
 from shared import clock
-from shared.audit.service import record
 from shared.database.unit import transaction
-from shared.errors import Invalid, Unauthenticated
-from shared.people import passwords, rules
-from shared.people.factors.rules import MAX_TRIES
+from shared.people import history, sessions
+from shared.people.factors import telling
+from shared.people.factors.models import RecoveryCode
 from shared.people.models import Member, Session
 
-
-class WrongAnswer(Invalid):
-    """The password or code is not right; a few tries are left."""
-
-    code = "wrong_answer"
-    default = "That password is not right."
-
-
-class TooManyAnswers(Unauthenticated):
-    """Too many wrong answers in one session: it is over."""
-
-    code = "too_many_answers"
-    default = "That was wrong too often. Please sign in again."
-
-
-async def count_try(session_id: int) -> int:
-    """Count a try before its answer is looked at, so that many at once are counted each; how many are left after it.
-
-    Raises TooManyAnswers, and the session is over, when there is none left to have.
-    """
-    open_ = Session.filter(id=session_id, revoked_at=None)
-    if not await open_.filter(wrong_answers__lt=MAX_TRIES).update(wrong_answers=F("wrong_answers") + 1):
-        await open_.update(revoked_at=clock.now(), updated_at=clock.now())
-        raise TooManyAnswers
-    row = await Session.get(id=session_id)
-    return MAX_TRIES - int(row.wrong_answers)
-
-
-async def wrong(session_id: int, left: int, sentence: str, param: str) -> WrongAnswer | TooManyAnswers:
-    """The error to raise after a wrong answer; the last one ends the session."""
-    if left > 0:
-        return WrongAnswer(sentence, param=param)
-    await Session.filter(id=session_id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now())
-    return TooManyAnswers()
-
-
-async def by_password(*, session_id: int, member_id: int, password: str) -> None:
-    """Make a session fresh by the password. Raises WrongAnswer; at the fifth in a row TooManyAnswers, and it is over."""
-    left = await count_try(session_id)
-    member = await Member.get(id=member_id)
-    if not await passwords.matches(member.password_hash, password[: rules.MAX_PASSWORD + 1]):
-        raise await wrong(session_id, left, WrongAnswer.default, "password")
-    await freshen(session_id=session_id, member=member, by="password")
+RECOVERY = "recovery_code"
 
 
 async def freshen(*, session_id: int, member: Member, by: str) -> None:
@@ -64,10 +19,28 @@ async def freshen(*, session_id: int, member: Member, by: str) -> None:
         await Session.filter(id=session_id, revoked_at=None).update(
             authenticated_at=now, wrong_answers=0, updated_at=now
         )
-        await record(
-            "member.confirmed",
-            actor=f"member:{member.id}",
-            subject=f"member:{member.id}",
-            vendor_id=member.vendor_id,
-            by=by,
-        )
+        await history.note("person.confirmed", member, by=by)
+        await _tell_of_code(member, by)
+
+
+async def enter(*, session_id: int, member: Member, by: str) -> str | None:
+    """Open the whole marketplace to a session that had only the password; its new token.
+
+    None when it ended meanwhile, or somebody entered with it at the same moment.
+    """
+    async with transaction():
+        token = await sessions.open_whole(session_id, by=by)
+        if token is not None:
+            await _tell_of_code(member, by)
+    return token
+
+
+async def _tell_of_code(member: Member, by: str) -> None:
+    if by == RECOVERY:
+        left = await codes_left(member.id)
+        await telling.note("factor.code_used", member, "recovery_code_used", left=str(left))
+
+
+async def codes_left(member_id: int) -> int:
+    """How many recovery codes a person still has."""
+    return await RecoveryCode.filter(member_id=member_id, used_at=None).count()

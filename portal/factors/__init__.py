@@ -1,0 +1,1 @@
+"""The second step of members: what is asked after the password."""

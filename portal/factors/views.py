@@ -1,0 +1,217 @@
+"""`/vendor/factors`: the second step of members: authenticator apps, passkeys, and codes for the day they are lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from quart import Blueprint, Response, request
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired, Length
+
+from portal.frame import vendor_page
+from portal.operator.frame import page as operator_page
+from shared.errors import MarketError
+from shared.people.factors import answers, confirming, passkeys, service
+from shared.people.factors.models import SecondFactor
+from shared.people.factors.rules import Kind
+from shared.people.models import Member
+from shared.people.queries import Actor
+from shared.web import proving
+from shared.web.access import member
+from shared.web.forms import MarketForm
+from shared.web.identity import member_or_none
+from shared.web.kit import kit, safe_next
+from shared.web.limits import limit
+from shared.web.pages import see_other
+from shared.web.stepup import FACTORS, before_factor, fresh_sign_in
+
+blueprint = Blueprint("factors", __name__, url_prefix=FACTORS)
+
+
+class AppForm(MarketForm):
+    """The first code of an authenticator app, which proves that it has the secret."""
+
+    sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
+    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “My phone”.")
+    code = StringField(
+        "Code that the app shows", [DataRequired("Enter the six digits that the app shows."), Length(max=20)]
+    )
+
+
+class PasskeyForm(MarketForm):
+    """A passkey that the browser has made."""
+
+    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “Laptop”.")
+    credential = HiddenField(
+        validators=[DataRequired("This takes a browser with JavaScript."), Length(max=passkeys.MAX_ANSWER)]
+    )
+
+
+@blueprint.get("")
+@member
+@before_factor
+async def show() -> Response:
+    """What is asked after the password, and the recovery codes that are left"""
+    return await _list()
+
+
+async def _list(*, codes: tuple[str, ...] = ()) -> Response:
+    who = _who()
+    rows = await SecondFactor.filter(member_id=who.id).order_by("id")
+    kinds = {Kind.TOTP.value: "Authenticator app", Kind.PASSKEY.value: "Passkey"}
+    answer = await _page(
+        "portal/factors/list.html",
+        factors=[(row.id, row.name, kinds[row.kind], row.created_at, row.last_used_at) for row in rows],
+        codes_left=await confirming.codes_left(who.id or 0),
+        codes=codes,
+        offers_passkeys=proving.site() is not None,
+        is_compulsory=kit().settings.production,
+        back=safe_next(request.args.get("next")),
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/app")
+@member
+@before_factor
+@fresh_sign_in("set up a second step", needs_factor=False)
+async def choose_app() -> Response:
+    """Add an authenticator app: a picture with its secret, and the first code"""
+    sealed = service.new_secret(proving.vault(), _who().id or 0)
+    return await _app_page(AppForm(data={"sealed": sealed}, meta={"currency": None}))
+
+
+@blueprint.post("/app")
+@member
+@before_factor
+@fresh_sign_in("set up a second step", needs_factor=False)
+@limit("20/minute")
+async def add_app() -> Response:
+    """Add it when its first code is right."""
+    who, form = _who(), await AppForm.from_request()
+    if not form.ok():
+        return await _app_page(form, status=422)
+    try:
+        codes = await service.add_app(
+            proving.vault(),
+            member_id=who.id or 0,
+            session_id=who.session_id or 0,
+            sealed=form.sealed.data or "",
+            code=form.code.data or "",
+            name=form.name.data or "",
+        )
+    except answers.WrongAnswer as error:
+        form.blame(error)
+        return await _app_page(form, status=422)
+    except MarketError as error:
+        return see_other(FACTORS, ("warn", error.message))
+    return await _added(codes)
+
+
+async def _app_page(form: AppForm, *, status: int = 200) -> Response:
+    who = _who()
+    try:
+        secret = service.secret_in(proving.vault(), form.sealed.data or "", who.id or 0)
+    except service.SetupEnded as error:
+        return see_other(f"{FACTORS}/app", ("warn", error.message))
+    picture = segno.make(service.app_address(secret, who.email), error="m")
+    return await _page(
+        "portal/factors/app.html",
+        status=status,
+        form=form,
+        picture=picture.svg_data_uri(scale=4, border=2, light="white"),
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        back=safe_next(request.args.get("next")),
+    )
+
+
+@blueprint.get("/passkey")
+@member
+@before_factor
+@fresh_sign_in("set up a second step", needs_factor=False)
+async def choose_passkey() -> Response:
+    """Add a passkey of this device or a security key"""
+    return await _passkey_page(PasskeyForm(meta={"currency": None}))
+
+
+@blueprint.post("/passkey")
+@member
+@before_factor
+@fresh_sign_in("set up a second step", needs_factor=False)
+@limit("20/minute")
+async def add_passkey() -> Response:
+    """Add it when the browser's answer proves that it holds the key."""
+    who, form, site = _who(), await PasskeyForm.from_request(), proving.site()
+    if site is None or not form.ok():
+        return await _passkey_page(form, status=422)
+    try:
+        challenge = await answers.take_challenge(who.session_id or 0)
+        made = passkeys.made(site, form.credential.data or "", challenge=challenge)
+        codes = await service.add_passkey(
+            member_id=who.id or 0, session_id=who.session_id or 0, made=made, name=form.name.data or ""
+        )
+    except passkeys.PasskeyRefused as error:
+        form.form_errors.append(error.message)
+        return await _passkey_page(form, status=422)
+    except MarketError as error:
+        return see_other(FACTORS, ("warn", error.message))
+    return await _added(codes)
+
+
+async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
+    who, site = _who(), proving.site()
+    if site is None:
+        return see_other(FACTORS, ("warn", "Passkeys need an address with a name. Use an authenticator app here."))
+    known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
+    question = passkeys.ask_to_make(site, await Member.get(id=who.id), known)
+    await answers.remember(who.session_id or 0, question)
+    form.credential.data = ""
+    back = safe_next(request.args.get("next"))
+    return await _page("portal/factors/passkey.html", status=status, form=form, question=question.options, back=back)
+
+
+async def _added(codes: tuple[str, ...]) -> Response:
+    """Recovery codes are on this one answer; a second factor brings none."""
+    if codes:
+        return await _list(codes=codes)
+    return see_other(safe_next(request.args.get("next")) or FACTORS, ("ok", "Added. It can be used from now on."))
+
+
+@blueprint.post("/codes")
+@member
+@before_factor
+@fresh_sign_in("make new recovery codes", needs_factor=False)
+@limit("20/minute")
+async def make_codes() -> Response:
+    """Make ten new recovery codes; the former ones open nothing any more"""
+    try:
+        codes = await service.new_recovery_codes(member_id=_who().id or 0)
+    except MarketError as error:
+        return see_other(FACTORS, ("warn", error.message))
+    return await _list(codes=codes)
+
+
+@blueprint.post("/<int:factor_id>/remove")
+@member
+@before_factor
+@fresh_sign_in("remove a second step", needs_factor=False)
+@limit("20/minute")
+async def remove(factor_id: int) -> Response:
+    """Take one away; all other browsers are signed out"""
+    who = _who()
+    await service.remove(member_id=who.id or 0, session_id=who.session_id or 0, factor_id=factor_id)
+    return see_other(FACTORS, ("ok", "Removed. All other browsers were signed out."))
+
+
+def _who() -> Actor:
+    who = member_or_none()
+    assert who is not None  # the mark of the route sees to it
+    return who
+
+
+async def _page(template: str, **context: Any) -> Response:
+    if _who().role == "operator":
+        return await operator_page(template, nav_active="security", **context)
+    return await vendor_page(template, nav="security", **context)

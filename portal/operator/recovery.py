@@ -1,0 +1,67 @@
+"""`/operator/recovery`: take the second step of somebody away who has lost everything, a day later and with their knowledge."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+from wtforms import EmailField
+from wtforms.validators import DataRequired, Length
+
+from portal.operator.frame import page
+from shared.errors import MarketError
+from shared.people.factors import recovery
+from shared.web.access import operator
+from shared.web.forms import MarketForm
+from shared.web.identity import actor, actor_label
+from shared.web.limits import limit
+from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
+
+blueprint = Blueprint("operator_recovery", __name__, url_prefix="/operator/recovery")
+HOME = "/operator/recovery"
+
+
+class ResetForm(MarketForm):
+    """Whose second step."""
+
+    email = EmailField("Email of the person", [DataRequired("Enter their email."), Length(max=254)])
+
+
+@blueprint.get("")
+@operator
+async def show() -> Response:
+    """Resets of second steps that were asked for, and the form that asks for one"""
+    return await _page(ResetForm(meta={"currency": None}))
+
+
+@blueprint.post("")
+@operator
+@fresh_sign_in("remove somebody's second step")
+@limit("20/minute")
+async def ask() -> Response:
+    """Ask for it: it is done in 24 hours, the person is told at once and can stop it."""
+    form = await ResetForm.from_request()
+    if not form.ok():
+        return await _page(form, status=422)
+    try:
+        made = await recovery.ask(email=form.email.data or "", actor=actor_label(actor()))
+    except MarketError as error:
+        form.blame(error)
+        return await _page(form, status=422)
+    said = f"{made.full_name} has got a mail. Unless it is stopped, the second step is removed in 24 hours."
+    return see_other(HOME, ("ok", said))
+
+
+@blueprint.post("/<int:reset_id>/stop")
+@operator
+async def stop(reset_id: int) -> Response:
+    """Call it off"""
+    try:
+        await recovery.call_off(reset_id, actor=actor_label(actor()))
+    except MarketError as error:
+        return see_other(HOME, ("warn", error.message))
+    return see_other(HOME, ("ok", "Called off. Nothing changes."))
+
+
+async def _page(form: ResetForm, *, status: int = 200) -> Response:
+    resets = await recovery.latest()
+    return await page("portal/operator/recovery.html", nav_active="recovery", status=status, form=form, resets=resets)

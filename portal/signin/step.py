@@ -1,0 +1,100 @@
+"""`/vendor/login/step`: what is asked after the password, of whoever has set it up; `/vendor/keep/<token>`: stop a reset."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from quart import Blueprint, Response, request
+
+from shared.people import sessions
+from shared.people.factors import answers, confirming, recovery
+from shared.people.models import Session
+from shared.web import proving
+from shared.web.access import public
+from shared.web.identity import end_half_session, half_token, start_half_session, start_session
+from shared.web.kit import safe_next
+from shared.web.limits import knock_here, limit
+from shared.web.pages import add_flash, page, see_other
+from shared.web.stepup import home_of
+
+blueprint = Blueprint("signin_step", __name__)
+STEP = "/vendor/login/step"
+AGAIN = "That took too long. Please sign in again."
+
+
+def ask_for_step(token: str, back: str | None) -> Response:
+    """After the right password: on to the second step, and from there to where the person wanted."""
+    start_half_session(token)
+    return see_other(f"{STEP}?{urlencode({'next': back})}" if back else STEP)
+
+
+@blueprint.get(STEP)
+@public
+async def show() -> Response:
+    """Ask for the second step after the password"""
+    half = await _half()
+    if half is None:
+        return see_other("/vendor/login")
+    return await _question(half, await proving.ProofForm.from_request())
+
+
+@blueprint.post(STEP)
+@public
+@limit("20/minute")
+async def enter() -> Response:
+    """Look at a code or passkey, and open the whole session; five wrong ones end it."""
+    half = await _half()
+    if half is None or half.member is None:
+        return see_other("/vendor/login", ("warn", AGAIN))
+    form = await proving.ProofForm.from_request()
+    if not form.ok():
+        return await _question(half, form, status=422)
+    await knock_here("member.step", half.member.email)
+    try:
+        by = await proving.prove(form, session_id=half.id, member=half.member, by_password=False)
+    except answers.WrongAnswer as error:
+        form.blame(error)
+        return await _question(half, form, status=422)
+    except answers.TooManyAnswers as error:
+        end_half_session()
+        return see_other("/vendor/login", ("warn", error.message))
+    token = await confirming.enter(session_id=half.id, member=half.member, by=by)
+    end_half_session()
+    if token is None:
+        return see_other("/vendor/login", ("warn", AGAIN))
+    start_session("member", token)
+    if by == confirming.RECOVERY:
+        left = await confirming.codes_left(half.member.id)
+        add_flash("warn", f"You used a recovery code; {left} are left. Remove what you lost, and set up another.")
+    who = await sessions.identify(token)
+    return see_other(safe_next(request.args.get("next")) or (home_of(who) if who else "/vendor/login"))
+
+
+async def _half() -> Session | None:
+    return await sessions.half_open(half_token())
+
+
+async def _question(half: Session, form: proving.ProofForm, *, status: int = 200) -> Response:
+    ways = await proving.ways(half.id, half.member_id or 0)
+    return await page("portal/signin/step.html", status=status, form=form, **ways)
+
+
+@blueprint.get("/vendor/keep/<token>")
+@public
+async def ask_to_keep(token: str) -> Response:
+    """From a mail: stop that somebody's second step is taken away"""
+    if not await recovery.exists(token):
+        raise recovery.ResetEnded
+    return await page("portal/signin/keep.html")
+
+
+@blueprint.post("/vendor/keep/<token>")
+@public
+@limit("20/minute")
+async def keep(token: str) -> Response:
+    """Stop it; nothing changes then."""
+    try:
+        await recovery.stop(token)
+    except recovery.ResetEnded as error:
+        return see_other("/vendor/login", ("warn", error.message))
+    return see_other("/vendor/login", ("ok", "Stopped. Your second step stays as it is."))
