@@ -65,6 +65,7 @@ class Settings:
     public_url: str
     data_dir: Path
     stripe: StripeSettings
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # still opened with, never signed with
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     order_hold_minutes: int = 30
@@ -75,6 +76,11 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The key that signs, and behind it those that are still believed."""
+        return (self.secret_key, *self.old_secret_keys)
 
     @property
     def test_mode(self) -> bool:
@@ -120,9 +126,11 @@ def load(
 
     found, wrong, notes = read(os.environ if environ is None else environ, dotenv or Path(".env"))
     folder = Path(data_dir or found.data_dir or "var").absolute()
+    secret_key, *old_keys = [key.strip() for key in found.secret_key.split(",") if key.strip()] or [""]
     settings = Settings(
         env=found.env,
-        secret_key=found.secret_key,
+        secret_key=secret_key,
+        old_secret_keys=tuple(old_keys),
         database_url=found.database_url or f"sqlite://{folder / 'markethall.sqlite3'}",
         public_url=found.public_url or public_url.rstrip("/"),
         data_dir=folder,
@@ -149,6 +157,8 @@ def check(settings: Settings) -> list[str]:
         return out
     if len(settings.secret_key) < 32:
         out.append("MARKETHALL_SECRET_KEY is missing or shorter than 32 characters.")
+    if any(len(key) < 32 for key in settings.old_secret_keys):
+        out.append("MARKETHALL_SECRET_KEY holds an old key that is shorter than 32 characters.")
     if not settings.public_url.startswith("https://"):
         out.append("MARKETHALL_PUBLIC_URL is missing or does not start with https://.")
     if stripe.stand_in:

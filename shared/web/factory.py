@@ -79,6 +79,7 @@ def create_app(
     app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
     app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
     app.permanent_session_lifetime = timedelta(days=COOKIE_DAYS)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["int"] = SafeInteger
