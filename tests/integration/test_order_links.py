@@ -86,7 +86,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
 
 
 def _name() -> str:
-    from shared.database.migrate import on_disk
+    from shared.database.schema import on_disk
 
     return next(name for name in on_disk() if name.endswith("_order_links"))
 
