@@ -68,7 +68,7 @@ async def keep(_apps: Any, _editor: BaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0028_doors")]
+    dependencies = [("models", "0031_heartbeat")]
 
     initial = False
 
