@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tortoise.connection import get_connection
 
 from shared.ids import digest
@@ -12,6 +14,7 @@ from shared.jobs.models import Job
 from shared.mail import service as mail
 from shared.mail.models import Email
 from shared.orders.models import Checkout
+from shared.web.pages import TEMPLATES
 from tests.support.app import link_of, whole_app
 from tests.support.factories import make_order
 from tests.support.storefront import Browser, words
@@ -97,3 +100,11 @@ class _Editor:
     def __init__(self, connection: Any) -> None:
         self.client = connection
         self.DIALECT = "sqlite" if connection.capabilities.dialect == "sqlite" else "postgres"
+
+
+@pytest.mark.one_engine
+def test_no_page_shows_a_purchases_token_where_its_link_belongs() -> None:
+    """Every template that names one seals it: the bare token opens nothing."""
+    bare = re.compile(r"\b(?:checkout|p)\.token\b(?! \| order_link)")
+    wrong = [str(path) for path in sorted(TEMPLATES.rglob("*.html")) if bare.search(path.read_text())]
+    assert wrong == []
