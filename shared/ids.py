@@ -7,11 +7,12 @@ import ipaddress
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from shared.typed import bare_code
 
-_SEALED, _NONCE = "mhl_", 22
 _READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -30,20 +31,35 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def sealed(secret_key: str, nonce: str) -> str:
-    """The token `mhl_…` that only who has the secret key can make of a nonce: the database alone opens nothing."""
-    return f"{_SEALED}{nonce}{_seal(secret_key, nonce)}"
+class Sealed(StrEnum):
+    """What a sealed token opens; also what the token begins with."""
+
+    MAILED = "mhl_"  # what a mail asks for, once
+    ORDER = "co_"  # the page of a purchase, for good
 
 
-def unsealed(secret_key: str, token: str) -> str | None:
-    """The nonce that a token was made of; None when it was not made with this key."""
-    nonce, seal = token.removeprefix(_SEALED)[:_NONCE], token.removeprefix(_SEALED)[_NONCE:]
-    well_formed = token.startswith(_SEALED) and token.isascii() and len(nonce) == _NONCE
-    return nonce if well_formed and hmac.compare_digest(seal, _seal(secret_key, nonce)) else None
+_SEAL = 32  # characters
+_SIGNED_FOR = {Sealed.MAILED: b"markethall:mailed links", Sealed.ORDER: b"markethall:order links"}
 
 
-def _seal(secret_key: str, nonce: str) -> str:
-    key = hmac.digest(secret_key.encode(), b"markethall:mailed links", "sha256")  # the cookie's key signs nothing else
+def sealed(secret_key: str, nonce: str, kind: Sealed = Sealed.MAILED) -> str:
+    """The token that only who has the secret key can make of a nonce, the same each time: the database alone opens nothing."""
+    return f"{kind}{nonce}{_seal(secret_key, nonce, kind)}"
+
+
+def unsealed(secret_keys: Iterable[str], token: str, kind: Sealed = Sealed.MAILED) -> str | None:
+    """The nonce that a token of this kind was made of; None when it was made with none of these keys."""
+    if not token.startswith(kind) or not token.isascii():
+        return None
+    nonce, seal = token[len(kind) : -_SEAL], token[-_SEAL:]
+    fits = [hmac.compare_digest(seal, _seal(key, nonce, kind)) for key in secret_keys]
+    return nonce if nonce and any(fits) else None
+
+
+def _seal(secret_key: str, nonce: str, kind: Sealed) -> str:
+    if not secret_key:
+        raise ValueError("a token is sealed with a secret key")
+    key = hmac.digest(secret_key.encode(), _SIGNED_FOR[kind], "sha256")  # the cookie's key signs nothing else
     return base64.urlsafe_b64encode(hmac.digest(key, nonce.encode(), "sha256")[:24]).decode()
 
 

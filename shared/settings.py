@@ -80,6 +80,11 @@ class Settings:
         return self.env == "production"
 
     @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The key that signs, and behind it those that are still believed."""
+        return (self.secret_key, *self.old_secret_keys)
+
+    @property
     def test_mode(self) -> bool:
         return not self.stripe.livemode
 

@@ -1,16 +1,12 @@
-"""What a shopper's browser carries for us in the signed session: its basket's token and the purchases it made."""
+"""What a shopper's browser carries for us in the signed session: its basket's token and the links of the purchases it made."""
 
 from __future__ import annotations
 
-import re
-
 from quart import session
 
-from shared.errors import NotFound
 from shared.ids import new_token
 
 MAX_CHECKOUTS = 20
-_TOKEN = re.compile(r"[a-z]{2,4}_[A-Za-z0-9_-]{20,60}", re.ASCII)
 
 
 def basket_token() -> str | None:
@@ -29,21 +25,14 @@ def promise_basket() -> str:
     return token
 
 
-def remember_checkout(token: str) -> None:
-    """Add a purchase to those this browser made, newest last."""
-    others = [t for t in own_checkouts() if t != token]
-    session["checkouts"] = [*others, token][-MAX_CHECKOUTS:]
+def remember_checkout(link: str) -> None:
+    """Add a purchase, by its link, to those this browser made, newest last."""
+    others = [known for known in own_checkouts() if known != link]
+    session["checkouts"] = [*others, link][-MAX_CHECKOUTS:]
     session.permanent = True
 
 
 def own_checkouts() -> list[str]:
-    """The purchases that this browser made, newest last."""
+    """The links of the purchases that this browser made, newest last."""
     found = session.get("checkouts")
     return [t for t in found if isinstance(t, str)] if isinstance(found, list) else []
-
-
-def readable_token(text: str | None) -> str:
-    """`text` if it can be a purchase's token at all. Raises NotFound: an order's number or a made-up id opens nothing."""
-    if text is None or not _TOKEN.fullmatch(text):
-        raise NotFound("We could not find that order.")
-    return text

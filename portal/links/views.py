@@ -68,7 +68,7 @@ async def _answered(nonce: str | None) -> Response:
 
 
 def _nonce(token: str) -> str | None:
-    return unsealed(kit().settings.secret_key, token)
+    return unsealed(kit().settings.secret_keys, token)
 
 
 async def _ended(why: LinkEnded | EmailTaken) -> Response:

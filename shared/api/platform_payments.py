@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from quart import Blueprint, request, session
@@ -16,6 +15,7 @@ from shared.payments.service import create_payment_intent
 from shared.web.access import public, unsigned_post
 from shared.web.kit import kit
 from shared.web.limits import limit
+from shared.web.order_links import find
 
 blueprint = Blueprint("platform_payments", __name__, url_prefix="/api/v1/platform/vendors")
 
@@ -65,7 +65,8 @@ async def create_intent(vendor_id: int) -> dict[str, Any]:
 async def _own_order(body: CreateIntentBody, vendor_id: int) -> OrderView:
     """The order if it is the caller's and this vendor's. Raises NotFound alike for every other reason."""
     token = await checkout_token_of(body.order_id)
-    if token is None or not any(hmac.compare_digest(token.encode(), held.encode()) for held in _held_tokens(body)):
+    shown = {await find(link) for link in _held_links(body)}
+    if token is None or token not in shown:
         raise NotFound("We could not find that order.", param="order_id")
     order = await order_by_id(body.order_id)
     if order.vendor_id != vendor_id:
@@ -73,10 +74,10 @@ async def _own_order(body: CreateIntentBody, vendor_id: int) -> OrderView:
     return order
 
 
-def _held_tokens(body: CreateIntentBody) -> list[str]:
-    """The order tokens that the caller can show: of this browser's purchases, of the header, of the body."""
+def _held_links(body: CreateIntentBody) -> list[str]:
+    """The links of orders that the caller can show: of this browser's purchases, of the header, of the body."""
     mine = session.get("checkouts")
-    held = [token for token in mine if isinstance(token, str)] if isinstance(mine, list) else []
+    held = [link for link in mine if isinstance(link, str)] if isinstance(mine, list) else []
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         held.append(bearer.strip())

@@ -161,7 +161,7 @@ async def _order_batch(wanted: list[tuple[int, Any]], now: datetime) -> None:
     from shared.orders.models import Checkout, Order, OrderLine
     from shared.payments.models import Payment
 
-    tokens = [ids.new_token("co") for _ in wanted]
+    tokens = [ids.new_nonce() for _ in wanted]
     moments = [now - timedelta(minutes=n * 7 % 525_600) for n, _ in wanted]
     await Checkout.bulk_create([_checkout(t, p, at) for t, (_, p), at in zip(tokens, wanted, moments, strict=True)])
     found = dict(await Checkout.filter(token__in=tokens).values_list("token", "id"))

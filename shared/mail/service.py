@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
-from shared.ids import sealed
+from shared.ids import Sealed, sealed
 from shared.jobs import queue
 from shared.jobs.models import Job
 from shared.mail.models import Email
@@ -24,6 +24,8 @@ from shared.settings import Settings
 SENDER = "Markethall"
 PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
+# The link of the mail's own order. It is made when the mail is sent, for its shopper alone, and stands in no database.
+ORDER_LINK = f"{PUBLIC_URL}/shop/orders/{{order_link}}"
 
 
 class MailNotSent(TryLater):
@@ -55,7 +57,8 @@ async def send(context: queue.Context, args: dict[str, Any]) -> None:
     mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
     if mail is None:
         return
-    await deliver(context.settings, compose(mail, context.settings), name=f"{mail.id:06d}")
+    message = compose(mail, context.settings, order_token=await _order_token(mail))
+    await deliver(context.settings, message, name=f"{mail.id:06d}")
     async with unit.transaction():
         await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
 
@@ -79,7 +82,7 @@ async def send_again() -> int:
     return len(keys)
 
 
-def compose(mail: Email, settings: Settings) -> EmailMessage:
+def compose(mail: Email, settings: Settings, *, order_token: str | None = None) -> EmailMessage:
     """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
@@ -88,7 +91,7 @@ def compose(mail: Email, settings: Settings) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
-    message.set_content(_filled(mail.text, settings))
+    message.set_content(_filled(mail.text, settings, order_token))
     return message
 
 
@@ -97,9 +100,19 @@ def link_token(nonce: str) -> str:
     return f"{{sealed:{nonce}}}"
 
 
-def _filled(text: str, settings: Settings) -> str:
+def _filled(text: str, settings: Settings, order_token: str | None) -> str:
+    """The text with what stands in no database: made of what its row is about, never of what somebody may have typed."""
+    if order_token is not None:
+        text = text.replace("{order_link}", sealed(settings.secret_key, order_token, Sealed.ORDER))
     told = text.replace(PUBLIC_URL, settings.public_url)
     return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
+
+
+async def _order_token(mail: Email) -> str | None:
+    """The token of the purchase that a mail to its shopper is about; None for mails to anybody else. Asked by relation."""
+    mine = Email.filter(id=mail.id, order__checkout__email=mail.to)
+    found = await mine.first().values_list("order__checkout__token", flat=True)
+    return str(found) if found is not None else None
 
 
 def _message_id(mail: Email, settings: Settings) -> str:

@@ -17,12 +17,16 @@ from shared.people.models import Customer
 from shared.vendors.models import Vendor
 
 
+# What opens a purchase is its token with a signature (`ids.sealed`), which stands in no column.
 class Checkout(Searched):
     """One purchase by one shopper, who reaches it by the link that holds `token`."""
 
     searched: ClassVar = {"search": ("full_name", "email")}
 
     token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
+    old_link_digest = fields.CharField(
+        max_length=64, null=True, description="of the link that it had before links were signed"
+    )
     basket: fields.ForeignKeyNullableRelation[Basket] = fields.ForeignKeyField(
         "models.Basket", related_name="checkouts", null=True, on_delete=fields.RESTRICT
     )
@@ -65,6 +69,7 @@ class Checkout(Searched):
             Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
             Index(fields=("email",), name="ix_checkouts_email"),
             Index(fields=("network", "status"), name="ix_checkouts_network"),
+            Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.errors import NotFound
-from shared.ids import typed_number
+from shared.ids import digest, typed_number
 from shared.money import Money
 from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
@@ -226,7 +226,7 @@ async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:
 
 
 async def checkout_by_token(token: str) -> CheckoutView:
-    """The purchase behind an order link. Raises NotFound."""
+    """One purchase by its token; what a browser shows is its link (`shared.web.order_links`). Raises NotFound."""
     checkout = await Checkout.get_or_none(token=token)
     if checkout is None:
         raise NotFound("We could not find that order.")
@@ -255,6 +255,12 @@ async def checkout_token_of(order_id: int) -> str | None:
     """The token of the purchase that an order belongs to; None for an unknown order."""
     order = await Order.get_or_none(id=order_id).select_related("checkout")
     return order.checkout.token if order else None
+
+
+async def token_of_old_link(link: str) -> str | None:
+    """The token of the purchase that had this link before links were signed; None when none had."""
+    checkout = await Checkout.get_or_none(old_link_digest=digest(link))
+    return checkout.token if checkout else None
 
 
 async def vendor_order(vendor_id: int, number: str) -> OrderView:

@@ -13,7 +13,7 @@ from shared.catalogue import stock
 from shared.database import unit
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
-from shared.ids import digest, network_of, new_number, new_token
+from shared.ids import digest, network_of, new_nonce, new_number
 from shared.jobs import queue
 from shared.orders import holding
 from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
@@ -122,7 +122,7 @@ async def _create(
     network = network_of(accepted.ip) if accepted else ""
     state = await holding.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
     checkout = await Checkout.create(
-        token=new_token("co"),
+        token=new_nonce(),
         basket_id=basket.id,
         customer_id=customer_id,
         **vars(contact),

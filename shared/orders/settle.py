@@ -160,7 +160,7 @@ async def _mails(order: Order) -> None:
         vendor_name=vendor.name,
         lines=lines,
         total=total,
-        link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
+        link=mail.ORDER_LINK,
     )
     key = f"order_confirmed:{order.id}"
     await mail.post("order_confirmed", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)

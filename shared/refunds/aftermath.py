@@ -35,7 +35,7 @@ async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
         vendor_name=vendor.name,
         amount=Money(refund.amount, refund.currency),
         note=refund.note,
-        link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
+        link=mail.ORDER_LINK,
     )
     key = f"refunded:{refund.id}"
     await mail.post("refunded", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
@@ -71,7 +71,7 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
             full_name=checkout.full_name,
             vendor_name=vendor.name,
             amount=amount,
-            link=f"{mail.PUBLIC_URL}/shop/orders/{checkout.token}",
+            link=mail.ORDER_LINK,
         )
         key = f"refund_came_back:{refund.id}"
         await mail.post(

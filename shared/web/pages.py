@@ -17,6 +17,7 @@ from shared.web import filters
 from shared.web.forms import csrf_token
 from shared.web.identity import customer, member_or_none
 from shared.web.kit import is_htmx, kit
+from shared.web.order_links import link_of
 from shared.web.paging import told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +172,7 @@ def prepare(app: Quart) -> None:
     env = app.jinja_env
     env.filters.update(
         money=filters.money,
+        order_link=link_of,
         moment=filters.moment,
         day=filters.day,
         percent=filters.percent,

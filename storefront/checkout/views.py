@@ -29,8 +29,9 @@ from shared.web.filters import money
 from shared.web.identity import customer
 from shared.web.kit import kit, shielded
 from shared.web.limits import limit
+from shared.web.order_links import link_of, token_of
 from shared.web.pages import page, see_other
-from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
+from storefront.browser import basket_token, own_checkouts, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.receipts.outcome import parts_of
 
@@ -83,8 +84,9 @@ async def submit() -> Response:
             return _back_to(basket)
         sentence = basket.problems[0] if basket.problems else problem.message
         return await _contact_page(basket, form, problem=sentence, status=problem.status)
-    remember_checkout(token)
-    return see_other(f"/shop/checkout/{token}")
+    link = link_of(token)
+    remember_checkout(link)
+    return see_other(f"/shop/checkout/{link}")
 
 
 @checkout.post("/shop/checkout/check/<field>")
@@ -111,9 +113,9 @@ def _back_to(basket: BasketView) -> Response:
 
 async def _known(basket: BasketView) -> dict[str, str]:
     """What this browser told us last for an order that still waits, else what the signed-in shopper's account says."""
-    for token in reversed(own_checkouts()[-3:]):
+    for link in reversed(own_checkouts()[-3:]):
         try:
-            before = await checkout_by_token(token)
+            before = await checkout_by_token(await token_of(link))
         except NotFound:
             continue
         if before.status is CheckoutStatus.OPEN:
@@ -144,7 +146,7 @@ async def _contact_page(
 @public
 async def payment(token: str) -> Response:
     """Pay the order behind this link. Its intent is made or read here; coming again gives the same one."""
-    found = await checkout_by_token(readable_token(token))
+    found = await checkout_by_token(await token_of(token))
     order = next((o for o in found.orders if o.payment_status not in _PAID), None)
     if order is None:
         return see_other(_confirmation(token))
@@ -189,12 +191,12 @@ async def let_go(token: str) -> Response:
 
 
 async def _pressed(token: str) -> Pressed:
-    found = await checkout_by_token(readable_token(token))
+    found = await checkout_by_token(await token_of(token))
     return {"checkout_id": found.id, "intent_id": (await request.form).get("intent", "")[:255]}
 
 
-def _confirmation(token: str) -> str:
-    return f"/shop/order-confirmation?order={token}"
+def _confirmation(link: str) -> str:
+    return f"/shop/order-confirmation?order={link}"
 
 
 async def _payment_page(
@@ -218,7 +220,7 @@ async def _payment_page(
         intent=intent,
         saved=saved,
         delivery=delivery_line(found.contact),
-        return_url=kit().settings.public_url + _confirmation(found.token),
+        return_url=kit().settings.public_url + _confirmation(link_of(found.token)),
         problem=problem.message if problem else None,
         here=request.path,
         back=("Back to basket", "/shop/basket"),

@@ -13,8 +13,9 @@ from shared.payments.progress import refresh
 from shared.refunds.queries import refunds_of_purchase
 from shared.web.access import public
 from shared.web.kit import kit, page_number, shielded
+from shared.web.order_links import link_of, token_of
 from shared.web.pages import page, see_other
-from storefront.browser import own_checkouts, readable_token
+from storefront.browser import own_checkouts
 from storefront.receipts.outcome import Outcome, card_of, outcome_of
 
 receipts = Blueprint("receipts", __name__)
@@ -28,11 +29,11 @@ _MINE = frozenset({"order", "asked"})
 @public
 async def confirmation() -> Response:
     """What became of the payment, asked of Stripe; what else the address says (Stripe adds its own) is not believed."""
-    token = request.args.get("order") or next(reversed(own_checkouts()), None)
-    token = readable_token(token)
+    link = request.args.get("order") or next(reversed(own_checkouts()), None)
+    token = await token_of(link)
     if not set(request.args) <= _MINE:  # keep the client secret that Stripe appends out of history and referrers
         await checkout_by_token(token)
-        return see_other(f"/shop/order-confirmation?order={token}")
+        return see_other(f"/shop/order-confirmation?order={link}")
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
     found = await checkout_by_token(token)
     outcome = outcome_of(
@@ -49,7 +50,7 @@ async def confirmation() -> Response:
         checkout=found,
         outcome=outcome,
         cards=[card_of(order, parts_shown=shown) for order in found.orders],
-        asks_again=_next_question(token, outcome, asked),
+        asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
     response.headers["Cache-Control"] = "no-store"
@@ -63,18 +64,18 @@ def _slowest(found: CheckoutView) -> OrderStatus:
     return OrderStatus.CANCELLED if cancelled else found.orders[0].status
 
 
-def _next_question(token: str, outcome: Outcome, asked: int) -> str | None:
+def _next_question(link: str, outcome: Outcome, asked: int) -> str | None:
     """The address that an undecided page asks next; None when it is decided or has asked for long enough."""
     if not outcome.waits or asked > _SLOW:
         return None
-    return f"/shop/order-confirmation?order={token}&asked={asked + 1}"
+    return f"/shop/order-confirmation?order={link}&asked={asked + 1}"
 
 
 @receipts.get("/shop/orders/<token>")
 @public
 async def order_page(token: str) -> Response:
     """The order as it stands, by the link in the mails."""
-    found = await checkout_by_token(readable_token(token))
+    found = await checkout_by_token(await token_of(token))
     unpaid = found.status is CheckoutStatus.OPEN and any(
         order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
     )

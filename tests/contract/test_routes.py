@@ -13,6 +13,7 @@ from shared.orders.models import Order
 from shared.vendors.models import Vendor
 from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
 from shared.web.stepup import mark_of
+from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
 from tests.support.visitor import Answer, Visitor, sign_in_as
 
@@ -293,7 +294,7 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
     vendor, order = await Vendor.get(id=shop.vendor_id), await Order.get(id=bought.order_id)
-    things = {"slug": vendor.slug, "product_slug": "cup", "token": bought.token, "number": order.number}
+    things = {"slug": vendor.slug, "product_slug": "cup", "token": link_of(bought.token), "number": order.number}
     seen = dict.fromkeys(("csrf_token", "Ada Lovelace", ", items: </span>1"), 0)
     for who, marks in await _everybody(unlimited, vendor.slug):
         for rule in rules(unlimited):

@@ -9,6 +9,7 @@ import pytest
 
 from shared.orders.models import Order
 from shared.payments.models import Payment
+from tests.support.app import link_of
 from tests.support.market import Purchase, Shop, check_out, open_shop
 from tests.support.program import Program, Reply
 
@@ -48,7 +49,7 @@ class TestCreateIntent:
     ) -> None:
         """The seed keeps the commission private; our issue wants it shown. Decimal strings; 2.5% of 49.90 is 1.25, half up."""
         body = {"order_id": purchase.order_id, "amount": "49.90"}
-        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
 
         assert reply.status == 200
         intent, secret = reply.body.pop("payment_intent_id"), reply.body.pop("client_secret")
@@ -67,11 +68,11 @@ class TestCreateIntent:
         path, body = intent_path(shop.vendor_id), {"order_id": purchase.order_id}
         browser = Program(app)
         async with browser.client.session_transaction() as carried:
-            carried["checkouts"] = [purchase.token]
+            carried["checkouts"] = [link_of(purchase.token)]
 
         replies = [
-            await Program(app, purchase.token).call("POST", path, json=body),
-            await Program(app).call("POST", path, json={**body, "order_token": purchase.token}),
+            await Program(app, link_of(purchase.token)).call("POST", path, json=body),
+            await Program(app).call("POST", path, json={**body, "order_token": link_of(purchase.token)}),
             await browser.call("POST", path, json=body),
         ]
 
@@ -90,9 +91,9 @@ class TestCreateIntent:
 
         replies = [
             await Program(app).call("POST", path, json=body),
-            await Program(app, other.token).call("POST", path, json=body),
-            await Program(app, purchase.token).call("POST", intent_path(other_shop.vendor_id), json=body),
-            await Program(app, purchase.token).call("POST", path, json={"order_id": 10**15}),
+            await Program(app, link_of(other.token)).call("POST", path, json=body),
+            await Program(app, link_of(purchase.token)).call("POST", intent_path(other_shop.vendor_id), json=body),
+            await Program(app, link_of(purchase.token)).call("POST", path, json={"order_id": 10**15}),
             await Program(app, "ü\xff").call("POST", path, json={**body, "order_token": "ü\u2603"}),
         ]
 
@@ -106,7 +107,7 @@ class TestCreateIntent:
     ) -> None:
         """The client never sets an amount; it can only be wrong about it."""
         body = {"order_id": purchase.order_id, "amount": amount}
-        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
 
         assert (reply.status, reply.code) == (409, "amount_mismatch")
         assert await Payment.all().count() == 0
@@ -118,14 +119,16 @@ class TestCreateIntent:
         """JSON numbers are read as decimals, not floats."""
         body = {"order_id": purchase.order_id, "amount": amount}
 
-        assert (await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)).status == 200
+        assert (
+            await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+        ).status == 200
 
     @pytest.mark.one_engine
     async def test_an_amount_is_a_plain_decimal_string(self, app: Quart, shop: Shop, purchase: Purchase) -> None:
         """What people type is for forms; a program that writes anything else is told so with 422."""
         for amount in ("4_9.90", "４９．９０", "4.99e1", "49,90", "€49.90", " 49.90", "+49.90", "1,000"):
             body = {"order_id": purchase.order_id, "amount": amount}
-            reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+            reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
             assert (reply.status, reply.body["error"]["param"]) == (422, "amount"), amount
         assert await Payment.all().count() == 0
 
@@ -134,7 +137,7 @@ class TestCreateIntent:
     ) -> None:
         """Our own ids stand there, and nothing else."""
         body = {"order_id": purchase.order_id, "metadata": {"order_id": "777", "vendor_id": "888", "evil": "yes"}}
-        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
 
         assert reply.status == 200
         metadata = sent_intent(sandbox)["metadata"]
@@ -147,7 +150,7 @@ class TestCreateIntent:
     ) -> None:
         """Stripe is given no address at all, our own mail goes to the order's: nobody can make us write to strangers."""
         body = {"order_id": purchase.order_id, "customer_email": "victim@example.test"}
-        reply = await Program(app, purchase.token).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
 
         assert reply.status == 200
         assert "receipt_email" not in sent_intent(sandbox)
@@ -157,7 +160,7 @@ class TestCreateIntent:
         self, app: Quart, shop: Shop, purchase: Purchase
     ) -> None:
         """It is answered and forgotten."""
-        reply = await Program(app, purchase.token).call(
+        reply = await Program(app, link_of(purchase.token)).call(
             "POST", intent_path(shop.vendor_id), json={"order_id": purchase.order_id}
         )
 
@@ -169,7 +172,7 @@ class TestCreateIntent:
         """There is nothing to pay any more."""
         await Order.filter(id=purchase.order_id).update(payment_status="paid", status="processing")
 
-        reply = await Program(app, purchase.token).call(
+        reply = await Program(app, link_of(purchase.token)).call(
             "POST", intent_path(shop.vendor_id), json={"order_id": purchase.order_id}
         )
 
@@ -181,7 +184,7 @@ class TestCreateIntent:
         """The Origin is checked although there is no form token."""
         browser = Program(app)
         async with browser.client.session_transaction() as carried:
-            carried["checkouts"] = [purchase.token]
+            carried["checkouts"] = [link_of(purchase.token)]
         reply = await browser.call(
             "POST",
             intent_path(shop.vendor_id),

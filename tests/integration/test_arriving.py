@@ -19,6 +19,7 @@ from shared.orders.arriving import mark_as_delivered
 from shared.orders.errors import CannotDeliver
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import OrderStatus
+from tests.support.app import link_of
 from tests.support.factories import make_dispute, make_order, make_payment
 from tests.support.portal import signed_in
 from tests.support.storefront import words
@@ -50,7 +51,7 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
     text = words(await portal.get(address))
     assert "Mark as delivered" in text
     assert "It counts as delivered on" in text
-    shopper = f"/shop/orders/{(await Checkout.get(id=order.checkout_id)).token}"
+    shopper = f"/shop/orders/{link_of((await Checkout.get(id=order.checkout_id)).token)}"
     assert "On its way" in words(await portal.get(shopper))
 
     answer = await portal.post(f"{address}/delivered")
@@ -116,7 +117,7 @@ async def test_what_is_taken_for_granted_is_said_so_and_is_no_evidence(
     assumed, known = await sent(20, vendor), await sent(20, vendor)
     await mark_as_delivered(vendor_id=vendor.id, number=known.number, actor="member:1")
     await jobs.deliver(context, {})
-    shopper = f"/shop/orders/{(await Checkout.get(id=assumed.checkout_id)).token}"
+    shopper = f"/shop/orders/{link_of((await Checkout.get(id=assumed.checkout_id)).token)}"
     assert "Has it not come? Write to the shop." in words(await portal.get(shopper))
     assert "Taken for granted" in words(await portal.get(f"{LIST}/{assumed.number}"))
     told = {}

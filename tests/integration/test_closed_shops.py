@@ -16,6 +16,7 @@ from shared.orders.models import Order
 from shared.vendors import closing, service
 from shared.vendors.jobs import open_again
 from shared.vendors.models import Vendor
+from tests.support.app import link_of
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.portal import signed_in
 from tests.support.storefront import ADDRESS, Browser, htmx, text_of, words
@@ -80,7 +81,7 @@ async def test_the_link_of_an_old_order_works(client: TestClientProtocol) -> Non
     await order.fetch_related("checkout")
     await service.close_shop(vendor_id=vendor.id, actor="member:1")
     browser = Browser(client)
-    html = await browser.get(f"/shop/orders/{order.checkout.token}")
+    html = await browser.get(f"/shop/orders/{link_of(order.checkout.token)}")
     assert order.number in html
     assert 'href="/shops/lux"' in html
     await browser.get("/shops/lux")

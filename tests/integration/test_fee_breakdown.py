@@ -17,6 +17,7 @@ from shared.marketplace import service
 from shared.marketplace.rules import DEFAULTS
 from shared.orders.models import Checkout
 from shared.vendors.models import Vendor, VendorPaymentConfig
+from tests.support.app import link_of
 from tests.support.factories import make_ready_vendor
 from tests.support.market import confirm, open_shop
 from tests.support.storefront import Browser, words
@@ -46,7 +47,7 @@ async def test_what_the_platform_earns_is_shown_to_shoppers_only_where_the_opera
     secret = re.search(r'data-client-secret="([^"]+)"', payment)
     assert secret
     await confirm(sandbox, unescape(secret[1]).partition("_secret_")[0])
-    token = (await Checkout.get()).token
+    token = link_of((await Checkout.get()).token)
     after = [await browser.get(f"/shop/{page}{token}") for page in ("order-confirmation?order=", "orders/")]
 
     for page in before:

@@ -19,6 +19,7 @@ from shared.people.models import Member, Session
 from shared.people.scopes import Scope
 from shared.vendors.models import Vendor
 from shared.web.forms import csrf_token
+from tests.support.app import link_of
 from tests.support.factories import make_dispute
 from tests.support.market import check_out, open_shop
 from tests.support.visitor import Visitor
@@ -97,7 +98,7 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     )
     await registration.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")
     owner = (await Member.get(id=shop.member_id)).email
-    carried = {"basket": purchase.basket, "checkouts": [purchase.token], "csrf": "c" * 40}
+    carried = {"basket": purchase.basket, "checkouts": [link_of(purchase.token)], "csrf": "c" * 40}
     cookies: list[dict[str, Any]] = [carried]
     for email, kind, key in (
         (owner, "member", "sid"),
@@ -106,7 +107,15 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     ):
         sid = await sessions.sign_in(email=email, password=PASSWORD, kind=kind, user_agent="")
         cookies.append({**carried, key: sid})
-    known = [purchase.token, order.number, (await Vendor.get(id=shop.vendor_id)).slug, "cup", "1", "name", "email"]
+    known = [
+        link_of(purchase.token),
+        order.number,
+        (await Vendor.get(id=shop.vendor_id)).slug,
+        "cup",
+        "1",
+        "name",
+        "email",
+    ]
     return World(app, cookies, known, token)
 
 

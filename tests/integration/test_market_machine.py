@@ -81,6 +81,14 @@ class MarketMachine(Counted):
     def a_shopper_leaves(self, shop: int) -> None:
         self.attempt(acts.buy(self.market, self.shops[shop], 1, None, back=False))
 
+    @rule(shop=SHOPS)
+    def a_shopper_presses_pay_and_leaves(self, shop: int) -> None:
+        self.attempt(acts.press_and_leave(self.market, self.shops[shop]))
+
+    @rule(shop=SHOPS, free=st.sampled_from((0, 1, 2, 3, 10_000)))
+    def the_shelf_is_counted_anew(self, shop: int, free: int) -> None:
+        self.run(acts.shelve(self.shops[shop], free))
+
     @rule(shop=SHOPS, percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
     def the_fee_changes(self, shop: int, percentage: str) -> None:
         vendor = self.shops[shop].vendor_id

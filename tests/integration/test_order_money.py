@@ -16,6 +16,7 @@ from shared.orders.money import FINAL, MoneyState, Shipping, shipping
 from shared.orders.queries import money_of
 from shared.orders.rules import OrderStatus
 from storefront.receipts.outcome import standing_of
+from tests.support.app import link_of
 from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
 from tests.support.market import open_shop
 from tests.support.outcomes import OUTCOMES, TOTAL, Outcome, Scene
@@ -113,7 +114,7 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
         assert ("Send it all the same" in page) == (outcome.ship is Shipping.DOUBTFUL), outcome.name
         assert outcome.refund in words(await portal.get(f"{ORDERS}/{order.number}/refunds")), outcome.name
         checkout = await Checkout.get(id=order.checkout_id)
-        assert outcome.shopper in words(await portal.get(f"/shop/orders/{checkout.token}")), outcome.name
+        assert outcome.shopper in words(await portal.get(f"/shop/orders/{link_of(checkout.token)}")), outcome.name
         await _refund(portal, order, outcome)
         await _send(portal, order, outcome)
 

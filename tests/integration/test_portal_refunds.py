@@ -16,6 +16,7 @@ from shared.refunds import service
 from shared.refunds.errors import AlreadyDecided
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
+from tests.support.app import link_of
 from tests.support.factories import make_order
 from tests.support.money import assert_books_agree
 from tests.support.portal import Portal, operator_in, sign_in
@@ -343,7 +344,7 @@ class TestTheShopper:
         await set_policy(RefundPolicy.KEEP, EUR=0)
         await ask(gateway, sale, amount(777))
         token = (await Checkout.get(id=sale.order.checkout_id)).token
-        answer = await client.get(f"/shop/orders/{token}")
+        answer = await client.get(f"/shop/orders/{link_of(token)}")
         text = await body(answer)
         assert "€5.00" in text
         assert "On its way" in text

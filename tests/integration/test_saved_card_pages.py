@@ -10,6 +10,7 @@ import pytest
 from shared.orders.models import Checkout, Order
 from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
 from shared.people.models import Customer
+from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
 from tests.support.saving import MASTERCARD, VISA, add_card, another_row, at_stripe, customer_of, held, set_up
 from tests.support.storefront import Browser, counted, words
@@ -80,7 +81,7 @@ async def test_a_shoppers_cards_are_for_that_shopper_alone(
     row = await PaymentMethod.get()
     shop = await open_shop(gateway, sandbox)
     order = await Order.get(id=(await check_out(shop, customer_id=ada_id)).order_id)
-    token = (await Checkout.get(id=order.checkout_id)).token
+    token = link_of((await Checkout.get(id=order.checkout_id)).token)
     mine = await ada.get(f"/shop/checkout/{token}")
     assert row.stripe_payment_method_id in mine
     assert "data-customer-session" in mine
@@ -151,7 +152,7 @@ async def test_cards_that_went_with_their_customer_are_explained(
     browser, shopper_id = await joined(app, "ada")
     await add_card(gateway, sandbox, shopper_id)
     shop = await open_shop(gateway, sandbox)
-    token = (await check_out(shop, customer_id=shopper_id)).token
+    token = link_of((await check_out(shop, customer_id=shopper_id)).token)
     before = await browser.get(f"/shop/checkout/{token}")
     at_stripe(sandbox, "DELETE", f"customers/{await customer_of(shopper_id)}")
     after = await browser.get(f"/shop/checkout/{token}?again=1")

@@ -357,7 +357,8 @@ class TestPayment:
         await ada.check_out()
         order = await Order.get()
 
-        for name in (order.number, str(order.id), str(order.checkout_id)):
+        token = (await Checkout.get()).token  # what stands in the database opens nothing either
+        for name in (order.number, str(order.id), str(order.checkout_id), token, f"co_{token}"):
             await eve.get(f"/shop/orders/{name}", status=404)
             await eve.get(f"/shop/order-confirmation?order={name}", status=404)
         await eve.get("/shop/order-confirmation", status=404)

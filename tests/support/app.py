@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared import settings as configuration
+from shared.ids import Sealed, sealed
 from tests.support import once
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _TEMPLATES = once.Templates()
+SECRET_KEY = "a key of the tests, long enough to sign with"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,12 @@ def settings_for(*, database_url: str, data_dir: Path, sandbox_base: str = "http
     loaded = configuration.load(
         {}, data_dir=data_dir, public_url="http://localhost", sandbox_base=sandbox_base, dotenv=data_dir / "no.env"
     )
-    return loaded.with_(database_url=database_url, secret_key="a key of the tests, long enough to sign with")
+    return loaded.with_(database_url=database_url, secret_key=SECRET_KEY)
+
+
+def link_of(token: str) -> str:
+    """The link's token of a purchase, as our pages and mails make it."""
+    return sealed(SECRET_KEY, token, Sealed.ORDER)
 
 
 def whole_app(settings: Settings, gateway: Gateway) -> Quart:

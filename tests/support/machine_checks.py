@@ -112,6 +112,7 @@ class Counted(RuleBasedStateMachine):
         if self.sound:
             assert self.run(booked(*Account)) == {}, "the ledger does not come to nought"
             assert self.market.stand.problems() == []
+            assert self.run(acts.wrongly_held()) == []
             assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
 
     async def compare(self) -> None:
@@ -124,7 +125,7 @@ class Counted(RuleBasedStateMachine):
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         stuck = await self.market.stuck()
         assert not stuck, stuck
-        left = await acts.unfinished()
+        left = await acts.unfinished() + await acts.held_for_too_long()
         assert not left, left
         await self.books()
         theirs = {

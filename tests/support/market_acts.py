@@ -7,13 +7,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import F
+
 from shared.baskets import service as baskets
+from shared.catalogue.models import Product
+from shared.database import unit
 from shared.disputes import answers
 from shared.disputes.models import Dispute
 from shared.ledger.chart import Account
 from shared.money import step
-from shared.orders.models import Order
+from shared.orders.models import Order, OrderLine
 from shared.orders.service import place_order
+from shared.payments import pressing
 from shared.payments.models import Payment
 from shared.payments.service import confirm_payment, create_payment_intent
 from shared.payouts import holds, instant
@@ -51,6 +56,7 @@ async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, ba
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(market.gateway, order_id=order.id)
     if card is not None:
+        await pressing.press(market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id)
         given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
         path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
         status, body, _ = market.stand.send("POST", path, given)
@@ -59,6 +65,37 @@ async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, ba
     if back:
         await confirm_payment(market.gateway, intent.payment_intent_id)
     return int(order.id)
+
+
+async def press_and_leave(market: Market, shop: Shop) -> None:
+    """A shopper presses Pay of an order and is not heard of again."""
+    sale = await buy(market, shop, 1, None, back=False)
+    order = await Order.get(id=sale)
+    await pressing.press(market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id))
+
+
+async def shelve(shop: Shop, free: int) -> None:
+    """The vendor counts anew: so many pieces lie there beside those that orders hold."""
+    async with unit.transaction():
+        await Product.filter(id=shop.product_id).update(stock=F("reserved") + free)
+
+
+async def wrongly_held() -> list[str]:
+    """Products that hold another number of pieces than their orders say."""
+    held: dict[int, int] = defaultdict(int)
+    for line in await OrderLine.filter(order__stock_state="reserved"):
+        held[line.product_id] += line.quantity
+    return [
+        f"product {product.id}: {product.reserved} of {product.stock} are held, by its orders {held[product.id]}"
+        for product in await Product.all().order_by("id")
+        if product.reserved != held[product.id]
+    ]
+
+
+async def held_for_too_long() -> list[str]:
+    """Orders whose money is neither there nor on its way, and which hold pieces after a quiet hour all the same."""
+    held = Order.filter(stock_state="reserved", payment_status__in=["pending", "failed"]).order_by("id")
+    return [f"order {order.number} ({order.status}) holds its pieces" for order in await held]
 
 
 def part_of(order: Order, share: float) -> int:
