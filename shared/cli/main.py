@@ -82,6 +82,8 @@ def parser() -> argparse.ArgumentParser:
     _reconcile(made["reconcile"])
     made["replay"].add_argument("event", metavar="EVENT_ID", help="evt_...")
     made["replay"].add_argument("--dry-run", action="store_true", help="only tell what would happen")
+    probe = "also touch metadata at Stripe and wait for both events, and send the operator a mail"
+    made["doctor"].add_argument("--probe", action="store_true", help=probe)
     made["operator"].add_argument("email", metavar="EMAIL")
     made["operator"].add_argument("--name", default="", help="full name")
     made["bench"].add_argument("name", nargs="?", metavar="NAME", help="one benchmark (default: all)")
@@ -158,7 +160,7 @@ def _run(options: argparse.Namespace, parts: Parts) -> int:
     if options.command == "doctor":
         from shared.cli.doctor import doctor
 
-        return asyncio.run(doctor(settings))
+        return asyncio.run(doctor(settings, probe=options.probe))
     return asyncio.run(_with_database(settings, options, parts))
 
 

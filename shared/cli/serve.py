@@ -134,6 +134,7 @@ async def _run(
         before_serving=[] if options.listener is not None else [_greeter(settings, options)],
         while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts)],
     )
+    quart.config["WEB_PROCESSES"] = options.workers  # for the doctor: so many count limits
     gc.enable()
     gc.freeze()  # what is there now stays for ever
     config = Config()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any
@@ -94,16 +95,28 @@ def _file(settings: Settings, name: str, message: EmailMessage) -> None:
     (folder / f"{name}.eml").write_bytes(message.as_bytes())
 
 
-def _smtp(url: str, message: EmailMessage) -> None:
+async def greet(url: str) -> None:
+    """Sign in at the mail server and leave again. Raises MailNotSent."""
+    await asyncio.to_thread(_smtp, url, None)
+
+
+def _smtp(url: str, message: EmailMessage | None) -> None:
+    """One conversation with the mail server, whose certificate must be good where it has to show one."""
     parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    host, port = parts.hostname or "localhost", parts.port or 0
+    trusted = ssl.create_default_context()
     try:
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=20, context=trusted)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, port, timeout=20)
+        ) as server:
             if parts.scheme == "smtp+tls":
-                server.starttls()
+                server.starttls(context=trusted)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            if message is not None:
+                server.send_message(message)
     except (OSError, smtplib.SMTPException) as e:
         raise MailNotSent(f"The mail server {_said(e)}.", log=repr(e)) from e
 
@@ -116,6 +129,8 @@ def _said(problem: Exception) -> str:
         return "refuses the recipient's address"
     if isinstance(problem, smtplib.SMTPSenderRefused):
         return "refuses our sender's address"
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return "shows a certificate that is not accepted"
     if isinstance(problem, smtplib.SMTPException):
         return f"did not take the mail ({type(problem).__name__})"
     return f"cannot be reached ({type(problem).__name__})"
