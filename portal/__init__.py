@@ -30,12 +30,14 @@ def blueprints() -> list[Blueprint]:
     from portal.payment_settings.views import blueprint as payment_settings
     from portal.payouts.views import blueprint as payouts
     from portal.products.views import blueprint as products
+    from portal.signin.confirm import blueprint as confirm
     from portal.signin.views import blueprint as signin
     from portal.statements.views import blueprint as statements
     from portal.transactions.views import blueprint as transactions
 
     return [
         signin,
+        confirm,
         dashboard,
         payment_settings,
         products,

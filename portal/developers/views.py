@@ -12,6 +12,7 @@ from shared.web.access import owner
 from shared.web.identity import actor, vendor_id
 from shared.web.limits import limit
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
 HOME = "/vendor/admin/developers"
@@ -26,6 +27,7 @@ async def show() -> Response:
 
 @blueprint.post("/tokens")
 @owner
+@fresh_sign_in("make an API token")
 @limit("20/minute")
 async def create() -> Response:
     """Make a token. It is on this answer and nowhere else: not in the session, not in the database."""

@@ -21,6 +21,7 @@ from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
 from shared.web.security import MAX_UPLOAD
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
 LIST = "/vendor/admin/disputes"
@@ -124,6 +125,7 @@ async def submit(dispute_id: int) -> Response:
 
 @blueprint.post("/<int:dispute_id>/accept")
 @owner
+@fresh_sign_in("accept this dispute")
 async def accept(dispute_id: int) -> Response:
     """Accept the loss, for good."""
     dispute = await _mine(dispute_id)

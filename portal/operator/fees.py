@@ -23,6 +23,7 @@ from shared.web.access import operator
 from shared.web.filters import money
 from shared.web.identity import actor, actor_label
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 HOME = "/operator/fees"
@@ -121,6 +122,7 @@ async def new() -> Response:
 
 @blueprint.post("/new")
 @operator
+@fresh_sign_in("add a commission rule")
 async def create() -> Response:
     """Put a rule at the end of the list."""
     return await _save(None)
@@ -136,6 +138,7 @@ async def edit(rule_id: int) -> Response:
 
 @blueprint.post("/<int:rule_id>")
 @operator
+@fresh_sign_in("change a commission rule")
 async def change(rule_id: int) -> Response:
     """Change a rule; orders already placed keep what they were charged."""
     return await _save(await rule_view(rule_id))
@@ -174,6 +177,7 @@ async def _rule_page(form: RuleForm, view: RuleView | None, *, status: int = 200
 
 @blueprint.post("/<int:rule_id>/move")
 @operator
+@fresh_sign_in("change the order of the rules")
 async def move(rule_id: int) -> Response:
     """Let a rule change places with the one above or below it."""
     up = (await request.form).get("direction") != "down"
@@ -183,6 +187,7 @@ async def move(rule_id: int) -> Response:
 
 @blueprint.post("/<int:rule_id>/switch")
 @operator
+@fresh_sign_in("switch a commission rule")
 async def switch(rule_id: int) -> Response:
     """Switch a rule off, or on again; it keeps its place."""
     on = (await request.form).get("is_active") == "yes"
@@ -192,6 +197,7 @@ async def switch(rule_id: int) -> Response:
 
 @blueprint.post("/refunds")
 @operator
+@fresh_sign_in("change what holds for refunds")
 async def refunds() -> Response:
     """Set what refunds do to the commission, and above which amount they need the operator."""
     form = await _policy_form()

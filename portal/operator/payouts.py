@@ -18,6 +18,7 @@ from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
 LIST, VENDORS = "/operator/payouts", "/operator/vendors"
@@ -48,6 +49,7 @@ async def payouts() -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/hold")
 @operator
+@fresh_sign_in("hold this vendor's payouts")
 async def hold(vendor_id: int) -> Response:
     """Hold a vendor's payouts back, with a reason that the vendor reads."""
     row = await vendor_row(_sane(vendor_id))
@@ -65,6 +67,7 @@ async def hold(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/release")
 @operator
+@fresh_sign_in("let this vendor's payouts go on")
 async def release(vendor_id: int) -> Response:
     """Let a vendor's payouts go on."""
     row = await vendor_row(_sane(vendor_id))
@@ -77,6 +80,7 @@ async def release(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/reserve")
 @operator
+@fresh_sign_in("change this vendor's reserve")
 async def reserve(vendor_id: int) -> Response:
     """Set which part of each of a vendor's sales is held back, and for how long."""
     row = await vendor_row(_sane(vendor_id))

@@ -14,6 +14,7 @@ from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.limits import limit
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
 HOME = "/operator/receivables"
@@ -50,6 +51,7 @@ async def collect(claim_id: int) -> Response:
 
 @blueprint.post("/<int:claim_id>/write-off")
 @operator
+@fresh_sign_in("write off a debt")
 @limit("30/minute")
 async def write_off(claim_id: int) -> Response:
     """Give up on a debt: it becomes the marketplace's loss"""

@@ -14,6 +14,7 @@ from shared.web.identity import actor, actor_label
 from shared.web.kit import kit
 from shared.web.limits import limit
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
 HOME = "/operator/reconciliation"
@@ -81,6 +82,7 @@ async def run_now() -> Response:
 
 @blueprint.post("/reconciliation/<int:run_id>/repair")
 @operator
+@fresh_sign_in("repair what differs")
 @limit("10/minute")
 async def repair_all(run_id: int) -> Response:
     """Repair everything of a run that can be repaired, then compare again"""
@@ -93,6 +95,7 @@ async def repair_all(run_id: int) -> Response:
 
 @blueprint.post("/reconciliation/differences/<int:difference_id>/repair")
 @operator
+@fresh_sign_in("repair what differs")
 @limit("60/minute")
 async def repair_one(difference_id: int) -> Response:
     """Repair one difference by its named repair"""

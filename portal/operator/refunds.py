@@ -20,6 +20,7 @@ from shared.web.identity import actor, actor_label
 from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
 HOME = "/operator/refunds"
@@ -46,6 +47,7 @@ async def show() -> Response:
 
 @blueprint.post("/<int:refund_id>/approve")
 @operator
+@fresh_sign_in("approve a refund")
 async def approve(refund_id: int) -> Response:
     """Let a refund through that waits; it is sent at once."""
     form = await Bare.from_request()

@@ -18,6 +18,7 @@ from shared.marketplace.queries import marketplace, statement_prefix
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
 SETTINGS = "/operator/settings"
@@ -41,6 +42,7 @@ async def show() -> Response:
 
 @blueprint.post("/settings")
 @operator
+@fresh_sign_in("change the settings of the marketplace")
 async def save() -> Response:
     """Set it; the change is audited."""
     form = await SettingsForm.from_request()

@@ -28,6 +28,7 @@ from shared.web.kit import kit, page_number
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
+from shared.web.stepup import fresh_sign_in
 from shared.webhooks import words as webhook_words
 from shared.webhooks.dispatch import replay
 from shared.webhooks.health import endpoints
@@ -97,6 +98,7 @@ async def vendor(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/fee")
 @operator
+@fresh_sign_in("change this vendor's commission")
 async def fee(vendor_id: int) -> Response:
     """Set a vendor's commission; orders already placed keep theirs."""
     row = await vendor_row(_sane(vendor_id))

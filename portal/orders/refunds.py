@@ -8,6 +8,8 @@ from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
 from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
 from shared.errors import MarketError, NotFound
+from shared.fees.queries import get_policy
+from shared.money import Money
 from shared.people import policies
 from shared.refunds import service
 from shared.refunds.asking import try_now
@@ -20,6 +22,7 @@ from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import is_htmx, kit
 from shared.web.limits import limit
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds")
 MAX_NUMBER = 20
@@ -50,8 +53,25 @@ async def look(number: str) -> Response:
     return await _page(order, form, found, step=1 if is_htmx() else 2)
 
 
+async def _is_large(number: str) -> bool:
+    """Whether this is a refund that the vendor confirms first. What the form will not take is not asked about."""
+    try:
+        order = await _mine(number)
+    except NotFound:
+        return False
+    form = await refund_form(order)
+    if not form.ok():
+        return False
+    wish = form.wish()
+    prices = {line.id: line.unit for line in order.lines}
+    pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
+    amount = {Reach.WHOLE: order.left.amount, Reach.LINES: pieces, Reach.AMOUNT: wish.amount or 0}[wish.reach]
+    return (await get_policy()).needs_fresh_sign_in(Money(amount, order.left.currency))
+
+
 @blueprint.post("")
 @owner
+@fresh_sign_in("give this much back", when=_is_large)
 @limit("60/minute")
 async def give_back(number: str) -> Response:
     """Give the money back, once; above the operator's limit it waits for the operator."""

@@ -23,6 +23,7 @@ from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, shielded
 from shared.web.limits import limit
 from shared.web.pages import see_other
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
 HOME = "/vendor/admin/payments"
@@ -82,6 +83,7 @@ async def _prefilled(config: PaymentConfigView) -> ConnectForm:
 
 @blueprint.post("/connect")
 @owner
+@fresh_sign_in("connect Stripe")
 @limit("20/minute")
 async def connect() -> Response:
     """Make the vendor's Stripe account, once, and send its owner to Stripe's own pages."""
@@ -105,6 +107,7 @@ async def connect() -> Response:
 
 @blueprint.post("/onboarding")
 @owner
+@fresh_sign_in("open Stripe's pages")
 @limit("20/minute")
 async def onboarding() -> Response:
     """Go on where the vendor left off: a fresh link, straight away."""
@@ -113,6 +116,7 @@ async def onboarding() -> Response:
 
 @blueprint.get("/refresh")
 @owner
+@fresh_sign_in("open Stripe's pages")
 @limit("10/minute")
 async def refresh() -> Response:
     """Where Stripe sends a vendor whose link was used or too old: a fresh one takes its place."""
@@ -134,6 +138,7 @@ async def _fresh_link(vendor: int) -> str:
 
 @blueprint.post("/dashboard")
 @owner
+@fresh_sign_in("open your Stripe dashboard")
 @limit("20/minute")
 async def dashboard() -> Response:
     """Open the vendor's own Stripe dashboard by a link made for this click."""
@@ -181,6 +186,7 @@ def _patience(asked: int) -> str:
 
 @blueprint.post("/schedule")
 @owner
+@fresh_sign_in("change how you are paid out")
 @limit("20/minute")
 async def schedule() -> Response:
     """Say when and from which amount to pay out; what is shown afterwards is what Stripe answered."""

@@ -27,6 +27,7 @@ from shared.web.kit import kit, page_number
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.paging import pager
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
 HOME = "/vendor/admin/payouts"
@@ -71,6 +72,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
 
 @blueprint.post("/instant")
 @owner
+@fresh_sign_in("be paid out at once")
 @limit("10/minute")
 async def pay_instantly() -> Response:
     """Send what the preview showed to the vendor's bank at once."""

@@ -8,20 +8,15 @@ from portal.signin.forms import SignInForm, SignUpForm
 from shared.errors import MarketError
 from shared.people import sessions
 from shared.people.errors import WrongCredentials
-from shared.people.queries import Actor
 from shared.vendors import service as vendors
 from shared.web.access import public
 from shared.web.identity import end_session, member_or_none, start_session
 from shared.web.kit import safe_next
 from shared.web.limits import limit_sign_in
 from shared.web.pages import page, see_other
+from shared.web.stepup import home_of
 
 blueprint = Blueprint("signin", __name__)
-
-
-def home_of(member: Actor) -> str:
-    """Where a member works."""
-    return "/operator" if member.role == "operator" else "/vendor/admin"
 
 
 @blueprint.route("/vendor/login", methods=["GET", "POST"])

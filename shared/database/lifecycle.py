@@ -13,6 +13,7 @@ MODEL_MODULES = [
     f"shared.{name}.models"
     for name in (
         "people",
+        "people.factors",
         "payment_methods",
         "vendors",
         "vat",

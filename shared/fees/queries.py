@@ -32,6 +32,9 @@ class RuleView:
     reach: Rule
 
 
+LARGE_REFUND = 50_000  # minor units: 500.00 where a currency has two decimals
+
+
 @dataclass(frozen=True)
 class Policy:
     """What the operator has set for the whole marketplace."""
@@ -43,6 +46,10 @@ class Policy:
         """Whether a refund of this much waits for the operator."""
         limit = self.refund_approval_limits.get(refund.currency)
         return limit is not None and refund.amount > limit
+
+    def needs_fresh_sign_in(self, refund: Money) -> bool:
+        """Whether who asks for a refund of this much shows first that it is them: above the limit, or where none is set."""
+        return refund.amount > self.refund_approval_limits.get(refund.currency, LARGE_REFUND)
 
 
 def rule_of(row: FeeRule) -> Rule:

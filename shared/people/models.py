@@ -57,6 +57,8 @@ class Session(Row):
     )
     customer_id: int | None
     user_agent = fields.CharField(max_length=255, default="")
+    authenticated_at = fields.DatetimeField(null=True, description="when a password or factor was last given in it")
+    wrong_answers = fields.SmallIntField(default=0, db_default=0, description="in a row; too many of them end it")
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)

@@ -21,6 +21,8 @@ class Actor:
     vendor_id: int | None = None
     vendor_slug: str | None = None
     vendor_name: str | None = None
+    session_id: int | None = None
+    authenticated_at: datetime | None = None
 
     @property
     def label(self) -> str:

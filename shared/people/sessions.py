@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tortoise.expressions import Q
@@ -32,6 +33,7 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
         member_id=person.id if isinstance(person, Member) else None,
         customer_id=person.id if isinstance(person, Customer) else None,
         user_agent=user_agent.replace("\0", "")[:255],
+        authenticated_at=now,
         last_seen_at=now,
         expires_at=now + timedelta(days=rules.SESSION_DAYS),
     )
@@ -79,7 +81,8 @@ async def identify(token: str) -> Actor | None:
         await Session.filter(id=row.id, revoked_at=None).update(
             last_seen_at=now, expires_at=now + timedelta(days=rules.SESSION_DAYS), updated_at=now
         )
-    return _member_actor(row.member) if row.member is not None else _customer_actor(row.customer)
+    who = _member_actor(row.member) if row.member is not None else _customer_actor(row.customer)
+    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at) if who is not None else None
 
 
 def _member_actor(member: Member) -> Actor | None:

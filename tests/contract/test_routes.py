@@ -12,6 +12,7 @@ import pytest
 from shared.orders.models import Order
 from shared.vendors.models import Vendor
 from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
+from shared.web.stepup import mark_of
 from tests.support.market import check_out, open_shop
 from tests.support.visitor import Answer, Visitor, sign_in_as
 
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.one_engine
 TABLE = [
     (r"/vendor/(login|signup|logout)", PUBLIC),
     (r"/operator/login", PUBLIC),
+    (r"/vendor/confirm/.*", MEMBER),
     (r"/vendor/admin(/.*)?", OWNER),
     (r"/operator(/.*)?", OPERATOR),
     (r"/api/v1/vendor/.*", TOKEN),
@@ -46,6 +48,58 @@ UNSIGNED = {
     "/api/v1/platform/vendors/<int:vendor_id>/payments/create-intent",
     "/api/v1/platform/webhooks/stripe",
     "/api/v1/platform/webhooks/stripe/connect",
+}
+# What asks for the password or a factor once more: money, doors to Stripe and to the API, what holds for everybody.
+FRESH = {
+    "/vendor/admin/payments/connect",
+    "/vendor/admin/payments/onboarding",
+    "/vendor/admin/payments/refresh",
+    "/vendor/admin/payments/dashboard",
+    "/vendor/admin/payments/schedule",
+    "/vendor/admin/developers/tokens",
+    "/vendor/admin/payouts/instant",
+    "/vendor/admin/orders/<number>/refunds",
+    "/vendor/admin/disputes/<int:dispute_id>/accept",
+    "/operator/vendors/<int:vendor_id>/hold",
+    "/operator/vendors/<int:vendor_id>/release",
+    "/operator/vendors/<int:vendor_id>/reserve",
+    "/operator/vendors/<int:vendor_id>/fee",
+    "/operator/fees/new",
+    "/operator/fees/<int:rule_id>",
+    "/operator/fees/<int:rule_id>/move",
+    "/operator/fees/<int:rule_id>/switch",
+    "/operator/fees/refunds",
+    "/operator/refunds/<int:refund_id>/approve",
+    "/operator/receivables/<int:claim_id>/write-off",
+    "/operator/reconciliation/<int:run_id>/repair",
+    "/operator/reconciliation/differences/<int:difference_id>/repair",
+    "/operator/settings",
+}
+# What members send that does not: it moves no money and opens no door, or it takes something back.
+EASY = {
+    "/vendor/confirm/<int:kept_id>",
+    "/vendor/admin/developers/tokens/<int:token_id>/revoke",
+    "/vendor/admin/disputes/<int:dispute_id>/evidence",
+    "/vendor/admin/disputes/<int:dispute_id>/submit",
+    "/vendor/admin/orders/<number>/delivered",
+    "/vendor/admin/orders/<number>/keep",
+    "/vendor/admin/orders/<number>/refunds/preview",
+    "/vendor/admin/orders/<number>/ship",
+    "/vendor/admin/payouts/<int:payout_id>/cancel",
+    "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/check/<field>",
+    "/vendor/admin/products/new",
+    "/vendor/admin/shop",
+    "/vendor/admin/statements",
+    "/operator/invoicing",
+    "/operator/mails/send",
+    "/operator/receivables/<int:claim_id>/collect",
+    "/operator/reconciliation/run",
+    "/operator/refunds/<int:refund_id>/decline",
+    "/operator/vat/rates",
+    "/operator/vendors/<int:vendor_id>/vat/confirm",
+    "/operator/vendors/<int:vendor_id>/vat/refuse",
+    "/operator/webhooks/<event_id>/replay",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -85,6 +139,21 @@ def test_only_four_known_routes_take_unsafe_requests_without_a_form_token(app: Q
     exempt = {rule.rule for rule in rules(app) if hasattr(view_of(app, rule), "market_unsigned")}
 
     assert exempt == UNSIGNED
+
+
+def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Quart) -> None:
+    """Whoever adds one decides: it stands among those that need a fresh sign-in, or among those that do not."""
+    sent, marked = set(), set()
+    for rule in rules(app):
+        mark = access_of(view_of(app, rule))
+        if mark in (OWNER, OPERATOR, MEMBER) and (rule.methods or set()) - SAFE:
+            sent.add(rule.rule)
+        if mark_of(view_of(app, rule)) is not None:
+            marked.add(rule.rule)
+            assert mark in (OWNER, OPERATOR, MEMBER), rule.rule
+
+    assert marked == FRESH
+    assert sent - marked == EASY
 
 
 async def test_a_stranger_sees_nothing_that_is_not_public(unlimited: Quart) -> None:

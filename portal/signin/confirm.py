@@ -1,0 +1,84 @@
+"""`/vendor/confirm/<kept_id>`: show again that it is you, and go on with what you were about to do."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+from wtforms import PasswordField
+from wtforms.validators import DataRequired, Length
+
+from shared import clock
+from shared.errors import NotFound
+from shared.people.factors import confirming
+from shared.people.factors.kept import Kept, kept
+from shared.people.factors.rules import is_fresh
+from shared.people.queries import Actor
+from shared.web.access import member
+from shared.web.forms import MarketForm
+from shared.web.identity import end_session, member_or_none
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+from shared.web.stepup import CONFIRM, KEPT_FIELD
+
+blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
+
+
+class ConfirmForm(MarketForm):
+    """The password once more."""
+
+    password = PasswordField("Password", [DataRequired("Enter your password."), Length(max=200)])
+
+
+@blueprint.get("/<int:kept_id>")
+@member
+async def show(kept_id: int) -> Response:
+    """Ask who it is; afterwards, what was sent before, one press from being sent."""
+    who, found = await _found(kept_id)
+    if not is_fresh(who.authenticated_at, clock.now()):
+        return await _question(found, await ConfirmForm.from_request())
+    if found.method == "GET":
+        return see_other(found.action)
+    return await page(
+        "portal/signin/go_on.html",
+        kept=found,
+        kept_field=KEPT_FIELD,
+        facts=[(_label(name), value) for name, value in found.sent if value.strip()],
+    )
+
+
+@blueprint.post("/<int:kept_id>")
+@member
+@limit("20/minute")
+async def confirm(kept_id: int) -> Response:
+    """Look at the answer; five that are wrong end the session."""
+    who, found = await _found(kept_id)
+    form = await ConfirmForm.from_request()
+    if not form.ok():
+        return await _question(found, form, status=422)
+    try:
+        await confirming.by_password(
+            session_id=who.session_id or 0, member_id=who.id or 0, password=form.password.data or ""
+        )
+    except confirming.WrongAnswer as error:
+        form.blame(error)
+        return await _question(found, form, status=422)
+    except confirming.TooManyAnswers as error:
+        end_session("member")
+        return see_other("/vendor/login", ("warn", error.message))
+    return see_other(f"{CONFIRM}/{found.id}")
+
+
+async def _found(kept_id: int) -> tuple[Actor, Kept]:
+    """Who asks, and what of theirs waits. Raises NotFound for what is somebody else's, gone or too old."""
+    who = member_or_none()
+    found = await kept(kept_id, session_id=who.session_id) if who is not None and who.session_id is not None else None
+    if who is None or found is None:
+        raise NotFound("That waited too long, or it is done. Go back to the page and try again.")
+    return who, found
+
+
+async def _question(found: Kept, form: ConfirmForm, *, status: int = 200) -> Response:
+    return await page("portal/signin/confirm.html", status=status, form=form, kept=found)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()

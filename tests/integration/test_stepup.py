@@ -1,0 +1,198 @@
+"""Asking once more who it is: before money and doors, where the last answer is older than five minutes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import clock
+from shared.audit.models import AuditEntry
+from shared.people.factors.models import KeptForm
+from shared.people.factors.rules import is_fresh
+from shared.people.models import Session, Token
+from shared.web.access import access_of
+from shared.web.stepup import ONCE, mark_of
+from tests.support.visitor import Answer, Visitor, sign_in_as
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+PASSWORD = "a-long-password"
+TOKENS = "/vendor/admin/developers/tokens"
+DEVELOPERS = "/vendor/admin/developers"
+
+
+@pytest.fixture
+async def owner(app: Quart) -> Visitor:
+    """An owner whose last answer is ten minutes old."""
+    app.config["QUART_RATE_LIMITER_ENABLED"] = False
+    visitor = Visitor(app)
+    await visitor.sign_up()
+    await _grow_old()
+    return visitor
+
+
+async def _grow_old() -> None:
+    await Session.all().update(authenticated_at=clock.now() - timedelta(minutes=10))
+
+
+async def _make_token(owner: Visitor, name: str = "My script") -> Answer:
+    return await owner.send(TOKENS, page=DEVELOPERS, name=name, headers={"Referer": f"http://localhost{DEVELOPERS}"})
+
+
+def _fields(answer: Answer) -> dict[str, str]:
+    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize(
+    ("ago", "fresh"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=4, seconds=59), True),
+        (timedelta(minutes=5), False),
+        (timedelta(days=1), False),
+        (None, False),
+    ],
+)
+def test_an_answer_is_fresh_for_five_minutes(ago: timedelta | None, fresh: bool) -> None:
+    """Up to the moment; and one that nobody knows of is not."""
+    now = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
+    assert is_fresh(now - ago if ago is not None else None, now) is fresh
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", ["owner", "operator"])
+async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
+    """For pages, for parts of pages and for programs; nothing behind it is reached."""
+    app.config["QUART_RATE_LIMITER_ENABLED"] = False
+    visitor = Visitor(app)
+    await sign_in_as(visitor, role)
+    token = await visitor.token("/operator/settings" if role == "operator" else DEVELOPERS)
+    await _grow_old()
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        mark = mark_of(view)
+        if mark is None or mark.when is not None or access_of(view) != role:
+            continue
+        address = re.sub(r"<[^>]+>", "1", rule.rule)
+        method = "POST" if "POST" in (rule.methods or set()) else "GET"
+        form = {"csrf_token": token} if method == "POST" else None
+
+        page = await visitor.request(method, address, form=form)
+        part = await visitor.request(method, address, form=form, headers={"HX-Request": "true"})
+        program = await visitor.request(method, address, form=form, headers={"Accept": "application/json"})
+
+        assert page.status == 303, rule.rule
+        assert page.location.startswith("/vendor/confirm/"), rule.rule
+        assert part.headers["HX-Redirect"].startswith("/vendor/confirm/"), rule.rule
+        assert (program.status, "sign_in_again" in program.text) == (401, True), rule.rule
+        question = await visitor.get(page.location)
+        assert f"To {mark.doing.replace(chr(39), '&#39;')}, enter" in question.text, rule.rule
+
+
+async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
+    """The password is asked for, the form comes back as it was, and its button makes one token, however often it is pressed."""
+    asked = await _make_token(owner)
+    question = await owner.get(asked.location)
+    assert 'href="/vendor/admin/developers">Cancel' in question.text
+    assert await Token.all().count() == 0
+
+    confirmed = await owner.send(asked.location, password=PASSWORD)
+    assert (confirmed.status, confirmed.location) == (303, asked.location)
+    again = await owner.get(asked.location)
+    assert "My script" in again.text
+    assert await Token.all().count() == 0
+
+    sent = await owner.request("POST", TOKENS, form=_fields(again))
+    twice = await owner.request("POST", TOKENS, form=_fields(again))
+
+    assert sent.status == 200
+    assert [row["name"] for row in await Token.all().values("name")] == ["My script"]
+    assert twice.status == 303
+    assert ONCE in (await owner.get(DEVELOPERS)).text
+    assert (await owner.get(asked.location)).status == 404
+    actions = await AuditEntry.filter(action="member.confirmed").values_list("details", flat=True)
+    assert list(actions) == [{"by": "password"}]
+
+
+async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
+    """Then it is asked again; what is done within them is not."""
+    asked = await _make_token(owner)
+    await owner.send(asked.location, password=PASSWORD)
+
+    assert (await _make_token(owner, "At once")).status == 200
+    later = clock.now() + timedelta(minutes=5)
+    with clock.use(lambda: later):
+        assert (await _make_token(owner, "Later")).location.startswith("/vendor/confirm/")
+
+
+async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None:
+    """A thief with a copied cookie may guess five times; then the cookie opens nothing."""
+    asked = await _make_token(owner)
+    answers = [await owner.send(asked.location, password=f"wrong-password-{n}") for n in range(4)]
+    assert [answer.status for answer in answers] == [422] * 4
+    assert "That password is not right." in answers[0].text
+    assert "wrong-password" not in answers[0].text
+
+    last = await owner.send(asked.location, password="wrong-password-5")
+
+    assert (last.status, last.location) == (303, "/vendor/login")
+    assert (await owner.get("/vendor/admin")).status == 303
+    assert await Session.filter(revoked_at=None).count() == 0
+
+
+async def test_a_right_answer_starts_the_count_again(owner: Visitor) -> None:
+    """Mistakes of another day do not add up."""
+    asked = await _make_token(owner)
+    for _ in range(3):
+        await owner.send(asked.location, password="wrong-password")
+    await owner.send(asked.location, password=PASSWORD)
+
+    (session,) = await Session.all()
+    assert session.wrong_answers == 0
+
+
+async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Visitor) -> None:
+    """Somebody else's number is nothing; half an hour later nor is one's own; five at most are kept."""
+    asked = await _make_token(owner)
+    other = Visitor(owner.app)
+    await sign_in_as(other, "owner")
+    assert (await other.get(asked.location)).status == 404
+    later = clock.now() + timedelta(minutes=31)
+    with clock.use(lambda: later):
+        assert (await owner.get(asked.location)).status == 404
+
+    for n in range(7):
+        await _make_token(owner, f"Script {n}")
+
+    assert await KeptForm.all().count() == 5
+
+
+async def test_passwords_are_never_kept(owner: Visitor) -> None:
+    """Nor is the form's token."""
+    token = await owner.token(DEVELOPERS)
+    form = {"csrf_token": token, "name": "x", "new_password": "hunter2-hunter2", "password": "hunter2-hunter2"}
+    await owner.request("POST", TOKENS, form=form)
+
+    (row,) = await KeptForm.all()
+    assert row.fields_sent == [["name", "x"]]
+
+
+async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
+    """Stripe sends a vendor back to an address that opens its pages: there is no form to press."""
+    asked = await owner.get("/vendor/admin/payments/refresh")
+    await owner.send(asked.location, password=PASSWORD)
+
+    assert (await owner.get(asked.location)).location == "/vendor/admin/payments/refresh"
+
+
+async def test_the_page_before_is_one_of_ours(owner: Visitor) -> None:
+    """An address of another site is no way back."""
+    headers = {"Referer": "https://evil.example/vendor/admin/developers"}
+    asked = await owner.send(TOKENS, page=DEVELOPERS, name="x", headers=headers)
+
+    assert 'href="/vendor/admin">Cancel' in (await owner.get(asked.location)).text
