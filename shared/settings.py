@@ -70,6 +70,7 @@ class Settings:
     order_hold_minutes: int = 30
     trusted_proxies: int = 0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
     log_level: str = "WARNING"
+    metrics_token: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()  # names that are probably slips, each a sentence without a value
 
     @property
@@ -131,6 +132,7 @@ def load(
         redis_url=found.redis_url,
         trusted_proxies=found.trusted_proxies,
         log_level=found.log_level,
+        metrics_token=found.metrics_token,
         notes=tuple(notes),
     )
     told = {problem.split()[0] for problem in wrong}

@@ -5,8 +5,6 @@ Only who holds our secret key is answered, so the address tells a stranger nothi
 
 from __future__ import annotations
 
-import secrets
-
 from itsdangerous import BadSignature, TimestampSigner
 from quart import Blueprint, Response, current_app, jsonify, request
 from quart_schema import hide
@@ -15,12 +13,12 @@ from shared.errors import NotFound
 from shared.version import VERSION
 from shared.web.access import public
 from shared.web.kit import kit
+from shared.web.measuring import PROCESS
 
 blueprint = Blueprint("seen", __name__, url_prefix="/api/v1/platform")
 
 HEADER = "X-Markethall-Doctor"
 GOOD_FOR = 300  # seconds
-PROCESS = secrets.token_hex(4)  # tells one web process from another
 
 
 def signer(secret_key: str) -> TimestampSigner:

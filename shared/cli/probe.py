@@ -154,12 +154,10 @@ async def _prove(api: Api, source: str, touched: Touched | None, settings: Setti
         return Finding(f"Stripe made no event of touching {touched.what}.", "Look at status.stripe.com; try again.")
     started = time.monotonic()
     while (waited := time.monotonic() - started) < wait:
-        rows = await WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False).values_list(
-            "source", flat=True
-        )
-        if source in rows:
+        came = {row.source for row in await WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False)}
+        if source in came:
             return Finding(f"{_name(source)} works: {touched.type} of {touched.what} came after {waited:.1f} s.")
-        if rows:
+        if came:
             break
         if await _refused(touched) and waited > 2 * refusals.EVERY_SECONDS:
             break

@@ -38,7 +38,7 @@ TABLE = [
     (r"/shop/account/(login|signup|logout)", PUBLIC),
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
-    (r"/(healthz|readyz|favicon\.ico|static/.*)", PUBLIC),
+    (r"/(healthz|readyz|metrics|favicon\.ico|static/.*)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy))?", PUBLIC),
     (r"/shops?/.*", PUBLIC),
 ]

@@ -80,9 +80,10 @@ async def _register(settings: Settings, endpoint: Registered, base: str) -> Sett
     }
     async with probe.opened(settings.stripe) as api:
         made = await api.post("/v1/webhook_endpoints", form, f"endpoint:{endpoint}")
-    secrets = ("whsec_of_before",) if endpoint.is_stale else (made["secret"],)
-    name = "webhook_secrets" if endpoint.source == "platform" else "connect_webhook_secrets"
-    return settings.with_(stripe=replace(settings.stripe, **{name: secrets}))
+    secrets = ("whsec_of_before",) if endpoint.is_stale else (str(made["secret"]),)
+    if endpoint.source == "platform":
+        return settings.with_(stripe=replace(settings.stripe, webhook_secrets=secrets))
+    return settings.with_(stripe=replace(settings.stripe, connect_webhook_secrets=secrets))
 
 
 @pytest.fixture(autouse=True)
