@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from shared.cli import bench_sandbox
 from shared.cli.bootstrap import ROOT
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed
 
 ROUNDS = 5
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed
 from shared.database import migrate as migrations
 from shared.database.lifecycle import close_database, open_database
 

@@ -1,23 +1,27 @@
 """The command line of run.py: reads the arguments, loads the settings, hands over to the command's own module.
 
-Imports of a command stay inside its branch: starting up is most of what a short command does.
+Imports of a command stay inside its function: starting up is most of what a short command does.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import click
 
 from shared.cli.bootstrap import ROOT
+from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
 from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
-PORT, SANDBOX_PORT = 8000, 12111
+PORTS = click.IntRange(0, 65535)
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -29,160 +33,262 @@ class Parts:
     recurring_jobs: Callable[[], Any]
 
 
-class CommandFailed(Exception):
-    """A command cannot go on; the message is one clear sentence for the person at the terminal."""
+class Commands(click.Group):
+    """The commands in the order in which they are written here; a mistyped one is told with the one that is near it."""
 
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
-
-# name -> (what it does, whether it needs settings)
-COMMANDS = {
-    "serve": "migrate, start the Stripe stand-in where no key is set, serve the site with the worker inside (the default)",
-    "test": "install the test extras and run the tests; further arguments go to pytest",
-    "worker": "work off jobs in a process of its own; any number may run",
-    "migrate": "bring the database up to date",
-    "check-migrations": "exit 1 when models and migrations differ, or the database lacks a migration",
-    "seed": "fill the demo marketplace, or bulk data with --vendors, --products, --orders",
-    "sandbox": "run the Stripe stand-in alone",
-    "reconcile": "compare ledger, orders and Stripe; exit 1 on differences",
-    "replay": "apply a stored webhook event again",
-    "doctor": "check settings, keys, API version, webhook endpoints, database and mail",
-    "operator": "make the first operator of the marketplace",
-    "bench": "run benchmarks",
-}
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = str(args[0])
+        if name not in self.commands:
+            near = get_close_matches(name, self.commands, n=1)
+            ctx.fail(f"There is no command {name!r}." + (f" Is {near[0]!r} meant?" if near else ""))
+        return super().resolve_command(ctx, args)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The arguments of every command."""
-    top = argparse.ArgumentParser(prog="run.py", description="Markethall, a marketplace on Stripe Connect.")
-    commands = top.add_subparsers(dest="command", metavar="command", required=True)
-    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
-    for name in (
-        "serve",
-        "worker",
-        "migrate",
-        "check-migrations",
-        "seed",
-        "sandbox",
-        "reconcile",
-        "replay",
-        "doctor",
-        "operator",
-    ):
-        made[name].add_argument("--data-dir", type=Path, help="where everything is kept (default: var)")
-        made[name].add_argument("--sandbox-port", type=int, default=SANDBOX_PORT, help="the stand-in's port")
-    for name in ("serve", "seed", "worker", "sandbox", "doctor", "reconcile", "replay"):
-        made[name].add_argument("--host", default="127.0.0.1", help="the address to listen on")
-        made[name].add_argument("--port", type=int, default=PORT, help="the site's port")
-    _serve(made["serve"])
-    for what in ("vendors", "products", "orders"):
-        made["seed"].add_argument(f"--{what}", type=int, default=0, metavar="N", help=f"N {what} of bulk data")
-    _reconcile(made["reconcile"])
-    made["replay"].add_argument("event", metavar="EVENT_ID", help="evt_...")
-    made["replay"].add_argument("--dry-run", action="store_true", help="only tell what would happen")
-    probe = "also touch metadata at Stripe and wait for both events, and send the operator a mail"
-    made["doctor"].add_argument("--probe", action="store_true", help=probe)
-    made["operator"].add_argument("email", metavar="EMAIL")
-    made["operator"].add_argument("--name", default="", help="full name")
-    made["bench"].add_argument("name", nargs="?", metavar="NAME", help="one benchmark (default: all)")
-    return top
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100},
+    epilog="Without a command: serve. Settings, addresses, backups and going live: docs/operations.md.",
+)
+def cli() -> None:
+    """Markethall, a marketplace on Stripe Connect."""
 
 
-def _serve(serve: argparse.ArgumentParser) -> None:
-    serve.add_argument("--workers", type=int, default=1, metavar="N", help="web processes (more than one: PostgreSQL)")
-    serve.add_argument("--no-worker", action="store_true", help="work off no jobs in this process")
-    serve.add_argument("--no-demo", action="store_true", help="do not fill the demo marketplace")
-    serve.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # a socket handed down by `--workers N`
+def installation(command: Function) -> Function:
+    """The options that say which installation is meant."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    command = click.option(
+        "--sandbox-port", type=PORTS, default=SANDBOX_PORT, metavar="PORT", help="The Stripe stand-in's port."
+    )(command)
+    return click.option(
+        "--data-dir", type=folder, metavar="DIR", help="Where everything is kept.  [default: var]", show_default=False
+    )(command)
 
 
-def _reconcile(reconcile: argparse.ArgumentParser) -> None:
-    reconcile.add_argument("--repair", action="store_true", help="repair what can be, and look again")
-    reconcile.add_argument("--dry-run", action="store_true", help="with --repair: only tell what would be done")
-    reconcile.add_argument("--recent", action="store_true", help="only what happened in the last four days")
-    again = "what differs is looked at again after so long, since it may be under way (default: 60)"
-    reconcile.add_argument("--grace", type=int, default=60, metavar="SECONDS", help=again)
+def site(command: Function) -> Function:
+    """The options that say where the site is."""
+    command = click.option("--port", type=PORTS, default=PORT, metavar="PORT", help="The site's port.")(command)
+    return click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address that the site listens on.")(
+        command
+    )
+
+
+@cli.command()
+@site
+@installation
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="Web processes; more than one need PostgreSQL.",
+)
+@click.option("--no-worker", is_flag=True, help="Work off no jobs in this process.")
+@click.option("--no-demo", is_flag=True, help="Do not fill the demo marketplace.")
+@click.option("--listener", type=int, hidden=True)
+@click.pass_obj
+def serve(parts: Parts, /, **given: Any) -> int:
+    """Serve the site.
+
+    Migrates the database first. Without a Stripe key the Stripe stand-in is started and a demo marketplace filled.
+    Ctrl-C answers what is under way, finishes the job at hand and stops.
+    """
+    from shared.cli.serve import serve as serve_site
+
+    options = ServeOptions(**given)
+    return serve_site(read_settings(options), options, parts)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST_ARGUMENTS]...")
+def test(arguments: tuple[str, ...]) -> int:
+    """Run the tests; arguments go to pytest.
+
+    The test extras are installed before that.
+    """
+    from shared.cli.testing import run_tests
+
+    return run_tests(list(arguments))
+
+
+@cli.command()
+@site
+@installation
+@click.pass_obj
+def worker(parts: Parts, /, **given: Any) -> int:
+    """Work off jobs in a process of its own.
+
+    Any number may run beside the web processes.
+    """
+    from shared.cli.worker import work
+
+    return asyncio.run(work(read_settings(Options(**given)), parts.job_handlers(), parts.recurring_jobs()))
+
+
+@cli.command()
+@installation
+def migrate(**given: Any) -> int:
+    """Bring the database up to date.
+
+    A database that holds data is copied first.
+    """
+    from shared.cli import database
+
+    return asyncio.run(database.bring_up_to_date(read_settings(Options(**given))))
+
+
+@cli.command()
+@installation
+def check_migrations(**given: Any) -> int:
+    """Compare models, migrations and database.
+
+    Exit 1 when something differs, or the database lacks a migration.
+    """
+    from shared.cli import database
+
+    return asyncio.run(database.compare(read_settings(Options(**given))))
+
+
+@cli.command()
+@site
+@installation
+@click.option("--vendors", type=click.IntRange(min=0), default=0, metavar="N", help="N vendors of bulk data.")
+@click.option("--products", type=click.IntRange(min=0), default=0, metavar="N", help="N products of bulk data.")
+@click.option("--orders", type=click.IntRange(min=0), default=0, metavar="N", help="N paid orders of bulk data.")
+def seed(**given: Any) -> int:
+    """Fill the demo marketplace, or add bulk data."""
+    from shared.cli.seed import seed as fill
+
+    options = SeedOptions(**given)
+    return asyncio.run(fill(read_settings(options), options))
+
+
+@cli.command()
+@site
+@installation
+def sandbox(**given: Any) -> int:
+    """Run the Stripe stand-in alone.
+
+    Its control page is at its address.
+    """
+    from shared.cli.stand_in import run_alone
+
+    options = Options(**given)
+    return run_alone(read_settings(options), options)
+
+
+@cli.command()
+@site
+@installation
+@click.option("--repair", is_flag=True, help="Repair what can be, and look again.")
+@click.option("--dry-run", is_flag=True, help="With --repair: only tell what would be done.")
+@click.option("--recent", is_flag=True, help="Only what happened in the last four days.")
+@click.option(
+    "--grace",
+    type=click.IntRange(min=0),
+    default=60,
+    metavar="SECONDS",
+    help="What differs is looked at again after so long, since it may be under way.",
+)
+def reconcile(**given: Any) -> int:
+    """Compare ledger, orders and Stripe.
+
+    Exit 1 when something differs.
+    """
+    from shared.cli import reconcile as comparing
+
+    options = ReconcileOptions(**given)
+    return asyncio.run(comparing.run(read_settings(options), options))
+
+
+@cli.command()
+@click.argument("event_id", metavar="EVENT_ID")
+@site
+@installation
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+def replay(event_id: str, dry_run: bool, **given: Any) -> int:
+    """Apply a stored webhook event again.
+
+    EVENT_ID is evt_...; what the event changes is told.
+    """
+    from shared.cli import database
+
+    return asyncio.run(database.replay(read_settings(Options(**given)), event_id, dry_run=dry_run))
+
+
+@cli.command()
+@site
+@installation
+@click.option(
+    "--probe", is_flag=True, help="Also touch metadata at Stripe, wait for both events, and send the operator a mail."
+)
+def doctor(*, probe: bool, **given: Any) -> int:
+    """Check this installation from outside.
+
+    Settings, keys, API version, webhook endpoints, database, mail and the way in. Exit 1 when there is something to do.
+    """
+    from shared.cli.doctor import doctor as look
+
+    return asyncio.run(look(read_settings(Options(**given)), probe=probe))
+
+
+@cli.command()
+@click.argument("email", metavar="EMAIL")
+@installation
+@click.option("--name", default="", help="Full name.", show_default=False)
+def operator(email: str, name: str, **given: Any) -> int:
+    """Make an operator of the marketplace.
+
+    The password is asked for, or read from standard input.
+    """
+    from shared.cli import database
+
+    return asyncio.run(database.make_operator(read_settings(Options(**given)), email, name))
+
+
+@cli.command()
+@click.argument("name", required=False, metavar="[NAME]")
+def bench(name: str | None) -> int:
+    """Run one benchmark, or all of them."""
+    from shared.cli.bench import bench as measure
+
+    return measure(name)
 
 
 def main(arguments: list[str], parts: Parts) -> int:
     """Run one command; the exit code."""
-    if arguments[:1] == ["test"]:
-        from shared.cli.testing import run_tests
-
-        return run_tests(arguments[1:])
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["serve", *arguments]
-    options = parser().parse_args(arguments)
     try:
-        return _run(options, parts)
+        return int(cli.main(args=arguments, prog_name="run.py", obj=parts, standalone_mode=False) or 0)
+    except click.ClickException as problem:  # wrong arguments: usage and a sentence
+        problem.show()
+        return problem.exit_code
     except (CommandFailed, SettingsError, MarketError) as problem:
         print(problem.message if isinstance(problem, MarketError) else problem, file=sys.stderr)
         return problem.code if isinstance(problem, CommandFailed) else 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         return 130
 
 
-def read_settings(options: argparse.Namespace) -> Settings:
+def read_settings(options: Options) -> Settings:
     """The settings as the options and the environment say, with a signing key of this installation in development."""
     from shared.cli.keys import development_key
 
-    host, port = getattr(options, "host", "127.0.0.1"), getattr(options, "port", PORT)
-    named = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    named = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
     settings = load(
         data_dir=options.data_dir,
-        public_url=f"http://{named}:{port}",
+        public_url=f"http://{f'[{named}]' if ':' in named else named}:{options.port}",
         sandbox_base=f"http://127.0.0.1:{options.sandbox_port}",
         dotenv=ROOT / ".env",
     )
-    if getattr(options, "listener", None) is None:  # a web process of several: its parent has said so
+    if not isinstance(options, ServeOptions) or options.listener is None:  # else its parent has said so
         for note in settings.notes:
             print(f"Note: {note}", file=sys.stderr)
     if settings.secret_key:
         return settings
     return settings.with_(secret_key=development_key(settings.data_dir))
-
-
-def _run(options: argparse.Namespace, parts: Parts) -> int:
-    if options.command == "bench":
-        from shared.cli.bench import bench
-
-        return bench(options.name)
-    settings = read_settings(options)
-    if options.command == "serve":
-        from shared.cli.serve import serve
-
-        return serve(settings, options, parts)
-    if options.command == "sandbox":
-        from shared.cli.stand_in import run_alone
-
-        return run_alone(settings, options)
-    if options.command == "doctor":
-        from shared.cli.doctor import doctor
-
-        return asyncio.run(doctor(settings, probe=options.probe))
-    return asyncio.run(_with_database(settings, options, parts))
-
-
-async def _with_database(settings: Settings, options: argparse.Namespace, parts: Parts) -> int:
-    from shared.cli import database
-
-    if options.command == "migrate":
-        return await database.bring_up_to_date(settings)
-    if options.command == "check-migrations":
-        return await database.compare(settings)
-    if options.command == "worker":
-        from shared.cli.worker import work
-
-        return await work(settings, parts.job_handlers(), parts.recurring_jobs())
-    if options.command == "seed":
-        from shared.cli.seed import seed
-
-        return await seed(settings, options)
-    if options.command == "reconcile":
-        from shared.cli import reconcile
-
-        return await reconcile.run(settings, options)
-    if options.command == "replay":
-        return await database.replay(settings, options.event, dry_run=options.dry_run)
-    return await database.make_operator(settings, options.email, options.name)

@@ -8,15 +8,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from shared.cli.bootstrap import ROOT
+from shared.cli.options import ServeOptions
 
 if TYPE_CHECKING:
-    import argparse
     import socket
 
 RESTART_SECONDS = 1.0
 
 
-async def supervise(options: argparse.Namespace, listener: socket.socket, stop: asyncio.Event) -> int:
+async def supervise(options: ServeOptions, listener: socket.socket, stop: asyncio.Event) -> int:
     """Keep `--workers` processes serving until `stop`, then let them finish what they are at."""
     watchers = [asyncio.create_task(_keep_one(options, listener, stop)) for _ in range(options.workers)]
     await stop.wait()
@@ -25,7 +25,7 @@ async def supervise(options: argparse.Namespace, listener: socket.socket, stop: 
     return 0
 
 
-async def _keep_one(options: argparse.Namespace, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _keep_one(options: ServeOptions, listener: socket.socket, stop: asyncio.Event) -> None:
     while not stop.is_set():
         handle = os.dup(listener.fileno())
         process = await asyncio.create_subprocess_exec(*command(options, handle), pass_fds=[handle], cwd=ROOT)
@@ -42,7 +42,7 @@ async def _keep_one(options: argparse.Namespace, listener: socket.socket, stop: 
             await asyncio.sleep(RESTART_SECONDS)
 
 
-def command(options: argparse.Namespace, handle: int) -> list[str]:
+def command(options: ServeOptions, handle: int) -> list[str]:
     """The command line of one web process."""
     given = [sys.executable, str(ROOT / "run.py"), "serve", "--listener", str(handle)]
     given += ["--host", options.host, "--port", str(options.port), "--sandbox-port", str(options.sandbox_port)]

@@ -7,12 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.cli.database import opened
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed, ReconcileOptions
 from shared.errors import TryLater
 
 if TYPE_CHECKING:
-    import argparse
-
     from shared.jobs.queue import Context
     from shared.reporting.models import Difference
     from shared.settings import Settings
@@ -22,7 +20,7 @@ ROUNDS = 3  # a repair may bring to light what it stood before
 WIDTH = 100
 
 
-async def run(settings: Settings, options: argparse.Namespace) -> int:
+async def run(settings: Settings, options: ReconcileOptions) -> int:
     """The exit code: 0 when everything agrees, 1 when something is left."""
     async with opened(settings) as tools:
         try:
@@ -37,7 +35,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-async def _look(tools: Context, options: argparse.Namespace) -> list[Difference]:
+async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
     from shared.reporting.models import Difference
     from shared.reporting.reconcile import reconcile
 

@@ -15,20 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from shared import clock, ids
 from shared.cli.database import opened
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed, SeedOptions
 from shared.database import migrate as migrations
 from shared.database import unit
 from shared.fees.rules import Rule, share, snapshot
 
 if TYPE_CHECKING:
-    import argparse
-
     from shared.settings import Settings
 
 BATCH = 500
 
 
-async def seed(settings: Settings, options: argparse.Namespace) -> int:
+async def seed(settings: Settings, options: SeedOptions) -> int:
     """Fill the demo, or add what was asked for in bulk."""
     if settings.production:
         raise CommandFailed("seed makes made-up data; it does not run with MARKETHALL_ENV=production.")
@@ -41,7 +39,7 @@ async def seed(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _demo(settings: Settings, options: argparse.Namespace) -> None:
+async def _demo(settings: Settings, options: SeedOptions) -> None:
     from shared.cli.demo import fill, is_filled
     from shared.cli.stand_in import StandIn, answers
 

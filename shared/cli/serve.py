@@ -16,15 +16,13 @@ import sys
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed, ServeOptions
 from shared.cli.stand_in import StandIn
 from shared.database.lifecycle import close_database, open_database
 from shared.database.migrate import MigrationFailed, migrate
 from shared.errors import MarketError
 
 if TYPE_CHECKING:
-    import argparse
-
     from quart import Quart
 
     from shared.cli.main import Parts
@@ -35,7 +33,7 @@ GRACE_SECONDS = 10.0
 SDK_AFTER_SECONDS = 2.0
 
 
-def serve(settings: Settings, options: argparse.Namespace, parts: Parts) -> int:
+def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit code."""
     gc.disable()  # importing everything makes garbage of nothing; a sixth of the start is saved (until compose, below)
     if options.listener is not None:
@@ -71,7 +69,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _prepare_and_run(
-    settings: Settings, options: argparse.Namespace, parts: Parts, listener: socket.socket, stand_in: StandIn | None
+    settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket, stand_in: StandIn | None
 ) -> int:
     from shared.cli.worker import stop_signals
 
@@ -114,7 +112,7 @@ async def _fill(settings: Settings, stand_in: StandIn) -> None:
 
 async def _run(
     settings: Settings,
-    options: argparse.Namespace,
+    options: ServeOptions,
     parts: Parts,
     listener: socket.socket,
     stop: asyncio.Event | None = None,
@@ -165,14 +163,14 @@ def _trigger(stop: asyncio.Event, *, quiet: bool) -> Any:
     return wait
 
 
-def _greeter(settings: Settings, options: argparse.Namespace) -> Any:
+def _greeter(settings: Settings, options: ServeOptions) -> Any:
     async def greet() -> None:
         _greet(settings, options)
 
     return greet
 
 
-def _greet(settings: Settings, options: argparse.Namespace) -> None:
+def _greet(settings: Settings, options: ServeOptions) -> None:
     from shared.cli.greeting import greeting
 
     print(greeting(settings, demo=settings.stripe.stand_in and not options.no_demo), flush=True)

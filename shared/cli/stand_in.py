@@ -15,10 +15,9 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from shared.cli.bootstrap import ROOT
-from shared.cli.main import CommandFailed
+from shared.cli.options import CommandFailed, Options
 
 if TYPE_CHECKING:
-    import argparse
     from types import TracebackType
 
     from shared.settings import Settings
@@ -28,7 +27,7 @@ PLATFORM_PATH = "/api/v1/platform/webhooks/stripe"
 CONNECT_PATH = "/api/v1/platform/webhooks/stripe/connect"
 
 
-def arguments(settings: Settings, options: argparse.Namespace) -> list[str]:
+def arguments(settings: Settings, options: Options) -> list[str]:
     """What the stand-in is told: its port, its file, and where our two webhook endpoints are."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     stripe = settings.stripe
@@ -42,7 +41,7 @@ def arguments(settings: Settings, options: argparse.Namespace) -> list[str]:
     ]
 
 
-def run_alone(settings: Settings, options: argparse.Namespace) -> int:
+def run_alone(settings: Settings, options: Options) -> int:
     """`sandbox`: the stand-in in this process."""
     from shared.sandbox.__main__ import main
 
@@ -54,7 +53,7 @@ def run_alone(settings: Settings, options: argparse.Namespace) -> int:
 class StandIn:
     """The child process. Leaving the block stops it; should this process die, the child notices and stops by itself."""
 
-    def __init__(self, settings: Settings, options: argparse.Namespace) -> None:
+    def __init__(self, settings: Settings, options: Options) -> None:
         self._arguments = arguments(settings, options)
         self._base = settings.stripe.api_base
         self._port = options.sandbox_port

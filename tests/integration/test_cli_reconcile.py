@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.backends.base import executor
 
 from shared.cli import reconcile
 from shared.cli.database import opened
-from shared.cli.main import CommandFailed, parser
+from shared.cli.options import CommandFailed, ReconcileOptions
 from shared.payments.models import Payment
 from tests.support.market import open_shop
 from tests.support.money import sell
@@ -26,9 +26,9 @@ def _other_engines_sql() -> None:
     executor.EXECUTOR_CACHE.clear()
 
 
-async def run(settings: Settings, *arguments: str) -> int:
+async def run(settings: Settings, **options: Any) -> int:
     """The exit code."""
-    return await reconcile.run(settings, parser().parse_args(["reconcile", "--grace", "0", *arguments]))
+    return await reconcile.run(settings, ReconcileOptions(grace=0, **options))
 
 
 async def test_it_finds_tells_and_repairs(
@@ -40,14 +40,14 @@ async def test_it_finds_tells_and_repairs(
     async with opened(settings) as tools:
         payment = await sell(tools.gateway, sandbox, await open_shop(tools.gateway, sandbox))
         await sql("UPDATE payments SET amount_stripe_fee = 1")
-    assert await run(settings, "--recent") == 1
+    assert await run(settings, recent=True) == 1
     told = capsys.readouterr().out
     assert "  1  charge_differs       payment:1" in told
     assert "repair: read_charge" in told
     assert "would:" not in told
-    assert await run(settings, "--repair", "--dry-run") == 1
+    assert await run(settings, repair=True, dry_run=True) == 1
     assert "would: Read charge" in capsys.readouterr().out
-    assert await run(settings, "--repair") == 0
+    assert await run(settings, repair=True) == 0
     told = capsys.readouterr().out
     assert "1 repaired, 0 left. Looking again." in told
     assert told.rstrip().endswith("Everything agrees.")
