@@ -17,6 +17,8 @@ from shared.cli import front
 from shared.cli.findings import Finding
 from shared.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.database import migrate as migrations
+from shared.database.schema import SchemaTooNew
+from shared.database.trouble import DatabaseTrouble
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -204,9 +206,11 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     kind = "SQLite" if settings.database_url.startswith("sqlite://") else "PostgreSQL"
     try:
         lacking = await migrations.pending(settings.database_url)
-    except Exception as problem:
-        advice = "Check MARKETHALL_DATABASE_URL."
-        return Finding(f"The {kind} database cannot be reached: {problem}", advice), False
+    except SchemaTooNew as newer:
+        return Finding(f"The {kind} database is newer than this version.", str(newer)), False
+    except DatabaseTrouble as problem:
+        advice = f"{problem} Check MARKETHALL_DATABASE_URL."
+        return Finding(f"The {kind} database cannot be used.", advice), False
     if len(lacking) == len(migrations.on_disk()):
         return Finding(f"The {kind} database is empty; the first start makes its tables."), False
     if lacking:

@@ -20,9 +20,11 @@ from tortoise.context import TortoiseContext
 
 from shared import clock
 from shared.database.lifecycle import config
+from shared.database.schema import SchemaTooNew, on_disk, refuse_newer
+from shared.database.trouble import told
 
 TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
-FOLDER = Path(__file__).with_name("migrations")
+LOCK_SECONDS = 10.0  # how long a command waits for others to let the database go
 _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
 
 
@@ -30,29 +32,30 @@ class MigrationFailed(Exception):
     """A migration left the database in a state that must not be used; the message says where the backup is."""
 
 
-def on_disk() -> list[str]:
-    """The names of the migrations of this version, oldest first."""
-    return sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
-
-
 async def pending(url: str) -> list[str]:
-    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration."""
-    applied = _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
+    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration.
+
+    Raises SchemaTooNew when it has one that this version does not know, and DatabaseTrouble when it does not answer.
+    """
+    with told():
+        applied = _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
+    refuse_newer(applied)
     return [name for name in on_disk() if name not in applied]
 
 
 async def migrate(url: str) -> list[str]:
-    """Apply what is missing, one process at a time; answers with the names of what was applied."""
+    """Apply what is missing, one process at a time; answers with the names of what was applied. Raises as `pending` does."""
     if not await pending(url):
         return []
-    if not url.startswith("sqlite://"):
-        async with _advisory_lock(url):
-            return await _apply(url)
-    path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _file_lock(path):
-        backup = _back_up(path) if await pending(url) else None
-        return await _apply(url, backup)
+    with told():
+        if not url.startswith("sqlite://"):
+            async with _advisory_lock(url):
+                return await _apply(url)
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _file_lock(path):
+            backup = _back_up(path) if await pending(url) else None
+            return await _apply(url, backup)
 
 
 async def check(url: str | None = None) -> list[str]:
@@ -65,8 +68,15 @@ async def check(url: str | None = None) -> list[str]:
         await migrate(f"sqlite://{fresh}")
         problems += _missing_constraints(fresh)
     if url is not None:
-        problems += [f"The database lacks the migration {name}." for name in await pending(url)]
+        problems += await _of_database(url)
     return problems
+
+
+async def _of_database(url: str) -> list[str]:
+    try:
+        return [f"The database lacks the migration {name}." for name in await pending(url)]
+    except SchemaTooNew as newer:
+        return [str(newer)]
 
 
 def sqlite_path(url: str) -> Path:
@@ -105,9 +115,9 @@ async def _context(url: str) -> AsyncIterator[TortoiseContext]:
 
 
 def _applied_sqlite(path: Path) -> set[str]:
-    if not path.is_file():
+    if not path.exists():
         return set()
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as connection:
         try:
             return {name for (name,) in connection.execute("SELECT name FROM tortoise_migrations WHERE app = 'models'")}
         except sqlite3.OperationalError as error:
@@ -123,7 +133,8 @@ async def _connect(url: str) -> Any:
 
     given = expand_db_url(url)["credentials"]
     return await asyncpg.connect(
-        **{k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given}
+        timeout=LOCK_SECONDS,
+        **{k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given},
     )
 
 

@@ -52,6 +52,11 @@ class Postgres:
         self._name = f"test_{worker}"
 
     @property
+    def socket(self) -> Path:
+        """Where the server listens."""
+        return self._folder / ".s.PGSQL.5432"
+
+    @property
     def name(self) -> str:
         """The name of this worker's database."""
         return self._name
@@ -83,12 +88,16 @@ class Postgres:
 
     async def run(self, database: str, *commands: str) -> None:
         """Run commands in a database of this server, each by itself."""
-        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database=database)
+        connection = await self.connect(database)
         try:
             for command in commands:
                 await connection.execute(command)
         finally:
             await connection.close()
+
+    async def connect(self, database: str | None = None) -> Any:
+        """A connection of one's own, to this worker's database or another one."""
+        return await asyncpg.connect(host=str(self._folder), user="postgres", database=database or self._name)
 
     async def _prepare(self) -> None:
         settings = ("fsync", "synchronous_commit", "full_page_writes")  # nothing here outlives the tests
