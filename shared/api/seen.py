@@ -5,25 +5,18 @@ Only who holds our secret key is answered, so the address tells a stranger nothi
 
 from __future__ import annotations
 
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 from quart import Blueprint, Response, current_app, jsonify, request
 from quart_schema import hide
 
 from shared.errors import NotFound
 from shared.version import VERSION
 from shared.web.access import public
+from shared.web.doctor import GOOD_FOR, HEADER, signer
 from shared.web.kit import kit
 from shared.web.measuring import PROCESS
 
 blueprint = Blueprint("seen", __name__, url_prefix="/api/v1/platform")
-
-HEADER = "X-Markethall-Doctor"
-GOOD_FOR = 300  # seconds
-
-
-def signer(secret_key: str) -> TimestampSigner:
-    """Who signs, and who checks, a question of the doctor's."""
-    return TimestampSigner(secret_key, salt="markethall doctor")
 
 
 @blueprint.get("/seen")

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from shared.api.seen import HEADER, signer
 from shared.cli.findings import Finding
 from shared.settings import Settings
+from shared.web.doctor import HEADER, signer
 
 PATH = "/api/v1/platform/seen"
 MADE_UP = "192.0.2.77"  # an address that nobody has (RFC 5737), told as a forging caller would
