@@ -9,7 +9,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0024_audit"), ("models", "0024_fresh_sign_in")]
+    dependencies = [("models", "0026_accounts")]
 
     initial = False
 
