@@ -19,6 +19,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.mails import blueprint as operator_mails
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
+    from portal.operator.presentation import blueprint as presentation
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.refunds import blueprint as operator_refunds
@@ -63,6 +64,7 @@ def blueprints() -> list[Blueprint]:
         reconciliation,
         operator_refunds,
         operator_settings,
+        presentation,
         operator_statements,
         operator_vat,
         operator_vat_rates,

@@ -158,7 +158,7 @@ def _books(now: Desk) -> Iterator[Line]:
 def _payouts(now: Desk) -> Iterator[Line]:
     if count := len(now.payouts):
         first = now.payouts[0]
-        whose = first.vendor_name or "Markethall itself"
+        whose = first.vendor_name or "The marketplace itself"
         why = failure(first.failure_code).reason if first.state is PayoutState.FAILED else first.refusal
         said = (
             f"{money(first.amount)} to {whose}: {why}"

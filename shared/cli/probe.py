@@ -23,6 +23,7 @@ from shared.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.gateway.calls import API_VERSION
 from shared.mail import service as mail
 from shared.mail.models import Email
+from shared.marketplace.sending import letterhead
 from shared.payments.models import Payment
 from shared.people.models import Member
 from shared.settings import Settings, StripeSettings
@@ -218,7 +219,7 @@ async def test_mail(settings: Settings) -> Finding:
         created_at=clock.now(),
     )
     try:
-        await mail.deliver(settings, mail.compose(letter, settings), name=f"doctor-{nonce}")
+        await mail.deliver(settings, mail.compose(letter, settings, await letterhead()), name=f"doctor-{nonce}")
     except mail.MailNotSent as problem:
         return Finding(f"The test mail to {person.email} did not go out. {problem}", "Check MARKETHALL_SMTP_URL.")
     how = "went out" if settings.smtp_url else f"was written to {settings.data_dir / 'mail'}"

@@ -7,7 +7,9 @@ import re
 import smtplib
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formataddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,9 +23,17 @@ from shared.mail.models import Email
 from shared.mail.rendering import render
 from shared.settings import Settings
 
-SENDER = "Markethall"
 PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Whom mails are from. Without a `sender` they come from no-reply@ and the site's host; answers go to `reply_to`."""
+
+    name: str = "Markethall"
+    sender: str = ""
+    reply_to: str = ""
 
 
 class MailNotSent(TryLater):
@@ -52,10 +62,15 @@ async def write(
 
 async def send(context: queue.Context, args: dict[str, Any]) -> None:
     """Job `mail.send`: deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+    await send_with(context, args, Letterhead())
+
+
+async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhead) -> None:
+    """The same under a letterhead; the job's own handler, which knows the marketplace's, is in shared/marketplace."""
     mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
     if mail is None:
         return
-    await deliver(context.settings, compose(mail, context.settings), name=f"{mail.id:06d}")
+    await deliver(context.settings, compose(mail, context.settings, head), name=f"{mail.id:06d}")
     async with unit.transaction():
         await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
 
@@ -79,11 +94,13 @@ async def send_again() -> int:
     return len(keys)
 
 
-def compose(mail: Email, settings: Settings) -> EmailMessage:
+def compose(mail: Email, settings: Settings, head: Letterhead = Letterhead()) -> EmailMessage:  # frozen
     """The mail as MIME; its Message-ID is made of our own id, so that a repeat is recognised by mail programs."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
-    message["From"] = f"{SENDER} <no-reply@{host}>"
+    message["From"] = formataddr((head.name, head.sender or f"no-reply@{host}"))
+    if head.reply_to:
+        message["Reply-To"] = head.reply_to
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at

@@ -22,7 +22,7 @@ from shared.database.lifecycle import close_database, open_database
 from shared.gateway.seam import Gateway
 from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
-from shared.web import access, errors, identity, limits, measuring, observability, pages, security, stepup
+from shared.web import access, errors, identity, limits, market, measuring, observability, pages, security, stepup
 from shared.web.kit import Kit, shielded
 
 WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
@@ -84,6 +84,7 @@ def create_app(
     app.url_map.converters["int"] = SafeInteger
     app.url_map.strict_slashes = False
     pages.prepare(app)
+    market.register(app)
     observability.register(app)
     measuring.register(app)
     security.register(app, settings)

@@ -40,8 +40,8 @@ TABLE = [
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*)", PUBLIC),
-    (r"/(vendors|pricing|sell|legal/(terms|privacy))?", PUBLIC),
-    (r"/shops?/.*", PUBLIC),
+    (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
+    (r"/(shops?|brand)/.*", PUBLIC),
 ]
 # Unsafe routes without a form token, each for the reason written at the route.
 UNSIGNED = {
