@@ -18,6 +18,7 @@ from shared.web.identity import actor, actor_label
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.security import MAX_BODY
+from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_presentation", __name__, url_prefix="/operator/settings")
 
@@ -35,6 +36,7 @@ async def name() -> Response:
 
 @blueprint.post("/name")
 @operator
+@fresh_sign_in("change the marketplace’s name and contact")
 async def introduce() -> Response:
     """Set name and contact; mails, pages and titles go by them at once, other web processes within a minute."""
     form = await IdentityForm.from_request()
@@ -104,6 +106,7 @@ async def text(kind: str) -> Response:
 
 @blueprint.post("/legal/<kind>")
 @operator
+@fresh_sign_in("publish a legal text")
 @limit("20/minute")
 async def publish(kind: str) -> Response:
     """Publish it: a new version, which holds from now on; those of before stay where they were accepted."""

@@ -17,7 +17,7 @@ from shared.cli import front
 from shared.cli.findings import Finding
 from shared.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.database import migrate as migrations
-from shared.database.schema import SchemaTooNew
+from shared.database.schema import SchemaTooNew, on_disk
 from shared.database.trouble import DatabaseTrouble
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     except DatabaseTrouble as problem:
         advice = f"{problem} Check MARKETHALL_DATABASE_URL."
         return Finding(f"The {kind} database cannot be used.", advice), False
-    if len(lacking) == len(migrations.on_disk()):
+    if len(lacking) == len(on_disk()):
         return Finding(f"The {kind} database is empty; the first start makes its tables."), False
     if lacking:
         lacks = f"The {kind} database lacks {len(lacking)} migrations."

@@ -75,6 +75,8 @@ FRESH = {
     "/operator/reconciliation/<int:run_id>/repair",
     "/operator/reconciliation/differences/<int:difference_id>/repair",
     "/operator/settings",
+    "/operator/settings/legal/<kind>",
+    "/operator/settings/name",
 }
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
@@ -97,6 +99,7 @@ EASY = {
     "/operator/receivables/<int:claim_id>/collect",
     "/operator/reconciliation/run",
     "/operator/refunds/<int:refund_id>/decline",
+    "/operator/settings/logo",
     "/operator/vat/rates",
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",

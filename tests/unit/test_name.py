@@ -17,7 +17,7 @@ ITSELF = (
     "shared/statements/sheets.py",
     "shared/marketplace/identity.py",
     "shared/mail/service.py",
-    "shared/database/migrations/",
+    "shared/database/",
 )
 HEADERS = re.compile(r"X-Markethall(-\w+)?")
 
