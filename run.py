@@ -116,9 +116,11 @@ def main(arguments: list[str]) -> int:
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
+    from shared.cli import private
     from shared.cli.main import Parts
     from shared.cli.main import main as command_line
 
+    private.begin()
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))
 
 

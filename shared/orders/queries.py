@@ -10,6 +10,7 @@ from shared.errors import NotFound
 from shared.money import Money
 from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
+from shared.orders.holding import is_held_by_pay
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
 from shared.orders.rules import (
@@ -72,6 +73,7 @@ class OrderView:
     platform_fee: Money
     vendor_share: Money
     money: OrderMoney  # what of it is still there
+    waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     is_off_shelf: bool  # whether pieces of it left the shelf and do not stand there again
     lines: tuple[LineView, ...]
     contact: Contact
@@ -197,6 +199,7 @@ def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> Orde
         platform_fee=fee,
         vendor_share=total - fee,
         money=money_of(order),
+        waits_for_pay=order.stock_state == StockState.AT_PAYMENT or is_held_by_pay(order),
         is_off_shelf=_is_off_shelf(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),

@@ -9,7 +9,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_accounts")]
+    dependencies = [("models", "0027_holds")]
 
     initial = False
 
