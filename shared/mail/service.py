@@ -87,11 +87,15 @@ async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> No
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
     async with unit.transaction():
-        keys = await Email.exclude(status="sent").values_list("unique_key", flat=True)
-        for key in keys:
-            await queue.enqueue("mail.send", {"unique_key": key}, unique_key=f"mail:{key}")
-        waiting = {f"mail:{key}" for key in keys}
-        await Job.filter(unique_key__in=waiting, status="waiting").update(run_at=clock.now(), updated_at=clock.now())
+        keys = [str(key) for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)]
+        now = clock.now()
+        waiting = {f"mail:{key}": key for key in keys}
+        await Job.filter(unique_key__in=list(waiting), status="waiting").update(run_at=now, updated_at=now)
+        jobs = [
+            Job(kind="mail.send", args={"unique_key": key}, unique_key=name, run_at=now)
+            for name, key in waiting.items()
+        ]
+        await Job.bulk_create(jobs, ignore_conflicts=True)  # those that have one keep it
     return len(keys)
 
 
