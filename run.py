@@ -32,7 +32,7 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
-    from shared.people import credentials
+    from shared.people import credentials, doors
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -42,6 +42,7 @@ def job_handlers() -> Handlers:
     return {
         **orders.HANDLERS,
         **payments.HANDLERS,
+        **doors.HANDLERS,
         **payment_methods.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
@@ -73,6 +74,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("orders.deliver", every=hourly),
+        Recurring("people.forget_tries", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),

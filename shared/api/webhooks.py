@@ -7,9 +7,9 @@ from quart_schema import document_response, tag
 
 from shared.api.models import ErrorAnswer, Success
 from shared.web.access import large_body, public, unsigned_post
+from shared.web.bodies import MAX_BODY
 from shared.web.kit import kit, raw_body
 from shared.web.limits import limit_instead
-from shared.web.security import MAX_BODY
 from shared.webhooks import intake
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/api/v1/platform/webhooks")

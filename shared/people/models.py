@@ -128,3 +128,14 @@ class Token(Row):
     class Meta:
         table = "tokens"
         indexes = [Index(fields=("vendor_id",), name="ix_tokens_vendor")]
+
+
+class DoorCount(Row):
+    """How far ahead of the clock the tries at one door are (shared/people/doors.py). Emails are kept as digests."""
+
+    key = fields.CharField(max_length=200, unique=True)
+    free_at = fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")
+
+    class Meta:
+        table = "door_counts"
+        indexes = [Index(fields=("free_at",), name="ix_door_counts_free")]

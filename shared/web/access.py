@@ -54,7 +54,7 @@ def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
 
 
 def large_body(limit: int) -> Callable[[F], F]:
-    """Let a route take bodies of up to `limit` bytes (security.MAX_BODY, or MAX_UPLOAD for documents)."""
+    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for documents)."""
 
     def decorate(view: F) -> F:
         view.market_body_limit = limit  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tests.support.database import Postgres
+from tests.support.knocking import wrong_passwords
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
@@ -230,15 +231,16 @@ def test_several_web_processes_need_postgresql(tmp_path: Path) -> None:
 
 
 def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, postgres: Postgres) -> None:
-    """The same site from any of them; a process that dies is replaced; jobs are done by the worker; a stop stops all."""
+    """The same site from any of them; a process that dies is replaced; jobs are done by the worker; passwords are counted together; a stop stops all."""
     url = asyncio.run(postgres.create(f"serve_{os.getpid()}"))
     with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
+        assert wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4  # not eight at each
         os.kill(children[0], signal.SIGKILL)
         for _ in range(20):
             assert "Market tote" in running.get("/shops/atelier-luxe")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(_children(running.process.pid)) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(_children(running.process.pid)) == 2

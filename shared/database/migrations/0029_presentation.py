@@ -9,7 +9,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_holds")]
+    dependencies = [("models", "0028_doors")]
 
     initial = False
 
