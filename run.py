@@ -32,7 +32,7 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
-    from shared.people import credentials, doors
+    from shared.people import credentials, doors, tokens
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -50,6 +50,7 @@ def job_handlers() -> Handlers:
         **payouts.HANDLERS,
         **credentials.HANDLERS,
         **refunds.HANDLERS,
+        **tokens.HANDLERS,
         **reporting.HANDLERS,
         **statements.HANDLERS,
         "mail.send": mail.send,
@@ -78,7 +79,9 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),
+        Recurring("people.remind_tokens", at=time(7, 0)),
         Recurring("vendors.open_again", every=hourly),
+        Recurring("vendors.end_bank_holds", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),

@@ -14,10 +14,10 @@ from shared.marketplace.identity import LOGO_ACCEPT, picture
 from shared.marketplace.legal import Kind
 from shared.web import market
 from shared.web.access import large_body, operator
+from shared.web.bodies import MAX_BODY
 from shared.web.identity import actor, actor_label
 from shared.web.limits import limit
 from shared.web.pages import see_other
-from shared.web.security import MAX_BODY
 from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("operator_presentation", __name__, url_prefix="/operator/settings")

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.database.base import Row, words
 from shared.marketplace.identity import NAME
 from shared.marketplace.legal import Kind
-from shared.marketplace.rules import DEFAULTS, MOST_DAYS
+from shared.marketplace.rules import DEFAULTS, MOST_BANK_HOURS, MOST_DAYS
 
 
 class MarketplaceSettings(Row):
@@ -29,6 +29,11 @@ class MarketplaceSettings(Row):
     postal_address = fields.CharField(max_length=400, default="", db_default="", description="lines, as on a letter")
     phone = fields.CharField(max_length=40, default="", db_default="")
     logo_digest = fields.CharField(max_length=64, default="", db_default="", description="of the logo in use; or none")
+    bank_hold_hours = fields.IntField(
+        default=DEFAULTS.bank_hold_hours,
+        db_default=DEFAULTS.bank_hold_hours,
+        description="hours that payouts wait when a vendor gives another bank",
+    )
     statement_prefix = fields.CharField(
         max_length=22,
         default="",
@@ -44,6 +49,10 @@ class MarketplaceSettings(Row):
             CheckConstraint(
                 check=f"delivered_after_days >= 1 and delivered_after_days <= {MOST_DAYS}",
                 name="ck_marketplace_settings_days",
+            ),
+            CheckConstraint(
+                check=f"bank_hold_hours >= 0 and bank_hold_hours <= {MOST_BANK_HOURS}",
+                name="ck_marketplace_settings_bank",
             ),
         ]
 

@@ -49,6 +49,7 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
+    "/vendor/admin/audit",
 ]
 OPERATOR = [
     "/operator",
@@ -70,6 +71,7 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/audit",
     "/operator/payouts",
     "/operator/receivables",
     "/operator/reconciliation",

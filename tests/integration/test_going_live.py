@@ -20,8 +20,10 @@ from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.cli.database import opened
 from shared.gateway.seam import AccountDetails
+from shared.people.models import Member
 from shared.settings import load
 from shared.vendors import service as vendors
 from tests.integration.test_start import KEPT_OUT, ROOT, environment, free_port
@@ -143,6 +145,7 @@ async def connect_a_vendor(walk: Walk) -> str:
         signed = await vendors.sign_up(
             email="o@shop.test", password="a-long-password", full_name="O", business_name="Shop", country="LU"
         )
+        await Member.filter(vendor_id=signed.vendor_id).update(email_confirmed_at=clock.now())
         details = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
         return await vendors.setup_payments(tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test")
 

@@ -188,7 +188,7 @@ async def test_the_test_mail_goes_to_the_operator(settings: Settings, tmp_path: 
     assert (await probe.test_mail(settings)).what.startswith("A test mail to olive@market.test was written to")
     (written,) = (settings.data_dir / "mail").glob("doctor-*.eml")
     assert "To: olive@market.test" in written.read_text()
-    assert not await Email.exists()
+    assert not await Email.filter(kind="doctor").exists()
     refused = await probe.test_mail(settings.with_(smtp_url="smtp://127.0.0.1:9"))
     assert "The mail server cannot be reached (ConnectionRefusedError)." in refused.what
     assert refused.advice

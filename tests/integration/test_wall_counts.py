@@ -9,6 +9,7 @@ import pytest
 from quart import Blueprint
 
 from shared.people import tokens
+from shared.people.scopes import Scope
 from shared.web import limits
 from shared.web.access import vendor_token
 from shared.web.bodies import MAX_FIELDS, MAX_HEADERS, MAX_PARTS
@@ -92,7 +93,7 @@ def by_token() -> Blueprint:
     views = Blueprint("by_token", __name__)
 
     @views.get("/api/v1/mine")
-    @vendor_token
+    @vendor_token(Scope.PAYMENTS_READ)
     @limits.limit("2/day")
     async def mine() -> str:
         return "mine"
