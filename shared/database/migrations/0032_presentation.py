@@ -9,7 +9,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0030_changed_banks")]
+    dependencies = [("models", "0031_heartbeat")]
 
     initial = False
 
