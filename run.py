@@ -27,7 +27,7 @@ def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
     from shared.clawback import jobs as clawback
     from shared.disputes import jobs as disputes
-    from shared.mail import service as mail
+    from shared.marketplace import sending as mail
     from shared.orders import jobs as orders
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments

@@ -22,6 +22,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.orders import blueprint as operator_orders
     from portal.operator.payouts import blueprint as operator_payouts
     from portal.operator.people import blueprint as operator_people
+    from portal.operator.presentation import blueprint as presentation
     from portal.operator.receivables import blueprint as receivables
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.recovery import blueprint as operator_recovery
@@ -73,6 +74,7 @@ def blueprints() -> list[Blueprint]:
         reconciliation,
         operator_refunds,
         operator_settings,
+        presentation,
         operator_statements,
         operator_vat,
         operator_vat_rates,

@@ -93,6 +93,12 @@ def _whole(most: int, meaning: str, *, least: int = 0) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _token(value: str) -> str:
+    if not re.fullmatch(r"[!-~]{16,}", value):
+        raise _wrong("must have at least 16 characters, letters, digits and signs without blanks.")
+    return value
+
+
 def _host_names(value: Any) -> tuple[str, ...]:
     names = _by_commas(value)
     if not all(re.fullmatch(r"[^\s/@:*]+|\[[0-9A-Fa-f:.]+\]", name) for name in names):
@@ -190,6 +196,7 @@ class Environment(BaseSettings):
         "MARKETHALL_KEEP_ALIVE_SECONDS", 75
     )
     log_level: Annotated[str, AfterValidator(_level)] = _named("MARKETHALL_LOG_LEVEL", "WARNING")
+    metrics_token: Annotated[str, AfterValidator(_token)] | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)
     stripe_secret_key: Annotated[str, _key("sk_test_ or sk_live_")] | None = _named("STRIPE_SECRET_KEY", secret=True)
     stripe_publishable_key: Annotated[str, _key("pk_test_ or pk_live_")] | None = _named("STRIPE_PUBLISHABLE_KEY")
     stripe_webhook_secrets: SigningSecrets = _named("STRIPE_WEBHOOK_SECRET", (), secret=True)

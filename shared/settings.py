@@ -73,6 +73,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     log_level: str = "WARNING"
+    metrics_token: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()  # names that are probably slips, each a sentence without a value
 
     @property
@@ -143,6 +144,7 @@ def load(
         allowed_hosts=found.allowed_hosts,
         keep_alive_seconds=found.keep_alive_seconds,
         log_level=found.log_level,
+        metrics_token=found.metrics_token,
         notes=tuple(notes),
     )
     told = {problem.split()[0] for problem in wrong}

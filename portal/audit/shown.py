@@ -71,7 +71,7 @@ def _shown(row: EntryView, names: _Names, root: str) -> Shown:
 
 def _of_others(row: EntryView, names: _Names) -> Shown:
     about, link = _about(row, names, "/vendor/admin")
-    who = names.people[row.actor] if row.actor in ("stripe", "nobody", "shopper") else "Markethall"
+    who = names.people[row.actor] if row.actor in ("stripe", "nobody", "shopper") else "The marketplace"
     if row.actor.startswith("customer:"):
         who = "A shopper"
     return Shown(row.at, who, told(row.action), about, link, "", "")

@@ -57,7 +57,7 @@ async def made(dispute: DisputeView) -> bytes:
     """Our own receipt; made beside the event loop."""
     facts = await facts_of(dispute, public_url=kit().settings.public_url)
     who = await identity()
-    return await asyncio.to_thread(receipt.as_pdf, facts, seller=who.legal_name if who else "Markethall")
+    return await asyncio.to_thread(receipt.as_pdf, facts, seller=who.legal_name if who else "The marketplace")
 
 
 def receipt_name(dispute: DisputeView) -> str:

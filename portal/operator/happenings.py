@@ -22,7 +22,7 @@ DECISIONS = {
     Decision.FAILED: ("bad", "Failed"),
     None: ("info", "Waiting"),
 }
-ACTORS = {"system": "Markethall", "stripe": "Stripe", "shopper": "The shopper"}
+ACTORS = {"system": "The marketplace", "stripe": "Stripe", "shopper": "The shopper"}
 AMOUNTS = frozenset(
     {
         "amount",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from quart import Blueprint, Response
 
-from portal.operator import webhook_words
 from portal.operator.frame import page
 from shared import clock
 from shared.disputes.queries import DisputeView
@@ -23,6 +22,7 @@ from shared.web.access import operator
 from shared.web.filters import day, moment, money
 from shared.web.identity import actor
 from shared.web.kit import kit
+from shared.webhooks import words as webhook_words
 from shared.webhooks.rules import Light
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
@@ -158,7 +158,7 @@ def _books(now: Desk) -> Iterator[Line]:
 def _payouts(now: Desk) -> Iterator[Line]:
     if count := len(now.payouts):
         first = now.payouts[0]
-        whose = first.vendor_name or "Markethall itself"
+        whose = first.vendor_name or "The marketplace itself"
         why = failure(first.failure_code).reason if first.state is PayoutState.FAILED else first.refusal
         said = (
             f"{money(first.amount)} to {whose}: {why}"

@@ -24,6 +24,20 @@ blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
 SETTINGS = "/operator/settings"
 
 
+_MORE = {
+    "statement_prefix": "Card statements begin with",
+    "name": "Name",
+    "sender": "Mails come from",
+    "contact_email": "Contact email",
+    "phone": "Phone",
+    "postal_address": "Postal address",
+    "logo": "Logo",
+    "terms": "Terms",
+    "privacy": "Privacy",
+    "imprint": "Imprint",
+}
+
+
 @dataclass(frozen=True)
 class Changed:
     """One change of the settings, ready to be read."""
@@ -72,7 +86,7 @@ def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
     """Each setting that was changed at once, in the form's order; and what is set at Stripe."""
     before: Mapping[str, Any] = entry.details["before"]
     after: Mapping[str, Any] = entry.details["after"]
-    labels = {field.name: field.label.text for field in form} | {"statement_prefix": "Card statements begin with"}
+    labels = {field.name: field.label.text for field in form} | _MORE
     return [
         Changed(label, f"{_told(before[name])} → {_told(after[name])}", entry.at)
         for name, label in labels.items()

@@ -6,7 +6,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from portal.operator import ledger, webhook_words
+from portal.operator import ledger
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
 from portal.operator.happenings import DECISIONS, again, change_lines
@@ -29,6 +29,7 @@ from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
 from shared.web.stepup import fresh_sign_in
+from shared.webhooks import words as webhook_words
 from shared.webhooks.dispatch import replay
 from shared.webhooks.health import endpoints
 from shared.webhooks.queries import EventView, event_counts, event_page, stored_event

@@ -41,7 +41,9 @@ def _refund(refund: RefundFact) -> Iterator[Happening]:
     detail = refund.note or None
     match refund.state:
         case RefundState.AWAITING_APPROVAL:
-            yield Happening(f"Refund of {amount} asked for", refund.asked_at, "Markethall looks at it first.", "info")
+            yield Happening(
+                f"Refund of {amount} asked for", refund.asked_at, "The marketplace looks at it first.", "info"
+            )
             return
         case RefundState.DECLINED:
             yield Happening(f"Refund of {amount} declined", refund.moved_at, refund.refusal or None, "bad")
@@ -86,7 +88,7 @@ def _dispute(dispute: DisputeFact) -> Iterator[Happening]:
 
 def _taken(fact: TakenFact) -> Happening:
     if fact.kind is MovementKind.REVERSAL and fact.because == "correction":
-        return Happening(f"{money(fact.amount)} taken from your balance", fact.at, "By Markethall’s staff.")
+        return Happening(f"{money(fact.amount)} taken from your balance", fact.at, "By the marketplace’s staff.")
     if fact.kind is MovementKind.REVERSAL:
         return Happening(f"{money(fact.amount)} taken from your balance", fact.at, f"For the {fact.because}.")
     if fact.kind is MovementKind.FEE_REFUND:
@@ -99,7 +101,7 @@ def _taken(fact: TakenFact) -> Happening:
 def _owed(fact: OwedFact) -> Happening:
     amount = money(fact.amount)
     if fact.given_up:
-        return Happening(f"Markethall gave up {amount}", fact.at, "You do not owe it any more.", "ok")
+        return Happening(f"The marketplace gave up {amount}", fact.at, "You do not owe it any more.", "ok")
     if fact.more:
         detail = f"Your balance did not cover the {fact.because}. Your next sales pay it."
         return Happening(f"You owe {amount}", fact.at, detail, "warn")

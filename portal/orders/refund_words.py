@@ -54,11 +54,11 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
     if preview.standing is Standing.INQUIRY:
         notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
     if preview.needs_approval:
-        notes.append(("warn", "This is above the limit, so Markethall looks at it before it is sent."))
+        notes.append(("warn", "This is above the limit, so the marketplace looks at it before it is sent."))
     if preview.owed and preview.balance is not None:
         notes.append((
             "warn",
-            (f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. Markethall advances "
+            (f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. The marketplace advances "
             f"{write(money(preview.owed))}, which is taken from your next sales."),
         ))  # fmt: skip
     if preview.balance is None:
@@ -67,7 +67,7 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
         )
     if preview.stripe_fee:
         notes.append(
-            ("plain", f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; Markethall bears it.")
+            ("plain", f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; the marketplace bears it.")
         )
     return Told(
         amount=money(preview.amount),
@@ -99,7 +99,7 @@ def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
     """What to say after the button was pressed: category and sentence; `written` is the amount, `detail` why it stopped."""
     match state:
         case RefundState.AWAITING_APPROVAL:
-            return "info", f"The refund of {written} waits for Markethall. We write to you when it is decided."
+            return "info", f"The refund of {written} waits for the marketplace. We write to you when it is decided."
         case RefundState.SUCCEEDED:
             return "ok", f"{written} went back. We have told the shopper."
         case RefundState.REFUSED:

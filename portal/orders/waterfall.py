@@ -23,7 +23,7 @@ VENDOR = {
     Kind.DISPUTE: "Disputed",
     Kind.DISPUTE_WON: "Dispute won",
     Kind.LET_GO: "Debt let go",
-    Kind.TAKEN: "Taken back by Markethall",
+    Kind.TAKEN: "Taken back by the marketplace",
     Kind.OTHER: "Correction",
     Kind.LEFT: "Yours after that",
     Kind.PAYOUT: "Paid out to your bank",
@@ -43,8 +43,8 @@ OPERATOR = {
     Kind.LEFT: "The vendor’s after that",
     Kind.PAYOUT: "Paid out to the vendor’s bank",
     Kind.OWED: "Covered by the vendor’s other sales",
-    Kind.KEPT: "Kept by Markethall",
-    Kind.BORNE: "Borne by Markethall",
+    Kind.KEPT: "Kept by the marketplace",
+    Kind.BORNE: "Borne by the marketplace",
 }
 RESULTS = (Kind.NOT_PAID_OUT, Kind.KEPT, Kind.BORNE)
 PLACES = {

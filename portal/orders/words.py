@@ -90,7 +90,7 @@ def timeline(order: OrderView, payments: Sequence[PaymentView]) -> tuple[Happeni
                 Happening(
                     "Payment is being looked at",
                     payment.created_at,
-                    "Markethall checks it. Do not send anything yet.",
+                    "The marketplace checks it. Do not send anything yet.",
                     "bad",
                 )
             )

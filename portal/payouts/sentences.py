@@ -82,7 +82,7 @@ def _made_by(payout: PayoutRow) -> str:
         return "Sent from the Stripe dashboard"
     if payout.is_instant:
         return "Instant payout, asked for by you"
-    return "Sent by Markethall on your payday"
+    return "Sent by the marketplace on your payday"
 
 
 def expected(payout: PayoutRow) -> str:

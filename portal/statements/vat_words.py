@@ -54,15 +54,13 @@ def to_vendor(found: Registration | None, treatment: Treatment | None, country: 
     if treatment is None:
         return ""
     if treatment is Treatment.DOMESTIC:
-        return (
-            "You and Markethall are in the same state, so the platform fee contains its VAT, with a number or without."
-        )
+        return "You and the marketplace are in the same state, so the platform fee contains its VAT, with a number or without."
     if treatment is Treatment.REVERSE_CHARGE:
         return f"The platform fee contains no VAT: you account for it in {country_name(country)} (reverse charge)."
     if treatment is Treatment.OUTSIDE:
         return "The platform fee contains no VAT: you are a business outside the EU."
     if found is not None and found.standing is Standing.WAITING:
-        return "Until Markethall’s staff has confirmed the number, the platform fee contains VAT. We write to you then."
+        return "Until the marketplace’s staff has confirmed the number, the platform fee contains VAT. We write to you then."
     if found is not None and found.standing is Standing.REFUSED:
         return f"The number was refused, so the platform fee contains VAT: {found.words}"
     if is_in_eu(country):

@@ -9,8 +9,10 @@ def blueprints() -> list[Blueprint]:
     """Everything that speaks JSON."""
     from shared.api.docs import blueprint as docs
     from shared.api.health import blueprint as health
+    from shared.api.metrics import blueprint as metrics
     from shared.api.platform_payments import blueprint as platform_payments
+    from shared.api.seen import blueprint as seen
     from shared.api.vendor_payments import blueprint as vendor_payments
     from shared.api.webhooks import blueprint as webhooks
 
-    return [health, vendor_payments, platform_payments, webhooks, docs]
+    return [health, metrics, vendor_payments, platform_payments, webhooks, seen, docs]

@@ -11,6 +11,7 @@ from quart_schema import HttpSecurityScheme, Info, QuartSchema, hide
 from shared.api.described import ApiOnly, scopes_in_words
 from shared.web.access import public
 from shared.web.kit import kit
+from shared.web.market import market
 from shared.web.pages import page
 
 blueprint = Blueprint("docs", __name__, url_prefix="/api/v1")
@@ -31,7 +32,7 @@ def _describe(app: Quart) -> None:
         openapi_path=None,
         openapi_provider_class=ApiOnly,
         conversion_preference="pydantic",
-        info=Info(title="Markethall API", version="1", description=_ABOUT),
+        info=Info(title="API", version="1", description=_ABOUT),
         security_schemes={
             "vendorToken": HttpSecurityScheme(scheme="bearer", bearer_format="a vendor's API token, mht_…"),
             "orderToken": HttpSecurityScheme(scheme="bearer", bearer_format="the token of an order's link, co_…"),
@@ -53,6 +54,7 @@ async def openapi() -> Response:
     from quart import current_app
 
     schema: dict[str, Any] = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
+    schema["info"]["title"] = f"{(await market()).name} API"
     schema["servers"] = [{"url": kit().settings.public_url}]
     return jsonify(schema)
 

@@ -6,36 +6,28 @@ its webhook endpoints, is none of the gateway's business.
 
 from __future__ import annotations
 
-import asyncio
-import smtplib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from shared.cli import front
+from shared.cli.findings import Finding
 from shared.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.database import migrate as migrations
-from shared.database.schema import SchemaTooNew
+from shared.database.schema import SchemaTooNew, on_disk
 from shared.database.trouble import DatabaseTrouble
 
 if TYPE_CHECKING:
     from shared.settings import Settings
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `advice` empty: all is well."""
-
-    what: str
-    advice: str = ""
-
-
-async def doctor(settings: Settings) -> int:
-    """Print every finding; exit 1 when there is something to do."""
+async def doctor(settings: Settings, *, probe: bool = False) -> int:
+    """Print every finding; exit 1 when there is something to do. `probe` also touches things at Stripe and sends a mail."""
     bad = 0
-    async for finding in findings(settings):
+    async for finding in findings(settings, probe=probe):
         mark = "!!" if finding.advice else "ok"
         print(f"  {mark}  {finding.what}" + (f"\n      {finding.advice}" if finding.advice else ""), flush=True)
         bad += bool(finding.advice)
@@ -43,7 +35,7 @@ async def doctor(settings: Settings) -> int:
     return 1 if bad else 0
 
 
-async def findings(settings: Settings) -> AsyncIterator[Finding]:
+async def findings(settings: Settings, *, probe: bool = False) -> AsyncIterator[Finding]:
     """Everything that is checked, in order."""
     yield Finding(f"Settings are complete for {settings.env}.")
     for note in settings.notes:
@@ -54,8 +46,75 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding(f"Stripe: {kind}, at {settings.stripe.api_base}.")
     for finding in await _stripe(settings):
         yield finding
-    yield await _database(settings)
+    database, is_ready = await _database(settings)
+    yield database
     yield await _mail(settings)
+    if settings.redis_url:
+        yield await _redis(settings.redis_url)
+    for finding in await front.ask(settings, must_answer=probe):
+        yield finding
+    if not is_ready:
+        return
+    async with _open(settings):
+        async for finding in _with_database(settings, probe=probe):
+            yield finding
+
+
+async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Finding]:
+    """What the open database knows, and with `probe` what it learns from an event and a mail."""
+    from shared.cli import probe as probing
+
+    if probe:
+        for finding in await probing.webhooks(settings):
+            yield finding
+        yield await probing.test_mail(settings)
+    for finding in await _health(settings):
+        yield finding
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncIterator[None]:
+    from shared.database.lifecycle import close_database, open_database
+
+    await open_database(settings.database_url)
+    try:
+        yield
+    finally:
+        await close_database()
+
+
+async def _health(settings: Settings) -> list[Finding]:
+    """The lights of the webhook endpoints, and mails that do not go out."""
+    from shared.mail.queries import unsent
+    from shared.webhooks import health
+    from shared.webhooks.rules import Light
+    from shared.webhooks.words import NAMES, sentence
+
+    found = []
+    for endpoint in await health.endpoints(settings):
+        tally, name = endpoint.tally, NAMES[endpoint.source].lower()
+        last = f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC" if tally.last_event_at else "never"
+        what = f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."
+        found.append(Finding(what, sentence(endpoint) if endpoint.light is Light.BAD else ""))
+    if count := (await unsent()).count:
+        found.append(Finding(f"{count} mail{'' if count == 1 else 's'} did not go out.", "See /operator/mails."))
+    return found
+
+
+async def _redis(url: str) -> Finding:
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+    try:
+        await client.ping()
+    except (RedisError, OSError) as problem:
+        return Finding(
+            f"Redis does not answer ({type(problem).__name__}): nobody is limited.", "Check MARKETHALL_REDIS_URL."
+        )
+    finally:
+        await client.aclose()
+    return Finding("Redis answers, for limits that all processes share.")
 
 
 async def _stripe(settings: Settings) -> list[Finding]:
@@ -142,32 +201,32 @@ def _endpoint(
     return Finding(f"{name} is registered with its {len(wanted)} events.")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> tuple[Finding, bool]:
+    """What there is to say, and whether it can be used."""
     kind = "SQLite" if settings.database_url.startswith("sqlite://") else "PostgreSQL"
     try:
         lacking = await migrations.pending(settings.database_url)
     except SchemaTooNew as newer:
-        return Finding(f"The {kind} database is newer than this version.", str(newer))
+        return Finding(f"The {kind} database is newer than this version.", str(newer)), False
     except DatabaseTrouble as problem:
-        return Finding(f"The {kind} database cannot be used.", f"{problem} Check MARKETHALL_DATABASE_URL.")
+        advice = f"{problem} Check MARKETHALL_DATABASE_URL."
+        return Finding(f"The {kind} database cannot be used.", advice), False
+    if len(lacking) == len(on_disk()):
+        return Finding(f"The {kind} database is empty; the first start makes its tables."), False
     if lacking:
-        return Finding(f"The {kind} database lacks {len(lacking)} migrations.", "Run: python3 run.py migrate")
-    return Finding(f"The {kind} database is up to date.")
+        lacks = f"The {kind} database lacks {len(lacking)} migrations."
+        return Finding(lacks, "Run: python3 run.py migrate"), False
+    return Finding(f"The {kind} database is up to date."), True
 
 
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         advice = "Set MARKETHALL_SMTP_URL, or no customer gets a mail." if settings.production else ""
         return Finding(f"Mail is written to {settings.data_dir / 'mail'}.", advice)
-    parts = urlsplit(settings.smtp_url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-
-    def greet() -> None:
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=10) as server:
-            server.noop()
+    from shared.mail.service import MailNotSent, greet
 
     try:
-        await asyncio.to_thread(greet)
-    except (OSError, smtplib.SMTPException) as problem:
-        return Finding(f"The mail server does not answer: {problem}", "Check MARKETHALL_SMTP_URL.")
-    return Finding(f"The mail server {parts.hostname} answers.")
+        await greet(settings.smtp_url)
+    except MailNotSent as problem:
+        return Finding(problem.message, "Check MARKETHALL_SMTP_URL.")
+    return Finding(f"The mail server {urlsplit(settings.smtp_url).hostname} lets us in.")

@@ -9,7 +9,6 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ import click
 
 from shared.cli import private
 from shared.cli.bootstrap import ROOT
+from shared.cli.commands import Commands
 from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
 from shared.database.owner import AlreadyServed
 from shared.database.schema import SchemaTooNew
@@ -36,22 +36,6 @@ class Parts:
     compose: Callable[..., Any]
     job_handlers: Callable[[], Any]
     recurring_jobs: Callable[[], Any]
-
-
-class Commands(click.Group):
-    """The commands in the order in which they are written here; a mistyped one is told with the one that is near it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = str(args[0])
-        if name not in self.commands:
-            near = get_close_matches(name, self.commands, n=1)
-            ctx.fail(f"There is no command {name!r}." + (f" Is {near[0]!r} meant?" if near else ""))
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -228,14 +212,17 @@ def replay(event_id: str, dry_run: bool, **given: Any) -> int:
 @cli.command()
 @site
 @installation
-def doctor(**given: Any) -> int:
+@click.option(
+    "--probe", is_flag=True, help="Also touch metadata at Stripe, wait for both events, and send the operator a mail."
+)
+def doctor(*, probe: bool, **given: Any) -> int:
     """Check this installation from outside.
 
-    Settings, keys, API version, webhook endpoints, database and mail. Exit 1 when there is something to do.
+    Settings, keys, API version, webhook endpoints, database, mail and the way in. Exit 1 when there is something to do.
     """
     from shared.cli.doctor import doctor as look
 
-    return asyncio.run(look(read_settings(Options(**given))))
+    return asyncio.run(look(read_settings(Options(**given)), probe=probe))
 
 
 @cli.command()

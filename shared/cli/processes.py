@@ -46,5 +46,6 @@ def command(options: ServeOptions, handle: int) -> list[str]:
     """The command line of one web process."""
     given = [sys.executable, str(ROOT / "run.py"), "serve", "--listener", str(handle)]
     given += ["--host", options.host, "--port", str(options.port), "--sandbox-port", str(options.sandbox_port)]
+    given += ["--workers", str(options.workers)]
     given += ["--data-dir", str(options.data_dir)] if options.data_dir else []
     return given + (["--no-worker"] if options.no_worker else [])

@@ -155,6 +155,7 @@ async def _run(
         before_serving=[] if options.listener is not None else [_greeter(settings, options)],
         while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts, stop)],
     )
+    quart.config["WEB_PROCESSES"] = options.workers  # for the doctor: so many count limits
     gc.enable()
     gc.freeze()  # what is there now stays for ever
     config = server_config(settings, listener)

@@ -30,10 +30,10 @@ def _until(about: About) -> str:
 
 def _taken(parts: Parts, currency: str) -> str:
     yours, ours = Money(parts.vendor, currency), Money(parts.commission + parts.loss, currency)
-    rest = f" Markethall bears the other {ours}." if ours else ""
+    rest = f" The marketplace bears the other {ours}." if ours else ""
     return (
         f"The bank has taken {Money(parts.total, currency)} back. {yours} of it comes out of your balance;"
-        f" what is not there now is taken from your next sales.{rest} Stripe's fee for the dispute is Markethall's."
+        f" what is not there now is taken from your next sales.{rest} Stripe's fee for the dispute is the marketplace's."
         f" If you win, you get back what was taken from you."
     )
 
@@ -93,7 +93,7 @@ def appeal(about: About, borne: Money) -> tuple[str, str]:
     money = f" Until it is decided the {borne} stay taken; if the appeal is won, you get them back." if borne else ""
     return f"The decision about order {about.order_number} can be appealed", (
         f"Hello {about.vendor_name},\n\nthe decision in the dispute of order {about.order_number} can be appealed at the card"
-        f" network.{money}\n\nMarkethall's staff files appeals{_until(about)}. If you know anything that the bank has not read"
+        f" network.{money}\n\nThe marketplace's staff files appeals{_until(about)}. If you know anything that the bank has not read"
         f" yet, write to them at once:\n{about.link}\n"
     )
 
@@ -107,7 +107,7 @@ def prevented(about: About, taken: Parts | None) -> tuple[str, str]:
         )
     currency = about.amount.currency
     yours, ours = Money(taken.vendor, currency), Money(taken.commission + taken.loss, currency)
-    rest = f" Markethall bears the other {ours}." if ours else ""
+    rest = f" The marketplace bears the other {ours}." if ours else ""
     return f"Order {about.order_number} was refunded by the card network", (
         f"Hello {about.vendor_name},\n\nthe card network settled a complaint about order {about.order_number} before it became"
         f" a dispute: the shopper has {Money(taken.total, currency)} back, and there is no fee for a dispute. {yours} of it"

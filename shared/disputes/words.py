@@ -72,7 +72,7 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
         "warn",
         "Can be appealed",
         "The bank’s decision can be appealed at the card network. Until then it stands.",
-        "Markethall’s staff files appeals. Write to them at once if you know anything new.",
+        "The marketplace’s staff files appeals. Write to them at once if you know anything new.",
     ),
     _S.APPEAL_UNDER_REVIEW: StatusWords(
         "info",

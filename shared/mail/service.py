@@ -6,8 +6,11 @@ import asyncio
 import hmac
 import re
 import smtplib
+import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formataddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,11 +24,19 @@ from shared.mail.models import Email
 from shared.mail.rendering import render
 from shared.settings import Settings
 
-SENDER = "Markethall"
 PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
 # The link of the mail's own order. It is made when the mail is sent, for its shopper alone, and stands in no database.
 ORDER_LINK = f"{PUBLIC_URL}/shop/orders/{{order_link}}"
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Whom mails are from. Without a `sender` they come from no-reply@ and the site's host; answers go to `reply_to`."""
+
+    name: str = "Markethall"
+    sender: str = ""
+    reply_to: str = ""
 
 
 class MailNotSent(TryLater):
@@ -54,10 +65,15 @@ async def write(
 
 async def send(context: queue.Context, args: dict[str, Any]) -> None:
     """Job `mail.send`: deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+    await send_with(context, args, Letterhead())
+
+
+async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhead) -> None:
+    """The same under a letterhead; the job's own handler, which knows the marketplace's, is in shared/marketplace."""
     mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
     if mail is None:
         return
-    message = compose(mail, context.settings, order_token=await _order_token(mail))
+    message = compose(mail, context.settings, head, order_token=await _order_token(mail))
     await deliver(context.settings, message, name=f"{mail.id:06d}")
     async with unit.transaction():
         await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
@@ -74,19 +90,27 @@ async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> No
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
     async with unit.transaction():
-        keys = await Email.exclude(status="sent").values_list("unique_key", flat=True)
-        for key in keys:
-            await queue.enqueue("mail.send", {"unique_key": key}, unique_key=f"mail:{key}")
-        waiting = {f"mail:{key}" for key in keys}
-        await Job.filter(unique_key__in=waiting, status="waiting").update(run_at=clock.now(), updated_at=clock.now())
+        keys = [str(key) for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)]
+        now = clock.now()
+        waiting = {f"mail:{key}": key for key in keys}
+        await Job.filter(unique_key__in=list(waiting), status="waiting").update(run_at=now, updated_at=now)
+        jobs = [
+            Job(kind="mail.send", args={"unique_key": key}, unique_key=name, run_at=now)
+            for name, key in waiting.items()
+        ]
+        await Job.bulk_create(jobs, ignore_conflicts=True)  # those that have one keep it
     return len(keys)
 
 
-def compose(mail: Email, settings: Settings, *, order_token: str | None = None) -> EmailMessage:
+def compose(
+    mail: Email, settings: Settings, head: Letterhead = Letterhead(), *, order_token: str | None = None
+) -> EmailMessage:  # the letterhead is frozen
     """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
-    message["From"] = f"{SENDER} <no-reply@{host}>"
+    message["From"] = formataddr((head.name, head.sender or f"no-reply@{host}"))
+    if head.reply_to:
+        message["Reply-To"] = head.reply_to
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
@@ -127,16 +151,28 @@ def _file(settings: Settings, name: str, message: EmailMessage) -> None:
     (folder / f"{name}.eml").write_bytes(message.as_bytes())
 
 
-def _smtp(url: str, message: EmailMessage) -> None:
+async def greet(url: str) -> None:
+    """Sign in at the mail server and leave again. Raises MailNotSent."""
+    await asyncio.to_thread(_smtp, url, None)
+
+
+def _smtp(url: str, message: EmailMessage | None) -> None:
+    """One conversation with the mail server, whose certificate must be good where it has to show one."""
     parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    host, port = parts.hostname or "localhost", parts.port or 0
+    trusted = ssl.create_default_context()
     try:
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=20, context=trusted)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, port, timeout=20)
+        ) as server:
             if parts.scheme == "smtp+tls":
-                server.starttls()
+                server.starttls(context=trusted)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            if message is not None:
+                server.send_message(message)
     except (OSError, smtplib.SMTPException) as e:
         raise MailNotSent(f"The mail server {_said(e)}.", log=repr(e)) from e
 
@@ -149,6 +185,8 @@ def _said(problem: Exception) -> str:
         return "refuses the recipient's address"
     if isinstance(problem, smtplib.SMTPSenderRefused):
         return "refuses our sender's address"
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return "shows a certificate that is not accepted"
     if isinstance(problem, smtplib.SMTPException):
         return f"did not take the mail ({type(problem).__name__})"
     return f"cannot be reached ({type(problem).__name__})"

@@ -20,7 +20,7 @@ async def change(settings: Marketplace, *, actor: str) -> None:
     """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense."""
     check(settings)
     async with unit.transaction():
-        row = await _locked()
+        row = await locked_row()
         before = asdict(settings_of(row))
         after = asdict(settings)
         changed = [name for name in after if after[name] != before[name]]
@@ -39,7 +39,7 @@ async def change(settings: Marketplace, *, actor: str) -> None:
 async def note_statement_prefix(prefix: str) -> None:
     """Remember what card statements begin with, as Stripe says now."""
     async with unit.transaction():
-        row = await _locked()
+        row = await locked_row()
         now = clock.now()
         await MarketplaceSettings.filter(id=row.id).update(statement_prefix=prefix, statement_prefix_read_at=now)
         if row.statement_prefix != prefix:
@@ -47,7 +47,7 @@ async def note_statement_prefix(prefix: str) -> None:
             await audit.record("marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after)
 
 
-async def _locked() -> MarketplaceSettings:
+async def locked_row() -> MarketplaceSettings:
     """The one row, locked; made when it is not there yet."""
     row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))
     if row is not None:

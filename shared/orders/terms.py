@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.marketplace import presentation
+from shared.marketplace.legal import Kind
+
 VERSION = "2026-11-28"
 # Version -> what those terms say on returns; old versions stay, banks ask about old orders.
 _FOURTEEN_DAYS = (
@@ -19,3 +22,23 @@ class Acceptance:
 
     version: str
     ip: str
+
+
+async def version_now() -> str:
+    """The version that a shopper accepts now: the operator's own, else the one that comes with the software."""
+    own = await presentation.current(Kind.TERMS)
+    return own.version if own else VERSION
+
+
+async def returns_of(version: str) -> str:
+    """What the terms of this version say about returns; empty for a version that nobody knows."""
+    if version in RETURNS:
+        return RETURNS[version]
+    own = await presentation.published(Kind.TERMS, version)
+    return own.returns if own else ""
+
+
+def link(version: str, public_url: str) -> str:
+    """Where the terms of this version can be read."""
+    address = f"{public_url}/legal/terms"
+    return address if version in RETURNS or not version else f"{address}?version={version}"

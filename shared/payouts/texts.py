@@ -21,7 +21,7 @@ def held(vendor_name: str, *, reason: str, link: str) -> tuple[str, str]:
     """To the vendor, when the operator holds its payouts back."""
     subject = "Your payouts are on hold"
     text = (
-        f"Hello {vendor_name},\n\nMarkethall holds your payouts back for now. The reason:\n\n  {reason}\n\n"
+        f"Hello {vendor_name},\n\nThe marketplace holds your payouts back for now. The reason:\n\n  {reason}\n\n"
         "Your shop goes on as before, and the money from your sales is kept for you. If you have a question, answer this mail.\n\n"
         f"See your balance here:\n{link}\n"
     )

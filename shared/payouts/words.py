@@ -119,11 +119,11 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
     match found:
         case Obstacle.HELD:
             because = f": {why.held_reason.rstrip('.')}." if why.held_reason else "."
-            return f"Markethall holds your payouts back{because} The money stays yours and is kept for you."
+            return f"The marketplace holds your payouts back{because} The money stays yours and is kept for you."
         case Obstacle.BANK_NEW:
             return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:
-            return f"What is there goes to the {write(why.owed)} that you owe Markethall for refunds or disputes."
+            return f"What is there goes to the {write(why.owed)} that you owe the marketplace for refunds or disputes."
         case Obstacle.RESERVED:
             return f"All that is there, {write(why.reserved)}, is held back as your reserve until its day."
         case Obstacle.HELD_BY_STRIPE:
@@ -135,7 +135,9 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
             return f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It waits for your next sales."
         case _:
             if why.owed.amount > 0:
-                return f"Your next sales go to the {write(why.owed)} that you owe Markethall for refunds or disputes."
+                return (
+                    f"Your next sales go to the {write(why.owed)} that you owe the marketplace for refunds or disputes."
+                )
             return "There is nothing to pay out yet."
 
 

@@ -81,7 +81,7 @@ async def names_of(labels: Iterable[str]) -> dict[str, str]:
     """What people are called, by their labels in the audit trail (`member:7`); `system` is the marketplace itself."""
     ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
     found = await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
-    return {"system": "Markethall", **{f"member:{id_}": str(name) for id_, name in found}}
+    return {"system": "The marketplace", **{f"member:{id_}": str(name) for id_, name in found}}
 
 
 async def called(labels: Iterable[str]) -> dict[str, str]:

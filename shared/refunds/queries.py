@@ -136,7 +136,7 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         lines[part.refund_id].append(RefundedLine(part.order_line.name, part.quantity, part.restock))
     claims = Claim.filter(subject__in=[f"refund:{id_}" for id_ in ids]).values_list("subject", "receivable")
     owed = {str(subject): int(amount) for subject, amount in await claims}
-    names = {BY_STRIPE: "Markethall, in Stripe", **await names_of({row.requested_by for row in rows})}
+    names = {BY_STRIPE: "The marketplace, in Stripe", **await names_of({row.requested_by for row in rows})}
     return tuple(_view(row, tuple(lines[row.id]), owed.get(f"refund:{row.id}", 0), names) for row in rows)
 
 

@@ -123,7 +123,9 @@ async def _write_down(
         raise Meanwhile(found.left)
     worked = work_out(found, wish)
     if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
-        raise Differs("This order’s payment is in another currency or of another amount. Markethall has to look at it.")
+        raise Differs(
+            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+        )
     burden = bear(found, worked.amount, policy.refund_policy)
     waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
     if not await count_against(order, worked.amount, beside=found.taken):
@@ -269,7 +271,7 @@ async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundSta
         order.number,
         vendor_name=vendor.name,
         amount=Money(refund.amount, refund.currency),
-        reason=why if now is RefundState.REFUSED else f"Markethall writes: {why}",
+        reason=why if now is RefundState.REFUSED else f"The marketplace writes: {why}",
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_{now}:{refund.id}"

@@ -6,7 +6,7 @@ from shared.refunds.rules import RefundState
 
 # Kind of badge and word.
 STATES = {
-    RefundState.AWAITING_APPROVAL: ("warn", "Waits for Markethall"),
+    RefundState.AWAITING_APPROVAL: ("warn", "Waits for the marketplace"),
     RefundState.DECLINED: ("plain", "Declined"),
     RefundState.OPENING: ("info", "Being sent"),
     RefundState.REFUSED: ("bad", "Not accepted"),
@@ -17,7 +17,7 @@ STATES = {
     RefundState.CANCELED: ("plain", "Called back"),
 }
 _PENDING = {
-    "insufficient_funds": "It waits for money: Markethall’s balance at Stripe is short at the moment. Stripe tries again every day.",
+    "insufficient_funds": "It waits for money: the marketplace’s balance at Stripe is short at the moment. Stripe tries again every day.",
     "charge_pending": "The shopper’s own payment has not arrived yet. The refund follows it.",
     "processing": "The shopper’s bank is working on it.",
 }
@@ -25,7 +25,7 @@ _FAILED = {
     "lost_or_stolen_card": "The card was lost or stolen.",
     "expired_or_canceled_card": "The card has expired or was cancelled.",
     "charge_for_pending_refund_disputed": "The shopper’s bank took the payment back before the refund was sent.",
-    "insufficient_funds": "There was not enough money in Markethall’s balance at Stripe.",
+    "insufficient_funds": "There was not enough money in the marketplace’s balance at Stripe.",
     "declined": "The shopper’s bank did not accept it.",
     "merchant_request": "It was called back on request.",
 }
@@ -65,7 +65,7 @@ def detail(state: RefundState, *, pending_reason: str | None, failure_reason: st
     """One sentence more about a state, for the vendor and the operator; None when the word says it all."""
     match state:
         case RefundState.AWAITING_APPROVAL:
-            return "It is above the limit, so Markethall looks at it first. Nothing has moved yet."
+            return "It is above the limit, so the marketplace looks at it first. Nothing has moved yet."
         case RefundState.OPENING:
             return "Stripe has not answered yet. It is asked again by itself."
         case RefundState.PENDING:

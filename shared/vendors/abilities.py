@@ -22,7 +22,7 @@ _STOPS = {
     "transfers": "Until then shoppers cannot pay you, as their money could not reach you.",
     "card_payments": "Until then shoppers cannot pay you by card.",
 }
-_GOES_ON = "Your sales go on meanwhile: the cards are charged by Markethall."
+_GOES_ON = "Your sales go on meanwhile: the cards are charged by the marketplace."
 _OR = {
     "transfers": "or money from your sales can no longer reach you.",
     "card_payments": "or shoppers may no longer be able to pay you.",
@@ -52,8 +52,8 @@ CAUSES: dict[str, Cause] = {
     "paused.inactivity": _IDLE,
     "pending.onboarding": _FORM,
     "pending.review": _REVIEW,
-    "platform_disabled": Cause("Markethall has not switched this on", _WRITE),
-    "platform_paused": Cause("Markethall has paused this", _WRITE),
+    "platform_disabled": Cause("The marketplace has not switched this on", _WRITE),
+    "platform_paused": Cause("The marketplace has paused this", _WRITE),
     "rejected.inactivity": Cause(
         "Stripe ended this because it was not used for a long time", "Write to us, and we ask Stripe for it anew."
     ),

@@ -22,14 +22,14 @@ class AccountDisconnected(Conflict):
     """The vendor took our access to its Stripe account away."""
 
     code = "account_disconnected"
-    default = "This Stripe account was disconnected from Markethall. Please write to us to connect it again."
+    default = "This Stripe account was disconnected from the marketplace. Please write to us to connect it again."
 
 
 class UnsupportedCountry(Conflict):
     """We cannot pay businesses in that country."""
 
     code = "unsupported_country"
-    default = "Markethall cannot pay businesses in that country yet."
+    default = "The marketplace cannot pay businesses in that country yet."
 
 
 class ShopClosed(Conflict):

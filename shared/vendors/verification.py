@@ -147,7 +147,7 @@ _ENDED = Verdict("Stripe no longer works with this account.", f"Stripe has sent 
 _PAUSED = Verdict(
     "Stripe has paused this account while it looks into it.", f"There is nothing to fill in. {_WRITE}", HELD
 )
-_PLATFORM_ENDED = Verdict("Markethall no longer works with this account.", _WRITE, HELD)
+_PLATFORM_ENDED = Verdict("The marketplace no longer works with this account.", _WRITE, HELD)
 _LATE = Verdict("Stripe did not get what it needs in time.", "Give it now, and the account goes on.", EVERYTHING)
 _LOOKING = Verdict(
     "Stripe is checking your details.",
@@ -161,7 +161,7 @@ DISABLED: dict[str, Verdict] = {
     ),
     "listed": _PAUSED,
     "other": Verdict("Stripe has paused this account.", _WRITE, EVERYTHING),
-    "platform_paused": Verdict("Markethall has paused this account.", _WRITE, EVERYTHING),
+    "platform_paused": Verdict("The marketplace has paused this account.", _WRITE, EVERYTHING),
     "rejected.fraud": _ENDED,
     "rejected.incomplete_verification": _ENDED,
     "rejected.listed": _ENDED,

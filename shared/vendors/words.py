@@ -150,7 +150,7 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
             return Sentence(_blocked(config, found))
         case _ if config.disconnected:
             return Sentence(
-                "Markethall no longer has access to your Stripe account. Please write to us; we will sort it out with you."
+                "The marketplace no longer has access to your Stripe account. Please write to us; we will sort it out with you."
             )
         case status:
             verdict = _verdict(config, _usual(status))

@@ -24,7 +24,7 @@ from shared.database.lifecycle import close_database, open_database
 from shared.gateway.seam import Gateway
 from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
-from shared.web import access, errors, identity, limits, observability, pages, security, stepup
+from shared.web import access, errors, identity, limits, market, measuring, observability, pages, security, stepup
 from shared.web.kit import Kit, shielded
 
 LAST_SECONDS = 3.0  # how long what is cut off may take to end
@@ -128,7 +128,9 @@ def create_app(
     app.url_map.converters["int"] = SafeInteger
     app.url_map.strict_slashes = False
     pages.prepare(app)
+    market.register(app)
     observability.register(app)
+    measuring.register(app)
     limits.register(app, settings)
     security.register(app, settings)
     app.before_request(identity.load)

@@ -17,6 +17,7 @@ from shared.web import filters
 from shared.web.forms import csrf_token
 from shared.web.identity import customer, member_or_none
 from shared.web.kit import is_htmx, kit
+from shared.web.market import market
 from shared.web.order_links import link_of
 from shared.web.paging import told
 
@@ -105,6 +106,7 @@ async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
         "flashes": [] if fragment else _Flashes(),
         "nav_active": "",
         "test_mode": settings.test_mode,
+        "market": await market(),
     }
     if stripe:
         context |= {"stripe_js": settings.stripe.js_url, "stripe_publishable_key": settings.stripe.publishable_key}

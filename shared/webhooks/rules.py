@@ -76,7 +76,7 @@ def source_of(account: str | None) -> str:
 
 
 MAX_ATTEMPTS = 8
-NOT_OURS = "not ours"  # what a handler answers about an object that is none of Markethall's
+NOT_OURS = "not ours"  # what a handler answers about an object that is none of the marketplace's
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -10,7 +10,7 @@ function sentence(ctx, status) {
   const isRead = ctx.request.method === "GET";
   if (!status && navigator.onLine === false) return "You are offline. Nothing was sent.";
   const what = status
-    ? `Markethall cannot be reached just now (error ${status}).`
+    ? `This site cannot be reached just now (error ${status}).`
     : "No answer came. Please check your connection.";
   return isRead ? what : `${what} It may have arrived all the same, so have a look before you send it again.`;
 }

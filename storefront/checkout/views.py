@@ -75,7 +75,7 @@ async def submit() -> Response:
             contact=form.contact(),
             customer_id=who.id if who else None,
             hold_minutes=kit().settings.order_hold_minutes,
-            accepted=Acceptance(terms.VERSION, request.remote_addr or ""),
+            accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
         )
     except Conflict as problem:

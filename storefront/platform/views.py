@@ -8,10 +8,13 @@ from quart import Blueprint, Response, request
 
 from shared.baskets.queries import held_for
 from shared.catalogue.queries import as_seen_by, clean_search, search_products, showcase
+from shared.errors import NotFound
 from shared.fees import words
 from shared.fees.offer import has_amounts, offer
 from shared.fees.queries import active_rules
 from shared.fees.rules import Rule, Sold, charge
+from shared.marketplace import presentation
+from shared.marketplace.legal import TITLES, Kind, blocks
 from shared.money import Money
 from shared.orders import terms as order_terms
 from shared.vendors.queries import fee_payers
@@ -20,6 +23,7 @@ from shared.vendors.shops import list_open_vendors, open_shops
 from shared.web.access import public
 from shared.web.filters import money
 from shared.web.kit import page_number
+from shared.web.limits import limit_instead
 from shared.web.pages import page
 from shared.web.paging import address, pager
 from storefront.browser import basket_token
@@ -135,8 +139,8 @@ async def sell() -> Response:
 @platform.get("/legal/terms")
 @public
 async def terms() -> Response:
-    """The terms, short."""
-    return await page(
+    """The terms that hold, or with `version` those of before."""
+    return await _legal(Kind.TERMS) or await page(
         "storefront/platform/terms.html", version=order_terms.VERSION, returns=order_terms.RETURNS[order_terms.VERSION]
     )
 
@@ -144,5 +148,43 @@ async def terms() -> Response:
 @platform.get("/legal/privacy")
 @public
 async def privacy() -> Response:
-    """What is kept of whom, short."""
-    return await page("storefront/platform/privacy.html")
+    """What is kept of whom."""
+    return await _legal(Kind.PRIVACY) or await page("storefront/platform/privacy.html")
+
+
+@platform.get("/legal/imprint")
+@public
+async def imprint() -> Response:
+    """Who runs the marketplace and how to reach them."""
+    return await _legal(Kind.IMPRINT) or await page("storefront/platform/imprint.html")
+
+
+async def _legal(kind: Kind) -> Response | None:
+    """The operator's own text, in the version that is asked for; None where ours stands. Raises NotFound."""
+    asked = request.args.get("version", "")[:20]
+    current = await presentation.current(kind)
+    text = await presentation.published(kind, asked) if asked else current
+    if text is None:
+        if asked:
+            raise NotFound("There is no such version.")
+        return None
+    return await page(
+        "storefront/platform/legal.html",
+        title=TITLES[kind],
+        text=text,
+        blocks=blocks(text.text),
+        newer=text != current,
+    )
+
+
+@platform.get("/brand/logo/<digest>")
+@public
+@limit_instead("6000/minute")
+async def logo(digest: str) -> Response:
+    """The marketplace's own logo, named by its content: what stands there never changes."""
+    found = await presentation.logo(digest[:64])
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(found.content, content_type=found.media_type, headers=headers)

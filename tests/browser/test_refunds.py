@@ -122,7 +122,7 @@ def test_what_the_operator_decides(screen: BrowserContext, browser: Browser, ser
         vendor = vendors.new_page()
         sign_in(vendor, server, "owner@atelier-luxe.test", PASSWORD)
         order = refund_one_euro(vendor, server)
-        expect(vendor.locator("#refunds")).to_contain_text("Waits for Markethall")
+        expect(vendor.locator("#refunds")).to_contain_text("Waits for the marketplace")
         page.goto(f"{server.url}/operator/refunds")
         wrong = look(page, "/operator/refunds")
         keep(page, "7-operator")

@@ -40,9 +40,9 @@ TABLE = [
     (r"/shop/account/(login|signup|logout|forgot)", PUBLIC),
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
-    (r"/(healthz|readyz|favicon\.ico|static/.*)", PUBLIC),
-    (r"/(vendors|pricing|sell|legal/(terms|privacy))?", PUBLIC),
-    (r"/shops?/.*", PUBLIC),
+    (r"/(healthz|readyz|metrics|favicon\.ico|static/.*)", PUBLIC),
+    (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
+    (r"/(shops?|brand)/.*", PUBLIC),
 ]
 # Unsafe routes without a form token, each for the reason written at the route.
 UNSIGNED = {
@@ -85,6 +85,8 @@ FRESH = {
     "/vendor/factors/codes",
     "/vendor/factors/<int:factor_id>/remove",
     "/operator/recovery",
+    "/operator/settings/legal/<kind>",
+    "/operator/settings/name",
 }
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
@@ -111,6 +113,7 @@ EASY = {
     "/operator/reconciliation/run",
     "/operator/recovery/<int:reset_id>/stop",
     "/operator/refunds/<int:refund_id>/decline",
+    "/operator/settings/logo",
     "/operator/vat/rates",
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",

@@ -70,7 +70,7 @@ class TestAttaching:
         assert (status, where) == (303, f"{LIST}/{row.id}/preview")
         preview = words(await portal.get(where))
         assert f"receipt-{number}.pdf" in preview
-        assert "made by Markethall" in preview
+        assert "made by the marketplace" in preview
         assert "Zustellung.jpeg Proof of delivery · 2 KB" in preview
         staged = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")["evidence"]
         assert stripe_get(sandbox, f"/v1/files/{staged['receipt']}")["filename"] == f"receipt-{number}.pdf"

@@ -116,7 +116,7 @@ class TestAnswering:
         assert "1 x A cup" in html
         text = words(html)
         assert "You lose €48.65 now, and get €48.65 back if the bank decides for you" in text
-        assert "Markethall also pays Stripe’s fee for the dispute, €20.00" in text
+        assert "The marketplace also pays Stripe’s fee for the dispute, €20.00" in text
 
     async def test_from_draft_to_bank(self, seen: tuple[Portal, Dispute], sandbox: RunningSandbox) -> None:
         """Saved, staged, read through exactly, handed in once; afterwards it can only be read."""
@@ -188,7 +188,7 @@ class TestAnswering:
         html = await portal.get(f"{LIST}/{row.id}")
         assert "Accept the loss of €48.65?" in html
         assert "The shopper keeps €49.90. You lose €48.65" in words(html)
-        assert "Markethall bears €21.25" in words(html)
+        assert "The marketplace bears €21.25" in words(html)
         answer = await portal.post(f"{LIST}/{row.id}/accept")
         assert answer.status_code == 303
         page = words(await portal.get(answer.location))

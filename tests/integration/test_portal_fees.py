@@ -246,13 +246,13 @@ class TestWhatIsSaid:
         """In words and in order, its own percentage last; others' rules are not its business."""
         portal = await signed_in(client)
         address = "/vendor/admin/payments"
-        assert "2.5% of each sale, set by Markethall" in await told(portal, address)
+        assert "2.5% of each sale, set by the marketplace" in await told(portal, address)
         other = await make_ready_vendor()
         await service.add_rule(Rule(Decimal(99), vendor_id=other.id), actor=BY)
         await service.add_rule(Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"), actor=BY)
         text = await told(portal, address)
         assert (
-            "10% + €0.30 on Bags, at most €20.00 2.5% on everything else Set by Markethall; the first that fits counts"
+            "10% + €0.30 on Bags, at most €20.00 2.5% on everything else Set by the marketplace; the first that fits counts"
             in text
         )
         assert "99%" not in text
@@ -260,7 +260,7 @@ class TestWhatIsSaid:
         await service.add_rule(Rule(Decimal(3), vendor_id=portal.vendor_id, product_id=bag.id), actor=BY)
         assert "A tote" not in await told(portal, address)  # as a bag it falls under the rule above
         await service.add_rule(Rule(Decimal(5)), actor=BY)
-        assert "at most €20.00 5% on everything Set by Markethall" in await told(portal, address)
+        assert "at most €20.00 5% on everything Set by the marketplace" in await told(portal, address)
 
     async def test_the_price_page_names_every_rate(self, client: TestClientProtocol) -> None:
         """One price while there is one; else the usual rate, the example by it, and the others."""

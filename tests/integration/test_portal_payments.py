@@ -356,9 +356,9 @@ class TestSettled:
         assert "individual.verification" not in text
 
     async def test_the_fee_is_shown_and_not_the_vendor_s_to_set(self, client: TestClientProtocol) -> None:
-        """Set by Markethall."""
+        """Set by the marketplace."""
         portal = await signed_in(client)
         text = await portal.get(HOME)
         assert "2.5%" in text
-        assert "set by Markethall" in text
+        assert "set by the marketplace" in text
         assert (await get_vendor_payment_config(portal.vendor_id)).currency == "EUR"

@@ -153,7 +153,7 @@ class TestOnePayout:
         text = words(html)
         assert "Leaves soon" in text
         assert "Together" in text
-        assert "Sent by Markethall on your payday" in text
+        assert "Sent by the marketplace on your payday" in text
         assert "Expected at your bank on" in text
 
     async def test_its_items_come_as_a_table(
@@ -335,7 +335,7 @@ class TestOperator:
             staff = await operator_in(client)
             text = words(await staff.get("/operator/payouts?state=nonsense&page=9"))
             assert text.index("Came back", text.index("Amount")) < text.index("Leaves soon")
-            assert "Markethall itself" in text
+            assert "The marketplace itself" in text
             assert "None here" in await staff.get("/operator/payouts?state=canceled")
 
     @pytest.mark.parametrize("path", ["hold", "release", "reserve"])

@@ -87,7 +87,7 @@ class TestTheForm:
         assert answer.status_code == 303
         page = await portal.get(address)
         assert "€20.00 went back" in page
-        assert "You bear €18.00, Markethall €2.00." in page
+        assert "You bear €18.00, the marketplace €2.00." in page
         assert "(back on the shelf)" in page
         row = await Refund.get()
         assert (row.reason, row.note, row.status) == ("duplicate", "We are sorry.", RefundState.SUCCEEDED)
@@ -247,7 +247,7 @@ class TestTheOperator:
         assert "above the limit" in text
         assert "Ask for a refund of €15.00" in text
         await portal.post(f"{address}/refunds", form)
-        assert "Waits for Markethall" in await portal.get(address)
+        assert "Waits for the marketplace" in await portal.get(address)
         assert (await Order.get(id=sale.order.id)).refunded_amount == 1500
         assert "€15.00" in (await Email.get(kind="refund_waits")).subject
 
@@ -350,4 +350,4 @@ class TestTheShopper:
         assert "On its way" in text
         assert "writes: Sorry." in text
         assert "€7.77" not in text
-        assert "Markethall looks" not in text
+        assert "the marketplace looks" not in text

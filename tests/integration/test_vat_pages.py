@@ -54,7 +54,7 @@ async def test_a_vendor_reads_its_numbers_state_and_what_it_means(client: TestCl
     assert "Without a confirmed VAT number" in words(await portal.get("/vendor/admin/statements"))
     await portal.post("/vendor/admin/statements", {"vat_number": "13 58 56 28"})
     said = words(await portal.get("/vendor/admin/statements"))
-    assert "DK13585628 (Denmark) Not confirmed yet Until Markethall’s staff has confirmed the number" in said
+    assert "DK13585628 (Denmark) Not confirmed yet Until the marketplace’s staff has confirmed the number" in said
 
 
 async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClientProtocol) -> None:

@@ -410,7 +410,7 @@ class TestStopped:
 
         (mail,) = await _mails("account_stopped")
 
-        assert "Markethall no longer has access" in mail.text
+        assert "The marketplace no longer has access" in mail.text
 
     async def test_onboarding_sends_no_such_mail(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Where nothing has worked yet, nothing can stop."""

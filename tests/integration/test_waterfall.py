@@ -154,9 +154,9 @@ async def test_the_vendors_page_tells_it(client: TestClientProtocol) -> None:
     assert "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00" in said
     assert "Platform fee given back 6 Oct €2.00" in said
     assert "Paid out to your bank arrived 12 Oct -€50.00 Not paid out yet €22.00" in said
-    assert "Stripe’s fee, paid by Markethall: €1.70" in said
+    assert "Stripe’s fee, paid by the marketplace: €1.70" in said
     assert "Cost of the dispute" not in said
-    assert "Kept by Markethall" not in said
+    assert "Kept by the marketplace" not in said
     assert "ch_1" not in page
 
 
@@ -177,7 +177,7 @@ class TestTheOperatorsOrderPage:
             assert f'data-copy="{stripe_id}"' in page, stripe_id
         said = words(page)
         assert "Cost of the dispute" in said
-        assert "Borne by Markethall €8.70" in said
+        assert "Borne by the marketplace €8.70" in said
         assert "ada@example.test" in said
         assert f"acct_factory{order.vendor_id}" in said
 

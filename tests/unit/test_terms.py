@@ -12,7 +12,7 @@ TEMPLATE = Path(__file__).resolve().parents[2] / "templates/storefront/platform/
 # Version -> the digest of its page and of what it says on returns.
 KNOWN = {
     "2026-11-27": "06b78837fc970b04",
-    "2026-11-28": "df3eca22cfefb9a9",
+    "2026-11-28": "cbbcd135e57aab22",
 }
 
 

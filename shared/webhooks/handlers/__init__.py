@@ -1,6 +1,6 @@
 """Which event does what. An event is a nudge: handlers read the object again through the gateway.
 
-A handler answers in words what it decided; "not ours" for objects that are not Markethall's.
+A handler answers in words what it decided; "not ours" for objects that are not the marketplace's.
 """
 
 from __future__ import annotations

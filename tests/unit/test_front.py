@@ -1,0 +1,72 @@
+"""What `doctor` concludes from what the site saw of its question. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.cli.front import MADE_UP, Seen, judge
+
+SEEN = Seen(
+    process="a",
+    version="1",
+    address="203.0.113.5",
+    host="market.example",
+    forwarded_for=(MADE_UP, "203.0.113.5"),
+    forwarded_proto=("https",),
+    trusted_proxies=1,
+    web_processes=1,
+    limits_are_shared=False,
+)
+
+
+def advice(*answers: Seen, url: str = "https://market.example") -> str:
+    return " ".join(found.advice for found in judge(list(answers), public_url=url)).strip()
+
+
+def seen(**values: Any) -> Seen:
+    return Seen(**{**vars(SEEN), **values})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        SEEN,
+        seen(forwarded_for=("203.0.113.5",)),  # a proxy that puts away what callers make up
+        seen(forwarded_for=(MADE_UP, "203.0.113.5", "10.0.0.2"), trusted_proxies=2),
+        seen(web_processes=4, limits_are_shared=True),
+    ],
+)
+def test_a_right_way_in_needs_nothing(answer: Seen) -> None:
+    """As many proxies as are trusted, the right name, https told, limits shared where there are several processes."""
+    assert advice(answer) == ""
+
+
+def test_a_site_without_a_proxy_is_right_without_one() -> None:
+    """In development."""
+    alone = seen(forwarded_for=(MADE_UP,), forwarded_proto=(), trusted_proxies=0, host="127.0.0.1:8000")
+    assert advice(alone, url="http://127.0.0.1:8000") == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "needed"),
+    [
+        (seen(trusted_proxies=0), "Set MARKETHALL_TRUSTED_PROXIES=1."),
+        (seen(forwarded_for=(MADE_UP, "203.0.113.5", "10.0.0.2")), "Set MARKETHALL_TRUSTED_PROXIES=2."),
+        (seen(trusted_proxies=2), "Set MARKETHALL_TRUSTED_PROXIES=1,"),
+        (seen(forwarded_for=(MADE_UP,)), "Set MARKETHALL_TRUSTED_PROXIES=0,"),
+        (seen(forwarded_for=(MADE_UP,), trusted_proxies=0), "Let it add to X-Forwarded-For"),
+        (seen(host="10.0.0.1:8000"), "Host header"),
+        (seen(forwarded_proto=()), "X-Forwarded-Proto"),
+        (seen(web_processes=2), "Set MARKETHALL_REDIS_URL."),
+    ],
+)
+def test_a_wrong_way_in_is_named(answer: Seen, needed: str) -> None:
+    """Proxies that are not trusted or not there, a changed name, an untold https, unshared limits."""
+    assert needed in advice(answer)
+
+
+def test_two_processes_that_answer_are_two_that_count() -> None:
+    """Also where each was started by itself and knows of no other."""
+    assert advice(SEEN, seen(process="b")) == "Set MARKETHALL_REDIS_URL."
