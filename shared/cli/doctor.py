@@ -53,6 +53,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for finding in await _stripe(settings):
         yield finding
     yield await _database(settings)
+    if (restored := await _restored(settings)) is not None:
+        yield restored
     yield await _mail(settings)
 
 
@@ -149,6 +151,24 @@ async def _database(settings: Settings) -> Finding:
     if lacking:
         return Finding(f"The {kind} database lacks {len(lacking)} migrations.", "Run: python3 run.py migrate")
     return Finding(f"The {kind} database is up to date.")
+
+
+async def _restored(settings: Settings) -> Finding | None:
+    """A restore that nobody has acknowledged."""
+    from shared.cli.database import opened
+    from shared.reporting.restored import standstill
+
+    try:
+        async with opened(settings):
+            found = await standstill()
+    except Exception:  # that the database is away, or lacks a migration, has been said
+        return None
+    if found is None:
+        return None
+    return Finding(
+        f"No money moves: the database was restored from a backup of {found.backup_made_at:%Y-%m-%d %H:%M} UTC.",
+        "Run: python3 run.py reconcile --repair. Then sign in as an operator and open /operator/restored.",
+    )
 
 
 async def _mail(settings: Settings) -> Finding:

@@ -32,6 +32,7 @@ MODEL_MODULES = [
         "reporting",
         "statements",
         "webhooks",
+        "restoring",
         "jobs",
         "mail",
         "audit",
