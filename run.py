@@ -32,6 +32,7 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
+    from shared.people import credentials
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -46,6 +47,7 @@ def job_handlers() -> Handlers:
         **disputes.HANDLERS,
         **vendors.HANDLERS,
         **payouts.HANDLERS,
+        **credentials.HANDLERS,
         **refunds.HANDLERS,
         **reporting.HANDLERS,
         **statements.HANDLERS,

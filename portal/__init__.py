@@ -7,10 +7,12 @@ from quart import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
+    from portal.account.views import forgotten, operator_account, vendor_account
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
     from portal.disputes.documents import blueprint as dispute_documents
     from portal.disputes.views import blueprint as disputes
+    from portal.links.views import blueprint as links
     from portal.operator.disputes import blueprint as operator_disputes
     from portal.operator.fees import blueprint as fees
     from portal.operator.home import blueprint as operator_home
@@ -38,6 +40,10 @@ def blueprints() -> list[Blueprint]:
 
     return [
         signin,
+        forgotten,
+        links,
+        vendor_account,
+        operator_account,
         confirm,
         dashboard,
         payment_settings,

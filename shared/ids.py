@@ -1,6 +1,8 @@
 """Identifiers that people and other systems see: unguessable tokens and short readable numbers."""
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 import unicodedata
@@ -8,6 +10,7 @@ from datetime import datetime
 
 from shared.typed import bare_code
 
+_SEALED, _NONCE = "mhl_", 22
 _READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -19,6 +22,28 @@ def new_token(prefix: str) -> str:
 def digest(token: str) -> str:
     """The hex SHA-256 of a token: what the database keeps instead of the token itself."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_nonce() -> str:
+    """22 url-safe characters that are used once, for `sealed`."""
+    return secrets.token_urlsafe(16)
+
+
+def sealed(secret_key: str, nonce: str) -> str:
+    """The token `mhl_…` that only who has the secret key can make of a nonce: the database alone opens nothing."""
+    return f"{_SEALED}{nonce}{_seal(secret_key, nonce)}"
+
+
+def unsealed(secret_key: str, token: str) -> str | None:
+    """The nonce that a token was made of; None when it was not made with this key."""
+    nonce, seal = token.removeprefix(_SEALED)[:_NONCE], token.removeprefix(_SEALED)[_NONCE:]
+    well_formed = token.startswith(_SEALED) and token.isascii() and len(nonce) == _NONCE
+    return nonce if well_formed and hmac.compare_digest(seal, _seal(secret_key, nonce)) else None
+
+
+def _seal(secret_key: str, nonce: str) -> str:
+    key = hmac.digest(secret_key.encode(), b"markethall:mailed links", "sha256")  # the cookie's key signs nothing else
+    return base64.urlsafe_b64encode(hmac.digest(key, nonce.encode(), "sha256")[:24]).decode()
 
 
 def new_number(prefix: str = "MH") -> str:

@@ -6,6 +6,7 @@ from quart import Blueprint
 def blueprints() -> list[Blueprint]:
     """Everything that the storefront serves."""
     from storefront.account.cards import cards
+    from storefront.account.security import forgotten, security
     from storefront.account.views import account
     from storefront.basket.views import basket
     from storefront.checkout.views import checkout
@@ -13,4 +14,4 @@ def blueprints() -> list[Blueprint]:
     from storefront.receipts.views import receipts
     from storefront.shops.views import shops
 
-    return [platform, shops, basket, checkout, receipts, account, cards]
+    return [platform, shops, basket, checkout, receipts, account, cards, security, forgotten]

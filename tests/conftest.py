@@ -1,7 +1,9 @@
 """Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`, `market`.
 
 Whatever uses `database` runs once on SQLite and once on PostgreSQL, unless marked `sqlite_only`, `postgres_only` or
-`one_engine` (the engine cannot matter; SQLite then). `--engine sqlite` halves a quick run.
+`one_engine` (the engine cannot matter; SQLite then). A test of pages (one that uses `app` or `client`) runs on one of the
+two, by its name, so that each engine answers half of them; `both_engines` asks for both, as does naming `engine` itself.
+`--engine sqlite` runs what has a choice on that one, and halves a quick run.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
+from tests.support import once
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
 
 if TYPE_CHECKING:
@@ -48,13 +52,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    chosen = metafunc.config.getoption("--engine")
     engines: tuple[str, ...] = ENGINES
     if marks & {"sqlite_only", "one_engine"}:
         engines = ("sqlite",)
     elif "postgres_only" in marks:
         engines = ("postgres",)
-    chosen = metafunc.config.getoption("--engine")
+    elif not chosen and _is_of_pages(metafunc, marks):
+        engines = (ENGINES[zlib.crc32(metafunc.definition.nodeid.encode()) % len(ENGINES)],)
     metafunc.parametrize("engine", [e for e in engines if chosen in (None, e)], scope="function")
+
+
+def _is_of_pages(metafunc: pytest.Metafunc, marks: set[str]) -> bool:
+    asks_for_both = "both_engines" in marks or "engine" in inspect.signature(metafunc.function).parameters
+    return not asks_for_both and bool({"app", "client"} & set(metafunc.fixturenames))
 
 
 @pytest.fixture(autouse=True)
@@ -89,10 +100,18 @@ def _quick_retries() -> Iterator[None]:
     HTTPClient.INITIAL_DELAY = real
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _worked_out_once() -> Iterator[None]:
+    """What is the same for every application and database of this process."""
+    with once.addresses(), once.filters():
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file."""
-    return sqlite_template(tmp_path_factory.mktemp("database"))
+    base = tmp_path_factory.getbasetemp()
+    return sqlite_template(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,8 @@ async def login() -> Response:
             return await _enter(form.email.data or "", form.password.data or "", back)
         except WrongCredentials as error:
             form.blame(error)
-    return await page("portal/signin/login.html", status=422 if form.errors else 200, form=form)
+    forgot = "/operator/forgot" if request.path.startswith("/operator") else "/vendor/forgot"
+    return await page("portal/signin/login.html", status=422 if form.errors else 200, form=form, forgot=forgot)
 
 
 async def _enter(email: str, password: str, back: str | None = None) -> Response:

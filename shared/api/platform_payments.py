@@ -24,7 +24,7 @@ class AmountMismatch(Conflict):
     """The caller believes in another total than the order has."""
 
     code = "amount_mismatch"
-    default = "The amount is not the order's total. Nothing was charged."
+    default = "The amount is not the order's total. Leave it out, or send the total."
 
 
 @blueprint.post("/<int:vendor_id>/payments/create-intent")

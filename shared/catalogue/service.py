@@ -14,6 +14,7 @@ from shared.database import unit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import slugify
 from shared.money import MAX_AMOUNT, Money, step
+from shared.people.queries import require_confirmed
 from shared.vendors.countries import CURRENCY_NAMES, minimum_payout
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.models import VendorPaymentConfig
@@ -50,6 +51,8 @@ async def save_product(*, vendor_id: int, product_id: int | None, values: Produc
             raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
         row = await _row(vendor_id, product_id)
         changes = await _changes(row, values)
+        if changes.get("is_published"):
+            await require_confirmed(vendor_id, to="publish this", param="is_published")
         if product_id is not None and not changes:
             return int(row.id)
         row.update_from_dict(changes)

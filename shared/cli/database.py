@@ -95,7 +95,7 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     async with opened(settings):
         name = full_name or email.partition("@")[0]
         await registration.create_member(
-            email=email, password=password, full_name=name, role="operator", vendor_id=None
+            email=email, password=password, full_name=name, role="operator", vendor_id=None, confirmed=True
         )
     print(f"{email} can now sign in at {settings.public_url}/operator/login")
     return 0

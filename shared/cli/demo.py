@@ -91,11 +91,18 @@ async def _people() -> int:
 
     if not await Member.exists(email=OPERATOR):
         await registration.create_member(
-            email=OPERATOR, password=PASSWORD, full_name="Olga Operator", role="operator", vendor_id=None
+            email=OPERATOR,
+            password=PASSWORD,
+            full_name="Olga Operator",
+            role="operator",
+            vendor_id=None,
+            confirmed=True,
         )
     shopper = await Customer.get_or_none(email=SHOPPER)
     if shopper is None:
-        shopper = await registration.create_customer(email=SHOPPER, password=PASSWORD, full_name="Sam Shopper")
+        shopper = await registration.create_customer(
+            email=SHOPPER, password=PASSWORD, full_name="Sam Shopper", confirmed=True
+        )
     return int(shopper.id)
 
 
@@ -146,7 +153,12 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
     row = await Vendor.get_or_none(slug=demo.slug)
     if row is None:
         signed = await vendors.sign_up(
-            email=demo.email, password=PASSWORD, full_name=demo.owner, business_name=demo.name, country=demo.country
+            email=demo.email,
+            password=PASSWORD,
+            full_name=demo.owner,
+            business_name=demo.name,
+            country=demo.country,
+            confirmed=True,
         )
         row = await Vendor.get(id=signed.vendor_id)
     vendor_id = int(row.id)

@@ -17,6 +17,8 @@ import aiohttp
 
 from shared.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.database import migrate as migrations
+from shared.database.schema import SchemaTooNew
+from shared.database.trouble import DatabaseTrouble
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -146,8 +148,10 @@ async def _database(settings: Settings) -> Finding:
     kind = "SQLite" if settings.database_url.startswith("sqlite://") else "PostgreSQL"
     try:
         lacking = await migrations.pending(settings.database_url)
-    except Exception as problem:
-        return Finding(f"The {kind} database cannot be reached: {problem}", "Check MARKETHALL_DATABASE_URL.")
+    except SchemaTooNew as newer:
+        return Finding(f"The {kind} database is newer than this version.", str(newer))
+    except DatabaseTrouble as problem:
+        return Finding(f"The {kind} database cannot be used.", f"{problem} Check MARKETHALL_DATABASE_URL.")
     if lacking:
         return Finding(f"The {kind} database lacks {len(lacking)} migrations.", "Run: python3 run.py migrate")
     return Finding(f"The {kind} database is up to date.")

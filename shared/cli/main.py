@@ -17,9 +17,12 @@ import click
 
 from shared.cli.bootstrap import ROOT
 from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
+from shared.database.schema import SchemaTooNew
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
+UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
 PORTS = click.IntRange(0, 65535)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -302,6 +305,9 @@ def main(arguments: list[str], parts: Parts) -> int:
     except click.ClickException as problem:  # wrong arguments: usage and a sentence
         problem.show()
         return problem.exit_code
+    except (SchemaTooNew, DatabaseTrouble) as problem:
+        print(problem, file=sys.stderr)
+        return 2 if isinstance(problem, SchemaTooNew) else UNREACHABLE
     except (CommandFailed, SettingsError, MarketError) as problem:
         print(problem.message if isinstance(problem, MarketError) else problem, file=sys.stderr)
         return problem.code if isinstance(problem, CommandFailed) else 2

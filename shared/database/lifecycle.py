@@ -7,7 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
+
+from shared.database.trouble import told
 
 MODEL_MODULES = [
     f"shared.{name}.models"
@@ -56,16 +59,34 @@ def config(url: str) -> dict[str, Any]:
     }
 
 
+def connection(url: str) -> dict[str, Any]:
+    """How the application connects: by our own clients, which end their waits and tell an outage as DatabaseTrouble."""
+    from shared.database.postgres import DEFAULTS, SERVER
+
+    found = dict(expand_db_url(url))
+    if url.startswith("sqlite://"):
+        return {**found, "engine": "shared.database.sqlite"}
+    given = dict(found["credentials"])
+    given["server_settings"] = {**SERVER, **given.get("server_settings", {})}
+    return {"engine": "shared.database.postgres", "credentials": {**DEFAULTS, **given}}
+
+
 async def open_database(url: str) -> None:
-    """Connect this process (with global fallback: Quart's lifespan and request contexts differ). Makes SQLite's folder."""
+    """Connect this process (with global fallback: Quart's lifespan and request contexts differ). Makes SQLite's folder.
+
+    Raises DatabaseTrouble when the database does not answer; then nothing is open.
+    """
     if url.startswith("sqlite://"):
         path = Path(urlsplit(url).path if url.startswith("sqlite:///") else url.removeprefix("sqlite://"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-    await Tortoise.init(config=config(url), _enable_global_fallback=True)
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "sqlite":
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
-            await connection.execute_query(f"PRAGMA {pragma}")
+        with told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+    ours = {**config(url), "connections": {"default": connection(url)}}
+    await Tortoise.init(config=ours, _enable_global_fallback=True)
+    try:
+        await get_connection("default").execute_query("SELECT 1")
+    except BaseException:
+        await close_database()
+        raise
 
 
 async def close_database() -> None:

@@ -20,9 +20,11 @@ from tortoise.context import TortoiseContext
 
 from shared import clock
 from shared.database.lifecycle import config
+from shared.database.schema import SchemaTooNew, on_disk, refuse_newer
+from shared.database.trouble import told
 
 TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
-FOLDER = Path(__file__).with_name("migrations")
+LOCK_SECONDS = 10.0  # how long a command waits for others to let the database go
 _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
 
 
@@ -30,37 +32,38 @@ class MigrationFailed(Exception):
     """A migration left the database in a state that must not be used; the message says where the backup is."""
 
 
-def on_disk() -> list[str]:
-    """The names of the migrations of this version, oldest first."""
-    return sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
-
-
 async def pending(url: str) -> list[str]:
-    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration."""
+    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration.
+
+    Raises SchemaTooNew when it has one that this version does not know, and DatabaseTrouble when it does not answer.
+    """
     done = await applied(url)
+    refuse_newer(done)
     return [name for name in on_disk() if name not in done]
 
 
 async def applied(url: str) -> set[str]:
-    """The names of the migrations that the database has; empty while it is none of ours."""
-    return _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
+    """The names of the migrations that the database has; empty while it is none of ours. Raises DatabaseTrouble."""
+    with told():
+        return _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
 
 
 async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
-    """Apply what is missing, one process at a time; answers with the names of what was applied.
+    """Apply what is missing, one process at a time; answers with the names of what was applied. Raises as `pending` does.
 
     Data is copied first: a SQLite file beside itself, a PostgreSQL database into the folder `copies`, where one is given.
     """
     if not await pending(url):
         return []
-    if not url.startswith("sqlite://"):
-        async with _advisory_lock(url):
-            return await _apply(url, await _copy_postgres(url, copies))
-    path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _file_lock(path):
-        backup = _back_up(path) if await pending(url) else None
-        return await _apply(url, backup)
+    with told():
+        if not url.startswith("sqlite://"):
+            async with _advisory_lock(url):
+                return await _apply(url, await _copy_postgres(url, copies))
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _file_lock(path):
+            backup = _back_up(path) if await pending(url) else None
+            return await _apply(url, backup)
 
 
 async def check(url: str | None = None) -> list[str]:
@@ -73,8 +76,15 @@ async def check(url: str | None = None) -> list[str]:
         await migrate(f"sqlite://{fresh}")
         problems += _missing_constraints(fresh)
     if url is not None:
-        problems += [f"The database lacks the migration {name}." for name in await pending(url)]
+        problems += await _of_database(url)
     return problems
+
+
+async def _of_database(url: str) -> list[str]:
+    try:
+        return [f"The database lacks the migration {name}." for name in await pending(url)]
+    except SchemaTooNew as newer:
+        return [str(newer)]
 
 
 def sqlite_path(url: str) -> Path:
@@ -113,9 +123,9 @@ async def context(url: str) -> AsyncIterator[TortoiseContext]:
 
 
 def _applied_sqlite(path: Path) -> set[str]:
-    if not path.is_file():
+    if not path.exists():
         return set()
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as connection:
         try:
             return {name for (name,) in connection.execute("SELECT name FROM tortoise_migrations WHERE app = 'models'")}
         except sqlite3.OperationalError as error:
@@ -128,7 +138,7 @@ async def connect(url: str) -> Any:
     """One connection to where Tortoise's pool would connect; the pool's own options in the address do not count here."""
     import asyncpg
 
-    return await asyncpg.connect(**credentials(url))
+    return await asyncpg.connect(timeout=LOCK_SECONDS, **credentials(url))
 
 
 def credentials(url: str) -> dict[str, Any]:

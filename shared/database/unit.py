@@ -1,8 +1,8 @@
 """The unit of work: one transaction, with what is to happen after it commits.
 
 `transaction()` is the only way this project opens one. The gateway refuses to run inside (`is_open()`), so no HTTP call
-ever holds a lock. On SQLite the first statement writes, so that two processes queue instead of failing with
-"database is locked" (docs/architecture.md, pitfalls).
+ever holds a lock. On SQLite it takes the write lock first, so that two processes queue instead of failing with
+"database is locked" (shared/database/sqlite.py).
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ async def transaction() -> AsyncIterator[None]:
     callbacks: list[Callable[[], None]] = []
     marker = _after.set(callbacks)
     try:
-        async with in_transaction() as connection:
-            if connection.capabilities.dialect == "sqlite":
-                await connection.execute_query("UPDATE jobs SET id = id WHERE id = -1")
+        async with in_transaction():
             yield
     finally:
         _after.reset(marker)

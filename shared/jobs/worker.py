@@ -17,6 +17,7 @@ from tortoise.expressions import Q
 
 from shared import clock
 from shared.database import unit
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
 from shared.jobs import queue, schedule
 from shared.jobs.models import Job
@@ -58,6 +59,9 @@ class Worker:
                 try:
                     await self._look_at_the_clock()
                     worked = await self.run_one()
+                except DatabaseTrouble as trouble:
+                    log.warning("the worker waits: %s", trouble)
+                    worked = False
                 except Exception:
                     log.exception("the worker stumbled and goes on")
                     worked = False
@@ -135,7 +139,7 @@ async def _ended(job: Job, status: str, error: str | None = None) -> None:
 
 async def _failed(job: Job, error: Exception) -> None:
     text = f"{type(error).__name__}: {error}"[:2000]
-    if isinstance(error, TryLater):
+    if isinstance(error, (TryLater, DatabaseTrouble)):
         log.info("job %s %s waits: %s", job.id, job.kind, text)
         most, delay = PATIENT_ATTEMPTS, retry_delay(job.attempts, longest=PATIENT_DELAY)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import smtplib
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
+from shared.ids import sealed
 from shared.jobs import queue
 from shared.jobs.models import Job
 from shared.mail.models import Email
@@ -20,6 +22,7 @@ from shared.settings import Settings
 
 SENDER = "Markethall"
 PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
+_SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
 
 
 class MailNotSent(TryLater):
@@ -84,8 +87,18 @@ def compose(mail: Email, settings: Settings) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.unique_key.replace(':', '.')}@{host}>"
-    message.set_content(mail.text.replace(PUBLIC_URL, settings.public_url))
+    message.set_content(_filled(mail.text, settings))
     return message
+
+
+def link_token(nonce: str) -> str:
+    """What stands in a mail's text where the token of a link goes (`shared.ids.sealed`): it is made as the mail is sent."""
+    return f"{{sealed:{nonce}}}"
+
+
+def _filled(text: str, settings: Settings) -> str:
+    told = text.replace(PUBLIC_URL, settings.public_url)
+    return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
 
 
 def _file(settings: Settings, name: str, message: EmailMessage) -> None:

@@ -1,9 +1,21 @@
-"""What may go wrong with people, their passwords and their sessions."""
+"""What may go wrong with people, their passwords, their mailed links and their sessions."""
 
-from shared.errors import Conflict, NotFound, Unauthenticated
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.people.rules import BadEmail, WeakPassword
 
-__all__ = ["BadEmail", "EmailTaken", "UnknownToken", "WeakPassword", "WrongCredentials"]
+__all__ = [
+    "BadEmail",
+    "EmailNotConfirmed",
+    "EmailTaken",
+    "LastOperator",
+    "LinkEnded",
+    "NotOneself",
+    "UnknownPerson",
+    "UnknownToken",
+    "WeakPassword",
+    "WrongCredentials",
+    "WrongPassword",
+]
 
 
 class WrongCredentials(Unauthenticated):
@@ -14,11 +26,53 @@ class WrongCredentials(Unauthenticated):
     default = "Email or password is not right."
 
 
+class WrongPassword(Invalid):
+    """Somebody who is signed in was asked for the present password, and gave another."""
+
+    code = "wrong_password"
+    default = "That is not your present password."
+
+
 class EmailTaken(Conflict):
     """Somebody already uses this address."""
 
     code = "email_taken"
     default = "There is already an account with this email. Sign in instead."
+
+
+class EmailNotConfirmed(Forbidden):
+    """This needs an address that was proven to be its owner's."""
+
+    code = "email_not_confirmed"
+    default = "Please confirm your email address first: we have sent you a link."
+
+
+class LinkEnded(NotFound):
+    """A mailed link was used before, is too old, or another one took its place."""
+
+    code = "link_ended"
+    default = "This link does not work any more: it was used, is too old, or a newer one took its place."
+
+
+class UnknownPerson(NotFound):
+    """Nobody has this number."""
+
+    code = "unknown_person"
+    default = "We could not find that person."
+
+
+class LastOperator(Conflict):
+    """Somebody must be left to run the marketplace."""
+
+    code = "last_operator"
+    default = "This is the last person who can run the marketplace. Switch on or add another one first."
+
+
+class NotOneself(Conflict):
+    """Nobody switches themselves off."""
+
+    code = "not_oneself"
+    default = "You cannot switch yourself off. Ask another operator."
 
 
 class UnknownToken(NotFound):

@@ -1,4 +1,4 @@
-"""Tables of people: members of the portal, shoppers (`customers`), their sessions, and API tokens."""
+"""Tables of people: members of the portal, shoppers (`customers`), their sessions, mailed links, and API tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.database.base import Row
+from shared.database.base import Row, words
+from shared.people.rules import Purpose
 
 
 class Member(Row):
@@ -23,6 +24,7 @@ class Member(Row):
     )
     vendor_id: int | None
     is_active = fields.BooleanField(default=True)
+    email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
 
     class Meta:
         table = "members"
@@ -39,6 +41,7 @@ class Customer(Row):
     password_hash = fields.CharField(max_length=255)
     full_name = fields.CharField(max_length=120)
     is_active = fields.BooleanField(default=True)
+    email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
 
     class Meta:
         table = "customers"
@@ -65,8 +68,43 @@ class Session(Row):
 
     class Meta:
         table = "sessions"
+        indexes = [
+            Index(fields=("member_id",), name="ix_sessions_member"),
+            Index(fields=("customer_id",), name="ix_sessions_customer"),
+        ]
         constraints = [
             CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person"),
+        ]
+
+
+class MailLink(Row):
+    """A link that was mailed to a person and acts once. The row holds no part of what opens it (`shared.ids.sealed`)."""
+
+    purpose = fields.CharField(max_length=20, description="reset | confirm | change | undo")
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="mail_links", null=True, on_delete=fields.RESTRICT
+    )
+    member_id: int | None
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="mail_links", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    email = fields.CharField(max_length=254, description="where it was sent: for a change the new address")
+    nonce = fields.CharField(max_length=32, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True, description="when it lost its meaning before anybody used it")
+
+    class Meta:
+        table = "mail_links"
+        indexes = [
+            Index(fields=("member_id", "purpose"), name="ix_mail_links_member"),
+            Index(fields=("customer_id", "purpose"), name="ix_mail_links_customer"),
+            Index(fields=("email", "purpose"), name="ix_mail_links_email"),
+        ]
+        constraints = [
+            CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_mail_links_one_person"),
+            CheckConstraint(check=f"purpose in ({words(Purpose)})", name="ck_mail_links_purpose"),
         ]
 
 

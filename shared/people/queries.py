@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.people.errors import EmailNotConfirmed
 from shared.people.models import Member, Token
 
 
@@ -21,6 +22,7 @@ class Actor:
     vendor_id: int | None = None
     vendor_slug: str | None = None
     vendor_name: str | None = None
+    email_confirmed: bool = False
     session_id: int | None = None
     authenticated_at: datetime | None = None
 
@@ -66,6 +68,13 @@ async def names_of(labels: Iterable[str]) -> dict[str, str]:
     ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
     found = await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
     return {"system": "Markethall", **{f"member:{id_}": str(name) for id_, name in found}}
+
+
+async def require_confirmed(vendor_id: int, *, to: str, param: str | None = None) -> None:
+    """Raise EmailNotConfirmed while nobody of a vendor has confirmed an address; `to`: what they are about to do."""
+    people = [bool(at) for at in await Member.filter(vendor_id=vendor_id).values_list("email_confirmed_at", flat=True)]
+    if people and not any(people):
+        raise EmailNotConfirmed(f"To {to}, confirm your email address first: we have sent you a link.", param=param)
 
 
 async def operator_emails() -> tuple[str, ...]:

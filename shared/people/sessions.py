@@ -1,21 +1,36 @@
-"""Signing in and out, and knowing a browser again."""
+"""Signing in and out, knowing a browser again, and the list of browsers that are signed in."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
-from tortoise.expressions import Q
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared import clock
+from shared.database import unit
+from shared.errors import NotFound
 from shared.ids import digest, new_token
-from shared.people import passwords, rules
+from shared.people import history, passwords, rules
+from shared.people.browsers import named
 from shared.people.errors import BadEmail, WrongCredentials
 from shared.people.models import Customer, Member, Session
+from shared.people.persons import (
+    Person,
+    keys_of,
+    kind_of,
+    label_of,
+    locked_person,
+    open_sessions,
+    owned_by,
+    owner_of,
+    person_of,
+    role_of,
+    table,
+    vendor_of,
+)
 from shared.people.queries import Actor
 
-_TOUCH_SESSION = timedelta(hours=1)  # how stale `last_seen_at` may be: one write an hour, not one per page
 _MAX_TOKEN = 100  # longer than any token of ours
+_MOST_SHOWN = 50
 
 
 async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> str:
@@ -23,71 +38,178 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
     person = await _person(email, kind)
     stored = person.password_hash if person is not None and person.is_active else None
     if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
+        # An unknown address costs the same writes as a known one.
+        await history.note_seldom(
+            history.FAILED,
+            label_of(person) if person else f"{kind}:unknown",
+            vendor_id=vendor_of(person) if person else None,
+        )
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)
-        await type(person).filter(id=person.id, password_hash=stored).update(password_hash=fresh)
+        if await type(person).filter(id=person.id, password_hash=stored).update(password_hash=fresh):
+            stored = fresh
+    return await _open(person, stored, user_agent)
+
+
+async def _open(person: Person, proven: str | None, user_agent: str) -> str:
+    """A new session, unless password or standing changed while the password was checked."""
     token, now = new_token("mhs"), clock.now()
-    await Session.create(
-        token_digest=digest(token),
-        member_id=person.id if isinstance(person, Member) else None,
-        customer_id=person.id if isinstance(person, Customer) else None,
-        user_agent=user_agent.replace("\0", "")[:255],
-        authenticated_at=now,
-        last_seen_at=now,
-        expires_at=now + timedelta(days=rules.SESSION_DAYS),
-    )
+    async with unit.transaction():
+        current = await locked_person(kind_of(person), person.id)
+        if not current.is_active or current.password_hash != proven:
+            raise WrongCredentials
+        agent = user_agent.replace("\0", "")[:255]
+        await Session.create(
+            token_digest=digest(token),
+            user_agent=agent,
+            authenticated_at=now,
+            last_seen_at=now,
+            expires_at=rules.session_end(role_of(current), signed_in_at=now, now=now),
+            created_at=now,
+            **keys_of(current),
+        )
+        await history.note("person.signed_in", current, browser=named(agent))
     return token
 
 
-async def _person(email: str, kind: str) -> Member | Customer | None:
-    if kind not in ("member", "customer"):
-        raise ValueError(f"sign in as member or customer, not {kind!r}")
+async def _person(email: str, kind: str) -> Person | None:
+    people = table(kind)
     try:
         address = rules.normal_email(email)
     except BadEmail:
         return None
-    if kind == "member":
-        return await Member.filter(email=address).first()
-    return await Customer.filter(email=address).first()
+    return await people.filter(email=address).first()
 
 
 async def sign_out(token: str) -> None:
     """Revoke a session: the cookie opens nothing from now on, even when someone kept a copy."""
-    await Session.filter(token_digest=digest(token), revoked_at=None).update(
-        revoked_at=clock.now(), updated_at=clock.now()
+    async with unit.transaction():
+        row = await _open_row(token)
+        if row is None:
+            return
+        if await Session.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now()):
+            await history.note("person.signed_out", owner_of(row), browser=named(row.user_agent))
+
+
+async def _open_row(token: str) -> Session | None:
+    if not token or len(token) > _MAX_TOKEN:
+        return None
+    return (
+        await Session.filter(token_digest=digest(token), revoked_at=None)
+        .select_related("member__vendor", "customer")
+        .first()
     )
 
 
 async def sign_out_everywhere(*, kind: str, person_id: int) -> int:
-    """Revoke every session of a person (after a changed password, or a lost phone); returns how many were open."""
-    mine = Q(member_id=person_id) if kind == "member" else Q(customer_id=person_id)
-    return await Session.filter(mine, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now())
+    """Revoke every session of a person, and say so in the trail; returns how many were open."""
+    async with unit.transaction():
+        person = await locked_person(kind, person_id)
+        ended = await end_sessions(kind, person_id)
+        await history.note("person.sessions_ended", person, ended=ended)
+    return ended
+
+
+async def end_sessions(kind: str, person_id: int, *, but: int | None = None) -> int:
+    """Revoke the sessions of a person but one, inside the caller's transaction; returns how many were open."""
+    mine = open_sessions(kind, person_id)
+    if but is not None:
+        mine = mine.exclude(id=but)
+    return await mine.update(revoked_at=clock.now(), updated_at=clock.now())
+
+
+async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
+    """Sign one browser of a person out. Raises NotFound when it is nobody's or somebody else's; twice is fine."""
+    async with unit.transaction():
+        person = await locked_person(kind, person_id)
+        row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
+        if row is None:
+            raise NotFound("We could not find that browser.")
+        if await Session.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now()):
+            await history.note("person.session_ended", person, browser=named(row.user_agent))
+
+
+async def renew(*, kind: str, person_id: int, token: str) -> tuple[int, str] | None:
+    """Give this browser's session another token inside the caller's transaction, so that a copied cookie opens nothing.
+
+    Returns the session's id and its new token; None when the session is over.
+    """
+    fresh = new_token("mhs")
+    row = await open_sessions(kind, person_id).filter(token_digest=digest(token)).first()
+    if row is None:
+        return None
+    await Session.filter(id=row.id).update(token_digest=digest(fresh), updated_at=clock.now())
+    return row.id, fresh
 
 
 async def identify(token: str) -> Actor | None:
-    """Who holds this session token; None when it is unknown, expired or revoked, or the person was switched off."""
-    if not token or len(token) > _MAX_TOKEN:
-        return None
-    now = clock.now()
-    row = (
-        await Session.filter(token_digest=digest(token), revoked_at=None, expires_at__gt=now)
-        .select_related("member__vendor", "customer")
-        .first()
-    )
+    """Who holds this session token; None when it is unknown, over or revoked, or the person was switched off."""
+    row = await _open_row(token)
     if row is None:
         return None
-    if now - row.last_seen_at >= _TOUCH_SESSION:
-        await Session.filter(id=row.id, revoked_at=None).update(
-            last_seen_at=now, expires_at=now + timedelta(days=rules.SESSION_DAYS), updated_at=now
-        )
-    who = _member_actor(row.member) if row.member is not None else _customer_actor(row.customer)
-    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at) if who is not None else None
-
-
-def _member_actor(member: Member) -> Actor | None:
-    if not member.is_active:
+    person = owner_of(row)
+    if not person.is_active or not _lives(row, person):
         return None
+    await _touch(row, person)
+    who = _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at)
+
+
+def _lives(row: Session, person: Person) -> bool:
+    now = clock.now()
+    return row.expires_at > now and row.created_at + rules.SESSIONS_LAST[role_of(person)].longest > now
+
+
+async def _touch(row: Session, person: Person) -> None:
+    now = clock.now()
+    if now - row.last_seen_at < rules.touch_after(role_of(person)):
+        return
+    await Session.filter(id=row.id, revoked_at=None).update(
+        last_seen_at=now,
+        expires_at=rules.session_end(role_of(person), signed_in_at=row.created_at, now=now),
+        updated_at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in, as its owner sees it."""
+
+    id: int
+    browser: str
+    since: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    is_this: bool
+
+
+async def signed_in(*, kind: str, person_id: int, token: str) -> tuple[SignedIn, ...]:
+    """Where a person is signed in: the browser that holds `token` first, then the one used last."""
+    person = await person_of(kind, person_id)
+    rows = (
+        await open_sessions(kind, person_id)
+        .filter(expires_at__gt=clock.now())
+        .order_by("-last_seen_at", "-id")
+        .limit(_MOST_SHOWN)
+    )
+    mine = digest(token)
+    found = [
+        SignedIn(
+            id=row.id,
+            browser=named(row.user_agent),
+            since=row.created_at,
+            last_seen_at=row.last_seen_at,
+            ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),
+            is_this=row.token_digest == mine,
+        )
+        for row in rows
+        if _lives(row, person)
+    ]
+    return tuple(sorted(found, key=lambda one: not one.is_this))
+
+
+def _member_actor(member: Member) -> Actor:
     vendor = member.vendor
     return Actor(
         kind="member",
@@ -98,10 +220,15 @@ def _member_actor(member: Member) -> Actor | None:
         vendor_id=vendor.id if vendor is not None else None,
         vendor_slug=vendor.slug if vendor is not None else None,
         vendor_name=vendor.name if vendor is not None else None,
+        email_confirmed=member.email_confirmed_at is not None,
     )
 
 
-def _customer_actor(customer: Customer | None) -> Actor | None:
-    if customer is None or not customer.is_active:
-        return None
-    return Actor(kind="customer", id=customer.id, full_name=customer.full_name, email=customer.email)
+def _customer_actor(customer: Customer) -> Actor:
+    return Actor(
+        kind="customer",
+        id=customer.id,
+        full_name=customer.full_name,
+        email=customer.email,
+        email_confirmed=customer.email_confirmed_at is not None,
+    )

@@ -54,3 +54,9 @@ async def revoke_token(*, vendor_id: int, token_id: int) -> None:
     await Token.filter(id=token_id, vendor_id=vendor_id, revoked_at=None).update(
         revoked_at=clock.now(), updated_at=clock.now()
     )
+
+
+async def revoke_tokens_of(member_id: int) -> int:
+    """Make every token that this member made worthless, inside the caller's transaction; returns how many were."""
+    now = clock.now()
+    return await Token.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)

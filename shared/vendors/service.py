@@ -24,6 +24,7 @@ from shared.ids import born, slugify
 from shared.jobs import queue
 from shared.marketplace.queries import today
 from shared.people import registration
+from shared.people.queries import require_confirmed
 from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
@@ -41,17 +42,28 @@ class SignedUp:
     vendor_id: int
 
 
-async def sign_up(*, email: str, password: str, full_name: str, business_name: str, country: str) -> SignedUp:
-    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address is taken."""
+async def sign_up(
+    *, email: str, password: str, full_name: str, business_name: str, country: str, confirmed: bool = False
+) -> SignedUp:
+    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address is taken.
+
+    `confirmed`: somebody vouches for the address; else its owner confirms it before the shop can sell.
+    """
     code = country.upper()
     if code not in COUNTRIES:
         raise UnsupportedCountry(param="country")
     currency = default_currency(code)
     async with unit.transaction():
-        vendor = await _new_vendor(business_name.strip(), email.strip().lower(), code)
+        vendor = await _new_vendor(business_name.strip(), email.strip().lower(), code, is_open=confirmed)
         await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
         member = await registration.create_member(
-            email=email, password=password, full_name=full_name, role="owner", vendor_id=vendor.id
+            email=email,
+            password=password,
+            full_name=full_name,
+            role="owner",
+            vendor_id=vendor.id,
+            shop_name=business_name,
+            confirmed=confirmed,
         )
         await audit.record(
             "vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id
@@ -59,7 +71,7 @@ async def sign_up(*, email: str, password: str, full_name: str, business_name: s
     return SignedUp(member.id, vendor.id)
 
 
-async def _new_vendor(name: str, email: str, country: str) -> Vendor:
+async def _new_vendor(name: str, email: str, country: str, *, is_open: bool) -> Vendor:
     """A vendor under the first free address part made of its name."""
     base = slugify(name)[:50].strip("-") or "shop"
     for _ in range(5):
@@ -67,7 +79,7 @@ async def _new_vendor(name: str, email: str, country: str) -> Vendor:
         slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
         try:
             async with unit.transaction():
-                return await Vendor.create(slug=slug, name=name, business_email=email, country=country)
+                return await Vendor.create(slug=slug, name=name, business_email=email, country=country, is_open=is_open)
         except IntegrityError:
             continue  # someone took it a moment ago
     raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
@@ -77,6 +89,7 @@ async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDe
     """The vendor's Stripe account id: made on the first call, the same one ever after, whatever `details` say then."""
     if details.country not in COUNTRIES:
         raise UnsupportedCountry(param="country")
+    await require_confirmed(vendor_id, to="connect with Stripe")
     wanted = await _write_down(vendor_id, details, actor)
     if wanted.account_id:
         return wanted.account_id
@@ -149,6 +162,7 @@ async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) 
 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str) -> str:
     """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored (defect 14 of the seed)."""
+    await require_confirmed(vendor_id, to="connect with Stripe")
     return await gateway.create_account_link(
         await configs.account_of(vendor_id),
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
@@ -248,7 +262,8 @@ async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -
 
 
 async def open_shop(*, vendor_id: int, actor: str) -> None:
-    """Show the vendor's shop to shoppers."""
+    """Show the vendor's shop to shoppers. Raises EmailNotConfirmed."""
+    await require_confirmed(vendor_id, to="open your shop")
     async with unit.transaction():
         row = await unit.locked(Vendor.filter(id=vendor_id, is_open=False))
         if row is None:

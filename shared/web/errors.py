@@ -13,6 +13,7 @@ from quart import Quart, Response, g, jsonify, make_response, request
 from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, Unauthenticated
 from shared.web.access import sign_in_at
 from shared.web.kit import is_htmx
@@ -37,10 +38,19 @@ WORDS: dict[int, tuple[str, str, str]] = {
     422: ("invalid", "Please check what you entered", "Something in it is missing or not right."),
     429: ("too_many_requests", "One moment, please", "That was a lot at once. Wait a little and try again."),
     431: ("headers_too_large", "That request is too large", "Clear this site's cookies and try again."),
-    500: ("internal_error", "Something went wrong on our side", "We have noted it. Nothing was charged by this. Please try again."),
+    500: ("internal_error", "Something went wrong on our side", "We have noted it. Look whether it was done before you do it again."),
     502: ("bad_gateway", "Our payment provider refused that", "We have noted it and will look into it."),
     503: ("unavailable", "Back in a moment", "This is not available right now. Please try again in a moment."),
 }  # fmt: skip
+
+
+# What people read while the database cannot be used. None of it says anything about money: nobody could look.
+CANNOT_LOOK = "We cannot get at our records right now. Please try again in a moment."
+CANNOT_TELL = (
+    "We cannot get at our records right now, so we cannot tell whether this was done. Look again in a moment before you"
+    " repeat it."
+)
+MAY_HAVE_PAID = "If you have paid, do not pay again: we ask our payment provider as soon as we are back, and your order will show it."
 
 
 def wants_json() -> bool:
@@ -110,6 +120,19 @@ async def on_market_error(error: MarketError) -> Any:
     return response
 
 
+async def on_database_trouble(trouble: DatabaseTrouble) -> Response:
+    """The database cannot be used: 503 for everybody, whatever was asked for; details go to the log."""
+    log.error("%s", trouble)
+    g.without_database = True  # the page about it asks nothing of it
+    sentence = CANNOT_LOOK if request.method in ("GET", "HEAD") else CANNOT_TELL
+    if request.path.startswith("/shop/") and not wants_json():
+        sentence = f"{sentence} {MAY_HAVE_PAID}"
+    response = await answer(HTTPStatus.SERVICE_UNAVAILABLE, code="database_unavailable", message=sentence)
+    response.headers["Retry-After"] = str(trouble.retry_after)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 async def on_http_error(error: HTTPException) -> Any:
     """An error of the wire (404, 405, 413 …) or a redirect of the router."""
     status = error.code or 500
@@ -127,6 +150,7 @@ async def on_http_error(error: HTTPException) -> Any:
 def register(app: Quart) -> None:
     """Handle errors of every kind in `app`. With PROPAGATE_EXCEPTIONS set (tests), a crash is raised instead of told."""
     app.register_error_handler(MarketError, on_market_error)
+    app.register_error_handler(DatabaseTrouble, on_database_trouble)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(500, _on_500)
 

@@ -20,7 +20,7 @@ from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
 
 from shared.database.lifecycle import close_database, open_database
 from shared.gateway.seam import Gateway
-from shared.people.rules import SESSION_DAYS
+from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
 from shared.web import access, errors, identity, limits, observability, pages, security, stepup
 from shared.web.kit import Kit, shielded
@@ -79,7 +79,7 @@ def create_app(
     app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
     app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
-    app.permanent_session_lifetime = timedelta(days=SESSION_DAYS)
+    app.permanent_session_lifetime = timedelta(days=COOKIE_DAYS)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["int"] = SafeInteger
     app.url_map.strict_slashes = False

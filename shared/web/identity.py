@@ -14,6 +14,7 @@ from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of
 
 __all__ = ["Actor", "actor", "actor_label", "customer", "member_or_none", "start_session", "vendor_id"]
 
+SESSION_KEYS = {"member": "sid", "customer": "shopper_sid"}  # of the signed cookie
 _MEMBER_MARKS = (OWNER, OPERATOR, MEMBER)
 
 
@@ -56,18 +57,19 @@ def actor_label(who: Actor) -> str:
 
 async def load() -> None:
     """Before each request: find out who it is. A cookie or token that opens nothing is as good as none."""
-    if request.endpoint == "static":
+    if request.endpoint in ("static", "health.healthz"):
         return
     if access_of(current_view()) == TOKEN:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
         g.token = await tokens.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
         return
-    g.member = await _known("sid", "member")
-    g.customer = await _known("shopper_sid", "customer")
+    g.member = await _known("member")
+    g.customer = await _known("customer")
     _slide()
 
 
-async def _known(key: str, kind: str) -> Actor | None:
+async def _known(kind: str) -> Actor | None:
+    key = SESSION_KEYS[kind]
     token = session.get(key)
     if not isinstance(token, str):
         return None
@@ -88,7 +90,7 @@ def _slide() -> None:
 
 def start_session(kind: str, token: str) -> None:
     """Remember a sign-in in this browser (`kind` member or customer) under a new CSRF token, so a planted one is worth nothing."""
-    session["sid" if kind == "member" else "shopper_sid"] = token
+    session[SESSION_KEYS[kind]] = token
     session.pop("csrf", None)
     session.permanent = True
 
@@ -96,5 +98,5 @@ def start_session(kind: str, token: str) -> None:
 def end_session(kind: str) -> str | None:
     """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
     session.pop("csrf", None)
-    token = session.pop("sid" if kind == "member" else "shopper_sid", None)
+    token = session.pop(SESSION_KEYS[kind], None)
     return token if isinstance(token, str) else None

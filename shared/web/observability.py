@@ -19,7 +19,7 @@ _PATTERNS = (
     re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+"),
     re.compile(r"\b((?:sk|rk|pk)_(?:test|live))_[A-Za-z0-9]+"),
     re.compile(r"\b(whsec)_[A-Za-z0-9_]+"),
-    re.compile(r"\b(mhs|mht|co|ba)_[A-Za-z0-9_-]{20,}"),
+    re.compile(r"\b(mhs|mht|mhl|co|ba)_[A-Za-z0-9_-]{20,}"),
     re.compile(r"(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r"\b(v1)=[0-9a-f]{32,}"),
     re.compile(r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"),

@@ -115,7 +115,11 @@ async def _basket_count() -> int:
     from shared.baskets.queries import count_items
 
     token = session.get("basket")
-    if not isinstance(token, str) or request.path.startswith(("/vendor/", "/operator", "/api/")):
+    if (
+        g.get("without_database")
+        or not isinstance(token, str)
+        or request.path.startswith(("/vendor/", "/operator", "/api/"))
+    ):
         return 0
     return await count_items(token)
 

@@ -12,6 +12,7 @@ from typing import Any
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, NotFound, TryLater
 from shared.gateway.seam import VerifiedEvent
 from shared.gateway.signatures import envelope
@@ -163,7 +164,7 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     row, attempts = tried.row, tried.row.attempts + 1
     status = EventStatus.PARKED if attempts >= MAX_ATTEMPTS else EventStatus.FAILED
     detail = error.log if isinstance(error, MarketError) and error.log else str(error)
-    if isinstance(error, TryLater) and status is EventStatus.FAILED:
+    if isinstance(error, (TryLater, DatabaseTrouble)) and status is EventStatus.FAILED:
         log.info("event %s %s waits: %s", row.stripe_event_id, row.type, detail)
     else:
         log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)

@@ -71,7 +71,7 @@ function start(box) {
     if (mounted) return;
     frame.removeAttribute("aria-busy");
     setReady();
-    const kept = isSetup ? "Nothing was saved." : "Your order is kept and nothing was charged.";
+    const kept = isSetup ? "Nothing was saved." : "Your order is kept.";
     error.replaceChildren(`The card form could not be loaded. ${kept} `, link("Try again"));
   }
 
@@ -118,7 +118,10 @@ function start(box) {
     // What the page was made with is no longer so at Stripe: a card removed elsewhere, a customer deleted there.
     if (card) return [`This saved card cannot be used any more. ${done} `, link("Choose another one")];
     if (problem.type === "invalid_request_error") return [`This page is out of date. ${done} `, link("Load it again")];
-    return [`${isSetup ? "The card was not accepted." : "The payment did not go through."} ${done} Try again, or use another card.`];
+    if (isSetup) return [`The card was not accepted. ${done} Try again, or use another card.`];
+    const stands = link("See how it stands"); // Stripe itself failed, and may have taken the payment all the same
+    stands.href = returnUrl;
+    return ["We could not learn whether the payment went through. ", stands, " before you try again."];
   }
 }
 

@@ -29,6 +29,13 @@ class Outcome:
     waits: bool = False
 
 
+_NOT_ASKED = Outcome(
+    "unknown", "wait", "We are checking your payment",
+    "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice.",
+    waits=True,
+)  # fmt: skip
+
+
 def outcome_of(
     progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str, by_bank: bool = False
 ) -> Outcome:
@@ -60,6 +67,8 @@ def outcome_of(
             "Your bank is still working on it. This page updates by itself, and we write to you when it is done.",
             waits=True,
         )  # fmt: skip
+    if not progress.asked:
+        return _NOT_ASKED
     if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
         return _over(checkout)
     return _unpaid(progress)
@@ -78,12 +87,6 @@ def _over(checkout: CheckoutStatus) -> Outcome:
 
 
 def _unpaid(progress: PaymentProgress) -> Outcome:
-    if not progress.asked:
-        return Outcome(
-            "unknown", "wait", "We are checking your payment",
-            "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice.",
-            waits=True,
-        )  # fmt: skip
     match progress.state:
         case PaymentState.REQUIRES_ACTION:
             return Outcome(

@@ -106,9 +106,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for this package."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    # The shell is the same engine without the windows around it: three fifths of the work.
+    found = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome"))
+    path = next((path for path in found if path), None)
     if path is None:
-        pytest.fail("Chromium is missing; .ci/run installs it, or: apt-get install chromium")
+        pytest.fail("Chromium is missing; .ci/run installs it, or: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium

@@ -29,13 +29,14 @@ pytestmark = pytest.mark.one_engine
 
 # The access table, first match wins: whoever adds a route below one of these addresses gets this mark or a failing test.
 TABLE = [
-    (r"/vendor/(login|signup|logout)", PUBLIC),
-    (r"/operator/login", PUBLIC),
+    (r"/vendor/(login|signup|logout|forgot)", PUBLIC),
+    (r"/operator/(login|forgot)", PUBLIC),
     (r"/vendor/confirm/.*", MEMBER),
+    (r"/account/(reset|email)/.*", PUBLIC),
     (r"/vendor/admin(/.*)?", OWNER),
     (r"/operator(/.*)?", OPERATOR),
     (r"/api/v1/vendor/.*", TOKEN),
-    (r"/shop/account/(login|signup|logout)", PUBLIC),
+    (r"/shop/account/(login|signup|logout|forgot)", PUBLIC),
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
     (r"/(healthz|readyz|favicon\.ico|static/.*)", PUBLIC),
@@ -100,6 +101,19 @@ EASY = {
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",
     "/operator/webhooks/<event_id>/replay",
+    # Password and address ask for the present password themselves; the rest only ends what is open.
+    "/operator/security/email",
+    "/operator/security/email/cancel",
+    "/operator/security/email/confirm",
+    "/operator/security/password",
+    "/operator/security/sessions/<int:session_id>/end",
+    "/operator/security/sessions/end",
+    "/vendor/admin/security/email",
+    "/vendor/admin/security/email/cancel",
+    "/vendor/admin/security/email/confirm",
+    "/vendor/admin/security/password",
+    "/vendor/admin/security/sessions/<int:session_id>/end",
+    "/vendor/admin/security/sessions/end",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -98,7 +98,12 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
 ) -> None:
     """The next click has a key of its own and connects."""
     signed = await vendors.sign_up(
-        email="o@shop.test", password="a-long-password", full_name="O", business_name="Shop", country="LU"
+        email="o@shop.test",
+        password="a-long-password",
+        full_name="O",
+        business_name="Shop",
+        country="LU",
+        confirmed=True,
     )
     async with stubborn(settings, _stored_failure) as stuck:
         with pytest.raises(StripeUnavailable):

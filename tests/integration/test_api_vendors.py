@@ -25,7 +25,12 @@ CONFIG, SETUP = "/api/v1/vendor/payments/config", "/api/v1/vendor/payments/setup
 async def new_vendor() -> tuple[int, str]:
     """A vendor without Stripe, and an API token of its own."""
     signed = await vendors.sign_up(
-        email="api@shop.test", password="a-long-password", full_name="A", business_name="Api & Co", country="LU"
+        email="api@shop.test",
+        password="a-long-password",
+        full_name="A",
+        business_name="Api & Co",
+        country="LU",
+        confirmed=True,
     )
     token = await tokens.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI")
     return signed.vendor_id, token

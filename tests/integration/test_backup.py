@@ -20,7 +20,7 @@ from tortoise.migrations import loader
 from shared import clock
 from shared.cli import backup as command
 from shared.cli.options import CommandFailed
-from shared.database import backup, migrate, migrations, postgres_tools
+from shared.database import backup, migrate, migrations, postgres_tools, schema
 from shared.database.lifecycle import close_database, open_database
 from shared.errors import Conflict
 from shared.gateway.live import LiveGateway
@@ -210,13 +210,13 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     later.write_text(
         "from tortoise import migrations\nfrom tortoise.migrations import operations as ops\n"
         "class Migration(migrations.Migration):\n"
-        f"    dependencies = [('models', '{migrate.on_disk()[-1]}')]\n    initial = False\n"
+        f"    dependencies = [('models', '{schema.on_disk()[-1]}')]\n    initial = False\n"
         "    operations = [ops.RunSQL('CREATE TABLE later (id bigint)', 'DROP TABLE later')]\n"
     )
-    known = migrate.on_disk()
+    known = schema.on_disk()
     monkeypatch.setattr(loader, "reload", lambda module: module)  # it would forget the folder that is added here
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
-    for module in (migrate, backup):
+    for module in (schema, migrate, backup):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])
     try:
         await restore(settings, file, replace=True)

@@ -16,7 +16,7 @@ from shared.audit.models import AuditEntry
 from shared.baskets import service as baskets
 from shared.database import migrate as migrations
 from shared.database.lifecycle import config
-from shared.database.migrate import on_disk
+from shared.database.schema import on_disk
 from shared.errors import Invalid, NotFound
 from shared.fees import service
 from shared.fees.models import FeeRule, MarketplacePolicy

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 PASSWORD = "a-long-password"
 # The stand-in answers whatever the garbage makes us ask it; that those requests suit the SDK's types is tested elsewhere.
-pytestmark = [pytest.mark.sdk_unchecked("garbage in, garbage refused by Stripe"), pytest.mark.timeout(170)]
+pytestmark = [
+    pytest.mark.both_engines,
+    pytest.mark.sdk_unchecked("garbage in, garbage refused by Stripe"),
+    pytest.mark.timeout(170),
+]
 
 NASTY = [
     "", " ", "0", "-1", "1", "2", "99999999999999999999", "9" * 400, "1e9", "NaN", "Infinity", "1.005", "０", "\0", "a\0b", "%", "%00",

@@ -18,8 +18,9 @@ from shared import clock
 from shared.database import migrate as migrations
 from shared.database.executor import statements
 from shared.database.lifecycle import config
-from shared.database.migrate import check, migrate, on_disk, pending
+from shared.database.migrate import check, migrate, pending
 from shared.database.operations import rebuild_table, split_create_table
+from shared.database.schema import on_disk
 from shared.disputes.rules import DisputeStatus, Held, held
 from shared.orders.models import OrderLine
 from shared.payment_methods.models import PaymentMethod

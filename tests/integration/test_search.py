@@ -32,6 +32,8 @@ from tests.support.storefront import Browser, counted, words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
+pytestmark = pytest.mark.both_engines
+
 # What is written in a row, and what people type for it.
 TYPED = [
     ("Žamet", ("žamet", "ŽAMET", "zamet", "ZAMET", "z\u030camet")),

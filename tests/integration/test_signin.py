@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from tortoise.exceptions import BaseORMException
 
-from shared import clock
 from shared.errors import NotFound
 from shared.ids import digest
 from shared.people import passwords, registration, sessions, tokens
@@ -179,7 +177,7 @@ class TestSignIn:
 
 
 class TestSessions:
-    """Revocable, thirty days sliding, digest only."""
+    """Revocable, and kept as a digest only; how long they last: test_account_sessions.py."""
 
     async def test_signing_out_makes_a_copied_cookie_worthless(self, visitor: Visitor) -> None:
         """The session is revoked, not only forgotten."""
@@ -213,21 +211,6 @@ class TestSessions:
         assert row["token_digest"] == digest(token)
         assert token not in str(row)
         assert member.password_hash.startswith("$argon2id$")
-
-    async def test_a_session_lives_thirty_days_from_its_last_use(self, database: str) -> None:
-        """Each use moves the end; staying away ends it."""
-        await operator()
-        token = await sessions.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
-        start = clock.now()
-
-        def at(days: float) -> datetime:
-            return start + timedelta(days=days)
-
-        for day in (29, 58, 87):
-            with clock.use(lambda day=day: at(day)):  # type: ignore[misc]
-                assert await sessions.identify(token) is not None
-        with clock.use(lambda: at(87 + 30.1)):
-            assert await sessions.identify(token) is None
 
     async def test_everywhere_means_every_browser(self, database: str) -> None:
         """After a lost phone."""

@@ -41,7 +41,12 @@ DETAILS = AccountDetails(country="LU", business_type="company", business_name="A
 
 async def _vendor(name: str = "Atelier Luxe", email: str = "owner@atelier.test", country: str = "LU") -> int:
     signed = await service.sign_up(
-        email=email, password="a-long-password", full_name="Olive Owner", business_name=name, country=country
+        email=email,
+        password="a-long-password",
+        full_name="Olive Owner",
+        business_name=name,
+        country=country,
+        confirmed=True,
     )
     return signed.vendor_id
 

@@ -5,35 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import BytecodeCache
-
 from shared import settings as configuration
+from tests.support import once
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jinja2.bccache import Bucket
     from quart import Quart
 
     from shared.gateway.seam import Gateway
     from shared.settings import Settings
 
 
-class _CompiledOnce(BytecodeCache):
-    """What Jinja made of each template: a test's own application takes it over instead of compiling it again."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-_TEMPLATES = _CompiledOnce()
+_TEMPLATES = once.Templates()
 
 
 @dataclass(frozen=True)

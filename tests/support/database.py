@@ -8,10 +8,13 @@ cloned from one migrated template and emptied before each test. The last worker 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +26,22 @@ from shared.database.tables import models
 ENGINES = ("sqlite", "postgres")
 
 
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Of the processes that share the folder; the system frees the lock of one that died."""
+    with (folder / "making-databases").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def sqlite_template(folder: Path) -> Path:
-    """An empty, migrated SQLite file, made once per process."""
+    """An empty, migrated SQLite file in a folder that every worker has: the first one makes it."""
     path = folder / "template.sqlite3"
-    if not path.exists():
-        asyncio.run(migrate(f"sqlite://{path}"))
+    with one_at_a_time(folder):
+        if not path.exists():
+            made = folder / "template-being-made.sqlite3"
+            asyncio.run(migrate(f"sqlite://{made}"))
+            made.rename(path)
     return path
 
 
@@ -36,6 +50,25 @@ def copy_of(template: Path, folder: Path) -> str:
     path = folder / "markethall.sqlite3"
     shutil.copyfile(template, path)
     return f"sqlite://{path}"
+
+
+def _cleaning(tables: list[str]) -> str:
+    """A function of one connection that empties tables and starts their ids again.
+
+    TRUNCATE takes six times as long over so many small tables. As a replica the database asks no trigger: rows may go in any
+    order, the ledger's too.
+    """
+    emptied = "".join(
+        f"""IF EXISTS (SELECT FROM "{table}") THEN DELETE FROM "{table}"; END IF;
+        PERFORM setval('"{table}_id_seq"', 1, false);
+        """
+        for table in tables
+    )
+    return f"""SET session_replication_role = replica;
+    CREATE FUNCTION pg_temp.clean() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {emptied} END $$"""
+
+
+_CLEANING = _cleaning([model._meta.db_table for model in models()])
 
 
 class Postgres:
@@ -50,6 +83,13 @@ class Postgres:
             self._server: Any = get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._name = f"test_{worker}"
+        self._loop = asyncio.new_event_loop()  # of the connection that empties the tables: it outlives the tests' own
+        self._cleaner: asyncpg.Connection | None = None
+
+    @property
+    def socket(self) -> Path:
+        """Where the server listens."""
+        return self._folder / ".s.PGSQL.5432"
 
     @property
     def name(self) -> str:
@@ -66,14 +106,18 @@ class Postgres:
         asyncio.run(self._prepare())
 
     def empty(self) -> None:
-        """Remove every row and start the ids again. TRUNCATE takes six times as long over so many small tables.
+        """Remove every row and start the ids again."""
+        self._loop.run_until_complete(self._empty())
 
-        As a replica the database asks no trigger: rows may go in any order, the ledger's too.
-        """
-        names = [model._meta.db_table for model in models()]
-        rows = "".join(f'DELETE FROM "{name}"; ' for name in names)
-        ids = "".join(f'ALTER SEQUENCE "{name}_id_seq" RESTART; ' for name in names)
-        asyncio.run(self.run(self._name, f"SET session_replication_role = replica; {rows}{ids}"))
+    async def _empty(self) -> None:
+        if self._cleaner is not None:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test ended all connections
+                await self._cleaner.execute("SELECT pg_temp.clean()")
+                return
+            await _end(self._cleaner)
+        self._cleaner = await asyncpg.connect(host=str(self._folder), user="postgres", database=self._name)
+        await self._cleaner.execute(_CLEANING)
+        await self._cleaner.execute("SELECT pg_temp.clean()")
 
     async def create(self, name: str, *, template: str | None = None) -> str:
         """A further database, dropped first if it exists: its address."""
@@ -83,22 +127,45 @@ class Postgres:
 
     async def run(self, database: str, *commands: str) -> None:
         """Run commands in a database of this server, each by itself."""
-        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database=database)
+        connection = await self.connect(database)
         try:
             for command in commands:
                 await connection.execute(command)
         finally:
             await connection.close()
 
+    async def connect(self, database: str | None = None) -> Any:
+        """A connection of one's own, to this worker's database or another one."""
+        return await asyncpg.connect(host=str(self._folder), user="postgres", database=database or self._name)
+
     async def _prepare(self) -> None:
-        settings = ("fsync", "synchronous_commit", "full_page_writes")  # nothing here outlives the tests
-        off = [f"ALTER SYSTEM SET {setting} = off" for setting in settings]
-        await self.run("postgres", *off, "SELECT pg_reload_conf()")
-        await migrate(await self.create(self._name))
+        with one_at_a_time(self._folder):
+            if not await self._has("migrated"):
+                settings = ("fsync", "synchronous_commit", "full_page_writes")  # nothing here outlives the tests
+                off = [f"ALTER SYSTEM SET {setting} = off" for setting in settings]
+                await self.run("postgres", *off, "SELECT pg_reload_conf()")
+                await migrate(await self.create("being_made"))
+                await self.run("postgres", "ALTER DATABASE being_made RENAME TO migrated")
+            await self.create(self._name, template="migrated")
+
+    async def _has(self, name: str) -> bool:
+        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database="postgres")
+        try:
+            return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name))
+        finally:
+            await connection.close()
 
     def stop(self) -> None:
         """Leave; the last one to leave stops the server and removes its folder."""
+        if self._cleaner is not None:
+            self._loop.run_until_complete(_end(self._cleaner))
+        self._loop.close()
         self._server.cleanup()
+
+
+async def _end(connection: asyncpg.Connection) -> None:
+    connection.terminate()
+    await asyncio.sleep(0)  # its transport is closed in the loop's next round
 
 
 def run_id() -> str:

@@ -55,6 +55,7 @@ async def open_shop(
         full_name="Olive Owner",
         business_name=f"Shop {n}",
         country=country,
+        confirmed=True,
     )
     details = AccountDetails(
         country=country, business_type="company", business_name=f"Shop {n}", email=f"owner{n}@shop.test"

@@ -73,6 +73,7 @@ async def owner_of(client: TestClientProtocol, *, country: str = "LU", name: str
         full_name="Olive Owner",
         business_name=name or f"Shop {n}",
         country=country,
+        confirmed=True,
     )
     await sign_in(client, f"owner{n}@portal.test")
     return signed.vendor_id
@@ -95,7 +96,7 @@ async def operator_in(client: TestClientProtocol) -> Portal:
     """A browser of the marketplace's own staff."""
     email = f"operator{next(_numbers)}@portal.test"
     await registration.create_member(
-        email=email, password=PASSWORD, full_name="Otto Operator", role="operator", vendor_id=None
+        email=email, password=PASSWORD, full_name="Otto Operator", role="operator", vendor_id=None, confirmed=True
     )
     await sign_in(client, email)
     return Portal(client, 0)

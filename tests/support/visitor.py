@@ -77,10 +77,12 @@ async def sign_in_as(who: Visitor, role: str) -> None:
     """Carry the session of a new `owner`, `operator` or `customer`, without a page."""
     email, password = f"{role}@x.test", "a-long-password"
     if role == "customer":
-        await registration.create_customer(email=email, password=password, full_name="S")
+        await registration.create_customer(email=email, password=password, full_name="S", confirmed=True)
     else:
         vendor = (await make_vendor()).id if role == "owner" else None
-        await registration.create_member(email=email, password=password, full_name="O", role=role, vendor_id=vendor)
+        await registration.create_member(
+            email=email, password=password, full_name="O", role=role, vendor_id=vendor, confirmed=True
+        )
     kind = "customer" if role == "customer" else "member"
     token = await sessions.sign_in(email=email, password=password, kind=kind, user_agent="")
     async with who.client.session_transaction() as carried:

@@ -14,7 +14,7 @@ from shared.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0023_webhook_health")]
+    dependencies = [("models", "0024_audit")]
 
     initial = False
 

@@ -7,7 +7,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0024_fresh_sign_in")]
+    dependencies = [("models", "0026_accounts")]
 
     initial = False
 

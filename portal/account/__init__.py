@@ -1,0 +1,1 @@
+"""`/vendor/admin/security` and `/operator/security`: members look after their own account."""

@@ -1,0 +1,31 @@
+"""`/vendor/admin/security` and `/operator/security`: address, password and browsers of owners and of the marketplace's staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response
+
+from portal.frame import vendor_page
+from portal.operator.frame import page
+from shared.web.access import operator, owner, public
+from shared.web.accounts import Audience, add_account_pages, forgot_page
+
+vendor_account = Blueprint("vendor_account", __name__, url_prefix="/vendor/admin/security")
+operator_account = Blueprint("operator_account", __name__, url_prefix="/operator/security")
+forgotten = Blueprint("forgotten", __name__)
+
+
+async def _owner(**context: Any) -> Response:
+    return await vendor_page("portal/account/owner.html", nav="security", **context)
+
+
+async def _operator(**context: Any) -> Response:
+    return await page("portal/account/operator.html", nav_active="security", **context)
+
+
+add_account_pages(vendor_account, Audience("member", "/vendor/admin/security", "/vendor/login"), owner, _owner)
+add_account_pages(operator_account, Audience("member", "/operator/security", "/operator/login"), operator, _operator)
+for at, sign_in in (("/vendor/forgot", "/vendor/login"), ("/operator/forgot", "/operator/login")):
+    view = public(forgot_page("member", sign_in))
+    forgotten.add_url_rule(at, at.strip("/").replace("/", "_"), view, methods=["GET", "POST"])

@@ -1,0 +1,77 @@
+"""`/account/reset/<token>` and `/account/email/<token>`: what mailed links lead to. Mail scanners open links; people press buttons."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.errors import Invalid
+from shared.ids import unsealed
+from shared.people import addresses, credentials, links
+from shared.people.errors import EmailTaken, LinkEnded
+from shared.people.rules import Purpose
+from shared.web.access import public
+from shared.web.account_forms import HINT, NewPasswordForm
+from shared.web.accounts import sign_in_of
+from shared.web.errors import wants_json
+from shared.web.forms import Bare
+from shared.web.kit import kit
+from shared.web.limits import limit
+from shared.web.pages import page, see_other
+
+blueprint = Blueprint("links", __name__, url_prefix="/account")
+HOMES = {"operator": "/operator/security", "owner": "/vendor/admin", "customer": "/shop/account"}
+DONE = {
+    Purpose.CONFIRM: "Your address is confirmed.",
+    Purpose.CHANGE: "Your account has the new address now. Sign in with it from now on.",
+    Purpose.UNDO: "Your account has its old address again. We have sent you a link to choose a new password.",
+}
+
+
+@blueprint.route("/reset/<token>", methods=["GET", "POST"])
+@public
+@limit("30/minute")
+async def reset(token: str) -> Response:
+    """Choose a new password by a mailed link, then sign in as always."""
+    nonce = _nonce(token)
+    form = await NewPasswordForm.from_request()
+    try:
+        view = await links.look(nonce, (Purpose.RESET,))
+        if form.ok():
+            role = await credentials.reset_password(nonce=nonce, new=form.password.data or "")
+            return see_other(sign_in_of(role), ("ok", "Your password is changed. Sign in with it."))
+    except LinkEnded as ended:
+        return await _ended(ended)
+    except Invalid as error:
+        form.blame(error)
+    return await page("account/reset.html", status=422 if form.errors else 200, form=form, link=view, hint=HINT)
+
+
+@blueprint.route("/email/<token>", methods=["GET", "POST"])
+@public
+@limit("30/minute")
+async def email(token: str) -> Response:
+    """Confirm an address, take a new one, or take the old one back, by a mailed link."""
+    nonce = _nonce(token)
+    form = await Bare.from_request()
+    try:
+        view = await links.look(nonce, addresses.BY_MAIL)
+        if form.ok():
+            return await _answered(nonce)
+    except (LinkEnded, EmailTaken) as ended:
+        return await _ended(ended)
+    return await page("account/email.html", form=form, link=view, purpose=view.purpose.value)
+
+
+async def _answered(nonce: str | None) -> Response:
+    purpose, role = await addresses.answer(nonce)
+    return see_other(HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", DONE[purpose]))
+
+
+def _nonce(token: str) -> str | None:
+    return unsealed(kit().settings.secret_key, token)
+
+
+async def _ended(why: LinkEnded | EmailTaken) -> Response:
+    if wants_json():
+        raise why
+    return await page("account/ended.html", status=why.status, text=why.message)

@@ -1,0 +1,161 @@
+"""A person's email address: confirmed by a mail, changed by a mail to the new one, and changed back by a mail to the old one."""
+
+from __future__ import annotations
+
+from tortoise.exceptions import IntegrityError
+
+from shared import clock
+from shared.database import unit
+from shared.ids import new_nonce
+from shared.mail import service as mail
+from shared.people import history, links, rules, sessions
+from shared.people.credentials import mail_reset, present_password
+from shared.people.errors import EmailTaken
+from shared.people.models import MailLink, Member
+from shared.people.persons import Person, kind_of, locked_person, owned_by, table
+from shared.people.rules import Purpose
+from shared.people.tokens import revoke_tokens_of
+
+MOST_CONFIRMATIONS = 5  # open links at a time
+BY_MAIL = (Purpose.CONFIRM, Purpose.CHANGE, Purpose.UNDO)
+
+
+async def ask_to_confirm(person: Person) -> None:
+    """Mail a link that proves the address to be this person's, inside the caller's transaction."""
+    token = await links.issue(person, Purpose.CONFIRM, email=person.email)
+    await mail.write(
+        "confirm_email",
+        to=person.email,
+        unique_key=f"confirm_email:{new_nonce()}",
+        context={"token": token},  # no name: whoever signed up chose it, and this may be a stranger's address
+    )
+
+
+async def ask_again(*, kind: str, person_id: int) -> bool:
+    """Send the mail once more; False when there is nothing to confirm, or too many are under way already."""
+    async with unit.transaction():
+        person = await locked_person(kind, person_id)
+        if person.email_confirmed_at is not None:
+            return False
+        if await links.open_links(kind, person_id, Purpose.CONFIRM).count() >= MOST_CONFIRMATIONS:
+            return False
+        await ask_to_confirm(person)
+    return True
+
+
+async def ask_to_change(*, kind: str, person_id: int, email: str, present: str) -> str:
+    """Mail a link to a new address; until it is answered nothing changes. Returns the address as it will be stored.
+
+    Raises WrongPassword (`present_for_email`), BadEmail, EmailTaken (`email`).
+    """
+    address = rules.normal_email(email)
+    await present_password(kind=kind, person_id=person_id, password=present, param="present_for_email")
+    async with unit.transaction():
+        person = await locked_person(kind, person_id)
+        if address == person.email or not await is_free(kind, address, for_person=person_id):
+            raise EmailTaken("There is already an account with this email.", param="email")
+        await links.end(kind, person_id, Purpose.CHANGE)
+        token = await links.issue(person, Purpose.CHANGE, email=address)
+        await mail.write(
+            "email_change",
+            to=address,
+            unique_key=f"email_change:{new_nonce()}",
+            context={"email": rules.shown_email(address), "token": token},
+        )
+        await history.note("person.email_change_asked", person)
+    return address
+
+
+async def pending_change(*, kind: str, person_id: int) -> str | None:
+    """The new address that was not confirmed yet."""
+    link = await links.open_links(kind, person_id, Purpose.CHANGE).order_by("-id").first()
+    return link.email if link is not None else None
+
+
+async def cancel_change(*, kind: str, person_id: int) -> bool:
+    """Call the new address off; False when none waits."""
+    async with unit.transaction():
+        person = await locked_person(kind, person_id)
+        ended = await links.end(kind, person_id, Purpose.CHANGE)
+        if ended:
+            await history.note("person.email_change_cancelled", person)
+    return bool(ended)
+
+
+async def is_free(kind: str, address: str, *, for_person: int | None = None) -> bool:
+    """Whether an address may become this person's: nobody has it, and nobody may still take it back."""
+    others = table(kind).filter(email=address)
+    claims = MailLink.filter(
+        email=address,
+        purpose=Purpose.UNDO,
+        used_at=None,
+        ended_at=None,
+        expires_at__gt=clock.now(),
+        **{f"{kind}_id__not_isnull": True},
+    )
+    if for_person is not None:
+        others = others.exclude(id=for_person)
+        claims = claims.exclude(owned_by(kind, for_person))
+    return not await others.exists() and not await claims.exists()
+
+
+async def answer(nonce: str | None) -> tuple[Purpose, str]:
+    """Do what a mailed link about an address is for, once; returns the purpose and the person's role. Raises LinkEnded, EmailTaken."""
+    view = await links.look(nonce, BY_MAIL)
+    async with unit.transaction():
+        link, person = await links.use(nonce, BY_MAIL)
+        act = {Purpose.CONFIRM: _confirm, Purpose.CHANGE: _change, Purpose.UNDO: _undo}[view.purpose]
+        await act(person, link.email)
+    return view.purpose, view.role
+
+
+async def _confirm(person: Person, _email: str) -> None:
+    now = clock.now()
+    await table(kind_of(person)).filter(id=person.id).update(email_confirmed_at=now, updated_at=now)
+    await links.end(kind_of(person), person.id, Purpose.CONFIRM)
+    await history.note("person.email_confirmed", person)
+
+
+async def _change(person: Person, email: str) -> None:
+    before, kind = person.email, kind_of(person)
+    if not await is_free(kind, email, for_person=person.id):
+        raise EmailTaken("There is already an account with this email.")
+    await _move(person, email)
+    await links.end(kind, person.id, Purpose.RESET, Purpose.CONFIRM, Purpose.CHANGE)
+    await history.note("person.email_changed", person)
+    if person.email_confirmed_at is not None:  # an address that nobody proved gives nobody a way back
+        await _tell_old_address(person, before, email)
+
+
+async def _tell_old_address(person: Person, before: str, now: str) -> None:
+    token = await links.issue(person, Purpose.UNDO, email=before)
+    await mail.write(
+        "email_changed",
+        to=before,
+        unique_key=f"email_changed:{new_nonce()}",
+        context={"full_name": person.full_name, "email": now, "token": token},
+    )
+
+
+async def _undo(person: Person, email: str) -> None:
+    """The old address again. Somebody else was in the account: every session, token and open link ends, and a new password is due."""
+    kind = kind_of(person)
+    await _move(person, email)
+    await sessions.end_sessions(kind, person.id)
+    if isinstance(person, Member):
+        await revoke_tokens_of(person.id)
+    await links.end(kind, person.id, *Purpose)
+    await history.note("person.email_change_undone", person)
+    person.email = email
+    await mail_reset(person)
+
+
+async def _move(person: Person, email: str) -> None:
+    """Give a person another address, which was just proven. Raises EmailTaken where somebody was quicker."""
+    now = clock.now()
+    try:
+        async with unit.transaction():
+            mine = table(kind_of(person)).filter(id=person.id)
+            await mine.update(email=email, email_confirmed_at=now, updated_at=now)
+    except IntegrityError:
+        raise EmailTaken("There is already an account with this email.") from None

@@ -1,0 +1,157 @@
+"""Choosing another password: with the present one, or by a mailed link when it is forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared import clock
+from shared.database import unit
+from shared.ids import digest, new_nonce
+from shared.jobs import queue
+from shared.mail import service as mail
+from shared.people import common, history, links, passwords, rules, sessions
+from shared.people.errors import WrongPassword
+from shared.people.models import Member
+from shared.people.persons import (
+    Person,
+    kind_of,
+    known_of,
+    label_of,
+    locked_person,
+    person_of,
+    role_of,
+    table,
+)
+from shared.people.rules import Purpose
+from shared.people.tokens import revoke_tokens_of
+
+RESET_ASKED = "people.reset_asked"
+FORGOT = {
+    rules.OPERATOR: "/operator/forgot",
+    rules.OWNER: "/vendor/forgot",
+    rules.CUSTOMER: "/shop/account/forgot",
+}
+MOST_RESETS = 5  # open links at a time: more mails would only bury the first
+
+
+async def present_password(*, kind: str, person_id: int, password: str, param: str) -> Person:
+    """The person, whose present password this is. Raises WrongPassword, and notes that somebody with the cookie guessed."""
+    person = await person_of(kind, person_id)
+    if person.is_active and await passwords.matches(person.password_hash, password[: rules.MAX_PASSWORD + 1]):
+        return person
+    await history.note_seldom("person.password_refused", label_of(person))
+    raise WrongPassword(param=param)
+
+
+async def change_password(*, kind: str, person_id: int, present: str, new: str, token: str) -> str | None:
+    """Set another password, end all other sessions and give this browser's a new token, which is returned.
+
+    None: this browser's own session is over as well. Raises WrongPassword (`present`), WeakPassword (`new`).
+    """
+    person = await present_password(kind=kind, person_id=person_id, password=present, param="present")
+    proven, hashed = person.password_hash, await _acceptable(person, new, param="new")
+    async with unit.transaction():
+        current = await locked_person(kind, person_id)
+        if not current.is_active or current.password_hash != proven:
+            raise WrongPassword(param="present")
+        await _store(current, hashed)
+        kept = await sessions.renew(kind=kind, person_id=person_id, token=token)
+        ended = await sessions.end_sessions(kind, person_id, but=kept[0] if kept else None)
+        await history.note("person.password_changed", current, sessions_ended=ended)
+        await _tell(current)
+    return kept[1] if kept else None
+
+
+async def _acceptable(person: Person, password: str, *, param: str) -> str:
+    """The hash of a new password. Raises WeakPassword for `param`."""
+    try:
+        rules.check_password(password, email=person.email)
+        await common.refuse(password, about=await known_of(person))
+    except rules.WeakPassword as weak:
+        raise rules.WeakPassword(weak.message, param=param) from None
+    return await passwords.hash_password(password)
+
+
+async def _store(person: Person, hashed: str) -> None:
+    """Set the password; what could set another one, or move the account, loses its meaning. A link back (undo) keeps its."""
+    kind = kind_of(person)
+    await table(kind).filter(id=person.id).update(password_hash=hashed, updated_at=clock.now())
+    await links.end(kind, person.id, Purpose.RESET, Purpose.CHANGE)
+
+
+async def _tell(person: Person) -> None:
+    await mail.write(
+        "password_changed",
+        to=person.email,
+        unique_key=f"password_changed:{new_nonce()}",
+        context={"full_name": person.full_name, "forgot": forgot_address(person)},
+    )
+
+
+def forgot_address(person: Person) -> str:
+    """Where a person asks for a new password."""
+    return FORGOT[role_of(person)]
+
+
+async def forgot(*, kind: str, email: str) -> None:
+    """Ask for a link to choose a new password. Takes the same time and tells the same whether anybody has that address.
+
+    The work is left to a job, so that not even time tells. Raises BadEmail for what no mail could reach.
+    """
+    address = rules.normal_email(email)
+    key = f"{RESET_ASKED}:{kind}:{digest(address)[:32]}"
+    await queue.enqueue(RESET_ASKED, {"kind": kind, "email": address}, unique_key=key)
+
+
+async def send_reset(_context: queue.Context, args: dict[str, Any]) -> None:
+    """Job `people.reset_asked`: mail a link, where somebody has this address and was not sent too many already."""
+    async with unit.transaction():
+        found = await table(args["kind"]).get_or_none(email=args["email"], is_active=True)
+        if found is None:
+            return
+        person = await locked_person(args["kind"], found.id)
+        if await links.open_links(args["kind"], person.id, Purpose.RESET).count() >= MOST_RESETS:
+            return
+        await mail_reset(person)
+        await history.note_seldom("person.reset_asked", label_of(person))
+
+
+async def mail_reset(person: Person) -> None:
+    """Send a person a link to choose a new password, inside the caller's transaction."""
+    token = await links.issue(person, Purpose.RESET, email=person.email)
+    await mail.write(
+        "password_reset",
+        to=person.email,
+        unique_key=f"password_reset:{new_nonce()}",
+        context={"full_name": person.full_name, "token": token},
+    )
+
+
+async def reset_password(*, nonce: str | None, new: str) -> str:
+    """Set a new password by a mailed link, once, and end every session; returns the person's role.
+
+    A second factor stays what it was: whoever holds the mailbox signs in afterwards as always. Raises LinkEnded, WeakPassword.
+    """
+    view = await links.look(nonce, (Purpose.RESET,))
+    hashed = await _acceptable(await person_of(view.kind, view.person_id), new, param="password")
+    async with unit.transaction():
+        _, current = await links.use(nonce, (Purpose.RESET,))
+        await _store(current, hashed)
+        await _proven_by_mail(current)
+        ended = await sessions.end_sessions(view.kind, current.id)
+        await history.note("person.password_reset", current, sessions_ended=ended)
+        await _tell(current)
+    return view.role
+
+
+async def _proven_by_mail(person: Person) -> None:
+    """Whoever answers a mail has the mailbox. Until now another may have had the account: their tokens end, too."""
+    if person.email_confirmed_at is not None:
+        return
+    await table(kind_of(person)).filter(id=person.id).update(email_confirmed_at=clock.now(), updated_at=clock.now())
+    await links.end(kind_of(person), person.id, Purpose.CONFIRM)
+    if isinstance(person, Member):
+        await revoke_tokens_of(person.id)
+
+
+HANDLERS = {RESET_ASKED: send_reset}

@@ -1,0 +1,73 @@
+"""What happened to a person's account: written to the audit trail, and told to the person in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import clock
+from shared.audit import service as audit
+from shared.audit.models import AuditEntry
+from shared.people.persons import Person, label_of, vendor_of
+
+FAILED = "person.sign_in_failed"
+WORDS = {
+    "person.signed_in": "Signed in",
+    FAILED: "Wrong password at the sign-in",
+    "person.signed_out": "Signed out",
+    "person.session_ended": "A browser was signed out",
+    "person.sessions_ended": "Signed out everywhere",
+    "person.password_changed": "Password changed",
+    "person.password_refused": "Wrong password in a browser that is signed in",
+    "person.reset_asked": "A link for a new password was asked for",
+    "person.password_reset": "New password chosen by a mailed link",
+    "person.email_confirmed": "Address confirmed",
+    "person.email_change_asked": "Another address asked for",
+    "person.email_change_cancelled": "The other address was called off",
+    "person.email_changed": "Address changed",
+    "person.email_change_undone": "Address changed back",
+    "person.switched_off": "Account switched off",
+    "person.switched_on": "Account switched on again",
+}
+_SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per guess
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to an account, in words."""
+
+    text: str
+    detail: str
+    at: datetime
+    kind: str = "plain"
+
+
+async def note(action: str, person: Person, *, actor: str | None = None, **details: object) -> None:
+    """Write down what was done to an account, by its owner unless `actor` says otherwise."""
+    subject = label_of(person)
+    await audit.record(action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details)
+
+
+async def note_seldom(action: str, subject: str, *, vendor_id: int | None = None) -> None:
+    """Write down what a stranger did, once in a quarter of an hour at most: a loop fills no disk."""
+    since = clock.now() - _SELDOM
+    if not await AuditEntry.filter(subject=subject, action=action, created_at__gt=since).exists():
+        await audit.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
+
+
+async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Happening, ...]:
+    """What happened to a person's account lately, newest first."""
+    rows = await AuditEntry.filter(subject=f"{kind}:{person_id}", action__in=list(WORDS)).order_by("-id").limit(limit)
+    return tuple(
+        Happening(WORDS[row.action], _detail(row.details or {}), row.created_at, _KINDS.get(row.action, "plain"))
+        for row in rows
+    )
+
+
+def _detail(details: Mapping[str, Any]) -> str:
+    return str(details.get("browser") or details.get("reason") or "")
+
+
+_KINDS = {FAILED: "warn", "person.password_refused": "warn", "person.switched_off": "bad"}

@@ -1,0 +1,126 @@
+"""People of each kind with the doors of their own accounts, their browsers, and the mails that they are sent."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared import clock
+from shared.mail.models import Email
+from shared.mail.service import compose
+from shared.people import credentials, registration, sessions
+from shared.people.models import Customer, Member
+from shared.people.persons import Person, label_of
+from shared.web.identity import SESSION_KEYS
+from tests.support.factories import make_vendor
+from tests.support.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+
+    from quart import Quart
+
+    from shared.settings import Settings
+
+PASSWORD = "four-words-of-mine"
+ANOTHER = "other-words-of-mine"
+ROLES = ["owner", "operator", "customer"]
+_numbers = itertools.count(1)
+_LINK = re.compile(r"https?://[^/\s]+(/account/\S+)")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where people of a role look after their account, sign in, and say that they forgot their password."""
+
+    kind: str
+    account: str
+    sign_in: str
+    forgot: str
+
+
+DOORS = {
+    "owner": Door("member", "/vendor/admin/security", "/vendor/login", "/vendor/forgot"),
+    "operator": Door("member", "/operator/security", "/operator/login", "/operator/forgot"),
+    "customer": Door("customer", "/shop/account/security", "/shop/account/login", "/shop/account/forgot"),
+}
+
+
+async def person(role: str, *, confirmed: bool = True) -> Person:
+    """Somebody new of this role."""
+    email = f"{role}{next(_numbers)}@people.test"
+    if role == "customer":
+        return await registration.create_customer(
+            email=email, password=PASSWORD, full_name="Sam Shopper", confirmed=confirmed
+        )
+    vendor = (await make_vendor()).id if role == "owner" else None
+    return await registration.create_member(
+        email=email, password=PASSWORD, full_name="Mara Member", role=role, vendor_id=vendor, confirmed=confirmed
+    )
+
+
+async def again(who: Person) -> Person:
+    """The row as it is now."""
+    return await (Member if isinstance(who, Member) else Customer).get(id=who.id)
+
+
+async def session_of(who: Person, *, password: str = PASSWORD, agent: str = "") -> str:
+    """Sign in without a page; the session's token."""
+    kind = label_of(who).partition(":")[0]
+    return await sessions.sign_in(email=(await again(who)).email, password=password, kind=kind, user_agent=agent)
+
+
+async def browser_of(app: Quart, who: Person, *, agent: str = "") -> Visitor:
+    """A browser in which somebody is signed in."""
+    visitor = Visitor(app)
+    kind = label_of(who).partition(":")[0]
+    async with visitor.client.session_transaction() as carried:
+        carried[SESSION_KEYS[kind]] = await session_of(who, agent=agent)
+    return visitor
+
+
+async def copy_of(browser: Visitor) -> Visitor:
+    """A thief's browser with a copy of all cookies."""
+    thief = Visitor(browser.app)
+    async with browser.client.session_transaction() as carried, thief.client.session_transaction() as copied:
+        copied.update(carried)
+    return thief
+
+
+async def is_in(browser: Visitor, role: str) -> bool:
+    """Whether the account's own page opens in this browser."""
+    return (await browser.get(DOORS[role].account)).status == 200
+
+
+async def mails(to: str, kind: str | None = None) -> list[str]:
+    """The kinds of the mails to an address, oldest first."""
+    rows = await Email.filter(to=to, **({"kind": kind} if kind else {})).order_by("id")
+    return [row.kind for row in rows]
+
+
+async def link_in(to: str, kind: str, settings: Settings) -> str:
+    """The path of the link in the newest mail of this kind, as it is sent."""
+    row = await Email.filter(to=to, kind=kind).order_by("-id").first()
+    assert row is not None, f"no mail {kind} to {to}"
+    assert "mhl_" not in row.text, "the database does not hold what opens the link"
+    found = _LINK.search(compose(row, settings).get_content())
+    assert found, row.text
+    return found[1]
+
+
+async def forgot(role: str, email: str) -> None:
+    """Ask for a new password, and let the job do its work."""
+    kind = DOORS[role].kind
+    await credentials.send_reset(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
+
+
+@contextmanager
+def later(by: timedelta) -> Iterator[None]:
+    """Let time have passed."""
+    then = clock.now() + by
+    with clock.use(lambda: then):
+        yield
