@@ -5,6 +5,7 @@ The tables themselves are not copied: the migrations make them again, up to the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shared.database.archive import Manifest
 from shared.database.lifecycle import config
 from shared.database.migrate import connect, context
 
+LONGEST = 24 * 3600  # seconds that one table may take
 RECORD = "tortoise_migrations"  # written by the migrations themselves
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
 _KEYS = """
@@ -124,7 +126,7 @@ async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[st
         for table in reversed(manifest.tables):
             await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
         for table, columns in manifest.tables.items():
-            await raw.copy_to_table(table, source=folder / f"{table}.copy", columns=columns)
+            await raw.copy_to_table(table, source=folder / f"{table}.copy", columns=columns, timeout=LONGEST)
         for table in manifest.tables:
             await raw.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
         for name, (value, given) in manifest.sequences.items():
@@ -146,9 +148,13 @@ async def drops(url: str, *, but: str = "") -> list[str]:
 
 
 async def others(url: str) -> int:
-    """How many other connections there are to the database."""
+    """How many other connections there are to the database; one that is just being closed is waited for."""
     connection = await connect(url)
     try:
-        return int(await connection.fetchval(_OTHERS))
+        for _ in range(20):
+            if not (found := int(await connection.fetchval(_OTHERS))):
+                break
+            await asyncio.sleep(0.1)
+        return found
     finally:
         await connection.close()

