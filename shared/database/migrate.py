@@ -184,12 +184,13 @@ async def _copy_postgres(url: str, copies: Path | None) -> Path | None:
     """A backup of a PostgreSQL database that holds data and lacks a migration."""
     if copies is None or not await applied(url) or not await pending(url):
         return None
-    from shared.database import backup
+    from shared.database.archive import BackupError
+    from shared.database.backup import make
 
     target = copies / f"markethall.before-migration-{clock.now():%Y%m%d-%H%M%S}.zip"
     try:
-        await backup.make(url, target)
-    except (backup.BackupError, OSError) as problem:
+        await make(url, target)
+    except (BackupError, OSError) as problem:
         raise MigrationFailed(
             f"The copy before the migration could not be made, so nothing was changed: {problem}"
         ) from None

@@ -123,7 +123,7 @@ async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[st
         await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])
         for table in manifest.tables:
             await raw.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        for table in reversed(manifest.tables):
+        for table in reversed(list(manifest.tables)):
             await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
         for table, columns in manifest.tables.items():
             await raw.copy_to_table(table, source=folder / f"{table}.copy", columns=columns, timeout=LONGEST)
