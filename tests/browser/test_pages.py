@@ -67,6 +67,7 @@ OPERATOR = [
     "/operator/ledger",
     "/operator/payouts",
     "/operator/receivables",
+    "/operator/restored",
     "/operator/reconciliation",
     "/operator/exposure",
     "/operator/statements",
