@@ -32,7 +32,7 @@ def job_handlers() -> Handlers:
     from shared.payment_methods import jobs as payment_methods
     from shared.payments import jobs as payments
     from shared.payouts import jobs as payouts
-    from shared.people import credentials
+    from shared.people import credentials, doors, tokens
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
@@ -42,6 +42,7 @@ def job_handlers() -> Handlers:
     return {
         **orders.HANDLERS,
         **payments.HANDLERS,
+        **doors.HANDLERS,
         **payment_methods.HANDLERS,
         **clawback.HANDLERS,
         **disputes.HANDLERS,
@@ -49,6 +50,7 @@ def job_handlers() -> Handlers:
         **payouts.HANDLERS,
         **credentials.HANDLERS,
         **refunds.HANDLERS,
+        **tokens.HANDLERS,
         **reporting.HANDLERS,
         **statements.HANDLERS,
         "mail.send": mail.send,
@@ -73,10 +75,13 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("vendors.look_again", at=time(3, 0)),
         Recurring("webhooks.backfill", every=timedelta(minutes=15)),
         Recurring("orders.deliver", every=hourly),
+        Recurring("people.forget_tries", every=hourly),
         Recurring("payments.sweep", every=timedelta(minutes=30)),
         Recurring("payment_methods.sweep", every=hourly),
         Recurring("payment_methods.remind", at=time(7, 0)),
+        Recurring("people.remind_tokens", at=time(7, 0)),
         Recurring("vendors.open_again", every=hourly),
+        Recurring("vendors.end_bank_holds", every=hourly),
         Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
@@ -116,9 +121,11 @@ def main(arguments: list[str]) -> int:
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
+    from shared.cli import private
     from shared.cli.main import Parts
     from shared.cli.main import main as command_line
 
+    private.begin()
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))
 
 

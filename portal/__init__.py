@@ -8,6 +8,7 @@ from quart import Blueprint
 def blueprints() -> list[Blueprint]:
     """Every area of the portal."""
     from portal.account.views import forgotten, operator_account, vendor_account
+    from portal.audit.views import blueprint as audit
     from portal.dashboard.views import blueprint as dashboard
     from portal.developers.views import blueprint as developers
     from portal.disputes.documents import blueprint as dispute_documents
@@ -51,6 +52,7 @@ def blueprints() -> list[Blueprint]:
         orders,
         transactions,
         developers,
+        audit,
         operator,
         operator_home,
         disputes,

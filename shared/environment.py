@@ -46,7 +46,7 @@ def _key(beginning: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _signing_secrets(value: Any) -> tuple[str, ...]:
+def _by_commas(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
@@ -81,16 +81,23 @@ def _redis(value: str) -> str:
     return value
 
 
-def _whole(most: int, meaning: str) -> BeforeValidator:
-    """A whole number from nought to `most`; `meaning` ends the sentence that says so."""
+def _whole(most: int, meaning: str, *, least: int = 0) -> BeforeValidator:
+    """A whole number from `least` to `most`; `meaning` ends the sentence that says so."""
 
     def check(value: Any) -> int:
         text = str(value)
-        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > most:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
             raise _wrong(f"must be a whole number: {meaning}.")
         return int(text)
 
     return BeforeValidator(check)
+
+
+def _host_names(value: Any) -> tuple[str, ...]:
+    names = _by_commas(value)
+    if not all(re.fullmatch(r"[^\s/@:*]+|\[[0-9A-Fa-f:.]+\]", name) for name in names):
+        raise _wrong("must be host names separated by commas: no scheme, no port, no *.")
+    return names
 
 
 def _environment(value: str) -> str:
@@ -105,7 +112,7 @@ def _level(value: str) -> str:
     return value.upper()
 
 
-SigningSecrets = Annotated[tuple[Annotated[str, _key("whsec_")], ...], BeforeValidator(_signing_secrets)]
+SigningSecrets = Annotated[tuple[Annotated[str, _key("whsec_")], ...], BeforeValidator(_by_commas)]
 
 
 def _named(name: str, default: Any = None, *, secret: bool = False) -> Any:
@@ -177,6 +184,10 @@ class Environment(BaseSettings):
     redis_url: Annotated[str, AfterValidator(_redis)] | None = _named("MARKETHALL_REDIS_URL", secret=True)
     trusted_proxies: Annotated[int, _whole(99, "how many proxies stand before this server")] = _named(
         "MARKETHALL_TRUSTED_PROXIES", 0
+    )
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_host_names)] = _named("MARKETHALL_ALLOWED_HOSTS", ())
+    keep_alive_seconds: Annotated[int, _whole(3600, "from 1 to 3600 seconds", least=1)] = _named(
+        "MARKETHALL_KEEP_ALIVE_SECONDS", 75
     )
     log_level: Annotated[str, AfterValidator(_level)] = _named("MARKETHALL_LOG_LEVEL", "WARNING")
     stripe_secret_key: Annotated[str, _key("sk_test_ or sk_live_")] | None = _named("STRIPE_SECRET_KEY", secret=True)

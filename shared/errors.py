@@ -67,3 +67,15 @@ class TryLater(MarketError):
     status = 503
     code = "try_later"
     default = "This is not available right now. Please try again in a moment."
+
+
+class TooMany(MarketError):
+    """The same was asked for too often; `retry_after` says in how many seconds it may be asked for again."""
+
+    status = 429
+    code = "too_many_requests"
+    default = "That was a lot at once. Wait a little and try again."
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 60, log: str | None = None) -> None:
+        self.retry_after = max(retry_after, 1)
+        super().__init__(message, log=log)

@@ -69,6 +69,8 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     order_hold_minutes: int = 30
     trusted_proxies: int = 0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
+    allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
+    keep_alive_seconds: int = 75  # how long an idle connection stays open
     log_level: str = "WARNING"
     notes: tuple[str, ...] = ()  # names that are probably slips, each a sentence without a value
 
@@ -130,6 +132,8 @@ def load(
         smtp_url=found.smtp_url,
         redis_url=found.redis_url,
         trusted_proxies=found.trusted_proxies,
+        allowed_hosts=found.allowed_hosts,
+        keep_alive_seconds=found.keep_alive_seconds,
         log_level=found.log_level,
         notes=tuple(notes),
     )

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from quart import Blueprint, Response, current_app, session
 
 from portal.developers.forms import TokenForm
 from portal.frame import vendor_page
+from shared.errors import Invalid
+from shared.people import tokens
 from shared.people.queries import vendor_tokens
-from shared.people.tokens import create_token, revoke_token
 from shared.web.access import owner
-from shared.web.identity import actor, vendor_id
+from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
 HOME = "/vendor/admin/developers"
+MADE = "made_token"  # in the session: the key of the form that made it, from which alone nobody makes the token
 
 
 @blueprint.get("")
 @owner
 async def show() -> Response:
-    """The vendor's tokens."""
-    return await _page(TokenForm(meta={"currency": None}))
+    """The vendor's tokens; in the browser that made one, that one in clear for some minutes."""
+    made = await _just_made()
+    answer = await _page(TokenForm.fresh(), made=made)
+    if made:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/tokens")
@@ -30,22 +36,42 @@ async def show() -> Response:
 @fresh_sign_in("make an API token")
 @limit("20/minute")
 async def create() -> Response:
-    """Make a token. It is on this answer and nowhere else: not in the session, not in the database."""
+    """Make a token, one for each form however often it is sent, and go where it can be read."""
     form = await TokenForm.from_request()
     if not form.ok():
         return await _page(form, status=422)
-    token = await create_token(vendor_id=vendor_id(), member_id=actor().id or 0, name=form.name.data or "")
-    answer = await _page(TokenForm(meta={"currency": None}), made=token)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    try:
+        new = form.wanted()
+        is_new = await tokens.create_from_form(new, vendor_id=vendor_id(), member_id=actor().id or 0, secret=_secret())
+    except Invalid as error:
+        form.blame(error)
+        return await _page(form, status=422)
+    session[MADE] = new.form
+    if is_new or await _just_made():
+        return see_other(HOME)
+    return see_other(HOME, ("info", "That form made its token already. It stands in the list and is not shown again."))
 
 
 @blueprint.post("/tokens/<int:token_id>/revoke")
 @owner
 async def revoke(token_id: int) -> Response:
     """Make a token worthless at once."""
-    await revoke_token(vendor_id=vendor_id(), token_id=token_id)
+    await tokens.revoke_token(vendor_id=vendor_id(), token_id=token_id, actor=actor_label(actor()))
     return see_other(HOME, ("ok", "The token is revoked. Whatever used it is signed out."))
+
+
+async def _just_made() -> str | None:
+    form = session.get(MADE)
+    if not isinstance(form, str):
+        return None
+    made = await tokens.shown_again(form, vendor_id=vendor_id(), member_id=actor().id or 0, secret=_secret())
+    if made is None:
+        session.pop(MADE, None)
+    return made
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)
 
 
 async def _page(form: TokenForm, *, made: str | None = None, status: int = 200) -> Response:

@@ -16,11 +16,11 @@ from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
 from shared.errors import Invalid
 from shared.gateway.seam import StripeUnavailable
 from shared.web.access import large_body, owner
+from shared.web.bodies import MAX_UPLOAD
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
 from shared.web.paging import address, pager
-from shared.web.security import MAX_UPLOAD
 from shared.web.stepup import fresh_sign_in
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")

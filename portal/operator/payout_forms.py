@@ -24,6 +24,15 @@ class HoldForm(MarketForm):
     )
 
 
+class BankForm(MarketForm):
+    """How the operator knows that a changed bank is the vendor's own."""
+
+    why = TextAreaField(
+        "How do you know that the change was the vendor’s own?",
+        [InputRequired("Say how you know."), Length(max=300, message="At most 300 characters.")],
+    )
+
+
 class ReserveForm(MarketForm):
     """How much of each sale is held back, and for how long."""
 
@@ -53,10 +62,15 @@ class PayoutForms:
     coming: str
     hold: HoldForm
     reserve: ReserveForm
+    bank: BankForm
 
 
 async def payout_forms(
-    vendor_id: int, *, hold: HoldForm | None = None, reserve: ReserveForm | None = None
+    vendor_id: int,
+    *,
+    hold: HoldForm | None = None,
+    reserve: ReserveForm | None = None,
+    bank: BankForm | None = None,
 ) -> PayoutForms:
     """The forms as they were sent, else filled in with what holds now."""
     terms = await terms_of(vendor_id)
@@ -75,4 +89,5 @@ async def payout_forms(
         coming=coming,
         hold=hold or HoldForm(data={"reason": terms.held_reason}, meta={"currency": None}),
         reserve=reserve or ReserveForm(data=known, meta={"currency": None}),
+        bank=bank or BankForm(meta={"currency": None}),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
-from portal.operator.payout_forms import HoldForm, ReserveForm, payout_forms
+from portal.operator.payout_forms import BankForm, HoldForm, ReserveForm, payout_forms
 from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
 from shared.errors import Invalid, MarketError
 from shared.marketplace.queries import marketplace
 from shared.payouts import holds, words
 from shared.payouts.queries import FILTERS, all_payouts
+from shared.vendors import banks
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
@@ -76,6 +77,22 @@ async def release(vendor_id: int) -> Response:
     except MarketError as error:
         return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
     return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."))
+
+
+@blueprint.post("/vendors/<int:vendor_id>/bank")
+@operator
+@fresh_sign_in("let this vendor's payouts go on")
+async def trust_bank(vendor_id: int) -> Response:
+    """Let payouts go on that wait because of a changed bank: the operator knows that the vendor changed it."""
+    row = await vendor_row(_sane(vendor_id))
+    form = await BankForm.from_request()
+    if not form.ok():
+        return await vendor_page(row.id, payouts=await payout_forms(row.id, bank=form), status=422)
+    try:
+        await banks.release(vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor()))
+    except MarketError as error:
+        return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
+    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."))
 
 
 @blueprint.post("/vendors/<int:vendor_id>/reserve")

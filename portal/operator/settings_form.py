@@ -7,7 +7,7 @@ from typing import cast
 from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
-from shared.marketplace.rules import MOST_DAYS, Marketplace, time_zones
+from shared.marketplace.rules import MOST_BANK_HOURS, MOST_DAYS, Marketplace, time_zones
 from shared.web.forms import MarketForm, WholeField, choices
 
 
@@ -33,10 +33,20 @@ class SettingsForm(MarketForm):
         description="Days after shipping, where the vendor does not say so earlier.",
     )
 
+    bank_hold_hours = WholeField(
+        "Wait after a changed bank account",
+        [
+            InputRequired("Enter a number of hours such as 72."),
+            NumberRange(min=0, max=MOST_BANK_HOURS, message=f"Enter a number of hours from 0 to {MOST_BANK_HOURS}."),
+        ],
+        description="Payouts wait so long when a vendor gives another bank. 0: they do not wait, and its owners are still written to.",
+    )
+
     def settings(self) -> Marketplace:
         """What was filled in; after the form was found right."""
         return Marketplace(
             time_zone=cast("str", self.time_zone.data),
             show_fee_breakdown=bool(self.show_fee_breakdown.data),
             delivered_after_days=cast("int", self.delivered_after_days.data),
+            bank_hold_hours=cast("int", self.bank_hold_hours.data),
         )

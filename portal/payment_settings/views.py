@@ -133,7 +133,9 @@ async def _to_onboarding() -> Response:
 
 
 async def _fresh_link(vendor: int) -> str:
-    return await service.create_onboarding_link(kit().gateway, vendor_id=vendor, public_url=kit().settings.public_url)
+    return await service.create_onboarding_link(
+        kit().gateway, vendor_id=vendor, public_url=kit().settings.public_url, actor=actor_label(actor())
+    )
 
 
 @blueprint.post("/dashboard")
@@ -143,7 +145,9 @@ async def _fresh_link(vendor: int) -> str:
 async def dashboard() -> Response:
     """Open the vendor's own Stripe dashboard by a link made for this click."""
     try:
-        return see_other(await service.create_dashboard_link(kit().gateway, vendor_id=vendor_id()))
+        return see_other(
+            await service.create_dashboard_link(kit().gateway, vendor_id=vendor_id(), actor=actor_label(actor()))
+        )
     except PaymentNotConfigured as error:
         return see_other(HOME, ("warn", error.message))
     except MarketError as error:

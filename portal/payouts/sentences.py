@@ -34,7 +34,8 @@ def held_note(balance: BalanceView) -> str:
         return ""
     if balance.stopped is None or balance.held == balance.reserved:
         return "Your reserve"
-    why = "Payouts are on hold" if balance.stopped is Obstacle.HELD else "Payouts have stopped"
+    waits = balance.stopped in (Obstacle.HELD, Obstacle.BANK_NEW)
+    why = "Payouts are on hold" if waits else "Payouts have stopped"
     return f"{why}; {money(balance.reserved)} of it is your reserve" if balance.reserved else why
 
 

@@ -57,6 +57,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         coming=coming,
         next_sentence=sentences.next_sentence(coming) if coming else "",
         terms=terms,
+        bank_sentence=words.bank_waits(terms.bank_hold_until),
         schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
         holds=await holds(mine),
         debts=await debts(mine),

@@ -12,7 +12,7 @@ from shared.vendors import service as vendors
 from shared.web.access import public
 from shared.web.identity import end_session, member_or_none, start_session
 from shared.web.kit import safe_next
-from shared.web.limits import limit_sign_in
+from shared.web.limits import limit_door
 from shared.web.pages import page, see_other
 from shared.web.stepup import home_of
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("signin", __name__)
 @blueprint.route("/vendor/login", methods=["GET", "POST"])
 @blueprint.route("/operator/login", methods=["GET", "POST"])
 @public
-@limit_sign_in
+@limit_door("member.sign_in")
 async def login() -> Response:
     """Open a session and go back to where the member came from, else to where they work."""
     back = safe_next(request.args.get("next"))
@@ -52,7 +52,7 @@ async def _enter(email: str, password: str, back: str | None = None) -> Response
 
 @blueprint.route("/vendor/signup", methods=["GET", "POST"])
 @public
-@limit_sign_in
+@limit_door("member.sign_up")
 async def signup() -> Response:
     """Make the vendor and its owner, and sign them in."""
     form = await SignUpForm.from_request()

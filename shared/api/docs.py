@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from quart import Blueprint, Quart, Response, jsonify
 from quart.blueprints import BlueprintSetupState
 from quart_schema import HttpSecurityScheme, Info, QuartSchema, hide
-from quart_schema.openapi import OpenAPIProvider
-from werkzeug.routing import Rule
 
+from shared.api.described import ApiOnly, scopes_in_words
 from shared.web.access import public
 from shared.web.kit import kit
 from shared.web.pages import page
@@ -18,19 +16,11 @@ from shared.web.pages import page
 blueprint = Blueprint("docs", __name__, url_prefix="/api/v1")
 
 _ABOUT = (
-    "Vendors authenticate with an API token (made in the portal under Developers). Shoppers' pages with their session or the "
+    "Vendors authenticate with an API token (made in the portal under Developers), which has one or more scopes: "
+    f"{scopes_in_words()}. Shoppers' pages with their session or the "
     'order\'s token. Every error has one shape: `{"error": {"code", "message", "param"?}}`. Amounts are decimal strings in '
     "the currency's major unit. Keys that are not described are ignored."
 )
-
-
-class ApiOnly(OpenAPIProvider):
-    """Describes the JSON API, not the pages."""
-
-    def generate_rules(self) -> Iterable[Rule]:
-        for rule in super().generate_rules():
-            if rule.rule.startswith("/api/v1/"):
-                yield rule
 
 
 def _describe(app: Quart) -> None:

@@ -11,6 +11,7 @@ from tortoise.connection import get_connection
 
 from shared.errors import TryLater
 from shared.web.access import public
+from shared.web.hosts import any_host
 from shared.web.limits import limit_instead
 
 blueprint = Blueprint("health", __name__)
@@ -26,6 +27,7 @@ class NotReady(TryLater):
 
 @blueprint.get("/healthz")
 @public
+@any_host
 @hide
 @limit_instead("6000/minute")
 async def healthz() -> Response:
@@ -35,6 +37,7 @@ async def healthz() -> Response:
 
 @blueprint.get("/readyz")
 @public
+@any_host
 @hide
 @limit_instead("6000/minute")
 async def readyz() -> Response:

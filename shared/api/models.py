@@ -6,7 +6,9 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from shared.vendors.countries import COUNTRIES
 
 
 class ErrorDetail(BaseModel):
@@ -35,16 +37,23 @@ class PaymentConfig(BaseModel):
     needs_setup: bool | None = Field(default=None, description="true before set-up, else absent")
 
 
+# PostgreSQL holds no NUL in text, so no text that is read may have one. What is ignored may hold anything.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
+
 class SetupBody(BaseModel):
     """Business details for the account's first creation. Name and email are those of the vendor's record, not the caller's."""
 
     model_config = ConfigDict(extra="ignore")
 
     country: str | None = Field(
-        default=None, pattern="^[A-Za-z]{2}$", description="ISO 3166-1; the vendor's own by default"
+        default=None,
+        pattern="^[A-Za-z]{2}$",
+        description="ISO 3166-1, one of those that the marketplace pays to; the vendor's own by default",
+        json_schema_extra={"enum": [*COUNTRIES, None]},
     )
     business_type: Literal["individual", "company", "non_profit"] | None = None
-    url: str | None = Field(default=None, max_length=300, pattern=r"^https?://[^\s]+$")
+    url: str | None = Field(default=None, max_length=300, pattern=r"^https?://[^\s\x00]+$")
     phone: str | None = Field(default=None, max_length=40, pattern=r"^[0-9 +()./-]{5,40}$")
 
 
@@ -63,24 +72,28 @@ def _plain_decimal(value: Any) -> Any:
     return value
 
 
+# A number of any size is read and compared; a string is digits with at most one point.
+_AMOUNT = {
+    "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "maxLength": 40}]
+}
+
+
 class CreateIntentBody(BaseModel):
     """An order to pay. The order's own total decides; `amount` is only compared."""
 
     model_config = ConfigDict(extra="ignore")
 
     order_id: int = Field(ge=1, le=2**53)
-    amount: Annotated[Decimal, BeforeValidator(_plain_decimal)] | None = Field(
+    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = Field(
         default=None,
-        ge=0,
-        max_digits=20,
         description="decimal string in major units; 409 when it is not the order's total",
     )
-    order_token: str | None = Field(
+    order_token: Text | None = Field(
         default=None,
         max_length=200,
         description="token of the order's link, when there is no session; or as a Bearer token",
     )
-    customer_email: str | None = Field(
+    customer_email: Text | None = Field(
         default=None, max_length=254, description="ignored: mail goes to the order's own address"
     )
     metadata: dict[str, Any] | None = Field(default=None, description="ignored: ours alone is sent to Stripe")
@@ -95,6 +108,39 @@ class CreateIntentAnswer(BaseModel):
     amount_vendor: str
     platform_fee: str
     currency: str
+
+
+class StripeSignature(BaseModel):
+    """How Stripe signs what it sends, with the secret of the endpoint."""
+
+    stripe_signature: str = Field(pattern="^t=[0-9]{10},v1=[0-9a-f]{64}$")
+
+
+class EventData(BaseModel):
+    """What the event is about."""
+
+    object: dict[str, Any] = Field(description="the object as it was then; it is read again at Stripe")
+
+
+class _Event(BaseModel):
+    id: str = Field(pattern="^evt_[A-Za-z0-9_]{1,200}$")
+    object: Literal["event"]
+    type: str = Field(pattern=r"^[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){0,3}$")
+    created: int = Field(ge=0, le=2**32)
+    livemode: bool
+    data: EventData
+
+
+class PlatformEvent(_Event):
+    """An event of the platform's own account, as Stripe sends it; other keys are kept and not read."""
+
+    account: None = None
+
+
+class ConnectEvent(_Event):
+    """An event of a connected account, as Stripe sends it; other keys are kept and not read."""
+
+    account: str = Field(pattern="^acct_[A-Za-z0-9]{1,100}$")
 
 
 class Success(BaseModel):

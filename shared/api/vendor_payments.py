@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from quart import Blueprint
-from quart_schema import document_request, document_response, security_scheme, tag
+from quart_schema import document_request, document_response, tag
 
 from shared.api.body import read_body
 from shared.api.models import ErrorAnswer, PaymentConfig, SetupAnswer, SetupBody
 from shared.gateway.seam import AccountDetails
+from shared.people.scopes import Scope
 from shared.vendors import service
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.queries import get_vendor_payment_config, vendor_contact
@@ -29,11 +30,9 @@ NOT_CONFIGURED: dict[str, Any] = {
 
 
 @blueprint.get("/config")
-@vendor_token
+@vendor_token(Scope.PAYMENTS_READ)
 @tag(["Vendors"])
-@security_scheme([{"vendorToken": []}])
 @document_response(PaymentConfig)
-@document_response(ErrorAnswer, 401)
 async def config() -> dict[str, Any]:
     """How this vendor is paid.
 
@@ -57,14 +56,12 @@ async def config() -> dict[str, Any]:
 
 
 @blueprint.post("/setup")
-@vendor_token
+@vendor_token(Scope.ONBOARDING)
 @unsigned_post("authorised by an API token, which no browser sends by itself")
 @limit("30/minute")
 @tag(["Vendors"])
-@security_scheme([{"vendorToken": []}])
 @document_request(SetupBody)
 @document_response(SetupAnswer)
-@document_response(ErrorAnswer, 401)
 @document_response(ErrorAnswer, 409)
 @document_response(ErrorAnswer, 422)
 @document_response(ErrorAnswer, 503)
@@ -86,7 +83,7 @@ async def setup() -> dict[str, Any]:
     gateway, who = kit().gateway, actor_label(actor())
     account_id = await service.setup_payments(gateway, vendor_id=contact.vendor_id, details=details, actor=who)
     link = await service.create_onboarding_link(
-        gateway, vendor_id=contact.vendor_id, public_url=kit().settings.public_url
+        gateway, vendor_id=contact.vendor_id, public_url=kit().settings.public_url, actor=who
     )
     return {
         "stripe_account_id": account_id,

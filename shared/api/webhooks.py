@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from quart import Blueprint, request
-from quart_schema import document_response, tag
+from quart_schema import document_headers, document_request, document_response, tag
 
-from shared.api.models import ErrorAnswer, Success
+from shared.api.models import ConnectEvent, ErrorAnswer, PlatformEvent, StripeSignature, Success
 from shared.web.access import large_body, public, unsigned_post
+from shared.web.bodies import MAX_BODY
 from shared.web.kit import kit, raw_body
 from shared.web.limits import limit_instead
-from shared.web.security import MAX_BODY
 from shared.webhooks import intake
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/api/v1/platform/webhooks")
@@ -23,6 +23,8 @@ SIGNED = "signed by Stripe with the endpoint's own secret; needs the raw body"
 @large_body(MAX_BODY)
 @limit_instead("6000/minute")
 @tag(["Webhooks"])
+@document_headers(StripeSignature)
+@document_request(PlatformEvent)
 @document_response(Success)
 @document_response(ErrorAnswer, 400)
 async def platform_events() -> dict[str, str]:
@@ -36,6 +38,8 @@ async def platform_events() -> dict[str, str]:
 @large_body(MAX_BODY)
 @limit_instead("6000/minute")
 @tag(["Webhooks"])
+@document_headers(StripeSignature)
+@document_request(ConnectEvent)
 @document_response(Success)
 @document_response(ErrorAnswer, 400)
 async def connect_events() -> dict[str, str]:

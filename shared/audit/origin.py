@@ -19,7 +19,7 @@ class Origin:
 
 NOWHERE = Origin()
 # People are answered for by where they sat. Of Stripe, of our own jobs and of guests who buy no address is kept here.
-_WHO_ACTS = ("member:", "customer:", "token:", "nobody")
+WHO_ACTS = ("member:", "customer:", "token:", "nobody")
 _current: ContextVar[Origin] = ContextVar("audit_origin", default=NOWHERE)
 
 
@@ -31,4 +31,4 @@ def begin(origin: Origin) -> None:
 def of(actor: str) -> Origin:
     """Where `actor` acts from; the address only of people and their tokens."""
     here = _current.get()
-    return here if actor.startswith(_WHO_ACTS) else Origin(request_id=here.request_id)
+    return here if actor.startswith(WHO_ACTS) else Origin(request_id=here.request_id)

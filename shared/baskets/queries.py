@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tortoise.functions import Sum
 
@@ -109,6 +109,14 @@ async def held_by(basket_id: int) -> Mapping[int, int]:
         .values("id", "held")
     )
     return {int(row["id"]): int(row["held"]) for row in rows}
+
+
+async def held_for(token: str | None) -> Mapping[int, int]:
+    """As `held_by`, of the basket behind this token. One query, none without a token."""
+    if not token:
+        return {}
+    basket_id = await Basket.filter(token_digest=digest(token)).first().values_list("id", flat=True)
+    return await held_by(cast("int", basket_id)) if basket_id is not None else {}
 
 
 async def _rows(token: str) -> list[dict[str, Any]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +59,11 @@ class ProductView:
     is_published: bool
     stock: int = 0
     reserved: int = 0
+
+
+def as_seen_by(products: Iterable[ProductView], held: Mapping[int, int]) -> tuple[ProductView, ...]:
+    """Products as they are for somebody whose own unpaid order holds some (`held`: product id -> pieces): those count as there."""
+    return tuple(replace(p, available=p.available + held.get(p.id, 0)) for p in products)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,9 @@ from shared.database.unit import dialect, is_open
 
 Items = Sequence[tuple[int, int]]
 
+# Orders that nobody has paid yet hold at most one piece in so many: the rest stays for whoever pays (decision 14).
+HELD_SHARE = 2
+
 
 async def reserve(items: Items) -> None:
     """Hold these quantities. Raises SoldOut, and holds nothing, when one of them is not there."""
@@ -29,12 +32,35 @@ async def reserve(items: Items) -> None:
         product = on_shelf.get(product_id)
         if product is None:
             raise StockBooksDiffer(f"product {product_id} does not exist")
-        if product.stock - product.reserved < quantity:
-            raise SoldOut(product.name, max(product.stock - product.reserved, 0))
+        _must_be_there(product, quantity)
     guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in wanted.items()]
     if await _move(guard, reserved={i: F("reserved") + q for i, q in wanted.items()}) != len(wanted):
         first = on_shelf[next(iter(wanted))]
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
+
+
+async def reserve_in_plenty(items: Items) -> bool:
+    """Hold these quantities if at least half of each shelf stays free; False, and nothing is held, when it would not.
+
+    Raises SoldOut when one of them is not there at all.
+    """
+    wanted = _merge(items)
+    on_shelf = await _locked(wanted)
+    for product_id, quantity in wanted.items():
+        product = on_shelf[product_id]
+        _must_be_there(product, quantity)
+        if product.reserved + quantity > product.stock // HELD_SHARE:
+            return False
+    await reserve(items)
+    return True
+
+
+async def must_be_there(items: Items) -> None:
+    """Raise SoldOut when one of these quantities is not free just now; nothing is held."""
+    wanted = _merge(items)
+    on_shelf = await _locked(wanted)
+    for product_id, quantity in wanted.items():
+        _must_be_there(on_shelf[product_id], quantity)
 
 
 async def release(items: Items) -> None:
@@ -77,6 +103,12 @@ async def take_free(items: Items) -> dict[int, int]:
     moved = await _move(guard, stock={i: F("stock") - q for i, q in there.items()})
     _must_be(len(there), moved, "taken from the shelf")
     return there
+
+
+def _must_be_there(product: Product, quantity: int) -> None:
+    left = product.stock - product.reserved
+    if left < quantity:
+        raise SoldOut(product.name, max(left, 0))
 
 
 def _merge(items: Items) -> dict[int, int]:

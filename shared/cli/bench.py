@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from shared.cli import bench_sandbox
+from shared.cli import bench_load, bench_sandbox
 from shared.cli.bootstrap import ROOT
 from shared.cli.options import CommandFailed
 
@@ -46,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "start-up": start_up,
     "sandbox-payment": bench_sandbox.payment,
     "sandbox-start": bench_sandbox.start,
+    "form-load": bench_load.form_load,
 }
 
 

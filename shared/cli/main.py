@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import click
 
+from shared.cli import private
 from shared.cli.bootstrap import ROOT
 from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
 from shared.database.schema import SchemaTooNew
@@ -326,6 +327,7 @@ def read_settings(options: Options) -> Settings:
         sandbox_base=f"http://127.0.0.1:{options.sandbox_port}",
         dotenv=ROOT / ".env",
     )
+    private.tighten(settings.data_dir, settings.database_url)
     if not isinstance(options, ServeOptions) or options.listener is None:  # else its parent has said so
         for note in settings.notes:
             print(f"Note: {note}", file=sys.stderr)

@@ -23,6 +23,7 @@ from shared.database.migrate import MigrationFailed, migrate
 from shared.errors import MarketError
 
 if TYPE_CHECKING:
+    from hypercorn.config import Config
     from quart import Quart
 
     from shared.cli.main import Parts
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 GRACE_SECONDS = 10.0
+HEADERS_READ = (
+    64 * 1024
+)  # bytes, as much as one read takes: longer headers end before our own answer (431) could be given
 SDK_AFTER_SECONDS = 2.0
 
 
@@ -118,7 +122,6 @@ async def _run(
     stop: asyncio.Event | None = None,
 ) -> int:
     from hypercorn.asyncio import serve as hypercorn
-    from hypercorn.config import Config
 
     from shared.cli.worker import stop_signals
     from shared.gateway.deferred import deferred
@@ -134,6 +137,16 @@ async def _run(
     )
     gc.enable()
     gc.freeze()  # what is there now stays for ever
+    config = server_config(settings, listener)
+    listener.detach()  # Hypercorn closes it
+    await hypercorn(quart, config, shutdown_trigger=_trigger(stop, quiet=options.listener is not None))
+    return 0
+
+
+def server_config(settings: Settings, listener: socket.socket) -> Config:
+    """How Hypercorn serves on this socket."""
+    from hypercorn.config import Config
+
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.accesslog = None
@@ -142,9 +155,10 @@ async def _run(
     config.graceful_timeout = GRACE_SECONDS
     config.shutdown_timeout = GRACE_SECONDS
     config.include_server_header = False
-    listener.detach()  # Hypercorn closes it
-    await hypercorn(quart, config, shutdown_trigger=_trigger(stop, quiet=options.listener is not None))
-    return 0
+    # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes first.
+    config.keep_alive_timeout = settings.keep_alive_seconds
+    config.h11_max_incomplete_size = HEADERS_READ
+    return config
 
 
 def _gateway(settings: Settings) -> Gateway:

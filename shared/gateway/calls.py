@@ -90,10 +90,15 @@ class Calls:
         found: list[Any] = []
         while True:
             cursor = {"starting_after": found[-1].id} if found else {}
-            page = await self._call(
-                method, *path, params={**asked, **cursor, "limit": PAGE}, to=lambda page: page, account=account
+            page, has_more = await self._call(
+                method, *path, params={**asked, **cursor, "limit": PAGE}, to=_page, account=account
             )
-            found += page.data
-            if not page.has_more or not page.data:
+            found += page
+            if not has_more or not page:
                 break
         return [to(item) for item in reversed(found)]
+
+
+def _page(answer: Any) -> tuple[list[Any], bool]:
+    """The objects of one page, and whether there are more."""
+    return list(answer.data), bool(answer.has_more)

@@ -6,6 +6,7 @@ is read from `to_dict()` and optional fields with `.get`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 import stripe
 
+from shared.errors import MarketError
 from shared.gateway.seam import (
     Account,
     Alternative,
@@ -28,6 +30,8 @@ from shared.gateway.seam import (
     StripeRefused,
     StripeUnavailable,
 )
+
+log = logging.getLogger("markethall.gateway")
 
 LONGEST_DESCRIPTOR, LONGEST_PREFIX = 22, 10  # what a card statement has room for (Stripe: statement descriptors)
 CARD_TEXT = "The card was declined. Please try another card."
@@ -193,9 +197,14 @@ def charge(obj: Any) -> Charge:
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turn what the SDK raises into our errors; the request id goes to the log, Stripe's words stay here."""
+    """Turn whatever goes wrong in a call into our errors; the request id goes to the log, Stripe's words stay here.
+
+    What is no answer of Stripe's (another's page, another's JSON) says nothing about what became of the request, like none.
+    """
     try:
         yield
+    except MarketError:
+        raise
     except stripe.CardError as e:
         raise CardDeclined(e.user_message or CARD_TEXT, log=_log(e)) from e
     except (stripe.APIConnectionError, stripe.RateLimitError) as e:
@@ -210,12 +219,18 @@ def errors() -> Iterator[None]:
             StripeMissing if e.http_status == 404 or code in ("resource_missing", "account_invalid") else StripeRefused
         )
         raise kind(stripe_code=code, param=getattr(e, "param", None), log=_log(e)) from e
+    except Exception as e:
+        log.exception("an answer that cannot be read")
+        raise StripeUnavailable(log=f"{type(e).__name__} at an answer that cannot be read") from e
 
 
 def _is_unknown_outcome(e: stripe.StripeError) -> bool:
-    """5xx, and the conflict of a key that is still in use, say nothing about what became of the request (stripe.md section 4)."""
+    """5xx, and the conflict of a key that is still in use, say nothing about what became of the request (stripe.md section 4).
+
+    Nor does a "refusal" without an error object: each of Stripe's has one, a gateway's page of HTML has not.
+    """
     status = e.http_status or 0
-    return status >= 500 or status == 409 or status == 429
+    return status >= 500 or status == 409 or status == 429 or e.error is None
 
 
 def _replayed(e: stripe.StripeError) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 import smtplib
 from collections.abc import Mapping
@@ -79,14 +80,14 @@ async def send_again() -> int:
 
 
 def compose(mail: Email, settings: Settings) -> EmailMessage:
-    """The mail as MIME; its Message-ID is made of our own id, so that a repeat is recognised by mail programs."""
+    """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
     message["From"] = f"{SENDER} <no-reply@{host}>"
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
-    message["Message-ID"] = f"<{mail.unique_key.replace(':', '.')}@{host}>"
+    message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
     message.set_content(_filled(mail.text, settings))
     return message
 
@@ -99,6 +100,12 @@ def link_token(nonce: str) -> str:
 def _filled(text: str, settings: Settings) -> str:
     told = text.replace(PUBLIC_URL, settings.public_url)
     return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
+
+
+def _message_id(mail: Email, settings: Settings) -> str:
+    """Tells nothing of our rows, and never comes again: row ids, of which `unique_key` is made, do in a fresh database."""
+    told = f"{mail.unique_key}|{mail.created_at.isoformat()}"
+    return hmac.new(settings.secret_key.encode(), told.encode(), "sha256").hexdigest()[:40]
 
 
 def _file(settings: Settings, name: str, message: EmailMessage) -> None:

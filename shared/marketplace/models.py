@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row
-from shared.marketplace.rules import DEFAULTS, MOST_DAYS
+from shared.marketplace.rules import DEFAULTS, MOST_BANK_HOURS, MOST_DAYS
 
 
 class MarketplaceSettings(Row):
@@ -20,6 +20,11 @@ class MarketplaceSettings(Row):
     )
     delivered_after_days = fields.IntField(
         default=DEFAULTS.delivered_after_days, description="days after shipping until an order counts as delivered"
+    )
+    bank_hold_hours = fields.IntField(
+        default=DEFAULTS.bank_hold_hours,
+        db_default=DEFAULTS.bank_hold_hours,
+        description="hours that payouts wait when a vendor gives another bank",
     )
     statement_prefix = fields.CharField(
         max_length=22,
@@ -36,5 +41,9 @@ class MarketplaceSettings(Row):
             CheckConstraint(
                 check=f"delivered_after_days >= 1 and delivered_after_days <= {MOST_DAYS}",
                 name="ck_marketplace_settings_days",
+            ),
+            CheckConstraint(
+                check=f"bank_hold_hours >= 0 and bank_hold_hours <= {MOST_BANK_HOURS}",
+                name="ck_marketplace_settings_bank",
             ),
         ]

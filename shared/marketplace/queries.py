@@ -34,4 +34,5 @@ def settings_of(row: MarketplaceSettings) -> Marketplace:
         time_zone=row.time_zone,
         show_fee_breakdown=row.show_fee_breakdown,
         delivered_after_days=row.delivered_after_days,
+        bank_hold_hours=row.bank_hold_hours,
     )

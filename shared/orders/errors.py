@@ -30,6 +30,12 @@ class PriceChanged(BasketProblem):
     code = "price_changed"
 
 
+class SoldOutAtPayment(Conflict):
+    """What an order holds only from Pay on is gone; no card was confirmed."""
+
+    code = "sold_out"
+
+
 class VendorCannotSell(Conflict):
     """The vendor cannot take payments at the moment."""
 

@@ -47,6 +47,12 @@ class Checkout(Searched):
     terms_version = fields.CharField(max_length=20, default="", db_default="", description="which terms were accepted")
     terms_accepted_at = fields.DatetimeField(null=True)
     purchase_ip = fields.CharField(max_length=45, default="", db_default="", description="where the order came from")
+    network = fields.CharField(
+        max_length=45,
+        default="",
+        db_default="",
+        description="whose address it was (ids.network_of); its holds are counted",
+    )
     reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
 
     search = fields.TextField(default="", db_default="", description="folded words that its orders are found by")
@@ -57,6 +63,7 @@ class Checkout(Searched):
         indexes = [
             Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
             Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
+            Index(fields=("network", "status"), name="ix_checkouts_network"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),
@@ -100,6 +107,11 @@ class Order(Row):
     )
     currency = fields.CharField(max_length=3)
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
+    held_at = fields.DatetimeField(null=True, description="when Pay last set its pieces aside; null: it never did")
+    held_until = fields.DatetimeField(null=True, description="when what Pay set aside is let go, unless it is paid")
+    wasted_holds = fields.IntField(
+        default=0, db_default=0, description="how often what Pay set aside was let go without a try to pay"
+    )
     paid_at = fields.DatetimeField(null=True)
     shipped_at = fields.DatetimeField(null=True)
     delivered_at = fields.DatetimeField(null=True)
@@ -116,6 +128,7 @@ class Order(Row):
             Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
             Index(fields=("customer_id", "id"), name="ix_orders_customer"),
             Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
+            Index(fields=("held_at",), name="ix_orders_held"),
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.errors import NotFound
+from shared.ids import typed_number
 from shared.money import Money
 from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
+from shared.orders.holding import is_held_by_pay
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
 from shared.orders.rules import (
@@ -72,6 +74,7 @@ class OrderView:
     platform_fee: Money
     vendor_share: Money
     money: OrderMoney  # what of it is still there
+    waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     is_off_shelf: bool  # whether pieces of it left the shelf and do not stand there again
     lines: tuple[LineView, ...]
     contact: Contact
@@ -197,6 +200,7 @@ def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> Orde
         platform_fee=fee,
         vendor_share=total - fee,
         money=money_of(order),
+        waits_for_pay=order.stock_state == StockState.AT_PAYMENT or is_held_by_pay(order),
         is_off_shelf=_is_off_shelf(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
@@ -267,3 +271,17 @@ async def order_by_number(number: str) -> OrderView:
     if not orders:
         raise NotFound("We could not find that order.")
     return (await _views(orders))[0]
+
+
+async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of orders, by id. One query."""
+    wanted = sorted(set(ids))
+    found = await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
+    return {int(str(id_)): str(number) for id_, number in found}
+
+
+async def ids_by_number(search: str, *, vendor_id: int | None = None) -> tuple[str, ...]:
+    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever way; empty for none."""
+    mine = {} if vendor_id is None else {"vendor_id": vendor_id}
+    found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
+    return tuple(f"order:{id_}" for id_ in found)

@@ -38,12 +38,21 @@ class PaymentStatus(StrEnum):
 
 
 class StockState(StrEnum):
-    """What an order does to stock: holds it, has taken it, or has let it go."""
+    """What an order does to stock: nothing until Pay is pressed, holds it, has taken it, or has let it go."""
 
+    AT_PAYMENT = "at_payment"
     RESERVED = "reserved"
     TAKEN = "taken"
     RELEASED = "released"
 
+
+# A hold that Pay made goes back to AT_PAYMENT when the card was declined, or nobody went on.
+STOCK_MOVES: dict[StockState, frozenset[StockState]] = {
+    StockState.AT_PAYMENT: frozenset({StockState.RESERVED, StockState.TAKEN, StockState.RELEASED}),
+    StockState.RESERVED: frozenset({StockState.AT_PAYMENT, StockState.TAKEN, StockState.RELEASED}),
+    StockState.RELEASED: frozenset({StockState.TAKEN}),  # money that came late, and everything was still there
+    StockState.TAKEN: frozenset(),
+}
 
 CHECKOUT_MOVES: dict[CheckoutStatus, frozenset[CheckoutStatus]] = {
     # A late success (the card was charged while the reservation ran out) still completes the purchase.

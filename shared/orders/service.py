@@ -7,22 +7,26 @@ from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
-from shared.baskets.models import Basket
+from shared.baskets.models import Basket, BasketLine
 from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue import stock
 from shared.database import unit
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
-from shared.ids import digest, new_number, new_token
+from shared.ids import digest, network_of, new_number, new_token
 from shared.jobs import queue
+from shared.orders import holding
 from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.orders.holding import items_of
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.orders.terms import Acceptance
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
+
+MOST_RENEWALS = 4  # so many times as long as one hold, if the same basket is submitted again and again
 
 
 async def place_order(
@@ -34,7 +38,9 @@ async def place_order(
     accepted: Acceptance | None = None,
     actor: str = "shopper",
 ) -> str:
-    """Turn the basket into a checkout with its order, hold the stock for `hold_minutes`, and answer the checkout's token.
+    """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the checkout's token.
+
+    Its pieces are set aside now where there is plenty, else when Pay is pressed (`holding`).
 
     Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
     otherwise the old one is cancelled and its stock freed. `accepted`: the terms that stood beside the button. Prices come from the catalogue, never from the request.
@@ -49,7 +55,7 @@ async def place_order(
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
-                await _renew(before, contact, until, accepted)
+                await _renew(before, contact, min(until, _last_end(before, hold_minutes)), accepted)
                 return before.token
             await close_checkout(before, CheckoutStatus.CANCELLED, actor=actor)
         return await _create(
@@ -94,6 +100,11 @@ async def _renew(checkout: Checkout, contact: Contact, until: datetime, accepted
     )
 
 
+def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
+    """However often it is submitted again, what it holds is not held for ever."""
+    return checkout.created_at + timedelta(minutes=MOST_RENEWALS * hold_minutes)
+
+
 def _accepted(accepted: Acceptance | None) -> dict[str, Any]:
     if accepted is None:
         return {}
@@ -111,7 +122,8 @@ async def _create(
     actor: str,
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
-    await stock.reserve([(line.product.id, line.quantity) for line in basket.lines])
+    network = network_of(accepted.ip) if accepted else ""
+    state = await holding.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
     checkout = await Checkout.create(
         token=new_token("co"),
         basket_id=basket.id,
@@ -120,9 +132,10 @@ async def _create(
         **_accepted(accepted),
         currency=basket.total.currency,
         total_amount=basket.total.amount,
+        network=network,
         reserved_until=until,
     )
-    order = await _order_of(checkout, basket, config)
+    order = await _order_of(checkout, basket, config, state)
     await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
     await audit.record(
         "order.placed",
@@ -134,7 +147,9 @@ async def _create(
     return checkout.token
 
 
-async def _order_of(checkout: Checkout, basket: BasketView, config: PaymentConfigView) -> Order:
+async def _order_of(
+    checkout: Checkout, basket: BasketView, config: PaymentConfigView, stock_state: StockState
+) -> Order:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
     lines = basket.lines
     sold = [
@@ -151,6 +166,7 @@ async def _order_of(checkout: Checkout, basket: BasketView, config: PaymentConfi
         platform_fee_amount=sum(line.amount for line in charged),
         platform_fee_percentage=config.platform_fee_percentage,
         currency=checkout.currency,
+        stock_state=stock_state,
     )
     await OrderLine.bulk_create(
         OrderLine(
@@ -184,9 +200,28 @@ async def close_checkout(checkout: Checkout, status: CheckoutStatus, *, actor: s
     return True
 
 
+async def give_up_unwanted(basket_token: str | None) -> None:
+    """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that asks Stripe first."""
+    async with unit.transaction():
+        checkout = await _open_checkout(basket_token)
+        if checkout is not None and await is_unwanted(checkout):
+            await queue.enqueue("payments.give_up", {"checkout_id": checkout.id})
+
+
+async def is_unwanted(checkout: Checkout) -> bool:
+    """Whether something that was ordered is not in the basket any more; another quantity of it is."""
+    wanted = await BasketLine.filter(basket_id=checkout.basket_id).values_list("product_id", flat=True)
+    ordered = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
+    return not set(ordered) <= set(wanted)
+
+
 async def _cancel_unpaid(order: Order, *, actor: str, reason: str) -> None:
+    """What it holds is let go; an order that waited for Pay holds nothing."""
+    before = StockState(order.stock_state)
+    if before not in (StockState.RESERVED, StockState.AT_PAYMENT):
+        return
     moved = await Order.filter(
-        id=order.id, status=OrderStatus.PENDING, payment_status__not=PaymentStatus.PAID, stock_state=StockState.RESERVED
+        id=order.id, status=OrderStatus.PENDING, payment_status__not=PaymentStatus.PAID, stock_state=before
     ).update(
         status=OrderStatus.CANCELLED,
         payment_status=PaymentStatus.CANCELLED,
@@ -194,13 +229,8 @@ async def _cancel_unpaid(order: Order, *, actor: str, reason: str) -> None:
         updated_at=clock.now(),
     )
     if moved:
-        await stock.release(await items_of(order.id))
+        if before is StockState.RESERVED:
+            await stock.release(await items_of(order.id))
         await audit.record(
             "order.cancelled", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, reason=reason
         )
-
-
-async def items_of(order_id: int) -> list[tuple[int, int]]:
-    """(product id, quantity) of an order's lines."""
-    rows = await OrderLine.filter(order_id=order_id).order_by("product_id").values_list("product_id", "quantity")
-    return [(int(product), int(quantity)) for product, quantity in rows]

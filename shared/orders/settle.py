@@ -16,6 +16,7 @@ from shared.mail import service as mail
 from shared.money import Money
 from shared.orders import texts
 from shared.orders.goods import set_aside
+from shared.orders.holding import items_of
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import money_of
 from shared.orders.rules import (
@@ -27,7 +28,6 @@ from shared.orders.rules import (
     PaymentStatus,
     StockState,
 )
-from shared.orders.service import items_of
 
 log = logging.getLogger("markethall.orders")
 
@@ -45,16 +45,18 @@ async def follow_payment(order: Order, status: PaymentStatus) -> bool:
 async def mark_paid(order: Order) -> bool:
     """The money for this order has arrived: take the stock, move it to processing, complete the checkout, write the mails.
 
-    False when it was paid already. An order that was cancelled meanwhile comes back only if all of it is still on the
-    shelf; otherwise it stays cancelled, paid, and loud in the log and the audit trail, for a person to refund.
+    False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or nobody pressed our Pay) is
+    sent only if all of it is still on the shelf; otherwise it is cancelled, paid, and loud in the log and the audit trail,
+    for a person to refund.
     """
     current = PaymentStatus(order.payment_status)
     if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
         return False  # what was paid back is not paid again by older news
     deliverable = await _take_stock(order)
     status = OrderStatus(order.status)
-    if deliverable and OrderStatus.PROCESSING in ORDER_MOVES[status]:
-        status = OrderStatus.PROCESSING
+    wanted = OrderStatus.PROCESSING if deliverable else OrderStatus.CANCELLED
+    if wanted in ORDER_MOVES[status]:
+        status = wanted
     now = clock.now()
     moved = await Order.filter(id=order.id, payment_status=current, status=order.status).update(
         payment_status=PaymentStatus.PAID,
@@ -69,7 +71,7 @@ async def mark_paid(order: Order) -> bool:
         "order.paid", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id, status=status
     )
     if not deliverable:
-        log.error("order %s was paid after its stock was given back; it needs a refund", order.number)
+        log.error("order %s was paid and its pieces are gone; it needs a refund", order.number)
         await audit.record(
             "order.paid_but_undeliverable", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id
         )
@@ -121,7 +123,7 @@ async def _take_stock(order: Order) -> bool:
     if order.stock_state == StockState.TAKEN:
         return True
     items = await items_of(order.id)
-    if order.stock_state == StockState.RELEASED:
+    if order.stock_state in (StockState.RELEASED, StockState.AT_PAYMENT):
         try:
             async with unit.transaction():  # a savepoint: all of it or nothing
                 await stock.reserve(items)

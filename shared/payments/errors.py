@@ -12,6 +12,20 @@ class OrderNotPayable(Conflict):
     default = "This order cannot be paid any more. Please start again from your basket."
 
 
+class AlreadyDecided(OrderNotPayable):
+    """The money is there, on its way, or with a person who looks: the return page tells which."""
+
+    code = "payment_decided"
+    default = "This order was paid a moment ago, or its payment is on its way."
+
+
+class PageOutOfDate(Conflict):
+    """The payment page was made for an intent that has ended since; loading it again makes another one."""
+
+    code = "page_out_of_date"
+    default = "This page is out of date."
+
+
 class PaymentUnderReview(OrderNotPayable):
     """Money was taken that does not match the order; until a person has looked, nobody is charged again."""
 

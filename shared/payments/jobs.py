@@ -8,14 +8,13 @@ from typing import Any
 from shared import clock
 from shared.database import unit
 from shared.errors import TryLater
-from shared.gateway.seam import Gateway
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.marketplace import service as marketplace
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import close_checkout
-from shared.payments import service, settle, sweep
+from shared.payments import giving_up, pressing, service, settle, sweep
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 
@@ -62,14 +61,9 @@ async def read_statement_prefix(context: Context, _args: dict[str, Any]) -> None
     await marketplace.note_statement_prefix(await context.gateway.get_statement_prefix())
 
 
-async def _cancel_all(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
-    payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
-    return {await service.cancel_intent(gateway, payment) for payment in payments}
-
-
 async def cancel_intents(context: Context, args: dict[str, Any]) -> None:
     """Job `payments.cancel_intents`: no intent of a closed checkout stays payable."""
-    await _cancel_all(context.gateway, args["checkout_id"])
+    await service.cancel_intents_of(context.gateway, args["checkout_id"])
 
 
 async def expire_checkout(context: Context, args: dict[str, Any]) -> None:
@@ -83,7 +77,7 @@ async def expire_checkout(context: Context, args: dict[str, Any]) -> None:
     if checkout.reserved_until > clock.now():
         await queue.enqueue("payments.expire_checkout", args, run_at=checkout.reserved_until)
         return
-    states = await _cancel_all(context.gateway, checkout.id)
+    states = await service.cancel_intents_of(context.gateway, checkout.id)
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return  # money was taken: the goods stay reserved until a person has decided
     if PaymentState.PROCESSING in states:
@@ -103,6 +97,8 @@ HANDLERS: dict[str, Handler] = {
     "payments.read_charge": read_charge,
     "payments.cancel_intents": cancel_intents,
     "payments.expire_checkout": expire_checkout,
+    "payments.let_go": pressing.let_go,
+    "payments.give_up": giving_up.give_up,
     "payments.sweep": sweep.sweep,
     "payments.read_statement_prefix": read_statement_prefix,
 }

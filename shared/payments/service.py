@@ -235,6 +235,12 @@ async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
     return await settle.apply(payment.id, intent)
 
 
+async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
+    """Cancel every intent of a checkout that is not decided: the states in which that left its payments."""
+    payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
+    return {await cancel_intent(gateway, payment) for payment in payments}
+
+
 async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:
     """Read the intent from Stripe and let our rows follow; None when the intent is not ours. Raises StripeUnavailable."""
     payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)

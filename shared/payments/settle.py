@@ -14,6 +14,7 @@ from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.queries import owes
+from shared.orders import holding
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus
@@ -138,6 +139,15 @@ async def _order_follows(order: Order, payment: Payment, target: PaymentState) -
         status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
         if status is not None:
             await orders.follow_payment(order, status)
+        await _hold_follows(order, target)
+
+
+async def _hold_follows(order: Order, target: PaymentState) -> None:
+    """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody went on."""
+    if target is PaymentState.REQUIRES_ACTION:
+        await holding.wait_for_bank(order)
+    elif target in (PaymentState.FAILED, PaymentState.CANCELED):
+        await holding.let_go(order, wasted=target is PaymentState.CANCELED)
 
 
 async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, target: PaymentState) -> None:

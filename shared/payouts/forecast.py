@@ -66,11 +66,13 @@ def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: S
         bank=True,
         bank_errored=terms.bank_errored,
     )
+    until = terms.bank_hold_until
     found: list[tuple[date, Due, Funds]] = []
     for day in days:
         later = sum(s.amount for s in waiting if s.available_on is None or s.available_on > day)
         then = replace(there, available=there.balance - later, pending=later)
-        found.append((day, due(then, standing, minimum=terms.plan.minimum), then))
+        on_the_day = replace(standing, bank_new=until is not None and until.date() >= day)
+        found.append((day, due(then, on_the_day, minimum=terms.plan.minimum), then))
     day, decided, then = next((f for f in found if f[1].amount > 0), found[0])
     known = sorted(s.available_on for s in waiting if s.available_on is not None)
     return NextPayout(
@@ -91,6 +93,7 @@ def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -
         reserved=Money(max(0, there.reserved), there.currency),
         held=Money(max(0, there.held), there.currency),
         held_reason=terms.held_reason,
+        bank_hold_until=terms.bank_hold_until,
         available_on=available_on,
     )
 

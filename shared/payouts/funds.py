@@ -55,6 +55,7 @@ def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:
         enabled=terms.payouts_enabled if reading.enabled is None else reading.enabled,
         bank=bank is not None,
         bank_errored=returns(bank),
+        bank_new=terms.bank_hold_until is not None,
     )
 
 

@@ -12,7 +12,7 @@ from shared.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, Pa
 from shared.payouts.forecast import why
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, obstacle_of, whole
-from shared.vendors import configs
+from shared.vendors import configs, schedules
 from shared.vendors.payout_settings import PayoutTerms, terms_of, words_of
 
 
@@ -76,7 +76,7 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         raise AmountChanged
     async with unit.transaction():
         config = await configs.locked(vendor_id)
-        if config.payouts_held_at is not None:
+        if schedules.stand_still(config):
             raise PayoutHeld
         there = (await funds.of_vendor(vendor_id, funds.Reading())).get(amount.currency)
         cost = now.fee.amount

@@ -50,6 +50,7 @@ class Obstacle(StrEnum):
 
     NOT_CONNECTED = "not_connected"
     HELD = "held"  # the operator holds payouts back
+    BANK_NEW = "bank_new"  # it was changed lately; payouts wait
     BANK_MISSING = "bank_missing"
     BANK_ERRORED = "bank_errored"  # a payout came back from it
     DISABLED = "disabled"  # Stripe does not pay this account out
@@ -70,6 +71,7 @@ class Standing:
     enabled: bool
     bank: bool
     bank_errored: bool
+    bank_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
     checks = (
         (not standing.connected, Obstacle.NOT_CONNECTED),
         (standing.held, Obstacle.HELD),
+        (standing.bank_new, Obstacle.BANK_NEW),
         (standing.bank_errored, Obstacle.BANK_ERRORED),
         (not standing.enabled, Obstacle.DISABLED),
         (not standing.bank, Obstacle.BANK_MISSING),

@@ -100,7 +100,7 @@ async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: fun
         refused = await ours.filter(period__startswith=given_up(name)).count()
         if await ours.filter(period=name).exists() or refused >= TRIES:
             return None
-        if config.payouts_held_at is not None:
+        if schedules.stand_still(config):
             return None
         there = (await funds.of_vendor(terms.vendor_id, reading))[currency]
         standing = funds.standing(terms, reading, currency)

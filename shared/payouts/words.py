@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from shared.money import Money
 from shared.payouts.rules import Obstacle, PayoutState
@@ -100,6 +100,7 @@ class Why:
     held: Money
     held_reason: str = ""
     available_on: date | None = None
+    bank_hold_until: datetime | None = None
 
 
 # Those that need nothing named.
@@ -119,6 +120,8 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
         case Obstacle.HELD:
             because = f": {why.held_reason.rstrip('.')}." if why.held_reason else "."
             return f"Markethall holds your payouts back{because} The money stays yours and is kept for you."
+        case Obstacle.BANK_NEW:
+            return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:
             return f"What is there goes to the {write(why.owed)} that you owe Markethall for refunds or disputes."
         case Obstacle.RESERVED:
@@ -134,6 +137,18 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
             if why.owed.amount > 0:
                 return f"Your next sales go to the {write(why.owed)} that you owe Markethall for refunds or disputes."
             return "There is nothing to pay out yet."
+
+
+def bank_waits(until: datetime | None) -> str:
+    """Why payouts wait after another bank was given, and until when."""
+    when = f" until {_moment(until)}" if until else " for a while"
+    return (
+        f"Your bank account was changed, so payouts wait{when}, in case it was not you. Then they go on by themselves."
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{_day(at.date())}, {at:%H:%M} UTC"
 
 
 def _day(value: date) -> str:

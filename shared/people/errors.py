@@ -1,6 +1,6 @@
 """What may go wrong with people, their passwords, their mailed links and their sessions."""
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from shared.people.rules import BadEmail, WeakPassword
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "LastOperator",
     "LinkEnded",
     "NotOneself",
+    "TooManyTries",
     "UnknownPerson",
     "UnknownToken",
     "WeakPassword",
@@ -24,6 +25,13 @@ class WrongCredentials(Unauthenticated):
     status = 422
     code = "wrong_credentials"
     default = "Email or password is not right."
+
+
+class TooManyTries(TooMany):
+    """This door was tried too often with this address, or from this network (shared/people/doors.py)."""
+
+    code = "too_many_tries"
+    default = "That was tried too often. Wait a few minutes and try again."
 
 
 class WrongPassword(Invalid):

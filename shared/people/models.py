@@ -122,9 +122,28 @@ class Token(Row):
     name = fields.CharField(max_length=80)
     hint = fields.CharField(max_length=16, description="its first characters, to recognise it by")
     token_digest = fields.CharField(max_length=64, unique=True)
+    scopes = fields.CharField(
+        max_length=200, default="payments:read", db_default="payments:read", description="words of people/scopes.py"
+    )
+    expires_at = fields.DatetimeField(null=True, description="null: until it is revoked")
+    told_of_end_at = fields.DatetimeField(null=True, description="when its owners were written to")
     last_used_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "tokens"
-        indexes = [Index(fields=("vendor_id",), name="ix_tokens_vendor")]
+        indexes = [
+            Index(fields=("vendor_id",), name="ix_tokens_vendor"),
+            Index(fields=("expires_at",), name="ix_tokens_end"),
+        ]
+
+
+class DoorCount(Row):
+    """How far ahead of the clock the tries at one door are (shared/people/doors.py). Emails are kept as digests."""
+
+    key = fields.CharField(max_length=200, unique=True)
+    free_at = fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")
+
+    class Meta:
+        table = "door_counts"
+        indexes = [Index(fields=("free_at",), name="ix_door_counts_free")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 
 from shared.sandbox.config import EndpointConfig, SandboxConfig
@@ -43,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> None:
     """Serve as the command line says."""
     given = parser().parse_args(arguments)
+    os.umask(0o077)  # what it remembers is for its own user alone
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     config = SandboxConfig(
         database=given.database,

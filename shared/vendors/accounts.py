@@ -11,7 +11,7 @@ from shared.audit import service as audit
 from shared.database import unit
 from shared.gateway.seam import Account
 from shared.mail import service as mail
-from shared.vendors import abilities, mirror, requirements, rules, texts, verification
+from shared.vendors import abilities, banks, mirror, requirements, rules, texts, verification
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import config_view
 from shared.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule
@@ -94,10 +94,12 @@ async def store_reading(
         if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
             return
         before = _Before.of(row)
+        known, submitted = banks.known_to(row), row.details_submitted
         describe(row, account, read_at=read_at)
         if schedule is not None:
             row.payout_schedule = schedule.value
         await row.save()
+        await banks.follow(row, account, known=known, submitted=submitted)
         await _audit_change(row, before, actor="stripe")
         await _tell_what_stopped(row, before)
 

@@ -15,7 +15,7 @@ from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace, today
-from shared.vendors import missing, texts
+from shared.vendors import banks, missing, texts
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, config_view
 from shared.vendors.rules import AccountStatus, reminder_due
@@ -103,7 +103,19 @@ async def _write(vendor: Vendor, deadline: datetime | None, items: tuple[missing
     await mail.post("account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
+async def end_bank_hold(_context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.end_bank_hold`: payouts go on, the wait after a changed bank is over."""
+    await banks.end(int(args["vendor_id"]))
+
+
+async def end_bank_holds(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.end_bank_holds`, hourly: the same for every vendor whose own job was lost."""
+    await banks.end_due()
+
+
 HANDLERS: dict[str, Handler] = {
+    "vendors.end_bank_hold": end_bank_hold,
+    "vendors.end_bank_holds": end_bank_holds,
     "vendors.remind": remind,
     "vendors.remind_one": remind_one,
     "vendors.sync_account": sync,

@@ -78,6 +78,10 @@ class VendorPaymentConfig(Row):
     payout_anchor = fields.CharField(max_length=10, default="", db_default="", description="monday, or 1 to 31")
     payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
     payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
+    # Where money goes when somebody else gets hold of the account: vendors/banks.py follows it.
+    payout_banks: Any = fields.JSONField(null=True, description="currency -> id of the bank that payouts went to last")
+    bank_changed_at = fields.DatetimeField(null=True)
+    bank_hold_until = fields.DatetimeField(null=True, description="payouts wait, after another bank was given")
     reserve_percentage = fields.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from shared import clock
 from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.database import unit
@@ -29,7 +30,10 @@ CHANGED = "vendor.payout_schedule_changed"
 
 @dataclass(frozen=True)
 class PayoutTerms:
-    """How a vendor is paid out, as pages and our scheduler see it. `banks` are where payouts go, by currency, as last read."""
+    """How a vendor is paid out, as pages and our scheduler see it. `banks` are where payouts go, by currency, as last read.
+
+    `bank_hold_until` is None when nothing waits because of a changed bank, or no longer.
+    """
 
     vendor_id: int
     account_id: str | None
@@ -42,6 +46,7 @@ class PayoutTerms:
     reserve_days: int
     payouts_enabled: bool
     banks: Mapping[str, ExternalAccount]
+    bank_hold_until: datetime | None = None
 
     @property
     def minimum(self) -> Money:
@@ -78,6 +83,7 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
     row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
     if row is None:
         raise PaymentNotConfigured
+    waits = row.bank_hold_until is not None and row.bank_hold_until > clock.now()
     return PayoutTerms(
         vendor_id=vendor_id,
         account_id=None if row.deauthorized_at else row.stripe_account_id,
@@ -90,6 +96,7 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         reserve_days=row.reserve_days,
         payouts_enabled=row.payouts_enabled,
         banks=defaults(mirror.from_json(row.requirements).external_accounts),
+        bank_hold_until=row.bank_hold_until if waits else None,
     )
 
 

@@ -247,7 +247,7 @@ def _row(vendor: Vendor) -> VendorRow:
 # What the operator may narrow the list down to: name -> which vendors.
 FILTERS: Mapping[str, Q] = {
     "bank": Q(payment_config__deauthorized_at=None, payment_config__external_account_errored=True),
-    "held": Q(payment_config__payouts_held_at__isnull=False),
+    "held": Q(payment_config__payouts_held_at__isnull=False) | Q(payment_config__bank_hold_until__isnull=False),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -127,3 +127,11 @@ def reminder_due(deadline: datetime, now: datetime, zone: tzinfo) -> int | None:
         return None
     left = (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days
     return next((stage for stage in REMINDERS if left <= stage), None)
+
+
+def new_banks(known: Mapping[str, str], found: Mapping[str, str]) -> tuple[str, ...]:
+    """The currencies whose money would go to a bank that is not the one of before, sorted. Both map a currency to a bank's id.
+
+    The first bank of all is none that changed. A first one of a further currency is: that currency's money went elsewhere.
+    """
+    return tuple(sorted(currency for currency, bank in found.items() if known.get(currency) != bank)) if known else ()

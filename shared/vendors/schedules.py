@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from shared import clock
 from shared.gateway.seam import Gateway, PayoutSettings, StripeRefused
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
@@ -62,9 +63,15 @@ def told(settings: PayoutSettings) -> tuple[PayoutSchedule, str] | None:
     return schedule, anchor_of(schedule.value, days[0] if days else "")
 
 
+def stand_still(row: VendorPaymentConfig) -> bool:
+    """Whether nothing may leave now: the operator holds it back, or the bank changed lately."""
+    waits = row.bank_hold_until is not None and row.bank_hold_until > clock.now()
+    return row.payouts_held_at is not None or waits
+
+
 async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
-    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a reserve or what is left of one."""
-    if minimum > 0 or row.payouts_held_at is not None or row.reserve_days > 0:
+    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a changed bank, a reserve or what is left of one."""
+    if minimum > 0 or row.payouts_held_at is not None or row.bank_hold_until is not None or row.reserve_days > 0:
         return True
     sums = await ledger.of_vendor(row.vendor_id)
     return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())

@@ -160,19 +160,23 @@ async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) 
         log.warning("vendor %s: payout schedule not written through: %s", vendor_id, problem.log)
 
 
-async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str) -> str:
-    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored (defect 14 of the seed)."""
+async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
+    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored, and its making audited."""
     await require_confirmed(vendor_id, to="connect with Stripe")
-    return await gateway.create_account_link(
+    link = await gateway.create_account_link(
         await configs.account_of(vendor_id),
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
         return_url=f"{public_url}/vendor/admin/payments/success",
     )
+    await audit.record("vendor.onboarding_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+    return link
 
 
-async def create_dashboard_link(gateway: Gateway, *, vendor_id: int) -> str:
-    """A fresh single-use address of the vendor's own Stripe dashboard; never stored."""
-    return await gateway.create_login_link(await configs.account_of(vendor_id))
+async def create_dashboard_link(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> str:
+    """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making audited."""
+    link = await gateway.create_login_link(await configs.account_of(vendor_id))
+    await audit.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+    return link
 
 
 async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:

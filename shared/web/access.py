@@ -9,6 +9,8 @@ from quart import Quart, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import Forbidden, Unauthenticated
+from shared.people.queries import Actor
+from shared.people.scopes import MissingScope, Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,8 +35,22 @@ public = _mark(PUBLIC)
 owner = _mark(OWNER)
 operator = _mark(OPERATOR)
 member = _mark(MEMBER)
-vendor_token = _mark(TOKEN)
 shopper = _mark(SHOPPER)
+
+
+def vendor_token(scope: Scope) -> Callable[[F], F]:
+    """For a vendor's API token that has this scope."""
+
+    def decorate(view: F) -> F:
+        view.market_scope = scope  # type: ignore[attr-defined]
+        return _mark(TOKEN)(view)
+
+    return decorate
+
+
+def scope_of(view: object) -> Scope | None:
+    """The scope that a token needs for this view."""
+    return getattr(view, "market_scope", None)
 
 
 def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
@@ -54,7 +70,7 @@ def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
 
 
 def large_body(limit: int) -> Callable[[F], F]:
-    """Let a route take bodies of up to `limit` bytes (security.MAX_BODY, or MAX_UPLOAD for documents)."""
+    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for documents)."""
 
     def decorate(view: F) -> F:
         view.market_body_limit = limit  # type: ignore[attr-defined]
@@ -89,8 +105,7 @@ async def enforce() -> Response | AnyResponse | None:
     if view is None or mark == PUBLIC or request.method == "OPTIONS":
         return None
     if mark == TOKEN:
-        if token_owner() is None:
-            raise Unauthenticated("Send a vendor's API token as `Authorization: Bearer …`.")
+        _check_token(view, token_owner())
         return None
     if mark == SHOPPER:
         return None if customer() is not None else sign_in_at("/shop/account/login")
@@ -100,6 +115,16 @@ async def enforce() -> Response | AnyResponse | None:
     if mark in (OWNER, OPERATOR) and person.role != mark:
         raise Forbidden("This page is for someone else. Sign in with another account to see it.")
     return None
+
+
+def _check_token(view: object, holder: Actor | None) -> None:
+    scope = scope_of(view)
+    if holder is None:
+        raise Unauthenticated("Send a vendor's API token as `Authorization: Bearer …`.")
+    if scope is None:  # deny by default
+        raise Forbidden
+    if scope not in holder.scopes:
+        raise MissingScope(scope)
 
 
 def sign_in_at(address: str) -> Response | AnyResponse:

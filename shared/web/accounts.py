@@ -16,12 +16,11 @@ from shared.errors import Invalid, MarketError
 from shared.people import addresses, credentials, history, sessions
 from shared.web.account_forms import EmailForm, ForgotForm, PasswordForm
 from shared.web.identity import SESSION_KEYS, actor, end_session, start_session
-from shared.web.limits import limit, limit_sign_in
+from shared.web.limits import limit_door
 from shared.web.pages import page, see_other
 
 F = TypeVar("F", bound=Callable[..., Any])
 Show = Callable[..., Awaitable[Response]]
-GUESSES = "10/minute"  # whoever has only the cookie guesses the password here
 
 
 @dataclass(frozen=True)
@@ -133,22 +132,27 @@ def _mine() -> int:
     return actor().id or 0
 
 
+def _my_email() -> str:
+    return actor().email
+
+
 def add_account_pages(blueprint: Blueprint, audience: Audience, mark: Callable[[F], F], show: Show) -> None:
     """Put the account's addresses below `blueprint`, for whom `mark` lets through."""
     pages = AccountPages(audience, show)
+    # Whoever has only the cookie guesses the password at the first, and has mails sent at the last of these doors.
     acts: list[tuple[str, str, Any, str | None]] = [
         ("", "GET", pages.page, None),
-        ("/password", "POST", pages.change_password, GUESSES),
-        ("/email", "POST", pages.change_email, GUESSES),
+        ("/password", "POST", pages.change_password, "present_password"),
+        ("/email", "POST", pages.change_email, "present_password"),
         ("/email/cancel", "POST", pages.cancel_email, None),
-        ("/email/confirm", "POST", pages.confirm_again, GUESSES),
+        ("/email/confirm", "POST", pages.confirm_again, "confirm"),
         ("/sessions/<int:session_id>/end", "POST", pages.end_one, None),
         ("/sessions/end", "POST", pages.end_all, None),
     ]
-    for path, method, act, guard in acts:
+    for path, method, act, door in acts:
         view = _view(act)
-        if guard:
-            view = limit(guard)(view)
+        if door:
+            view = limit_door(f"{audience.kind}.{door}", whose=_my_email)(view)
         blueprint.add_url_rule(path, act.__name__, mark(view), methods=[method])
 
 
@@ -165,7 +169,7 @@ def _view(act: Callable[..., Awaitable[Response]]) -> Any:
 def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
     """A view that asks for an address and says the same whoever has it."""
 
-    @limit_sign_in
+    @limit_door(f"{kind}.forgot")
     async def forgot() -> Response:
         """Ask for a link to choose a new password."""
         form = await ForgotForm.from_request()

@@ -14,7 +14,8 @@ from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 
 from shared.database.trouble import DatabaseTrouble
-from shared.errors import MarketError, Unauthenticated
+from shared.errors import MarketError, TooMany, Unauthenticated
+from shared.people.scopes import MissingScope
 from shared.web.access import sign_in_at
 from shared.web.kit import is_htmx
 
@@ -115,6 +116,10 @@ async def on_market_error(error: MarketError) -> Any:
     response = await answer(error.status, code=error.code, message=error.message, param=error.param)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, MissingScope):  # RFC 6750, section 3.1
+        response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope.value}"'
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 503:
         response.headers["Retry-After"] = "5"
     return response

@@ -85,9 +85,10 @@ def create_app(
     app.url_map.strict_slashes = False
     pages.prepare(app)
     observability.register(app)
+    limits.register(app, settings)
     security.register(app, settings)
     app.before_request(identity.load)
-    limits.register(app, settings)
+    limits.register_tokens(app)
     app.before_request(access.enforce)
     app.before_request(stepup.enforce)
     errors.register(app)

@@ -8,13 +8,22 @@ from decimal import Decimal
 from typing import Any, Self, cast
 
 from quart import current_app, request, session
-from wtforms import DecimalField, Field, Form, IntegerField, PasswordField, StringField, ValidationError
+from wtforms import (
+    DecimalField,
+    Field,
+    Form,
+    IntegerField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.csrf.session import SessionCSRF
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.errors import Invalid, MarketError
@@ -100,6 +109,13 @@ class MarketForm(Form):
             field.errors = [*field.errors, error.message]
         else:
             self.form_errors.append(error.message)
+
+
+class ChecksField(SelectMultipleField):
+    """Some of several things, each with a box of its own."""
+
+    option_widget = CheckboxInput()
+    widget = ListWidget(prefix_label=False)
 
 
 class _Read:

@@ -1,7 +1,11 @@
-"""Rate limits on every route. The key is the connection's own address (or the sign-in), never a header a caller can make up.
+"""How often anybody may ask: counted as a request arrives, before anything of it is read or judged.
 
-GCRA by quart-rate-limiter. In memory by default, in Redis when several processes share the load. A store that fails lets
-requests through and says so in the log: a limiter must not be what takes the shop down.
+The key is the network address of the connection, never a header a caller can make up; for API tokens also the vendor. GCRA by
+quart-rate-limiter. In memory by default, in Redis when several processes share the load. A store that fails lets requests through
+and says so in the log: a limiter must not be what takes the shop down.
+
+Doors (`limit_door`: passwords, codes, mails on request) are counted a second time, by email address too, in the database
+(shared/people/doors.py), once the request's size, origin and form token were found right.
 """
 
 from __future__ import annotations
@@ -10,19 +14,24 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from quart import Quart, g, request
+from quart import Quart, current_app, g, request
 from quart_rate_limiter import RateLimit, RateLimiter, rate_limit
 from quart_rate_limiter.store import RateLimiterStoreABC
 
-from shared.ids import digest
+from shared.networks import network_of
+from shared.people.doors import TRIES, Paces, knock
 from shared.settings import Settings
-from shared.web.access import current_view
+from shared.web.access import TOKEN, access_of, current_view
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT = "240/minute"  # per route and caller: a busy afternoon by hand, not a scraper
+DEFAULT_WITH_TOKENS = (
+    "1200/minute"  # per route and network, where tokens are asked for: one machine may ask for many vendors
+)
 _PERIODS = {
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
@@ -39,31 +48,19 @@ def _parse(text: str) -> tuple[int, timedelta]:
     return int(count), _PERIODS[period]
 
 
+def network() -> str:
+    """The network that this request comes from. Behind proxies the server's ProxyFix has put the address right."""
+    return network_of(request.remote_addr)
+
+
 async def caller() -> str:
-    """Who is counted: the API token's vendor, else the network address. Behind proxies the server's ProxyFix has put it right."""
+    """Who is counted: the API token's vendor once it is known, else the network."""
     who = g.get("token")
-    return who.label if who is not None else _address()
+    return who.label if who is not None else network()
 
 
-def _address() -> str:
-    address = request.remote_addr or "local"
-    # One household has a whole /64 of IPv6 addresses.
-    return ":".join(address.split(":")[:4]) if address.count(":") > 3 else address
-
-
-async def caller_and_email() -> str:
-    """Counts sign-ins by address and email together, so one stubborn neighbour does not lock the others out."""
-    email = (await request.form).get("email", "").strip().lower()
-    return f"{_address()}|{digest(email)[:16]}"
-
-
-async def email_only() -> str:
-    """Counts sign-ins to one account from everywhere, so many addresses cannot guess together."""
-    return digest((await request.form).get("email", "").strip().lower())[:16]
-
-
-async def _is_not_post() -> bool:
-    return request.method != "POST"
+async def _network() -> str:
+    return network()
 
 
 def limit(text: str) -> Callable[[F], F]:
@@ -86,15 +83,67 @@ async def _has_its_own() -> bool:
     return hasattr(current_view(), "market_limit_instead")
 
 
-def limit_sign_in(view: F) -> F:
-    """What guards passwords: POSTs by address and email, by email alone, and by address alone."""
-    return rate_limit(
-        limits=[
-            RateLimit(8, timedelta(minutes=5), caller_and_email, _is_not_post),
-            RateLimit(40, timedelta(hours=1), email_only, _is_not_post),
-            RateLimit(60, timedelta(minutes=5), caller, _is_not_post),
-        ]
-    )(view)
+async def _takes_no_token() -> bool:
+    return access_of(current_view()) != TOKEN
+
+
+def limit_door(
+    door: str, *, field: str = "email", whose: Callable[[], str] | None = None, paces: Paces = TRIES
+) -> Callable[[F], F]:
+    """Limit the POSTs of a view that asks for a secret or sends a mail: by email, and by network.
+
+    The email is the form's `field`, or what `whose` answers where it is known who somebody is. Below the route's decorator.
+    Doors of one name are counted together, whatever their addresses.
+    """
+
+    def decorate(view: F) -> F:
+        @wraps(view)
+        async def counted(*args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST":
+                email = whose() if whose else (await request.form).get(field, "")
+                await knock_here(door, email, paces=paces)
+            return await view(*args, **kwargs)
+
+        return cast("F", counted)
+
+    return decorate
+
+
+async def knock_here(door: str, email: str, *, paces: Paces = TRIES) -> None:
+    """The same in a view's own words, where the email is not in the form (a code of somebody who is known by the session).
+
+    Raises TooManyTries.
+    """
+    if current_app.config["QUART_RATE_LIMITER_ENABLED"]:
+        await knock(door, email=email, network=network(), paces=paces)
+
+
+class Gate(RateLimiter):
+    """The library's limiter, which also counts what no route answers, and counts API tokens once it is known whose they are."""
+
+    async def _before_request(self) -> None:
+        """First of all. A token may be made up, so what brings one is counted by its network here."""
+        takes_token = access_of(current_view()) == TOKEN
+        await self._count([limit for limit in self._here() if not takes_token or limit.key_function is _network])
+
+    async def count_token(self) -> None:
+        """After the token was looked up: by its vendor."""
+        if access_of(current_view()) == TOKEN:
+            await self._count([limit for limit in self._here() if limit.key_function is not _network])
+
+    def _here(self) -> list[RateLimit]:
+        blueprint = current_app.blueprints.get(request.blueprint) if request.blueprint else None
+        return self._get_limits_for_view_function(cast("Any", current_view()), blueprint)
+
+    async def _count(self, limits: list[RateLimit]) -> None:
+        if not current_app.config["QUART_RATE_LIMITER_ENABLED"]:
+            return
+        mine = [limit for limit in limits if not await self._should_skip(limit)]
+        await self._raise_on_rejection(request.endpoint or "", mine)
+        await self._update_limits(request.endpoint or "", mine)
+
+    async def _create_key(self, endpoint: str | None, rate_limit: RateLimit) -> str:
+        return await super()._create_key(endpoint or "(no route)", rate_limit)
 
 
 class BoundedStore(RateLimiterStoreABC):
@@ -151,11 +200,25 @@ class OpenStore(RateLimiterStoreABC):
 
 
 def register(app: Quart, settings: Settings) -> None:
-    """Limit every route of `app`. Tests switch it off with app.config["QUART_RATE_LIMITER_ENABLED"] = False."""
+    """Limit everything that is asked of `app`, routes or not, before any other hook. Tests switch it off with app.config["QUART_RATE_LIMITER_ENABLED"] = False."""
     store: RateLimiterStoreABC = BoundedStore()
     if settings.redis_url:
         from quart_rate_limiter.redis_store import RedisStore
 
         store = OpenStore(RedisStore(settings.redis_url))
-    count, period = _parse(DEFAULT)
-    RateLimiter(app, key_function=caller, store=store, default_limits=[RateLimit(count, period, None, _has_its_own)])
+    each, through_tokens = _parse(DEFAULT), _parse(DEFAULT_WITH_TOKENS)
+    gate = Gate(
+        app,
+        key_function=caller,
+        store=store,
+        default_limits=[
+            RateLimit(*each, None, _has_its_own),
+            RateLimit(*through_tokens, _network, _takes_no_token),
+        ],
+    )
+    app.extensions["market_gate"] = gate
+
+
+def register_tokens(app: Quart) -> None:
+    """Count API tokens, after the hook that looks them up."""
+    app.before_request(app.extensions["market_gate"].count_token)

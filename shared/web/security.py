@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 from urllib.parse import urlsplit
 
-from quart import Quart, Request, Response, g, request
+from quart import Quart, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from shared.errors import Forbidden
 from shared.settings import Settings
+from shared.web import bodies
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view
+from shared.web.bodies import BODY_LIMIT, MAX_BODY
 from shared.web.errors import answer, wants_json
 from shared.web.forms import OPEN_TOO_LONG, csrf_valid
+from shared.web.hosts import Hosts
 from shared.web.kit import is_htmx, kit
 
-BODY_LIMIT = 256 * 1024
-MAX_BODY = 1024 * 1024  # webhooks
-# Forms with documents: more than a bank takes, so that what is too large is said in the form.
-MAX_UPLOAD = 12 * 1024 * 1024
-UPLOAD_TIMEOUT = 120  # seconds; documents come from phones, too
 TOO_MUCH = (
     "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
     " smaller ones."
 )
+UNKNOWN_HOST = "This site does not go by the name that you asked for. Open it by its own address."
 MAX_ADDRESS = 4096
+# A form whose token no longer fits is sent back to be sent again: of our own forms none is larger.
+MAX_SENT_BACK, MAX_BYTES_SENT_BACK = 200, 64 * 1024
+TYPED_TOO_MUCH = (
+    "This form was open for too long. Go back, what you typed is still there, load the page again and send it."
+)
 OURS = (
     "X-Markethall"  # on each answer of ours: static/js/reach.js swaps no other, such as a proxy's page about a failure
 )
@@ -64,19 +68,8 @@ def check_origin(settings: Settings) -> None:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
 
 
-def capped_requests(app: Quart) -> type[Request]:
-    """Requests whose bodies are capped by the mark of their route (`@large_body`): the server reads before any view is asked."""
-
-    class MarketRequest(Request):
-        def __init__(self, method: str, scheme: str, path: str, *args: Any, **kwargs: Any) -> None:
-            limit = _limit_of(_view_at(app, method, path) if method in UNSAFE else None)
-            if limit > MAX_BODY:
-                kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
-            super().__init__(method, scheme, path, *args, **kwargs)
-            if limit > MAX_BODY:
-                self.max_content_length = limit
-
-    return MarketRequest
+def _limit_at(app: Quart, method: str, path: str) -> int:
+    return _limit_of(_view_at(app, method, path) if method in UNSAFE else None)
 
 
 def _view_at(app: Quart, method: str, path: str) -> object | None:
@@ -96,11 +89,19 @@ def mark_bad_host(request: object) -> None:
     setattr(request, _BAD_HOST, True)
 
 
-async def guard() -> Response | None:
-    """Before each request: sizes, unreadable characters, origin, token."""
+async def check_host() -> Response | None:
+    """Before each request: it must be for a name of ours (shared/web/hosts.py)."""
     if getattr(request, _BAD_HOST, False):
         raise BadRequest
-    if len(request.full_path) > MAX_ADDRESS:
+    hosts: Hosts = current_app.extensions["market_hosts"]
+    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=UNKNOWN_HOST)
+
+
+async def guard() -> Response | None:
+    """Before each request: sizes, unreadable characters, origin, token."""
+    if bodies.has_too_many_headers():
+        return await answer(431)
+    if len(request.full_path) > MAX_ADDRESS or bodies.has_too_many_arguments():
         return await answer(414)
     if "\0" in request.path or any("\0" in k or "\0" in v for k, v in request.args.items(multi=True)):
         raise BadRequest
@@ -144,6 +145,8 @@ async def _send_again() -> Response:
         return await answer(422, code="form_expired", message=OPEN_TOO_LONG)
     form = await request.form
     kept = [(n, v) for n, v in form.items(multi=True) if not any(s in n.lower() for s in _SECRET_FIELDS)]
+    if len(kept) > MAX_SENT_BACK or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK:
+        return await answer(422, code="form_expired", message=TYPED_TOO_MUCH)
     return await page(
         "errors/resend.html",
         status=422,
@@ -208,10 +211,11 @@ async def add_headers(response: Response) -> Response:
 
 def register(app: Quart, settings: Settings) -> None:
     """Put the wall around `app`: cookies, body cap, checks, headers."""
-    app.request_class = capped_requests(app)
+    app.request_class = bodies.capped_requests(partial(_limit_at, app))
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=bodies.MAX_PARTS,
         BODY_TIMEOUT=20,
         SESSION_COOKIE_NAME="__Host-markethall" if settings.production else "markethall",
         SESSION_COOKIE_HTTPONLY=True,
@@ -219,5 +223,8 @@ def register(app: Quart, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.production,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.extensions["market_hosts"] = Hosts(settings)
+    app.before_request(check_host)
     app.before_request(guard)
     app.after_request(add_headers)
+    app.after_request(bodies.finish)

@@ -116,7 +116,8 @@ WATCHES = (
         VendorPaymentConfig,
         "vendor_id = {vendor}",
         "stripe_account_status accepts_payments charges_enabled payouts_enabled details_submitted transfers_active"
-        " disabled_reason requirements external_account_errored payout_schedule payouts_held_at deauthorized_at",
+        " disabled_reason requirements external_account_errored payout_schedule payouts_held_at bank_hold_until"
+        " deauthorized_at",
     ),
 )
 

@@ -5,7 +5,7 @@ const box = document.getElementById("payment");
 if (box) start(box);
 
 function start(box) {
-  const { mode, publishableKey, clientSecret, customerSession, returnUrl, stripeJs } = box.dataset;
+  const { mode, publishableKey, clientSecret, customerSession, returnUrl, stripeJs, intent } = box.dataset;
   const form = box.closest("form");
   const frame = box.querySelector(".payment-frame");
   const button = document.getElementById("pay-button");
@@ -82,14 +82,42 @@ function start(box) {
     setPaying(true);
     error.replaceChildren();
     let problem;
-    try { ({ error: problem } = await confirm(card)); } catch { problem = { type: "api_connection_error" }; }
+    try { problem = await pay(card); } catch { problem = { type: "api_connection_error" }; }
     if (!problem) return; // on our way to the return page: the button stays busy
-    if (problem.code?.endsWith("_intent_unexpected_state")) return location.assign(returnUrl); // done in another tab, or run out
+    if (isDecided(problem)) return location.assign(returnUrl); // done in another tab, or run out
     error.replaceChildren(...sentence(problem, card));
     setPaying(false);
     if (problem.type !== "validation_error") error.scrollIntoView({ block: "nearest" });
   });
   addEventListener("pageshow", event => { if (event.persisted) setPaying(false); });
+
+  // What went wrong, or nothing. The shop sets the pieces aside between what the form finds wrong and what the bank says.
+  async function pay(card) {
+    if (isSetup) return (await confirm(card)).error;
+    const invalid = card ? null : (await elements.submit()).error;
+    if (invalid) return invalid;
+    const refused = await askShop("hold");
+    if (refused) return refused;
+    const { error: declined } = await confirm(card);
+    if (declined) askShop("let-go"); // nobody waits for it: what is not let go ends by itself
+    return declined;
+  }
+
+  // What the shop says against confirming the card, or nothing.
+  async function askShop(what) {
+    const token = form.elements.csrf_token.value;
+    const sent = { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": token }, keepalive: true };
+    try {
+      const answer = await fetch(`${location.pathname}/${what}`, { ...sent, body: new URLSearchParams({ intent }) });
+      if (answer.ok) return null;
+      return { ...(await answer.json()).error, type: "shop" };
+    } catch { return { type: "shop" }; }
+  }
+
+  function isDecided({ type, code }) {
+    if (type === "shop") return code === "payment_decided" || code === "order_not_payable";
+    return code?.endsWith("_intent_unexpected_state");
+  }
 
   function confirm(card) {
     const confirmParams = { return_url: returnUrl };
@@ -109,6 +137,7 @@ function start(box) {
 
   // Only these two kinds are written by Stripe for the person who pays.
   function sentence(problem, card) {
+    if (problem.type === "shop") return shopSentence(problem);
     if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message) return [problem.message];
     const done = isSetup ? "Nothing was saved." : "Nothing was charged.";
     if (problem.type === "api_connection_error") {
@@ -125,10 +154,17 @@ function start(box) {
   }
 }
 
-// The same page, made anew by the server, which then asks Stripe again what is saved.
-function link(text) {
+// The shop did not set the pieces aside, so the card was not asked.
+function shopSentence({ code, message }) {
+  if (code === "sold_out") return [`${message} `, link("Go to basket", "/shop/basket")];
+  if (code === "page_out_of_date" || code === "form_expired") return ["This page is out of date, so your card was not asked. ", link("Load it again")];
+  return ["We could not reach the shop, so your card was not asked. Check your connection and try again."];
+}
+
+// The same page, made anew by the server, which then asks Stripe again what is saved; or another one.
+function link(text, address = `${location.pathname}?again=1`) {
   const again = document.createElement("a");
-  again.href = `${location.pathname}?again=1`;
+  again.href = address;
   again.textContent = text;
   return again;
 }

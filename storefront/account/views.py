@@ -10,7 +10,7 @@ from shared.people import registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
 from shared.web.access import public, shopper
 from shared.web.identity import actor, customer, end_session, start_session
-from shared.web.limits import limit_sign_in
+from shared.web.limits import limit_door
 from shared.web.pages import page, see_other
 from storefront.account.forms import LoginForm, SignupForm
 from storefront.receipts.outcome import standing_of
@@ -39,8 +39,8 @@ async def login() -> Response:
 
 
 @account.post("/shop/account/login")
-@limit_sign_in
 @public
+@limit_door("customer.sign_in")
 async def sign_in() -> Response:
     """Sign in; afterwards back to where the shopper was."""
     form = await LoginForm.from_request()
@@ -64,8 +64,8 @@ async def signup() -> Response:
 
 
 @account.post("/shop/account/signup")
-@limit_sign_in
 @public
+@limit_door("customer.sign_up")
 async def sign_up() -> Response:
     """Make an account and sign in."""
     form = await SignupForm.from_request()

@@ -7,6 +7,7 @@ from quart import Blueprint, Response
 from shared.baskets import service
 from shared.baskets.queries import get_basket
 from shared.errors import Conflict, Invalid
+from shared.orders.service import give_up_unwanted
 from shared.web.access import public
 from shared.web.filters import money
 from shared.web.kit import is_htmx
@@ -36,6 +37,7 @@ async def set_quantity(product_id: int) -> Response:
         await service.set_quantity(basket_token(), product_id=product_id, quantity=form.quantity.data or 0)
     except (Conflict, Invalid) as problem:
         return await basket_page(problem=problem.message, status=problem.status)
+    await give_up_unwanted(basket_token())
     return await _changed()
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, request
+from typing import TypedDict
+
+from quart import Blueprint, Response, jsonify, request
 
 from shared.baskets.queries import BasketView, get_basket
+from shared.catalogue.errors import SoldOut
 from shared.errors import Conflict, NotFound, TryLater
 from shared.gateway.seam import StandsStill, StripeRefused
 from shared.marketplace.queries import marketplace
 from shared.orders import terms
+from shared.orders.errors import BasketProblem, SoldOutAtPayment
+from shared.orders.holding import what_is_missing
 from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import place_order
 from shared.orders.terms import Acceptance
 from shared.payment_methods.queries import usable_methods
 from shared.payments.errors import OrderNotPayable
+from shared.payments.pressing import press, release
 from shared.payments.rules import PaymentState
 from shared.payments.service import IntentView, create_payment_intent
 from shared.people.rules import shown_email
@@ -22,6 +28,7 @@ from shared.web.access import public
 from shared.web.filters import money
 from shared.web.identity import customer
 from shared.web.kit import kit, shielded
+from shared.web.limits import limit
 from shared.web.pages import page, see_other
 from storefront.browser import basket_token, own_checkouts, readable_token, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
@@ -31,6 +38,13 @@ checkout = Blueprint("checkout", __name__)
 
 _DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
 _PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
+
+
+class Pressed(TypedDict):
+    """Which purchase, and the intent that the page of whoever pressed Pay was made for."""
+
+    checkout_id: int
+    intent_id: str
 
 
 @checkout.get("/shop/checkout")
@@ -148,7 +162,35 @@ async def payment(token: str) -> Response:
         return await _payment_page(found, order, problem=problem)
     if intent.state in _DECIDED:
         return see_other(_confirmation(token))
+    if missing := await what_is_missing(order.id):
+        return await _payment_page(found, order, problem=BasketProblem(missing))
     return await _payment_page(found, order, intent=intent)
+
+
+@checkout.post("/shop/checkout/<token>/hold")
+@public
+@limit("60/minute")
+async def hold(token: str) -> Response:
+    """Pay was pressed: set the pieces aside before the browser confirms the card. JSON for static/js/checkout.js."""
+    try:
+        is_held = await press(kit().gateway, **await _pressed(token))
+    except SoldOut as gone:  # Stripe was read a moment ago, and has taken nothing
+        raise SoldOutAtPayment(f"{gone.message} Nothing was charged.") from gone
+    return jsonify({"held": is_held})
+
+
+@checkout.post("/shop/checkout/<token>/let-go")
+@public
+@limit("60/minute")
+async def let_go(token: str) -> Response:
+    """The card was not confirmed: let go what Pay set aside."""
+    await release(kit().gateway, **await _pressed(token))
+    return jsonify({"held": False})
+
+
+async def _pressed(token: str) -> Pressed:
+    found = await checkout_by_token(readable_token(token))
+    return {"checkout_id": found.id, "intent_id": (await request.form).get("intent", "")[:255]}
 
 
 def _confirmation(token: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quart import Blueprint, Response, request
 
-from shared.catalogue.queries import clean_search, search_products, showcase
+from shared.baskets.queries import held_for
+from shared.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.fees import words
 from shared.fees.offer import has_amounts, offer
 from shared.fees.queries import active_rules
@@ -21,6 +22,7 @@ from shared.web.filters import money
 from shared.web.kit import page_number
 from shared.web.pages import page
 from shared.web.paging import address, pager
+from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)
 
@@ -99,7 +101,8 @@ async def directory() -> Response:
 
 
 async def _found(search: str) -> Response:
-    products = await search_products(search, page=page_number())
+    found = await search_products(search, page=page_number())
+    products = replace(found, products=as_seen_by(found.products, await held_for(basket_token())))
     shops = await open_shops(search=search, size=FEW_SHOPS)
     return await page(
         "storefront/platform/vendors.html",

@@ -84,5 +84,6 @@ async def order_page(token: str) -> Response:
         "storefront/receipts/order.html",
         checkout=found,
         unpaid=unpaid,
+        waits_for_pay=any(order.waits_for_pay for order in found.orders),
         cards=[card_of(order, refunds[order.id], parts_shown=shown) for order in found.orders],
     )

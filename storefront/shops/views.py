@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
 from shared.baskets import service as baskets
 from shared.baskets.errors import OtherVendor
-from shared.baskets.queries import count_items
+from shared.baskets.queries import count_items, held_for
 from shared.catalogue import queries as catalogue
-from shared.catalogue.queries import ProductView, ShopPage, Sort
+from shared.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
 from shared.errors import Conflict, Invalid, NotFound
+from shared.orders.service import give_up_unwanted
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 from shared.web.access import public
@@ -73,7 +74,7 @@ async def shop(slug: str) -> Response:
     return await page(
         "storefront/shops/shop.html",
         fragments={"products": "products"},
-        found=found,
+        found=replace(found, products=as_seen_by(found.products, await held_for(basket_token()))),
         vendor=found.vendor,
         brand=brand_of(found.vendor),
         query=found.search,
@@ -152,6 +153,8 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
     token, quantity = promise_basket(), form.quantity.data or 0
     try:
         await baskets.add(token, product_id=item.id, quantity=quantity, start_new=start_new)
+        if start_new:
+            await give_up_unwanted(token)
     except (Conflict, Invalid) as problem:
         return await _product_page(item, form, problem=problem, status=problem.status)
     if not is_htmx():
@@ -162,7 +165,9 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
 async def _product_page(
     item: ProductView, form: AddForm, *, added: int = 0, problem: Conflict | Invalid | None = None, status: int = 200
 ) -> Response:
-    vendor = await vendor_by_id(item.vendor_id)
+    vendor, held = await vendor_by_id(item.vendor_id), await held_for(basket_token())
+    (item,) = as_seen_by([item], held)
+    more = () if added else as_seen_by(await catalogue.more_of_shop(item.vendor_id, without=item.id), held)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added"},
@@ -170,7 +175,7 @@ async def _product_page(
         product=item,
         vendor=vendor,
         brand=brand_of(vendor),
-        more=() if added else await catalogue.more_of_shop(item.vendor_id, without=item.id),
+        more=more,
         form=form,
         added=added,
         items_in_basket=await count_items(basket_token()) if added else 0,

@@ -48,6 +48,7 @@ VENDOR = [
     "/vendor/admin/disputes",
     "/vendor/admin/statements",
     "/vendor/admin/developers",
+    "/vendor/admin/audit",
 ]
 OPERATOR = [
     "/operator",
@@ -65,6 +66,7 @@ OPERATOR = [
     "/operator/webhooks",
     "/operator/payments",
     "/operator/ledger",
+    "/operator/audit",
     "/operator/payouts",
     "/operator/receivables",
     "/operator/restored",

@@ -11,7 +11,7 @@ import run
 from shared import environment
 from shared.cli.main import cli
 from shared.gateway.live import LiveGateway
-from shared.web import security
+from shared.web import bodies, security
 from shared.webhooks.handlers import HANDLERS
 from tests.support.app import settings_for
 
@@ -78,10 +78,10 @@ def test_the_sizes_that_the_wall_lets_through_are_documented() -> None:
     text = " ".join((ROOT / "docs" / "security.md").read_text().split())
     kib, mib = 1024, 1024 * 1024
     assert (
-        f"{security.BODY_LIMIT / kib:g} KiB per body, {security.MAX_BODY / mib:g} MiB for webhooks,"
+        f"{bodies.BODY_LIMIT / kib:g} KiB per body, {bodies.MAX_BODY / mib:g} MiB for webhooks,"
         f" {security.MAX_ADDRESS / kib:g} KiB per address"
     ) in text
-    assert f"{security.MAX_UPLOAD / mib:g} MiB and {security.UPLOAD_TIMEOUT} s at the answer to a dispute" in text
+    assert f"{bodies.MAX_UPLOAD / mib:g} MiB and {bodies.UPLOAD_TIMEOUT} s at the answer to a dispute" in text
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

@@ -61,6 +61,7 @@ FRESH = {
     "/vendor/admin/payouts/instant",
     "/vendor/admin/orders/<number>/refunds",
     "/vendor/admin/disputes/<int:dispute_id>/accept",
+    "/operator/vendors/<int:vendor_id>/bank",
     "/operator/vendors/<int:vendor_id>/hold",
     "/operator/vendors/<int:vendor_id>/release",
     "/operator/vendors/<int:vendor_id>/reserve",

@@ -199,7 +199,7 @@ BROKEN = [
     (b'"x"', "application/json", 400),
     (b"\xff\xfe{}", "application/json", 400),
     (b'{"order_id": NaN}', "application/json", 400),
-    (b'{"order_id": 1, "metadata": {"a": "\\u0000"}}', "application/json", 400),
+    (b'{"order_id": 1, "order_token": "\\u0000"}', "application/json", 422),
     (b'{"order_id": 1, "customer_email": "\\ud800"}', "application/json", 400),
     (b"[" * 100_000, "application/json", 400),
     (b'{"a":' * 40_000 + b"1" + b"}" * 40_000, "application/json", 400),
@@ -209,7 +209,6 @@ BROKEN = [
     (b'{"order_id": "one"}', "application/json", 422),
     (b'{"order_id": 1.5}', "application/json", 422),
     (b'{"order_id": 1, "amount": "NaN"}', "application/json", 422),
-    (b'{"order_id": 1, "amount": 1e400}', "application/json", 422),
     (b'{"order_id": 1, "amount": "-1"}', "application/json", 422),
     (b'{"order_id": 1, "metadata": []}', "application/json", 422),
     (b"", "application/json", 422),
@@ -262,12 +261,16 @@ class TestWebhookDoors:
             "api_version": "2026-10-28.endive",
             "data": {"object": {"id": "x_1", "object": "x"}},
         }
-        body = json.dumps(event, indent=2).encode()
         stamp = str(int(time.time()))
-        for path, secret in (
-            ("/api/v1/platform/webhooks/stripe", settings.stripe.webhook_secrets[0]),
-            ("/api/v1/platform/webhooks/stripe/connect", settings.stripe.connect_webhook_secrets[0]),
+        for path, secret, account in (
+            ("/api/v1/platform/webhooks/stripe", settings.stripe.webhook_secrets[0], {}),
+            (
+                "/api/v1/platform/webhooks/stripe/connect",
+                settings.stripe.connect_webhook_secrets[0],
+                {"account": "acct_1"},
+            ),
         ):
+            body = json.dumps({**event, **account}, indent=2).encode()
             mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
             headers = {"Stripe-Signature": f"t={stamp},v1={mac}", "Origin": "https://stripe.example"}
             for _ in range(2):

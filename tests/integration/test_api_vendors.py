@@ -9,6 +9,7 @@ import pytest
 
 from shared.database.lifecycle import close_database, open_database
 from shared.people import tokens
+from shared.people.scopes import Scope
 from shared.vendors import service as vendors
 from tests.support.program import Program, Reply
 from tests.support.visitor import Visitor
@@ -32,7 +33,7 @@ async def new_vendor() -> tuple[int, str]:
         country="LU",
         confirmed=True,
     )
-    token = await tokens.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI")
+    token = await tokens.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI", allowed=Scope)
     return signed.vendor_id, token
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.connection import get_connection
@@ -10,7 +10,9 @@ from tortoise.exceptions import BaseORMException
 
 from shared.audit import origin, service
 from shared.audit.models import AuditEntry
-from tests.support.portal import signed_in
+from shared.people.models import Member
+from tests.support.factories import make_member, make_order, make_ready_vendor
+from tests.support.portal import operator_in, signed_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -73,3 +75,60 @@ class TestWhereFrom:
         answer = await portal.post("/vendor/admin/shop", {"is_open": ""})
         entry = await AuditEntry.get(action="vendor.shop_closed")
         assert entry.request_id == answer.headers["X-Request-Id"]
+
+
+class TestThePages:
+    """Who did what, for the marketplace's staff and for a vendor's own people."""
+
+    async def test_staff_find_it_by_person_kind_thing_and_day(self, client: TestClientProtocol) -> None:
+        """With from where; pages of fifty; what nothing matches says so."""
+        order = await make_order(await make_ready_vendor(name="Atelier Nord"))
+        member = await make_member(await make_ready_vendor(name="Brick"), full_name="Ida Ingrid")
+        origin.begin(origin.Origin(address="192.0.2.7"))
+        await service.record(
+            "refund.requested", actor=f"member:{member.id}", subject="refund:1", vendor_id=member.vendor_id
+        )
+        await service.record("order.shipped", actor="system", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+        staff = await operator_in(client)
+
+        for query, found, missed in (
+            ("q=Ingrid", "Refund asked for", "Order: shipped"),
+            ("kind=all&q=atelier", "Order: shipped", "Refund asked for"),
+            (f"kind=all&q={order.number.lower()}", "Order: shipped", "Refund asked for"),
+            ("kind=refunds", "Refund asked for", "Order: shipped"),
+            ("since=2000-01-01", "Refund asked for", "Nothing found"),
+            ("until=2000-01-01", "Nothing found", "Refund asked for"),
+            ("q=nobody-is-called-so", "Nothing found", "Refund asked for"),
+            ("kind=none&since=x&until=99999-01-01&page=9", "Refund asked for", "Nothing found"),
+        ):
+            text = await staff.get(f"/operator/audit?{query}")
+            assert found in text, query
+            assert missed not in text, query
+        page = await staff.get("/operator/audit?kind=all")
+        assert "from 192.0.2.7" in page
+        assert f"/operator/orders/{order.number}" in page
+
+    async def test_a_vendor_s_people_read_their_own(self, client: TestClientProtocol) -> None:
+        """Of the staff only that it was done; of other vendors nothing; of the operator's page nothing."""
+        portal = await signed_in(client)
+        other = await make_ready_vendor(name="Brick")
+        staff = await make_member(None, role="operator", full_name="Otto Operator")
+        mine = await Member.get(vendor_id=portal.vendor_id)
+        origin.begin(origin.Origin(address="192.0.2.7"))
+        about: dict[str, Any] = {"subject": f"vendor:{portal.vendor_id}", "vendor_id": portal.vendor_id}
+        await service.record("vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about)
+        await service.record(
+            "vendor.payout_schedule_changed", actor=f"member:{mine.id}", before="weekly", after="daily", **about
+        )
+        await service.record("vendor.reserve_changed", actor="system", subject=f"vendor:{other.id}", vendor_id=other.id)
+
+        page = await portal.get("/vendor/admin/audit")
+
+        assert "Payouts put on hold" in page
+        assert "Otto" not in page
+        assert "secret doubts" not in page
+        assert "weekly → daily" in page
+        assert page.count("from 192.0.2.7") == 1
+        assert "reserve" not in page.lower().replace("payouts and banks", "")
+        assert "Nothing found" in await portal.get("/vendor/admin/audit?q=Otto")
+        assert (await portal.send("GET", "/operator/audit")).status_code == 403

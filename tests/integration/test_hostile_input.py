@@ -16,6 +16,7 @@ from quart import session
 from shared.orders.models import Order
 from shared.people import registration, sessions, tokens
 from shared.people.models import Member, Session
+from shared.people.scopes import Scope
 from shared.vendors.models import Vendor
 from shared.web.forms import csrf_token
 from tests.support.factories import make_dispute
@@ -90,7 +91,7 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     purchase = await check_out(shop)
     order = await Order.get(id=purchase.order_id)
     await make_dispute(order)  # of which Stripe knows nothing
-    token = await tokens.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz")
+    token = await tokens.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz", allowed=Scope)
     await registration.create_member(
         email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None
     )

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 SETTINGS = "/operator/settings"
-FILLED = {"time_zone": "Europe/Luxembourg", "delivered_after_days": "7", "show_fee_breakdown": "y"}
+FILLED = {
+    "time_zone": "Europe/Luxembourg",
+    "delivered_after_days": "7",
+    "show_fee_breakdown": "y",
+    "bank_hold_hours": "72",
+}
 
 
 async def test_until_something_is_set_the_defaults_hold() -> None:

@@ -12,7 +12,7 @@ from quart.datastructures import FileStorage
 from shared.disputes.models import Dispute, DisputeFile
 from shared.orders.models import Order
 from shared.people.models import Member
-from shared.web.security import MAX_UPLOAD
+from shared.web.bodies import MAX_UPLOAD
 from tests.support.disputes import disputed
 from tests.support.factories import make_dispute, make_order, make_ready_vendor
 from tests.support.market import open_shop

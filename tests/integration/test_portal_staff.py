@@ -1,9 +1,8 @@
-"""API tokens of a vendor, and the operator's pages: vendors, fees, webhook inbox, parked payments."""
+"""The operator's pages: vendors, fees, webhook inbox, parked payments."""
 
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,75 +10,15 @@ import pytest
 
 from shared import clock
 from shared.audit.models import AuditEntry
-from shared.people.models import Token
-from shared.people.tokens import create_token, identify_token
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks.models import WebhookEvent
-from tests.support.factories import make_member, make_order, make_payment, make_ready_vendor
+from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
 pytestmark = pytest.mark.usefixtures("database")
-DEVELOPERS = "/vendor/admin/developers"
-
-
-class TestTokens:
-    async def test_a_token_is_shown_once_and_works(self, client: TestClientProtocol) -> None:
-        """On that answer, and on no later page; only its digest is kept."""
-        portal = await signed_in(client)
-
-        answer = await portal.post(f"{DEVELOPERS}/tokens", {"name": "Bookkeeping"})
-        text = await answer.get_data(as_text=True)
-        found = re.search(r"mht_[\w-]{20,}", text)
-
-        assert found is not None
-        assert "no-store" in answer.headers["Cache-Control"]
-        later = await portal.get(DEVELOPERS)
-        assert "Bookkeeping" in later
-        assert found.group() not in later
-        actor = await identify_token(found.group())
-        assert actor is not None
-        assert actor.vendor_id == portal.vendor_id
-
-    async def test_a_revoked_token_opens_nothing(self, client: TestClientProtocol) -> None:
-        """And is no longer listed."""
-        portal = await signed_in(client)
-        member = await make_member(await portal.vendor())
-        raw = await create_token(vendor_id=portal.vendor_id, member_id=member.id, name="Old")
-        token = await Token.get(vendor_id=portal.vendor_id)
-
-        answer = await portal.post(f"{DEVELOPERS}/tokens/{token.id}/revoke")
-
-        assert answer.status_code == 303
-        assert await identify_token(raw) is None
-        assert "You have not made any" in await portal.get(DEVELOPERS)
-
-    async def test_another_vendor_s_token_is_404_and_lives_on(self, client: TestClientProtocol) -> None:
-        """It is not even listed."""
-        other = await make_ready_vendor()
-        raw = await create_token(vendor_id=other.id, member_id=(await make_member(other)).id, name="Theirs")
-        theirs = await Token.get(vendor_id=other.id)
-        portal = await signed_in(client)
-
-        answer = await portal.post(f"{DEVELOPERS}/tokens/{theirs.id}/revoke")
-
-        assert answer.status_code == 404
-        assert await identify_token(raw) is not None
-        assert "Theirs" not in await portal.get(DEVELOPERS)
-
-    @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
-    async def test_a_token_has_a_name(self, client: TestClientProtocol, name: str) -> None:
-        """422, none made."""
-        portal = await signed_in(client)
-        assert (await portal.post(f"{DEVELOPERS}/tokens", {"name": name})).status_code == 422
-        assert await Token.all().count() == 0
-
-    async def test_a_number_that_is_no_token_is_404(self, client: TestClientProtocol) -> None:
-        """However large."""
-        portal = await signed_in(client)
-        assert (await portal.post(f"{DEVELOPERS}/tokens/99999999999999999999/revoke")).status_code == 404
 
 
 async def _event(status: str = "parked", event_type: str = "account.updated") -> WebhookEvent:

@@ -96,6 +96,7 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
         "/operator/settings",
         "/operator/vat",
         "/operator/vat/rates",
+        "/operator/audit",
         "/operator/payouts",
         "/operator/refunds",
         f"/operator/webhooks?q={first.number}",

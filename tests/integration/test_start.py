@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tests.support.database import Postgres
+from tests.support.knocking import wrong_passwords
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
@@ -67,6 +68,7 @@ class Site:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(folder / "var"), *arguments],
                 cwd=root, env=environment(**(environ or {})), stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                umask=0o022,  # what most systems give
             )  # fmt: skip
 
     def get(self, path: str) -> str:
@@ -106,21 +108,60 @@ def site(folder: Path, *arguments: str, **more: str) -> Iterator[Site]:
 
 
 def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(tmp_path: Path) -> None:
-    """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart loses and repeats nothing."""
+    """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart loses and repeats nothing.
+
+    What is written is for its own user alone: databases, their logs, mails, the key; also what an older version left open.
+    """
+    folder = tmp_path / "var"
     with site(tmp_path) as first:
         assert "Market tote" in first.get("/shops/atelier-luxe")
         assert "owner@atelier-luxe.test" in first.log.read_text()
         assert first.sandbox_is_up()
+        _wait_for_mails(folder)
+        assert _open_to_others(folder) == []
         assert first.stop() == 0
         assert not first.sandbox_is_up()
         assert "Traceback" not in first.log.read_text()
     before = _counts(tmp_path)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     with site(tmp_path) as second:
+        assert _open_to_others(folder) == []
         assert "Filling" not in second.log.read_text()
         assert second.stop(signal.SIGINT) == 0
     assert _counts(tmp_path) == before
     assert before["vendors"] == 3
     assert before["payments"] == before["orders"] == 15
+
+
+def _open_to_others(folder: Path) -> list[str]:
+    names = {path.name for path in folder.rglob("*")}
+    assert {"markethall.sqlite3", "markethall.sqlite3-wal", "stripe-stand-in.sqlite3", "secret-key"} <= names
+    return [str(path) for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+def _wait_for_mails(folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("mail/*.eml")):
+        assert time.monotonic() < deadline, "no mail was written"
+        time.sleep(0.1)
+
+
+def test_a_database_elsewhere_and_its_backup_are_private_too(tmp_path: Path) -> None:
+    """A SQLite file outside the data folder, and the copy that is made of it before a migration."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    address = {"MARKETHALL_DATABASE_URL": f"sqlite://{elsewhere / 'shop.sqlite3'}"}
+    command = ("migrate", "--data-dir", str(tmp_path / "var"))
+    assert run(*command, **address).returncode == 0
+    with closing(sqlite3.connect(elsewhere / "shop.sqlite3")) as db, db:
+        last = "SELECT name FROM tortoise_migrations ORDER BY id DESC LIMIT 1"
+        db.execute(f"DELETE FROM tortoise_migrations WHERE name = ({last})")
+    (elsewhere / "shop.sqlite3").chmod(0o644)
+    run(*command, **address)  # copies, and cannot apply the same migration twice
+    copies = [path.name for path in elsewhere.glob("shop.before-migration-*")]
+    assert len(copies) == 1
+    assert [path.name for path in elsewhere.iterdir() if path.stat().st_mode & 0o077] == []
 
 
 def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(tmp_path: Path) -> None:
@@ -190,15 +231,16 @@ def test_several_web_processes_need_postgresql(tmp_path: Path) -> None:
 
 
 def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, postgres: Postgres) -> None:
-    """The same site from any of them; a process that dies is replaced; jobs are done by the worker; a stop stops all."""
+    """The same site from any of them; a process that dies is replaced; jobs are done by the worker; passwords are counted together; a stop stops all."""
     url = asyncio.run(postgres.create(f"serve_{os.getpid()}"))
     with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
+        assert wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4  # not eight at each
         os.kill(children[0], signal.SIGKILL)
         for _ in range(20):
             assert "Market tote" in running.get("/shops/atelier-luxe")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(_children(running.process.pid)) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(_children(running.process.pid)) == 2

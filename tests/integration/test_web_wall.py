@@ -190,7 +190,7 @@ class TestCookies:
         """`__Host-`: no other subdomain can plant one."""
         live = settings.with_(env="production", public_url="https://shop.example")
         visitor = Visitor(small_app(live))
-        answer = await visitor.get("/count")
+        answer = await visitor.get("/count", headers={"Host": "shop.example"})
 
         assert visitor.cookies(answer)[0].startswith("__Host-markethall=")
         assert "Secure" in visitor.cookies(answer)[0]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import run
 from shared import clock
 from shared.jobs.models import Job
+from shared.marketplace.models import MarketplaceSettings
+from shared.marketplace.queries import SETTINGS_ID
 from shared.payouts import scheduler, sweep
 from shared.vendors import payout_settings
 from shared.vendors.rules import PayoutSchedule
@@ -103,9 +105,15 @@ async def swept(context: TestContext) -> None:
     await work(context, "payouts.sweep_account")
 
 
-async def new_bank(sandbox: RunningSandbox, account: str, number: str = "000123456788") -> None:
-    """The vendor gives another bank account, one that takes instant payouts too; the number decides what becomes of them."""
-    bank = {"object": "bank_account", "country": "US", "currency": "eur", "account_number": number}
+async def new_bank(
+    sandbox: RunningSandbox, account: str, number: str = "000123456788", *, hours: int = 0, currency: str = "eur"
+) -> None:
+    """The vendor gives another bank account, one that takes instant payouts too; the number decides what becomes of them.
+
+    `hours`: how long the operator lets payouts wait after that.
+    """
+    await MarketplaceSettings.update_or_create(id=SETTINGS_ID, defaults={"bank_hold_hours": hours})
+    bank = {"object": "bank_account", "country": "US", "currency": currency, "account_number": number}
     fields = {f"external_account[{name}]": value for name, value in bank.items()}
     fields |= {"external_account[routing_number]": "110000000", "default_for_currency": "true"}
     assert "id" in await stripe_post(sandbox, f"/v1/accounts/{account}/external_accounts", **fields)

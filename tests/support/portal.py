@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from shared.people import registration
 from shared.vendors import service as vendors
@@ -38,12 +40,14 @@ class Portal:
         assert answer.status_code == 200, (address, answer.status_code, text[:500])
         return text
 
-    async def post(self, address: str, form: dict[str, str] | None = None, *, htmx: str | None = None) -> Any:
+    async def post(
+        self, address: str, form: Mapping[str, str | list[str]] | None = None, *, htmx: str | None = None
+    ) -> Any:
         """Send a form with this browser's CSRF token."""
         return await self.send("POST", address, form, htmx=htmx)
 
     async def send(
-        self, method: str, address: str, form: dict[str, str] | None = None, *, htmx: str | None = None
+        self, method: str, address: str, form: Mapping[str, str | list[str]] | None = None, *, htmx: str | None = None
     ) -> Any:
         """Any request; `htmx` is the element that the answer is to replace."""
         headers = {"HX-Request": "true", "HX-Target": htmx} if htmx else {}
@@ -52,7 +56,8 @@ class Portal:
         if not self.token:
             self.token = await csrf_token(self.client)
         fields = {"csrf_token": self.token, **(form or {})}
-        return await self.client.post(address, form=fields, headers={"Origin": "http://localhost", **headers})
+        headers |= {"Origin": "http://localhost", "Content-Type": "application/x-www-form-urlencoded"}
+        return await self.client.post(address, data=urlencode(fields, doseq=True), headers=headers)
 
 
 async def csrf_token(client: TestClientProtocol, address: str = "/vendor/login") -> str:

@@ -57,6 +57,11 @@ def test_production_says_which_setting_is_missing(tmp_path: Path, name: str) -> 
         ("MARKETHALL_PUBLIC_URL", "http://market.example"),
         ("MARKETHALL_SECRET_KEY", "short"),
         ("MARKETHALL_TRUSTED_PROXIES", "-1"),
+        ("MARKETHALL_KEEP_ALIVE_SECONDS", "0"),
+        ("MARKETHALL_KEEP_ALIVE_SECONDS", "3601"),
+        ("MARKETHALL_ALLOWED_HOSTS", "https://shop.example"),
+        ("MARKETHALL_ALLOWED_HOSTS", "shop.example:443"),
+        ("MARKETHALL_ALLOWED_HOSTS", "shop.example, *"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -7,7 +7,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_accounts")]
+    dependencies = [("models", "0030_changed_banks")]
 
     initial = False
 

@@ -1,0 +1,99 @@
+"""Entries of the trail ready to be read: who, what, about what, with links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.audit.queries import EntryView
+from shared.audit.words import NOUNS, in_detail, told
+from shared.orders.queries import numbers_of
+from shared.people.queries import called
+from shared.vendors.finding import vendor_names
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One act. `about` may be empty; `link` leads to the thing where there is a page for it."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    link: str
+    detail: str
+    address: str
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What is called how: people by label, orders and vendors by id."""
+
+    people: Mapping[str, str]
+    orders: Mapping[int, str]
+    vendors: Mapping[int, str]
+
+
+async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
+    """Everything that was kept, with links into the operator's pages."""
+    names = await _names(rows)
+    return [_shown(row, names, "/operator") for row in rows]
+
+
+async def for_vendor(rows: Sequence[EntryView], own: frozenset[str]) -> list[Shown]:
+    """The same for the vendor's people: `own` are their labels and their tokens'.
+
+    Of others they read that it was done, not by whom of the staff, from where, or with which inner details.
+    """
+    names = await _names(rows)
+    return [_shown(row, names, "/vendor/admin") if row.actor in own else _of_others(row, names) for row in rows]
+
+
+async def _names(rows: Sequence[EntryView]) -> _Names:
+    labels = {row.actor for row in rows} | {row.subject for row in rows}
+    vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(labels, "vendor")
+    return _Names(await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors))
+
+
+def _shown(row: EntryView, names: _Names, root: str) -> Shown:
+    about, link = _about(row, names, root)
+    return Shown(
+        at=row.at,
+        who=names.people.get(row.actor, row.actor.replace(":", " ").capitalize()),
+        what=told(row.action),
+        about=about,
+        link=link,
+        detail=in_detail(dict(row.details)),
+        address=row.address,
+    )
+
+
+def _of_others(row: EntryView, names: _Names) -> Shown:
+    about, link = _about(row, names, "/vendor/admin")
+    who = names.people[row.actor] if row.actor in ("stripe", "nobody", "shopper") else "Markethall"
+    if row.actor.startswith("customer:"):
+        who = "A shopper"
+    return Shown(row.at, who, told(row.action), about, link, "", "")
+
+
+def _about(row: EntryView, names: _Names, root: str) -> tuple[str, str]:
+    """What an act is about, and where that stands."""
+    kind, _, number = row.subject.partition(":")
+    id_ = int(number) if number.isdigit() else 0
+    if kind == "order" and id_ in names.orders:
+        said = names.orders[id_]
+        return f"Order {said}", f"{root}/orders/{said}"
+    if kind == "vendor" and id_ in names.vendors:
+        return names.vendors[id_], f"/operator/vendors/{id_}" if root == "/operator" else ""
+    if row.subject in names.people:
+        return names.people[row.subject], ""
+    shop = names.vendors.get(row.vendor_id or 0, "")
+    noun = NOUNS.get(kind, kind.replace("_", " ").capitalize())
+    thing = f"{noun} {number}".strip()
+    return (f"{thing}, {shop}" if shop and root == "/operator" else thing), ""
+
+
+def _ids(labels: set[str], kind: str) -> set[int]:
+    found = (label.partition(":") for label in labels)
+    return {int(number) for name, _, number in found if name == kind and number.isdigit()}

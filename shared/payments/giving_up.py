@@ -1,0 +1,42 @@
+"""An unpaid order whose things its shopper took out of the basket is let go, unless its payment is under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.baskets.models import Basket
+from shared.database import unit
+from shared.jobs.queue import Context
+from shared.orders.models import Checkout, Order
+from shared.orders.rules import CheckoutStatus, PaymentStatus
+from shared.orders.service import close_checkout, is_unwanted
+from shared.payments import service, settle
+from shared.payments.models import Payment
+from shared.payments.rules import OPEN_STATES, PaymentState
+
+_UNDER_WAY = frozenset({PaymentState.REQUIRES_ACTION, PaymentState.PROCESSING})
+
+
+async def give_up(context: Context, args: dict[str, Any]) -> None:
+    """Job `payments.give_up`: cancel the intents first and free the stock after, as when the time has run out.
+
+    Nothing happens where the bank has been asked already, or the things are in the basket again: then time decides.
+    """
+    checkout = await Checkout.get_or_none(id=args["checkout_id"], status=CheckoutStatus.OPEN)
+    if checkout is None or not await is_unwanted(checkout):
+        return
+    for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):
+        state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        if state in _UNDER_WAY:
+            return
+    if PaymentState.PROCESSING in await service.cancel_intents_of(context.gateway, checkout.id):
+        return
+    if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
+        return
+    async with unit.transaction():
+        await unit.locked(Basket.filter(id=checkout.basket_id))
+        locked = await unit.locked(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+        if locked is None or not await is_unwanted(locked):
+            return
+        if not await Order.exists(checkout_id=checkout.id, payment_status=PaymentStatus.PAID):
+            await close_checkout(locked, CheckoutStatus.CANCELLED, actor="shopper")

@@ -1,0 +1,113 @@
+"""What a press of Pay does before the card is confirmed, and after it was not: the pieces are set aside, and let go.
+
+The browser asks (static/js/checkout.js); the guarantee is the job that ends each hold, whatever becomes of the browser.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared import clock
+from shared.database import unit
+from shared.gateway.seam import Gateway
+from shared.jobs import queue
+from shared.jobs.queue import Context
+from shared.orders import holding
+from shared.orders.models import Checkout, Order
+from shared.orders.rules import CheckoutStatus, StockState
+from shared.payments import service, settle
+from shared.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
+from shared.payments.models import Payment
+from shared.payments.rules import OPEN_STATES, PaymentState
+
+_ASKED_AGAIN = holding.BANK_HOLD  # of money that is on its way
+_DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
+
+
+async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
+    """Make sure that the pieces of an order can be had before its card is confirmed; again and again is the same.
+
+    True: they are set aside. False: they are there, but this order holds none (decision 14). Where Pay sets them aside,
+    Stripe is read first, so that a decline from before is not taken for one of this try.
+    Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable: then the card must not be confirmed.
+    """
+    payment = await _payment(checkout_id, intent_id)
+    order = await Order.get(id=payment.order_id)
+    if order.stock_state == StockState.AT_PAYMENT or holding.is_held_by_pay(order):
+        await service.confirm_payment(gateway, intent_id)
+    async with unit.transaction():
+        checkout, locked = await _locked(payment)
+        state = PaymentState((await Payment.get(id=payment.id)).status)
+        if state in _DECIDED:
+            raise AlreadyDecided
+        if checkout.status != CheckoutStatus.OPEN:
+            raise OrderNotPayable
+        if state not in OPEN_STATES:
+            raise PageOutOfDate
+        return await holding.at_payment(locked, network=checkout.network)
+
+
+async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None:
+    """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment goes on."""
+    payment = await _payment(checkout_id, intent_id)
+    if not holding.is_held_by_pay(await Order.get(id=payment.order_id)):
+        return
+    await service.confirm_payment(gateway, intent_id)
+    async with unit.transaction():
+        _, order = await _locked(payment)
+        state = (await Payment.get(id=payment.id)).status
+        if state in (PaymentState.PENDING, PaymentState.FAILED):
+            await holding.let_go(order, wasted=True)  # a first decline has let it go already
+
+
+async def let_go(context: Context, args: dict[str, Any]) -> None:
+    """Job `payments.let_go`: what Pay set aside has been so for long enough; cancel the intent first and let go after.
+
+    So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes another intent.
+    """
+    order = await Order.get_or_none(id=args["order_id"])
+    if order is None or await _is_not_due(order, args):
+        return
+    open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
+    for payment in await open_payments.order_by("id"):
+        await settle.apply(payment.id, await service.ask(context.gateway, payment))
+    await order.refresh_from_db()
+    if await _is_not_due(order, args):  # the bank asks the shopper something
+        return
+    states = {await service.cancel_intent(context.gateway, payment) for payment in await open_payments.order_by("id")}
+    if PaymentState.PROCESSING in states:
+        await queue.enqueue("payments.let_go", args, run_at=clock.now() + _ASKED_AGAIN)
+        return
+    async with unit.transaction():
+        await unit.locked(Checkout.filter(id=order.checkout_id))
+        locked = await unit.locked(Order.filter(id=order.id))
+        if locked is None or await _is_not_due(locked, args):  # pressed again, with another intent
+            return
+        if not await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
+            await holding.let_go(locked, wasted=True)
+
+
+async def _is_not_due(order: Order, args: dict[str, Any]) -> bool:
+    """Whether there is nothing to let go now; later is written down."""
+    if not holding.is_held_by_pay(order) or order.held_until is None:
+        return True
+    if order.held_until <= clock.now():
+        return False
+    await queue.enqueue("payments.let_go", args, run_at=order.held_until)
+    return True
+
+
+async def _payment(checkout_id: int, intent_id: str) -> Payment:
+    payment = await Payment.get_or_none(order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id)
+    if payment is None:
+        raise PageOutOfDate
+    return payment
+
+
+async def _locked(payment: Payment) -> tuple[Checkout, Order]:
+    order = await Order.get(id=payment.order_id)
+    checkout = await unit.locked(Checkout.filter(id=order.checkout_id))
+    locked = await unit.locked(Order.filter(id=order.id))
+    assert checkout is not None
+    assert locked is not None
+    return checkout, locked

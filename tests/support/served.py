@@ -1,0 +1,122 @@
+"""An application on a real port, served as `run.py serve` does, and an HAProxy with TLS and pooled connections before it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypercorn.asyncio import serve
+
+from shared.cli.serve import listen, server_config
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from quart import Quart
+
+    from shared.settings import Settings
+
+HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+CONFIG = """
+defaults
+    mode http
+    timeout connect 10s
+    timeout client 60s
+    timeout server 60s
+frontend shop
+    bind 127.0.0.1:{front} ssl crt {certificate}
+    option forwardfor
+    http-request set-header X-Forwarded-Proto https
+    default_backend markethall
+backend markethall
+    http-reuse always
+    server one 127.0.0.1:{back} pool-purge-delay 60s
+"""
+
+
+@dataclass
+class Served:
+    """Where it listens, and the connections that reached it: (address, port) of each request, in their order."""
+
+    port: int
+    callers: list[tuple[str, int]] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def served(app: Quart, settings: Settings) -> AsyncIterator[Served]:
+    """Serve `app` until the block ends."""
+    listener = listen("127.0.0.1", 0)
+    here, stop = Served(int(listener.getsockname()[1])), asyncio.Event()
+
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            here.callers.append(tuple(scope["client"]))
+        await app(scope, receive, send)
+
+    config = server_config(settings, listener)
+    config.graceful_timeout = 0.1
+    listener.detach()
+    task = asyncio.create_task(serve(noting, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
+    try:
+        yield here
+    finally:
+        stop.set()
+        await task
+
+
+@asynccontextmanager
+async def proxied(back: int, folder: Path) -> AsyncIterator[int]:
+    """An HAProxy before the port `back`, with a certificate of its own making: the port that it listens on."""
+    assert HAPROXY, "haproxy is missing; .ci/run installs it"
+    with listen("127.0.0.1", 0) as free:
+        front = int(free.getsockname()[1])
+    certificate = folder / "shop.pem"
+    certificate.write_bytes(_certificate())
+    (folder / "haproxy.cfg").write_text(CONFIG.format(front=front, back=back, certificate=certificate))
+    process = await asyncio.create_subprocess_exec(HAPROXY, "-db", "-q", "-f", str(folder / "haproxy.cfg"))
+    try:
+        await _listening(front)
+        yield front
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+
+
+def _certificate() -> bytes:
+    """A key and a certificate for `localhost`, signed by itself."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    return key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem)
