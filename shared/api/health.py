@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
-from quart import Blueprint, Response, jsonify
+from quart import Blueprint, Response, current_app, jsonify
 from quart_schema import hide
-from tortoise.connection import get_connection
 
+from shared.database.probe import Probe
+from shared.database.schema import SchemaTooNew
+from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
 from shared.web.access import public
 from shared.web.hosts import any_host
@@ -19,7 +20,7 @@ log = logging.getLogger("markethall.health")
 
 
 class NotReady(TryLater):
-    """The database does not answer."""
+    """The database takes no write, or is of another version; the message says which."""
 
     code = "not_ready"
     default = "The database does not answer."
@@ -41,10 +42,12 @@ async def healthz() -> Response:
 @hide
 @limit_instead("6000/minute")
 async def readyz() -> Response:
-    """The database answers within two seconds, with our tables in it."""
+    """The database took a write a moment ago, and is of this version."""
+    probe: Probe = current_app.extensions.setdefault("database_probe", Probe())
     try:
-        async with asyncio.timeout(2):
-            await get_connection("default").execute_query("SELECT 1 FROM vendors LIMIT 1")
-    except Exception as problem:
-        raise NotReady(log=f"{type(problem).__name__}: {problem}") from None
+        await probe.ask()
+    except SchemaTooNew as newer:
+        raise NotReady(str(newer), log=str(newer)) from None
+    except DatabaseTrouble as trouble:  # its detail names machines: for the log alone
+        raise NotReady(f"{trouble.words}.", log=str(trouble)) from None
     return jsonify(status="ready", database="ok")

@@ -18,6 +18,7 @@ import click
 from shared.cli import private
 from shared.cli.bootstrap import ROOT
 from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
+from shared.database.owner import AlreadyServed
 from shared.database.schema import SchemaTooNew
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError
@@ -306,9 +307,9 @@ def main(arguments: list[str], parts: Parts) -> int:
     except click.ClickException as problem:  # wrong arguments: usage and a sentence
         problem.show()
         return problem.exit_code
-    except (SchemaTooNew, DatabaseTrouble) as problem:
+    except (SchemaTooNew, AlreadyServed, DatabaseTrouble) as problem:
         print(problem, file=sys.stderr)
-        return 2 if isinstance(problem, SchemaTooNew) else UNREACHABLE
+        return UNREACHABLE if isinstance(problem, DatabaseTrouble) else 2
     except (CommandFailed, SettingsError, MarketError) as problem:
         print(problem.message if isinstance(problem, MarketError) else problem, file=sys.stderr)
         return problem.code if isinstance(problem, CommandFailed) else 2

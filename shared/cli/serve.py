@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from shared.cli.options import CommandFailed, ServeOptions
 from shared.cli.stand_in import StandIn
 from shared.database.lifecycle import close_database, open_database
-from shared.database.migrate import MigrationFailed, migrate
+from shared.database.migrate import MigrationFailed, migrate, pending
+from shared.database.owner import sole
 from shared.errors import MarketError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit code."""
     gc.disable()  # importing everything makes garbage of nothing; a sixth of the start is saved (until compose, below)
     if options.listener is not None:
-        return asyncio.run(_run(settings, options, parts, socket.socket(fileno=options.listener)))
+        return asyncio.run(_join(settings, options, parts, socket.socket(fileno=options.listener)))
     if options.workers > 1 and settings.database_url.startswith("sqlite://"):
         raise CommandFailed(
             "SQLite serves one process. For --workers above 1 set MARKETHALL_DATABASE_URL to a PostgreSQL address.", 2
@@ -50,6 +51,7 @@ def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     stand_in = StandIn(settings, options) if settings.stripe.stand_in else None
     with contextlib.ExitStack() as stack:
         stack.enter_context(listener)
+        stack.enter_context(sole(settings.database_url))
         if stand_in is not None:
             stack.enter_context(stand_in)
         return asyncio.run(_prepare_and_run(settings, options, parts, listener, stand_in))
@@ -99,6 +101,20 @@ async def _prepare_and_run(
     return await supervise(options, listener, stop)
 
 
+async def _join(settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket) -> int:
+    """One of several web processes, on the socket of its parent."""
+    from shared.cli.worker import stop_signals
+
+    stop = stop_signals()
+    if await pending(settings.database_url):
+        raise CommandFailed("The database is not up to date. Run: python3 run.py migrate")
+    await open_database(settings.database_url)
+    try:
+        return await _run(settings, options, parts, listener, stop)
+    finally:
+        await close_database()
+
+
 async def _fill(settings: Settings, stand_in: StandIn) -> None:
     """The demo marketplace, unless it is there already."""
     from shared.cli.demo import fill, is_filled
@@ -119,27 +135,39 @@ async def _run(
     options: ServeOptions,
     parts: Parts,
     listener: socket.socket,
-    stop: asyncio.Event | None = None,
+    stop: asyncio.Event,
 ) -> int:
-    from hypercorn.asyncio import serve as hypercorn
+    """Serve until `stop`, on an open database. What still needs it has ended when this returns.
 
-    from shared.cli.worker import stop_signals
+    Raises CommandFailed when the application cannot start; Hypercorn would end as if all were well.
+    """
+    from hypercorn.asyncio import serve as hypercorn
+    from hypercorn.utils import LifespanFailureError, LifespanTimeoutError
+
     from shared.gateway.deferred import deferred
     from shared.web.observability import configure_logging
 
     configure_logging(as_json=settings.production, level=settings.log_level)
-    stop = stop or stop_signals()
+    started = asyncio.Event()
     quart: Any = parts.compose(
         settings,
         deferred(lambda: _gateway(settings)),
         before_serving=[] if options.listener is not None else [_greeter(settings, options)],
-        while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts)],
+        while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts, stop)],
     )
     gc.enable()
     gc.freeze()  # what is there now stays for ever
     config = server_config(settings, listener)
     listener.detach()  # Hypercorn closes it
-    await hypercorn(quart, config, shutdown_trigger=_trigger(stop, quiet=options.listener is not None))
+    asyncio.get_running_loop().set_exception_handler(_told)
+    trigger = _trigger(stop, started, quiet=options.listener is not None)
+    try:
+        await hypercorn(quart, config, shutdown_trigger=trigger)
+    except (LifespanFailureError, LifespanTimeoutError) as problem:
+        if started.is_set():
+            raise CommandFailed(f"The site did not end in time: {problem}.") from None
+    if not started.is_set():
+        raise CommandFailed("The site could not start; what went wrong stands above.")
     return 0
 
 
@@ -153,12 +181,18 @@ def server_config(settings: Settings, listener: socket.socket) -> Config:
     config.errorlog = "-"
     config.loglevel = "WARNING"
     config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = GRACE_SECONDS
+    config.shutdown_timeout = 3 * GRACE_SECONDS  # what is left of requests, then the job at hand
     config.include_server_header = False
     # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes first.
     config.keep_alive_timeout = settings.keep_alive_seconds
     config.h11_max_incomplete_size = HEADERS_READ
     return config
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody caught goes to the log; that a connection was cut off at the end, which Python 3.11 tells as one, does not."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _gateway(settings: Settings) -> Gateway:
@@ -167,8 +201,11 @@ def _gateway(settings: Settings) -> Gateway:
     return LiveGateway(settings.stripe)
 
 
-def _trigger(stop: asyncio.Event, *, quiet: bool) -> Any:
+def _trigger(stop: asyncio.Event, started: asyncio.Event, *, quiet: bool) -> Any:
+    """What Hypercorn waits for once it serves."""
+
     async def wait() -> None:
+        started.set()
         await stop.wait()
         if not quiet:
             print("Stopping ...", flush=True)
@@ -202,22 +239,26 @@ async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _worker(settings: Settings, parts: Parts) -> Any:
-    """The job worker as a part of the serving application: starts with it, finishes its job when it stops."""
+def _worker(settings: Settings, parts: Parts, stop: asyncio.Event) -> Any:
+    """The job worker as a part of the serving application: takes no new job once it is to stop, and may end the one at hand.
+
+    One that takes too long is cut off: jobs are made to be repeated, and its claim runs out.
+    """
 
     async def run(app: Quart) -> AsyncIterator[None]:
         from shared.cli.database import Tools
         from shared.jobs.worker import Worker
         from shared.webhooks import intake
 
-        stop = asyncio.Event()
         gateway = app.extensions["markethall"].gateway
         task = asyncio.create_task(
             Worker(Tools(gateway, settings), parts.job_handlers(), parts.recurring_jobs()).run(stop)
         )
         yield
-        await intake.drain()
         stop.set()
-        await task
+        await intake.drain()
+        await asyncio.wait({task}, timeout=GRACE_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     return run

@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from shared.cli.database import opened
+from shared.database.owner import sole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,12 @@ def stop_signals() -> asyncio.Event:
 
 
 async def work(settings: Settings, handlers: Handlers, recurring: Sequence[Recurring]) -> int:
-    """Work until told to stop; the job at hand is finished first."""
+    """Work until told to stop; the job at hand is finished first. Raises AlreadyServed for a SQLite file in use."""
+    with sole(settings.database_url):
+        return await _work(settings, handlers, recurring)
+
+
+async def _work(settings: Settings, handlers: Handlers, recurring: Sequence[Recurring]) -> int:
     from shared.jobs.worker import Worker
 
     async with opened(settings) as tools:

@@ -15,6 +15,7 @@ from shared.database.trouble import told
 MODEL_MODULES = [
     f"shared.{name}.models"
     for name in (
+        "database",
         "people",
         "people.factors",
         "payment_methods",

@@ -20,7 +20,8 @@ from tortoise.context import TortoiseContext
 
 from shared import clock
 from shared.database.lifecycle import config
-from shared.database.schema import SchemaTooNew, on_disk, refuse_newer
+from shared.database.renames import undeclared_renames
+from shared.database.schema import SchemaTooNew, on_disk, refuse_newer, sqlite_path
 from shared.database.trouble import told
 
 TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
@@ -68,7 +69,7 @@ async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
 
 async def check(url: str | None = None) -> list[str]:
     """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
-    problems = []
+    problems = undeclared_renames()
     async with context("sqlite://:memory:") as tortoise:
         problems += await _model_changes(tortoise)
     with tempfile.TemporaryDirectory(prefix="markethall-check-") as folder:
@@ -85,11 +86,6 @@ async def _of_database(url: str) -> list[str]:
         return [f"The database lacks the migration {name}." for name in await pending(url)]
     except SchemaTooNew as newer:
         return [str(newer)]
-
-
-def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite://` address."""
-    return Path(url.removeprefix("sqlite://").partition("?")[0])
 
 
 async def _apply(url: str, backup: Path | None = None) -> list[str]:

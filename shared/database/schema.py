@@ -30,3 +30,8 @@ def refuse_newer(applied: Iterable[str]) -> None:
     unknown = sorted(set(applied) - set(on_disk()))
     if unknown:
         raise SchemaTooNew(unknown)
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite://` address."""
+    return Path(url.removeprefix("sqlite://").partition("?")[0])

@@ -68,9 +68,9 @@ class DatabaseTrouble(Exception):
     """
 
     def __init__(self, kind: Kind, detail: str = "") -> None:
-        words, self.retry_after = _WORDS[kind]
         self.kind = kind
-        super().__init__(f"{words} ({detail})." if detail else f"{words}.")
+        self.words, self.retry_after = _WORDS[kind]
+        super().__init__(f"{self.words} ({detail})." if detail else f"{self.words}.")
 
 
 def trouble_of(error: BaseException) -> DatabaseTrouble | None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from quart import Blueprint, Quart, Response, redirect, request, send_from_directory
+from quart import Blueprint, Quart, Request, Response, has_request_context, redirect, request, send_from_directory
 from quart.ctx import RequestContext
 from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
 from tortoise import Tortoise
 from werkzeug.exceptions import BadHost, NotFound
 from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shared.database.lifecycle import close_database, open_database
 from shared.gateway.seam import Gateway
@@ -25,11 +27,42 @@ from shared.settings import Settings
 from shared.web import access, errors, identity, limits, observability, pages, security, stepup
 from shared.web.kit import Kit, shielded
 
+LAST_SECONDS = 3.0  # how long what is cut off may take to end
 WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
 
 
 class Market(Quart):
     """Quart, with requests that change something shielded from their client's disconnect, and logs without addresses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def handle_request(self, request: Request) -> Response | WerkzeugResponse:
+        """Note the requests that are being answered, so that `shutdown` can end them before what they use."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            return await super().handle_request(request)
+        finally:
+            self._under_way.discard(task)
+
+    async def shutdown(self) -> None:
+        """End what outlasted the server's grace, and only then what it uses: worker, gateway, database.
+
+        Hypercorn ends the application first and its requests afterwards. A request that changes something goes on for a
+        little (`shielded`) and is cut off then; its transaction is rolled back, and what it asked of Stripe has a key.
+        """
+        for task in list(self._under_way):
+            task.cancel()
+        await _ended(self._under_way, LAST_SECONDS)
+        work = {task for task in self.background_tasks if isinstance(task, asyncio.Task)}
+        await _ended(work, LAST_SECONDS)
+        for task in work:
+            task.cancel()
+        await _ended(work, LAST_SECONDS)
+        await super().shutdown()
 
     async def dispatch_request(self, request_context: RequestContext | None = None) -> ResponseReturnValue:
         work = super().dispatch_request(request_context)
@@ -50,8 +83,18 @@ class Market(Quart):
     def log_exception(
         self, exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
     ) -> None:
+        if not has_request_context():  # at the start or the end
+            errors.log.error("unhandled error beside any request", exc_info=exception_info)
+            return
         rule = request.url_rule.rule if request.url_rule else "(no route)"
         errors.log.error("unhandled error at %s", rule, exc_info=exception_info)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait for these tasks, so long at most, whatever they end with."""
+    waiting = set(tasks)
+    if waiting:
+        await asyncio.wait(waiting, timeout=seconds)
 
 
 class SafeInteger(IntegerConverter):

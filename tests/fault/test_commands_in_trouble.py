@@ -11,7 +11,7 @@ import pytest
 
 import run
 from shared.cli.main import Parts, main
-from shared.database.migrate import sqlite_path
+from shared.database.schema import sqlite_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from tortoise.connection import get_connection
 
 from shared.database import unit
 from shared.database.lifecycle import close_database, open_database
-from shared.database.migrate import sqlite_path
+from shared.database.schema import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind
 from shared.gateway.live import LiveGateway
 from shared.vendors.models import Vendor

@@ -71,7 +71,12 @@ class TestFlows:
     async def test_setting_an_account_up(self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox) -> None:
         """One account, whatever became of the answers; the button works later."""
         signed = await vendors.sign_up(
-            email="o@shop.test", password="a-long-password", full_name="O", business_name="Shop", country="LU"
+            email="o@shop.test",
+            password="a-long-password",
+            full_name="O",
+            business_name="Shop",
+            country="LU",
+            confirmed=True,
         )
         details = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
         for fault in FAULTS:

@@ -9,7 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tortoise.exceptions import OperationalError
+from tortoise.migrations import operations as ops
 
+from shared.database.renames import refused, undeclared_renames
 from shared.database.schema import SchemaTooNew, on_disk, refuse_newer
 from shared.database.trouble import DatabaseTrouble, Kind, told, trouble_of
 
@@ -84,3 +86,22 @@ def test_a_migration_that_this_version_does_not_know_is_named() -> None:
     refuse_newer(on_disk()[:3])
     with pytest.raises(SchemaTooNew, match="9999_from_the_future"):
         refuse_newer([*on_disk(), "9999_from_the_future"])
+
+
+@pytest.mark.parametrize(
+    ("declared", "refused_too"),
+    [({}, True), ({"Vendor.motto": "other"}, True), ({"Vendor.motto": "slogan"}, False)],
+)
+def test_a_rename_that_nobody_declared_is_refused(declared: dict[str, str], refused_too: bool) -> None:
+    """Tortoise pairs a lost field with a new one by itself; a migration names the renames that are meant."""
+    operations = [ops.RenameField("Vendor", "motto", "slogan"), ops.RunSQL("SELECT 1")]
+    found = list(refused("0099_words", operations, declared))
+    assert bool(found) is refused_too
+    if found:
+        assert "RENAMES = {'Vendor.motto': 'slogan'}" in found[0]
+
+
+def test_models_too_and_none_of_ours_is_undeclared() -> None:
+    """A renamed model is asked for as well; the migrations of this version stand."""
+    assert list(refused("0099", [ops.RenameModel("Motto", "Slogan")], {}))
+    assert undeclared_renames() == []

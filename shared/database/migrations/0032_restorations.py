@@ -7,7 +7,7 @@ from shared.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0030_changed_banks")]
+    dependencies = [("models", "0031_heartbeat")]
 
     initial = False
 
