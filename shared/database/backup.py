@@ -17,8 +17,8 @@ from pathlib import Path
 from shared import clock
 from shared.database import archive, postgres_copy, postgres_tools
 from shared.database.archive import BackupError, Manifest
-from shared.database.migrate import applied, migrate, sqlite_path
-from shared.database.schema import on_disk
+from shared.database.migrate import applied, migrate
+from shared.database.schema import on_disk, sqlite_path
 
 DATABASE = "database.sqlite3"
 DUMP = "database.pgdump"

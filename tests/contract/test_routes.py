@@ -73,6 +73,7 @@ FRESH = {
     "/operator/fees/refunds",
     "/operator/refunds/<int:refund_id>/approve",
     "/operator/receivables/<int:claim_id>/write-off",
+    "/operator/restored/acknowledge",
     "/operator/reconciliation/<int:run_id>/repair",
     "/operator/reconciliation/differences/<int:difference_id>/repair",
     "/operator/settings",
