@@ -98,6 +98,7 @@ EASY = {
     "/operator/mails/send",
     "/operator/receivables/<int:claim_id>/collect",
     "/operator/reconciliation/run",
+    "/operator/restored/fetch",
     "/operator/refunds/<int:refund_id>/decline",
     "/operator/vat/rates",
     "/operator/vendors/<int:vendor_id>/vat/confirm",
