@@ -27,6 +27,7 @@ def blueprints() -> list[Blueprint]:
     from portal.operator.reconciliation import blueprint as reconciliation
     from portal.operator.recovery import blueprint as operator_recovery
     from portal.operator.refunds import blueprint as operator_refunds
+    from portal.operator.restored import blueprint as operator_restored
     from portal.operator.settings import blueprint as operator_settings
     from portal.operator.statements import blueprint as operator_statements
     from portal.operator.vat import blueprint as operator_vat
@@ -73,6 +74,7 @@ def blueprints() -> list[Blueprint]:
         receivables,
         reconciliation,
         operator_refunds,
+        operator_restored,
         operator_settings,
         presentation,
         operator_statements,

@@ -16,6 +16,7 @@ from shared.money import Money
 from shared.payouts.rules import PayoutState
 from shared.payouts.words import failure
 from shared.reporting.desk import Desk, Figures, desk, figures
+from shared.reporting.restored import Standstill
 from shared.vat.queries import MissingRate
 from shared.vendors.queries import VendorTrouble
 from shared.web.access import operator
@@ -57,6 +58,8 @@ async def home() -> Response:
 
 def _lines(now: Desk) -> Iterator[Line]:
     """What waits, what has a deadline first; nothing that is nought."""
+    if now.standstill is not None:
+        yield _standstill(now.standstill)
     yield from _money_at_risk(now)
     yield from _decisions(now)
     yield from _books(now)
@@ -78,6 +81,18 @@ def _lines(now: Desk) -> Iterator[Line]:
         yield Line("warn", title, f"{said} for a person.", "/operator/webhooks?status=parked", "Open the inbox")
     yield from _webhooks(now)
     yield from _mails(now)
+
+
+def _standstill(found: Standstill) -> Line:
+    """What comes next before money moves again."""
+    title = Markup("No money moves: restored from a backup of {}").format(moment(found.backup_made_at))
+    if found.backfilled_at is None:
+        said = "What Stripe did since then has to be fetched and compared first."
+    elif found.compared_at is None:
+        said = "Stripe’s events are here; now everything has to be compared."
+    else:
+        said = "Events and comparison are here. Look at what is left, and let money move again."
+    return Line("bad", title, said, "/operator/restored", "See what to do")
 
 
 def _webhooks(now: Desk) -> Iterator[Line]:

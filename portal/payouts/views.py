@@ -11,7 +11,7 @@ from portal.frame import vendor_page
 from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
 from shared.errors import MarketError
-from shared.gateway.seam import StripeRefused, StripeUnavailable
+from shared.gateway.seam import StandsStill, StripeRefused, StripeUnavailable
 from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.payouts import instant, service, words
@@ -160,7 +160,7 @@ def _sane(number: int) -> int:
 
 def _sentence(error: MarketError) -> str:
     """What to say on these pages; Stripe's own words stay in the log."""
-    if isinstance(error, StripeUnavailable):
+    if isinstance(error, StripeUnavailable) and not isinstance(error, StandsStill):
         return "Stripe is not answering right now. If it took the payout, it shows here in a moment; it is never sent twice."
     if isinstance(error, StripeRefused):
         return words.GENERAL_REFUSAL

@@ -19,6 +19,7 @@ from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.ledger.queries import reserved_of_order
 from shared.money import step
@@ -77,6 +78,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
 
 async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
     """Plan and store the movements that bring the claim `delta` closer to its amount; False when there is nothing to do."""
+    await money_may_move()
     payment = await sources.charged(gateway, claim.payment_id)
     if delta < 0:
         steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]

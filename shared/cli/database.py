@@ -29,7 +29,7 @@ class Tools:
 async def bring_up_to_date(settings: Settings) -> int:
     """`migrate`: apply what is missing and say what that was."""
     try:
-        applied = await migrations.migrate(settings.database_url)
+        applied = await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
     except migrations.MigrationFailed as problem:
         raise CommandFailed(str(problem)) from None
     for name in applied:
@@ -85,7 +85,7 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     """`operator EMAIL`: make somebody who runs the marketplace. The password is asked for, or read from standard input."""
     from shared.people import registration
 
-    await migrations.migrate(settings.database_url)
+    await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
     if sys.stdin.isatty():
         password = getpass.getpass("Password: ")
         if getpass.getpass("Again: ") != password:

@@ -64,6 +64,8 @@ async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Fi
     """What the open database knows, and with `probe` what it learns from an event and a mail."""
     from shared.cli import probe as probing
 
+    if (restored := await _restored()) is not None:
+        yield restored
     if probe:
         for finding in await probing.webhooks(settings):
             yield finding
@@ -217,6 +219,19 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
         lacks = f"The {kind} database lacks {len(lacking)} migrations."
         return Finding(lacks, "Run: python3 run.py migrate"), False
     return Finding(f"The {kind} database is up to date."), True
+
+
+async def _restored() -> Finding | None:
+    """A restore that nobody has acknowledged."""
+    from shared.reporting.restored import standstill
+
+    found = await standstill()
+    if found is None:
+        return None
+    return Finding(
+        f"No money moves: the database was restored from a backup of {found.backup_made_at:%Y-%m-%d %H:%M} UTC.",
+        "Run: python3 run.py reconcile --repair. Then sign in as an operator and open /operator/restored.",
+    )
 
 
 async def _mail(settings: Settings) -> Finding:

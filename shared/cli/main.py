@@ -132,6 +132,43 @@ def migrate(**given: Any) -> int:
 
 @cli.command()
 @installation
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it.  [default: <data-dir>/backups/markethall-<time>.zip]",
+    show_default=False,
+)
+def backup(target: Path | None, **given: Any) -> int:
+    """Copy the whole installation into one file.
+
+    In one snapshot, while the site runs. With the stand-in, its file is copied as well.
+    """
+    from shared.cli import backup as backups
+
+    return asyncio.run(backups.make(read_settings(Options(**given)), target))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@installation
+@click.option("--replace", is_flag=True, help="Replace what is there; it is kept as a file.")
+@click.option("--keep-stand-in", is_flag=True, help="Leave the stand-in's file as it is, as Stripe itself would be.")
+def restore(file: Path, replace: bool, keep_stand_in: bool, **given: Any) -> int:
+    """Put a backup back.
+
+    The site must be stopped. An older backup is migrated. Afterwards no money moves until an operator has said that
+    all is known again.
+    """
+    from shared.cli import backup as backups
+
+    settings = read_settings(Options(**given))
+    return asyncio.run(backups.restore(settings, file, replace=replace, keep_stand_in=keep_stand_in))
+
+
+@cli.command()
+@installation
 def check_migrations(**given: Any) -> int:
     """Compare models, migrations and database.
 

@@ -24,6 +24,7 @@ async def run(settings: Settings, options: ReconcileOptions) -> int:
     """The exit code: 0 when everything agrees, 1 when something is left."""
     async with opened(settings) as tools:
         try:
+            await _catch_up(tools)
             found = await _look(tools, options)
             for _ in range(ROUNDS if options.repair and not options.dry_run else 0):
                 if not any(row.repair for row in found):
@@ -33,6 +34,17 @@ async def run(settings: Settings, options: ReconcileOptions) -> int:
         except TryLater as problem:
             raise CommandFailed(problem.message) from None
     return 1 if found else 0
+
+
+async def _catch_up(tools: Context) -> None:
+    """After a restore: Stripe's events since the backup, before anything is compared."""
+    from shared.restoring.service import standing
+    from shared.webhooks.backfill import backfill
+
+    restored = await standing()
+    if restored is not None and restored.backfilled_at is None:
+        print("Restored from a backup: fetching what Stripe told since then ...", flush=True)
+        print(f"{await backfill(tools)} events taken in.")
 
 
 async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:

@@ -30,7 +30,7 @@ async def seed(settings: Settings, options: SeedOptions) -> int:
     """Fill the demo, or add what was asked for in bulk."""
     if settings.production:
         raise CommandFailed("seed makes made-up data; it does not run with MARKETHALL_ENV=production.")
-    await migrations.migrate(settings.database_url)
+    await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
     async with opened(settings):
         if options.vendors or options.products or options.orders:
             await _bulk(options.vendors, options.products, options.orders)

@@ -81,7 +81,7 @@ async def _prepare_and_run(
 
     stop = stop_signals()
     try:
-        for name in await migrate(settings.database_url):
+        for name in await migrate(settings.database_url, copies=settings.data_dir / "backups"):
             print(f"Database: applied {name}", flush=True)
     except MigrationFailed as problem:
         raise CommandFailed(str(problem)) from None

@@ -36,6 +36,7 @@ MODEL_MODULES = [
         "reporting",
         "statements",
         "webhooks",
+        "restoring",
         "jobs",
         "mail",
         "audit",

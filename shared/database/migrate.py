@@ -38,20 +38,28 @@ async def pending(url: str) -> list[str]:
 
     Raises SchemaTooNew when it has one that this version does not know, and DatabaseTrouble when it does not answer.
     """
+    done = await applied(url)
+    refuse_newer(done)
+    return [name for name in on_disk() if name not in done]
+
+
+async def applied(url: str) -> set[str]:
+    """The names of the migrations that the database has; empty while it is none of ours. Raises DatabaseTrouble."""
     with told():
-        applied = _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
-    refuse_newer(applied)
-    return [name for name in on_disk() if name not in applied]
+        return _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
 
 
-async def migrate(url: str) -> list[str]:
-    """Apply what is missing, one process at a time; answers with the names of what was applied. Raises as `pending` does."""
+async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
+    """Apply what is missing, one process at a time; answers with the names of what was applied. Raises as `pending` does.
+
+    Data is copied first: a SQLite file beside itself, a PostgreSQL database into the folder `copies`, where one is given.
+    """
     if not await pending(url):
         return []
     with told():
         if not url.startswith("sqlite://"):
             async with _advisory_lock(url):
-                return await _apply(url)
+                return await _apply(url, await _copy_postgres(url, copies))
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         with _file_lock(path):
@@ -62,8 +70,8 @@ async def migrate(url: str) -> list[str]:
 async def check(url: str | None = None) -> list[str]:
     """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
     problems = undeclared_renames()
-    async with _context("sqlite://:memory:") as context:
-        problems += await _model_changes(context)
+    async with context("sqlite://:memory:") as tortoise:
+        problems += await _model_changes(tortoise)
     with tempfile.TemporaryDirectory(prefix="markethall-check-") as folder:
         fresh = Path(folder) / "fresh.sqlite3"
         await migrate(f"sqlite://{fresh}")
@@ -86,8 +94,8 @@ async def _apply(url: str, backup: Path | None = None) -> list[str]:
     names = await pending(url)
     if not names:
         return []
-    async with _context(url) as context:
-        client = context.db()
+    async with context(url) as tortoise:
+        client = tortoise.db()
         on_sqlite = client.capabilities.dialect == "sqlite"
         if on_sqlite:
             await client.execute_query("PRAGMA foreign_keys=OFF")
@@ -103,7 +111,7 @@ async def _apply(url: str, backup: Path | None = None) -> list[str]:
 
 
 @asynccontextmanager
-async def _context(url: str) -> AsyncIterator[TortoiseContext]:
+async def context(url: str) -> AsyncIterator[TortoiseContext]:
     """A Tortoise context of its own, beside the application's."""
     async with TortoiseContext() as context:
         await context.init(config=config(url))
@@ -122,20 +130,23 @@ def _applied_sqlite(path: Path) -> set[str]:
             return set()
 
 
-async def _connect(url: str) -> Any:
+async def connect(url: str) -> Any:
     """One connection to where Tortoise's pool would connect; the pool's own options in the address do not count here."""
     import asyncpg
+
+    return await asyncpg.connect(timeout=LOCK_SECONDS, **credentials(url))
+
+
+def credentials(url: str) -> dict[str, Any]:
+    """Host, port, user, password, database and ssl of a PostgreSQL address, as far as it names them."""
     from tortoise.backends.base.config_generator import expand_db_url
 
     given = expand_db_url(url)["credentials"]
-    return await asyncpg.connect(
-        timeout=LOCK_SECONDS,
-        **{k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given},
-    )
+    return {k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given}
 
 
 async def _applied_postgres(url: str) -> set[str]:
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
             return set()
@@ -148,7 +159,7 @@ async def _applied_postgres(url: str) -> set[str]:
 
 @asynccontextmanager
 async def _advisory_lock(url: str) -> AsyncIterator[None]:
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         await connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
         yield
@@ -163,6 +174,23 @@ def _file_lock(path: Path) -> Iterator[None]:
         lock.execute("BEGIN EXCLUSIVE")
         yield
         lock.execute("ROLLBACK")
+
+
+async def _copy_postgres(url: str, copies: Path | None) -> Path | None:
+    """A backup of a PostgreSQL database that holds data and lacks a migration."""
+    if copies is None or not await applied(url) or not await pending(url):
+        return None
+    from shared.database.archive import BackupError
+    from shared.database.backup import make
+
+    target = copies / f"markethall.before-migration-{clock.now():%Y%m%d-%H%M%S}.zip"
+    try:
+        await make(url, target)
+    except (BackupError, OSError) as problem:
+        raise MigrationFailed(
+            f"The copy before the migration could not be made, so nothing was changed: {problem}"
+        ) from None
+    return target
 
 
 def _back_up(path: Path) -> Path | None:

@@ -12,6 +12,7 @@ import stripe
 from shared.database import unit
 from shared.gateway import translate
 from shared.gateway.seam import InsideTransaction
+from shared.gateway.standing import money_may_move
 from shared.gateway.transport import Transport
 from shared.settings import StripeSettings
 
@@ -58,6 +59,20 @@ class Calls:
         with translate.errors():
             async with asyncio.timeout(self._patience):
                 return to(await method(*path, params, options))
+
+    async def _move(
+        self,
+        method: Callable[..., Awaitable[Any]],
+        *path: str,
+        params: dict[str, Any],
+        to: Callable[[Any], T],
+        **options: Any,
+    ) -> T:
+        """A call that moves money, or makes Stripe move it: none while a restore is not acknowledged. Raises StandsStill."""
+        if unit.is_open():
+            raise InsideTransaction(f"{method.__qualname__} was called while a database transaction is open")
+        await money_may_move()
+        return await self._call(method, *path, params=params, to=to, **options)
 
     async def _list(
         self,

@@ -129,7 +129,7 @@ class LiveGateway(MoneyCalls, SavingCalls):
             params["customer"] = new.customer
         if new.statement_suffix:
             params["statement_descriptor_suffix"] = new.statement_suffix
-        return await self._call(
+        return await self._move(
             self._client.v1.payment_intents.create_async, params=params, to=translate.intent, idempotency_key=key
         )
 

@@ -73,7 +73,7 @@ class MoneyCalls(Calls):
             params["refund_application_fee"] = True
         if new.reason:
             params["reason"] = new.reason
-        return await self._call(self._client.v1.refunds.create_async, params=params, to=to.refund, idempotency_key=key)
+        return await self._move(self._client.v1.refunds.create_async, params=params, to=to.refund, idempotency_key=key)
 
     async def get_refund(self, refund_id: str) -> Refund:
         """A refund as it is now."""
@@ -81,7 +81,7 @@ class MoneyCalls(Calls):
 
     async def cancel_refund(self, refund_id: str, *, key: str) -> Refund:
         """Call a refund back that waits for the shopper (requires_action alone can be)."""
-        return await self._call(
+        return await self._move(
             self._client.v1.refunds.cancel_async, refund_id, params={}, to=to.refund, idempotency_key=key
         )
 
@@ -105,7 +105,7 @@ class MoneyCalls(Calls):
             "transfer_group": new.transfer_group,
             "metadata": _marked(new.metadata),
         }
-        return await self._call(
+        return await self._move(
             self._client.v1.transfers.create_async, params=params, to=to.transfer, idempotency_key=key
         )
 
@@ -121,7 +121,7 @@ class MoneyCalls(Calls):
         self, transfer_id: str, *, amount: int, metadata: Mapping[str, str], key: str
     ) -> Reversal:
         """Take money of a transfer back; refused (`balance_insufficient`) where the vendor's balance does not cover it."""
-        return await self._call(
+        return await self._move(
             self._client.v1.transfers.reversals.create_async,
             transfer_id,
             params={"amount": amount, "metadata": _marked(metadata)},
@@ -176,7 +176,7 @@ class MoneyCalls(Calls):
 
     async def close_dispute(self, dispute_id: str, *, key: str) -> Dispute:
         """Accept the loss, for good."""
-        return await self._call(
+        return await self._move(
             self._client.v1.disputes.close_async, dispute_id, params={}, to=to.dispute, idempotency_key=key
         )
 
@@ -199,7 +199,7 @@ class MoneyCalls(Calls):
         params: dict[str, Any] = {"amount": amount, "currency": currency.lower(), "metadata": _marked(metadata)}
         if instant:
             params["method"] = "instant"
-        return await self._call(
+        return await self._move(
             self._client.v1.payouts.create_async, params=params, to=to.payout, account=account, idempotency_key=key
         )
 
@@ -211,7 +211,7 @@ class MoneyCalls(Calls):
 
     async def cancel_payout(self, payout_id: str, *, account: str, key: str) -> Payout:
         """Call back a payout that is pending."""
-        return await self._call(
+        return await self._move(
             self._client.v1.payouts.cancel_async,
             payout_id,
             params={},

@@ -32,6 +32,18 @@ class StripeUnavailable(TryLater):
         self.replayed = replayed
 
 
+class StandsStill(StripeUnavailable):
+    """Nothing moves money yet: the database was restored from a backup and nobody has acknowledged what was found since.
+
+    To whoever asked it is as if Stripe did not answer: what was written down waits, and goes through later under its key.
+    """
+
+    code = "standing_still"
+    default = (
+        "We are being set up again after a restore, and no money moves until that is done. Please try again later."
+    )
+
+
 class StripeRefused(MarketError):
     """Stripe understood and said no (a 4xx that no repetition mends). `stripe_code` is for the log and for decisions, not for people."""
 

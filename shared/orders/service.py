@@ -13,6 +13,7 @@ from shared.catalogue import stock
 from shared.database import unit
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
+from shared.gateway.standing import money_may_move
 from shared.ids import digest, network_of, new_nonce, new_number
 from shared.jobs import queue
 from shared.orders import holding
@@ -43,8 +44,10 @@ async def place_order(
 
     Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
     otherwise the old one is cancelled and its stock freed. `accepted`: the terms that stood beside the button. Prices come from the catalogue, never from the request.
-    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell.
+    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell; StandsStill after a restore:
+    stock and orders may be those of days ago.
     """
+    await money_may_move()
     async with unit.transaction():
         before = await _open_checkout(basket_token)
         basket = await get_basket(basket_token)  # read after the locks: a payment may have emptied it while we waited

@@ -15,6 +15,7 @@ from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.marketplace.queries import statement_prefix
 from shared.money import Money
@@ -61,8 +62,10 @@ async def create_payment_intent(
     The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay with a saved card and save
     another; for anybody else, and for guests, there is neither. `look_again`: what is saved at Stripe is read first, after
     a saved card did not pay. Raises NotFound, OrderNotPayable, VendorCannotSell,
-    PaymentRejected (Stripe said no), StripeUnavailable (the order waits and the same call works later).
+    PaymentRejected (Stripe said no), StripeUnavailable (the order waits and the same call works later; StandsStill, one
+    of these, after a restore).
     """
+    await money_may_move()  # an intent that is there already could be paid, too
     owner = await _ordered_by(order_id, shopper_id)
     customer = await saved.customer_for(gateway, owner) if owner is not None else None
     if look_again:

@@ -17,6 +17,7 @@ from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import Payout as Found
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.standing import money_may_move
 from shared.ids import born
 from shared.jobs import queue
 from shared.payouts import follow, words
@@ -46,6 +47,7 @@ class NewPayout:
 
 async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
     """Store a payout and its key before Stripe is asked, together with the job that asks should we crash. The caller holds the config locked."""
+    await money_may_move()
     number = await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count() + 1
     row = await Payout.create(
         vendor_id=config.vendor_id,

@@ -16,6 +16,7 @@ from shared.database import unit
 from shared.errors import Invalid, NotFound
 from shared.fees.queries import Policy, get_policy
 from shared.gateway.seam import Gateway
+from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.money import Money
@@ -70,8 +71,9 @@ async def request(
     """Write down a refund of one of this vendor's orders; above the operator's limit it waits for approval.
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at once, one wins.
-    Raises NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, Meanwhile.
+    Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, Meanwhile.
     """
+    await money_may_move()
     if reason not in REASONS:
         raise Invalid("Choose why it is given back.", param="reason")
     order = await Order.get_or_none(vendor_id=vendor_id, number=number)

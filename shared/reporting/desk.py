@@ -25,6 +25,7 @@ from shared.payouts.queries import PayoutRow, broken_payouts
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.reporting.queries import RunView, last_finished
+from shared.reporting.restored import Standstill, standstill
 from shared.settings import Settings
 from shared.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
 from shared.vendors.queries import VendorTrouble, vendors_in_trouble
@@ -64,6 +65,7 @@ class Desk:
     missing_rates: tuple[MissingRate, ...]
     webhooks: tuple[Endpoint, ...]
     mails: Unsent
+    standstill: Standstill | None
 
 
 async def desk(settings: Settings) -> Desk:
@@ -87,6 +89,7 @@ async def desk(settings: Settings) -> Desk:
         missing_rates=await missing_rates(),
         webhooks=await endpoints(settings),
         mails=await unsent(),
+        standstill=await standstill(),
     )
 
 

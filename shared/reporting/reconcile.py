@@ -19,6 +19,7 @@ from shared.reporting.facts import Finding
 from shared.reporting.gather import gather
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.rules import compare, persisting
+from shared.restoring.service import note_comparison
 from shared.vendors.models import Vendor
 
 log = logging.getLogger("markethall.reconciliation")
@@ -75,6 +76,8 @@ async def carry_out(
                 subject=f"reconciliation:{run.id}",
                 differences=len(found),
             )
+    if full:
+        await note_comparison(run.id, began=run.created_at)
     await run.refresh_from_db()
     return run
 

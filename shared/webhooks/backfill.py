@@ -1,6 +1,7 @@
 """Events that Stripe could not deliver: asked for, and taken in by the same inbox as if they had come by themselves.
 
 What this misses, no webhook brings: it asks since the last event that was seen, a day back for safety, thirty at most.
+After a restore it asks for every event of the last thirty days, delivered or not: what was taken in since the backup is gone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from shared.gateway.objects import MissedEvent
 from shared.gateway.seam import StripeMissing
 from shared.jobs import schedule
 from shared.jobs.queue import Context
+from shared.restoring.service import note_backfill, standing
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks import health, intake, refusals
 from shared.webhooks.handlers import HANDLERS
@@ -29,12 +31,18 @@ async def backfill(context: Context) -> int:
     accounts = await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).values_list(
         "stripe_account_id", flat=True
     )
+    restored = await standing()
+    anew = (
+        restored is not None and restored.backfilled_at is None
+    )  # what was delivered since the backup is lost here, too
     news = 0
     for account in (None, *accounts):
         name = PLATFORM if account is None else str(account)
         try:
             found = await context.gateway.list_events(
-                None if account is None else str(account), since=_since(seen.get(name)), undelivered=True
+                None if account is None else str(account),
+                since=_since(None if anew else seen.get(name)),
+                undelivered=not anew,
             )
         except StripeMissing:  # it took our access away a moment ago
             continue
@@ -43,6 +51,8 @@ async def backfill(context: Context) -> int:
         if found:
             seen[name] = max(seen.get(name, 0), *(int(event.created.timestamp()) for event in found))
             await schedule.remember(KIND, seen)
+    if anew:
+        await note_backfill()
     return news
 
 

@@ -9,7 +9,7 @@ from quart import Blueprint, Response, jsonify, request
 from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue.errors import SoldOut
 from shared.errors import Conflict, NotFound, TryLater
-from shared.gateway.seam import StripeRefused
+from shared.gateway.seam import StandsStill, StripeRefused
 from shared.marketplace.queries import marketplace
 from shared.orders import terms
 from shared.orders.errors import BasketProblem, SoldOutAtPayment
@@ -78,7 +78,7 @@ async def submit() -> Response:
             accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
         )
-    except Conflict as problem:
+    except (Conflict, StandsStill) as problem:
         basket = await get_basket(basket_token(), write=money)
         if not basket.lines:  # it was paid, or emptied in another tab, a moment ago
             return _back_to(basket)

@@ -81,6 +81,7 @@ OPERATOR = [
     "/operator/audit",
     "/operator/payouts",
     "/operator/receivables",
+    "/operator/restored",
     "/operator/reconciliation",
     "/operator/exposure",
     "/operator/statements",

@@ -120,7 +120,7 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
         db.execute("CREATE INDEX extra ON baskets (updated_at) WHERE token_digest > ';'")
         db.commit()
     before = _dump(path)
-    async with migrations._context(url) as context:
+    async with migrations.context(url) as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         await rebuild_table(context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)')
     after = _dump(path)
@@ -147,7 +147,7 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
     from shared.database.executor import Executor
     from shared.database.operations import AddChecks
 
-    async with migrations._context(database_url) as context:
+    async with migrations.context(database_url) as context:
         client = context.db()
         if engine == "sqlite":
             await client.execute_query("PRAGMA foreign_keys=OFF")
@@ -185,7 +185,7 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
     await migrate(f"sqlite://{fresh}")
     from shared.database.executor import Executor
 
-    async with migrations._context(f"sqlite://{stepwise}") as context:
+    async with migrations.context(f"sqlite://{stepwise}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         from tortoise.migrations.executor import MigrationTarget
 
