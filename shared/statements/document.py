@@ -46,7 +46,7 @@ CHARGES = (
 
 def as_pdf(view: StatementView) -> bytes:
     """The whole document. Only a closed statement has an invoice number; a running one says what it is."""
-    seller = view.seller.name if view.seller else "The marketplace"
+    seller = view.seller.name if view.seller else "Markethall"
     sheets = Sheets(f"Statement of account, {view.name}, {view.buyer.name}", seller)
     _account(sheets, view)
     if view.number:
@@ -168,7 +168,7 @@ def _percent(value: Decimal) -> str:
 def _head(sheets: Sheets, title: str, below: str) -> None:
     sheets.down(14)
     sheets.text(MARGIN, title, size=20, bold=True)
-    sheets.text(RIGHT, sheets.author, size=13, bold=True, color=ACCENT, align="right")
+    sheets.text(RIGHT, "Markethall", size=13, bold=True, color=ACCENT, align="right")
     sheets.down(18)
     sheets.text(MARGIN, below, size=10, color=GREY)
     sheets.down(28)

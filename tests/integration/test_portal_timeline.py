@@ -216,7 +216,7 @@ async def test_the_operator_sees_every_event_and_what_it_changed(client: TestCli
     assert "€10.00" in page
     assert "Delivered 2 times more" in page
     assert "Vendor: owes System" not in page
-    assert "Vendor: owes the marketplace" in page
+    assert "Vendor: owes The marketplace" in page
     assert "Mail: For staff only Waits to be sent to staff@markethall.test." in page
     assert f'href="/operator/webhooks/evt_{vendor_order.id}"' in html
 
