@@ -23,6 +23,7 @@ from shared.web.forms import MarketForm
 from shared.web.identity import member_or_none
 from shared.web.kit import kit, safe_next
 from shared.web.limits import limit
+from shared.web.market import market
 from shared.web.pages import see_other
 from shared.web.stepup import FACTORS, before_factor, fresh_sign_in
 
@@ -116,7 +117,7 @@ async def _app_page(form: AppForm, *, status: int = 200) -> Response:
         secret = service.secret_in(proving.vault(), form.sealed.data or "", who.id or 0)
     except service.SetupEnded as error:
         return see_other(f"{FACTORS}/app", ("warn", error.message))
-    picture = segno.make(service.app_address(secret, who.email), error="m")
+    picture = segno.make(service.app_address(secret, who.email, (await market()).name), error="m")
     return await _page(
         "portal/factors/app.html",
         status=status,
@@ -165,7 +166,7 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
     if site is None:
         return see_other(FACTORS, ("warn", "Passkeys need an address with a name. Use an authenticator app here."))
     known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
-    question = passkeys.ask_to_make(site, await Member.get(id=who.id), known)
+    question = passkeys.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
     await answers.remember(who.session_id or 0, question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))

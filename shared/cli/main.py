@@ -10,14 +10,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from shared.cli import private
 from shared.cli.bootstrap import ROOT
 from shared.cli.commands import Commands
-from shared.cli.options import PORT, SANDBOX_PORT, CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
+from shared.cli.options import CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
+from shared.cli.where import installation, site
 from shared.database.owner import AlreadyServed
 from shared.database.schema import SchemaTooNew
 from shared.database.trouble import DatabaseTrouble
@@ -25,8 +26,6 @@ from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
 UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
-PORTS = click.IntRange(0, 65535)
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -45,25 +44,6 @@ class Parts:
 )
 def cli() -> None:
     """Markethall, a marketplace on Stripe Connect."""
-
-
-def installation(command: Function) -> Function:
-    """The options that say which installation is meant."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    command = click.option(
-        "--sandbox-port", type=PORTS, default=SANDBOX_PORT, metavar="PORT", help="The Stripe stand-in's port."
-    )(command)
-    return click.option(
-        "--data-dir", type=folder, metavar="DIR", help="Where everything is kept.  [default: var]", show_default=False
-    )(command)
-
-
-def site(command: Function) -> Function:
-    """The options that say where the site is."""
-    command = click.option("--port", type=PORTS, default=PORT, metavar="PORT", help="The site's port.")(command)
-    return click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address that the site listens on.")(
-        command
-    )
 
 
 @cli.command()

@@ -11,7 +11,7 @@ from shared.jobs import queue
 from shared.mail import service as mail
 from shared.people import common, history, links, passwords, rules, sessions
 from shared.people.errors import WrongPassword
-from shared.people.factors import confirming
+from shared.people.factors import answers
 from shared.people.models import Member, Session
 from shared.people.persons import (
     Person,
@@ -42,15 +42,17 @@ async def present_password(*, kind: str, person_id: int, session_id: int, passwo
     Raises WrongPassword, and notes that somebody with the cookie guessed; at the fifth guess in a row TooManyAnswers, and the
     session is over.
     """
-    left = await confirming.count_try(session_id)
+    await answers.count_try(session_id)
     person = await person_of(kind, person_id)
     if person.is_active and await passwords.matches(person.password_hash, password[: rules.MAX_PASSWORD + 1]):
         await Session.filter(id=session_id).update(wrong_answers=0, updated_at=clock.now())
         return person
     await history.note_seldom("person.password_refused", label_of(person), vendor_id=vendor_of(person))
-    if left > 0:
-        raise WrongPassword(param=param)
-    raise await confirming.wrong(session_id, left, WrongPassword.default, param)
+    try:
+        await answers.refuse(session_id, WrongPassword.default, param)
+    except answers.WrongAnswer:
+        raise WrongPassword(param=param) from None
+    raise AssertionError  # refuse always raises
 
 
 async def change_password(*, kind: str, person_id: int, session_id: int, present: str, new: str) -> str | None:

@@ -14,7 +14,7 @@ from quart import Blueprint, Response
 
 from shared.errors import Invalid, MarketError
 from shared.people import addresses, credentials, history, sessions
-from shared.people.factors.confirming import TooManyAnswers
+from shared.people.factors.answers import TooManyAnswers
 from shared.web.account_forms import EmailForm, ForgotForm, PasswordForm
 from shared.web.identity import actor, end_session, start_session
 from shared.web.limits import limit_door

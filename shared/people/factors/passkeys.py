@@ -64,14 +64,14 @@ def site_of(public_url: str) -> Site | None:
     return None
 
 
-def ask_to_make(site: Site, member: Member, known: Sequence[SecondFactor]) -> Question:
-    """Ask the browser for a new passkey, of a device that holds none of this person's yet."""
+def ask_to_make(site: Site, member: Member, known: Sequence[SecondFactor], *, name: str) -> Question:
+    """Ask the browser for a new passkey, of a device that holds none of this person's yet. `name`: the marketplace's."""
     from webauthn import base64url_to_bytes, generate_registration_options, options_to_json
     from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement
 
     options = generate_registration_options(
         rp_id=site.id,
-        rp_name="Markethall",
+        rp_name=name,
         user_id=f"member:{member.id}".encode(),
         user_name=member.email,
         user_display_name=member.full_name,

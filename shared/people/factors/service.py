@@ -18,7 +18,6 @@ from shared.people.factors.rules import Kind
 from shared.people.factors.vault import Unreadable, Vault
 from shared.people.models import Member, Session
 
-ISSUER = "Markethall"
 SETUP_LASTS = 1800  # seconds from the picture to the first code
 KIND_WORDS = {Kind.TOTP: "an authenticator app", Kind.PASSKEY: "a passkey"}
 
@@ -57,9 +56,9 @@ def secret_in(vault: Vault, sealed: str, member_id: int) -> str:
         raise SetupEnded from None
 
 
-def app_address(secret: str, email: str) -> str:
-    """What the picture says to an authenticator app (`otpauth://…`)."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+def app_address(secret: str, email: str, name: str) -> str:
+    """What the picture says to an authenticator app (`otpauth://…`). `name`: the marketplace's."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=name)
 
 
 def _setup(member_id: int) -> str:
