@@ -124,8 +124,8 @@ def main(arguments: list[str]) -> int:
     if code is not None:
         return code
     from shared.cli import private
-    from shared.cli.main import Parts
     from shared.cli.main import main as command_line
+    from shared.cli.options import Parts
 
     private.begin()
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import click
 from shared.cli import private
 from shared.cli.bootstrap import ROOT
 from shared.cli.commands import Commands
-from shared.cli.options import CommandFailed, Options, ReconcileOptions, SeedOptions, ServeOptions
+from shared.cli.options import CommandFailed, Options, Parts, ReconcileOptions, SeedOptions, ServeOptions
 from shared.cli.where import installation, site
 from shared.database.owner import AlreadyServed
 from shared.database.schema import SchemaTooNew
@@ -26,15 +24,6 @@ from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
 UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the composition root offers to the commands."""
-
-    compose: Callable[..., Any]
-    job_handlers: Callable[[], Any]
-    recurring_jobs: Callable[[], Any]
 
 
 @click.group(

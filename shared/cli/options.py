@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PORT, SANDBOX_PORT = 8000, 12111
 
@@ -49,3 +51,12 @@ class ReconcileOptions(Options):
     dry_run: bool = False
     recent: bool = False
     grace: int = 60  # seconds
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the composition root offers to the commands."""
+
+    compose: Callable[..., Any]
+    job_handlers: Callable[[], Any]
+    recurring_jobs: Callable[[], Any]

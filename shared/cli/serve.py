@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hypercorn.config import Config
     from quart import Quart
 
-    from shared.cli.main import Parts
+    from shared.cli.options import Parts
     from shared.gateway.seam import Gateway
     from shared.settings import Settings
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import run
-from shared.cli.main import Parts, main
+from shared.cli.main import main
+from shared.cli.options import Parts
 from shared.database.schema import sqlite_path
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import run
-from shared.cli.main import Parts, main
+from shared.cli.main import main
+from shared.cli.options import Parts
 from shared.database.migrate import migrate
 from tests.integration.test_start import environment, free_port
 
@@ -38,7 +39,8 @@ SLOW = """
 import asyncio, sys
 import run
 from shared.cli import serve
-from shared.cli.main import Parts, main
+from shared.cli.main import main
+from shared.cli.options import Parts
 from shared.vendors.models import Vendor
 from shared.web import factory
 from shared.web.access import public
@@ -62,7 +64,8 @@ sys.exit(main(sys.argv[1:], Parts(compose, run.job_handlers, lambda: ())))
 FAILS = """
 import sys
 import run
-from shared.cli.main import Parts, main
+from shared.cli.main import main
+from shared.cli.options import Parts
 
 async def breaks(app):
     raise RuntimeError("this part cannot start")

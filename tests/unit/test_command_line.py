@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from shared.cli import main as command_line
-from shared.cli.main import Parts
-from shared.cli.options import CommandFailed, Options, ServeOptions
+from shared.cli.options import CommandFailed, Options, Parts, ServeOptions
 from shared.cli.processes import command
 from shared.errors import MarketError
 from shared.settings import SettingsError
