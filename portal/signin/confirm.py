@@ -18,6 +18,9 @@ from shared.web.limits import limit
 from shared.web.pages import page, see_other
 from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor
 
+# Hidden fields that forms carry for themselves: sent along, but nothing to read.
+UNSAID = ("once", "seen", "sealed")
+
 blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
 
 
@@ -35,7 +38,7 @@ async def show(kept_id: int) -> Response:
         "portal/signin/go_on.html",
         kept=found,
         kept_field=KEPT_FIELD,
-        facts=[(_label(name), value) for name, value in found.sent if value.strip()],
+        facts=[(_label(name), value) for name, value in found.sent if value.strip() and name not in UNSAID],
     )
 
 
