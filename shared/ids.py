@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import ipaddress
 import re
 import secrets
 import unicodedata
@@ -85,19 +84,6 @@ def born(at: datetime) -> str:
     Row ids start again in a fresh database while Stripe remembers what it was asked under `vendor:1:…` before.
     """
     return format(int(at.timestamp() * 1000), "x")
-
-
-def network_of(address: str) -> str:
-    """Whose a network address is: itself, or of IPv6 the /64 that one household or server has; `` for what is no address."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def slugify(text: str) -> str:

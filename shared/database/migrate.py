@@ -19,6 +19,7 @@ from typing import Any
 from tortoise.context import TortoiseContext
 
 from shared import clock
+from shared.database.chain import broken_links
 from shared.database.lifecycle import config
 from shared.database.renames import undeclared_renames
 from shared.database.schema import SchemaTooNew, on_disk, refuse_newer, sqlite_path
@@ -69,7 +70,7 @@ async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
 
 async def check(url: str | None = None) -> list[str]:
     """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
-    problems = undeclared_renames()
+    problems = broken_links() + undeclared_renames()
     async with context("sqlite://:memory:") as tortoise:
         problems += await _model_changes(tortoise)
     with tempfile.TemporaryDirectory(prefix="markethall-check-") as folder:

@@ -55,7 +55,7 @@ class Checkout(Searched):
         max_length=45,
         default="",
         db_default="",
-        description="whose address it was (ids.network_of); its holds are counted",
+        description="whose address it was (networks.network_of); its holds are counted",
     )
     reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
 

@@ -14,8 +14,9 @@ from shared.database import unit
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
-from shared.ids import digest, network_of, new_nonce, new_number
+from shared.ids import digest, new_nonce, new_number
 from shared.jobs import queue
+from shared.networks import network_of
 from shared.orders import holding
 from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
 from shared.orders.holding import items_of
@@ -122,7 +123,7 @@ async def _create(
     actor: str,
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
-    network = network_of(accepted.ip) if accepted else ""
+    network = network_of(accepted.ip) if accepted and accepted.ip else ""
     state = await holding.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
     checkout = await Checkout.create(
         token=new_nonce(),

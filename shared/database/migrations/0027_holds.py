@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 default="",
                 max_length=45,
                 db_default="",
-                description="whose address it was (ids.network_of); its holds are counted",
+                description="whose address it was (networks.network_of); its holds are counted",
             ),
         ),
         ops.AddField(
