@@ -29,8 +29,12 @@ class Pace:
     period: timedelta
 
     def after_try(self, free_at: int, now: int) -> int:
-        """The moment until which a key counts once it was tried at `now` (milliseconds). Raises TooManyTries."""
-        start = max(free_at, now)
+        """The moment until which a key counts once it was tried at `now` (milliseconds). Raises TooManyTries.
+
+        No try leaves a key further ahead than a period: what is was counted by a clock that has been put right since.
+        """
+        counted = free_at if free_at <= now + self.period // _MS else now
+        start = max(counted, now)
         if start - now > self.slack:
             raise TooManyTries(retry_after=(start - now - self.slack + 999) // 1000)
         return start + self.step

@@ -84,7 +84,7 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
         return Measure(f"markethall_webhook_{name}", text, tuple(named), "endpoint")
 
     tallies = [endpoint.tally for endpoint in endpoints]
-    ages = [[now - since for since in e.secrets_since if since] for e in endpoints]
+    ages = [[now - since for since in e.known_since if since] for e in endpoints]
     waiting = tuple((state.value, float(counts[state])) for state in (EventStatus.FAILED, EventStatus.PARKED))
     return (
         each(

@@ -31,13 +31,13 @@ _AT_HOME = Q(source="platform", stripe_account_id__isnull=True) | Q(
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint's health. `secrets_since`: when each secret of the settings was first seen here, None before that."""
+    """One endpoint's health. `known_since`: when each secret of the settings was first seen here, None before that."""
 
     source: str
     light: Light
     tally: Tally
     why_refused: str
-    secrets_since: tuple[datetime | None, ...]
+    known_since: tuple[datetime | None, ...]
 
 
 async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:

@@ -29,14 +29,14 @@ class Row:
     last_event_at: datetime | None
     refused: str
     unheard: int
-    secret_since: datetime | None
+    in_use_since: datetime | None
 
 
 def row(found: Endpoint) -> Row:
     """The line of one endpoint."""
     tally = found.tally
     failed = tally.refused + tally.misdirected
-    known = [since for since in found.secrets_since if since]
+    known = [since for since in found.known_since if since]
     return Row(
         name=NAMES[found.source],
         light=found.light,
@@ -45,7 +45,7 @@ def row(found: Endpoint) -> Row:
         last_event_at=tally.last_event_at,
         refused=f"{failed} ({tally.share_refused:.0%})" if failed else "none",
         unheard=tally.unheard,
-        secret_since=max(known, default=None),
+        in_use_since=max(known, default=None),
     )
 
 

@@ -129,6 +129,14 @@ class TestCounting:
         assert not await DoorCount.filter(key__contains="x.test").exists()
 
 
+def test_a_clock_that_was_ahead_and_was_put_right_locks_nobody_out() -> None:
+    """What it counted lies further ahead than any try can; what a try can is believed."""
+    pace, now, hour = Pace(2, timedelta(hours=1)), 1_000_000_000, 3_600_000
+    assert pace.after_try(now + 30 * 24 * hour, now) == now + hour // 2
+    with pytest.raises(TooManyTries):
+        pace.after_try(now + hour, now)
+
+
 class TestPages:
     """The doors of the portal and of the storefront."""
 

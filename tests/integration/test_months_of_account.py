@@ -119,10 +119,10 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(befor
 async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProtocol) -> None:
     """For every reader the same: no script says them in another zone."""
     await live_in("Europe/Luxembourg")
-    portal = await signed_in(client)
     await save_identity(US, actor="test")
-    vendor = await portal.vendor()
     with clock.use(lambda: at("2026-12-20 12:00")):
+        portal = await signed_in(client)
+        vendor = await portal.vendor()
         await sold(vendor, at("2026-11-30 23:28"))
         await sold(vendor, at("2026-12-10 12:00"))
         page = await portal.get("/vendor/admin/statements/2026-12")

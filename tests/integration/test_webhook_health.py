@@ -108,7 +108,7 @@ async def test_the_age_of_a_secret_is_known_and_the_secret_is_not(context: Conte
     with later(2 * DAY):
         await backfill.job(context, {})
         found = await health.endpoints(context.settings)
-    assert all(since is not None and since < started + timedelta(days=1) for e in found for since in e.secrets_since)
+    assert all(since is not None and since < started + timedelta(days=1) for e in found for since in e.known_since)
     secrets = [*context.settings.stripe.webhook_secrets, *context.settings.stripe.connect_webhook_secrets]
     assert {row.digest for row in await WebhookSecret.all()} == {digest(secret) for secret in secrets}
 
