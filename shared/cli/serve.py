@@ -41,6 +41,13 @@ SDK_AFTER_SECONDS = 2.0
 def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit code."""
     gc.disable()  # importing everything makes garbage of nothing; a sixth of the start is saved (until compose, below)
+    try:
+        return _serve(settings, options, parts)
+    finally:
+        gc.enable()  # a start that failed before that leaves no process without a collector
+
+
+def _serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     if options.listener is not None:
         return asyncio.run(_join(settings, options, parts, socket.socket(fileno=options.listener)))
     if options.workers > 1 and settings.database_url.startswith("sqlite://"):
