@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def test_a_sqlite_file_is_served_once(
     with served_elsewhere(database_url) as other:
         for command in (["serve", "--port", "0", "--no-demo"], ["worker"]):
             assert main([*command, *there], PARTS) == 2
+            assert gc.isenabled(), "a start that failed leaves garbage to be collected"
             assert "Another serve or worker is running" in capsys.readouterr().err
         assert main(["migrate", *there], PARTS) == 0
         other.send_signal(signal.SIGKILL)
