@@ -95,3 +95,18 @@ def _section(title: str) -> str:
     start = OPERATIONS.index(f"## {title}")
     end = OPERATIONS.find("\n## ", start + 4)
     return OPERATIONS[start : end if end > 0 else None]
+
+
+def test_every_test_that_the_asvs_table_names_exists() -> None:
+    """docs/asvs.md: each file, class and function, and as many rows met as it says."""
+    table = (ROOT / "docs" / "asvs.md").read_text()
+    named = set(re.findall(r"`(\w+/test_\w+\.py)(?:::(\w+))?(?:::(\w+))?`", table))
+    assert len(named) > 50
+    for path, *names in sorted(named):
+        code = (ROOT / "tests" / path).read_text()
+        assert not [n for n in names if n and not re.search(rf"^\s*(?:class|(?:async )?def) {n}\b", code, re.MULTILINE)]
+    rows = re.findall(r"^\| \d+\.\d+\.\d+ \|.*$", table, re.MULTILINE)
+    lacking = sum("**Not met**" in row for row in rows)
+    told = re.search(r"Met: (\d+)\. Not met: (\d+)\.", table)
+    assert told is not None
+    assert (int(told[1]), int(told[2])) == (len(rows) - lacking, lacking)

@@ -135,7 +135,7 @@ EASY = {
     "/vendor/admin/security/sessions/end",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
-EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
 
 
 def rules(app: Quart) -> list[Rule]:

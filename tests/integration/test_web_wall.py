@@ -194,7 +194,7 @@ class TestCookies:
 
         assert visitor.cookies(answer)[0].startswith("__Host-markethall=")
         assert "Secure" in visitor.cookies(answer)[0]
-        assert "max-age" in answer.headers["Strict-Transport-Security"]
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
     @pytest.mark.parametrize("cookie", ["garbage", "a.b.c", "eyJ4Ijox.x.y", '"', "\xff\xfe", "=" * 4000])
     async def test_a_garbled_cookie_is_a_new_visitor(self, small: Quart, cookie: str) -> None:
