@@ -15,6 +15,7 @@ NOUNS = {
     "demo": "Demonstration",
     "difference": "Difference in the books",
     "dispute": "Dispute",
+    "factor": "Second step",
     "fees": "Commission",
     "mail": "Mail",
     "marketplace": "Marketplace",
@@ -28,6 +29,7 @@ NOUNS = {
     "reconciliation": "Reconciliation",
     "refund": "Refund",
     "reserve": "Reserve",
+    "restoration": "Restored backup",
     "statement": "Statement",
     "stripe_customer": "Customer at Stripe",
     "token": "API token",
@@ -47,6 +49,14 @@ WORDS = {
     "fees.rule_moved": "Commission rule moved",
     "fees.rule_switched_off": "Commission rule switched off",
     "fees.rule_switched_on": "Commission rule switched on",
+    "factor.added": "Second step added",
+    "factor.code_used": "Recovery code used",
+    "factor.codes_made": "Recovery codes made",
+    "factor.refused": "Wrong codes at the second step",
+    "factor.removed": "Second step removed",
+    "factor.reset": "Second step taken away",
+    "factor.reset_asked": "Removal of the second step asked for",
+    "factor.reset_stopped": "Removal of the second step stopped",
     "marketplace.changed": "Marketplace’s settings changed",
     "marketplace.identity_changed": "Marketplace’s name and address on invoices changed",
     "member.confirmed": "Identity shown again",
@@ -71,6 +81,7 @@ WORDS = {
     "person.switched_on": "Account switched on again",
     "refund.adopted": "Refund made in Stripe’s dashboard",
     "refund.requested": "Refund asked for",
+    "restoration.acknowledged": "Money moves again after a restore",
     "token.made": "API token made",
     "token.revoked": "API token revoked",
     "vat.rate_entered": "Exchange rate for VAT entered",
@@ -109,7 +120,7 @@ class Kind:
 
 
 KINDS = {
-    "signing_in": Kind("Signing in and accounts", ("person.", "member.", "vendor.signed_up")),
+    "signing_in": Kind("Signing in and accounts", ("person.", "member.", "factor.", "vendor.signed_up")),
     "access": Kind(
         "API tokens and Stripe’s pages",
         ("token.", "vendor.dashboard", "vendor.onboarding", "vendor.account", "vendor.connected"),
@@ -121,7 +132,7 @@ KINDS = {
         ("fees.", "marketplace.", "vendor.platform_fee", "vendor.currency", "vat.", "vendor.vat", "statement."),
     ),
     "sales": Kind("Orders, payments, products", ("order.", "payment", "product.", "stripe_customer.", "vendor.shop")),
-    "books": Kind("Books and webhooks", ("reconciliation.", "difference.", "webhook.", "mail.")),
+    "books": Kind("Books and webhooks", ("reconciliation.", "restoration.", "difference.", "webhook.", "mail.")),
 }
 
 

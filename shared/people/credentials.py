@@ -114,7 +114,7 @@ async def forgot(*, kind: str, email: str) -> None:
     """
     address = rules.normal_email(email)
     key = f"{RESET_ASKED}:{kind}:{digest(address)[:32]}"
-    await queue.enqueue(RESET_ASKED, {"kind": kind, "email": address}, unique_key=key)
+    await queue.enqueue("people.reset_asked", {"kind": kind, "email": address}, unique_key=key)
 
 
 async def send_reset(_context: queue.Context, args: dict[str, Any]) -> None:

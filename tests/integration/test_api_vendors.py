@@ -200,20 +200,3 @@ class TestDescription:
         assert "//cdn" not in answer.text
         assert "/static/vendor/swagger-ui/swagger-ui-bundle.js" in answer.text
         assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
-
-
-class TestHealth:
-    """What a load balancer asks."""
-
-    async def test_ready_means_that_the_database_answers(self, app: Quart, database: str) -> None:
-        """Alive is not ready."""
-        program = Program(app)
-        assert await program.call("GET", "/readyz") == Reply(200, {"status": "ready", "database": "ok"})
-        await close_database()
-
-        gone = await program.call("GET", "/readyz")
-        alive = await program.call("GET", "/healthz")
-
-        await open_database(database)
-        assert (gone.status, gone.code) == (503, "not_ready")
-        assert alive == Reply(200, {"status": "ok"})

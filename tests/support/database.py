@@ -109,6 +109,12 @@ class Postgres:
         """Remove every row and start the ids again."""
         self._loop.run_until_complete(self._empty())
 
+    def let_go(self) -> None:
+        """Close the connection that empties the tables; the next `empty` opens another."""
+        if self._cleaner is not None:
+            self._loop.run_until_complete(self._cleaner.close())
+            self._cleaner = None
+
     async def _empty(self) -> None:
         if self._cleaner is not None:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test ended all connections
@@ -120,7 +126,7 @@ class Postgres:
         await self._cleaner.execute("SELECT pg_temp.clean()")
 
     async def create(self, name: str, *, template: str | None = None) -> str:
-        """A further database, dropped first if it exists: its address."""
+        """A further database, dropped first if it exists: its address. A template must be used by nobody (`let_go`)."""
         await self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
         return self.url(name)

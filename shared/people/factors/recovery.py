@@ -81,7 +81,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
         if await FactorReset.filter(member_id=found.id, stopped_at=None, done_at=None).exists():
             raise ResetUnderWay(param="email")
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
-        await queue.enqueue(JOB, {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
+        await queue.enqueue("people.reset_factors", {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
         await telling.tell("factor_reset_asked", found, **told)
         await _note("factor.reset_asked", found, actor)
