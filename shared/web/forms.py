@@ -111,10 +111,17 @@ class MarketForm(Form):
             self.form_errors.append(error.message)
 
 
+class _Check(CheckboxInput):
+    """One box of several: a browser would take `required`, which WTForms hands down, to mean each of them."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Any:
+        return super().__call__(field, **{"required": False, **attributes})
+
+
 class ChecksField(SelectMultipleField):
     """Some of several things, each with a box of its own."""
 
-    option_widget = CheckboxInput()
+    option_widget = _Check()
     widget = ListWidget(prefix_label=False)
 
 
