@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.support.app import TestContext
     from tests.support.machine import Market
     from tests.support.sandbox import RunningSandbox
+    from tests.support.visitor import Visitor
 
 
 hypothesis.settings.register_profile("long")  # state machines look at it: `--hypothesis-profile=long`
@@ -60,7 +61,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         engines = ("postgres",)
     elif not chosen and _is_of_pages(metafunc, marks):
         engines = (ENGINES[zlib.crc32(metafunc.definition.nodeid.encode()) % len(ENGINES)],)
-    metafunc.parametrize("engine", [e for e in engines if chosen in (None, e)], scope="function")
+    engines = tuple(engine for engine in engines if chosen in (None, engine))
+    ways: dict[str, tuple[str, ...]] = dict(*(mark.kwargs for mark in metafunc.definition.iter_markers("ways")))
+    if ways:
+        pairs = [(engine, way) for engine in engines for way in ways[engine]]
+        metafunc.parametrize(("engine", "way"), pairs, scope="function")
+    else:
+        metafunc.parametrize("engine", engines, scope="function")
 
 
 def _is_of_pages(metafunc: pytest.Metafunc, marks: set[str]) -> bool:
@@ -233,6 +240,22 @@ async def app(database: str, gateway: Gateway, settings: Settings) -> AsyncItera
     quart = whole_app(settings, gateway)
     async with quart.test_app():
         yield quart
+
+
+@pytest.fixture
+def small(settings: Settings) -> Quart:
+    """The shell around the probe views; no database."""
+    from tests.support.probe import small_app
+
+    return small_app(settings)
+
+
+@pytest.fixture
+def visitor(small: Quart) -> Visitor:
+    """A browser in front of it."""
+    from tests.support.visitor import Visitor
+
+    return Visitor(small)
 
 
 @pytest.fixture

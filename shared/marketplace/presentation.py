@@ -18,7 +18,7 @@ from shared.marketplace.identity import Identity, Picture, Shown
 from shared.marketplace.legal import Kind
 from shared.marketplace.models import LegalText, MarketplaceLogo, MarketplaceSettings
 from shared.marketplace.queries import SETTINGS_ID
-from shared.marketplace.service import SUBJECT, locked_row
+from shared.marketplace.service import SUBJECT, alter, locked_row
 
 LOGO_PATH = "/brand/logo"
 
@@ -57,18 +57,7 @@ async def introduce(identity: Identity, *, actor: str) -> None:
     rules.check(identity)
     async with unit.transaction():
         row = await locked_row()
-        before, after = asdict(_identity(row)), asdict(identity)
-        changed = [name for name in after if after[name] != before[name]]
-        if not changed:
-            return
-        await MarketplaceSettings.filter(id=row.id).update(**after, updated_at=clock.now())
-        await audit.record(
-            "marketplace.changed",
-            actor=actor,
-            subject=SUBJECT,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        await alter(row, asdict(_identity(row)), asdict(identity), actor=actor)
 
 
 async def put_logo(picture: Picture | None, *, actor: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
@@ -21,19 +22,24 @@ async def change(settings: Marketplace, *, actor: str) -> None:
     check(settings)
     async with unit.transaction():
         row = await locked_row()
-        before = asdict(settings_of(row))
-        after = asdict(settings)
-        changed = [name for name in after if after[name] != before[name]]
-        if not changed:
-            return
-        await MarketplaceSettings.filter(id=row.id).update(**after, updated_at=clock.now())
-        await audit.record(
-            "marketplace.changed",
-            actor=actor,
-            subject=SUBJECT,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        await alter(row, asdict(settings_of(row)), asdict(settings), actor=actor)
+
+
+async def alter(row: MarketplaceSettings, before: dict[str, Any], after: dict[str, Any], *, actor: str) -> bool:
+    """Write and audit what differs, on the locked row; whether anything did. Both hold the same columns by name."""
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return False
+    now = clock.now()
+    await MarketplaceSettings.filter(id=row.id).update(**{name: after[name] for name in changed}, updated_at=now)
+    await audit.record(
+        "marketplace.changed",
+        actor=actor,
+        subject=SUBJECT,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    return True
 
 
 async def note_statement_prefix(prefix: str) -> None:

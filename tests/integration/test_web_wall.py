@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 
-@pytest.fixture
-def small(settings: Settings) -> Quart:
-    """The shell around the probe views; no database."""
-    return small_app(settings)
-
-
-@pytest.fixture
-def visitor(small: Quart) -> Visitor:
-    return Visitor(small)
-
-
 class TestForms:
     """Tokens, trimming, money, absurd numbers."""
 

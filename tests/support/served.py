@@ -6,16 +6,12 @@ import asyncio
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypercorn.asyncio import serve
 
 from shared.cli.serve import listen, server_config
+from tests.support.front import certificate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,9 +75,8 @@ async def proxied(back: int, folder: Path) -> AsyncIterator[int]:
     assert HAPROXY, "haproxy is missing; .ci/run installs it"
     with listen("127.0.0.1", 0) as free:
         front = int(free.getsockname()[1])
-    certificate = folder / "shop.pem"
-    certificate.write_bytes(_certificate())
-    (folder / "haproxy.cfg").write_text(CONFIG.format(front=front, back=back, certificate=certificate))
+    own = certificate(folder)
+    (folder / "haproxy.cfg").write_text(CONFIG.format(front=front, back=back, certificate=own))
     process = await asyncio.create_subprocess_exec(HAPROXY, "-db", "-q", "-f", str(folder / "haproxy.cfg"))
     try:
         await _listening(front)
@@ -101,22 +96,3 @@ async def _listening(port: int) -> None:
             else:
                 writer.close()
                 return
-
-
-def _certificate() -> bytes:
-    """A key and a certificate for `localhost`, signed by itself."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    pem = serialization.Encoding.PEM
-    return key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem)
