@@ -33,7 +33,7 @@ async def show() -> Response:
 
 @blueprint.post("/tokens")
 @owner
-@fresh_sign_in("make an API token")
+@fresh_sign_in("make an API token", form=TokenForm)
 @limit("20/minute")
 async def create() -> Response:
     """Make a token, one for each form however often it is sent, and go where it can be read."""

@@ -50,7 +50,7 @@ async def payouts() -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/hold")
 @operator
-@fresh_sign_in("hold this vendor's payouts")
+@fresh_sign_in("hold this vendor's payouts", form=HoldForm)
 async def hold(vendor_id: int) -> Response:
     """Hold a vendor's payouts back, with a reason that the vendor reads."""
     row = await vendor_row(_sane(vendor_id))
@@ -81,7 +81,7 @@ async def release(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/bank")
 @operator
-@fresh_sign_in("let this vendor's payouts go on")
+@fresh_sign_in("let this vendor's payouts go on", form=BankForm)
 async def trust_bank(vendor_id: int) -> Response:
     """Let payouts go on that wait because of a changed bank: the operator knows that the vendor changed it."""
     row = await vendor_row(_sane(vendor_id))
@@ -97,7 +97,7 @@ async def trust_bank(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/reserve")
 @operator
-@fresh_sign_in("change this vendor's reserve")
+@fresh_sign_in("change this vendor's reserve", form=ReserveForm)
 async def reserve(vendor_id: int) -> Response:
     """Set which part of each of a vendor's sales is held back, and for how long."""
     row = await vendor_row(_sane(vendor_id))

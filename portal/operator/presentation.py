@@ -36,7 +36,7 @@ async def name() -> Response:
 
 @blueprint.post("/name")
 @operator
-@fresh_sign_in("change the marketplace’s name and contact")
+@fresh_sign_in("change the marketplace’s name and contact", form=IdentityForm)
 async def introduce() -> Response:
     """Set name and contact; mails, pages and titles go by them at once, other web processes within a minute."""
     form = await IdentityForm.from_request()
@@ -106,7 +106,7 @@ async def text(kind: str) -> Response:
 
 @blueprint.post("/legal/<kind>")
 @operator
-@fresh_sign_in("publish a legal text")
+@fresh_sign_in("publish a legal text", form=LegalForm)
 @limit("20/minute")
 async def publish(kind: str) -> Response:
     """Publish it: a new version, which holds from now on; those of before stay where they were accepted."""

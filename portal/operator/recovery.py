@@ -35,7 +35,7 @@ async def show() -> Response:
 
 @blueprint.post("")
 @operator
-@fresh_sign_in("remove somebody's second step")
+@fresh_sign_in("remove somebody's second step", form=ResetForm)
 @limit("20/minute")
 async def ask() -> Response:
     """Ask for it: it is done in 24 hours, the person is told at once and can stop it."""

@@ -56,7 +56,7 @@ async def show() -> Response:
 
 @blueprint.post("/settings")
 @operator
-@fresh_sign_in("change the settings of the marketplace")
+@fresh_sign_in("change the settings of the marketplace", form=SettingsForm)
 async def save() -> Response:
     """Set it; the change is audited."""
     form = await SettingsForm.from_request()

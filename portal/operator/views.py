@@ -101,7 +101,7 @@ async def vendor(vendor_id: int) -> Response:
 
 @blueprint.post("/vendors/<int:vendor_id>/fee")
 @operator
-@fresh_sign_in("change this vendor's commission")
+@fresh_sign_in("change this vendor's commission", form=FeeForm)
 async def fee(vendor_id: int) -> Response:
     """Set a vendor's commission; orders already placed keep theirs."""
     row = await vendor_row(_sane(vendor_id))

@@ -83,7 +83,7 @@ async def _prefilled(config: PaymentConfigView) -> ConnectForm:
 
 @blueprint.post("/connect")
 @owner
-@fresh_sign_in("connect Stripe")
+@fresh_sign_in("connect Stripe", form=ConnectForm)
 @limit("20/minute")
 async def connect() -> Response:
     """Make the vendor's Stripe account, once, and send its owner to Stripe's own pages."""
@@ -190,7 +190,7 @@ def _patience(asked: int) -> str:
 
 @blueprint.post("/schedule")
 @owner
-@fresh_sign_in("change how you are paid out")
+@fresh_sign_in("change how you are paid out", form=PayoutForm)
 @limit("20/minute")
 async def schedule() -> Response:
     """Say when and from which amount to pay out; what is shown afterwards is what Stripe answered."""

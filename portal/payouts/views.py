@@ -73,7 +73,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
 
 @blueprint.post("/instant")
 @owner
-@fresh_sign_in("be paid out at once")
+@fresh_sign_in("be paid out at once", form=InstantForm)
 @limit("10/minute")
 async def pay_instantly() -> Response:
     """Send what the preview showed to the vendor's bank at once."""

@@ -16,10 +16,7 @@ from shared.web.access import member
 from shared.web.identity import end_session, member_or_none
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
-from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor
-
-# Hidden fields that forms carry for themselves: sent along, but nothing to read.
-UNSAID = ("once", "seen", "sealed")
+from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
 
 blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
 
@@ -38,7 +35,7 @@ async def show(kept_id: int) -> Response:
         "portal/signin/go_on.html",
         kept=found,
         kept_field=KEPT_FIELD,
-        facts=[(_label(name), value) for name, value in found.sent if value.strip() and name not in UNSAID],
+        facts=in_words(found),
     )
 
 
@@ -77,7 +74,3 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
 async def _question(who: Actor, found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
     ways = await proving.ways(who.session_id or 0, who.id or 0)
     return await page("portal/signin/confirm.html", status=status, form=form, kept=found, **ways)
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").strip().capitalize()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from quart import Quart, Response, current_app, redirect, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import Forbidden, Unauthenticated
@@ -87,6 +88,15 @@ def access_of(view: object) -> str | None:
 def current_view() -> object | None:
     """The view function that will answer this request; None when no route matched."""
     return current_app.view_functions.get(request.endpoint) if request.endpoint else None
+
+
+def view_at(app: Quart, method: str, path: str) -> object | None:
+    """The view function that would answer there; None when no route matches."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, method)
+    except HTTPException:
+        return None
+    return app.view_functions.get(endpoint)
 
 
 def check_routes(app: Quart) -> None:

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any, Self, cast
 
 from quart import current_app, request, session
+from werkzeug.datastructures import MultiDict
 from wtforms import (
+    BooleanField,
     DecimalField,
     Field,
     Form,
+    HiddenField,
     IntegerField,
     PasswordField,
     SelectMultipleField,
@@ -19,7 +22,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.csrf.session import SessionCSRF
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.fields.choices import SelectChoice, SelectFieldBase  # type: ignore[attr-defined]  # its stubs lag
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
@@ -98,6 +101,12 @@ class MarketForm(Form):
         meta: Mapping[str, Any] = {**kwargs.pop("meta", {}), "currency": currency}
         return cls(formdata, meta=meta, **kwargs)
 
+    @classmethod
+    def in_words(cls, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What was typed and chosen, by the labels that people saw. Nothing is checked, and what is hidden stays so."""
+        form = cls(MultiDict(list(sent)), meta={"csrf": False, "currency": None})
+        return [(field.label.text, said) for field in form if (said := _said(field))]
+
     def ok(self) -> bool:
         """Whether this is a POST and everything in it is right."""
         return request.method == "POST" and self.validate()
@@ -109,6 +118,16 @@ class MarketForm(Form):
             field.errors = [*field.errors, error.message]
         else:
             self.form_errors.append(error.message)
+
+
+def _said(field: Any) -> str:
+    if isinstance(field, HiddenField):
+        return ""
+    if isinstance(field, BooleanField):
+        return "Yes" if field.data else "No"
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(option.label.text for option in field if option.checked)
+    return " ".join(map(str, field.raw_data or ())).strip()
 
 
 class _Check(CheckboxInput):

@@ -6,12 +6,12 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, current_app, g, request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shared.errors import Forbidden
 from shared.settings import Settings
 from shared.web import bodies
-from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view
+from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view, view_at
 from shared.web.bodies import BODY_LIMIT, MAX_BODY
 from shared.web.errors import answer, wants_json
 from shared.web.forms import OPEN_TOO_LONG, csrf_valid
@@ -69,15 +69,7 @@ def check_origin(settings: Settings) -> None:
 
 
 def _limit_at(app: Quart, method: str, path: str) -> int:
-    return _limit_of(_view_at(app, method, path) if method in UNSAFE else None)
-
-
-def _view_at(app: Quart, method: str, path: str) -> object | None:
-    try:
-        endpoint, _ = app.url_map.bind("").match(path, method)
-    except HTTPException:
-        return None
-    return app.view_functions.get(endpoint)
+    return _limit_of(view_at(app, method, path) if method in UNSAFE else None)
 
 
 def _limit_of(view: object | None) -> int:

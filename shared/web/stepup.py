@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
-from quart import Response, request
+from quart import Response, current_app, request
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
 from shared.people.factors import kept
 from shared.people.factors.rules import is_compulsory, is_fresh
 from shared.people.queries import Actor
-from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view
+from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, view_at
+from shared.web.forms import MarketForm
 from shared.web.identity import member_or_none
 from shared.web.kit import is_htmx, kit, safe_next
 
@@ -52,18 +53,24 @@ class Mark:
     doing: str
     when: Callable[..., Awaitable[bool]] | None = None
     needs_factor: bool = True
+    form: type[MarketForm] | None = None
 
 
 def fresh_sign_in(
-    doing: str, *, when: Callable[..., Awaitable[bool]] | None = None, needs_factor: bool = True
+    doing: str,
+    *,
+    form: type[MarketForm] | None = None,
+    when: Callable[..., Awaitable[bool]] | None = None,
+    needs_factor: bool = True,
 ) -> Callable[[F], F]:
     """Have a route of signed-in members ask for the password or a factor where the last is older than five minutes.
 
-    In production it also needs a second factor to be there, unless it is what sets one up (`needs_factor=False`).
+    In production it also needs a second factor to be there, unless it is what sets one up (`needs_factor=False`). What was
+    sent is read back by the labels of `form`; without one, by the names of its fields.
     """
 
     def decorate(view: F) -> F:
-        view.market_fresh = Mark(doing, when, needs_factor)  # type: ignore[attr-defined]
+        view.market_fresh = Mark(doing, when, needs_factor, form)  # type: ignore[attr-defined]
         return view
 
     return decorate
@@ -73,6 +80,14 @@ def before_factor(view: F) -> F:
     """Let staff use a route before they have set up a second factor: what setting one up takes."""
     view.market_before_factor = True  # type: ignore[attr-defined]
     return view
+
+
+def in_words(found: kept.Kept) -> list[tuple[str, str]]:
+    """What waits to be sent, as the person filled it in."""
+    mark = mark_of(view_at(current_app, found.method, found.action.partition("?")[0]))
+    if mark is not None and mark.form is not None:
+        return mark.form.in_words(found.sent)
+    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in found.sent if value.strip()]
 
 
 def mark_of(view: object) -> Mark | None:

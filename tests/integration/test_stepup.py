@@ -109,6 +109,18 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
         assert f"To {mark.doing.replace(chr(39), '&#39;')}, enter" in question.text, rule.rule
 
 
+async def test_every_form_that_waits_is_read_back_in_its_own_words(app: Quart) -> None:
+    """Amounts as they were typed, choices by their labels, nothing of what is hidden; whatever was sent."""
+    forms = {mark.form for view in app.view_functions.values() if (mark := mark_of(view)) and mark.form}
+    assert len(forms) >= 10
+    async with app.test_request_context("/"):
+        for form in forms:
+            names = [name for name, _ in form(meta={"csrf": False, "currency": None})._fields.items()]
+            for typed in ("1,200.00", "", "<b>", "y"):
+                said = form.in_words([(name, typed) for name in names])
+                assert all(label and value and "token" not in value for label, value in said), form
+
+
 async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     """The password is asked for, the form comes back as it was, and its button makes one token, however often it is pressed."""
     asked = await _make_token(owner)
@@ -121,6 +133,8 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     again = await owner.get(asked.location)
     assert "My script" in again.text
     assert "Once" not in again.text
+    assert "Read how the shop is paid" in again.text
+    assert "90 days" in again.text
     assert await Token.all().count() == 0
 
     sent = await owner.request("POST", TOKENS, form=_fields(again))
