@@ -138,6 +138,7 @@ async def _contact_page(
         basket=basket,
         form=form,
         problem=problem,
+        is_basket=status == Conflict.status,
         back=("Back to basket", "/shop/basket"),
     )
 

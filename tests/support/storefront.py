@@ -79,10 +79,14 @@ class Browser:
         response = await self.post(path, {"quantity": quantity})
         assert (response.status_code, response.location) == (303, "/shop/basket"), await text_of(response)
 
+    async def send_contact(self, **changes: str) -> Any:
+        """The answer to the contact form."""
+        await self.get("/shop/checkout")
+        return await self.post("/shop/checkout", {**ADDRESS, **changes})
+
     async def check_out(self, **changes: str) -> str:
         """From the basket to the payment page: its address."""
-        await self.get("/shop/checkout")
-        response = await self.post("/shop/checkout", {**ADDRESS, **changes})
+        response = await self.send_contact(**changes)
         assert response.status_code == 303, await text_of(response)
         return str(response.location)
 
