@@ -10,7 +10,7 @@ from shared.errors import Invalid
 from shared.people import tokens
 from shared.people.queries import vendor_tokens
 from shared.web.access import owner
-from shared.web.identity import actor, actor_label, vendor_id
+from shared.web.identity import actor, actor_label, person_id, vendor_id
 from shared.web.limits import limit
 from shared.web.pages import see_other
 from shared.web.stepup import fresh_sign_in
@@ -42,7 +42,7 @@ async def create() -> Response:
         return await _page(form, status=422)
     try:
         new = form.wanted()
-        is_new = await tokens.create_from_form(new, vendor_id=vendor_id(), member_id=actor().id or 0, secret=_secret())
+        is_new = await tokens.create_from_form(new, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
     except Invalid as error:
         form.blame(error)
         return await _page(form, status=422)
@@ -64,7 +64,7 @@ async def _just_made() -> str | None:
     form = session.get(MADE)
     if not isinstance(form, str):
         return None
-    made = await tokens.shown_again(form, vendor_id=vendor_id(), member_id=actor().id or 0, secret=_secret())
+    made = await tokens.shown_again(form, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
     if made is None:
         session.pop(MADE, None)
     return made

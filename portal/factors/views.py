@@ -20,7 +20,7 @@ from shared.people.queries import Actor
 from shared.web import proving
 from shared.web.access import member
 from shared.web.forms import MarketForm
-from shared.web.identity import member_or_none
+from shared.web.identity import member_or_none, person_id, session_id
 from shared.web.kit import kit, safe_next
 from shared.web.limits import limit
 from shared.web.market import market
@@ -64,7 +64,7 @@ async def _list(*, codes: tuple[str, ...] = ()) -> Response:
     answer = await _page(
         "portal/factors/list.html",
         factors=[(row.id, row.name, kinds[row.kind], row.created_at, row.last_used_at) for row in rows],
-        codes_left=await confirming.codes_left(who.id or 0),
+        codes_left=await confirming.codes_left(person_id()),
         codes=codes,
         offers_passkeys=proving.site() is not None,
         is_compulsory=kit().settings.production,
@@ -80,7 +80,7 @@ async def _list(*, codes: tuple[str, ...] = ()) -> Response:
 @fresh_sign_in("set up a second step", needs_factor=False)
 async def choose_app() -> Response:
     """Add an authenticator app: a picture with its secret, and the first code"""
-    sealed = service.new_secret(proving.vault(), _who().id or 0)
+    sealed = service.new_secret(proving.vault(), person_id())
     return await _app_page(AppForm(data={"sealed": sealed}, meta={"currency": None}))
 
 
@@ -91,14 +91,14 @@ async def choose_app() -> Response:
 @limit("20/minute")
 async def add_app() -> Response:
     """Add it when its first code is right."""
-    who, form = _who(), await AppForm.from_request()
+    form = await AppForm.from_request()
     if not form.ok():
         return await _app_page(form, status=422)
     try:
         codes = await service.add_app(
             proving.vault(),
-            member_id=who.id or 0,
-            session_id=who.session_id or 0,
+            member_id=person_id(),
+            session_id=session_id(),
             sealed=form.sealed.data or "",
             code=form.code.data or "",
             name=form.name.data or "",
@@ -114,7 +114,7 @@ async def add_app() -> Response:
 async def _app_page(form: AppForm, *, status: int = 200) -> Response:
     who = _who()
     try:
-        secret = service.secret_in(proving.vault(), form.sealed.data or "", who.id or 0)
+        secret = service.secret_in(proving.vault(), form.sealed.data or "", person_id())
     except service.SetupEnded as error:
         return see_other(f"{FACTORS}/app", ("warn", error.message))
     picture = segno.make(service.app_address(secret, who.email, (await market()).name), error="m")
@@ -144,14 +144,14 @@ async def choose_passkey() -> Response:
 @limit("20/minute")
 async def add_passkey() -> Response:
     """Add it when the browser's answer proves that it holds the key."""
-    who, form, site = _who(), await PasskeyForm.from_request(), proving.site()
+    form, site = await PasskeyForm.from_request(), proving.site()
     if site is None or not form.ok():
         return await _passkey_page(form, status=422)
     try:
-        challenge = await answers.take_challenge(who.session_id or 0)
+        challenge = await answers.take_challenge(session_id())
         made = passkeys.made(site, form.credential.data or "", challenge=challenge)
         codes = await service.add_passkey(
-            member_id=who.id or 0, session_id=who.session_id or 0, made=made, name=form.name.data or ""
+            member_id=person_id(), session_id=session_id(), made=made, name=form.name.data or ""
         )
     except passkeys.PasskeyRefused as error:
         form.form_errors.append(error.message)
@@ -167,7 +167,7 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
         return see_other(FACTORS, ("warn", "Passkeys need an address with a name. Use an authenticator app here."))
     known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
     question = passkeys.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
-    await answers.remember(who.session_id or 0, question)
+    await answers.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))
     return await _page("portal/factors/passkey.html", status=status, form=form, question=question.options, back=back)
@@ -188,7 +188,7 @@ async def _added(codes: tuple[str, ...]) -> Response:
 async def make_codes() -> Response:
     """Make ten new recovery codes; the former ones open nothing any more"""
     try:
-        codes = await service.new_recovery_codes(member_id=_who().id or 0)
+        codes = await service.new_recovery_codes(member_id=person_id())
     except MarketError as error:
         return see_other(FACTORS, ("warn", error.message))
     return await _list(codes=codes)
@@ -201,8 +201,7 @@ async def make_codes() -> Response:
 @limit("20/minute")
 async def remove(factor_id: int) -> Response:
     """Take one away; all other browsers are signed out"""
-    who = _who()
-    await service.remove(member_id=who.id or 0, session_id=who.session_id or 0, factor_id=factor_id)
+    await service.remove(member_id=person_id(), session_id=session_id(), factor_id=factor_id)
     return see_other(FACTORS, ("ok", "Removed. All other browsers were signed out."))
 
 

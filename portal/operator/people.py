@@ -14,6 +14,7 @@ from shared.catalogue.queries import clean_search
 from shared.errors import Conflict
 from shared.people import directory, history, rules, switching
 from shared.people.directory import PersonRow
+from shared.web import identity
 from shared.web.access import operator
 from shared.web.forms import MarketForm
 from shared.web.identity import actor
@@ -74,7 +75,7 @@ class Group:
             return await self._one(row, form, status=422)
         try:
             await switching.switch_off(
-                kind=row.kind, person_id=row.id, by=actor().id or 0, reason=form.reason.data or ""
+                kind=row.kind, person_id=row.id, by=identity.person_id(), reason=form.reason.data or ""
             )
         except Conflict as error:
             form.blame(error)
@@ -84,7 +85,7 @@ class Group:
     async def on(self, person_id: int) -> Response:
         """Let a person in again."""
         row = await self._row(person_id)
-        await switching.switch_on(kind=row.kind, person_id=row.id, by=actor().id or 0)
+        await switching.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
         return see_other(f"{self.home}/{row.id}", ("ok", f"{row.full_name} can sign in again, and was told by mail."))
 
     async def _row(self, person_id: int) -> PersonRow:

@@ -13,7 +13,7 @@ from shared.people.models import Member
 from shared.people.queries import Actor
 from shared.web import proving
 from shared.web.access import member
-from shared.web.identity import end_session, member_or_none
+from shared.web.identity import end_session, member_or_none, person_id, session_id
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
 from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
@@ -28,7 +28,7 @@ async def show(kept_id: int) -> Response:
     """Ask who it is once more, and then go on with what was about to be sent"""
     who, found = await _found(kept_id)
     if not is_fresh(who.authenticated_at, clock.now()):
-        return await _question(who, found, await proving.ProofForm.from_request())
+        return await _question(found, await proving.ProofForm.from_request())
     if found.method == "GET":
         return see_other(found.action)
     return await page(
@@ -48,17 +48,17 @@ async def confirm(kept_id: int) -> Response:
     who, found = await _found(kept_id)
     form = await proving.ProofForm.from_request()
     if not form.ok():
-        return await _question(who, found, form, status=422)
-    person, session_id = await Member.get(id=who.id), who.session_id or 0
+        return await _question(found, form, status=422)
+    person = await Member.get(id=who.id)
     try:
-        by = await proving.prove(form, session_id=session_id, member=person, by_password=True)
+        by = await proving.prove(form, session_id=session_id(), member=person, by_password=True)
     except answers.WrongAnswer as error:
         form.blame(error)
-        return await _question(who, found, form, status=422)
+        return await _question(found, form, status=422)
     except answers.TooManyAnswers as error:
         end_session("member")
         return see_other("/vendor/login", ("warn", error.message))
-    await confirming.freshen(session_id=session_id, member=person, by=by)
+    await confirming.freshen(session_id=session_id(), member=person, by=by)
     return see_other(f"{CONFIRM}/{found.id}")
 
 
@@ -71,6 +71,6 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
     return who, found
 
 
-async def _question(who: Actor, found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
-    ways = await proving.ways(who.session_id or 0, who.id or 0)
+async def _question(found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
+    ways = await proving.ways(session_id(), person_id())
     return await page("portal/signin/confirm.html", status=status, form=form, kept=found, **ways)

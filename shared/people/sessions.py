@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tortoise.queryset import QuerySet
+
 from shared import clock
 from shared.database import unit
 from shared.errors import NotFound
@@ -130,7 +132,7 @@ async def sign_out(token: str) -> None:
         row = await _open_row(token)
         if row is None:
             return
-        if await Session.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now()):
+        if await revoke(Session.filter(id=row.id)):
             await history.note("person.signed_out", owner_of(row), browser=named(row.user_agent))
 
 
@@ -158,7 +160,13 @@ async def end_sessions(kind: str, person_id: int, *, but: int | None = None) -> 
     mine = open_sessions(kind, person_id)
     if but is not None:
         mine = mine.exclude(id=but)
-    return await mine.update(revoked_at=clock.now(), updated_at=clock.now())
+    return await revoke(mine)
+
+
+async def revoke(found: QuerySet[Session]) -> int:
+    """Revoke those that are still open; how many those were."""
+    now = clock.now()
+    return await found.filter(revoked_at=None).update(revoked_at=now, updated_at=now)
 
 
 async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
@@ -168,7 +176,7 @@ async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
         row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
         if row is None:
             raise NotFound("We could not find that browser.")
-        if await Session.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now(), updated_at=clock.now()):
+        if await revoke(Session.filter(id=row.id)):
             await history.note("person.session_ended", person, browser=named(row.user_agent))
 
 

@@ -16,7 +16,7 @@ from shared.errors import Invalid, MarketError
 from shared.people import addresses, credentials, history, sessions
 from shared.people.factors.answers import TooManyAnswers
 from shared.web.account_forms import EmailForm, ForgotForm, PasswordForm
-from shared.web.identity import actor, end_session, start_session
+from shared.web.identity import actor, end_session, person_id, session_id, start_session
 from shared.web.limits import limit_door
 from shared.web.pages import page, see_other
 
@@ -45,7 +45,7 @@ class AccountPages:
     ) -> Response:
         """The account: address, password, browsers, what happened; with forms as they were sent where something is wrong."""
         who = actor()
-        kind, mine = self.audience.kind, who.id or 0
+        kind, mine = self.audience.kind, person_id()
         return await self._show(
             status=status,
             who=who,
@@ -53,7 +53,7 @@ class AccountPages:
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
             pending_email=await addresses.pending_change(kind=kind, person_id=mine),
-            signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=who.session_id or 0),
+            signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=session_id()),
             happenings=await history.happenings(kind, mine),
         )
 
@@ -68,8 +68,8 @@ class AccountPages:
         try:
             token = await credentials.change_password(
                 kind=self.audience.kind,
-                person_id=_mine(),
-                session_id=actor().session_id or 0,
+                person_id=person_id(),
+                session_id=session_id(),
                 present=form.present.data or "",
                 new=form.new.data or "",
             )
@@ -91,8 +91,8 @@ class AccountPages:
         try:
             await addresses.ask_to_change(
                 kind=self.audience.kind,
-                person_id=_mine(),
-                session_id=actor().session_id or 0,
+                person_id=person_id(),
+                session_id=session_id(),
                 email=form.email.data or "",
                 present=form.present_for_email.data or "",
             )
@@ -105,12 +105,12 @@ class AccountPages:
 
     async def cancel_email(self) -> Response:
         """Call the new address off; the link that was sent to it acts no more."""
-        cancelled = await addresses.cancel_change(kind=self.audience.kind, person_id=_mine())
+        cancelled = await addresses.cancel_change(kind=self.audience.kind, person_id=person_id())
         return self._back("ok", "Your address stays as it is.") if cancelled else see_other(self.audience.home)
 
     async def confirm_again(self) -> Response:
         """Send the mail that confirms the address once more."""
-        if await addresses.ask_again(kind=self.audience.kind, person_id=_mine()):
+        if await addresses.ask_again(kind=self.audience.kind, person_id=person_id()):
             return self._back("ok", "We have sent you another link. It can take a minute or two.")
         return self._back(
             "info", "There is nothing to send: look at your mails of before, also among the unwanted ones."
@@ -118,21 +118,17 @@ class AccountPages:
 
     async def end_one(self, session_id: int) -> Response:
         """Sign one browser out."""
-        await sessions.end_session(kind=self.audience.kind, person_id=_mine(), session_id=session_id)
+        await sessions.end_session(kind=self.audience.kind, person_id=person_id(), session_id=session_id)
         return self._back("ok", "That browser is signed out.")
 
     async def end_all(self) -> Response:
         """Sign out everywhere, here too."""
-        await sessions.sign_out_everywhere(kind=self.audience.kind, person_id=_mine())
+        await sessions.sign_out_everywhere(kind=self.audience.kind, person_id=person_id())
         return await self._leave("You are signed out everywhere.")
 
     async def _leave(self, text: str, category: str = "ok") -> Response:
         end_session(self.audience.kind)
         return see_other(self.audience.sign_in, (category, text))
-
-
-def _mine() -> int:
-    return actor().id or 0
 
 
 def _my_email() -> str:

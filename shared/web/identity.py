@@ -12,7 +12,17 @@ from shared.people import sessions, tokens
 from shared.people.queries import NOBODY, Actor
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
 
-__all__ = ["Actor", "actor", "actor_label", "customer", "member_or_none", "start_session", "vendor_id"]
+__all__ = [
+    "Actor",
+    "actor",
+    "actor_label",
+    "customer",
+    "member_or_none",
+    "person_id",
+    "session_id",
+    "start_session",
+    "vendor_id",
+]
 
 SESSION_KEYS = {"member": "sid", "customer": "shopper_sid"}  # of the signed cookie
 _MEMBER_MARKS = (OWNER, OPERATOR, MEMBER)
@@ -48,6 +58,22 @@ def vendor_id() -> int:
     if who.vendor_id is None:
         raise Unauthenticated if who.kind == "nobody" else Forbidden
     return who.vendor_id
+
+
+def person_id() -> int:
+    """The row of whoever is signed in here. Raises Unauthenticated for nobody."""
+    found = actor().id
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def session_id() -> int:
+    """The session of whoever is signed in here. Raises Unauthenticated for nobody, and for an API token."""
+    found = actor().session_id
+    if found is None:
+        raise Unauthenticated
+    return found
 
 
 def actor_label(who: Actor) -> str:

@@ -20,7 +20,7 @@ from shared.people.factors.rules import is_compulsory, is_fresh
 from shared.people.queries import Actor
 from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, view_at
 from shared.web.forms import MarketForm
-from shared.web.identity import member_or_none
+from shared.web.identity import member_or_none, session_id
 from shared.web.kit import is_htmx, kit, safe_next
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -138,7 +138,7 @@ async def _ask(mark: Mark, who: Actor) -> Response:
 
 async def _keep(mark: Mark, who: Actor) -> int:
     return await kept.keep(
-        session_id=who.session_id or 0,
+        session_id=session_id(),
         method="GET" if request.method in ("GET", "HEAD") else "POST",
         action=_here(),
         back=_before() or home_of(who),

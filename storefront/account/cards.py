@@ -10,7 +10,7 @@ from shared.payment_methods import queries, service, setups
 from shared.payment_methods.rules import MOST, SetupState
 from shared.payment_methods.setups import SetupEnd
 from shared.web.access import shopper
-from shared.web.identity import actor
+from shared.web.identity import actor, person_id
 from shared.web.kit import kit, shielded
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
@@ -22,16 +22,12 @@ HOME = "/shop/account/payment-methods"
 MAX_BEGUN = "20/minute"
 
 
-def _me() -> int:
-    return actor().id or 0
-
-
 @cards.get("")
 @shopper
 async def show() -> Response:
     """What the signed-in shopper has saved."""
-    saved = await queries.saved_methods(_me())
-    lost = not saved and await queries.lost_all(_me())
+    saved = await queries.saved_methods(person_id())
+    lost = not saved and await queries.lost_all(person_id())
     return await page(
         "storefront/account/cards.html", shopper=actor(), saved=saved, lost=lost, is_full=len(saved) >= MOST, most=MOST
     )
@@ -43,7 +39,7 @@ async def show() -> Response:
 async def add() -> Response:
     """Type a card into Stripe's own form. The setup is made or read here; coming again gives the same one."""
     try:
-        begun = await shielded(setups.begin(kit().gateway, _me()))
+        begun = await shielded(setups.begin(kit().gateway, person_id()))
     except (TryLater, Conflict) as problem:
         return await page(
             "storefront/account/add_card.html",
@@ -68,7 +64,7 @@ async def add() -> Response:
 async def added() -> Response:
     """Back from the form, or from the bank: what became of it is asked of Stripe, whatever the address says."""
     try:
-        end = await shielded(setups.end(kit().gateway, _me()))
+        end = await shielded(setups.end(kit().gateway, person_id()))
     except (TryLater, Conflict, StripeRefused) as problem:
         return see_other(HOME, ("warn", f"We do not know yet whether your card was saved. {problem.message}"))
     return see_other(HOME, await _told(end))
@@ -76,7 +72,7 @@ async def added() -> Response:
 
 async def _told(end: SetupEnd) -> tuple[str, str]:
     if end.state is SetupState.SUCCEEDED:
-        saved = await queries.saved_method(_me(), end.method_id) if end.method_id else None
+        saved = await queries.saved_method(person_id(), end.method_id) if end.method_id else None
         return ("ok", f"{saved.label} is saved.") if saved else ("info", "That card was saved, and is removed again.")
     if end.waits_for_bank:
         return "warn", "Your bank has not heard from you, so nothing was saved. Add the card again to finish."
@@ -90,7 +86,7 @@ async def _told(end: SetupEnd) -> tuple[str, str]:
 async def make_default(method_id: int) -> Response:
     """Offer this card first from now on."""
     try:
-        await service.make_default(shopper_id=_me(), method_id=method_id)
+        await service.make_default(shopper_id=person_id(), method_id=method_id)
     except Conflict as problem:
         return see_other(HOME, ("warn", problem.message))
     return see_other(HOME, ("ok", "That card is offered first from now on."))
@@ -100,5 +96,5 @@ async def make_default(method_id: int) -> Response:
 @shopper
 async def remove(method_id: int) -> Response:
     """Take this card off, here and at Stripe."""
-    await service.remove(kit().gateway, shopper_id=_me(), method_id=method_id)
+    await service.remove(kit().gateway, shopper_id=person_id(), method_id=method_id)
     return see_other(HOME, ("ok", "The card is removed. It cannot be used here any more."))

@@ -12,7 +12,7 @@ from shared import clock
 from shared.database.unit import transaction
 from shared.errors import Invalid, Unauthenticated
 from shared.ids import digest
-from shared.people import passwords
+from shared.people import passwords, sessions
 from shared.people.factors import passkeys, rules, telling
 from shared.people.factors.models import RecoveryCode, SecondFactor
 from shared.people.factors.rules import MAX_TRIES, Kind
@@ -70,8 +70,7 @@ async def refuse(session_id: int, sentence: str, param: str) -> None:
 async def _end(session_id: int) -> None:
     """End the session. Where the password was right and only the second step was not, its owner reads a mail."""
     async with transaction():
-        open_ = Session.filter(id=session_id, revoked_at=None)
-        if not await open_.update(revoked_at=clock.now(), updated_at=clock.now()):
+        if not await sessions.revoke(Session.filter(id=session_id)):
             return
         row = await Session.get(id=session_id).select_related("member")
         if row.awaits_factor and row.member is not None:

@@ -11,6 +11,7 @@ from shared import clock
 from shared.database.unit import locked, transaction
 from shared.errors import Conflict, NotFound
 from shared.ids import digest
+from shared.people import sessions
 from shared.people.factors import passkeys, rules, telling
 from shared.people.factors.answers import WrongAnswer
 from shared.people.factors.models import RecoveryCode, SecondFactor
@@ -162,5 +163,4 @@ async def _forget(member_id: int) -> None:
 
 async def _end_others(member_id: int, kept_session: int | None) -> None:
     """End the sessions that were opened by other means than those that hold from now on."""
-    others = Session.filter(member_id=member_id, revoked_at=None).exclude(id=kept_session or 0)
-    await others.update(revoked_at=clock.now(), updated_at=clock.now())
+    await sessions.revoke(Session.filter(member_id=member_id).exclude(id=kept_session or 0))
