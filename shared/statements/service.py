@@ -12,6 +12,7 @@ from shared.database import unit
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
 from shared.money import Money
+from shared.restoring.service import standing
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
@@ -58,9 +59,12 @@ class _Bill:
 async def close_vendor(vendor_id: int) -> int:
     """Close every month of a vendor that is over, oldest first, in each of its currencies: how many were closed.
 
-    None as long as nobody has said who writes the invoices. A month whose VAT needs a rate waits for it, and so do those
+    None as long as nobody has said who writes the invoices, or a restore is not acknowledged: an invoice that the backup
+    does not know of would give its number to another one. A month whose VAT needs a rate waits for it, and so do those
     after it (`vat_waits`). Doing it twice, or twice at once, closes each month once.
     """
+    if await standing() is not None:
+        return 0
     zone = (await marketplace()).zone
     closed = 0
     for currency in await reading.currencies(vendor_id):
