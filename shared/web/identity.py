@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from quart import Response, after_this_request, g, request, session
+from werkzeug.wrappers import Response as AnyResponse
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
@@ -156,6 +157,6 @@ def _have_browser_forget() -> None:
     """Nothing that this browser kept of our pages outlasts the sign-in; cookies stay, the basket is one."""
 
     @after_this_request
-    async def forget(response: Response) -> Response:
+    async def forget(response: Response | AnyResponse) -> Response | AnyResponse:
         response.headers["Clear-Site-Data"] = '"cache"'
         return response

@@ -114,7 +114,7 @@ async def test_signing_in_failing_and_leaving_are_written_down(
         with pytest.raises(WrongCredentials):
             await session_of(who, password="not it, not it")
     await sessions.sign_out(token)
-    guesses = [record.fields for record in caplog.records if record.name == "markethall.security"]
+    guesses = [vars(record)["fields"] for record in caplog.records if record.name == "markethall.security"]
     assert [(each["event"], each["who"]) for each in guesses] == [("sign_in.failed", label_of(who))] * 3
     rows = await AuditEntry.filter(subject=label_of(who)).order_by("id")
     assert [row.action for row in rows] == ["person.signed_in", history.FAILED, "person.signed_out"]
