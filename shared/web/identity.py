@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from quart import g, request, session
+from quart import Response, after_this_request, g, request, session
+from werkzeug.wrappers import Response as AnyResponse
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
@@ -102,6 +103,7 @@ async def _known(kind: str) -> Actor | None:
     who = await sessions.identify(token)
     if who is None or who.kind != kind:
         session.pop(key, None)
+        _have_browser_forget()
         return None
     return who
 
@@ -119,6 +121,11 @@ def start_session(kind: str, token: str) -> None:
     session[SESSION_KEYS[kind]] = token
     session.pop("csrf", None)
     session.permanent = True
+
+
+def renew_session(kind: str, token: str) -> None:
+    """The same sign-in goes on under another token. Forms that are open in other tabs still fit."""
+    session[SESSION_KEYS[kind]] = token
 
 
 def start_half_session(token: str) -> None:
@@ -142,4 +149,14 @@ def end_session(kind: str) -> str | None:
     """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
     session.pop("csrf", None)
     token = session.pop(SESSION_KEYS[kind], None)
+    _have_browser_forget()
     return token if isinstance(token, str) else None
+
+
+def _have_browser_forget() -> None:
+    """Nothing that this browser kept of our pages outlasts the sign-in; cookies stay, the basket is one."""
+
+    @after_this_request
+    async def forget(response: Response | AnyResponse) -> Response | AnyResponse:
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response

@@ -290,3 +290,12 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
         given = {each: MagicMock() for each in wanted if each != "self"}
         with pytest.raises(StandsStill):
             await getattr(gateway, name)(**{**given, "currency": "EUR"} if "currency" in wanted else given)
+
+
+@pytest.mark.one_engine
+@pytest.mark.skipif(not Path("/usr/bin/env").exists(), reason="prints what it was started with")
+async def test_postgresqls_own_programs_look_at_the_certificate_too() -> None:
+    """As the application does where the address says `ssl`."""
+    plain, with_tls = [await postgres_tools._run(f"postgres://u:p@h/d{q}", "/usr/bin/env") for q in ("", "?ssl=true")]
+    assert "PGSSLMODE" not in plain
+    assert "PGSSLMODE=verify-full\nPGSSLROOTCERT=system\n" in with_tls

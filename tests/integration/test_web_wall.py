@@ -7,7 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from itsdangerous import BadSignature
 from quart import Quart
+from quart.sessions import SecureCookieSessionInterface
 
 from shared.web import limits
 from shared.web.factory import development_key
@@ -191,6 +193,23 @@ class TestCookies:
         answer = await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
 
         assert (answer.status, answer.text) == (200, "1")
+
+    async def test_one_of_before_still_opens_and_is_signed_anew(self, small: Quart) -> None:
+        """SHA-1 signed cookies until now; one under another key opens nothing, whatever its digest."""
+        before = SecureCookieSessionInterface().get_signing_serializer(small)
+        assert before is not None
+        cookie = before.dumps({"n": 4})
+        visitor = Visitor(small)
+        answer = await visitor.get("/count", headers={"Cookie": f"markethall={cookie}"})
+
+        assert answer.text == "5"
+        fresh = visitor.cookies(answer)[0].partition("=")[2].partition(";")[0]
+        assert len(fresh.rpartition(".")[2]) == 43  # 256 bits
+        with pytest.raises(BadSignature):
+            before.loads(fresh)
+        small.secret_key = "another key, long enough to sign with"
+        for signed in (cookie, fresh):
+            assert (await Visitor(small).get("/count", headers={"Cookie": f"markethall={signed}"})).text == "1"
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
         """A restart keeps everybody signed in; nobody else on the machine reads it."""
