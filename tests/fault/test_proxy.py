@@ -118,6 +118,25 @@ class TestRefusedEarly:
         assert "connection: close" not in first.lower()
         assert second.startswith("HTTP/1.1 200")
 
+    async def test_where_a_message_ends_has_one_reading(self, settings: Settings) -> None:
+        """Chunks count where a length is told besides (RFC 9112, 6.3); two lengths that differ are refused, and the line ends."""
+        kind = "Content-Type: application/json"
+        chunked = (
+            _head("POST", "/json", kind, "Content-Length: 4", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n"
+        )
+        differing = _head("POST", "/json", kind, "Content-Length: 2", "Content-Length: 9") + b"{}"
+        async with served(small_app(settings), settings) as here:
+            reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+            writer.write(chunked + _head("GET", "/page"))
+            first, second = await _answer(reader), await _answer(reader)
+            writer.write(differing + _head("GET", "/page"))
+            rest = (await reader.read()).decode()
+            writer.close()
+
+        assert (first[:12], second[:12]) == ("HTTP/1.1 200", "HTTP/1.1 200")
+        assert rest.startswith("HTTP/1.1 400")
+        assert rest.count("HTTP/1.1") == 1
+
     async def test_a_body_that_does_not_come_ends_the_connection_and_the_answer_says_so(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:

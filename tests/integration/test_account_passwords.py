@@ -316,3 +316,16 @@ async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_
     with pytest.raises((WrongCredentials, WrongPassword)):
         await act(who, session)
     assert await session_of(who, password=ANOTHER)
+
+
+@pytest.mark.one_engine
+async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_likes(app: Quart) -> None:
+    """Sixty-four characters, blanks at its ends, capitals; and no calendar ends it."""
+    long = "  Vier Wörter, ein Komma " + "und noch etwas mehr davon " * 2
+    assert len(long) > 64
+    await Visitor(app).sign_up(password=long)
+    for wrong in (long.strip(), long.lower(), long[:64]):
+        assert (await Visitor(app).sign_in("olive@shop.test", wrong)).status == 422
+    with later(timedelta(days=5 * 365)):
+        entered = await Visitor(app).sign_in("olive@shop.test", long)
+    assert (entered.status, entered.location) == (303, "/vendor/admin")

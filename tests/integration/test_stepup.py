@@ -128,6 +128,7 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     question = await owner.get(asked.location)
     thief, form_token = await copy_of(owner), await owner.token(DEVELOPERS)
     assert 'href="/vendor/admin/developers">Cancel' in question.text
+    assert 'action="/vendor/logout"' in question.text
     assert await Token.all().count() == 0
 
     confirmed = await owner.send(asked.location, password=PASSWORD)
@@ -136,6 +137,7 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     assert await owner.token(DEVELOPERS) == form_token  # forms in other tabs still fit
     again = await owner.get(asked.location)
     assert "My script" in again.text
+    assert 'action="/vendor/logout"' in again.text
     assert "Once" not in again.text
     assert "Read how the shop is paid" in again.text
     assert "90 days" in again.text

@@ -92,6 +92,18 @@ class TestForms:
                 "Bad", (MarketForm,), {"validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money}
             )
 
+    async def test_a_field_twice_or_in_the_address_changes_nothing(self, visitor: Visitor) -> None:
+        """The first of several counts, and of a form what stands in its body."""
+        token = await visitor.token("/form")
+        body = f"csrf_token={token}&name=Cup&name=Jug&price=5&price=x".encode()
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = await visitor.request("POST", "/form?name=Pan&price=7", data=body, headers=form)
+
+        assert sent.status == 303
+        assert "Cup|€5.00|1" in (await visitor.get("/form")).text
+        elsewhere = await visitor.request("POST", "/form?name=Pan", form={"csrf_token": token})
+        assert elsewhere.status == 422
+
     async def test_a_nul_in_a_form_is_400(self, visitor: Visitor) -> None:
         """PostgreSQL cannot store it."""
         assert (await visitor.send("/form", name="a\0b")).status == 400
@@ -183,6 +195,7 @@ class TestCookies:
         visitor = Visitor(small_app(live))
         answer = await visitor.get("/count", headers={"Host": "shop.example"})
 
+        assert answer.status == 200  # over http, as a proxy asks: nobody is led to https unnoticed
         assert visitor.cookies(answer)[0].startswith("__Host-markethall=")
         assert "Secure" in visitor.cookies(answer)[0]
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"

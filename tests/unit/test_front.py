@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 
-from shared.cli.front import MADE_UP, Seen, judge
+from shared.cli.front import MADE_UP, Seen, ask, judge
+from shared.gateway.transport import Transport
+from shared.mail.service import MailNotSent, greet
+from tests.support.app import settings_for
+from tests.support.front import MailServer, certificate
 
 SEEN = Seen(
     process="a",
@@ -41,6 +47,21 @@ def seen(**values: Any) -> Seen:
 def test_a_right_way_in_needs_nothing(answer: Seen) -> None:
     """As many proxies as are trusted, the right name, https told, limits shared where there are several processes."""
     assert advice(answer) == ""
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    """By the doctor, by who sends mails, and by who calls Stripe; nothing is said to such a server."""
+    with MailServer(certificate(tmp_path)) as server:
+        site = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
+        (found,) = await ask(site.with_(public_url=f"https://localhost:{server.port}"), must_answer=True)
+        assert "is not accepted" in found.what
+        with pytest.raises(MailNotSent, match="a certificate that is not accepted"):
+            await greet(f"smtps://u:p@localhost:{server.port}")
+        stripe_client = Transport()
+        with pytest.raises(stripe.APIConnectionError, match="ClientConnectorCertificateError"):
+            await stripe_client.request_async("GET", f"https://localhost:{server.port}/v1/balance", {})
+        await stripe_client.close_async()
+    assert server.letters.users == []
 
 
 def test_a_site_without_a_proxy_is_right_without_one() -> None:
