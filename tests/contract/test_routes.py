@@ -48,6 +48,7 @@ TABLE = [
 UNSIGNED = {
     "/api/v1/vendor/payments/setup",
     "/api/v1/platform/vendors/<int:vendor_id>/payments/create-intent",
+    "/api/v1/platform/vendors/<int:vendor_id>/payments/hold",
     "/api/v1/platform/webhooks/stripe",
     "/api/v1/platform/webhooks/stripe/connect",
 }
