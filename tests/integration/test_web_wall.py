@@ -78,6 +78,10 @@ class TestForms:
         again = await visitor.request("POST", "/form", form={"name": "A", "price": "5", "csrf_token": fresh[1]})
         assert again.status == 303
 
+    async def test_a_token_is_an_hmac_of_256_bits(self, visitor: Visitor) -> None:
+        """Not of SHA-1, as the library's own."""
+        assert len(bytes.fromhex(await visitor.token("/form"))) == 32
+
     async def test_another_browsers_token_does_not_fit(self, small: Quart, visitor: Visitor) -> None:
         """The token belongs to one session."""
         stolen = await Visitor(small).token("/form")
