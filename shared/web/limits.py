@@ -27,6 +27,7 @@ from shared.networks import network_of
 from shared.people.doors import TRIES, Paces, knock
 from shared.settings import Settings
 from shared.web.access import TOKEN, access_of, current_view
+from shared.web.identity import knows
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -119,7 +120,8 @@ async def knock_here(door: str, email: str, *, paces: Paces = TRIES) -> None:
     Raises TooManyTries.
     """
     if current_app.config["QUART_RATE_LIMITER_ENABLED"]:
-        await knock(door, email=email, network=network(), paces=paces)
+        is_known = knows(door.partition(".")[0], email)
+        await knock(door, email=email, network=network(), paces=paces, is_known=is_known)
 
 
 class Gate(RateLimiter):
