@@ -10,7 +10,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.mail import service as mail
-from shared.marketplace.queries import marketplace
+from shared.marketplace.queries import name_and_zone
 from shared.money import Money
 from shared.restoring.service import standing
 from shared.statements import months, reading
@@ -29,11 +29,12 @@ class _WaitsForRateError(Exception):
 
 @dataclass(frozen=True)
 class _Account:
-    """One vendor's account in one currency, by months of one zone."""
+    """One vendor's account in one currency, by months of one zone; `market` is what the marketplace is called."""
 
     vendor_id: int
     currency: str
     zone: ZoneInfo
+    market: str
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ async def close_vendor(vendor_id: int) -> int:
     """
     if await standing() is not None:
         return 0
-    zone = (await marketplace()).zone
+    market, zone = await name_and_zone()
     closed = 0
     for currency in await reading.currencies(vendor_id):
-        closed += await _close_account(_Account(vendor_id, currency, zone))
+        closed += await _close_account(_Account(vendor_id, currency, zone, market))
     return closed
 
 
@@ -143,7 +144,12 @@ async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month
         vat=bill.invoice.vat,
         state_vat=stored_vat(bill.state_vat),
         last_entry_id=over.sheet.last_entry_id,
-        parties={"seller": stored(bill.seller), "buyer": stored(bill.buyer), "note": bill.invoice.note},
+        parties={
+            "seller": stored(bill.seller),
+            "buyer": stored(bill.buyer),
+            "note": bill.invoice.note,
+            "market": account.market,
+        },
     )
     await audit.record(
         "statement.closed",

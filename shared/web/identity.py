@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
+from shared.ids import digest
 from shared.people import sessions, tokens
 from shared.people.queries import NOBODY, Actor
+from shared.people.rules import BadEmail, normal_email
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 SESSION_KEYS = {"member": "sid", "customer": "shopper_sid"}  # of the signed cookie
+_KNOWN, _MOST_KNOWN = "known", 4
 _MEMBER_MARKS = (OWNER, OPERATOR, MEMBER)
 
 
@@ -105,7 +108,27 @@ async def _known(kind: str) -> Actor | None:
         session.pop(key, None)
         _have_browser_forget()
         return None
+    _remember(kind, who.email)
     return who
+
+
+def _mark_of(kind: str, email: str) -> str:
+    return digest(f"{kind}|{email}")[:16]
+
+
+def _remember(kind: str, email: str) -> None:
+    """Keep in the cookie, also beyond the sign-in, who was signed in with this browser: the last few, as digests."""
+    mark, known = _mark_of(kind, email), session.get(_KNOWN, [])
+    if mark not in known:
+        session[_KNOWN] = [*known, mark][-_MOST_KNOWN:]
+
+
+def knows(kind: str, email: str) -> bool:
+    """Whether somebody of this address has signed in with this browser before, as doors ask."""
+    try:
+        return _mark_of(kind, normal_email(email)) in session.get(_KNOWN, [])
+    except BadEmail:
+        return False
 
 
 def _slide() -> None:

@@ -25,7 +25,7 @@ _PATTERNS = (
     re.compile(r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"),
     re.compile(r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"),
     re.compile(r"(/shop/(?:checkout|orders))/[^\s/?'\"]+"),
-    re.compile(r"(postgres(?:ql)?|redis|smtps?)://[^\s@/]+@"),
+    re.compile(r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"),  # names and passwords in addresses of whatever kind
 )
 _HIDDEN = r"\1…hidden"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ from itsdangerous import BadSignature
 from quart import Quart
 from quart.sessions import SecureCookieSessionInterface
 
+from shared import clock
 from shared.web import limits
 from shared.web.factory import development_key
 from shared.web.forms import MarketForm
@@ -77,6 +79,10 @@ class TestForms:
         assert fresh is not None
         again = await visitor.request("POST", "/form", form={"name": "A", "price": "5", "csrf_token": fresh[1]})
         assert again.status == 303
+
+    async def test_a_token_is_an_hmac_of_256_bits(self, visitor: Visitor) -> None:
+        """Not of SHA-1, as the library's own."""
+        assert len(bytes.fromhex(await visitor.token("/form"))) == 32
 
     async def test_another_browsers_token_does_not_fit(self, small: Quart, visitor: Visitor) -> None:
         """The token belongs to one session."""
@@ -257,17 +263,25 @@ class TestLimits:
 
         assert {a.status for a in answers} == {200}
 
-    async def test_a_broken_store_refuses_nobody(self) -> None:
-        """The limiter must not be what takes the shop down; its failures are counted."""
+    async def test_while_the_store_is_broken_each_process_counts_for_itself(self) -> None:
+        """The limiter takes no shop down, and its outage opens none; failures are counted, and the store is left alone a while."""
+        asked = []
 
         class Broken(limits.BoundedStore):
             async def get(self, key: str, default: Any) -> Any:
+                asked.append(key)
                 raise ConnectionError
 
-        store = limits.OpenStore(Broken())
-
-        assert await store.get("k", "now") == "now"  # type: ignore[arg-type,comparison-overlap]
-        assert store.failures == 1
+        store = limits.SteadyStore(Broken())
+        now = clock.now()
+        with clock.use(lambda: now):
+            assert await store.get("k", cast("Any", "never")) == "never"
+            await store.set("k", now)
+            assert await store.get("k", cast("Any", "never")) == now
+        assert (store.failures, asked) == (1, ["k"])
+        with clock.use(lambda: now + timedelta(seconds=11)):
+            assert await store.get("k", cast("Any", "never")) == now
+        assert (store.failures, asked) == (2, ["k", "k"])
 
     async def test_the_memory_of_callers_is_bounded(self) -> None:
         """A flood of addresses cannot fill the memory."""

@@ -59,6 +59,13 @@ def test_no_template_is_made_of_words() -> None:
     ] == []
 
 
+def test_lines_of_the_log_go_to_standard_error_alone() -> None:
+    """No file, no socket, no service: docs/operations.md lists all that is written."""
+    handlers = r"addHandler|basicConfig|dictConfig|FileHandler|SocketHandler|SysLogHandler|HTTPHandler|QueueHandler"
+    assert [path for path, text in CODE.items() if re.search(handlers, text)] == []
+    assert CODE["shared/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
+
+
 # Each is made of what stands in our own tables or files.
 PATTERNS = {
     "shared/amounts.py", "shared/cli/bootstrap.py", "shared/database/postgres_tools.py", "shared/people/rules.py",
