@@ -88,7 +88,11 @@ def _runs(item: pytest.Item, chosen: str | None) -> bool:
 def _is_about_engines(item: pytest.Function) -> bool:
     marks = {mark.name for mark in item.iter_markers()}
     named = "engine" in inspect.signature(item.function).parameters
-    return bool(marks & {"sqlite_only", "postgres_only", "one_engine", "both_engines", "ways"}) or named or races(item.function)
+    return (
+        bool(marks & {"sqlite_only", "postgres_only", "one_engine", "both_engines", "ways"})
+        or named
+        or races(item.function)
+    )
 
 
 @pytest.fixture(autouse=True)
