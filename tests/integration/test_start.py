@@ -107,6 +107,14 @@ def site(folder: Path, *arguments: str, **more: str) -> Iterator[Site]:
             started.process.wait()
 
 
+@pytest.fixture
+def migrated(tmp_path: Path, sqlite_file: Path) -> Path:
+    """A data folder whose database has its tables: making them is most of a short command."""
+    (tmp_path / "var").mkdir(mode=0o700)
+    shutil.copyfile(sqlite_file, tmp_path / "var" / "markethall.sqlite3")
+    return tmp_path
+
+
 def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(tmp_path: Path) -> None:
     """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart loses and repeats nothing.
 
@@ -164,16 +172,16 @@ def test_a_database_elsewhere_and_its_backup_are_private_too(tmp_path: Path) -> 
     assert [path.name for path in elsewhere.iterdir() if path.stat().st_mode & 0o077] == []
 
 
-def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(tmp_path: Path) -> None:
+def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(migrated: Path) -> None:
     """No child process, no demo, no made-up keys; the pages come up although Stripe cannot be reached from here."""
     keys = {"STRIPE_SECRET_KEY": "sk_test_of_somebody", "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody"}
-    with site(tmp_path, **keys, STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}") as real:
+    with site(migrated, **keys, STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}") as real:
         assert not real.sandbox_is_up()
         assert psutil.Process(real.process.pid).children() == []
         assert "Test mode: no real money moves" in real.get("/")
         assert real.stop() == 0
         assert "stand-in" not in real.log.read_text()
-    assert _counts(tmp_path)["vendors"] == 0
+    assert _counts(migrated)["vendors"] == 0
 
 
 def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -230,9 +238,9 @@ def test_several_web_processes_need_postgresql(tmp_path: Path) -> None:
     assert "PostgreSQL" in done.stderr
 
 
-def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, postgres_ready: Postgres) -> None:
     """The same site from any of them; a process that dies is replaced; jobs are done by the worker; passwords are counted together; a stop stops all."""
-    url = asyncio.run(postgres.create(f"serve_{os.getpid()}"))
+    url = asyncio.run(postgres_ready.create(f"serve_{os.getpid()}", template="migrated"))
     with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
@@ -274,9 +282,9 @@ def test_an_old_python_is_told_so() -> None:
     assert "needs Python 3.11" in done.stdout
 
 
-def test_an_operator_is_made_once(tmp_path: Path) -> None:
+def test_an_operator_is_made_once(migrated: Path) -> None:
     """The password comes from standard input where there is no terminal."""
-    command = [sys.executable, "run.py", "operator", "boss@example.test", "--data-dir", str(tmp_path)]
+    command = [sys.executable, "run.py", "operator", "boss@example.test", "--data-dir", str(migrated / "var")]
     for code in (0, 2):
         done = subprocess.run(
             command,
@@ -291,12 +299,12 @@ def test_an_operator_is_made_once(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_bulk_data_is_what_was_asked_for(tmp_path: Path) -> None:
+def test_bulk_data_is_what_was_asked_for(migrated: Path) -> None:
     """Vendors, products and paid orders in the tables, and a second run adds to them."""
     for _ in range(2):
-        done = run("seed", "--vendors", "3", "--products", "7", "--orders", "11", "--data-dir", str(tmp_path / "var"))
+        done = run("seed", "--vendors", "3", "--products", "7", "--orders", "11", "--data-dir", str(migrated / "var"))
         assert done.returncode == 0, done.stderr
-    counts = _counts(tmp_path)
+    counts = _counts(migrated)
     assert (counts["vendors"], counts["orders"], counts["payments"]) == (6, 22, 22)
 
 
