@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, TimestampSigner
 from quart import Quart
 from quart.sessions import SecureCookieSessionInterface
 
 from shared import clock
+from shared.people.rules import COOKIE_DAYS
 from shared.web import limits
+from shared.web.cookies import SignedCookies
 from shared.web.factory import development_key
 from shared.web.forms import MarketForm
 from tests.support.probe import small_app
@@ -212,6 +215,22 @@ class TestCookies:
         answer = await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
 
         assert (answer.status, answer.text) == (200, "1")
+
+    async def test_one_that_lay_for_longer_than_it_lasts_opens_nothing(
+        self, small: Quart, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever its browser thinks of its age: the day it was signed is in what is signed."""
+        signer = SignedCookies().get_signing_serializer(small)
+        assert signer is not None
+        answers = []
+        for days in (COOKIE_DAYS - 1, COOKIE_DAYS + 1):
+            with monkeypatch.context() as then:
+                signed_at = int(time.time()) - days * 24 * 3600
+                then.setattr(TimestampSigner, "get_timestamp", lambda _, at=signed_at: at)
+                cookie = signer.dumps({"n": 4})
+            answers.append((await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})).text)
+
+        assert answers == ["5", "1"]
 
     async def test_one_of_before_still_opens_and_is_signed_anew(self, small: Quart) -> None:
         """SHA-1 signed cookies until now; one under another key opens nothing, whatever its digest."""
