@@ -20,6 +20,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, fi
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.encrypted import SERVICES
+
 OUTSIDE = "MARKETHALL_NO_BOOTSTRAP"  # read by run.py before anything is installed
 _PREFIXES = ("MARKETHALL_", "STRIPE_")
 _DATABASES = ("sqlite", "postgres", "postgresql", "asyncpg")
@@ -106,6 +108,13 @@ def _host_names(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _services(value: Any) -> tuple[str, ...]:
+    services = _by_commas(value)
+    if not set(services) <= set(SERVICES):
+        raise _wrong(f"must be some of {', '.join(SERVICES)}, separated by commas.")
+    return services
+
+
 def _environment(value: str) -> str:
     if value not in ("development", "production"):
         raise _wrong(f"is {value!r}; it must be development or production.")
@@ -188,6 +197,9 @@ class Environment(BaseSettings):
     data_dir: str | None = _named("MARKETHALL_DATA_DIR")
     smtp_url: Annotated[str, _url("smtp", "smtp+tls", "smtps")] | None = _named("MARKETHALL_SMTP_URL", secret=True)
     redis_url: Annotated[str, AfterValidator(_redis)] | None = _named("MARKETHALL_REDIS_URL", secret=True)
+    plain_connections: Annotated[tuple[str, ...], BeforeValidator(_services)] = _named(
+        "MARKETHALL_PLAIN_CONNECTIONS", ()
+    )
     trusted_proxies: Annotated[int, _whole(99, "how many proxies stand before this server")] = _named(
         "MARKETHALL_TRUSTED_PROXIES", 0
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.encrypted import SERVICES, is_plain
+
 if TYPE_CHECKING:
     from shared.environment import Environment
 
@@ -68,6 +70,7 @@ class Settings:
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # still opened with, never signed with
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
+    plain_connections: tuple[str, ...] = ()  # services on other machines that may go without TLS
     order_hold_minutes: int = 30
     trusted_proxies: int = 0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
     allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
@@ -140,6 +143,7 @@ def load(
         stripe=_stripe(found, sandbox_base),
         smtp_url=found.smtp_url,
         redis_url=found.redis_url,
+        plain_connections=found.plain_connections,
         trusted_proxies=found.trusted_proxies,
         allowed_hosts=found.allowed_hosts,
         keep_alive_seconds=found.keep_alive_seconds,
@@ -174,4 +178,20 @@ def check(settings: Settings) -> list[str]:
             out.append("STRIPE_WEBHOOK_SECRET is missing (signing secret of the platform endpoint).")
         if not stripe.connect_webhook_secrets:
             out.append("STRIPE_CONNECT_WEBHOOK_SECRET is missing (signing secret of the connected accounts' endpoint).")
-    return out
+    return out + _plain(settings)
+
+
+def _plain(settings: Settings) -> list[str]:
+    """Connections to other machines that would go without TLS, though nobody has said that they may."""
+    urls = {
+        "database": settings.database_url,
+        "mail": settings.smtp_url,
+        "redis": settings.redis_url,
+        "stripe": settings.stripe.api_base,
+    }
+    readable = [name for name, url in urls.items() if url and name not in settings.plain_connections and is_plain(url)]
+    return [
+        f"{SERVICES[name][0]} leads to another machine without encryption. Use {SERVICES[name][1]}; in a network"
+        f" that is yours alone, name {name} in MARKETHALL_PLAIN_CONNECTIONS."
+        for name in readable
+    ]

@@ -125,7 +125,7 @@ async def submit(dispute_id: int) -> Response:
     said = (
         "Your answer is with the bank. We write to you when it has decided."
         if done
-        else "Your answer is handed in. Stripe is not answering right now; it gets it as soon as it does, nothing is lost."
+        else "Your answer is handed in. It is not at Stripe yet; it goes there by itself, nothing is lost."
     )
     return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
 
@@ -145,7 +145,7 @@ async def accept(dispute_id: int) -> Response:
     said = (
         "You accepted the loss. The shopper keeps the money."
         if done
-        else "You accepted the loss. Stripe is not answering right now; it is told as soon as it does."
+        else "You accepted the loss. Stripe does not know yet; it is told by itself."
     )
     return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
 

@@ -55,8 +55,8 @@ class Stage:
     kind: str = ""
 
 
-def path(payout: PayoutRow) -> list[Stage]:
-    """The way of a payout: made, on its way, at the bank; or where it ended."""
+def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
+    """The way of a payout: made, on its way, at the bank; or where it ended. `waits`: why nothing leaves at the moment."""
     stages = [Stage(_made_by(payout), payout.created_at)]
     state = payout.state
     if state is PayoutState.REFUSED:
@@ -67,6 +67,8 @@ def path(payout: PayoutRow) -> list[Stage]:
         if payout.paid_at:
             stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
         return [*stages, Stage("Came back", payout.failed_at, words.failure(payout.failure_code).reason, "bad")]
+    if state is PayoutState.OPENING and waits:
+        return [Stage("Prepared, not sent", payout.created_at), Stage("Waits", None, waits, "warn")]
     if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):
         stages.append(Stage("On its way to your bank", None))
     if state is PayoutState.PAID:

@@ -61,7 +61,7 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
         holds=await holds(mine),
         debts=await debts(mine),
-        states=words.STATES,
+        states=words.states(still=terms.still),
         expected=sentences.expected,
         price=sentences.price,
         weekday=sentences.weekday,
@@ -97,15 +97,16 @@ async def payout(payout_id: int) -> Response:
 
 
 async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | None = None) -> Response:
-    shown = view.payout
+    shown, terms = view.payout, await terms_of(vendor_id())
+    waits = words.why_still(terms.bank_hold_until, terms.held_reason) if terms.still else ""
     return await vendor_page(
         "portal/payouts/payout.html",
         status=status,
         nav="payouts",
         view=view,
         payout=shown,
-        state=words.STATES[shown.state],
-        path=sentences.path(shown),
+        state=words.states(still=terms.still)[shown.state],
+        path=sentences.path(shown, waits),
         expected=sentences.expected(shown),
         gross=sentences.gross(shown),
         came_back=shown.state in (PayoutState.FAILED, PayoutState.CANCELED),

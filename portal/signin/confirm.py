@@ -13,12 +13,13 @@ from shared.people.models import Member
 from shared.people.queries import Actor
 from shared.web import proving
 from shared.web.access import member
-from shared.web.identity import end_session, member_or_none, person_id, session_id
+from shared.web.identity import end_session, member_or_none, person_id, renew_session, session_id
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
 from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
 
 blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
+OVER = "You were signed out meanwhile. Please sign in again."
 
 
 @blueprint.get("/<int:kept_id>")
@@ -58,7 +59,11 @@ async def confirm(kept_id: int) -> Response:
     except answers.TooManyAnswers as error:
         end_session("member")
         return see_other("/vendor/login", ("warn", error.message))
-    await confirming.freshen(session_id=session_id(), member=person, by=by)
+    token = await confirming.freshen(session_id=session_id(), member=person, by=by)
+    if token is None:
+        end_session("member")
+        return see_other("/vendor/login", ("warn", OVER))
+    renew_session("member", token)
     return see_other(f"{CONFIRM}/{found.id}")
 
 

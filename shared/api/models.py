@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from shared.orders.rules import PaymentStatus
 from shared.vendors.countries import COUNTRIES
 
 
@@ -78,20 +79,25 @@ _AMOUNT = {
 }
 
 
-class CreateIntentBody(BaseModel):
-    """An order to pay. The order's own total decides; `amount` is only compared."""
+class OrderBody(BaseModel):
+    """An order of the caller's."""
 
     model_config = ConfigDict(extra="ignore")
 
     order_id: int = Field(ge=1, le=2**53)
-    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = Field(
-        default=None,
-        description="decimal string in major units; 409 when it is not the order's total",
-    )
     order_token: Text | None = Field(
         default=None,
         max_length=200,
         description="token of the order's link, when there is no session; or as a Bearer token",
+    )
+
+
+class CreateIntentBody(OrderBody):
+    """An order to pay. The order's own total decides; `amount` is only compared."""
+
+    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = Field(
+        default=None,
+        description="decimal string in major units; 409 when it is not the order's total",
     )
     customer_email: Text | None = Field(
         default=None, max_length=254, description="ignored: mail goes to the order's own address"
@@ -100,7 +106,7 @@ class CreateIntentBody(BaseModel):
 
 
 class CreateIntentAnswer(BaseModel):
-    """The order's one PaymentIntent. Amounts are decimal strings in major units."""
+    """The order's one PaymentIntent, and where the order stands. Amounts are decimal strings in major units."""
 
     payment_intent_id: str
     client_secret: str = Field(repr=False)
@@ -108,6 +114,23 @@ class CreateIntentAnswer(BaseModel):
     amount_vendor: str
     platform_fee: str
     currency: str
+    state: PaymentStatus = Field(description="where the order's money is, as in lists of orders")
+    needs_hold: bool = Field(description="whether `hold` has to be asked before the card is confirmed")
+
+
+class HoldBody(OrderBody):
+    """An order whose card is about to be confirmed."""
+
+    payment_intent_id: str = Field(pattern="^pi_[A-Za-z0-9]{1,200}$", description="the one that create-intent gave")
+
+
+class HoldAnswer(BaseModel):
+    """The goods are there, and the card may be confirmed."""
+
+    held: bool = Field(
+        description="whether they are set aside, for two minutes; false: they are there, but not set aside for who let"
+        " too many such holds go unused"
+    )
 
 
 class StripeSignature(BaseModel):

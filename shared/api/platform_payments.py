@@ -1,4 +1,4 @@
-"""A shopper's page asks for the PaymentIntent of its own order."""
+"""A shopper's page asks for the PaymentIntent of its own order, and for its goods to be set aside before the card is confirmed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from quart import Blueprint, request, session
 from quart_schema import document_request, document_response, security_scheme, tag
 
 from shared.api.body import read_body
-from shared.api.models import CreateIntentAnswer, CreateIntentBody, ErrorAnswer
+from shared.api.models import CreateIntentAnswer, CreateIntentBody, ErrorAnswer, HoldAnswer, HoldBody, OrderBody
 from shared.errors import Conflict, NotFound
 from shared.orders.queries import OrderView, checkout_token_of, order_by_id
+from shared.payments.pressing import press
 from shared.payments.service import create_payment_intent
 from shared.web.access import public, unsigned_post
 from shared.web.kit import kit
@@ -59,10 +60,37 @@ async def create_intent(vendor_id: int) -> dict[str, Any]:
         "amount_vendor": str(intent.amount_vendor.to_decimal()),
         "platform_fee": str(intent.platform_fee.to_decimal()),
         "currency": intent.currency,
+        "state": (await order_by_id(order.id)).payment_status.value,
+        "needs_hold": order.waits_for_pay,
     }
 
 
-async def _own_order(body: CreateIntentBody, vendor_id: int) -> OrderView:
+@blueprint.post("/<int:vendor_id>/payments/hold")
+@public
+@unsigned_post(
+    "JSON, so it needs no form token; the Origin is checked, since a session's cookie may authorise it", origin=True
+)
+@limit("60/minute")
+@tag(["Shoppers"])
+@security_scheme([{"orderToken": []}, {"session": []}])
+@document_request(HoldBody)
+@document_response(HoldAnswer)
+@document_response(ErrorAnswer, 404)
+@document_response(ErrorAnswer, 409)
+@document_response(ErrorAnswer, 422)
+@document_response(ErrorAnswer, 503)
+async def hold(vendor_id: int) -> dict[str, Any]:
+    """Set the goods of an order aside, just before its card is confirmed; asking again is the same.
+
+    Confirm only after this has answered 200. 409 says why not: `sold_out`, `page_out_of_date` (the intent has ended: create
+    it again), `payment_decided`, `order_not_payable`. What nobody pays is let go by itself.
+    """
+    body = await read_body(HoldBody)
+    order = await _own_order(body, vendor_id)
+    return {"held": await press(kit().gateway, checkout_id=order.checkout_id, intent_id=body.payment_intent_id)}
+
+
+async def _own_order(body: OrderBody, vendor_id: int) -> OrderView:
     """The order if it is the caller's and this vendor's. Raises NotFound alike for every other reason."""
     token = await checkout_token_of(body.order_id)
     shown = {await find(link) for link in _held_links(body)}
@@ -74,7 +102,7 @@ async def _own_order(body: CreateIntentBody, vendor_id: int) -> OrderView:
     return order
 
 
-def _held_links(body: CreateIntentBody) -> list[str]:
+def _held_links(body: OrderBody) -> list[str]:
     """The links of orders that the caller can show: of this browser's purchases, of the header, of the body."""
     mine = session.get("checkouts")
     held = [link for link in mine if isinstance(link, str)] if isinstance(mine, list) else []

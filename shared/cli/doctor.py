@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from shared.database.trouble import DatabaseTrouble
 
 if TYPE_CHECKING:
     from shared.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def doctor(settings: Settings, *, probe: bool = False) -> int:
@@ -40,6 +43,8 @@ async def findings(settings: Settings, *, probe: bool = False) -> AsyncIterator[
     yield Finding(f"Settings are complete for {settings.env}.")
     for note in settings.notes:
         yield Finding(note, "Correct the name, or take it out.")
+    if settings.production and (history := history_beside(ROOT)) is not None:
+        yield history
     kind = (
         "the stand-in" if settings.stripe.stand_in else "live, real money" if settings.stripe.livemode else "test mode"
     )
@@ -58,6 +63,16 @@ async def findings(settings: Settings, *, probe: bool = False) -> AsyncIterator[
     async with _open(settings):
         async for finding in _with_database(settings, probe=probe):
             yield finding
+
+
+def history_beside(folder: Path) -> Finding | None:
+    """A clone's own history, where the site runs out of the clone."""
+    if not (folder / ".git").exists():
+        return None
+    return Finding(
+        "The history of the code (.git) lies beside run.py, where whatever reads a file by mistake would find it.",
+        "Take it away, or put each release there by git archive.",
+    )
 
 
 async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Finding]:
@@ -112,7 +127,8 @@ async def _redis(url: str) -> Finding:
         await client.ping()
     except (RedisError, OSError) as problem:
         return Finding(
-            f"Redis does not answer ({type(problem).__name__}): nobody is limited.", "Check MARKETHALL_REDIS_URL."
+            f"Redis does not answer ({type(problem).__name__}): each process limits for itself.",
+            "Check MARKETHALL_REDIS_URL.",
         )
     finally:
         await client.aclose()

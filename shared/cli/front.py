@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import ssl
+import warnings
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,7 +110,28 @@ async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
     statuses = {status for status, _ in answers}
     if statuses != {200}:
         return [_elsewhere(settings, max(statuses))]
-    return judge([_read(body) for _, body in answers], public_url=settings.public_url)
+    found = judge([_read(body) for _, body in answers], public_url=settings.public_url)
+    parts = urlsplit(url)
+    if parts.scheme == "https" and await asyncio.to_thread(takes_old_tls, parts.hostname or "", parts.port or 443):
+        found.append(
+            Finding("The public address still speaks TLS 1.0 or 1.1.", "Let the proxy take 1.2 and 1.3 alone.")
+        )
+    return found
+
+
+def takes_old_tls(host: str, port: int) -> bool:
+    """Whether a server lets somebody in who knows nothing newer than TLS 1.1. Nothing is asked of it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # judged before, by who asked first
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is the point
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    try:
+        with socket.create_connection((host, port), SECONDS) as line, context.wrap_socket(line, server_hostname=host):
+            return True
+    except OSError:
+        return False
 
 
 async def _once(url: str, secret_key: str) -> tuple[int, Any]:

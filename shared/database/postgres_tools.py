@@ -14,6 +14,8 @@ from shared.database.archive import BackupError
 from shared.database.migrate import credentials
 
 _NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "database": "PGDATABASE"}
+# As asyncpg does with `?ssl=`: by the system's authorities. PGSSLROOTCERT names others.
+TLS = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "system"}
 _NOT_OURS = re.compile(r"^\d+; .* (SCHEMA|EXTENSION) - ", re.MULTILINE)
 
 
@@ -59,12 +61,10 @@ async def _run(url: str, program: str, *arguments: str) -> str:
     """The password goes by the environment, where other users of the machine do not see it."""
     given = credentials(url)
     named = {name: str(given[key]) for key, name in _NAMES.items() if given.get(key)}
-    if isinstance(given.get("ssl"), str):
-        named["PGSSLMODE"] = given["ssl"]
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
-        env={**os.environ, **named},
+        env={**(TLS if given.get("ssl") else {}), **os.environ, **named},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

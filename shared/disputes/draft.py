@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from shared.disputes.evidence import FIELDS, MOST_EACH
 from shared.disputes.words import day
@@ -75,6 +75,7 @@ class Facts:
     messages: tuple[Message, ...] = ()
     refunds: tuple[GivenBack, ...] = ()
     others: tuple[OtherOrder, ...] = field(default=())
+    zone: tzinfo = UTC  # of the marketplace: the day on which the parcel was sent is a day there
 
 
 def draft(facts: Facts, reason: str) -> dict[str, str]:
@@ -87,7 +88,7 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
         "shipping_address": "\n".join(facts.address) if facts.shipped_at else "",
         "shipping_carrier": facts.carrier,
         "shipping_tracking_number": facts.tracking,
-        "shipping_date": day(facts.shipped_at) if facts.shipped_at else "",
+        "shipping_date": day(facts.shipped_at, facts.zone) if facts.shipped_at else "",
         "refund_policy_disclosure": _terms(facts),
         "refund_refusal_explanation": _refunds(facts) if reason == "credit_not_processed" else "",
         "uncategorized_text": _history(facts),

@@ -11,6 +11,7 @@ from shared.disputes.queries import DisputeView
 from shared.ledger.queries import refunds_paid
 from shared.mail.models import Email
 from shared.mail.service import PUBLIC_URL
+from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.orders import terms
 from shared.orders.models import Checkout, Order, OrderLine
@@ -64,6 +65,7 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
         messages=await _messages(order.id),
         refunds=tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order.id)),
         others=await _others(order, checkout),
+        zone=(await marketplace()).zone,
     )
 
 

@@ -148,7 +148,7 @@ def deadline(value: datetime, zone: tzinfo) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} ({str(zone).replace('_', ' ')})"
 
 
-def day(value: datetime) -> str:
-    """`3 December 2026`, in UTC: for mails and for banks."""
-    at = value.astimezone(UTC)
+def day(value: datetime, zone: tzinfo = UTC) -> str:
+    """`3 December 2026`, the day of that zone: for mails and for banks."""
+    at = value.astimezone(zone)
     return f"{at.day} {at:%B %Y}"

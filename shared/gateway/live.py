@@ -92,13 +92,14 @@ class LiveGateway(MoneyCalls, SavingCalls):
         )
 
     async def set_payout_settings(self, account_id: str, settings: PayoutSettings, *, key: str) -> PayoutSettings:
-        """Write the schedule to Stripe and answer what Stripe made of it."""
+        """Write the schedule to Stripe and answer what Stripe made of it. Any but `manual` makes Stripe pay out."""
         schedule: dict[str, Any] = {"interval": settings.interval}
         if settings.weekly_days:
             schedule["weekly_payout_days"] = list(settings.weekly_days)
         if settings.monthly_days:
             schedule["monthly_payout_days"] = list(settings.monthly_days)
-        return await self._call(
+        tell = self._call if settings.interval == "manual" else self._move
+        return await tell(
             self._client.v1.balance_settings.update_async,
             params={"payments": {"payouts": {"schedule": schedule}}},
             to=translate.payout_settings,

@@ -26,6 +26,7 @@ class Transport(stripe.AIOHTTPClient):
         if isinstance(post_data, bytes) and len(post_data) > LARGE:
             post_data = io.BytesIO(post_data)
         args, options = self._get_request_args_kwargs(method, url, headers, post_data)
+        options["allow_redirects"] = False  # Stripe has none; what answers so is not Stripe, and gets no second call
         try:
             async with self._session.request(*args, **options) as response:
                 return await response.read(), response.status, response.headers

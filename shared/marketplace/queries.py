@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from shared import clock
+from shared.marketplace.identity import NAME
 from shared.marketplace.models import MarketplaceSettings
 from shared.marketplace.rules import DEFAULTS, Marketplace
 
@@ -15,6 +17,12 @@ async def marketplace() -> Marketplace:
     """What is set now, or the defaults while nothing is. One query."""
     row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
     return settings_of(row) if row is not None else DEFAULTS
+
+
+async def name_and_zone() -> tuple[str, ZoneInfo]:
+    """What the marketplace is called, and the zone of its days. One query."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return (row.name, settings_of(row).zone) if row is not None else (NAME, DEFAULTS.zone)
 
 
 async def statement_prefix() -> str:

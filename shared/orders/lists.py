@@ -90,9 +90,10 @@ class OrdersSummary:
 
 @dataclass(frozen=True)
 class PurchaseRow:
-    """One purchase in a shopper's own list."""
+    """One purchase in a shopper's own list; status and money are those of its order `order_id`."""
 
     token: str
+    order_id: int
     placed_at: datetime
     total: Money
     numbers: tuple[str, ...]
@@ -198,6 +199,7 @@ async def purchases_of(
     return tuple(
         PurchaseRow(
             token=group[0].checkout.token,
+            order_id=group[0].id,
             placed_at=group[0].checkout.created_at,
             total=Money(group[0].checkout.total_amount, group[0].checkout.currency),
             numbers=tuple(order.number for order in group),

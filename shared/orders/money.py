@@ -7,7 +7,7 @@ came to (exchange rates, or two disputes of one payment), so nothing here counts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.orders.rules import OrderStatus, PaymentStatus
@@ -40,6 +40,10 @@ class OrderMoney:
     returned: int = 0  # the part of `refunded` that has arrived at the shopper
     disputed: int = 0  # what open disputes are about; an inquiry is none
     lost: int = 0  # what banks took for good
+
+    def without(self, asked: int) -> OrderMoney:
+        """As if refunds of so much had not been asked for: to the shopper they are nothing until they are allowed."""
+        return replace(self, refunded=self.refunded - asked)
 
     @property
     def left(self) -> int:

@@ -63,6 +63,7 @@ class OrderView:
     """One vendor's order."""
 
     id: int
+    checkout_id: int
     number: str
     vendor_id: int
     vendor_name: str
@@ -189,6 +190,7 @@ def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> Orde
     total, fee = Money(order.total_amount_cents, order.currency), Money(order.platform_fee_amount, order.currency)
     return OrderView(
         id=order.id,
+        checkout_id=order.checkout_id,
         number=order.number,
         vendor_id=order.vendor_id,
         vendor_name=order.vendor.name,

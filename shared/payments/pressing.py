@@ -10,6 +10,7 @@ from typing import Any
 from shared import clock
 from shared.database import unit
 from shared.gateway.seam import Gateway
+from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.jobs.queue import Context
 from shared.orders import holding
@@ -29,8 +30,10 @@ async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
 
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where Pay sets them aside,
     Stripe is read first, so that a decline from before is not taken for one of this try.
-    Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable: then the card must not be confirmed.
+    Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable (StandsStill after a restore, for a
+    page that was opened before it): then the card must not be confirmed.
     """
+    await money_may_move()
     payment = await _payment(checkout_id, intent_id)
     order = await Order.get(id=payment.order_id)
     if order.stock_state == StockState.AT_PAYMENT or holding.is_held_by_pay(order):

@@ -85,6 +85,8 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         new = service.NewPayout(amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor)
         row = await service.write_down(config, new)
     done = await service.ask(gateway, row.id)
+    if done.status == PayoutState.OPENING:  # another bank was given at this very moment
+        raise PayoutHeld
     if done.status == PayoutState.REFUSED:
         raise PayoutRefused(done.refusal)
     return done

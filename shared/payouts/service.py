@@ -24,6 +24,8 @@ from shared.payouts import follow, words
 from shared.payouts.errors import NotCancelable
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
+from shared.vendors import configs, schedules
+from shared.vendors import service as vendors
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.paydays import given_up
 
@@ -74,11 +76,19 @@ async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
 
 
 async def ask(gateway: Gateway, payout_id: int) -> Payout:
-    """Ask Stripe for a payout that is written down, under its key, and let the row follow. Nothing when it was answered already."""
+    """Ask Stripe for a payout that is written down, under its key, and let the row follow. Nothing when it was answered already.
+
+    While payouts stand still (a hold, a bank that changed) it is only looked for; what Stripe has not made stays as it is,
+    and the hourly sweep goes on with it.
+    """
     row = await Payout.get(id=payout_id)
     if row.status != PayoutState.OPENING:
         return row
-    found = await _made_before(gateway, row) if clock.now() - row.created_at > KEYS_LAST else None
+    waits = await _stands_still(row)
+    found = await _made_before(gateway, row) if waits or clock.now() - row.created_at > KEYS_LAST else None
+    if waits and found is None:
+        log.info("payout %s waits, as all payouts of its vendor do", row.id)
+        return row
     try:
         found = found or await _make(gateway, row)
     except StripeRefused as refused:
@@ -92,6 +102,23 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
             await _refused(row, words.STORED_FAILURE)
             raise
     return await follow.take_in(gateway, vendor_id=row.vendor_id, account_id=row.stripe_account_id, found=found)
+
+
+async def ask_again(gateway: Gateway, payout_id: int) -> Payout:
+    """The same later on: the account is read first, since another bank may have been given since it was written down."""
+    row = await Payout.get(id=payout_id)
+    if row.status == PayoutState.OPENING and row.vendor_id is not None:
+        try:
+            await vendors.sync_account(gateway, vendor_id=row.vendor_id)
+        except StripeRefused as refused:  # access was taken away; so the payout will be refused, too
+            log.info("the account of payout %s could not be read: %s", row.id, refused.log)
+    return await ask(gateway, payout_id)
+
+
+async def _stands_still(row: Payout) -> bool:
+    """Whether nothing may leave now; whoever stores a hold or a bank has the same lock."""
+    async with unit.transaction():
+        return schedules.stand_still(await configs.locked(int(str(row.vendor_id))))
 
 
 async def _make(gateway: Gateway, row: Payout) -> Found:

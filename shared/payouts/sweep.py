@@ -9,11 +9,12 @@ from datetime import timedelta
 from shared import clock
 from shared.gateway.seam import Gateway, StripeMissing, StripeRefused
 from shared.jobs import queue
-from shared.payouts import follow, stripe_reserves
+from shared.payouts import follow, service, stripe_reserves
 from shared.payouts.models import Payout
 from shared.payouts.rules import UNDER_WAY, PayoutState
 from shared.vendors.models import VendorPaymentConfig
 
+UNANSWERED = timedelta(hours=1)  # its own job asks before; this one goes on with what waited for a hold to end
 LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it
 
 
@@ -41,6 +42,9 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         return 0
     for found in recent:
         await follow.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
+    for row in await unanswered.filter(created_at__lt=clock.now() - UNANSWERED).order_by("id"):
+        await service.ask_again(gateway, row.id)
     seen = {found.id for found in recent}
     under_way = await Payout.filter(
         vendor_id=vendor_id,

@@ -20,6 +20,7 @@ STATES: dict[PayoutState, tuple[str, str]] = {
     PayoutState.FAILED: ("bad", "Came back"),
     PayoutState.CANCELED: ("plain", "Called back"),
 }
+WAITS = ("warn", "Waits")  # written down when another bank was given, or payouts were held
 SETTINGS = "/vendor/admin/payments"
 _DETAILS = "Check your bank details in your Stripe dashboard; a payout follows on the next payday after that."
 _ASK_BANK = "Ask your bank why, or give another bank account in your Stripe dashboard; a payout follows on the next payday after that."
@@ -79,6 +80,19 @@ GENERAL_REFUSAL = "Stripe did not accept it. We have noted it and will look into
 STORED_FAILURE = "Stripe could not take it. It is tried again."
 
 
+def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
+    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not sent waits."""
+    return {**STATES, PayoutState.OPENING: WAITS} if still else STATES
+
+
+def why_still(bank_hold_until: datetime | None, held_reason: str) -> str:
+    """Why a payout waits that was written down before."""
+    if bank_hold_until is not None:
+        return bank_waits(bank_hold_until)
+    because = f": {held_reason.rstrip('.')}." if held_reason else "."
+    return f"The marketplace holds your payouts back{because} The money stays yours and is kept for you."
+
+
 def failure(code: str | None) -> Failure:
     """Why a payout came back; a code that we have no words for is said in general."""
     return FAILURES.get(code or "", FAILURES["other"])
@@ -118,8 +132,7 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
         return _PLAIN[found]
     match found:
         case Obstacle.HELD:
-            because = f": {why.held_reason.rstrip('.')}." if why.held_reason else "."
-            return f"The marketplace holds your payouts back{because} The money stays yours and is kept for you."
+            return why_still(None, why.held_reason)
         case Obstacle.BANK_NEW:
             return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:

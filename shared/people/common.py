@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import cache
 
+from shared.marketplace import presentation
 from shared.people import rules
 from shared.people.errors import WeakPassword
 
@@ -20,9 +21,10 @@ def _common() -> frozenset[str]:
 async def refuse(password: str, *, about: Iterable[str]) -> None:
     """Raise WeakPassword when `password` is a common one, with nothing but another case or digits at its end.
 
-    `about`: what others know of its owner (address, name, shop), which is refused as well.
+    `about`: what others know of its owner (address, name, shop), which is refused as well, and so is what everybody here
+    knows: the marketplace's name, and words of its trade.
     """
-    if rules.is_near(password, about):
+    if rules.is_near(password, (*about, (await presentation.shown()).name, *rules.TRADE)):
         raise WeakPassword(rules.TOO_NEAR, param="password")
     known = await asyncio.to_thread(_common)
     if not known.isdisjoint(rules.stems(password)):

@@ -62,14 +62,16 @@ class Paces:
 TRIES = Paces(Pace(8, timedelta(minutes=5)), Pace(40, timedelta(hours=1)), Pace(60, timedelta(minutes=5)))
 
 
-async def knock(door: str, *, email: str, network: str, paces: Paces = TRIES) -> None:
+async def knock(door: str, *, email: str, network: str, paces: Paces = TRIES, is_known: bool = False) -> None:
     """Count one try at `door`. Raises TooManyTries, which then counts nothing.
 
+    `is_known`: this email has signed in with this browser before. Such tries are counted apart from those of strangers, who
+    could otherwise keep a person out by guessing without end.
     `email` as it was typed: it is counted as the look-up of people reads it (`rules.normal_email`). What is no address at all
     finds nobody, and counts for its network alone. `network` is `networks.network_of` of the caller's address.
     """
     now = _milliseconds()
-    paces_by_key = _keys(door, email, network, paces)
+    paces_by_key = _keys(f"{door}|known" if is_known else door, email, network, paces)
     async with unit.transaction():
         rows = await _rows(sorted(paces_by_key))
         for row in rows:

@@ -21,7 +21,8 @@ COOKIE_DAYS = 30  # from the last visit; what a sign-in may last is less or more
 
 TOO_EASY = "That is too easy to guess. Use something longer, or several words."
 TOO_COMMON = "Many people use that password, so it is tried first. Use something longer, or several words."
-TOO_NEAR = "That is too near to your name or address. Use something longer, or several words."
+TOO_NEAR = "That is too near to your name or address, or to ours. Use something longer, or several words."
+TRADE = ("Markethall", "marketplace", "operator", "vendor", "seller", "storefront", "shopper", "checkout", "Stripe")
 
 _DIGITS = "0123456789"
 _SIGNS = "!?.,;:-_+*#$%&@=~ "

@@ -8,6 +8,7 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from shared import clock
+from shared.audit import watch
 from shared.database import unit
 from shared.errors import NotFound
 from shared.ids import digest, new_token
@@ -45,11 +46,9 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
     stored = person.password_hash if person is not None and person.is_active else None
     if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
         # An unknown address costs the same writes as a known one.
-        await history.note_seldom(
-            history.FAILED,
-            label_of(person) if person else f"{kind}:unknown",
-            vendor_id=vendor_of(person) if person else None,
-        )
+        label = label_of(person) if person else f"{kind}:unknown"
+        watch.refused("sign_in.failed", who=label)
+        await history.note_seldom(history.FAILED, label, vendor_id=vendor_of(person) if person else None)
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)

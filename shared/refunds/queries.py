@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.functions import Sum as SumOf
+
 from shared.clawback.models import Claim
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
@@ -112,6 +114,15 @@ async def refunds_of_purchase(order_ids: Sequence[int]) -> dict[int, tuple[Refun
     rows = await Refund.filter(order_id__in=list(order_ids)).order_by("id").select_related("order__checkout", "vendor")
     views = dict(zip([row.id for row in rows], await _views(rows), strict=True))
     return {id_: tuple(views[row.id] for row in rows if row.order_id == id_) for id_ in order_ids}
+
+
+async def awaiting_approval(order_ids: Sequence[int]) -> dict[int, int]:
+    """What of these orders is asked back and not allowed yet, in minor units; orders without any are left out. At most one query."""
+    if not order_ids:
+        return {}
+    waiting = Refund.filter(order_id__in=list(order_ids), status=RefundState.AWAITING_APPROVAL)
+    rows = await waiting.annotate(sum=SumOf("amount")).group_by("order_id").values_list("order_id", "sum")
+    return {int(str(order_id)): int(str(total)) for order_id, total in rows}
 
 
 async def refund_page(*, page: int = 1, states: Sequence[RefundState] = ()) -> RefundPage:

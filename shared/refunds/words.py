@@ -39,6 +39,7 @@ _REFUSED = {
 
 _WAITS = {
     "payment_provider_unavailable": "Stripe does not answer just now.",
+    "standing_still": "The marketplace is being set up again after a restore, and no money moves until that is done.",
     "refund_waits": "An earlier refund of this order has to be answered first.",
     "charge_not_ready": "Stripe is still booking the shopper’s payment, which takes some seconds.",
 }

@@ -46,7 +46,7 @@ CHARGES = (
 
 def as_pdf(view: StatementView) -> bytes:
     """The whole document. Only a closed statement has an invoice number; a running one says what it is."""
-    seller = view.seller.name if view.seller else "Markethall"
+    seller = view.seller.name if view.seller else view.market
     sheets = Sheets(f"Statement of account, {view.name}, {view.buyer.name}", seller)
     _account(sheets, view)
     if view.number:
@@ -63,7 +63,7 @@ def amount(view: StatementView, value: int) -> str:
 
 def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
-    _head(sheets, "Statement of account", f"{view.name} · amounts in {view.currency}")
+    _head(sheets, view.market, "Statement of account", f"{view.name} · amounts in {view.currency}")
     details = [("Month", view.name), ("Time zone", view.time_zone)]
     details += [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
     if view.issued_at:
@@ -117,7 +117,7 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     bill = view.invoice
     sheets.turn()
     name = "Credit note for the platform fee" if bill.gross < 0 else "Invoice for the platform fee"
-    _head(sheets, name, f"{view.number} · amounts in {view.currency}")
+    _head(sheets, view.market, name, f"{view.number} · amounts in {view.currency}")
     details = [("Number", view.number or ""), ("Supplied in", view.name)]
     if view.issued_at:
         details.append(("Date", view.day(view.issued_at)))
@@ -165,10 +165,10 @@ def _percent(value: Decimal) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
-def _head(sheets: Sheets, title: str, below: str) -> None:
+def _head(sheets: Sheets, market: str, title: str, below: str) -> None:
     sheets.down(14)
     sheets.text(MARGIN, title, size=20, bold=True)
-    sheets.text(RIGHT, "Markethall", size=13, bold=True, color=ACCENT, align="right")
+    sheets.text(RIGHT, market, size=13, bold=True, color=ACCENT, align="right", most=190)
     sheets.down(18)
     sheets.text(MARGIN, below, size=10, color=GREY)
     sheets.down(28)

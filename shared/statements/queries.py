@@ -14,14 +14,14 @@ from shared import clock
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
 from shared.ledger.models import LedgerEntry
-from shared.marketplace.queries import marketplace
+from shared.marketplace.queries import marketplace, name_and_zone
 from shared.money import Money
 from shared.orders.models import Order
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
 from shared.statements.parties import buyer_of, kept, kept_vat
-from shared.statements.rules import BALANCE, Invoice, Party, Sheet, invoice
+from shared.statements.rules import BALANCE, OF_BEFORE, Invoice, Party, Sheet, invoice
 from shared.vat.rules import StateVat, Treatment, currency_of, needs_rate, note_of
 from shared.vendors.models import Vendor
 
@@ -60,6 +60,8 @@ class StatementPage(Paged):
 class StatementView:
     """One month of one vendor in one currency. `seller` is None while nobody has said who writes the invoices.
 
+    `market` is what the marketplace is called in it: today, or when the month was closed.
+
     Every day in it is one of `zone`. `treatment` says why VAT is charged or not, as long as the month is open.
     """
 
@@ -80,6 +82,7 @@ class StatementView:
     ends_at: datetime
     state_vat: StateVat | None = None
     treatment: Treatment | None = None
+    market: str = OF_BEFORE
     currencies: tuple[str, ...] = ()  # in which the vendor has this month
 
     @property
@@ -201,20 +204,20 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
         raise NotFound("We could not find that vendor.")
-    zone = (await marketplace()).zone
+    market, zone = await name_and_zone()
     known = await _currencies(vendor_id, month, zone)
     chosen = currency or (known[0] if known else "")
     if chosen not in known:
         raise NotFound("There is no statement for that month.")
     row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
-    view = await _open(vendor, month, chosen, zone) if row is None else await _closed(row)
+    view = await _open(vendor, month, chosen, market, zone) if row is None else await _closed(row)
     return replace(view, currencies=tuple(known))
 
 
-async def _open(vendor: Vendor, month: str, currency: str, zone: ZoneInfo) -> StatementView:
+async def _open(vendor: Vendor, month: str, currency: str, market: str, zone: ZoneInfo) -> StatementView:
     """As it is now; what may still change is today's."""
     previous = await reading.last_closed(vendor.id, currency)
-    found = await reading.read_open(vendor.id, currency, month, zone, previous)
+    found = (await reading.read_open(vendor.id, currency, month, zone, previous)).named(market)
     identity = await MarketplaceIdentity.get_or_none(id=1)
     seller = identity_party(identity) if identity else None
     buyer = await buyer_of(vendor)
@@ -238,13 +241,15 @@ async def _open(vendor: Vendor, month: str, currency: str, zone: ZoneInfo) -> St
         starts_at=months.opening_of(month, zone, before),
         ends_at=months.ends(month, zone),
         treatment=treatment,
+        market=market,
     )
 
 
 async def _closed(row: Statement) -> StatementView:
     """Nothing in it is of today: entries, parties and percentage are those of the closing."""
-    found = await reading.read_closed(row)
     parties = row.parties or {}
+    market = parties.get("market", OF_BEFORE)
+    found = (await reading.read_closed(row)).named(market)
     return StatementView(
         row.vendor_id,
         kept(parties["buyer"]).name,
@@ -262,6 +267,7 @@ async def _closed(row: Statement) -> StatementView:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         state_vat=kept_vat(row.state_vat),
+        market=market,
     )
 
 

@@ -8,7 +8,7 @@ is owed to the vendor positive. Where the money lies at Stripe plays no part: a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,6 +18,8 @@ from shared.money import round_half_up
 PAYABLE, RESERVED, RECEIVABLE, COMMISSION = "vendor_payable", "vendor_reserved", "vendor_receivable", "commission"
 BALANCE = (PAYABLE, RESERVED, RECEIVABLE)
 
+OF_BEFORE = "Markethall"  # what documents called the marketplace before a closed month kept its name
+
 # What a fact is called, and many of them.
 WORDS = {
     "sale": ("Sale", "Sales"),
@@ -25,8 +27,8 @@ WORDS = {
     "refund_undone": ("Refund that did not reach the shopper", "Refunds that did not reach shoppers"),
     "dispute_withdrawn": ("Disputed payment", "Disputed payments"),
     "dispute_reinstated": ("Disputed payment won back", "Disputed payments won back"),
-    "taken": ("Taken back by Markethall", "Taken back by Markethall"),
-    "given_back": ("Given back by Markethall", "Given back by Markethall"),
+    "taken": ("Taken back by {market}", "Taken back by {market}"),
+    "given_back": ("Given back by {market}", "Given back by {market}"),
     "commission_returned": ("Platform fee given back", "Platform fees given back"),
     "written_off": ("Debt let go", "Debts let go"),
     "payout_sent": ("Fee for an instant payout", "Fees for instant payouts"),
@@ -53,7 +55,10 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact: what it was about, what of it was commission, what it did to the balance. gross + commission == net."""
+    """One fact: what it was about, what of it was commission, what it did to the balance. gross + commission == net.
+
+    `market` is what the marketplace is called in it.
+    """
 
     kind: str
     at: datetime
@@ -63,11 +68,12 @@ class Line:
     net: int
     balance: int  # after it
     stripe_id: str
+    market: str = OF_BEFORE
 
     @property
     def words(self) -> str:
         """What it is called."""
-        return WORDS.get(self.kind, OTHER)[0]
+        return WORDS.get(self.kind, OTHER)[0].format(market=self.market)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ class Sheet:
         """What the month did to the balance."""
         return sum(line.net for line in self.lines)
 
+    def named(self, market: str) -> Sheet:
+        """The same, in which the marketplace is called so."""
+        return replace(self, lines=tuple(replace(line, market=market) for line in self.lines))
+
     def sums(self) -> tuple[tuple[str, int], ...]:
         """What each kind of fact came to, in the order of WORDS; all commission by itself, behind the sales."""
         found: dict[str, int] = {}
@@ -94,7 +104,9 @@ class Sheet:
             found[words] = found.get(words, 0) + line.gross
         found["Platform fee"] = sum(line.commission for line in self.lines)
         sales, *others = (many for _, many in (*WORDS.values(), OTHER))
-        return tuple((words, found[words]) for words in (sales, "Platform fee", *others) if found.get(words))
+        market = self.lines[0].market if self.lines else ""
+        in_turn = (sales, "Platform fee", *others)
+        return tuple((words.format(market=market), found[words]) for words in in_turn if found.get(words))
 
 
 def sheet(opening: Mapping[str, int], entries: Iterable[Booked]) -> Sheet:

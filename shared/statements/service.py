@@ -10,8 +10,9 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.mail import service as mail
-from shared.marketplace.queries import marketplace
+from shared.marketplace.queries import name_and_zone
 from shared.money import Money
+from shared.restoring.service import standing
 from shared.statements import months, reading
 from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
@@ -28,11 +29,12 @@ class _WaitsForRateError(Exception):
 
 @dataclass(frozen=True)
 class _Account:
-    """One vendor's account in one currency, by months of one zone."""
+    """One vendor's account in one currency, by months of one zone; `market` is what the marketplace is called."""
 
     vendor_id: int
     currency: str
     zone: ZoneInfo
+    market: str
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,16 @@ class _Bill:
 async def close_vendor(vendor_id: int) -> int:
     """Close every month of a vendor that is over, oldest first, in each of its currencies: how many were closed.
 
-    None as long as nobody has said who writes the invoices. A month whose VAT needs a rate waits for it, and so do those
+    None as long as nobody has said who writes the invoices, or a restore is not acknowledged: an invoice that the backup
+    does not know of would give its number to another one. A month whose VAT needs a rate waits for it, and so do those
     after it (`vat_waits`). Doing it twice, or twice at once, closes each month once.
     """
-    zone = (await marketplace()).zone
+    if await standing() is not None:
+        return 0
+    market, zone = await name_and_zone()
     closed = 0
     for currency in await reading.currencies(vendor_id):
-        closed += await _close_account(_Account(vendor_id, currency, zone))
+        closed += await _close_account(_Account(vendor_id, currency, zone, market))
     return closed
 
 
@@ -139,7 +144,12 @@ async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month
         vat=bill.invoice.vat,
         state_vat=stored_vat(bill.state_vat),
         last_entry_id=over.sheet.last_entry_id,
-        parties={"seller": stored(bill.seller), "buyer": stored(bill.buyer), "note": bill.invoice.note},
+        parties={
+            "seller": stored(bill.seller),
+            "buyer": stored(bill.buyer),
+            "note": bill.invoice.note,
+            "market": account.market,
+        },
     )
     await audit.record(
         "statement.closed",

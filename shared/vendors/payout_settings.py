@@ -59,6 +59,11 @@ class PayoutTerms:
         return words_of(self.banks.get(self.currency))
 
     @property
+    def still(self) -> bool:
+        """Whether nothing may leave now: the operator holds it back, or the bank changed lately."""
+        return self.held_at is not None or self.bank_hold_until is not None
+
+    @property
     def bank_errored(self) -> bool:
         """Whether payouts to that bank come back. Stripe said so of the account; nobody else may."""
         return returns(self.banks.get(self.currency))

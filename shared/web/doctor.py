@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from itsdangerous import TimestampSigner
 
 HEADER = "X-Markethall-Doctor"
@@ -10,4 +12,4 @@ GOOD_FOR = 300  # seconds
 
 def signer(secret_key: str) -> TimestampSigner:
     """Who signs, and who checks, a question of the doctor's."""
-    return TimestampSigner(secret_key, salt="markethall doctor")
+    return TimestampSigner(secret_key, salt="markethall doctor", key_derivation="hmac", digest_method=hashlib.sha256)

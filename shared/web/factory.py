@@ -24,7 +24,19 @@ from shared.database.lifecycle import close_database, open_database
 from shared.gateway.seam import Gateway
 from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
-from shared.web import access, errors, identity, limits, market, measuring, observability, pages, security, stepup
+from shared.web import (
+    access,
+    cookies,
+    errors,
+    identity,
+    limits,
+    market,
+    measuring,
+    observability,
+    pages,
+    security,
+    stepup,
+)
 from shared.web.kit import Kit, shielded
 
 LAST_SECONDS = 3.0  # how long what is cut off may take to end
@@ -123,6 +135,7 @@ def create_app(
     app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
+    app.session_interface = cookies.SignedCookies()
     app.permanent_session_lifetime = timedelta(days=COOKIE_DAYS)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["int"] = SafeInteger

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from quart import g, request, session
+from quart import Response, after_this_request, g, request, session
+from werkzeug.wrappers import Response as AnyResponse
 
 from shared import clock
 from shared.errors import Forbidden, Unauthenticated
+from shared.ids import digest
 from shared.people import sessions, tokens
 from shared.people.queries import NOBODY, Actor
+from shared.people.rules import BadEmail, normal_email
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
 ]
 
 SESSION_KEYS = {"member": "sid", "customer": "shopper_sid"}  # of the signed cookie
+_KNOWN, _MOST_KNOWN = "known", 4
 _MEMBER_MARKS = (OWNER, OPERATOR, MEMBER)
 
 
@@ -102,8 +106,29 @@ async def _known(kind: str) -> Actor | None:
     who = await sessions.identify(token)
     if who is None or who.kind != kind:
         session.pop(key, None)
+        _have_browser_forget()
         return None
+    _remember(kind, who.email)
     return who
+
+
+def _mark_of(kind: str, email: str) -> str:
+    return digest(f"{kind}|{email}")[:16]
+
+
+def _remember(kind: str, email: str) -> None:
+    """Keep in the cookie, also beyond the sign-in, who was signed in with this browser: the last few, as digests."""
+    mark, known = _mark_of(kind, email), session.get(_KNOWN, [])
+    if mark not in known:
+        session[_KNOWN] = [*known, mark][-_MOST_KNOWN:]
+
+
+def knows(kind: str, email: str) -> bool:
+    """Whether somebody of this address has signed in with this browser before, as doors ask."""
+    try:
+        return _mark_of(kind, normal_email(email)) in session.get(_KNOWN, [])
+    except BadEmail:
+        return False
 
 
 def _slide() -> None:
@@ -119,6 +144,11 @@ def start_session(kind: str, token: str) -> None:
     session[SESSION_KEYS[kind]] = token
     session.pop("csrf", None)
     session.permanent = True
+
+
+def renew_session(kind: str, token: str) -> None:
+    """The same sign-in goes on under another token. Forms that are open in other tabs still fit."""
+    session[SESSION_KEYS[kind]] = token
 
 
 def start_half_session(token: str) -> None:
@@ -142,4 +172,14 @@ def end_session(kind: str) -> str | None:
     """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
     session.pop("csrf", None)
     token = session.pop(SESSION_KEYS[kind], None)
+    _have_browser_forget()
     return token if isinstance(token, str) else None
+
+
+def _have_browser_forget() -> None:
+    """Nothing that this browser kept of our pages outlasts the sign-in; cookies stay, the basket is one."""
+
+    @after_this_request
+    async def forget(response: Response | AnyResponse) -> Response | AnyResponse:
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response

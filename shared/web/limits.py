@@ -1,8 +1,8 @@
 """How often anybody may ask: counted as a request arrives, before anything of it is read or judged.
 
 The key is the network address of the connection, never a header a caller can make up; for API tokens also the vendor. GCRA by
-quart-rate-limiter. In memory by default, in Redis when several processes share the load. A store that fails lets requests through
-and says so in the log: a limiter must not be what takes the shop down.
+quart-rate-limiter. In memory by default, in Redis when several processes share the load. While that fails each process counts for
+itself, and says so in the log: a limiter must not be what takes the shop down, nor an outage what opens it.
 
 Doors (`limit_door`: passwords, codes, mails on request) are counted a second time, by email address too, in the database
 (shared/people/doors.py), once the request's size, origin and form token were found right.
@@ -10,10 +10,11 @@ Doors (`limit_door`: passwords, codes, mails on request) are counted a second ti
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -21,10 +22,12 @@ from quart import Quart, current_app, g, request
 from quart_rate_limiter import RateLimit, RateLimiter, rate_limit
 from quart_rate_limiter.store import RateLimiterStoreABC
 
+from shared import clock
 from shared.networks import network_of
 from shared.people.doors import TRIES, Paces, knock
 from shared.settings import Settings
 from shared.web.access import TOKEN, access_of, current_view
+from shared.web.identity import knows
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,6 +42,8 @@ _PERIODS = {
     "day": timedelta(days=1),
 }
 _MAX_KEYS = 50_000
+_PATIENCE = 1.0  # seconds, for an answer of the store
+_REST = timedelta(seconds=10)  # before a store that failed is asked again
 
 log = logging.getLogger("markethall.limits")
 
@@ -115,7 +120,8 @@ async def knock_here(door: str, email: str, *, paces: Paces = TRIES) -> None:
     Raises TooManyTries.
     """
     if current_app.config["QUART_RATE_LIMITER_ENABLED"]:
-        await knock(door, email=email, network=network(), paces=paces)
+        is_known = knows(door.partition(".")[0], email)
+        await knock(door, email=email, network=network(), paces=paces, is_known=is_known)
 
 
 class Gate(RateLimiter):
@@ -169,30 +175,37 @@ class BoundedStore(RateLimiterStoreABC):
             self._times.popitem(last=False)
 
 
-class OpenStore(RateLimiterStoreABC):
-    """Another store that may fail: then nobody is refused, and the failures are counted in `failures`."""
+class SteadyStore(RateLimiterStoreABC):
+    """Another store that may fail or hang: then this process counts for itself for a while. Failures are counted in `failures`."""
 
     def __init__(self, store: RateLimiterStoreABC) -> None:
-        self._store = store
+        self._store, self._own = store, BoundedStore()
+        self._rests_until = datetime.min.replace(tzinfo=UTC)
         self.failures = 0
 
     async def before_serving(self) -> None:
-        await self._try(self._store.before_serving())
+        await self._try(self._store.before_serving)
 
     async def after_serving(self) -> None:
-        await self._try(self._store.after_serving())
+        await self._try(self._store.after_serving)
 
     async def get(self, key: str, default: datetime) -> datetime:
-        found = await self._try(self._store.get(key, default))
-        return found if isinstance(found, datetime) else default
+        found = await self._try(self._store.get, key, default)
+        return found if isinstance(found, datetime) else await self._own.get(key, default)
 
     async def set(self, key: str, tat: datetime) -> None:
-        await self._try(self._store.set(key, tat))
+        await self._own.set(key, tat)
+        await self._try(self._store.set, key, tat)
 
-    async def _try(self, work: Any) -> Any:
+    async def _try(self, ask: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """What the store answers; None where it fails, or has failed within the last seconds."""
+        if clock.now() < self._rests_until:
+            return None
         try:
-            return await work
+            async with asyncio.timeout(_PATIENCE):
+                return await ask(*arguments)
         except Exception as problem:
+            self._rests_until = clock.now() + _REST
             self.failures += 1
             if self.failures in (1, 10, 100) or self.failures % 1000 == 0:
                 log.warning("rate limit store fails (%d times): %s", self.failures, type(problem).__name__)
@@ -205,7 +218,7 @@ def register(app: Quart, settings: Settings) -> None:
     if settings.redis_url:
         from quart_rate_limiter.redis_store import RedisStore
 
-        store = OpenStore(RedisStore(settings.redis_url))
+        store = SteadyStore(RedisStore(settings.redis_url))
     each, through_tokens = _parse(DEFAULT), _parse(DEFAULT_WITH_TOKENS)
     gate = Gate(
         app,

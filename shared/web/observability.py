@@ -13,7 +13,7 @@ from typing import Any
 
 from quart import Quart, Response, g, request
 
-from shared.audit import origin
+from shared.audit import origin, watch
 
 _PATTERNS = (
     re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+"),
@@ -25,11 +25,14 @@ _PATTERNS = (
     re.compile(r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"),
     re.compile(r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"),
     re.compile(r"(/shop/(?:checkout|orders))/[^\s/?'\"]+"),
-    re.compile(r"(postgres(?:ql)?|redis|smtps?)://[^\s@/]+@"),
+    re.compile(r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"),  # names and passwords in addresses of whatever kind
 )
 _HIDDEN = r"\1…hidden"
 
+_REFUSED = frozenset({400, 401, 403, 408, 413, 414, 429, 431})
+
 requests_log = logging.getLogger("markethall.request")
+requests_log.addFilter(watch.Bounded())
 
 
 def scrub(text: str) -> str:
@@ -52,7 +55,12 @@ class LineFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return scrub(json.dumps(line, default=str, ensure_ascii=False))
+        return scrub(json.dumps(line, default=str))
+
+
+def _one_line(text: str) -> str:
+    """What somebody sent begins no line of its own, and moves no cursor."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 class PlainFormatter(logging.Formatter):
@@ -60,7 +68,8 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{k}={v}" for k, v in getattr(record, "fields", {}).items())
-        line = f"{datetime.now(UTC):%H:%M:%S} {record.levelname.lower():7} {record.getMessage()} {fields}".rstrip()
+        said = _one_line(f"{record.getMessage()} {fields}".rstrip())
+        line = f"{datetime.now(UTC):%H:%M:%S} {record.levelname.lower():7} {said}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return scrub(line)
@@ -83,6 +92,13 @@ async def _begin() -> None:
     origin.begin(origin.Origin(address=request.remote_addr or "", request_id=g.request_id))
 
 
+def _level(status: int, *, is_known: bool) -> int:
+    """Crashes, refusals, and all else. Who is known and finds nothing may have asked for what is somebody else's."""
+    if status >= 500:
+        return logging.ERROR
+    return logging.WARNING if status in _REFUSED or (status == 404 and is_known) else logging.INFO
+
+
 async def _end(response: Response) -> Response:
     """Log the route, never the address: addresses of orders grant access."""
     request_id = g.get("request_id", "")
@@ -99,7 +115,9 @@ async def _end(response: Response) -> Response:
         "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         "who": who.label if who else "nobody",
     }
-    level = logging.ERROR if response.status_code >= 500 else logging.INFO
+    level = _level(response.status_code, is_known=who is not None)
+    if level == logging.WARNING:
+        fields |= {"event": str(response.status_code), "from": request.remote_addr}
     requests_log.log(level, "%s %s %d", request.method, rule, response.status_code, extra={"fields": fields})
     return response
 

@@ -40,6 +40,25 @@ on("htmx:finally:request", event => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("button[data-busy]").forEach(ready));
 
+// Who signs out in one tab is out in all of them: what the others show goes at once, also where the server is out of reach.
+const tabs = new BroadcastChannel("signing out");
+on("submit", event => {
+  const action = event.target.getAttribute("action") ?? "";
+  if (/\/(logout|sessions\/end)$/.test(action)) tabs.postMessage(action.startsWith("/shop/") ? "/shop/account/logout" : "/vendor/logout");
+});
+tabs.onmessage = ({ data }) => {
+  if (![...document.forms].some(form => form.getAttribute("action") === data)) return; // this page is nobody's
+  const main = Object.assign(document.createElement("main"), { className: "narrow-main" });
+  const heading = Object.assign(document.createElement("h1"), { textContent: "You signed out in another tab" });
+  const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: "Sign in again" });
+  const card = Object.assign(document.createElement("div"), { className: "narrow-card" });
+  card.append(heading, again);
+  main.append(card);
+  document.title = heading.textContent;
+  document.body.className = "narrow";
+  document.body.replaceChildren(main);
+};
+
 // A document that the server would refuse is refused before it is sent, so that nothing typed is lost on the way.
 on("change", event => {
   const input = event.target;

@@ -156,6 +156,7 @@ function start(box) {
 
 // The shop did not set the pieces aside, so the card was not asked.
 function shopSentence({ code, message }) {
+  if (code === "standing_still") return [`${message} Your card was not asked.`];
   if (code === "sold_out") return [`${message} `, link("Go to basket", "/shop/basket")];
   if (code === "page_out_of_date" || code === "form_expired") return ["This page is out of date, so your card was not asked. ", link("Load it again")];
   return ["We could not reach the shop, so your card was not asked. Check your connection and try again."];

@@ -8,6 +8,7 @@ from shared.errors import Invalid
 from shared.orders.lists import purchases_of
 from shared.people import registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
+from shared.refunds.queries import awaiting_approval
 from shared.web.access import public, shopper
 from shared.web.identity import actor, customer, end_session, start_session
 from shared.web.limits import limit_door
@@ -26,7 +27,9 @@ async def orders() -> Response:
     """What the signed-in shopper bought."""
     who = actor()
     proven = who.email if who.email_confirmed else None
-    purchases = [(p, standing_of(p.money, p.status)) for p in await purchases_of(who.id or 0, proven_email=proven)]
+    found = await purchases_of(who.id or 0, proven_email=proven)
+    asked = await awaiting_approval([each.order_id for each in found if each.money.refunded])
+    purchases = [(p, standing_of(p.money.without(asked.get(p.order_id, 0)), p.status)) for p in found]
     return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
 
 

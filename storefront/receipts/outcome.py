@@ -147,9 +147,14 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
     return ((order.vendor_name, order.vendor_share), ("Platform fee", order.platform_fee))
 
 
-def card_of(order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown: bool) -> OrderCard:
-    """The card of an order, with what was given back of it; who gets what of it if `parts_shown`."""
-    kind, standing = standing_of(order.money, order.status)
+def card_of(
+    order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown: bool, asked_back: int = 0
+) -> OrderCard:
+    """The card of an order, with what was given back of it; who gets what of it if `parts_shown`.
+
+    `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
+    """
+    kind, standing = standing_of(order.money.without(asked_back), order.status)
     events = [Event("Ordered", order.placed_at)]
     if order.paid_at:
         events.append(Event("Paid", order.paid_at))

@@ -10,7 +10,7 @@ from shared.orders.money import MoneyState
 from shared.orders.queries import CheckoutView, checkout_by_token
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.payments.progress import refresh
-from shared.refunds.queries import refunds_of_purchase
+from shared.refunds.queries import awaiting_approval, refunds_of_purchase
 from shared.web.access import public
 from shared.web.kit import kit, page_number, shielded
 from shared.web.order_links import link_of, token_of
@@ -44,17 +44,23 @@ async def confirmation() -> Response:
         by_bank=all(order.money_state is MoneyState.LOST for order in found.orders),
     )
     asked, shown = page_number("asked"), (await marketplace()).show_fee_breakdown
+    back = await _asked_back(found)
     response = await page(
         "storefront/receipts/confirmation.html",
         fragments={"payment-state": "payment_state"},
         checkout=found,
         outcome=outcome,
-        cards=[card_of(order, parts_shown=shown) for order in found.orders],
+        cards=[card_of(order, parts_shown=shown, asked_back=back.get(order.id, 0)) for order in found.orders],
         asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+async def _asked_back(found: CheckoutView) -> dict[int, int]:
+    """By order: what is asked back and not allowed yet. No query where nothing is."""
+    return await awaiting_approval([order.id for order in found.orders if order.money.refunded])
 
 
 def _slowest(found: CheckoutView) -> OrderStatus:
@@ -80,11 +86,14 @@ async def order_page(token: str) -> Response:
         order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
     )
     refunds = await refunds_of_purchase([order.id for order in found.orders])
-    shown = (await marketplace()).show_fee_breakdown
+    shown, back = (await marketplace()).show_fee_breakdown, await _asked_back(found)
     return await page(
         "storefront/receipts/order.html",
         checkout=found,
         unpaid=unpaid,
         waits_for_pay=any(order.waits_for_pay for order in found.orders),
-        cards=[card_of(order, refunds[order.id], parts_shown=shown) for order in found.orders],
+        cards=[
+            card_of(order, refunds[order.id], parts_shown=shown, asked_back=back.get(order.id, 0))
+            for order in found.orders
+        ],
     )

@@ -21,7 +21,10 @@ ACCOUNT = "/shop/account/security"
 
 
 def test_a_forgotten_password_is_replaced_by_mail(page: Page, server: Server, browser: Browser) -> None:
-    """The link leads to a form, the new password signs in, and the browser that was signed in before is out."""
+    """The link leads to a form, the new password signs in, and the browser that was signed in before is out.
+
+    Signing out in one tab takes away what the others show.
+    """
     address = f"ada{int(time.time())}@people.test"
     other = browser.new_context().new_page()
     other.goto(f"{server.url}/shop/account/signup?next={ACCOUNT}")
@@ -46,6 +49,16 @@ def test_a_forgotten_password_is_replaced_by_mail(page: Page, server: Server, br
     page.get_by_label("Password").fill("other-words-of-mine")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your orders")).to_be_visible()
+
+    tab = page.context.new_page()
+    tab.goto(f"{server.url}/shop/account")
+    expect(tab.locator("main")).to_contain_text(address)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(tab.get_by_role("heading", name="You signed out in another tab")).to_be_visible()
+    expect(tab.locator("html")).not_to_contain_text(address)
+    tab.get_by_role("link", name="Sign in again").click()
+    expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
 
     other.reload()
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -48,6 +48,7 @@ TABLE = [
 UNSIGNED = {
     "/api/v1/vendor/payments/setup",
     "/api/v1/platform/vendors/<int:vendor_id>/payments/create-intent",
+    "/api/v1/platform/vendors/<int:vendor_id>/payments/hold",
     "/api/v1/platform/webhooks/stripe",
     "/api/v1/platform/webhooks/stripe/connect",
 }
@@ -302,20 +303,34 @@ async def test_every_unsafe_route_refuses_another_sites_form(unlimited: Quart) -
 
 
 async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) -> None:
-    """Policy, no sniffing, no framing, a number for the log, and no inline script in any page."""
+    """Policy, no sniffing, no framing, no word of where one was, a charset, a number for the log, no inline script in any page."""
     owner = Visitor(unlimited)
     await owner.sign_up()
     for rule in rules(unlimited):
         if "GET" in (rule.methods or set()) and rule.endpoint != "static":
             _check_headers(await owner.get(address(rule)), rule.rule)
+    for file, readers in (
+        ("js/app.js", None),
+        ("css/base.css", None),
+        ("vendor/inter/inter-latin-wght-normal.woff2", "*"),
+    ):
+        headers = (await owner.get(f"/static/{file}")).headers
+        assert headers.get("Access-Control-Allow-Origin") == readers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert not headers["Content-Type"].startswith("text/") or "charset=utf-8" in headers["Content-Type"]
 
 
 def _check_headers(answer: Answer, rule: str) -> None:
     assert answer.status < 500, rule
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"], rule
+    for directive in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert directive in answer.headers["Content-Security-Policy"], rule
     assert "unsafe" not in answer.headers["Content-Security-Policy"], rule
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Request-Id"]
+    assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "Access-Control-Allow-Origin" not in answer.headers, rule
+    if answer.headers["Content-Type"].startswith("text/"):
+        assert "charset=utf-8" in answer.headers["Content-Type"], rule
     if "text/html" in answer.headers["Content-Type"]:
         assert "HX-Request" in answer.headers["Vary"], rule
         assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text), rule
@@ -347,6 +362,7 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
                 continue
             answer = await who.get(address(rule, things))
             _check_cache(answer, view, rule)
+            _check_sign_in(answer, view, rule)
             seen = {words: n + (words in answer.text) for words, n in seen.items()}
     assert all(seen.values()), seen
 
@@ -359,7 +375,18 @@ async def _everybody(app: Quart, slug: str) -> list[tuple[Visitor, set[str]]]:
     await sign_in_as(shopper, "customer")
     for who in (guest, shopper):
         await who.send(f"/shops/{slug}/cup", quantity="1")
-    return [(guest, ALL_MARKS), (shopper, {PUBLIC, SHOPPER}), (owner, {OWNER}), (staff, {OPERATOR})]
+    return [(guest, ALL_MARKS), (shopper, {PUBLIC, SHOPPER}), (owner, {OWNER, MEMBER}), (staff, {OPERATOR})]
+
+
+def _check_sign_in(answer: Answer, view: object, rule: Rule) -> None:
+    """Signing out is at hand wherever one is signed in; passwords are masked, and managers of passwords know which is which."""
+    if access_of(view) != PUBLIC and answer.status == 200 and "text/html" in answer.headers["Content-Type"]:
+        assert re.search(r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text), rule.rule
+    for field in re.findall(r"<input[^>]*>", answer.text):
+        is_secret = re.search(r'name="(\w*password\w*|present\w*|new)"', field)
+        assert bool(is_secret) == ('type="password"' in field), (rule.rule, field)
+        if is_secret:
+            assert re.search(r'autocomplete="(current|new)-password"', field), (rule.rule, field)
 
 
 def _check_cache(answer: Answer, view: object, rule: Rule) -> None:

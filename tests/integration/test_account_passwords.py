@@ -10,6 +10,8 @@ import pytest
 
 from shared.audit.models import AuditEntry
 from shared.jobs.models import Job
+from shared.marketplace import presentation
+from shared.marketplace.identity import Identity
 from shared.people import credentials, passwords, sessions, switching, tokens
 from shared.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
 from shared.people.models import MailLink, Member
@@ -270,9 +272,10 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(database: str
     assert await sessions.identify(token) is not None
 
 
-@pytest.mark.parametrize("new", ["MaraMember2024", "velo-nord-2024"])
+@pytest.mark.parametrize("new", ["MaraMember2024", "velo-nord-2024", "Markethall-24", "StRipe-123456", "Basar12345"])
 async def test_what_others_know_of_somebody_is_no_password(database: str, new: str) -> None:
-    """Name and shop; address as well (unit tests walk the spellings)."""
+    """Name and shop, the marketplace's own, words of its trade; address as well (unit tests walk the spellings)."""
+    await presentation.introduce(Identity(name="Basar"), actor="test")
     who = await person("owner")
     vendor = await Vendor.get(id=vendor_of(who))
     vendor.name = "Velo Nord"
@@ -313,3 +316,16 @@ async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_
     with pytest.raises((WrongCredentials, WrongPassword)):
         await act(who, session)
     assert await session_of(who, password=ANOTHER)
+
+
+@pytest.mark.one_engine
+async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_likes(app: Quart) -> None:
+    """Sixty-four characters, blanks at its ends, capitals; and no calendar ends it."""
+    long = "  Vier Wörter, ein Komma " + "und noch etwas mehr davon " * 2
+    assert len(long) > 64
+    await Visitor(app).sign_up(password=long)
+    for wrong in (long.strip(), long.lower(), long[:64]):
+        assert (await Visitor(app).sign_in("olive@shop.test", wrong)).status == 422
+    with later(timedelta(days=5 * 365)):
+        entered = await Visitor(app).sign_in("olive@shop.test", long)
+    assert (entered.status, entered.location) == (303, "/vendor/admin")

@@ -104,14 +104,18 @@ class TestBrowsers:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_signing_in_failing_and_leaving_are_written_down(database: str, role: str) -> None:
-    """With the browser; a wave of guesses is one line."""
+async def test_signing_in_failing_and_leaving_are_written_down(
+    database: str, role: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the browser; a wave of guesses is one line of the trail for good, and each guess a line of the log."""
     who = await person(role)
     token = await session_of(who, agent=FIREFOX)
     for _ in range(3):
         with pytest.raises(WrongCredentials):
             await session_of(who, password="not it, not it")
     await sessions.sign_out(token)
+    guesses = [vars(record)["fields"] for record in caplog.records if record.name == "markethall.security"]
+    assert [(each["event"], each["who"]) for each in guesses] == [("sign_in.failed", label_of(who))] * 3
     rows = await AuditEntry.filter(subject=label_of(who)).order_by("id")
     assert [row.action for row in rows] == ["person.signed_in", history.FAILED, "person.signed_out"]
     assert [row.actor for row in rows] == [label_of(who), "nobody", label_of(who)]

@@ -25,7 +25,7 @@ from shared.database import backup, migrate, migrations, postgres_tools, schema
 from shared.database.lifecycle import close_database, open_database
 from shared.errors import Conflict
 from shared.gateway.live import LiveGateway
-from shared.gateway.seam import StandsStill
+from shared.gateway.seam import StandsStill, StripeMissing
 from shared.ledger.chart import Account
 from shared.orders.models import Order
 from shared.payments.models import Payment
@@ -37,7 +37,9 @@ from shared.restoring.models import Restoration
 from shared.restoring.service import standing
 from shared.webhooks.backfill import backfill
 from tests.support.database import Postgres, copy_of
+from tests.support.machine import Market
 from tests.support.market import check_out, confirm
+from tests.support.market_acts import buy
 from tests.support.money import booked, held, sell
 from tests.support.refunds import Sold, amount, refund, sold
 
@@ -176,6 +178,32 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         assert (await refund(gateway, lost.refunded, amount(100))).status == "succeeded"
 
 
+@pytest.mark.one_engine
+async def test_the_stand_in_comes_back_with_the_database(
+    database_url: str, settings: Settings, file: Path, tmp_path: Path
+) -> None:
+    """Its file is in the backup of a running site: what was paid before is known to both, what came later to neither."""
+    store = command.stand_in(settings)
+    assert store is not None
+    market = Market(url=database_url, store=store, folder=tmp_path)
+    await market.open()
+    (shop,) = await market.fill("LU")
+    paid = await Order.get(id=await buy(market, shop, 1, "visa", back=True))
+    assert await command.make(settings, file) == 0
+    later = await Order.get(id=await buy(market, shop, 1, "visa", back=True))
+    await market.close()
+
+    assert await command.restore(settings, file, replace=True, keep_stand_in=False) == 0
+
+    again = Market(url=database_url, store=store, folder=tmp_path)
+    await again.open()
+    assert (await again.gateway.get_payment_intent(str(paid.payment_intent_id))).status == "succeeded"
+    with pytest.raises(StripeMissing):
+        await again.gateway.get_payment_intent(str(later.payment_intent_id))
+    assert [order.number for order in await Order.all()] == [paid.number]
+    await again.close()
+
+
 @EACH_WAY
 @pytest.mark.usefixtures("method")
 async def test_a_restore_refuses_what_would_lose_or_mix_things(
@@ -250,7 +278,7 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
 ) -> None:
     """A write that is added to the gateway is one of these two, or this test names it."""
     harmless = {
-        "create_account", "set_payout_settings", "cancel_payment_intent", "create_customer", "create_setup_intent",
+        "create_account", "cancel_payment_intent", "create_customer", "create_setup_intent",
         "cancel_setup_intent", "detach_payment_method", "update_dispute", "upload_evidence",
     }  # fmt: skip
     now = clock.now()
@@ -262,3 +290,12 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
         given = {each: MagicMock() for each in wanted if each != "self"}
         with pytest.raises(StandsStill):
             await getattr(gateway, name)(**{**given, "currency": "EUR"} if "currency" in wanted else given)
+
+
+@pytest.mark.one_engine
+@pytest.mark.skipif(not Path("/usr/bin/env").exists(), reason="prints what it was started with")
+async def test_postgresqls_own_programs_look_at_the_certificate_too() -> None:
+    """As the application does where the address says `ssl`."""
+    plain, with_tls = [await postgres_tools._run(f"postgres://u:p@h/d{q}", "/usr/bin/env") for q in ("", "?ssl=true")]
+    assert "PGSSLMODE" not in plain
+    assert "PGSSLMODE=verify-full\nPGSSLROOTCERT=system\n" in with_tls

@@ -9,21 +9,23 @@ import pytest
 
 from shared import clock
 from shared.audit.models import AuditEntry
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, TryLater
 from shared.gateway.seam import PayoutSettings
 from shared.mail.models import Email
 from shared.money import Money
 from shared.payouts import instant
 from shared.payouts.errors import NothingToPayOut, PayoutHeld
 from shared.payouts.models import Payout
+from shared.people.models import Member
 from shared.vendors import banks
 from shared.vendors import service as vendors
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.rules import new_banks
 from tests.support.factories import make_member
 from tests.support.market import open_shop
-from tests.support.payouts import new_bank, payday, plan, ready, time_of, work
+from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
 from tests.support.portal import operator_in, sign_in
+from tests.support.storefront import words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -116,6 +118,46 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
         await payday(context)
         assert await Payout.all().count() == 0
         assert await Email.exists(kind="bank_changed")
+
+
+@pytest.mark.parametrize(
+    ("made", "heard"),
+    [(False, False), (True, True)],
+    ids=["Stripe did not hear us, nor we of the bank", "Stripe made it, and we know of the bank"],
+)
+async def test_a_payout_written_down_before_the_change_waits_like_later_ones(  # noqa: PLR0917
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox, client: TestClientProtocol, heard: bool, made: bool
+) -> None:
+    """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page says, and is sent later."""
+    with time_of(sandbox) as time:
+        shop = await open_shop(gateway, sandbox)
+        await plan(gateway, shop, "daily")
+        await ready(gateway, sandbox, time, shop)
+        time.to_weekday(0)
+        effect = "reset_after" if made else "reset_before"
+        sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3})
+        with pytest.raises(TryLater):
+            await payday(context)
+        sandbox.faults()
+        await new_bank(sandbox, shop.account_id, hours=72)
+        if heard:
+            await vendors.sync_account(gateway, vendor_id=shop.vendor_id)
+
+        await work(context, "payouts.ask")
+        time.days(0.1)
+        await swept(context)
+
+        row = await Payout.get()
+        assert (row.status, len(sandbox.events("payout.created"))) == (("pending", 1) if made else ("opening", 0))
+        await sign_in(client, (await Member.get(id=shop.member_id)).email)
+        for page in ("/vendor/admin/payouts", f"/vendor/admin/payouts/{row.id}"):
+            text = words(str(await (await client.get(page)).get_data(as_text=True)))
+            assert ("Waits" in text) != made, text
+        time.days(3)
+        await work(context, "vendors.end_bank_hold")
+        await swept(context)
+        assert (await Payout.get()).status in ("pending", "in_transit", "paid")
+        assert len(sandbox.events("payout.created")) == 1
 
 
 async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(

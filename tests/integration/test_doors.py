@@ -156,3 +156,19 @@ class TestPages:
         assert int(locked.headers["Retry-After"]) > 0
         assert "tried too often" in locked.text
         assert "a-long-password" not in locked.text
+
+    @pytest.mark.one_engine
+    async def test_strangers_keep_nobody_out_of_their_own_browser(self, app: Quart, time: Moving) -> None:
+        """Who signed in there before is counted apart, however often others guess; guesses of that browser are bounded as well."""
+        mine = Visitor(app)
+        await sign_in_as(mine, "customer")
+        await mine.send("/shop/account/logout", page="/shop/account")
+        for n in range(40):
+            await knock("customer.sign_in", email="customer@x.test", network=f"192.0.2.{n}")
+        entering = ("customer@x.test", "a-long-password")
+
+        assert (await Visitor(app).sign_in(*entering, at="/shop/account/login")).status == 429
+        assert (await mine.sign_in(*entering, at="/shop/account/login")).status == 303
+        await mine.send("/shop/account/logout", page="/shop/account")
+        wrong = [await mine.sign_in(entering[0], "not it, not it", at="/shop/account/login") for _ in range(8)]
+        assert [answer.status for answer in wrong] == [422] * 7 + [429]

@@ -11,11 +11,13 @@ import pytest
 from shared import clock
 from shared.audit.models import AuditEntry
 from shared.mail.models import Email
+from shared.people import credentials
 from shared.people.factors import answers, recovery
 from shared.people.factors.models import FactorReset, RecoveryCode, SecondFactor
 from shared.people.factors.vault import Vault
-from shared.people.models import Member, Session
+from shared.people.models import MailLink, Member, Session
 from shared.web.access import OPERATOR, access_of
+from tests.support.accounts import forgot
 from tests.support.app import whole_app
 from tests.support.factors import FACTORS, STEP, add_app, code_of
 from tests.support.visitor import Visitor, sign_in_as
@@ -210,6 +212,17 @@ class TestSignIn:
         (mail,) = await _mails("recovery_code_used")
         assert "9 of ten are left" in mail
         assert await AuditEntry.filter(action="factor.code_used").count() == 1
+
+    @pytest.mark.one_engine
+    async def test_a_new_password_by_mail_does_not_get_round_it(self, owner: Visitor) -> None:
+        """Whoever has the mailbox alone is asked for the second step as well."""
+        await add_app(owner)
+        await forgot("owner", EMAIL)
+        link, new = await MailLink.get(purpose="reset"), "another-long-password"
+        await credentials.reset_password(nonce=link.nonce, new=new)
+        visitor = Visitor(owner.app)
+        assert (await visitor.sign_in(EMAIL, new)).location == STEP
+        assert (await visitor.get("/vendor/admin")).status == 303
 
     @pytest.mark.one_engine
     async def test_new_codes_make_the_former_worthless(self, owner: Visitor) -> None:

@@ -23,6 +23,7 @@ from shared.gateway.seam import (
     StripeRefused,
     StripeUnavailable,
 )
+from shared.gateway.transport import Transport
 from tests.support.market import confirm, stripe_post
 from tests.support.papers import paper
 
@@ -251,6 +252,24 @@ async def test_a_document_that_stripe_does_not_take_is_refused(gateway: Gateway,
     with pytest.raises(StripeRefused) as caught:
         await gateway.upload_evidence(paper(pages=60), name="a.pdf", key="k")
     assert "fewer than 50 pages" in (caught.value.log or "")
+
+
+@pytest.mark.one_engine
+async def test_a_redirect_is_not_followed() -> None:
+    """Stripe answers with none; the key goes to no address that an answer names."""
+    asked = []
+
+    async def lead_elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).split()[1])
+        writer.write(b"HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(lead_elsewhere, "127.0.0.1", 0) as server:
+        transport, port = Transport(), server.sockets[0].getsockname()[1]
+        _, status, _ = await transport.request_async("GET", f"http://127.0.0.1:{port}/v1/balance", {})
+        await transport.close_async()
+    assert (status, asked) == (307, [b"/v1/balance"])
 
 
 async def test_an_upload_outlives_a_cut_connection(gateway: Gateway, sandbox: RunningSandbox) -> None:

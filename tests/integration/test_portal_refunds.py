@@ -15,6 +15,7 @@ from shared.people.models import Member
 from shared.refunds import service
 from shared.refunds.errors import AlreadyDecided
 from shared.refunds.models import Refund
+from shared.refunds.queries import awaiting_approval
 from shared.refunds.rules import RefundState
 from tests.support.app import link_of
 from tests.support.factories import make_order
@@ -315,10 +316,14 @@ class TestTheOperator:
     async def test_nobody_else_decides(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Not the vendor; and what does not exist is 404."""
+        """Not the vendor; and to the shopper a refund is nothing until it is allowed."""
         await set_policy(RefundPolicy.KEEP, EUR=0)
         sale = await sold(gateway, sandbox, funded=False, others=0)
         row = await ask(gateway, sale)
+        checkout = await Checkout.get(id=sale.order.checkout_id)
+        seen = await (await client.get(f"/shop/orders/{link_of(checkout.token)}")).get_data(as_text=True)
+        assert "Paid, being prepared" in seen
+        assert await awaiting_approval([sale.order.id]) == {sale.order.id: 2000}
         portal = await owner_of(client, sale)
         for verb in ("approve", "decline"):
             assert (await portal.post(f"/operator/refunds/{row.id}/{verb}", {"reason": "x"})).status_code == 403

@@ -13,7 +13,7 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from shared.cli import front, probe
+from shared.cli import doctor, front, probe
 from shared.mail.models import Email
 from shared.people import registration
 from shared.webhooks import refusals
@@ -189,6 +189,10 @@ async def test_the_test_mail_goes_to_the_operator(settings: Settings, tmp_path: 
     (written,) = (settings.data_dir / "mail").glob("doctor-*.eml")
     assert "To: olive@market.test" in written.read_text()
     assert not await Email.filter(kind="doctor").exists()
+    live = await doctor._mail(settings.with_(env="production"))
+    assert live.advice == "Set MARKETHALL_SMTP_URL, or no customer gets a mail."
+    assert not (await doctor._mail(settings)).advice
+
     refused = await probe.test_mail(settings.with_(smtp_url="smtp://127.0.0.1:9"))
     assert "The mail server cannot be reached (ConnectionRefusedError)." in refused.what
     assert refused.advice

@@ -172,7 +172,9 @@ class TestSignIn:
         await visitor.sign_up()
         await Member.filter(email="olive@shop.test").update(is_active=False)
 
-        assert (await visitor.get("/vendor/admin")).status == 303
+        turned_away = await visitor.get("/vendor/admin")
+        assert (turned_away.status, turned_away.headers["Clear-Site-Data"]) == (303, '"cache"')
+        assert "Clear-Site-Data" not in (await visitor.get("/vendor/login")).headers
         assert (await Visitor(visitor.app).sign_in("olive@shop.test", PASSWORD)).status == 422
 
 
@@ -188,6 +190,7 @@ class TestSessions:
         answer = await visitor.send("/vendor/logout", page="/vendor/admin")
 
         assert (answer.status, answer.location) == (303, "/vendor/login")
+        assert answer.headers["Clear-Site-Data"] == '"cache"'
         assert (await Visitor(visitor.app).get("/vendor/admin", headers=copy)).status == 303
         assert (await visitor.get("/vendor/admin")).status == 303
 

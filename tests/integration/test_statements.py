@@ -24,6 +24,8 @@ from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account
 from shared.mail.models import Email
+from shared.marketplace import identity as identity_of_market
+from shared.marketplace import presentation
 from shared.statements import jobs, months, reading
 from shared.statements.document import as_pdf
 from shared.statements.exports import COLUMNS, as_csv
@@ -141,8 +143,14 @@ async def test_a_closed_month_never_changes() -> None:
     await state_number(vendor_id=vendor.id, text="DK12345674", actor="test")
     await confirmed(vendor)
     await (await Vendor.get(id=vendor.id)).update_from_dict({"name": "Renamed", "city": "Aarhus"}).save()
+    await presentation.introduce(identity_of_market.Identity(name="Basar"), actor="test")
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
+        await close_vendor(vendor.id)
+        november = await both(vendor, "2026-11")
+        await presentation.introduce(identity_of_market.Identity(name="Agora"), actor="test")
+        assert await both(vendor, "2026-11") == november
+        assert (await statement_of(vendor.id, "2026-11")).market == "Basar"
 
 
 async def test_what_turns_up_too_late_is_in_the_next_month() -> None:

@@ -22,6 +22,7 @@ from shared.people.scopes import Scope
 from shared.refunds.models import Refund
 from shared.web.access import access_of
 from shared.web.stepup import ONCE, mark_of
+from tests.support.accounts import copy_of
 from tests.support.factors import add_app, code_of
 from tests.support.portal import Portal, sign_in
 from tests.support.refunds import set_policy, sold
@@ -125,13 +126,18 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     """The password is asked for, the form comes back as it was, and its button makes one token, however often it is pressed."""
     asked = await _make_token(owner)
     question = await owner.get(asked.location)
+    thief, form_token = await copy_of(owner), await owner.token(DEVELOPERS)
     assert 'href="/vendor/admin/developers">Cancel' in question.text
+    assert 'action="/vendor/logout"' in question.text
     assert await Token.all().count() == 0
 
     confirmed = await owner.send(asked.location, password=PASSWORD)
     assert (confirmed.status, confirmed.location) == (303, asked.location)
+    assert (await thief.get(DEVELOPERS)).status == 303  # a copy of the cookie is not fresh, and opens nothing
+    assert await owner.token(DEVELOPERS) == form_token  # forms in other tabs still fit
     again = await owner.get(asked.location)
     assert "My script" in again.text
+    assert 'action="/vendor/logout"' in again.text
     assert "Once" not in again.text
     assert "Read how the shop is paid" in again.text
     assert "90 days" in again.text

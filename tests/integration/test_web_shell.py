@@ -7,11 +7,14 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from quart import Blueprint, Quart
 
+from shared import clock
+from shared.audit import watch
 from shared.web import access
 from shared.web.access import UnmarkedRouteError, owner, public
 from shared.web.observability import LineFormatter
@@ -250,6 +253,26 @@ class TestLife:
         assert line["status"] == 200
         assert line["request"] == answer.headers["X-Request-Id"]
         assert "abc" not in json.dumps(line)
+
+    async def test_what_was_refused_is_a_warning_and_a_flood_of_it_is_not(
+        self, visitor: Visitor, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """By route and network address; the line after a flood says how many were left out."""
+        caplog.set_level(logging.WARNING, "markethall.request")
+        now = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+        visitor.app.config["QUART_RATE_LIMITER_ENABLED"] = False
+        with clock.use(lambda: now):
+            for _ in range(watch.MOST + 7):
+                await visitor.get("/mine", headers={"Accept": "application/json"})
+            await visitor.request("POST", "/json", json={}, headers={"Origin": "https://evil.example"})
+        with clock.use(lambda: now + timedelta(minutes=1)):
+            await visitor.get("/mine", headers={"Accept": "application/json"})
+
+        lines = [json.loads(LineFormatter().format(record)) for record in caplog.records]
+        refused = [line for line in lines if line["log"] == "markethall.request"]
+        assert [line["status"] for line in refused] == [401] * watch.MOST + [403, 401]
+        assert {(line["level"], line["from"], line["who"]) for line in refused} == {("warning", "<local>", "nobody")}
+        assert refused[-1]["left_out"] == 7
 
     async def test_what_runs_while_serving_starts_after_and_ends_before_the_database(self, settings: Settings) -> None:
         """The worker inside the server has a database from first to last."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from itsdangerous import BadSignature, TimestampSigner
 from quart import Quart
+from quart.sessions import SecureCookieSessionInterface
 
+from shared import clock
+from shared.people.rules import COOKIE_DAYS
 from shared.web import limits
+from shared.web.cookies import SignedCookies
 from shared.web.factory import development_key
 from shared.web.forms import MarketForm
 from tests.support.probe import small_app
@@ -76,6 +83,10 @@ class TestForms:
         again = await visitor.request("POST", "/form", form={"name": "A", "price": "5", "csrf_token": fresh[1]})
         assert again.status == 303
 
+    async def test_a_token_is_an_hmac_of_256_bits(self, visitor: Visitor) -> None:
+        """Not of SHA-1, as the library's own."""
+        assert len(bytes.fromhex(await visitor.token("/form"))) == 32
+
     async def test_another_browsers_token_does_not_fit(self, small: Quart, visitor: Visitor) -> None:
         """The token belongs to one session."""
         stolen = await Visitor(small).token("/form")
@@ -89,6 +100,18 @@ class TestForms:
             type(
                 "Bad", (MarketForm,), {"validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money}
             )
+
+    async def test_a_field_twice_or_in_the_address_changes_nothing(self, visitor: Visitor) -> None:
+        """The first of several counts, and of a form what stands in its body."""
+        token = await visitor.token("/form")
+        body = f"csrf_token={token}&name=Cup&name=Jug&price=5&price=x".encode()
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = await visitor.request("POST", "/form?name=Pan&price=7", data=body, headers=form)
+
+        assert sent.status == 303
+        assert "Cup|€5.00|1" in (await visitor.get("/form")).text
+        elsewhere = await visitor.request("POST", "/form?name=Pan", form={"csrf_token": token})
+        assert elsewhere.status == 422
 
     async def test_a_nul_in_a_form_is_400(self, visitor: Visitor) -> None:
         """PostgreSQL cannot store it."""
@@ -181,6 +204,7 @@ class TestCookies:
         visitor = Visitor(small_app(live))
         answer = await visitor.get("/count", headers={"Host": "shop.example"})
 
+        assert answer.status == 200  # over http, as a proxy asks: nobody is led to https unnoticed
         assert visitor.cookies(answer)[0].startswith("__Host-markethall=")
         assert "Secure" in visitor.cookies(answer)[0]
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
@@ -191,6 +215,39 @@ class TestCookies:
         answer = await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
 
         assert (answer.status, answer.text) == (200, "1")
+
+    async def test_one_that_lay_for_longer_than_it_lasts_opens_nothing(
+        self, small: Quart, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever its browser thinks of its age: the day it was signed is in what is signed."""
+        signer = SignedCookies().get_signing_serializer(small)
+        assert signer is not None
+        answers = []
+        for days in (COOKIE_DAYS - 1, COOKIE_DAYS + 1):
+            with monkeypatch.context() as then:
+                signed_at = int(time.time()) - days * 24 * 3600
+                then.setattr(TimestampSigner, "get_timestamp", lambda _, at=signed_at: at)
+                cookie = signer.dumps({"n": 4})
+            answers.append((await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})).text)
+
+        assert answers == ["5", "1"]
+
+    async def test_one_of_before_still_opens_and_is_signed_anew(self, small: Quart) -> None:
+        """SHA-1 signed cookies until now; one under another key opens nothing, whatever its digest."""
+        before = SecureCookieSessionInterface().get_signing_serializer(small)
+        assert before is not None
+        cookie = before.dumps({"n": 4})
+        visitor = Visitor(small)
+        answer = await visitor.get("/count", headers={"Cookie": f"markethall={cookie}"})
+
+        assert answer.text == "5"
+        fresh = visitor.cookies(answer)[0].partition("=")[2].partition(";")[0]
+        assert len(fresh.rpartition(".")[2]) == 43  # 256 bits
+        with pytest.raises(BadSignature):
+            before.loads(fresh)
+        small.secret_key = "another key, long enough to sign with"
+        for signed in (cookie, fresh):
+            assert (await Visitor(small).get("/count", headers={"Cookie": f"markethall={signed}"})).text == "1"
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
         """A restart keeps everybody signed in; nobody else on the machine reads it."""
@@ -225,17 +282,25 @@ class TestLimits:
 
         assert {a.status for a in answers} == {200}
 
-    async def test_a_broken_store_refuses_nobody(self) -> None:
-        """The limiter must not be what takes the shop down; its failures are counted."""
+    async def test_while_the_store_is_broken_each_process_counts_for_itself(self) -> None:
+        """The limiter takes no shop down, and its outage opens none; failures are counted, and the store is left alone a while."""
+        asked = []
 
         class Broken(limits.BoundedStore):
             async def get(self, key: str, default: Any) -> Any:
+                asked.append(key)
                 raise ConnectionError
 
-        store = limits.OpenStore(Broken())
-
-        assert await store.get("k", "now") == "now"  # type: ignore[arg-type,comparison-overlap]
-        assert store.failures == 1
+        store = limits.SteadyStore(Broken())
+        now = clock.now()
+        with clock.use(lambda: now):
+            assert await store.get("k", cast("Any", "never")) == "never"
+            await store.set("k", now)
+            assert await store.get("k", cast("Any", "never")) == now
+        assert (store.failures, asked) == (1, ["k"])
+        with clock.use(lambda: now + timedelta(seconds=11)):
+            assert await store.get("k", cast("Any", "never")) == now
+        assert (store.failures, asked) == (2, ["k", "k"])
 
     async def test_the_memory_of_callers_is_bounded(self) -> None:
         """A flood of addresses cannot fill the memory."""

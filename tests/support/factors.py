@@ -28,4 +28,4 @@ async def add_app(who: Visitor, *, address: str = f"{FACTORS}/app") -> tuple[str
     sealed = re.search(r'name="sealed"[^>]*value="([^"]+)"', page.text)[1]  # type: ignore[index]
     fields = {"sealed": unescape(sealed), "name": "My phone", "code": code_of(secret)}
     added = await who.send(address, page=address, **fields)
-    return secret, re.findall(r"<code>([A-Z2-9-]{19})</code>", added.text), added
+    return secret, re.findall(r"<code>([A-Z2-9-]{29})</code>", added.text), added

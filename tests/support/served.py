@@ -29,7 +29,7 @@ defaults
     timeout client 60s
     timeout server 60s
 frontend shop
-    bind 127.0.0.1:{front} ssl crt {certificate}
+    bind 127.0.0.1:{front} ssl crt {certificate} ssl-min-ver TLSv1.2
     option forwardfor
     http-request set-header X-Forwarded-Proto https
     default_backend markethall

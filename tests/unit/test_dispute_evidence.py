@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,7 @@ class TestDraft:
         assert texts["shipping_carrier"] == "DHL"
         assert texts["shipping_tracking_number"] == "JD014"
         assert texts["shipping_date"] == "21 November 2026"
+        assert draft(replace(FACTS, zone=ZoneInfo("Pacific/Honolulu")), "")["shipping_date"] == "20 November 2026"
         assert texts["shipping_address"].splitlines()[1] == "12 rue du Marché"
         assert texts["customer_purchase_ip"] == "192.0.2.7"
         assert "version of 2026-11-27" in texts["refund_policy_disclosure"]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 
-from shared.cli.front import MADE_UP, Seen, judge
+from shared.cli.doctor import history_beside
+from shared.cli.findings import Finding
+from shared.cli.front import MADE_UP, Seen, ask, judge, takes_old_tls
+from shared.gateway.transport import Transport
+from shared.mail.service import MailNotSent, greet
+from tests.support.app import settings_for
+from tests.support.front import MailServer, certificate
 
 SEEN = Seen(
     process="a",
@@ -41,6 +50,39 @@ def seen(**values: Any) -> Seen:
 def test_a_right_way_in_needs_nothing(answer: Seen) -> None:
     """As many proxies as are trusted, the right name, https told, limits shared where there are several processes."""
     assert advice(answer) == ""
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    """By the doctor, by who sends mails, and by who calls Stripe; nothing is said to such a server."""
+    with MailServer(certificate(tmp_path)) as server:
+        site = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
+        (found,) = await ask(site.with_(public_url=f"https://localhost:{server.port}"), must_answer=True)
+        assert "is not accepted" in found.what
+        with pytest.raises(MailNotSent, match="a certificate that is not accepted"):
+            await greet(f"smtps://u:p@localhost:{server.port}")
+        stripe_client = Transport()
+        with pytest.raises(stripe.APIConnectionError, match="ClientConnectorCertificateError"):
+            await stripe_client.request_async("GET", f"https://localhost:{server.port}/v1/balance", {})
+        await stripe_client.close_async()
+    assert server.letters.users == []
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_a_proxy_that_still_speaks_old_tls_is_named(tmp_path: Path) -> None:
+    """1.1 is taken by one, by the other nothing below 1.2."""
+    old, new = MailServer(pem := certificate(tmp_path)), MailServer(pem)
+    old._context.set_ciphers("ALL:@SECLEVEL=0")
+    old._context.minimum_version = ssl.TLSVersion.TLSv1
+    with old, new:
+        assert takes_old_tls("localhost", old.port)
+        assert not takes_old_tls("localhost", new.port)
+
+
+def test_the_history_of_the_code_beside_a_site_is_named(tmp_path: Path) -> None:
+    """A release that was put there without it is well."""
+    assert history_beside(tmp_path) is None
+    (tmp_path / ".git").mkdir()
+    assert "git archive" in (history_beside(tmp_path) or Finding("")).advice
 
 
 def test_a_site_without_a_proxy_is_right_without_one() -> None:

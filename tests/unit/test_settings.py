@@ -9,6 +9,7 @@ import pytest
 
 from shared import environment
 from shared.cli.keys import development_key
+from shared.encrypted import SERVICES
 from shared.settings import Settings, SettingsError, load
 
 PRODUCTION = {
@@ -70,6 +71,34 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
         read(tmp_path, {**PRODUCTION, name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "plain", "encrypted"),
+    [
+        ("MARKETHALL_SMTP_URL", "smtp://u:p@mail.example:587", "smtp+tls://u:p@mail.example:587"),
+        ("MARKETHALL_REDIS_URL", "redis://redis.example", "rediss://redis.example"),
+        ("MARKETHALL_DATABASE_URL", "postgres://u:p@10.0.0.7/market", "postgres://u:p@10.0.0.7/market?ssl=true"),
+        ("MARKETHALL_DATABASE_URL", "postgres:///market?host=db", "postgres:///market?host=/run/postgresql"),
+        ("STRIPE_API_BASE", "http://stripe.example", "http://127.0.0.1:12111"),
+        ("MARKETHALL_REDIS_URL", "redis://localhost.example", "redis://[::1]:6379"),
+        ("MARKETHALL_SMTP_URL", "smtp://128.0.0.1", "smtp://localhost"),
+    ],
+)
+def test_production_sends_nothing_readable_to_another_machine(
+    tmp_path: Path, name: str, plain: str, encrypted: str
+) -> None:
+    """Unless it is said by name that it may; on this machine, and in development, it may."""
+    read(tmp_path, {**PRODUCTION, name: encrypted})
+    read(tmp_path, {name: plain})
+    with pytest.raises(SettingsError, match="without encryption") as refused:
+        read(tmp_path, {**PRODUCTION, name: plain})
+    assert name in str(refused.value)
+    service = next(service for service, (setting, _) in SERVICES.items() if setting == name)
+    allowed = {**PRODUCTION, name: plain, "MARKETHALL_PLAIN_CONNECTIONS": service}
+    assert read(tmp_path, allowed).plain_connections == (service,)
+    with pytest.raises(SettingsError, match="without encryption"):
+        read(tmp_path, {**allowed, "MARKETHALL_PLAIN_CONNECTIONS": "stripe" if service != "stripe" else "mail"})
+
+
 def test_an_old_signing_key_stands_beside_the_new(tmp_path: Path) -> None:
     """The first one signs; a short old one is named."""
     settings = read(tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40}, {'o' * 40}"})
@@ -82,9 +111,9 @@ def test_no_secret_is_in_the_printed_settings(tmp_path: Path) -> None:
     """Secrets stay out of logs and tracebacks."""
     given = {
         **PRODUCTION,
-        "MARKETHALL_SMTP_URL": "smtp://u:hunter2@mail",
-        "MARKETHALL_REDIS_URL": "redis://:r3dis@host",
-        "MARKETHALL_DATABASE_URL": "postgres://u:p0stgres@host/db",
+        "MARKETHALL_SMTP_URL": "smtps://u:hunter2@mail",
+        "MARKETHALL_REDIS_URL": "rediss://:r3dis@host",
+        "MARKETHALL_DATABASE_URL": "postgres://u:p0stgres@host/db?ssl=true",
     }
     shown = repr(read(tmp_path, given)) + repr(environment.read(given, tmp_path / "none"))
     for secret in ("sk_live_x", "k" * 40, "whsec_a", "whsec_c", "hunter2", "r3dis", "p0stgres"):
@@ -168,6 +197,7 @@ WRONG = {
     "MARKETHALL_REDIS_URL": ["hidden:6379", "https://u:hidden@redis"],
     "MARKETHALL_TRUSTED_PROXIES": ["hidden", "-1", "1.5", "100", "9" * 5000],
     "MARKETHALL_LOG_LEVEL": ["hidden"],
+    "MARKETHALL_PLAIN_CONNECTIONS": ["hidden", "mail redis", "smtp"],
     "STRIPE_SECRET_KEY": ["hidden", "pk_live_hidden", '"sk_live_hidden"', "sk_live_hid den", "sk_live_..."],
     "STRIPE_PUBLISHABLE_KEY": ["hidden", "sk_live_hidden", "pk_live_"],
     "STRIPE_WEBHOOK_SECRET": ["we_hidden", "whsec_a,hidden", "whsec_hidden#first", "whsec_hidden # first"],

@@ -74,6 +74,17 @@ def test_a_month_closed_before_is_made_again_to_the_byte(note: str) -> None:
     assert hashlib.sha256(as_pdf(view)).hexdigest() == PDF[note]
 
 
+def test_a_month_names_the_marketplace_as_it_was_called_then() -> None:
+    """At the head of each page, in the lines and in the sums; one from before that was kept says what it said."""
+    taken = Line("taken", datetime(2026, 10, 4, 9, tzinfo=UTC), None, -500, 0, -500, 0, "trr_1")
+    before = replace(closed_in_utc(), sheet=Sheet(500, (taken,), 0, 0, 0, 1))
+    named = replace(before, sheet=before.sheet.named("Basar"), market="Basar")
+    for view, name in ((before, "Markethall"), (named, "Basar")):
+        assert f"Taken back by {name}" in as_csv(view).decode()
+        assert (f"Taken back by {name}", -500) in view.sheet.sums()
+    assert as_pdf(named) != as_pdf(replace(named, market="Agora"))
+
+
 def test_days_in_the_files_are_those_of_the_statements_zone() -> None:
     """A sale in UTC's last second of October is of November in Luxembourg, and the file says by which clock."""
     first, opening, sale, *_, last, closing = as_csv(in_luxembourg()).decode().split("\r\n")[:7]

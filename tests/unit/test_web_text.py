@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,7 +16,7 @@ from shared import clock
 from shared.money import Money
 from shared.web import filters
 from shared.web.kit import safe_next
-from shared.web.observability import scrub
+from shared.web.observability import LineFormatter, PlainFormatter, scrub
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,32 @@ def test_defect_15_no_line_of_the_log_holds_a_secret(secret: str, line: str) -> 
     assert secret not in scrub(line.format(secret))
 
 
+HOSTILE = "wrong\r\n12:00:00 error all is lost\x1b[2J\u2028\x85"
+
+
+@pytest.mark.parametrize("formatter", [LineFormatter(), PlainFormatter()])
+def test_a_line_of_the_log_stays_one_line(formatter: logging.Formatter) -> None:
+    """Whatever somebody sent: no line of their own, nothing that moves a terminal's cursor."""
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "said %r and %s", (HOSTILE, HOSTILE), None)
+    record.fields = {"who": HOSTILE}
+    line = formatter.format(record)
+    assert line.isprintable()
+    assert line.count("all is lost") == 3
+
+
+def test_times_in_the_log_are_of_utc() -> None:
+    """Wherever the machine stands: the offset stands with the time."""
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "said", None, None)
+    record.created = NOW.timestamp()
+    assert json.loads(LineFormatter().format(record))["at"] == "2026-11-23T14:05:09.000+00:00"
+
+
 def test_onboarding_links_passwords_and_database_logins_are_cut_out() -> None:
     """Single-use links open an account's pages; addresses may carry logins."""
     assert "8WkQ" not in scrub("https://connect.stripe.com/setup/e/acct_1/8WkQx")
     assert "hunter22" not in scrub("password=hunter22&x=1")
-    assert "geheim" not in scrub("postgres://shop:geheim@db/markethall")
+    for scheme in ("postgres", "postgresql", "asyncpg", "redis", "rediss", "smtp", "smtp+tls", "smtps", "https"):
+        assert "geheim" not in scrub(f"cannot reach {scheme}://shop:geheim@db/markethall")
     assert "abcdefghijkl" not in scrub("Authorization: Bearer abcdefghijkl")
 
 

@@ -9,6 +9,7 @@ import pyotp
 from tortoise.expressions import F
 
 from shared import clock
+from shared.audit import watch
 from shared.database.unit import transaction
 from shared.errors import Invalid, Unauthenticated
 from shared.ids import digest
@@ -61,6 +62,8 @@ async def _wrong_lately(session: Session) -> int:
 async def refuse(session_id: int, sentence: str, param: str) -> None:
     """Raise WrongAnswer, or after the last try TooManyAnswers: then the session is over."""
     row = await Session.get(id=session_id)
+    whose = f"member:{row.member_id}" if row.member_id else f"customer:{row.customer_id}"
+    watch.refused("answer.refused", who=whose, asked=param)
     if row.wrong_answers < MAX_TRIES:
         raise WrongAnswer(sentence, param=param)
     await _end(session_id)

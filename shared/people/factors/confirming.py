@@ -12,15 +12,20 @@ from shared.people.models import Member, Session
 RECOVERY = "recovery_code"
 
 
-async def freshen(*, session_id: int, member: Member, by: str) -> None:
-    """Note that the person has just shown who they are."""
+async def freshen(*, session_id: int, member: Member, by: str) -> str | None:
+    """Note that the person has just shown who they are; the session's new token, so that a copy of the old one is not fresh.
+
+    None when the session ended meanwhile.
+    """
     now = clock.now()
     async with transaction():
-        await Session.filter(id=session_id, revoked_at=None).update(
-            authenticated_at=now, wrong_answers=0, updated_at=now
-        )
+        token = await sessions.renew(kind="member", person_id=member.id, session_id=session_id)
+        if token is None:
+            return None
+        await Session.filter(id=session_id).update(authenticated_at=now, wrong_answers=0, updated_at=now)
         await history.note("person.confirmed", member, by=by)
         await _tell_of_code(member, by)
+    return token
 
 
 async def enter(*, session_id: int, member: Member, by: str) -> str | None:

@@ -17,7 +17,8 @@ RESET_AFTER = timedelta(hours=24)
 MOST_FACTORS = 10  # of one person
 CODES = 10  # recovery codes of one set
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look like another
-CODE_LENGTH = 16  # 79 bits: too many to try, so a plain digest of one is enough
+CODE_LENGTH = 24  # 118 bits: too many to try, so a plain digest of one is enough
+CODE_LENGTHS = (16, CODE_LENGTH)  # of codes that may be on paper; the short ones are of before
 STEP = 30  # seconds that an authenticator shows a code for (RFC 6238)
 DRIFT = 1  # steps that its clock may be ahead or behind
 DIGITS = 6
@@ -61,12 +62,12 @@ def typed_digits(text: str) -> str | None:
 def typed_recovery_code(text: str) -> str | None:
     """A recovery code as it was typed (`abcd-efgh …`), in its stored form; None when it is none."""
     code = bare_code(text)
-    return code if len(code) == CODE_LENGTH and all(letter in CODE_LETTERS for letter in code) else None
+    return code if len(code) in CODE_LENGTHS and all(letter in CODE_LETTERS for letter in code) else None
 
 
 def shown_recovery_code(code: str) -> str:
     """A recovery code in groups of four."""
-    return "-".join(code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def is_compulsory(*, production: bool, role: str | None) -> bool:

@@ -1,0 +1,79 @@
+"""What our own code never does, in the browser and on the server: promises about the text of the code itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = {path.name: path.read_text() for path in (ROOT / "static" / "js").glob("*.js")}
+CODE = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for folder in ("shared", "portal", "storefront")
+    for path in (ROOT / folder).rglob("*.py")
+    if "sandbox" not in path.parts
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTMLUnsafe|srcdoc",  # text is put in as text
+        r"\beval\(|new Function|setTimeout\([\"'`]",
+        r"__proto__|\bprototype\b|\bfor \(.* in ",  # no object is filled by names from outside
+        r"document\.cookie|sessionStorage|indexedDB",
+        r"localStorage\.(?!(?:get|set)Item\(\"theme\")",  # the light or dark theme, nothing of anybody
+        r"[\"'](?:paste|copy|cut)[\"']|addEventListener\([\"']message",  # pasting a password works
+    ],
+)
+def test_no_script_of_ours_does_that(words: str) -> None:
+    """In pages of people's own data."""
+    assert len(SCRIPTS) >= 6
+    assert [name for name, text in SCRIPTS.items() if re.search(words, text)] == []
+
+
+# Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the database, Redis, our own site.
+CONNECTS = {
+    "shared/gateway/transport.py", "shared/mail/service.py", "shared/database/migrate.py",
+    "shared/cli/doctor.py", "shared/cli/front.py", "shared/cli/probe.py", "shared/cli/processes.py", "shared/cli/stand_in.py",
+    "shared/cli/serve.py", "shared/cli/demo.py", "shared/cli/bench_load.py", "shared/cli/bench_sandbox.py",
+}  # fmt: skip
+_CLIENT = re.compile(
+    r"^\s*(?:import|from) (?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"
+    r"|open_connection|AIOHTTPClient",
+    re.MULTILINE,
+)
+
+
+def test_only_these_open_connections() -> None:
+    """Nothing that answers a request does: no address that a stranger typed is ever called."""
+    assert {path for path, text in CODE.items() if _CLIENT.search(text)} == CONNECTS
+
+
+def test_no_template_is_made_of_words() -> None:
+    """Pages and mails are files that are only filled in."""
+    assert [
+        path for path, text in CODE.items() if re.search(r"from_string|render_template_string|\bTemplate\(", text)
+    ] == []
+
+
+def test_lines_of_the_log_go_to_standard_error_alone() -> None:
+    """No file, no socket, no service: docs/operations.md lists all that is written."""
+    handlers = r"addHandler|basicConfig|dictConfig|FileHandler|SocketHandler|SysLogHandler|HTTPHandler|QueueHandler"
+    assert [path for path, text in CODE.items() if re.search(handlers, text)] == []
+    assert CODE["shared/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
+
+
+# Each is made of what stands in our own tables or files.
+PATTERNS = {
+    "shared/amounts.py", "shared/cli/bootstrap.py", "shared/database/postgres_tools.py", "shared/people/rules.py",
+    "shared/vat/numbers.py", "storefront/checkout/postal.py",
+}  # fmt: skip
+_BUILT = re.compile(r"\bre\.(?:compile|fullmatch|match|search|sub|split|findall)\((?!\s*(?:r|rb|b|br)?[\"'])")
+
+
+def test_no_pattern_is_made_of_what_people_type() -> None:
+    """Those that are put together at all are known."""
+    assert {path for path, text in CODE.items() if _BUILT.search(text)} <= PATTERNS
