@@ -24,7 +24,7 @@ from shared.vendors.closing import sentence, spelled
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
 from shared.vendors.words import Standing, standing
 from shared.web.access import owner
-from shared.web.editing import Trail
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
 from shared.web.pages import see_other
@@ -134,7 +134,7 @@ async def shop() -> Response:
         return await _close_page(form, status=422)
     until = form.until.data
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
-    look = form.look(dict, page=CLOSE, trail=trail)
+    look = form.look(as_it_is, page=CLOSE, trail=trail)
     try:
         await service.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
     except (ChangedMeanwhile, Invalid) as error:

@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.gateway.seam import StripeUnavailable
 from shared.web.access import large_body, owner
 from shared.web.bodies import MAX_UPLOAD
-from shared.web.editing import Trail
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
@@ -75,7 +75,7 @@ async def save(dispute_id: int) -> Response:
             dispute_id=dispute.id,
             texts=form.answer(),
             actor=actor_label(actor()),
-            look=form.look(dict, page=f"{LIST}/{dispute.id}", trail=trail),
+            look=form.look(as_it_is, page=f"{LIST}/{dispute.id}", trail=trail),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)

@@ -16,7 +16,7 @@ from shared.payouts.queries import FILTERS, all_payouts
 from shared.vendors import banks
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
-from shared.web.editing import Trail
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
 from shared.web.pages import see_other
@@ -65,7 +65,7 @@ async def hold(vendor_id: int) -> Response:
             vendor_id=row.id,
             reason=form.reason.data or "",
             actor=actor_label(actor()),
-            look=form.look(dict, page=f"{VENDORS}/{row.id}", trail=trail),
+            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -120,7 +120,7 @@ async def reserve(vendor_id: int) -> Response:
             percentage=percentage,
             days=days,
             actor=actor_label(actor()),
-            look=form.look(dict, page=f"{VENDORS}/{row.id}", trail=trail),
+            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)

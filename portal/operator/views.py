@@ -24,7 +24,7 @@ from shared.vendors import abilities, service
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
 from shared.web.access import operator
-from shared.web.editing import Trail
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label
 from shared.web.kit import kit, page_number
 from shared.web.limits import limit
@@ -112,7 +112,7 @@ async def fee(vendor_id: int) -> Response:
     if not form.ok() or percentage is None:
         return await vendor_page(row.id, form=form, status=422)
     trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
-    look = form.look(dict, page=f"{VENDORS}/{row.id}", trail=trail)
+    look = form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail)
     try:
         await service.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look)
     except (ChangedMeanwhile, Invalid) as error:

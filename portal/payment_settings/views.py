@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
@@ -202,7 +204,7 @@ async def schedule() -> Response:
     if not form.ok():
         return await _settings(status=422, payout=form)
     look = form.look(
-        lambda plan: plan_values(plan, config.currency),
+        partial(plan_values, currency=config.currency),
         page=HOME,
         trail=Trail(f"vendor:{config.vendor_id}", (payout_settings.CHANGED,)),
     )

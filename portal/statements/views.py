@@ -16,7 +16,7 @@ from shared.vat.queries import registration_of
 from shared.vat.service import state_number
 from shared.vendors.queries import vendor_contact
 from shared.web.access import owner
-from shared.web.editing import Trail
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.pages import see_other
 
@@ -44,7 +44,7 @@ async def vat_number() -> Response:
             vendor_id=vendor_id(),
             text=form.vat_number.data or "",
             actor=actor_label(actor()),
-            look=form.look(dict, page=LIST, trail=trail),
+            look=form.look(as_it_is, page=LIST, trail=trail),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)

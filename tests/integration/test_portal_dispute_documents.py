@@ -130,7 +130,7 @@ class TestChanging:
         page = await portal.get(f"{LIST}/{row.id}")
         assert 'value="remove:receipt"' in page
         read = carried(page, f"{LIST}/{row.id}/evidence")
-        status, where, _ = await send(portal, row, **read, uncategorized_text="More.", button="remove:receipt")
+        status, where, _ = await send(portal, row, None, **read, uncategorized_text="More.", button="remove:receipt")
         assert (status, where) == (303, f"{LIST}/{row.id}#documents")
         assert not await DisputeFile.exists(dispute_id=row.id)
         assert (await Dispute.get(id=row.id)).evidence == {"uncategorized_text": "More."}
