@@ -1,9 +1,9 @@
 """Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`, `market`.
 
-Whatever uses `database` runs once on SQLite and once on PostgreSQL, unless marked `sqlite_only`, `postgres_only` or
-`one_engine` (the engine cannot matter; SQLite then). A test of pages (one that uses `app` or `client`) runs on one of the
-two, by its name, so that each engine answers half of them; `both_engines` asks for both, as does naming `engine` itself.
-`--engine sqlite` runs what has a choice on that one, and halves a quick run.
+Whatever uses `database` is for SQLite and for PostgreSQL. Where the engine is the point (marked `both_engines`, naming
+`engine`, or letting several things happen at once) a test runs on each; `sqlite_only`, `postgres_only` and `one_engine`
+(it cannot matter; SQLite then) say otherwise. All others run on one of the two, by their name and row, so that each engine
+answers half of them. `--engine both` runs them all on each, `--engine sqlite` what has a choice on that one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ hypothesis.settings.register_profile("long")  # state machines look at it: `--hy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--engine", choices=ENGINES, help="run database tests on one engine only")
+    parser.addoption("--engine", choices=(*ENGINES, "both"), help="where database tests run that have a choice")
 
 
 def pytest_collection_finish() -> None:
@@ -49,19 +49,15 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses `database` on every engine that its marks allow."""
+    """Make what uses `database` a test for every engine that its marks allow."""
     if "engine" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
-    chosen = metafunc.config.getoption("--engine")
     engines: tuple[str, ...] = ENGINES
     if marks & {"sqlite_only", "one_engine"}:
         engines = ("sqlite",)
     elif "postgres_only" in marks:
         engines = ("postgres",)
-    elif not chosen and _is_of_pages(metafunc, marks):
-        engines = (ENGINES[zlib.crc32(metafunc.definition.nodeid.encode()) % len(ENGINES)],)
-    engines = tuple(engine for engine in engines if chosen in (None, engine))
     ways: dict[str, tuple[str, ...]] = dict(*(mark.kwargs for mark in metafunc.definition.iter_markers("ways")))
     if ways:
         pairs = [(engine, way) for engine in engines for way in ways[engine]]
@@ -70,9 +66,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines, scope="function")
 
 
-def _is_of_pages(metafunc: pytest.Metafunc, marks: set[str]) -> bool:
-    asks_for_both = "both_engines" in marks or "engine" in inspect.signature(metafunc.function).parameters
-    return not asks_for_both and bool({"app", "client"} & set(metafunc.fixturenames))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the tests that have a choice of engine out to the two."""
+    chosen = config.getoption("--engine")
+    items[:] = [item for item in items if _runs(item, chosen)]
+
+
+def _runs(item: pytest.Item, chosen: str | None) -> bool:
+    engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+    if engine is None or chosen == "both":
+        return True
+    if chosen is not None:
+        return bool(engine == chosen)
+    assert isinstance(item, pytest.Function)
+    if _is_about_engines(item):
+        return True
+    name = item.nodeid.replace(f"{engine}-", "").replace(engine, "")
+    return bool(engine == ENGINES[zlib.crc32(name.encode()) % len(ENGINES)])
+
+
+def _is_about_engines(item: pytest.Function) -> bool:
+    marks = {mark.name for mark in item.iter_markers()}
+    named = "engine" in inspect.signature(item.function).parameters
+    return (
+        bool(marks & {"sqlite_only", "postgres_only", "one_engine", "both_engines", "ways"})
+        or named
+        or races(item.function)
+    )
 
 
 @pytest.fixture(autouse=True)

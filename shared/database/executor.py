@@ -76,7 +76,7 @@ async def _apply(migration: Migration, state: State, *, schema_editor: BaseSchem
 
 
 @contextmanager
-def _never_queried() -> Iterator[None]:
+def never_queried() -> Iterator[None]:
     """Models that are made meanwhile are for migrations alone: they get neither filters nor queries.
 
     Each operation makes most models of the state anew, and preparing them for queries is most of a migration's time.
@@ -99,7 +99,7 @@ class Executor(MigrationExecutor):
 
     async def migrate(self, *args: Any, **kwargs: Any) -> None:
         """Bring the database to the targets; by default to the newest migration."""
-        with _never_queried():
+        with never_queried():
             await super().migrate(*args, **kwargs)
 
     def _migration_plan(self, *args: Any, **kwargs: Any) -> list[PlanStep]:

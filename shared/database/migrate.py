@@ -209,9 +209,12 @@ def _back_up(path: Path) -> Path | None:
 async def _model_changes(context: TortoiseContext) -> list[str]:
     from tortoise.migrations.autodetector import MigrationAutodetector
 
+    from shared.database.executor import never_queried
+
     apps = context.apps
     assert apps is not None
-    writers = await MigrationAutodetector(apps, config("sqlite://:memory:")["apps"]).changes()
+    with never_queried():
+        writers = await MigrationAutodetector(apps, config("sqlite://:memory:")["apps"]).changes()
     return [f"The models have changed: {op.describe()}." for writer in writers for op in writer.operations]
 
 

@@ -48,6 +48,8 @@ class OrderMoney:
     @property
     def left(self) -> int:
         """What nobody has and nobody claims: so much can still go back."""
+        if self.payment_status is PaymentStatus.REFUNDED:
+            return 0
         return max(self.total - self.refunded - self.disputed - self.lost, 0)
 
     @property

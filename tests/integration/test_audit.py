@@ -17,7 +17,7 @@ from tests.support.portal import operator_in, signed_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 # Whoever wants to hide something may try it in any of these ways.
 ATTEMPTS = {
     "change": "UPDATE audit_entries SET actor = 'system'",

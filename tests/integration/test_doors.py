@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.app import TestContext
 
+pytestmark = pytest.mark.both_engines  # counted in the statements of each
 SPELLINGS = [
     "owner@x.test",
     " Owner@X.TEST ",

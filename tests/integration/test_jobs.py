@@ -22,7 +22,7 @@ from tests.support.tamper import sql
 if TYPE_CHECKING:
     from shared.jobs.queue import Context
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 
 
 async def test_a_job_of_a_transaction_that_fails_never_existed() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
+pytestmark = pytest.mark.both_engines  # triggers of each guard it
 FEE = stripe_fee(StripeFee(1, 2, "EUR", 55, "txn_1"))
 
 

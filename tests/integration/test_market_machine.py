@@ -267,8 +267,8 @@ class QuietMachine(MarketMachine):
 
 # The long form: `run.py test --hypothesis-profile=long tests/integration/test_market_machine.py`.
 LONG = settings.get_current_profile_name() == "long"
-EXAMPLES = {"sqlite": 2000 if LONG else 20, "postgres": 200 if LONG else 3}
-QUIET_EXAMPLES = {"sqlite": 500 if LONG else 5, "postgres": 50 if LONG else 1}
+EXAMPLES = {"sqlite": 2000 if LONG else 8, "postgres": 200 if LONG else 2}
+QUIET_EXAMPLES = {"sqlite": 500 if LONG else 2, "postgres": 50 if LONG else 1}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(6 * 3600 if LONG else 600)]
 
 

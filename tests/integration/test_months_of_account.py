@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from shared.vendors.models import Vendor
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
 # A zone at home whose clocks change in the last week of a month, one whose midnight comes twice on the first of November,
 # and one that is fourteen hours ahead: the last moment of its October, and the first of its November.

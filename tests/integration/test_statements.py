@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
 NOVEMBER = at("2026-11-01 01:00")
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 
 
 def event(kind: str, subject: dict[str, Any], *, number: int = 1, **more: Any) -> str:
