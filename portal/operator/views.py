@@ -20,7 +20,7 @@ from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
 from shared.vat.queries import registration_of
-from shared.vendors import abilities, service
+from shared.vendors import abilities, configs
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
 from shared.web.access import operator
@@ -114,7 +114,7 @@ async def fee(vendor_id: int) -> Response:
     trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
     look = form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail)
     try:
-        await service.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look)
+        await configs.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look)
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await vendor_page(row.id, form=form, status=error.status)

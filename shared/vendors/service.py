@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -241,32 +240,6 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
                 await queue.enqueue("clawback.pay_back", {"vendor_id": row.vendor_id})
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True
-
-
-async def set_platform_fee(
-    *, vendor_id: int, percentage: Decimal, actor: str, look: Look[Mapping[str, Any]] = unseen
-) -> None:
-    """The operator sets a vendor's commission; orders already placed keep theirs. Raises Invalid, and what `look` does."""
-    if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
-    if percentage != percentage.quantize(Decimal("0.01")):
-        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
-        before = row.platform_fee_percentage
-        await look({"platform_fee_percentage": before})
-        if before == percentage:
-            return
-        row.platform_fee_percentage = percentage
-        await row.save(update_fields=["platform_fee_percentage"])
-        await audit.record(
-            "vendor.platform_fee_changed",
-            actor=actor,
-            subject=f"vendor:{vendor_id}",
-            vendor_id=vendor_id,
-            before=str(before),
-            after=str(percentage),
-        )
 
 
 async def open_shop(*, vendor_id: int, actor: str) -> None:
