@@ -96,19 +96,20 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
+    waits = mine.asked if stopped in (Obstacle.HELD, Obstacle.BANK_NEW) else 0  # written down, and not sent now
     return BalanceView(
         currency=currency,
         available=Money(available, currency),
         coming=Money(coming, currency),
         coming_from=max(days[0], now) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
-        held=Money(held_back(mine, stopped), currency),
+        held=Money(held_back(mine, stopped) + waits, currency),
         reserved=Money(max(0, mine.reserved), currency),
         stopped=stopped,
         owed=Money(max(0, mine.owed), currency),
-        on_the_way=Money(max(0, mine.on_the_way), currency),
+        on_the_way=Money(max(0, mine.on_the_way - waits), currency),
         held_by_stripe=Money(max(0, mine.held), currency),
-        ours=Money(mine.balance, currency),
+        ours=Money(mine.balance + waits, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 

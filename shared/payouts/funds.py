@@ -81,6 +81,7 @@ async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
             pending=reading.line(currency).pending,
             payable=-booked(Account.VENDOR_PAYABLE, currency),
             on_the_way=booked(Account.BANK_VENDOR, currency) + opening.get(currency, 0),
+            asked=opening.get(currency, 0),
             owed=booked(Account.VENDOR_RECEIVABLE, currency),
             reserved=-booked(Account.VENDOR_RESERVED, currency),
             balance=booked(Account.STRIPE_VENDOR, currency) - opening.get(currency, 0),

@@ -79,7 +79,7 @@ class Funds:
     """What there is in one currency, in minor units. `available` and `pending` are Stripe's words, the rest is our ledger's.
 
     `payable` is earned and not arrived at the bank, without what is reserved; `on_the_way` is the part of it that has left
-    the balance, payouts that Stripe was asked for and has not answered included. `held` is what Stripe holds of it in reserve.
+    the balance, payouts that Stripe was asked for and has not answered (`asked`) included. `held` is what Stripe holds of it in reserve.
     """
 
     currency: str
@@ -87,6 +87,7 @@ class Funds:
     pending: int = 0
     payable: int = 0
     on_the_way: int = 0
+    asked: int = 0
     owed: int = 0
     reserved: int = 0
     balance: int = 0  # what our books say lies at Stripe in all, without what it was asked to send

@@ -153,6 +153,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(  #
         for page in ("/vendor/admin/payouts", f"/vendor/admin/payouts/{row.id}"):
             text = words(str(await (await client.get(page)).get_data(as_text=True)))
             assert ("Waits" in text) != made, text
+            assert ("on its way to your bank" in text.lower()) == (made and page.endswith("payouts")), text
         time.days(3)
         await work(context, "vendors.end_bank_hold")
         await swept(context)
