@@ -25,6 +25,7 @@ from wtforms import (
 )
 from wtforms.csrf.core import CSRF
 from wtforms.fields.choices import SelectChoice, SelectFieldBase  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
@@ -36,8 +37,18 @@ from shared.money import Money
 from shared.people.rules import check_password, normal_email
 
 OPEN_TOO_LONG = "This form was open for too long. Nothing you typed is lost; please send it again."
+OPENED = "opened"  # the field in which a form carries what it showed (shared/web/editing.py)
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
+
+
+# What opens something, by its name in a form: every PasswordField of every form, and what is good once.
+_secret_names = {"csrf_token", "code", "credential"}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name is never put back into a page and never kept for later."""
+    return name in _secret_names or "password" in name.lower()
 
 
 def _sane(_form: BaseForm, field: Field) -> None:
@@ -79,6 +90,8 @@ class _Csrf(CSRF):
 class MarketForm(Form):
     """The base of every form. `validate_x` methods must be plain functions: WTForms never runs coroutines."""
 
+    meanwhile: Any = None  # what somebody else has changed since it was opened (shared/web/editing.py)
+
     class Meta(DefaultMeta):
         csrf = True
         csrf_class = _Csrf
@@ -100,6 +113,8 @@ class MarketForm(Form):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, value in vars(cls).items():
+            if isinstance(value, UnboundField) and issubclass(value.field_class, PasswordField):
+                _secret_names.add(name)
             if name.startswith("validate") and inspect.iscoroutinefunction(value):
                 raise TypeError(f"{cls.__name__}.{name} is async, so WTForms would never run it")
 

@@ -14,7 +14,7 @@ from shared.web import bodies
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view, view_at
 from shared.web.bodies import BODY_LIMIT, MAX_BODY
 from shared.web.errors import answer, wants_json
-from shared.web.forms import OPEN_TOO_LONG, csrf_valid
+from shared.web.forms import OPEN_TOO_LONG, csrf_valid, is_secret
 from shared.web.hosts import Hosts
 from shared.web.kit import is_htmx, kit
 
@@ -33,7 +33,6 @@ OURS = (
     "X-Markethall"  # on each answer of ours: static/js/reach.js swaps no other, such as a proxy's page about a failure
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_SECRET_FIELDS = ("password", "csrf_token")
 _BAD_HOST = "market_bad_host"
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -136,7 +135,7 @@ async def _send_again() -> Response:
     if wants_json() or is_htmx() or request.mimetype not in _FORM_TYPES or access_of(current_view()) is None:
         return await answer(422, code="form_expired", message=OPEN_TOO_LONG)
     form = await request.form
-    kept = [(n, v) for n, v in form.items(multi=True) if not any(s in n.lower() for s in _SECRET_FIELDS)]
+    kept = [(n, v) for n, v in form.items(multi=True) if not is_secret(n)]
     if len(kept) > MAX_SENT_BACK or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK:
         return await answer(422, code="form_expired", message=TYPED_TOO_MUCH)
     return await page(
@@ -144,7 +143,7 @@ async def _send_again() -> Response:
         status=422,
         action=request.full_path.rstrip("?"),
         fields=kept,
-        has_secret=any("password" in n.lower() for n in form),
+        has_secret=any(n != "csrf_token" and is_secret(n) for n in form),
     )
 
 

@@ -19,7 +19,7 @@ from shared.people.factors import kept
 from shared.people.factors.rules import is_compulsory, is_fresh
 from shared.people.queries import Actor
 from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, view_at
-from shared.web.forms import MarketForm
+from shared.web.forms import OPENED, MarketForm, is_secret
 from shared.web.identity import member_or_none, session_id
 from shared.web.kit import is_htmx, kit, safe_next
 
@@ -27,7 +27,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 CONFIRM, FACTORS = "/vendor/confirm", "/vendor/factors"
 KEPT_FIELD = "kept_form"
-SECRETS = ("password", "csrf_token", "credential", KEPT_FIELD)
 ONCE = "That was already sent, or it waited too long. Please look here first, and send it anew where it is needed."
 SET_UP_FIRST = "Set up a second step for signing in first. The marketplace's staff work with one."
 
@@ -87,7 +86,8 @@ def in_words(found: kept.Kept) -> list[tuple[str, str]]:
     mark = mark_of(view_at(current_app, found.method, found.action.partition("?")[0]))
     if mark is not None and mark.form is not None:
         return mark.form.in_words(found.sent)
-    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in found.sent if value.strip()]
+    told = [(name, value) for name, value in found.sent if value.strip() and name != OPENED]
+    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in told]
 
 
 def mark_of(view: object) -> Mark | None:
@@ -166,7 +166,7 @@ def _here() -> str:
 
 async def _sent() -> list[tuple[str, str]]:
     form = await request.form
-    return [(name, value) for name, value in form.items(multi=True) if not any(s in name.lower() for s in SECRETS)]
+    return [(name, value) for name, value in form.items(multi=True) if name != KEPT_FIELD and not is_secret(name)]
 
 
 def _before() -> str | None:

@@ -132,7 +132,7 @@ async def _known(basket: BasketView) -> dict[str, str]:
 async def _contact_page(
     basket: BasketView, form: CheckoutForm, *, problem: str | None = None, status: int = 200
 ) -> Response:
-    return await page(
+    response = await page(
         "storefront/checkout/contact.html",
         status=status,
         basket=basket,
@@ -141,6 +141,8 @@ async def _contact_page(
         is_basket=status == Conflict.status,
         back=("Back to basket", "/shop/basket"),
     )
+    response.headers["Cache-Control"] = "no-store"  # filled in with name and address
+    return response
 
 
 @checkout.get("/shop/checkout/<token>")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from wtforms import PasswordField
 
 from shared.audit.models import AuditEntry
 from shared.jobs.models import Job
@@ -17,6 +18,7 @@ from shared.people.errors import LinkEnded, WeakPassword, WrongCredentials, Wron
 from shared.people.models import MailLink, Member
 from shared.people.persons import label_of, vendor_of
 from shared.vendors.models import Vendor
+from shared.web.forms import MarketForm, is_secret
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
@@ -329,3 +331,24 @@ async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_
     with later(timedelta(days=5 * 365)):
         entered = await Visitor(app).sign_in("olive@shop.test", long)
     assert (entered.status, entered.location) == (303, "/vendor/admin")
+
+
+@pytest.mark.one_engine
+async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
+    """Of no form, whatever its fields are called, where it is sent too late and is shown to be sent again."""
+    mine = await browser_of(app, await person("owner"))
+    late = {"present": PASSWORD, "new": ANOTHER, "name": "kept", "csrf_token": "of yesterday"}
+    answer = await mine.request("POST", f"{DOORS['owner'].account}/password", form=late)
+
+    assert answer.status == 422
+    assert 'value="kept"' in answer.text
+    assert "except passwords" in answer.text
+    assert PASSWORD not in answer.text
+    assert ANOTHER not in answer.text
+    for form in _forms(MarketForm):
+        fields = form(meta={"csrf": False, "currency": None})
+        assert [f.name for f in fields if isinstance(f, PasswordField) and not is_secret(f.name)] == [], form
+
+
+def _forms(of: type[MarketForm]) -> list[type[MarketForm]]:
+    return [each for form in of.__subclasses__() for each in (form, *_forms(form))]
