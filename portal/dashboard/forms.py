@@ -5,10 +5,10 @@ from __future__ import annotations
 from wtforms import DateField
 from wtforms.validators import Optional
 
-from shared.web.forms import MarketForm
+from shared.web.editing import Edited
 
 
-class CloseForm(MarketForm):
+class CloseForm(Edited):
     """Until when, if the vendor knows."""
 
     until = DateField("Opens again on", [Optional()])

@@ -13,6 +13,7 @@ from portal.orders.words import goods_badge, money_badge
 from portal.payouts.sentences import next_sentence
 from shared.catalogue.queries import vendor_products
 from shared.disputes.queries import next_to_answer
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
 from shared.marketplace.queries import today
 from shared.orders.lists import count_to_ship, orders_summary, vendor_orders
@@ -23,12 +24,13 @@ from shared.vendors.closing import sentence, spelled
 from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
 from shared.vendors.words import Standing, standing
 from shared.web.access import owner
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
 from shared.web.pages import see_other
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
-HOME, ACCOUNT = "/vendor/admin", "/vendor/admin/security"
+HOME, ACCOUNT, CLOSE = "/vendor/admin", "/vendor/admin/security", "/vendor/admin/shop/close"
 RECENT = 6
 
 
@@ -131,11 +133,13 @@ async def shop() -> Response:
     if not form.ok():
         return await _close_page(form, status=422)
     until = form.until.data
+    trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
+    look = form.look(as_it_is, page=CLOSE, trail=trail)
     try:
-        await service.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()))
-    except Invalid as error:
+        await service.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
+    except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await _close_page(form, status=422)
+        return await _close_page(form, status=error.status)
     opens = f" It opens again by itself on {spelled(until)}." if until else ""
     return see_other(HOME, ("ok", f"Your shop is closed.{opens} Orders already placed go on."))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from quart import request
 from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
 from shared.disputes.evidence import FIELDS, Field
 from shared.disputes.files import KINDS
+from shared.web.editing import Edited
 from shared.web.forms import MarketForm
 
 _ROOM = 250_000  # what is longer than an answer may be is told so, and kept, rather than cut
@@ -26,11 +27,13 @@ class Paragraphs(TextAreaField):
     max_text = _ROOM
 
 
-class EvidenceForm(MarketForm):
+class EvidenceForm(Edited):
     """One field for each text that a bank reads, one for each kind of document; all of them may stay empty.
 
     The documents themselves are read from the request: a form never gives a chosen file back.
     """
+
+    acts: ClassVar = frozenset({"own_receipt"})
 
     own_receipt = BooleanField("Attach our receipt of this order")
     button = ""
@@ -44,7 +47,7 @@ class EvidenceForm(MarketForm):
         """The kind of document that a button says to take out."""
         return self.button.removeprefix("remove:") if self.button.startswith("remove:") else ""
 
-    def texts(self) -> dict[str, str]:
+    def answer(self) -> dict[str, str]:
         """What was typed, by field."""
         return {name: str(self[name].data or "") for name in FIELDS}
 

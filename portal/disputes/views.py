@@ -13,10 +13,12 @@ from shared.disputes import answers, attachments, evidence, files
 from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.facts import drafted
 from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
 from shared.gateway.seam import StripeUnavailable
 from shared.web.access import large_body, owner
 from shared.web.bodies import MAX_UPLOAD
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, page_number
 from shared.web.pages import see_other
@@ -67,12 +69,17 @@ async def save(dispute_id: int) -> Response:
             await take_in(dispute, form)
         if form.errors:
             return await _dispute_page(await _mine(dispute_id), form=form, status=422)
+        trail = Trail(f"dispute:{dispute.id}", ("dispute.drafted",))
         await answers.save_draft(
-            vendor_id=vendor_id(), dispute_id=dispute.id, texts=form.texts(), actor=actor_label(actor())
+            vendor_id=vendor_id(),
+            dispute_id=dispute.id,
+            texts=form.answer(),
+            actor=actor_label(actor()),
+            look=form.look(as_it_is, page=f"{LIST}/{dispute.id}", trail=trail),
         )
-    except Invalid as error:
+    except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await _dispute_page(await _mine(dispute_id), form=form, status=422)
+        return await _dispute_page(await _mine(dispute_id), form=form, status=error.status)
     except (AnswerClosed, AnswerChanged) as error:
         return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
     said = await _staged(dispute.id)

@@ -14,12 +14,13 @@ from shared.fees.queries import Policy, RuleView
 from shared.fees.rules import RefundPolicy, Rule
 from shared.money import Money
 from shared.vendors.countries import CURRENCY_NAMES
+from shared.web.editing import Edited
 from shared.web.forms import MarketForm, MoneyField, PercentField, choices
 
 AMOUNTS = ("fixed_amount", "minimum_amount", "maximum_amount")
 
 
-class RuleForm(MarketForm):
+class RuleForm(Edited):
     """One commission rule: what it is about, and what it charges."""
 
     vendor = StringField(
@@ -52,7 +53,7 @@ class RuleForm(MarketForm):
         """The form as it was sent, else as `view` is, else empty. Its amounts are in the currency chosen in it."""
         if request.method != "POST":
             known = view.rule.currency if view else None
-            return await cls.from_request(currency=known, data=_values(view) if view else None)
+            return await cls.from_request(currency=known, data=rule_values(view) if view else None)
         sent = (await request.form).get("currency")
         return await cls.from_request(currency=sent if sent in CURRENCY_NAMES else None)
 
@@ -80,7 +81,8 @@ def _minor(value: Money | None) -> int | None:
     return value.amount if value is not None else None
 
 
-def _values(view: RuleView) -> dict[str, Any]:
+def rule_values(view: RuleView) -> dict[str, Any]:
+    """How the form shows a rule."""
     rule = view.rule
     amounts = (rule.fixed or None, rule.minimum, rule.maximum)
     return {
@@ -108,7 +110,7 @@ class TryForm(MarketForm):
     price = MoneyField("Price")
 
 
-class PolicyForm(MarketForm):
+class PolicyForm(Edited):
     """What refunds do to the commission; made by `policy_form`, with a limit for each currency."""
 
     refund_policy = RadioField(
@@ -130,5 +132,10 @@ async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
     form_class = cast("type[PolicyForm]", type("PolicyForm", (PolicyForm,), fields))
     if request.method == "POST":
         return await form_class.from_request()
+    return await form_class.from_request(data=policy_values(policy))
+
+
+def policy_values(policy: Policy) -> dict[str, Any]:
+    """How the form shows the policy."""
     limits = {f"limit_{code}": Money(n, code) for code, n in policy.refund_approval_limits.items()}
-    return await form_class.from_request(data={"refund_policy": policy.refund_policy.value, **limits})
+    return {"refund_policy": policy.refund_policy.value, **limits}

@@ -8,11 +8,12 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from portal.operator import fee_words
-from portal.operator.fee_forms import PolicyForm, RuleForm, TryForm, policy_form
+from portal.operator.fee_forms import PolicyForm, RuleForm, TryForm, policy_form, policy_values, rule_values
 from portal.operator.fee_lookup import find_product, find_vendor, subject_of
 from portal.operator.frame import page
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import all_categories
+from shared.editing import ChangedMeanwhile, Look
 from shared.errors import Invalid, MarketError
 from shared.fees import service, words
 from shared.fees.queries import RuleView, all_rules, get_policy, rule_view, rules_for
@@ -20,6 +21,7 @@ from shared.fees.rules import RefundPolicy, Rule, Sold, charge
 from shared.money import Money
 from shared.vendors.queries import currencies_in_use, vendor_row, vendor_rows
 from shared.web.access import operator
+from shared.web.editing import Trail
 from shared.web.filters import money
 from shared.web.identity import actor, actor_label
 from shared.web.pages import see_other
@@ -154,12 +156,17 @@ async def _save(view: RuleView | None) -> Response:
         if view is None:
             await service.add_rule(rule, actor=actor_label(actor()))
         else:
-            await service.change_rule(view.id, rule, actor=actor_label(actor()))
-    except Invalid as error:
+            await service.change_rule(view.id, rule, actor=actor_label(actor()), look=_look(form, view.id))
+    except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _rule_page(form, view, status=error.status)
     said = "It comes last; move it up to where it belongs." if view is None else "It holds for orders from now on."
     return see_other(HOME, ("ok", f"The rule is saved. {said}"))
+
+
+def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
+    trail = Trail(service.SUBJECT, ("fees.rule_added", "fees.rule_changed"), lambda told: told.get("rule") == rule_id)
+    return form.look(rule_values, page=f"{HOME}/{rule_id}", trail=trail)
 
 
 async def _rule_page(form: RuleForm, view: RuleView | None, *, status: int = 200) -> Response:
@@ -208,8 +215,9 @@ async def refunds() -> Response:
             refund_policy=RefundPolicy(form.refund_policy.data),
             refund_approval_limits=form.limits(),
             actor=actor_label(actor()),
+            look=form.look(policy_values, page=HOME, trail=Trail(service.SUBJECT, ("fees.policy_changed",))),
         )
-    except Invalid as error:
+    except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _home(form=form, status=error.status)
     return see_other(HOME, ("ok", "Saved. It holds for refunds from now on."))

@@ -10,10 +10,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from shared.vat.numbers import MOST
 from shared.vendors.countries import COUNTRIES
-from shared.web.forms import MarketForm, PercentField
+from shared.web.editing import Edited
+from shared.web.forms import PercentField
 
 
-class FeeForm(MarketForm):
+class FeeForm(Edited):
     """A vendor's commission in per cent."""
 
     platform_fee_percentage = PercentField(
@@ -26,7 +27,7 @@ class FeeForm(MarketForm):
     )
 
 
-class InvoicingForm(MarketForm):
+class InvoicingForm(Edited):
     """Who writes the commission invoices."""
 
     legal_name = StringField(

@@ -12,11 +12,12 @@ from shared.payouts import words
 from shared.payouts.forecast import next_payout
 from shared.payouts.holds import LONGEST, MOST
 from shared.vendors.payout_settings import PayoutTerms, terms_of
+from shared.web.editing import Edited
 from shared.web.filters import money
 from shared.web.forms import MarketForm, PercentField, WholeField
 
 
-class HoldForm(MarketForm):
+class HoldForm(Edited):
     """Why payouts are held back; the vendor reads it."""
 
     reason = TextAreaField(
@@ -33,7 +34,7 @@ class BankForm(MarketForm):
     )
 
 
-class ReserveForm(MarketForm):
+class ReserveForm(Edited):
     """How much of each sale is held back, and for how long."""
 
     reserve_percentage = PercentField(

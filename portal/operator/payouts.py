@@ -8,13 +8,15 @@ from portal.operator.frame import page
 from portal.operator.payout_forms import BankForm, HoldForm, ReserveForm, payout_forms
 from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid, MarketError
 from shared.marketplace.queries import marketplace
 from shared.payouts import holds, words
-from shared.payouts.queries import FILTERS, all_payouts
+from shared.payouts.queries import FILTERS, all_payouts, waiting
 from shared.vendors import banks
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
 from shared.web.pages import see_other
@@ -42,6 +44,8 @@ async def payouts() -> Response:
         chips=chips,
         pager=pager(LIST, found, state=chosen),
         states=words.STATES,
+        waits=words.WAITS,
+        waiting=await waiting(found.rows),
         failure=words.failure,
         expected=expected,
         zone=(await marketplace()).zone,
@@ -55,15 +59,21 @@ async def hold(vendor_id: int) -> Response:
     """Hold a vendor's payouts back, with a reason that the vendor reads."""
     row = await vendor_row(_sane(vendor_id))
     form = await HoldForm.from_request()
-    if form.ok():
-        try:
-            await holds.hold(vendor_id=row.id, reason=form.reason.data or "", actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
-            return see_other(f"{VENDORS}/{row.id}", ("ok", said))
-    return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=422)
+    if not form.ok():
+        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=422)
+    trail = Trail(f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released"))
+    try:
+        await holds.hold(
+            vendor_id=row.id,
+            reason=form.reason.data or "",
+            actor=actor_label(actor()),
+            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
+        )
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=error.status)
+    said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
+    return see_other(f"{VENDORS}/{row.id}", ("ok", said))
 
 
 @blueprint.post("/vendors/<int:vendor_id>/release")
@@ -103,19 +113,24 @@ async def reserve(vendor_id: int) -> Response:
     row = await vendor_row(_sane(vendor_id))
     form = await ReserveForm.from_request()
     percentage, days = form.reserve_percentage.data, form.reserve_days.data
-    if form.ok() and percentage is not None and days is not None:
-        try:
-            await holds.set_reserve(vendor_id=row.id, percentage=percentage, days=days, actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            said = (
-                f"Of each sale {percentage.normalize():f}% is held back for {days} days."
-                if days
-                else "Nothing is held back."
-            )
-            return see_other(f"{VENDORS}/{row.id}", ("ok", f"{said} It holds for sales from now on."))
-    return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=422)
+    if not form.ok() or percentage is None or days is None:
+        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=422)
+    trail = Trail(f"vendor:{row.id}", ("vendor.reserve_changed",))
+    try:
+        await holds.set_reserve(
+            vendor_id=row.id,
+            percentage=percentage,
+            days=days,
+            actor=actor_label(actor()),
+            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
+        )
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status)
+    said = (
+        f"Of each sale {percentage.normalize():f}% is held back for {days} days." if days else "Nothing is held back."
+    )
+    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{said} It holds for sales from now on."))
 
 
 def _sane(number: int) -> int:

@@ -8,13 +8,18 @@ from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
 from portal.operator.presentation_forms import IdentityForm, LegalForm, LogoForm
+from portal.operator.settings import changes_of
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid, NotFound
 from shared.marketplace import legal, presentation
 from shared.marketplace.identity import LOGO_ACCEPT, picture
 from shared.marketplace.legal import Kind
+from shared.marketplace.presentation import Published
+from shared.marketplace.service import SUBJECT
 from shared.web import market
 from shared.web.access import large_body, operator
 from shared.web.bodies import MAX_BODY
+from shared.web.editing import Trail
 from shared.web.identity import actor, actor_label
 from shared.web.limits import limit
 from shared.web.pages import see_other
@@ -39,16 +44,17 @@ async def name() -> Response:
 @fresh_sign_in("change the marketplace’s name and contact", form=IdentityForm)
 async def introduce() -> Response:
     """Set name and contact; mails, pages and titles go by them at once, other web processes within a minute."""
-    form = await IdentityForm.from_request()
-    if form.ok():
-        try:
-            await presentation.introduce(form.identity(), actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            market.forget()
-            return see_other(NAME, ("ok", "Saved."))
-    return await _name(form, LogoForm(meta=_NO_CURRENCY), status=422)
+    form, logo_form = await IdentityForm.from_request(), LogoForm(meta=_NO_CURRENCY)
+    if not form.ok():
+        return await _name(form, logo_form, status=422)
+    look = form.look(asdict, page=NAME, trail=changes_of(form))
+    try:
+        await presentation.introduce(form.identity(), actor=actor_label(actor()), look=look)
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await _name(form, logo_form, status=error.status)
+    market.forget()
+    return see_other(NAME, ("ok", "Saved."))
 
 
 @blueprint.post("/logo")
@@ -100,8 +106,11 @@ async def texts() -> Response:
 async def text(kind: str) -> Response:
     """One legal text, to be changed; and its versions."""
     current = await presentation.current(_kind(kind))
-    data = {"text": current.text, "returns": current.returns} if current else {}
-    return await _text(_kind(kind), LegalForm(data=data, meta=_NO_CURRENCY))
+    return await _text(_kind(kind), LegalForm(data=_words_of(current), meta=_NO_CURRENCY))
+
+
+def _words_of(current: Published | None) -> dict[str, str]:
+    return {"text": current.text, "returns": current.returns} if current else {}
 
 
 @blueprint.post("/legal/<kind>")
@@ -111,16 +120,21 @@ async def text(kind: str) -> Response:
 async def publish(kind: str) -> Response:
     """Publish it: a new version, which holds from now on; those of before stay where they were accepted."""
     chosen, form = _kind(kind), await LegalForm.from_request()
-    if form.ok():
-        try:
-            version = await presentation.publish(
-                chosen, text=form.text.data or "", returns=form.returns.data or "", actor=actor_label(actor())
-            )
-        except Invalid as error:
-            form.blame(error)
-        else:
-            return see_other(f"{LEGAL}/{chosen}", ("ok", f"The version of {version} holds."))
-    return await _text(chosen, form, status=422)
+    if not form.ok():
+        return await _text(chosen, form, status=422)
+    trail = Trail(SUBJECT, ("marketplace.changed",), lambda details: chosen in details["after"])
+    try:
+        version = await presentation.publish(
+            chosen,
+            text=form.text.data or "",
+            returns=form.returns.data or "",
+            actor=actor_label(actor()),
+            look=form.look(_words_of, page=f"{LEGAL}/{chosen}", trail=trail),
+        )
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await _text(chosen, form, status=error.status)
+    return see_other(f"{LEGAL}/{chosen}", ("ok", f"The version of {version} holds."))
 
 
 async def _text(kind: Kind, form: LegalForm, *, status: int = 200) -> Response:

@@ -7,10 +7,11 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from shared.marketplace.identity import MOST_ADDRESS, MOST_LOGO, MOST_NAME, MOST_PHONE, Identity
 from shared.marketplace.legal import MOST_RETURNS, MOST_TEXT
+from shared.web.editing import Edited
 from shared.web.forms import MarketForm, email_address
 
 
-class IdentityForm(MarketForm):
+class IdentityForm(Edited):
     """Name and contact."""
 
     name = StringField(
@@ -53,7 +54,7 @@ class _LongText(TextAreaField):
     max_text = MOST_TEXT
 
 
-class LegalForm(MarketForm):
+class LegalForm(Edited):
     """One legal text."""
 
     text = _LongText(

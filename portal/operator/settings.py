@@ -12,10 +12,13 @@ from quart import Blueprint, Response
 from portal.operator.frame import page
 from portal.operator.settings_form import SettingsForm
 from shared.audit.queries import EntryView, entries_about
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
 from shared.marketplace import service
 from shared.marketplace.queries import marketplace, statement_prefix
 from shared.web.access import operator
+from shared.web.editing import Trail
+from shared.web.forms import MarketForm
 from shared.web.identity import actor, actor_label
 from shared.web.pages import see_other
 from shared.web.stepup import fresh_sign_in
@@ -60,14 +63,22 @@ async def show() -> Response:
 async def save() -> Response:
     """Set it; the change is audited."""
     form = await SettingsForm.from_request()
-    if form.ok():
-        try:
-            await service.change(form.settings(), actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            return see_other(SETTINGS, ("ok", "Saved."))
-    return await _settings(form, status=422)
+    if not form.ok():
+        return await _settings(form, status=422)
+    look = form.look(asdict, page=SETTINGS, trail=changes_of(form))
+    try:
+        await service.change(form.settings(), actor=actor_label(actor()), look=look)
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await _settings(form, status=error.status)
+    return see_other(SETTINGS, ("ok", "Saved."))
+
+
+def changes_of(form: MarketForm) -> Trail:
+    """Where the trail has the changes of the marketplace's settings that a form is about."""
+    return Trail(
+        service.SUBJECT, ("marketplace.changed",), lambda details: any(name in form for name in details["after"])
+    )
 
 
 async def _settings(form: SettingsForm, *, status: int = 200) -> Response:

@@ -8,10 +8,11 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from shared.marketplace.rules import MOST_BANK_HOURS, MOST_DAYS, Marketplace, time_zones
-from shared.web.forms import MarketForm, WholeField, choices
+from shared.web.editing import Edited
+from shared.web.forms import WholeField, choices
 
 
-class SettingsForm(MarketForm):
+class SettingsForm(Edited):
     """The settings of shared/marketplace."""
 
     time_zone = SelectField(

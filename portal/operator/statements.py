@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from quart import Blueprint, Response
 
 from portal.operator.forms import InvoicingForm
 from portal.operator.frame import page
 from portal.statements.files import download, wanted_currency
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
 from shared.statements.identity import Identity, identity, save_identity
 from shared.statements.queries import closed_statements, months_of, statement_of
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
+from shared.web.editing import Trail
 from shared.web.identity import actor, actor_label
 from shared.web.kit import page_number
 from shared.web.pages import see_other
@@ -84,13 +87,11 @@ async def as_pdf(vendor_id: int, month: str) -> Response:
 @operator
 async def invoicing() -> Response:
     """Who writes the commission invoices, and with how much VAT."""
-    known = await identity()
-    return await _invoicing(
-        InvoicingForm(
-            data=vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"},
-            meta={"currency": None},
-        )
-    )
+    return await _invoicing(InvoicingForm(data=_shown(await identity()), meta={"currency": None}))
+
+
+def _shown(known: Identity | None) -> dict[str, Any]:
+    return vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
 
 
 @blueprint.post("/invoicing")
@@ -98,14 +99,15 @@ async def invoicing() -> Response:
 async def save_invoicing() -> Response:
     """Set it for the invoices to come; those that are written stay as they are."""
     form = await InvoicingForm.from_request()
-    if form.ok():
-        try:
-            await save_identity(_values(form), actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            return see_other(INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on."))
-    return await _invoicing(form, status=422)
+    if not form.ok():
+        return await _invoicing(form, status=422)
+    look = form.look(_shown, page=INVOICING, trail=Trail("marketplace", ("marketplace.identity_changed",)))
+    try:
+        await save_identity(_values(form), actor=actor_label(actor()), look=look)
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await _invoicing(form, status=error.status)
+    return see_other(INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on."))
 
 
 async def _invoicing(form: InvoicingForm, *, status: int = 200) -> Response:

@@ -15,14 +15,16 @@ from portal.statements import vat_words
 from portal.transactions.views import STATES
 from shared.audit.queries import entries_about
 from shared.catalogue.queries import clean_search
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid, TryLater
 from shared.ledger.queries import trial_balance
 from shared.payments.queries import parked_payments
 from shared.vat.queries import registration_of
-from shared.vendors import abilities, service
+from shared.vendors import abilities, configs
 from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.vendors.words import badge_of, standing
 from shared.web.access import operator
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label
 from shared.web.kit import kit, page_number
 from shared.web.limits import limit
@@ -106,14 +108,17 @@ async def fee(vendor_id: int) -> Response:
     """Set a vendor's commission; orders already placed keep theirs."""
     row = await vendor_row(_sane(vendor_id))
     form = await FeeForm.from_request()
-    if form.ok() and (percentage := form.platform_fee_percentage.data) is not None:
-        try:
-            await service.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()))
-        except Invalid as error:
-            form.blame(error)
-        else:
-            return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."))
-    return await vendor_page(row.id, form=form, status=422)
+    percentage = form.platform_fee_percentage.data
+    if not form.ok() or percentage is None:
+        return await vendor_page(row.id, form=form, status=422)
+    trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
+    look = form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail)
+    try:
+        await configs.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look)
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await vendor_page(row.id, form=form, status=error.status)
+    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."))
 
 
 async def vendor_page(

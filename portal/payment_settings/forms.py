@@ -7,12 +7,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
 
 from shared.gateway.seam import AccountDetails
+from shared.money import Money
 from shared.payouts.words import DAY_NAMES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES
 from shared.vendors.paydays import WEEKDAYS
-from shared.vendors.payout_settings import PayoutTerms
 from shared.vendors.rules import PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
+from shared.web.editing import Edited
 from shared.web.forms import MarketForm, MoneyField, email_address
 
 OWN_CURRENCY = ""
@@ -81,7 +82,7 @@ DAY_CHOICES = [SelectChoice(str(day), f"Day {day}") for day in range(1, 29)] + [
 ]
 
 
-class PayoutForm(MarketForm):
+class PayoutForm(Edited):
     """When the vendor's money goes to its bank, and from which amount."""
 
     payout_schedule = RadioField(
@@ -104,13 +105,11 @@ class PayoutForm(MarketForm):
         return PayoutPlan(schedule, anchors.get(schedule, ""), self.minimum_payout.data.amount)
 
 
-def payout_form(terms: PayoutTerms) -> PayoutForm:
-    """The form filled in with what holds now."""
-    plan = terms.plan
-    known = {
+def plan_values(plan: PayoutPlan, currency: str) -> dict[str, object]:
+    """How the form shows a plan."""
+    return {
         "payout_schedule": plan.schedule.value,
         "weekday": plan.day if plan.schedule is PayoutSchedule.WEEKLY else "monday",
         "month_day": plan.day if plan.schedule is PayoutSchedule.MONTHLY else "1",
-        "minimum_payout": terms.minimum,
+        "minimum_payout": Money(plan.minimum, currency),
     }
-    return PayoutForm(data=known, meta={"currency": terms.currency})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
-from portal.payment_settings.forms import ConnectForm, PayoutForm, payout_form
+from portal.payment_settings.forms import ConnectForm, PayoutForm, plan_values
 from shared.catalogue import service as catalogue
+from shared.editing import ChangedMeanwhile
 from shared.errors import MarketError
 from shared.fees import words
 from shared.fees.queries import vendor_rules
@@ -18,6 +21,7 @@ from shared.vendors.payout_settings import terms_of
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
 from shared.vendors.words import standing
 from shared.web.access import owner
+from shared.web.editing import Trail
 from shared.web.filters import money, percent
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import kit, shielded
@@ -48,7 +52,8 @@ async def _settings(
     if config.stripe_account_id is None and connect is None:
         connect = await _prefilled(config)
     if config.stripe_account_id is not None and payout is None:
-        payout = payout_form(await terms_of(config.vendor_id))
+        terms = await terms_of(config.vendor_id)
+        payout = PayoutForm(data=plan_values(terms.plan, terms.currency), meta={"currency": terms.currency})
     return await vendor_page(
         "portal/payment_settings/settings.html",
         status=status,
@@ -198,12 +203,19 @@ async def schedule() -> Response:
     form = await PayoutForm.from_request(currency=config.currency)
     if not form.ok():
         return await _settings(status=422, payout=form)
+    look = form.look(
+        partial(plan_values, currency=config.currency),
+        page=HOME,
+        trail=Trail(f"vendor:{config.vendor_id}", (payout_settings.CHANGED,)),
+    )
     try:
         await payout_settings.choose(
-            kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor())
+            kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor()), look=look
         )
     except PaymentNotConfigured as error:
         return see_other(HOME, ("warn", error.message))
+    except ChangedMeanwhile as error:
+        return await _settings(status=error.status, payout=form)
     except MarketError as error:
         return await _settings(status=error.status, payout=form, problem=_sentence(error))
     return see_other(HOME, ("ok", "Saved. Your balance is paid out as you chose."))

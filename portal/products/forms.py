@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from typing import ClassVar
+
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from shared.catalogue.queries import ProductView
 from shared.catalogue.service import MAX_STOCK, ProductValues
 from shared.money import Money
-from shared.web.forms import MarketForm, MoneyField, WholeField
+from shared.web.editing import Edited
+from shared.web.forms import MoneyField, WholeField
 
 
-class ProductForm(MarketForm):
-    """One product. `stock_seen` is the stock the vendor looked at while typing, so that a sale in between is not overwritten."""
+class ProductForm(Edited):
+    """One product. Its stock moves as orders come in, so it is told, and set, only where the vendor typed another number."""
+
+    moving: ClassVar = frozenset({"stock"})
 
     name = StringField("Name", [DataRequired("Give the product a name."), Length(max=120)])
     price = MoneyField("Price", [InputRequired("Enter a price such as 49.90.")])
@@ -35,7 +40,6 @@ class ProductForm(MarketForm):
     )
     picture = RadioField("Picture", validate_choice=True, default="")
     is_published = BooleanField("For sale in your shop", default=True)
-    stock_seen = HiddenField()
 
     def validate_price(self, field: MoneyField) -> None:
         """Nothing is sold for nothing."""
@@ -44,17 +48,15 @@ class ProductForm(MarketForm):
 
     def values(self) -> ProductValues:
         """What the use case takes. Only after the form was found right."""
-        seen = self.stock_seen.data or ""
         return ProductValues(
             name=self.name.data or "",
             price=self.price.data,
-            stock=self.stock.data or 0,
+            stock=(self.stock.data or 0) if self.touched("stock") else None,
             category=self.category.data or "",
             description=self.description.data or "",
             picture=self.picture.data or "",
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
-            stock_seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
         )
 
 
@@ -69,5 +71,4 @@ def from_product(product: ProductView) -> dict[str, object]:
         "slug": product.slug,
         "picture": product.picture,
         "is_published": product.is_published,
-        "stock_seen": str(product.stock),
     }

@@ -9,12 +9,12 @@ from portal.frame import vendor_page
 from portal.products.forms import ProductForm, from_product
 from portal.products.pictures import pictures
 from shared.catalogue import service
-from shared.catalogue.errors import StockMoved
 from shared.catalogue.queries import ProductView, product_for_vendor, vendor_products
 from shared.errors import Conflict, Invalid, NotFound
 from shared.people.errors import EmailNotConfirmed
 from shared.vendors.queries import get_vendor_payment_config
 from shared.web.access import owner
+from shared.web.editing import Trail
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.kit import page_number
 from shared.web.pages import STATIC, page, see_other
@@ -101,15 +101,22 @@ async def _save(product: ProductView | None) -> Response:
             product_id=product.id if product else None,
             values=values,
             actor=actor_label(actor()),
+            look=form.look(from_product, page=_address(product), trail=_trail(product)),
         )
     except (Conflict, EmailNotConfirmed, Invalid) as error:
-        if isinstance(error, StockMoved):
-            form.stock_seen.data = str(error.now)
-            form.stock_seen.raw_data = [str(error.now)]
         form.blame(error)
-        return await _form_page(form, product, status=error.status)
+        now = await product_for_vendor(vendor_id(), product.id) if product else None
+        return await _form_page(form, now, status=error.status)
     seen = "" if values.is_published else " Shoppers do not see it yet."
     return see_other(LIST, ("ok", f"{values.name} is saved.{seen}"))
+
+
+def _address(product: ProductView | None) -> str:
+    return f"{LIST}/{product.id}" if product else f"{LIST}/new"
+
+
+def _trail(product: ProductView | None) -> Trail:
+    return Trail(f"product:{product.id if product else 0}", ("product.created", "product.changed"))
 
 
 async def _form_page(form: ProductForm, product: ProductView | None, *, status: int = 200) -> Response:
@@ -120,7 +127,7 @@ async def _form_page(form: ProductForm, product: ProductView | None, *, status: 
         nav="products",
         form=form,
         product=product,
-        action=f"{LIST}/{product.id}" if product else f"{LIST}/new",
+        action=_address(product),
         currency=form.price.currency,
         shop_slug=actor().vendor_slug,
     )

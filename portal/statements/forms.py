@@ -6,10 +6,10 @@ from wtforms import StringField
 from wtforms.validators import Length, Optional
 
 from shared.vat.numbers import MOST
-from shared.web.forms import MarketForm
+from shared.web.editing import Edited
 
 
-class VatForm(MarketForm):
+class VatForm(Edited):
     """The vendor's own VAT number; empty for none."""
 
     vat_number = StringField("VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")])

@@ -8,6 +8,7 @@ from portal.frame import vendor_page
 from portal.statements import vat_words
 from portal.statements.files import download, wanted_currency
 from portal.statements.forms import VatForm
+from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
 from shared.marketplace.queries import marketplace
 from shared.statements.queries import months_of, statement_of, treatment_of
@@ -15,6 +16,7 @@ from shared.vat.queries import registration_of
 from shared.vat.service import state_number
 from shared.vendors.queries import vendor_contact
 from shared.web.access import owner
+from shared.web.editing import Trail, as_it_is
 from shared.web.identity import actor, actor_label, vendor_id
 from shared.web.pages import see_other
 
@@ -34,17 +36,21 @@ async def index() -> Response:
 async def vat_number() -> Response:
     """Set the VAT number that stands on the vendor's next invoices."""
     form = await VatForm.from_request()
-    if form.ok():
-        try:
-            number = await state_number(
-                vendor_id=vendor_id(), text=form.vat_number.data or "", actor=actor_label(actor())
-            )
-        except Invalid as error:
-            form.blame(error)
-        else:
-            said = f"Saved: {number}." if number else "Saved. Your next invoices carry no VAT number."
-            return see_other(LIST, ("ok", said))
-    return await _index(form=form, status=422)
+    if not form.ok():
+        return await _index(form=form, status=422)
+    trail = Trail(f"vendor:{vendor_id()}", ("vendor.vat_number_changed",))
+    try:
+        number = await state_number(
+            vendor_id=vendor_id(),
+            text=form.vat_number.data or "",
+            actor=actor_label(actor()),
+            look=form.look(as_it_is, page=LIST, trail=trail),
+        )
+    except (ChangedMeanwhile, Invalid) as error:
+        form.blame(error)
+        return await _index(form=form, status=error.status)
+    said = f"Saved: {number}." if number else "Saved. Your next invoices carry no VAT number."
+    return see_other(LIST, ("ok", said))
 
 
 async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:

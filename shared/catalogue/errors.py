@@ -38,18 +38,6 @@ class StockBelowReserved(Conflict):
         super().__init__(f"{held} held by open orders, so stock cannot be lower than {reserved}.", param="stock")
 
 
-class StockMoved(Conflict):
-    """Something was sold or given back while the vendor was typing a new stock."""
-
-    code = "stock_moved"
-
-    def __init__(self, now: int) -> None:
-        self.now = now
-        super().__init__(
-            f"Stock changed while you were editing: it is {now} now. Check your number and save again.", param="stock"
-        )
-
-
 class AddressTaken(Conflict):
     """Another product of this vendor has that address already."""
 

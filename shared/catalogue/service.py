@@ -8,9 +8,11 @@ from tortoise.exceptions import IntegrityError
 
 from shared import clock
 from shared.audit import service as audit
-from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved, StockMoved
+from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
 from shared.catalogue.models import Product
+from shared.catalogue.queries import ProductView, product_for_vendor
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import slugify
 from shared.money import MAX_AMOUNT, Money, step
@@ -24,24 +26,27 @@ MAX_STOCK = 1_000_000
 
 @dataclass(frozen=True)
 class ProductValues:
-    """What a vendor says of a product. `slug` empty: made of the name, and kept ever after.
-
-    `stock_seen` is what the vendor saw while typing: a sale in between is not overwritten. None: take `stock` as it is.
-    """
+    """What a vendor says of a product. `slug` empty: made of the name, and kept ever after. `stock` None: as it is."""
 
     name: str
     price: Money
-    stock: int
+    stock: int | None
     category: str = ""
     description: str = ""
     picture: str = ""
     is_published: bool = True
     slug: str = ""
-    stock_seen: int | None = None
 
 
-async def save_product(*, vendor_id: int, product_id: int | None, values: ProductValues, actor: str) -> int:
-    """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's."""
+async def save_product(
+    *,
+    vendor_id: int,
+    product_id: int | None,
+    values: ProductValues,
+    actor: str,
+    look: Look[ProductView] = unseen,
+) -> int:
+    """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
     _check(values)
     async with unit.transaction():
         config = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
@@ -50,6 +55,8 @@ async def save_product(*, vendor_id: int, product_id: int | None, values: Produc
         if values.price.currency != config.currency:
             raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
         row = await _row(vendor_id, product_id)
+        if product_id is not None:
+            await look(await product_for_vendor(vendor_id, product_id))
         changes = await _changes(row, values)
         if changes.get("is_published"):
             await require_confirmed(vendor_id, to="publish this", param="is_published")
@@ -72,7 +79,7 @@ def _check(values: ProductValues) -> None:
         raise Invalid("Give the product a name of up to 120 characters.", param="name")
     if not 0 < values.price.amount <= MAX_AMOUNT or values.price.amount % step(values.price.currency):
         raise Invalid("Enter a price above zero.", param="price")
-    if not 0 <= values.stock <= MAX_STOCK:
+    if values.stock is not None and not 0 <= values.stock <= MAX_STOCK:
         raise Invalid(f"Enter a stock from 0 to {MAX_STOCK:,}.", param="stock")
     if len(values.category) > 60:
         raise Invalid("Use at most 60 characters for the category.", param="category")
@@ -91,7 +98,7 @@ async def _row(vendor_id: int, product_id: int | None) -> Product:
 
 
 async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
-    """The columns that would change. Stock is left alone unless the vendor changed the number."""
+    """The columns that would change. Stock is left alone unless the vendor gives a number."""
     wanted: dict[str, object] = {
         "name": values.name.strip(),
         "category": values.category.strip(),
@@ -102,9 +109,7 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         "is_published": values.is_published,
         "slug": values.slug or row.slug or await _free_slug(row.vendor_id, values.name),
     }
-    if values.stock_seen is None or values.stock != values.stock_seen:
-        if values.stock_seen is not None and row.stock != values.stock_seen:
-            raise StockMoved(row.stock)
+    if values.stock is not None:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)
         wanted["stock"] = values.stock

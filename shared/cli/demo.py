@@ -146,6 +146,7 @@ async def _rate() -> None:
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
+    from shared.vendors import configs
     from shared.vendors import service as vendors
     from shared.vendors.models import Vendor
     from shared.vendors.queries import get_vendor_payment_config
@@ -162,7 +163,7 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
         )
         row = await Vendor.get(id=signed.vendor_id)
     vendor_id = int(row.id)
-    await vendors.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
+    await configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
     # There is no page for a shop's looks yet, so there is no service either.
     looks = {
         "tagline": demo.tagline,

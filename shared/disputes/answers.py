@@ -17,18 +17,31 @@ from shared.disputes.models import Dispute
 from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
 from shared.disputes.service import apply, follow, handed_in, is_delivered
 from shared.disputes.versions import answerable, key_of, new_version, note
+from shared.editing import Look, unseen
 from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
 from shared.jobs import queue
 
 log = logging.getLogger("markethall.disputes")
 
 
-async def save_draft(*, vendor_id: int, dispute_id: int, texts: Mapping[str, str], actor: str) -> int:
-    """Keep the draft of an answer, and have it staged at Stripe: the draft's version. Raises NotFound, Invalid, AnswerClosed."""
+async def save_draft(
+    *,
+    vendor_id: int,
+    dispute_id: int,
+    texts: Mapping[str, str],
+    actor: str,
+    look: Look[Mapping[str, str]] = unseen,
+) -> int:
+    """Keep the draft of an answer, and have it staged at Stripe: the draft's version.
+
+    Raises NotFound, Invalid, AnswerClosed, and what `look` does, which is called where a draft is kept already.
+    """
     tidy = evidence.tidy(texts)
     evidence.check(tidy)
     async with unit.transaction():
         row = await answerable(vendor_id, dispute_id)
+        if row.evidence:
+            await look(row.evidence)
         if row.evidence_version and tidy == row.evidence:
             return row.evidence_version
         version = await new_version(row, evidence=tidy)

@@ -125,6 +125,10 @@ def _view(row: FeeRule) -> RuleView:
 
 async def get_policy() -> Policy:
     """The marketplace's policy; the defaults until an operator has set another."""
-    row = await MarketplacePolicy.get_or_none(id=POLICY_ID) or MarketplacePolicy(id=POLICY_ID)
+    return policy_of(await MarketplacePolicy.get_or_none(id=POLICY_ID) or MarketplacePolicy(id=POLICY_ID))
+
+
+def policy_of(row: MarketplacePolicy) -> Policy:
+    """The policy that a row holds."""
     limits = {str(code): int(limit) for code, limit in (row.refund_approval_limits or {}).items()}
     return Policy(RefundPolicy(row.refund_policy), limits)

@@ -10,9 +10,10 @@ from tortoise.exceptions import IntegrityError
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Invalid, NotFound
 from shared.fees.models import FeeRule, MarketplacePolicy
-from shared.fees.queries import MAX_ID, POLICY_ID, rule_of
+from shared.fees.queries import MAX_ID, POLICY_ID, Policy, RuleView, policy_of, rule_of, rule_view
 from shared.fees.rules import RefundPolicy, Rule, check
 from shared.money import MAX_AMOUNT, step
 
@@ -32,11 +33,12 @@ async def add_rule(rule: Rule, *, actor: str) -> int:
     return int(row.id)
 
 
-async def change_rule(rule_id: int, rule: Rule, *, actor: str) -> None:
-    """Write a rule anew, in its place. Orders already placed keep the old one. Raises Invalid, NotFound."""
+async def change_rule(rule_id: int, rule: Rule, *, actor: str, look: Look[RuleView] = unseen) -> None:
+    """Write a rule anew, in its place. Orders already placed keep the old one. Raises Invalid, NotFound, and what `look` does."""
     check(rule)
     async with unit.transaction():
         row = await _locked(rule_id)
+        await look(await rule_view(row.id))
         before, after = _told(rule_of(row)), _told(rule)
         if before == after:
             return
@@ -72,14 +74,24 @@ async def switch_rule(rule_id: int, *, on: bool, actor: str) -> None:
             await _record("fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id)
 
 
-async def set_policy(*, refund_policy: RefundPolicy, refund_approval_limits: Mapping[str, int], actor: str) -> None:
-    """Set what refunds do to the commission, and above which amount, per currency, a refund waits for the operator."""
+async def set_policy(
+    *,
+    refund_policy: RefundPolicy,
+    refund_approval_limits: Mapping[str, int],
+    actor: str,
+    look: Look[Policy] = unseen,
+) -> None:
+    """Set what refunds do to the commission, and above which amount, per currency, a refund waits for the operator.
+
+    Raises Invalid, and what `look` does.
+    """
     for code, limit in refund_approval_limits.items():
         if not 0 <= limit <= MAX_AMOUNT or limit % step(code):
             raise Invalid(f"That is no amount that can be refunded in {code}.", param=f"limit_{code}")
     limits = dict(sorted(refund_approval_limits.items()))
     async with unit.transaction():
         row = await _policy_locked()
+        await look(policy_of(row))
         before = {"refund_policy": row.refund_policy, "refund_approval_limits": row.refund_approval_limits}
         after = {"refund_policy": refund_policy.value, "refund_approval_limits": limits}
         if before == after:

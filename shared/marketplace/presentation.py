@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from tortoise.exceptions import IntegrityError
-
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
-from shared.errors import Conflict, NotFound
+from shared.editing import Look, unseen
+from shared.errors import NotFound
 from shared.marketplace import identity as rules
 from shared.marketplace import legal
 from shared.marketplace.identity import Identity, Picture, Shown
@@ -52,11 +51,12 @@ def _identity(row: MarketplaceSettings) -> Identity:
     )
 
 
-async def introduce(identity: Identity, *, actor: str) -> None:
-    """Set name and contact. Raises Invalid."""
+async def introduce(identity: Identity, *, actor: str, look: Look[Identity] = unseen) -> None:
+    """Set name and contact. Raises Invalid, and what `look` does."""
     rules.check(identity)
     async with unit.transaction():
         row = await locked_row()
+        await look(_identity(row))
         await alter(row, asdict(_identity(row)), asdict(identity), actor=actor)
 
 
@@ -83,23 +83,24 @@ async def logo(digest: str) -> Picture:
     return Picture(row.media_type, bytes(row.content))
 
 
-async def publish(kind: Kind, *, text: str, returns: str = "", actor: str) -> str:
-    """Publish a text; its version. The same words again are no new version. Raises Invalid."""
+async def publish(
+    kind: Kind, *, text: str, returns: str = "", actor: str, look: Look[Published | None] = unseen
+) -> str:
+    """Publish a text; its version. The same words again are no new version. Raises Invalid, and what `look` does."""
     legal.check(kind, text, returns)
     clean, told = _clean(text), _clean(returns) if kind is Kind.TERMS else ""
-    latest = await current(kind)
-    if latest and (latest.text, latest.returns) == (clean, told):
-        return latest.version
-    taken = {row.version for row in await LegalText.filter(kind=kind)}
-    version = legal.version(clock.now().date(), taken)
-    try:
-        async with unit.transaction():
-            await LegalText.create(kind=kind, version=version, text=clean, returns=told, published_by=actor)
-            after = {kind.value: version}
-            before = {kind.value: latest.version if latest else ""}
-            await audit.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
-    except IntegrityError:
-        raise Conflict("Somebody published another version at the same moment. Please look at it first.") from None
+    async with unit.transaction():
+        await locked_row()  # who publishes waits for whoever does at the moment
+        latest = await current(kind)
+        await look(latest)
+        if latest and (latest.text, latest.returns) == (clean, told):
+            return latest.version
+        taken = {row.version for row in await LegalText.filter(kind=kind)}
+        version = legal.version(clock.now().date(), taken)
+        await LegalText.create(kind=kind, version=version, text=clean, returns=told, published_by=actor)
+        after = {kind.value: version}
+        before = {kind.value: latest.version if latest else ""}
+        await audit.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
     return version
 
 

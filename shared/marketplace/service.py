@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.marketplace.models import MarketplaceSettings
 from shared.marketplace.queries import SETTINGS_ID, settings_of
 from shared.marketplace.rules import Marketplace, check
@@ -17,11 +18,12 @@ from shared.marketplace.rules import Marketplace, check
 SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
 
 
-async def change(settings: Marketplace, *, actor: str) -> None:
-    """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense."""
+async def change(settings: Marketplace, *, actor: str, look: Look[Marketplace] = unseen) -> None:
+    """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense, and what `look` does."""
     check(settings)
     async with unit.transaction():
         row = await locked_row()
+        await look(settings_of(row))
         await alter(row, asdict(settings_of(row)), asdict(settings), actor=actor)
 
 

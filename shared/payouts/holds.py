@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
 from shared.jobs import queue
 from shared.mail import service as mail
@@ -19,8 +22,11 @@ MOST = Decimal(50)  # per cent
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 
 
-async def hold(*, vendor_id: int, reason: str, actor: str) -> None:
-    """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail. Once more changes the reason."""
+async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> None:
+    """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail. Once more changes the reason.
+
+    Raises Invalid, and what `look` does.
+    """
     said = " ".join(reason.split())
     if not said:
         raise Invalid("Say why; the vendor reads it.", param="reason")
@@ -28,6 +34,7 @@ async def hold(*, vendor_id: int, reason: str, actor: str) -> None:
         raise Invalid("That is too long: 300 characters at most.", param="reason")
     async with unit.transaction():
         row = await configs.locked(vendor_id)
+        await look({"reason": row.payouts_held_reason})
         if row.payouts_held_at is not None and row.payouts_held_reason == said:
             return
         row.payouts_held_at = row.payouts_held_at or clock.now()
@@ -56,8 +63,13 @@ async def release(*, vendor_id: int, actor: str) -> None:
         await _write_settings(vendor_id)
 
 
-async def set_reserve(*, vendor_id: int, percentage: Decimal, days: int, actor: str) -> None:
-    """Hold back so much of each future sale for so many days; nought of either is none. What is held already stays till its day."""
+async def set_reserve(
+    *, vendor_id: int, percentage: Decimal, days: int, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
+    """Hold back so much of each future sale for so many days; nought of either is none. What is held already stays till its day.
+
+    Raises Invalid, and what `look` does.
+    """
     if not percentage.is_finite() or not Decimal(0) <= percentage <= MOST:
         raise Invalid(f"Enter a percentage from 0 to {MOST}.", param="reserve_percentage")
     if percentage != percentage.quantize(Decimal("0.01")):
@@ -68,6 +80,7 @@ async def set_reserve(*, vendor_id: int, percentage: Decimal, days: int, actor: 
         raise Invalid("A reserve needs both, a percentage and a number of days; 0 and 0 is none.", param="reserve_days")
     async with unit.transaction():
         row = await configs.locked(vendor_id)
+        await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})
         before = f"{row.reserve_percentage.normalize():f}% for {row.reserve_days} days"
         if (row.reserve_percentage, row.reserve_days) == (percentage, days):
             return

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
 
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Invalid
 from shared.statements.models import MarketplaceIdentity
 from shared.statements.rules import Party
@@ -32,13 +36,15 @@ class Identity:
 async def identity() -> Identity | None:
     """The marketplace's details; None until the operator has filled them in."""
     row = await MarketplaceIdentity.get_or_none(id=1)
-    if row is None:
-        return None
+    return _identity(row) if row is not None else None
+
+
+def _identity(row: MarketplaceIdentity) -> Identity:
     return Identity(row.legal_name, row.address, row.country, row.vat_number, row.vat_percentage, row.invoice_prefix)
 
 
-async def save_identity(values: Identity, *, actor: str) -> None:
-    """Set who writes the invoices from now on; those that are written keep theirs. Raises Invalid, BadVatNumber."""
+async def save_identity(values: Identity, *, actor: str, look: Look[Identity | None] = unseen) -> None:
+    """Set who writes the invoices from now on; those that are written keep theirs. Raises Invalid, BadVatNumber, and what `look` does."""
     if not Decimal(0) <= values.vat_percentage < Decimal(100):
         raise Invalid("Enter a percentage from 0 to 99.99.", param="vat_percentage")
     if not PREFIX.fullmatch(values.invoice_prefix):
@@ -52,8 +58,7 @@ async def save_identity(values: Identity, *, actor: str) -> None:
         "invoice_prefix": values.invoice_prefix,
     }
     async with unit.transaction():
-        await MarketplaceIdentity.bulk_create([MarketplaceIdentity(id=1, **fields)], ignore_conflicts=True)
-        await MarketplaceIdentity.filter(id=1).update(**fields, updated_at=clock.now())
+        await _write(fields, look)
         await audit.record(
             "marketplace.identity_changed",
             actor=actor,
@@ -61,6 +66,21 @@ async def save_identity(values: Identity, *, actor: str) -> None:
             legal_name=values.legal_name,
             vat_percentage=str(values.vat_percentage),
         )
+
+
+async def _write(fields: dict[str, Any], look: Look[Identity | None]) -> None:
+    row = await unit.locked(MarketplaceIdentity.filter(id=1))
+    if row is None:
+        await look(None)
+        try:
+            async with unit.transaction():  # two first ones at once: one makes the row, the other finds it
+                await MarketplaceIdentity.create(id=1, **fields)
+                return
+        except IntegrityError:
+            row = await unit.locked(MarketplaceIdentity.filter(id=1))
+    assert row is not None
+    await look(_identity(row))
+    await MarketplaceIdentity.filter(id=1).update(**fields, updated_at=clock.now())
 
 
 def identity_party(row: MarketplaceIdentity) -> Party:

@@ -6,11 +6,14 @@ registration, unconfirmed: what was looked at before says nothing about it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Invalid, NotFound
 from shared.jobs import queue
 from shared.mail import service as mail
@@ -24,12 +27,13 @@ from shared.vendors.models import Vendor
 MOST_WORDS = 300
 
 
-async def state_number(*, vendor_id: int, text: str, actor: str) -> str:
-    """Set a vendor's own VAT number, or with nothing take it away; as it is kept. Raises BadVatNumber."""
+async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> str:
+    """Set a vendor's own VAT number, or with nothing take it away; as it is kept. Raises BadVatNumber, and what `look` does."""
     async with unit.transaction():
         vendor = await _locked(vendor_id)
         number = normal_vat_number(text, vendor.country)
         before = await current(vendor_id)
+        await look({"vat_number": before.number if before else ""})
         if before and before.number == number and not (number and before.refused_at):
             return number
         if before is None and not number:

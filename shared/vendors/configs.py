@@ -1,10 +1,17 @@
-"""A vendor's payment config: the locked row, and the account behind it."""
+"""A vendor's payment config: the locked row, the account behind it, and the vendor's commission."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from tortoise.exceptions import IntegrityError
 
+from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
+from shared.errors import Invalid
 from shared.vendors.countries import default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured
 from shared.vendors.models import Vendor, VendorPaymentConfig
@@ -39,3 +46,29 @@ async def account_of(vendor_id: int) -> str:
     if config.stripe_account_id is None:
         raise PaymentNotConfigured
     return config.stripe_account_id
+
+
+async def set_platform_fee(
+    *, vendor_id: int, percentage: Decimal, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
+    """The operator sets a vendor's commission; orders already placed keep theirs. Raises Invalid, and what `look` does."""
+    if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
+        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
+    if percentage != percentage.quantize(Decimal("0.01")):
+        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
+    async with unit.transaction():
+        row = await locked(vendor_id)
+        before = row.platform_fee_percentage
+        await look({"platform_fee_percentage": before})
+        if before == percentage:
+            return
+        row.platform_fee_percentage = percentage
+        await row.save(update_fields=["platform_fee_percentage"])
+        await audit.record(
+            "vendor.platform_fee_changed",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=str(before),
+            after=str(percentage),
+        )

@@ -13,6 +13,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.database import unit
+from shared.editing import ChangedMeanwhile, Look, unseen
 from shared.errors import Invalid
 from shared.gateway.seam import ExternalAccount, Gateway, PayoutSettings
 from shared.ids import born
@@ -105,12 +106,26 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
     )
 
 
-async def choose(gateway: Gateway, *, vendor_id: int, plan: PayoutPlan, actor: str) -> None:
-    """The vendor's new plan, written through to Stripe. Raises StripeUnavailable with nothing changed."""
+async def choose(
+    gateway: Gateway, *, vendor_id: int, plan: PayoutPlan, actor: str, look: Look[PayoutPlan] = unseen
+) -> None:
+    """The vendor's new plan, written through to Stripe. Raises StripeUnavailable, and what `look` does, with nothing changed."""
     account_id = await configs.account_of(vendor_id)
     if not 0 <= plan.minimum <= MAX_AMOUNT:
         raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
-    await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor)
+    try:
+        await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor, look=look)
+    except ChangedMeanwhile:
+        async with unit.transaction():  # Stripe may have been asked by now, while another plan was saved here
+            await _write_again(vendor_id)
+        raise
+
+
+async def _write_again(vendor_id: int) -> None:
+    """Have Stripe's schedule set to what our row asks for, by a job."""
+    await queue.enqueue(
+        "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
+    )
 
 
 async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
@@ -122,14 +137,24 @@ async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> N
     await _write(gateway, vendor_id=vendor_id, account_id=row.stripe_account_id, plan=plan, actor=actor)
 
 
-async def _write(gateway: Gateway, *, vendor_id: int, account_id: str, plan: PayoutPlan, actor: str) -> None:
+async def _write(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    account_id: str,
+    plan: PayoutPlan,
+    actor: str,
+    look: Look[PayoutPlan] = unseen,
+) -> None:
     async with unit.transaction():
         row = await configs.locked(vendor_id)
+        await look(schedules.plan_of(row))
         asked = schedules.settings_of(plan, by_hand=await schedules.by_hand(row, plan.minimum))
         key = await _write_down(row, plan, asked, actor)
     answered = await gateway.set_payout_settings(account_id, asked, key=key)
     async with unit.transaction():
         row = await configs.locked(vendor_id)
+        await look(schedules.plan_of(row))  # another may have been saved while Stripe was asked
         if answered.interval == asked.interval:
             await _store(row, plan, actor=actor, key=key)
         else:
@@ -191,9 +216,7 @@ async def follow(vendor_id: int, settings: PayoutSettings) -> None:
         ours = await schedules.by_hand(row, row.minimum_payout)
         found = schedules.told(settings)
         if ours != (found is None):
-            await queue.enqueue(
-                "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
-            )
+            await _write_again(vendor_id)
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
             await _store(row, plan, actor="stripe", key="")

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -18,6 +17,7 @@ from tortoise.exceptions import IntegrityError
 from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
+from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
 from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born, slugify
@@ -242,29 +242,6 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
     return True
 
 
-async def set_platform_fee(*, vendor_id: int, percentage: Decimal, actor: str) -> None:
-    """The operator sets a vendor's commission; orders already placed keep theirs."""
-    if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
-    if percentage != percentage.quantize(Decimal("0.01")):
-        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
-        before = row.platform_fee_percentage
-        if before == percentage:
-            return
-        row.platform_fee_percentage = percentage
-        await row.save(update_fields=["platform_fee_percentage"])
-        await audit.record(
-            "vendor.platform_fee_changed",
-            actor=actor,
-            subject=f"vendor:{vendor_id}",
-            vendor_id=vendor_id,
-            before=str(before),
-            after=str(percentage),
-        )
-
-
 async def open_shop(*, vendor_id: int, actor: str) -> None:
     """Show the vendor's shop to shoppers. Raises EmailNotConfirmed."""
     await require_confirmed(vendor_id, to="open your shop")
@@ -277,18 +254,23 @@ async def open_shop(*, vendor_id: int, actor: str) -> None:
         await audit.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
 
 
-async def close_shop(*, vendor_id: int, until: date | None = None, actor: str) -> None:
+async def close_shop(
+    *, vendor_id: int, until: date | None = None, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
     """Sell nothing for a while; orders already placed go on. Called again, it names another day.
 
     On `until`, a day of the marketplace's time zone, the shop opens by itself (job `vendors.open_again`); without one it
-    stays closed. Raises Invalid for a day that is past or too far off.
+    stays closed. Raises Invalid for a day that is past or too far off, and what `look` does.
     """
     wrong = closing.problem(until, await today())
     if wrong:
         raise Invalid(wrong, param="until")
     async with unit.transaction():
         row = await unit.locked(Vendor.filter(id=vendor_id))
-        if row is None or (not row.is_open and row.closed_until == until):
+        if row is None:
+            return
+        await look({"until": row.closed_until})
+        if not row.is_open and row.closed_until == until:
             return
         row.is_open, row.closed_until = False, until
         await row.save(update_fields=["is_open", "closed_until"])

@@ -37,6 +37,7 @@ from shared.money import Money
 from shared.people.rules import check_password, normal_email
 
 OPEN_TOO_LONG = "This form was open for too long. Nothing you typed is lost; please send it again."
+OPENED = "opened"  # the field in which a form carries what it showed (shared/web/editing.py)
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
 
@@ -88,6 +89,8 @@ class _Csrf(CSRF):
 
 class MarketForm(Form):
     """The base of every form. `validate_x` methods must be plain functions: WTForms never runs coroutines."""
+
+    meanwhile: Any = None  # what somebody else has changed since it was opened (shared/web/editing.py)
 
     class Meta(DefaultMeta):
         csrf = True

@@ -19,7 +19,7 @@ from shared.people.factors import kept
 from shared.people.factors.rules import is_compulsory, is_fresh
 from shared.people.queries import Actor
 from shared.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, view_at
-from shared.web.forms import MarketForm, is_secret
+from shared.web.forms import OPENED, MarketForm, is_secret
 from shared.web.identity import member_or_none, session_id
 from shared.web.kit import is_htmx, kit, safe_next
 
@@ -86,7 +86,8 @@ def in_words(found: kept.Kept) -> list[tuple[str, str]]:
     mark = mark_of(view_at(current_app, found.method, found.action.partition("?")[0]))
     if mark is not None and mark.form is not None:
         return mark.form.in_words(found.sent)
-    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in found.sent if value.strip()]
+    told = [(name, value) for name, value in found.sent if value.strip() and name != OPENED]
+    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in told]
 
 
 def mark_of(view: object) -> Mark | None:

@@ -135,6 +135,37 @@ EASY = {
     "/vendor/admin/security/sessions/<int:session_id>/end",
     "/vendor/admin/security/sessions/end",
 }
+# What is filled in with what is there, so that two people may edit it at the same time: walked by test_editing.
+EDITED = {
+    "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/statements",
+    "/vendor/admin/shop",
+    "/vendor/admin/payments/schedule",
+    "/vendor/admin/disputes/<int:dispute_id>/evidence",
+    "/operator/settings",
+    "/operator/settings/name",
+    "/operator/settings/legal/<kind>",
+    "/operator/invoicing",
+    "/operator/fees/<int:rule_id>",
+    "/operator/fees/refunds",
+    "/operator/vendors/<int:vendor_id>/fee",
+    "/operator/vendors/<int:vendor_id>/hold",
+    "/operator/vendors/<int:vendor_id>/reserve",
+}
+# What members send that is not, by its address, and why nothing of another person's is overwritten by it.
+ACTS = {
+    r"/operator/(customers|owners|staff)/<int:person_id>/(on|off)": "one of two states, whichever it was",
+    r"(/operator|/vendor/admin)/security/.*|/vendor/(factors|confirm)/.*": "one's own account",
+    r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
+    r".*/products/check/<field>": "saves nothing",
+    r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
+    r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": "a step, guarded by the state",
+    r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": "a step, guarded by the state",
+    r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
+    r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": "names what was read, and is refused where it changed",
+    r"/operator/vat/rates": "a day's rate, beside the others; the trail has the one of before",
+    r"/operator/settings/logo": "a picture that stands beside the button; the trail has the one of before",
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
 
@@ -188,6 +219,14 @@ def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Qu
 
     assert marked == FRESH
     assert sent - marked == EASY
+
+
+def test_every_form_that_members_send_is_edited_by_two_or_says_why_not() -> None:
+    """Whoever adds one decides: it carries what it showed (shared/web/editing.py), or overwrites nothing of another's."""
+    for route in FRESH | EASY:
+        is_act = any(re.fullmatch(pattern, route) for pattern in ACTS)
+        assert is_act != (route in EDITED), route
+    assert EDITED <= FRESH | EASY
 
 
 async def test_a_stranger_sees_nothing_that_is_not_public(unlimited: Quart) -> None:

@@ -45,7 +45,7 @@ NASTY = [
     "a@b.test", "a-long-password", "weekly", "company", "yes", "/vendor/admin", "//evil.example", "12.50", "49,90",
 ]  # fmt: skip
 FIELDS = [
-    "name", "price", "stock", "stock_seen", "category", "description", "slug", "picture", "is_published", "quantity", "product_id",
+    "name", "price", "stock", "opened", "category", "description", "slug", "picture", "is_published", "quantity", "product_id",
     "email", "password", "full_name", "business_name", "country", "business_type", "phone", "url", "currency", "payout_schedule",
     "weekday", "month_day", "minimum_payout", "amount", "reason", "reserve_percentage", "reserve_days", "state", "platform_fee_percentage",
     "carrier", "tracking_number", "address", "address_extra", "city", "postal_code", "is_open", "start_new", "vendor", "product",

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.refunds.rules import RefundState
-from shared.vendors import service as vendors
+from shared.vendors import configs
 from tests.support import market_acts as acts
 from tests.support.machine import HOUR
 from tests.support.machine_checks import Counted, Start, begin, copied
@@ -92,7 +92,7 @@ class MarketMachine(Counted):
     @rule(shop=SHOPS, percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
     def the_fee_changes(self, shop: int, percentage: str) -> None:
         vendor = self.shops[shop].vendor_id
-        self.run(vendors.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
+        self.run(configs.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
 
     # Giving back.
 

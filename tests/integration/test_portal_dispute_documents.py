@@ -20,6 +20,7 @@ from tests.support.money import stripe_get
 from tests.support.papers import paper
 from tests.support.portal import Portal, csrf_token, operator_in, sign_in, signed_in
 from tests.support.storefront import words
+from tests.support.visitor import carried
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -128,7 +129,8 @@ class TestChanging:
         await send(portal, row, {"receipt": ("r.pdf", paper())}, button="stay")
         page = await portal.get(f"{LIST}/{row.id}")
         assert 'value="remove:receipt"' in page
-        status, where, _ = await send(portal, row, uncategorized_text="More.", button="remove:receipt")
+        read = carried(page, f"{LIST}/{row.id}/evidence")
+        status, where, _ = await send(portal, row, None, **read, uncategorized_text="More.", button="remove:receipt")
         assert (status, where) == (303, f"{LIST}/{row.id}#documents")
         assert not await DisputeFile.exists(dispute_id=row.id)
         assert (await Dispute.get(id=row.id)).evidence == {"uncategorized_text": "More."}

@@ -10,7 +10,7 @@ import pytest
 
 from shared.audit.models import AuditEntry
 from shared.catalogue import service, stock
-from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved, StockMoved
+from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
 from shared.catalogue.models import Product
 from shared.catalogue.service import ProductValues
 from shared.database import unit
@@ -18,6 +18,7 @@ from shared.errors import Invalid, NotFound
 from shared.money import Money
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import Portal, owner_of, signed_in
+from tests.support.visitor import carried
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -72,21 +73,15 @@ class TestService:
             await stock.reserve([(product.id, 3)])
 
         with pytest.raises(StockBelowReserved, match="3 are held by open orders"):
-            await _save(vendor.id, _with(stock=2, stock_seen=5), product.id)
+            await _save(vendor.id, _with(stock=2), product.id)
         assert (await Product.get(id=product.id)).stock == 5
 
-    async def test_a_sale_while_the_vendor_types_is_not_overwritten(self) -> None:
-        """The form showed 5, one was sold; saving 10 is asked about, saving 5 unchanged leaves the 4."""
+    async def test_a_stock_that_nobody_gives_stays_as_it_is(self) -> None:
+        """Whatever was sold meanwhile."""
         vendor = await make_ready_vendor()
         product = await make_product(vendor, stock=5)
-        async with unit.transaction():
-            await stock.reserve([(product.id, 1)])
-            await stock.take([(product.id, 1)])
-
-        with pytest.raises(StockMoved, match="it is 4 now"):
-            await _save(vendor.id, _with(stock=10, stock_seen=5), product.id)
-        await _save(vendor.id, _with(stock=5, stock_seen=5), product.id)
-        assert (await Product.get(id=product.id)).stock == 4
+        await _save(vendor.id, _with(stock=None), product.id)
+        assert (await Product.get(id=product.id)).stock == 5
 
     async def test_another_vendor_s_product_is_not_there(self) -> None:
         """Nor changed."""
@@ -157,7 +152,7 @@ class TestPages:
             page = await portal.get(f"/vendor/admin/products/{product.id}")
             shown = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in ("price", "stock")}
             again = {name: found[1] for name, found in shown.items() if found}
-            await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, **again, "stock_seen": "1000"})
+            await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, **again})
 
             assert again == {"price": "1000.00", "stock": "1000"}
             after = await Product.get(id=product.id)
@@ -226,11 +221,31 @@ class TestPages:
         vendor = await portal.vendor()
         product = await make_product(vendor, stock=5, reserved=2)
 
-        form = {**FORM, "stock": "1", "stock_seen": "5"}
-        answer = await portal.post(f"/vendor/admin/products/{product.id}", form)
+        answer = await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, "stock": "1"})
 
         assert answer.status_code == 409
         assert "2 are held by open orders" in await answer.get_data(as_text=True)
+
+    async def test_a_sale_while_the_vendor_types_is_not_overwritten(self, client: TestClientProtocol) -> None:
+        """The form showed 5, one was sold: who types 10 is told, saves anyway and has 10; who did not touch it keeps the 4."""
+        portal = await signed_in(client)
+        product = await make_product(await portal.vendor(), stock=5)
+        address = f"/vendor/admin/products/{product.id}"
+        opened = await portal.get(address)
+        async with unit.transaction():
+            await stock.reserve([(product.id, 1)])
+            await stock.take([(product.id, 1)])
+
+        untouched = await portal.post(address, {**FORM, "stock": "5", **carried(opened, address)})
+        left = (await Product.get(id=product.id)).stock
+        telling = await portal.post(address, {**FORM, "stock": "10", **carried(opened, address)})
+        told = await telling.get_data(as_text=True)
+        kept = (await Product.get(id=product.id)).stock
+        anyway = await portal.post(address, {**FORM, "stock": "10", **carried(told, address)})
+
+        assert (untouched.status_code, telling.status_code, anyway.status_code) == (303, 409, 303)
+        assert "Was <strong>5</strong> when you opened the page, is now <strong>4</strong>; yours is <strong>10" in told
+        assert (left, kept, (await Product.get(id=product.id)).stock) == (4, 4, 10)
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
     async def test_another_vendor_s_product_is_404(self, client: TestClientProtocol, method: str) -> None:

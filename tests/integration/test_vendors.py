@@ -16,7 +16,7 @@ from shared.gateway.seam import AccountDetails, PayoutSettings, StripeRefused, S
 from shared.ids import born
 from shared.jobs.models import Job
 from shared.people.errors import EmailTaken, WeakPassword
-from shared.vendors import payout_settings, service
+from shared.vendors import configs, payout_settings, service
 from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import (
@@ -409,7 +409,7 @@ class TestFee:
     async def test_the_operator_sets_a_fee_and_it_is_audited(self, percentage: str) -> None:
         """From 0 to just below 100 per cent."""
         vendor_id = await _vendor()
-        await service.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9")
+        await configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9")
 
         assert (await get_vendor_payment_config(vendor_id)).platform_fee_percentage == Decimal(percentage)
         entry = await AuditEntry.get(action="vendor.platform_fee_changed")
@@ -420,7 +420,7 @@ class TestFee:
         """Nothing a destination charge could not carry."""
         vendor_id = await _vendor()
         with pytest.raises(Invalid):
-            await service.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9")
+            await configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9")
 
 
 class TestLists:

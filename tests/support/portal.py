@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from shared.people import registration
 from shared.vendors import service as vendors
 from shared.vendors.models import Vendor
+from tests.support.visitor import carried
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -19,6 +20,29 @@ if TYPE_CHECKING:
 PASSWORD = "a-long-password"
 _numbers = itertools.count(1)
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+# Forms of what is there already, by where they are sent, and the page that shows them where that is another.
+EDITS = {
+    r"/vendor/admin/products/\d+": "",
+    r"/vendor/admin/statements": "",
+    r"/vendor/admin/shop": "/vendor/admin/shop/close",
+    r"/vendor/admin/payments/schedule": "/vendor/admin/payments",
+    r"(/vendor/admin/disputes/\d+)/evidence": r"\1",
+    r"/operator/settings(/name|/legal/\w+)?": "",
+    r"/operator/invoicing": "",
+    r"/operator/fees/\d+": "",
+    r"/operator/fees/refunds": "/operator/fees",
+    r"(/operator/vendors/\d+)/(fee|hold|reserve)": r"\1",
+}
+
+
+def page_of(action: str) -> str:
+    """The page with the form that is sent to `action` and changes what is there; empty for every other form."""
+    for pattern, page in EDITS.items():
+        if found := re.fullmatch(pattern, action):
+            return found.expand(page) or action
+    return ""
 
 
 @dataclass
@@ -43,7 +67,11 @@ class Portal:
     async def post(
         self, address: str, form: Mapping[str, str | list[str]] | None = None, *, htmx: str | None = None
     ) -> Any:
-        """Send a form with this browser's CSRF token."""
+        """Send a form with this browser's CSRF token; one that changes what is there is opened first, as a person does."""
+        page = page_of(address)
+        if page and "opened" not in (form or {}):
+            shown = await (await self.client.get(page)).get_data(as_text=True)
+            form = {**carried(shown, address), **(form or {})}
         return await self.send("POST", address, form, htmx=htmx)
 
     async def send(

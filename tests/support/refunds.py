@@ -24,7 +24,7 @@ from shared.refunds import asking, jobs, service
 from shared.refunds.models import Refund
 from shared.refunds.rules import Reach, Wish
 from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors import service as vendors
+from shared.vendors import configs
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
 
@@ -79,7 +79,7 @@ async def sold(
 ) -> Sold:
     """A paid order at 10 %; the platform has money unless told otherwise, and the vendor that of `others` more sales."""
     shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
-    await vendors.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
+    await configs.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
     if funded:
         await fund_platform(sandbox)
     for _ in range(others):

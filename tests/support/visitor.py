@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
     from quart import Quart
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
+
+
+_FORM = re.compile(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+_OPENED = re.compile(r'name="opened"[^>]*value="([^"]*)"')
+
+
+def carried(page: str, action: str) -> dict[str, str]:
+    """What the form of a page that is sent to `action` carries of what it showed, as the field to send; or nothing."""
+    for where, form in _FORM.findall(page):
+        found = _OPENED.search(form)
+        if where == action and found:
+            return {"opened": html.unescape(found[1])}
+    return {}
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,11 @@ class Visitor:
         return found[1] or found[2]
 
     async def send(self, path: str, *, page: str | None = None, headers: Any = None, **fields: str) -> Answer:
-        """Post `fields` to `path`, with the token found on `page` (by default the same address)."""
-        fields.setdefault("csrf_token", await self.token(page or path))
+        """Post `fields` to `path`, with the token found on `page` (by default the same address) and what its form showed."""
+        shown = (await self.get(page or path)).text
+        found = _TOKEN.search(shown)
+        assert found, f"no form on {page or path}"
+        fields = {"csrf_token": found[1] or found[2], **carried(shown, path), **fields}
         return await self.request("POST", path, form=fields, headers=headers)
 
     async def sign_up(self, email: str = "olive@shop.test", password: str = "a-long-password") -> Answer:
