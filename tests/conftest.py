@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from tests.support.visitor import Visitor
 
 
-hypothesis.settings.register_profile("long")  # state machines look at it: `--hypothesis-profile=long`
+# How long an example takes says more about the machine, which runs three processes on two cores, than about the code.
+hypothesis.settings.register_profile("usual", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None)  # state machines look at it: `--hypothesis-profile=long`
+hypothesis.settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
