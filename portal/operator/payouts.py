@@ -12,7 +12,7 @@ from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid, MarketError
 from shared.marketplace.queries import marketplace
 from shared.payouts import holds, words
-from shared.payouts.queries import FILTERS, all_payouts
+from shared.payouts.queries import FILTERS, all_payouts, waiting
 from shared.vendors import banks
 from shared.vendors.queries import vendor_row
 from shared.web.access import operator
@@ -44,6 +44,8 @@ async def payouts() -> Response:
         chips=chips,
         pager=pager(LIST, found, state=chosen),
         states=words.STATES,
+        waits=words.WAITS,
+        waiting=await waiting(found.rows),
         failure=words.failure,
         expected=expected,
         zone=(await marketplace()).zone,

@@ -182,6 +182,7 @@ class TestDescription:
             CONFIG,
             SETUP,
             "/api/v1/platform/vendors/{vendor_id}/payments/create-intent",
+            "/api/v1/platform/vendors/{vendor_id}/payments/hold",
             "/api/v1/platform/webhooks/stripe",
             "/api/v1/platform/webhooks/stripe/connect",
         }

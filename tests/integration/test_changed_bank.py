@@ -16,6 +16,7 @@ from shared.money import Money
 from shared.payouts import instant
 from shared.payouts.errors import NothingToPayOut, PayoutHeld
 from shared.payouts.models import Payout
+from shared.payouts.queries import all_payouts, waiting
 from shared.people.models import Member
 from shared.vendors import banks
 from shared.vendors import service as vendors
@@ -154,6 +155,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(  #
             text = words(str(await (await client.get(page)).get_data(as_text=True)))
             assert ("Waits" in text) != made, text
             assert ("on its way to your bank" in text.lower()) == (made and page.endswith("payouts")), text
+        assert len(await waiting((await all_payouts()).rows)) == (not made)
         time.days(3)
         await work(context, "vendors.end_bank_hold")
         await swept(context)

@@ -36,13 +36,14 @@ def test_no_script_of_ours_does_that(words: str) -> None:
 
 # Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the database, Redis, our own site.
 CONNECTS = {
-    "shared/gateway/transport.py", "shared/mail/service.py", "shared/database/migrate.py",
+    "shared/gateway/transport.py", "shared/mail/service.py", "shared/web/limits.py",
+    "shared/database/lifecycle.py", "shared/database/migrate.py",
     "shared/cli/doctor.py", "shared/cli/front.py", "shared/cli/probe.py", "shared/cli/processes.py", "shared/cli/stand_in.py",
     "shared/cli/serve.py", "shared/cli/demo.py", "shared/cli/bench_load.py", "shared/cli/bench_sandbox.py",
 }  # fmt: skip
 _CLIENT = re.compile(
     r"^\s*(?:import|from) (?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"
-    r"|open_connection|AIOHTTPClient",
+    r"|open_connection|AIOHTTPClient|redis_store|Tortoise\.init\(",
     re.MULTILINE,
 )
 
