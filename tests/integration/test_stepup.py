@@ -15,13 +15,14 @@ from shared.fees.queries import Policy
 from shared.fees.rules import RefundPolicy
 from shared.money import Money
 from shared.orders.models import OrderLine
+from shared.people.factors.kept import Kept
 from shared.people.factors.models import KeptForm
 from shared.people.factors.rules import is_fresh
 from shared.people.models import Member, Session, Token
 from shared.people.scopes import Scope
 from shared.refunds.models import Refund
 from shared.web.access import access_of
-from shared.web.stepup import ONCE, mark_of
+from shared.web.stepup import ONCE, in_words, mark_of
 from tests.support.accounts import copy_of
 from tests.support.factors import add_app, code_of
 from tests.support.portal import Portal, sign_in
@@ -120,6 +121,8 @@ async def test_every_form_that_waits_is_read_back_in_its_own_words(app: Quart) -
             for typed in ("1,200.00", "", "<b>", "y"):
                 said = form.in_words([(name, typed) for name in names])
                 assert all(label and value and "token" not in value for label, value in said), form
+        without_form = Kept(1, "POST", "/operator/fees/1", "/", "", (("percentage", "3"), ("opened", "{}")))
+        assert in_words(without_form) == [("Percentage", "3")]
 
 
 async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
