@@ -11,23 +11,27 @@ from shared.money import Money
 from shared.people import history
 from tests.support.acts import Acts
 
-ACTS = Acts()
+
+@pytest.fixture(scope="module")
+def acts() -> Acts:
+    """Read when it is asked for: it takes a second, and every process collects this file."""
+    return Acts()
 
 
-def test_every_name_is_known_from_the_code() -> None:
+def test_every_name_is_known_from_the_code(acts: Acts) -> None:
     """Also those that are put together or handed on: where one cannot be followed, its place is named."""
-    assert not ACTS.unknown
-    assert len(ACTS.names) > 130
+    assert not acts.unknown
+    assert len(acts.names) > 130
 
 
-def test_no_words_are_left_of_acts_that_nobody_writes() -> None:
+def test_no_words_are_left_of_acts_that_nobody_writes(acts: Acts) -> None:
     """Names that went, and those misspelt."""
-    assert set(WORDS) | set(history.WORDS) <= ACTS.names
+    assert set(WORDS) | set(history.WORDS) <= acts.names
 
 
-def test_each_act_has_words_and_a_kind() -> None:
+def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
     """A noun that people know, no code, and one of the kinds that the page offers."""
-    for action in sorted(ACTS.names):
+    for action in sorted(acts.names):
         said = told(action)
         assert action.partition(".")[0] in NOUNS, action
         assert "_" not in said, action
