@@ -58,10 +58,8 @@ def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) ->
     """An empty, migrated database that nobody else is connected to."""
     if engine == "sqlite":
         return copy_of(request.getfixturevalue("sqlite_file"), tmp_path)
-    server: Postgres = request.getfixturevalue("postgres")
-    url = asyncio.run(server.create(f"{server.name}_restored"))
-    migrate.migrate_now(url)
-    return url
+    server: Postgres = request.getfixturevalue("postgres_ready")
+    return asyncio.run(server.create(f"{server.name}_restored", template="migrated"))
 
 
 @asynccontextmanager
