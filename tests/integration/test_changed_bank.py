@@ -24,7 +24,7 @@ from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.rules import new_banks
 from tests.support.factories import make_member
 from tests.support.market import open_shop
-from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
+from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
 from tests.support.portal import operator_in, sign_in
 from tests.support.storefront import words
 
@@ -109,10 +109,7 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
 ) -> None:
     """No event, no page, no sweep: what is read just before paying is enough, for an instant payout too."""
     with time_of(sandbox) as time:
-        shop = await open_shop(gateway, sandbox)
-        await plan(gateway, shop, "daily")
-        await ready(gateway, sandbox, time, shop)
-        time.to_weekday(0)
+        shop = await on_payday(gateway, sandbox, time)
         await new_bank(sandbox, shop.account_id, hours=72)
         with pytest.raises((PayoutHeld, NothingToPayOut)):
             await instant.pay(gateway, vendor_id=shop.vendor_id, amount=Money(1000, "EUR"), actor="m", fee=100)
@@ -131,10 +128,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(  #
 ) -> None:
     """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page says, and is sent later."""
     with time_of(sandbox) as time:
-        shop = await open_shop(gateway, sandbox)
-        await plan(gateway, shop, "daily")
-        await ready(gateway, sandbox, time, shop)
-        time.to_weekday(0)
+        shop = await on_payday(gateway, sandbox, time)
         effect = "reset_after" if made else "reset_before"
         sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3})
         with pytest.raises(TryLater):

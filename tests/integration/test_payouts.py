@@ -20,7 +20,7 @@ from shared.payouts.models import Payout, PayoutItem
 from shared.payouts.rules import PayoutState
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import assert_books_agree, booked, held, sell
-from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
+from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -321,10 +321,7 @@ class TestToTheBankAndBack:
     ) -> None:
         """Before and after it arrived; the vendor is told why, payouts stop until the bank details are mended, then go on."""
         with time_of(sandbox) as time:
-            shop = await open_shop(gateway, sandbox)
-            await plan(gateway, shop, "daily")
-            await ready(gateway, sandbox, time, shop)
-            time.to_weekday(0)
+            shop = await on_payday(gateway, sandbox, time)
             await payday(context)
             time.days(days)
             await swept(context)
@@ -382,10 +379,7 @@ class TestToTheBankAndBack:
     ) -> None:
         """Later it cannot, and says so; its payday does not come again."""
         with time_of(sandbox) as time:
-            shop = await open_shop(gateway, sandbox)
-            await plan(gateway, shop, "daily")
-            await ready(gateway, sandbox, time, shop)
-            time.to_weekday(0)
+            shop = await on_payday(gateway, sandbox, time)
             await payday(context)
             row = await the_payout()
             done = await service.cancel(gateway, vendor_id=shop.vendor_id, payout_id=row.id, actor="member:1")

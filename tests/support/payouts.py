@@ -16,7 +16,7 @@ from shared.payouts import scheduler, sweep
 from shared.vendors import payout_settings
 from shared.vendors.rules import PayoutSchedule
 from shared.vendors.schedules import PayoutPlan
-from tests.support.market import stripe_post
+from tests.support.market import open_shop, stripe_post
 from tests.support.money import sell
 
 if TYPE_CHECKING:
@@ -76,6 +76,15 @@ async def ready(gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Sho
     time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
     time.days(5)
     return payment
+
+
+async def on_payday(gateway: Gateway, sandbox: RunningSandbox, time: Time) -> Shop:
+    """A shop that is paid every weekday, with money that can leave, on a Monday before its payout is made."""
+    shop = await open_shop(gateway, sandbox)
+    await plan(gateway, shop, "daily")
+    await ready(gateway, sandbox, time, shop)
+    time.to_weekday(0)
+    return shop
 
 
 async def work(context: TestContext, *kinds: str) -> int:
