@@ -15,6 +15,8 @@ from shared.vendors.models import Vendor
 class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
 
+    lock_rank = 300
+
     searched: ClassVar = {"search": ("name", "category", "description")}
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 class Row(Model):
-    """A table's row. `created_at` and `updated_at` follow `shared.clock`; guarded `update()` calls set `updated_at` themselves."""
+    """A table's row. `created_at` and `updated_at` follow `shared.clock`; guarded `update()` calls set `updated_at` themselves.
+
+    `lock_rank` is the table's place in the order of locks (docs/architecture.md); without one its rows are never locked.
+    `not_found` is what a person reads who asks for a row that is not there.
+    """
+
+    lock_rank: ClassVar[int | None] = None
+    not_found: ClassVar[str | None] = None
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField(default=clock.now)
@@ -23,6 +30,11 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def as_subject(self) -> str:
+        """How the audit trail names this row: `order:12`."""
+        return f"{type(self).__name__.lower()}:{self.id}"
 
     async def save(
         self,

@@ -15,8 +15,8 @@ from datetime import timedelta
 
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
+from shared.database.dialect import dialect
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
 from shared.jobs import queue, schedule
@@ -121,7 +121,7 @@ async def claim() -> Job | None:
         return None
     async with unit.transaction():
         query = Job.filter(_due()).order_by("run_at", "id").limit(1)
-        if unit.dialect() == "postgres":
+        if dialect() == "postgres":
             query = query.select_for_update(skip_locked=True)
         job = await query.first()
         if job is None:

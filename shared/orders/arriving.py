@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import NotFound
 from shared.marketplace.queries import marketplace
 from shared.orders.errors import CannotDeliver
 from shared.orders.models import Order
 from shared.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatus
+from shared.unit import Transaction
 
 AT_ONCE = 500
 
 
 async def mark_as_delivered(*, vendor_id: int, number: str, actor: str) -> None:
     """The vendor knows that it has arrived. Raises NotFound, and CannotDeliver where it was not sent or arrived already."""
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
+    async with unit.transaction() as tx:
+        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
         if order is None:
             raise NotFound("We could not find that order.")
-        if not await _arrived(order, by=actor):
+        if not await _arrived(tx, order, by=actor):
             raise CannotDeliver
 
 
@@ -39,13 +38,13 @@ async def take_for_granted() -> int:
     )  # while a bank asks, whether it arrived may be the very question
     found = 0
     for order_id in await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True):
-        async with unit.transaction():
-            order = await unit.locked(Order.filter(id=order_id, disputed_amount=0))
-            found += order is not None and await _arrived(order, by=TAKEN_FOR_GRANTED, after_days=days)
+        async with unit.transaction() as tx:
+            order = await tx.lock_first(Order.filter(id=order_id, disputed_amount=0))
+            found += order is not None and await _arrived(tx, order, by=TAKEN_FOR_GRANTED, after_days=days)
     return found
 
 
-async def _arrived(order: Order, *, by: str, **details: int) -> bool:
+async def _arrived(tx: Transaction, order: Order, *, by: str, **details: int) -> bool:
     """Move a locked order that was sent; False when there is nothing to move."""
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False
@@ -54,7 +53,5 @@ async def _arrived(order: Order, *, by: str, **details: int) -> bool:
         status=OrderStatus.DELIVERED, delivered_at=now, delivered_by=by, updated_at=now
     )
     if moved:
-        await audit.record(
-            "order.delivered", actor=by, subject=f"order:{order.id}", vendor_id=order.vendor_id, **details
-        )
+        tx.record("order.delivered", actor=by, subject=f"order:{order.id}", vendor_id=order.vendor_id, **details)
     return bool(moved)

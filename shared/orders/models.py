@@ -21,6 +21,8 @@ from shared.vendors.models import Vendor
 class Checkout(Searched):
     """One purchase by one shopper, who reaches it by the link that holds `token`."""
 
+    lock_rank = 210
+
     searched: ClassVar = {"search": ("full_name", "email")}
 
     token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
@@ -79,6 +81,8 @@ class Checkout(Searched):
 
 class Order(Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
+
+    lock_rank = 230
 
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(

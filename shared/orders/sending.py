@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import NotFound
 from shared.mail import service as mail
 from shared.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
@@ -23,8 +21,8 @@ async def mark_as_shipped(
     Where all of it is being refunded, a bank holds the money, or a piece was sold from under it, somebody has to say that it
     is sent `all_the_same`: else GoesBack, Contested, PiecesMissing.
     """
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
+    async with unit.transaction() as tx:
+        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
         if order is None:
             raise NotFound("We could not find that order.")
         although = _doubt(order, all_the_same=all_the_same)
@@ -33,9 +31,10 @@ async def mark_as_shipped(
             raise PiecesMissing(short)
         await _send(order, carrier, tracking)
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
-        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
+        tx.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
         checkout = await order.checkout
-        await mail.write(
+        mail.write(
+            tx,
             "order_shipped",
             to=checkout.email,
             unique_key=f"order_shipped:{order.id}",
@@ -90,15 +89,13 @@ async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
 
     Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it stands there already.
     """
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
+    async with unit.transaction() as tx:
+        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
         if order is None:
             raise NotFound("We could not find that order.")
         is_over = shipping(OrderStatus(order.status), money_of(order)) is Shipping.GONE
         pieces = await put_all_on_shelf(order) if is_over else 0
         if not pieces:
             raise NothingToKeep
-        await audit.record(
-            "order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces
-        )
+        tx.record("order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces)
         return pieces

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.saving import StripeSetup
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born
@@ -63,8 +61,8 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
 
 async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
     """The open setup, written down if there is none. One whose key says nothing any more makes room for the next."""
-    async with unit.transaction():
-        await unit.locked(StripeCustomer.filter(stripe_customer_id=stripe_customer_id))
+    async with unit.transaction() as tx:
+        await tx.lock_first(StripeCustomer.filter(stripe_customer_id=stripe_customer_id))
         row = await PaymentMethodSetup.get_or_none(customer_id=shopper_id, status__in=list(OPEN_SETUPS))
         if row is not None:
             lost = row.stripe_setup_intent_id is None and clock.now() - row.created_at > KEYS_LAST
@@ -79,7 +77,7 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
             idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:setup:{number}",
             stripe_customer_id=stripe_customer_id,
         )
-        await audit.record(
+        tx.record(
             "payment_method.setup_opened",
             actor=f"customer:{shopper_id}",
             subject=f"payment_method_setup:{made.id}",

@@ -20,6 +20,8 @@ class Payout(Row):
     Without a vendor it is the platform's own.
     """
 
+    lock_rank = 280
+
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT
     )
@@ -86,6 +88,8 @@ class PayoutItem(Row):
 
 class ReserveHold(Row):
     """A part of one sale that is held back until its day (rolling reserve)."""
+
+    lock_rank = 290
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="reserve_holds", on_delete=fields.RESTRICT

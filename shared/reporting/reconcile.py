@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import MarketError
 from shared.gateway.seam import Gateway
 from shared.reporting.errors import AlreadyRunning
@@ -20,6 +18,7 @@ from shared.reporting.gather import gather
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.rules import compare, persisting
 from shared.restoring.service import note_comparison
+from shared.unit import Transaction
 from shared.vendors.models import Vendor
 
 log = logging.getLogger("markethall.reconciliation")
@@ -41,7 +40,9 @@ async def reconcile(
 
     Raises AlreadyRunning, and StripeUnavailable after noting that the run failed.
     """
-    return await carry_out(gateway, await begin(started_by), full=full, grace=grace, tell=tell)
+    async with unit.transaction() as tx:
+        run_id = await begin(tx, started_by)
+    return await carry_out(gateway, run_id, full=full, grace=grace, tell=tell)
 
 
 async def carry_out(
@@ -61,7 +62,7 @@ async def carry_out(
     except BaseException as error:
         await _fail(run.id, _words(error))
         raise
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         ended = await ReconciliationRun.filter(id=run.id, status="running").update(
             status="differences" if found else "clean",
             compared=compared,
@@ -70,7 +71,7 @@ async def carry_out(
         )
         if ended:
             await _store(run.id, found)
-            await audit.record(
+            tx.record(
                 "reconciliation.finished",
                 actor=run.started_by,
                 subject=f"reconciliation:{run.id}",
@@ -108,14 +109,13 @@ async def _once(gateway: Gateway, run_id: int, since: datetime | None) -> tuple[
     return compare(facts), compared
 
 
-async def begin(started_by: str) -> int:
+async def begin(tx: Transaction, started_by: str) -> int:
     """Write a run down, alone: Raises AlreadyRunning. One whose process died does not stand in the way for long."""
-    async with unit.transaction():
-        await ReconciliationRun.filter(status="running", updated_at__lt=clock.now() - GIVEN_UP).update(
-            status="failed", error="The process that ran it ended.", finished_at=clock.now(), updated_at=clock.now()
-        )
+    await ReconciliationRun.filter(status="running", updated_at__lt=clock.now() - GIVEN_UP).update(
+        status="failed", error="The process that ran it ended.", finished_at=clock.now(), updated_at=clock.now()
+    )
     try:
-        async with unit.transaction():  # a partial unique index lets one run alone be running
+        async with tx.savepoint():  # a partial unique index lets one run alone be running
             return int((await ReconciliationRun.create(started_by=started_by)).id)
     except IntegrityError:
         raise AlreadyRunning from None

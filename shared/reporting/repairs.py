@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.errors import MarketError, TryLater
 from shared.jobs.queue import Context
 from shared.orders import settle as orders
@@ -49,7 +47,7 @@ async def apply(context: Context, difference_id: int, *, actor: str) -> str:
 
 
 async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         await (
             Difference.filter(id=row.id)
             .exclude(status="repaired")
@@ -61,7 +59,7 @@ async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
                 updated_at=clock.now(),
             )
         )
-        await audit.record(
+        tx.record(
             f"difference.{status}",
             actor=actor,
             subject=f"difference:{row.id}",
@@ -112,11 +110,11 @@ async def _confirm_payment(context: Context, given: Arguments) -> str:
 
 async def _mark_paid(_context: Context, given: Arguments) -> str:
     payment = await Payment.get(id=int(given["payment_id"])).select_related("order")
-    async with unit.transaction():
-        await unit.locked(Checkout.filter(id=payment.order.checkout_id))
-        order = await unit.locked(Order.filter(id=payment.order_id))
+    async with unit.transaction() as tx:
+        await tx.lock_first(Checkout.filter(id=payment.order.checkout_id))
+        order = await tx.lock_first(Order.filter(id=payment.order_id))
         assert order is not None
-        if not await orders.mark_paid(order) and order.payment_status not in ("paid", "refunded"):
+        if not await orders.mark_paid(tx, order) and order.payment_status not in ("paid", "refunded"):
             raise CannotRepair
     return "The order is paid."
 

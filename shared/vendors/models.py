@@ -16,6 +16,8 @@ from shared.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 class Vendor(Searched):
     """A business that sells through the marketplace."""
 
+    lock_rank = 150
+
     searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 
     slug = fields.CharField(max_length=60, unique=True)
@@ -44,6 +46,8 @@ class Vendor(Searched):
 
 class VendorPaymentConfig(Row):
     """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
+
+    lock_rank = 220
 
     vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
         "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT
