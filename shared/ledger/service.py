@@ -13,6 +13,12 @@ class Postings:
     def __init__(self) -> None:
         self._by_key: dict[str, Posting] = {}
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        if not self._by_key:
+            return ()
+        return (LedgerPosting._meta.db_table, LedgerEntry._meta.db_table)
+
     def has(self, key: str) -> bool:
         """Tell whether the fact of this key is among them."""
         return key in self._by_key

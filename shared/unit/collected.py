@@ -10,6 +10,10 @@ from shared.database.base import Row
 class Kept(Protocol):
     """What one kind of rows is kept in until it is written."""
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that `write` adds to."""
+
     async def write(self) -> None:
         """Write everything that is kept."""
 
@@ -38,6 +42,10 @@ class Collected:
         assert isinstance(kept, kind)
         return kept
 
+    def tables(self) -> set[str]:
+        """Name the tables that have rows here."""
+        return {table for kept in self._kept.values() for table in kept.tables}
+
     async def write(self) -> None:
         """Write what was collected, and forget it."""
         kept, self._kept = self._kept, {}
@@ -56,6 +64,10 @@ class PlainRows:
         self.rows: list[Row] = []
         self._model = model
         self._once = once
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self._model._meta.db_table,)
 
     async def write(self) -> None:
         """Insert them all."""

@@ -142,6 +142,10 @@ class Transaction:
         """Return what keeps rows of a `kind` that has a way of its own to be written (shared/unit/collected.py)."""
         return self._collected.of(kind)
 
+    def unwritten(self) -> set[str]:
+        """Name the tables to which something was added that is not written yet."""
+        return self._collected.tables()
+
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
         await self._collected.write()

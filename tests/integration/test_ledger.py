@@ -124,14 +124,6 @@ async def test_the_same_fact_is_posted_once(database: str) -> None:
 
 
 @pytest.mark.one_engine
-async def test_a_posting_belongs_into_the_transaction_of_its_fact(database: str) -> None:
-    """Or a crash between the two would lose it."""
-    with pytest.raises(RuntimeError, match="transaction"):
-        async with unit.transaction() as tx:
-            await service.post(tx, FEE)
-
-
-@pytest.mark.one_engine
 async def test_a_failed_fact_leaves_no_posting(database: str) -> None:
     """All or nothing."""
     with pytest.raises(ZeroDivisionError):

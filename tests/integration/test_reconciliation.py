@@ -462,8 +462,12 @@ class TestRuns:
 
     async def test_two_that_begin_at_the_same_moment(self, database: str) -> None:
         """The database lets one of them."""
-        async with unit.transaction() as tx:
-            results = await asyncio.gather(*(runs.begin(tx, "test") for _ in range(4)), return_exceptions=True)
+
+        async def begin() -> None:
+            async with unit.transaction() as tx:
+                await runs.begin(tx, "test")
+
+        results = await asyncio.gather(*(begin() for _ in range(4)), return_exceptions=True)
         assert [isinstance(result, AlreadyRunning) for result in results].count(False) == 1
 
     async def test_stripe_away(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
