@@ -255,6 +255,15 @@ def bench(name: str | None) -> int:
     return measure(name)
 
 
+@cli.command()
+def translations() -> int:
+    """Bring the catalogues of translations up to date with templates and code."""
+    from shared.cli.translations import update
+
+    print(*update(), sep="\n")
+    return 0
+
+
 def main(arguments: list[str], parts: Parts) -> int:
     """Run one command; the exit code."""
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
