@@ -18,7 +18,8 @@ IN_ATTRIBUTES = {"body_class", "viewport"}  # blocks that stand in the value of 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # In an expression: what begins like a sentence, or has two words with a space and something of a sentence about it.
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
-_NO_WORDS = re.compile(r"[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
+_NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
+_NO_PROSE = re.compile(r"^Subject: |/\S+")  # of a mail
 _ENTITY = re.compile(r"&\w+;|&#\d+;")
 _ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])  # as the pages' own
 
@@ -43,11 +44,11 @@ class _Place:
 def untranslated(source: str, *, is_html: bool = True) -> list[str]:
     """The visible words of a template that do not go through gettext, in order."""
     place, found = _Place(), []
-    for node in _in_order(_ENVIRONMENT.parse(source)):
+    for node, is_said in _in_order(_ENVIRONMENT.parse(source)):
         if isinstance(node, nodes.TemplateData):
-            found += _of_text(node.data, place) if is_html else _worded([node.data])
+            found += _of_text(node.data, place) if is_html else _worded([_NO_PROSE.sub("", node.data)])
         elif place.is_read or not is_html:
-            found += _of_expression(node)
+            found += _of_expression(node) or (_said_alone(node) if is_said else [])
         else:
             found += [each for each in _of_expression(node, only_arguments=True) if each]
     return found
@@ -58,15 +59,15 @@ def _worded(texts: Iterable[str]) -> list[str]:
     return [" ".join(text.split()) for text in texts if _WORD.search(_ENTITY.sub("", text))]
 
 
-def _in_order(node: nodes.Node) -> Iterator[nodes.Node]:
-    """Text and expressions in the order of the source."""
-    if isinstance(node, nodes.TemplateData | nodes.Expr):
-        yield node
-        return
+def _in_order(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
+    """Text and expressions in the order of the source; and whether each is written into the page itself."""
     if isinstance(node, nodes.Block) and node.name in IN_ATTRIBUTES:
         return
     for child in node.iter_child_nodes():
-        yield from _in_order(child)
+        if isinstance(child, nodes.TemplateData | nodes.Expr):
+            yield child, isinstance(node, nodes.Output)
+        else:
+            yield from _in_order(child)
 
 
 def _of_expression(node: nodes.Node, *, only_arguments: bool = False) -> list[str]:
@@ -80,6 +81,18 @@ def _of_expression(node: nodes.Node, *, only_arguments: bool = False) -> list[st
         return [each for child in _values(node) for each in _of_expression(child, only_arguments=only_arguments)]
     inside = only_arguments and not isinstance(node, nodes.Call)
     return [each for child in node.iter_child_nodes() for each in _of_expression(child, only_arguments=inside)]
+
+
+def _said_alone(node: nodes.Node) -> list[str]:
+    """Words that an expression may be by itself: `'item' if count == 1 else 'items'`, `left ~ ' left'`."""
+    if isinstance(node, nodes.Const):
+        return _worded([node.value]) if isinstance(node.value, str) else []
+    if isinstance(node, nodes.CondExpr):
+        parts = [node.expr1, node.expr2] if node.expr2 else [node.expr1]
+        return [each for part in parts for each in _said_alone(part)]
+    if isinstance(node, nodes.Concat):
+        return [each for part in node.nodes for each in _said_alone(part)]
+    return []
 
 
 def _values(node: nodes.Node) -> list[nodes.Node]:
