@@ -108,6 +108,6 @@ def _catalogue(language: str) -> NullTranslations:
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     compiled = io.BytesIO()
-    write_mo(compiled, catalog)  # type: ignore[no-untyped-call]
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)

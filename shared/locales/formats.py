@@ -41,7 +41,7 @@ def money(value: Money) -> str:
         return str(value)
     digits = decimals(value.currency)
     pattern = _pattern(current(), digits)
-    return pattern.apply(value.to_decimal(), locale(), currency=value.currency, currency_digits=False)
+    return str(pattern.apply(value.to_decimal(), locale(), currency=value.currency, currency_digits=False))
 
 
 @cache

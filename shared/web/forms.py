@@ -116,8 +116,8 @@ class MarketForm(Form):
                 field.filters = (_strip, *field.filters)
             return field
 
-    def __init__(self, *args: Any, meta: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, meta={"language": locales.current(), **(meta or {})}, **kwargs)
+    def __init__(self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(formdata, meta={"language": locales.current(), **(meta or {})}, **kwargs)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
