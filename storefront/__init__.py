@@ -10,8 +10,9 @@ def blueprints() -> list[Blueprint]:
     from storefront.account.views import account
     from storefront.basket.views import basket
     from storefront.checkout.views import checkout
+    from storefront.platform.language import languages
     from storefront.platform.views import platform
     from storefront.receipts.views import receipts
     from storefront.shops.views import shops
 
-    return [platform, shops, basket, checkout, receipts, account, cards, security, forgotten]
+    return [platform, languages, shops, basket, checkout, receipts, account, cards, security, forgotten]

@@ -23,6 +23,7 @@ from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError
 from shared.settings import Settings, SettingsError, load
 
+WEB_PROCESSES = "Web processes; more than one need PostgreSQL."
 UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
 
 
@@ -38,13 +39,7 @@ def cli() -> None:
 @cli.command()
 @site
 @installation
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    metavar="N",
-    help="Web processes; more than one need PostgreSQL.",
-)
+@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help=WEB_PROCESSES)
 @click.option("--no-worker", is_flag=True, help="Work off no jobs in this process.")
 @click.option("--no-demo", is_flag=True, help="Do not fill the demo marketplace.")
 @click.option("--listener", type=int, hidden=True)
@@ -253,6 +248,15 @@ def bench(name: str | None) -> int:
     from shared.cli.bench import bench as measure
 
     return measure(name)
+
+
+@cli.command()
+def translations() -> int:
+    """Bring the catalogues of translations up to date with templates and code."""
+    from shared.cli.translations import update
+
+    print(*update(), sep="\n")
+    return 0
 
 
 def main(arguments: list[str], parts: Parts) -> int:

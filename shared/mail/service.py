@@ -19,6 +19,7 @@ from shared.errors import TryLater
 from shared.ids import Sealed, sealed
 from shared.jobs import queue
 from shared.jobs.models import Job
+from shared.locales import SOURCE
 from shared.mail.models import Email
 from shared.mail.rendering import render
 from shared.settings import Settings
@@ -70,9 +71,13 @@ def write(
     unique_key: str,
     context: Mapping[str, Any],
     order_id: int | None = None,
+    language: str = SOURCE,
 ) -> None:
-    """Post the mail that `templates/mail/<kind>.txt` makes of `context`; `public_url` is given to every template."""
-    subject, text = render(kind, {"public_url": PUBLIC_URL, **context})
+    """Post the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
+
+    `public_url` is given to every template.
+    """
+    subject, text = render(kind, {"public_url": PUBLIC_URL, **context}, language)
     post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 

@@ -29,6 +29,7 @@ from shared.web import (
     cookies,
     errors,
     identity,
+    language,
     limits,
     market,
     measuring,
@@ -141,6 +142,7 @@ def create_app(
     app.url_map.converters["int"] = SafeInteger
     app.url_map.strict_slashes = False
     pages.prepare(app)
+    language.register(app)
     market.register(app)
     observability.register(app)
     measuring.register(app)

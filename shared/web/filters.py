@@ -1,4 +1,4 @@
-"""How templates write money, times, percentages and countries; English, by Babel's CLDR data.
+"""How templates write money, times, percentages and countries in the language spoken here (`shared.locales.formats`).
 
 Times come as `<time>`: words people say, the exact time on hover. One rule: a time is shown in the zone by which it is sorted.
 A moment of its own is the reader's: static/js/app.js says the same words in the reader's zone, and `.zone` ("UTC") is hidden
@@ -9,40 +9,32 @@ those of that zone for every reader, and the page names it (`ui.zone`).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
-from typing import Final
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from shared import clock
-from shared.money import Money
+from shared.locales import formats
+from shared.locales import gettext as _
+from shared.locales.formats import country, money, number, percent
 
-LOCALE = Locale.parse("en")
-_NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-
-
-def money(value: Money) -> str:
-    """`€49.90` or `DKK 349.00`, with as many decimals as our minor unit has."""
-    return str(value)
+__all__ = ["country", "day", "exact", "moment", "money", "number", "percent", "spoken", "zone_name"]
 
 
 def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
     """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in the reader's."""
     if zone is not None:
-        return _fixed(value, zone, f"{spoken(value.astimezone(zone).date(), zone)}, {value.astimezone(zone):%H:%M}")
+        local = value.astimezone(zone)
+        return _fixed(value, zone, f"{spoken(local.date(), zone)}, {local:%H:%M}")
     at = value.astimezone(UTC)
     return Markup(
         '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> UTC</span></time>'
-    ).format(_machine(at), exact(at), spoken(at.date()), format_datetime(at, "HH:mm", locale=LOCALE))
+    ).format(_machine(at), exact(at), spoken(at.date()), formats.time(at, UTC))
 
 
 def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
     """The same without the hour: `today`, `23 Nov`, `23 Nov 2025`."""
     if not isinstance(value, datetime):
-        whole = format_date(value, "EEEE d MMMM y", locale=LOCALE)
+        whole = formats.whole_day(value)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), whole, spoken(value, zone))
     if zone is not None:
         return _fixed(value, zone, spoken(value.astimezone(zone).date(), zone))
@@ -61,8 +53,8 @@ def _fixed(value: datetime, zone: tzinfo, words: str) -> Markup:
 def spoken(value: date, zone: tzinfo | None = None) -> str:
     """A day as people say it now, with the year only where it is another one; `zone` (else UTC) says which day is today."""
     today = clock.now().astimezone(zone or UTC).date()
-    near = _NEAR.get((value - today).days)
-    return near or format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=LOCALE)
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get((value - today).days)
+    return near or formats.day(value, with_year=value.year != today.year)
 
 
 def _machine(at: datetime) -> str:
@@ -72,19 +64,9 @@ def _machine(at: datetime) -> str:
 def exact(at: datetime, zone: tzinfo = UTC) -> str:
     """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand; another zone by its name."""
     local = at.astimezone(zone)
-    return f"{format_datetime(local, 'EEEE d MMMM y, HH:mm:ss', tzinfo=local.tzinfo, locale=LOCALE)} {zone_name(zone)}"
+    return f"{formats.exact_time(local)} {zone_name(zone)}"
 
 
 def zone_name(zone: tzinfo) -> str:
     """`Europe/Luxembourg`, `America/New York`: as pages name a zone."""
     return str(zone).replace("_", " ")
-
-
-def percent(value: Decimal) -> str:
-    """`2.5%`; takes percentages, not fractions."""
-    return format_decimal(value, "#,##0.##", locale=LOCALE) + "%"
-
-
-def country(code: str) -> str:
-    """`LU` -> `Luxembourg`; an unknown code stays as it is."""
-    return str(LOCALE.territories.get(code.upper(), code))

@@ -22,6 +22,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     ValidationError,
+    i18n,
 )
 from wtforms.csrf.core import CSRF
 from wtforms.fields.choices import SelectChoice, SelectFieldBase  # type: ignore[attr-defined]  # its stubs lag
@@ -31,6 +32,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from shared import locales
 from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.errors import Invalid, MarketError
 from shared.money import Money
@@ -96,7 +98,11 @@ class MarketForm(Form):
         csrf = True
         csrf_class = _Csrf
         currency: str | None = None
-        language = "en"  # in which amounts are written in fields, and read where both signs are possible
+        language = locales.SOURCE  # in which amounts are written in fields, and read where both signs are possible
+
+        def get_translations(self, form: BaseForm) -> Any:
+            """WTForms' own sentences, in the language of the form."""
+            return None if self.language == locales.SOURCE else i18n.get_translations([self.language])
 
         def build_csrf(self, form: BaseForm) -> Any:
             self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
@@ -109,6 +115,9 @@ class MarketForm(Form):
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = (_strip, *field.filters)
             return field
+
+    def __init__(self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(formdata, meta={"language": locales.current(), **(meta or {})}, **kwargs)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

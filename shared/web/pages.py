@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
 from quart import Quart, Response, current_app, g, make_response, redirect, request, session, url_for
 
+from shared import locales
 from shared.people.rules import shown_email
 from shared.web import filters
 from shared.web.forms import csrf_token
@@ -169,7 +170,12 @@ def is_current(path: str, version: str) -> bool:
 
 def prepare(app: Quart) -> None:
     """Set up Jinja for `app`: strict, trimmed, with our filters and globals."""
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": ["jinja2.ext.i18n"],
+    }
     app.config["TEMPLATES_AUTO_RELOAD"] = not kit_settings(app).production
     env = app.jinja_env
     env.filters.update(
@@ -180,8 +186,10 @@ def prepare(app: Quart) -> None:
         percent=filters.percent,
         own_email=shown_email,
         country=filters.country,
+        number=filters.number,
         told=told,
     )
+    locales.teach(env)
     env.globals.update(url_for=url_for, static_url=static_url, csrf_token=csrf_token)
 
 

@@ -40,7 +40,7 @@ TABLE = [
     (r"/shop/account/(login|signup|logout|forgot)", PUBLIC),
     (r"/shop/account(/.*)?", SHOPPER),
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
-    (r"/(healthz|readyz|metrics|favicon\.ico|static/.*)", PUBLIC),
+    (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand)/.*", PUBLIC),
 ]
@@ -51,6 +51,7 @@ UNSIGNED = {
     "/api/v1/platform/vendors/<int:vendor_id>/payments/hold",
     "/api/v1/platform/webhooks/stripe",
     "/api/v1/platform/webhooks/stripe/connect",
+    "/language",
 }
 # What asks for the password or a factor once more: money, doors to Stripe and to the API, what holds for everybody.
 FRESH = {

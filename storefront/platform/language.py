@@ -1,0 +1,22 @@
+"""`/language`: in which language a visitor wants to read."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from shared.web import language
+from shared.web.access import public, unsigned_post
+from shared.web.kit import safe_next
+from shared.web.pages import see_other
+
+languages = Blueprint("languages", __name__)
+
+
+@languages.post("/language")
+@public
+@unsigned_post("stands below every page, which needs no cookie otherwise; the origin is checked", origin=True)
+async def choose() -> Response:
+    """Speak the chosen language in this browser from now on, and go back to where it was chosen."""
+    form = await request.form
+    language.remember(form.get("language", ""))
+    return see_other(safe_next(form.get("next")) or "/")

@@ -1,0 +1,127 @@
+"""The catalogues against the sentences of templates and code: nothing missing, nothing stale, nothing said past them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import locales
+from shared.amounts import DECIMAL_SIGNS
+from shared.cli.bootstrap import ROOT
+from shared.cli.translations import found, is_translated, path_of, read, written
+from tests.support.visible import untranslated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from babel.messages.catalog import Catalog
+
+pytestmark = pytest.mark.one_engine
+
+TEMPLATES = ROOT / "templates"
+TRANSLATED = [each for each in locales.LANGUAGES if each != locales.SOURCE]
+# Whose words stand in the source and go through no catalogue yet. This list only shrinks.
+NOT_YET = ("portal/", "api/")
+# What a shopper may read is promised in every language; of everything else the catalogues may wait.
+PROMISED = ("templates/storefront/", "templates/account/", "templates/errors/", "templates/components/", "storefront/")
+PROMISED_TOO = {
+    *(f"templates/layouts/{name}.html" for name in ("base", "storefront", "checkout", "narrow", "error")),
+    *(f"templates/layouts/{name}.html" for name in ("_footer", "_languages")),
+    *(
+        f"templates/mail/{kind}.txt"
+        for kind in (
+            "card_ends",
+            "confirm_email",
+            "email_change",
+            "email_changed",
+            "order_shipped",
+            "password_changed",
+            "password_reset",
+            "switched_off",
+            "switched_on",
+        )
+    ),
+    "shared/web/filters.py",
+}
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+_TAG = re.compile(r"</?\w+[^>]*>")
+
+
+@cache
+def of_source() -> Catalog:
+    return found()
+
+
+@cache
+def of(language: str) -> Catalog:
+    return read(language)
+
+
+def _is_promised(place: str) -> bool:
+    return place.startswith(PROMISED) or place in PROMISED_TOO
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_holds_the_sentences_of_the_source_and_no_other(language: str) -> None:
+    """Whoever changes a sentence runs `run.py translations`, and sees what is to be translated."""
+    source, catalogue = ({message.id for message in each if message.id} for each in (of_source(), of(language)))
+
+    assert (source - catalogue, catalogue - source) == (set(), set()), "run `python3 run.py translations`"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_shoppers_may_read_is_translated(language: str) -> None:
+    """Pages, form labels, errors and mails of the way from shop to parcel."""
+    promised = [each for each in of_source() if any(_is_promised(place) for place, _ in each.locations)]
+    lacking = [each.id for each in promised if not is_translated(of(language)[each.id].string)]
+
+    assert len(promised) > 300
+    assert lacking == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_what_is_filled_in(language: str) -> None:
+    """The same placeholders and tags as the sentence, in whatever order; spaces at its ends as well."""
+    for message in of(language):
+        ids, told = message.id, message.string
+        sources = ids if isinstance(ids, tuple | list) else [ids]
+        strings = told if isinstance(told, tuple | list) else [told]
+        for string in filter(None, strings if message.id else []):
+            assert _parts(string) in [_parts(each) for each in sources], message.id
+            assert [string[:1].isspace(), string[-1:].isspace()] == [
+                sources[0][:1].isspace(),
+                sources[0][-1:].isspace(),
+            ]
+
+
+def _parts(text: str) -> list[str]:
+    return sorted({*_PLACEHOLDER.findall(text), *_TAG.findall(text)})
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_lies_as_the_command_writes_it(language: str) -> None:
+    """So that a translation changes its own lines alone."""
+    assert written(of(language)) == path_of(language).read_bytes()
+
+
+def test_forms_read_amounts_in_every_language_offered() -> None:
+    """What a page writes can be typed back (tests/unit/test_amounts.py)."""
+    assert set(DECIMAL_SIGNS) >= set(locales.LANGUAGES)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_template_says_nothing_past_the_catalogues(path: Path) -> None:
+    """Texts, labels and sentences in expressions are given to gettext; in folders not done yet there are some left."""
+    place = path.relative_to(TEMPLATES).as_posix()
+    if path.suffix not in (".html", ".txt") or place.startswith(NOT_YET):
+        return
+    assert untranslated(path.read_text(encoding="utf-8"), is_html=path.suffix == ".html") == []
+
+
+def test_folders_that_are_done_leave_the_list() -> None:
+    """The list of those that wait holds none without words of its own."""
+    for folder in NOT_YET:
+        assert any(untranslated(path.read_text()) for path in (TEMPLATES / folder).rglob("*.html")), folder
