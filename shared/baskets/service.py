@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tortoise.exceptions import IntegrityError
-
 from shared import clock, unit
 from shared.baskets.errors import BasketFull, NotForSale, OtherVendor
 from shared.baskets.models import Basket, BasketLine
@@ -12,7 +10,7 @@ from shared.baskets.rules import MAX_LINES, MAX_QUANTITY
 from shared.catalogue.errors import SoldOut
 from shared.catalogue.models import Product
 from shared.catalogue.queries import MAX_ID
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Invalid, NotFound
 from shared.ids import digest, new_token
 from shared.unit import Transaction
 from shared.vendors.errors import ShopClosed
@@ -115,17 +113,7 @@ async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
     A browser may be given its token before its first click, so an answer that gets lost costs no basket.
     """
     token = token or new_token("ba")
-    mine = Basket.filter(token_digest=digest(token))
-    basket = await tx.lock_first(mine)
-    if basket is None:
-        try:
-            async with tx.savepoint():  # a savepoint: the same browser's other click may have been first
-                basket = await Basket.create(token_digest=digest(token))
-        except IntegrityError:
-            basket = await tx.lock_first(mine)
-    if basket is None:
-        raise Conflict
-    return token, basket
+    return token, await tx.lock_or_create(Basket, token_digest=digest(token))
 
 
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:

@@ -16,6 +16,7 @@ class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
 
     lock_rank = 300
+    not_found = "We could not find that product."
 
     searched: ClassVar = {"search": ("name", "category", "description")}
 

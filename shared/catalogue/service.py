@@ -11,7 +11,7 @@ from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReser
 from shared.catalogue.models import Product
 from shared.catalogue.queries import ProductView, product_for_vendor
 from shared.editing import Look, unseen
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.ids import slugify
 from shared.money import MAX_AMOUNT, Money, step
 from shared.people.queries import require_confirmed
@@ -48,9 +48,7 @@ async def save_product(
     """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
     _check(values)
     async with unit.transaction() as tx:
-        config = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
-        if config is None:
-            raise PaymentNotConfigured
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
         if values.price.currency != config.currency:
             raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
         row = await _row(tx, vendor_id, product_id)
@@ -90,9 +88,7 @@ async def _row(tx: Transaction, vendor_id: int, product_id: int | None) -> Produ
     """The product to write, locked; a new one (not saved yet) when there is no id."""
     if product_id is None:
         return Product(vendor_id=vendor_id, slug="", name="", price_amount=0, currency="EUR")
-    row = await tx.lock_first(Product.filter(id=product_id, vendor_id=vendor_id))
-    if row is None:
-        raise NotFound("We could not find that product.")
+    row = await tx.lock(Product, id=product_id, vendor_id=vendor_id)
     return row
 
 
@@ -146,9 +142,7 @@ async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
     if code not in CURRENCY_NAMES:
         raise Invalid("Choose one of the currencies offered.", param="currency")
     async with unit.transaction() as tx:
-        config = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
-        if config is None:
-            raise PaymentNotConfigured
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
         if config.currency == code:
             return
         if not await may_choose_currency(vendor_id):

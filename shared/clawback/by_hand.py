@@ -119,8 +119,7 @@ async def once(
 ) -> Claim | None:
     """Note a movement with the claim that `choose` finds or makes while the order is locked; the one that has it if one does."""
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(id=payment.order_id))
-        assert order is not None
+        order = await tx.lock(Order, id=payment.order_id)
         known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
         if known is not None:
             return known.claim
@@ -164,8 +163,7 @@ async def _waiting(tx: Transaction, payment: Payment, taken: int) -> Claim | Non
     """The claim with as much to take (or, below nought, to give back): the one that it settles exactly, else the oldest."""
     found = []
     for claim_id in await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True):
-        claim = await tx.lock_first(Claim.filter(id=claim_id))
-        assert claim is not None
+        claim = await tx.lock(Claim, id=claim_id)
         under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
         due = claim.amount - claim.paid - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
         if (0 < taken <= due) or (due <= taken < 0):

@@ -46,9 +46,8 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
     movement = await Movement.get(id=movement_id).select_related("claim")
     # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
-    await tx.lock_first(Order.filter(id=movement.claim.order_id))
-    claim = await tx.lock_first(Claim.filter(id=movement.claim_id))
-    assert claim is not None
+    await tx.lock(Order, id=movement.claim.order_id)
+    claim = await tx.lock(Claim, id=movement.claim_id)
     moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
         status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
     )

@@ -14,8 +14,7 @@ from shared.unit import Transaction
 
 async def follow(tx: Transaction, claim_id: int) -> None:
     """Let the receivable be what is not taken yet, inside the caller's transaction. Nothing while a movement is under way."""
-    claim = await tx.lock_first(Claim.filter(id=claim_id))
-    assert claim is not None
+    claim = await tx.lock(Claim, id=claim_id)
     if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
         return
     target = rest(claim.amount, claim.paid, claim.written_off)

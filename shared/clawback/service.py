@@ -92,8 +92,7 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
     async with unit.transaction() as tx:
-        locked = await tx.lock_first(Claim.filter(id=claim.id))
-        assert locked is not None
+        locked = await tx.lock(Claim, id=claim.id)
         if rest(locked.amount, locked.paid, locked.written_off).move != delta:
             return True  # somebody else was faster: look again
         if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):

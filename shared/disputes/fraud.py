@@ -26,8 +26,7 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
     if not seen.actionable:
         return "nothing to be done about it any more"
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(id=payment.order_id))
-        assert order is not None
+        order = await tx.lock(Order, id=payment.order_id)
         if await references.find(seen.id) is not None:
             return "known"
         references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)

@@ -22,6 +22,7 @@ class Dispute(Row):
     """One dispute at Stripe, mirrored. `vendor_part` and `commission_part` are who bears `amount`, frozen when the money went."""
 
     lock_rank = 260
+    not_found = "We could not find that dispute."
 
     # `…_back` is what came back of a part: what somebody bears now is the difference.
     stripe_dispute_id = fields.CharField(max_length=255, unique=True)

@@ -83,10 +83,8 @@ async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
 
 async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     found = await Payment.get(id=payment_id)
-    order = await tx.lock_first(Order.filter(id=found.order_id))
-    payment = await tx.lock_first(Payment.filter(id=payment_id))
-    assert order is not None
-    assert payment is not None
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
     return order, payment
 
 

@@ -7,16 +7,13 @@ from shared.disputes.errors import AnswerChanged, AnswerClosed
 from shared.disputes.models import Dispute
 from shared.disputes.rules import ANSWERABLE
 from shared.disputes.service import subject_of
-from shared.errors import NotFound
 from shared.jobs import queue
 from shared.unit import Transaction
 
 
 async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Dispute:
     """The vendor's dispute, locked, while it can be answered. Raises NotFound, AnswerClosed."""
-    row = await tx.lock_first(Dispute.filter(id=dispute_id, vendor_id=vendor_id))
-    if row is None:
-        raise NotFound("We could not find that dispute.")
+    row = await tx.lock(Dispute, id=dispute_id, vendor_id=vendor_id)
     if row.status not in ANSWERABLE or row.submitted_at is not None or row.accepted_at is not None:
         raise AnswerClosed
     return row

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from shared import clock, unit
 from shared.database.dialect import dialect
 from shared.editing import Look, unseen
@@ -102,15 +100,7 @@ async def set_policy(
 
 
 async def _policy_locked(tx: Transaction) -> MarketplacePolicy:
-    row = await tx.lock_first(MarketplacePolicy.filter(id=POLICY_ID))
-    if row is None:
-        try:
-            async with tx.savepoint():  # two first changes at once: one makes the row, the other finds it
-                return await MarketplacePolicy.create(id=POLICY_ID)
-        except IntegrityError:
-            row = await tx.lock_first(MarketplacePolicy.filter(id=POLICY_ID))
-    assert row is not None
-    return row
+    return await tx.lock_or_create(MarketplacePolicy, id=POLICY_ID)
 
 
 async def _locked(tx: Transaction, rule_id: int) -> FeeRule:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.marketplace.models import MarketplaceSettings
@@ -58,13 +56,4 @@ async def note_statement_prefix(prefix: str) -> None:
 
 async def locked_row(tx: Transaction) -> MarketplaceSettings:
     """The one row, locked; made when it is not there yet."""
-    row = await tx.lock_first(MarketplaceSettings.filter(id=SETTINGS_ID))
-    if row is not None:
-        return row
-    try:
-        async with tx.savepoint():  # two first changes at once: one makes the row, the other finds it
-            return await MarketplaceSettings.create(id=SETTINGS_ID)
-    except IntegrityError:
-        row = await tx.lock_first(MarketplaceSettings.filter(id=SETTINGS_ID))
-        assert row is not None
-        return row
+    return await tx.lock_or_create(MarketplaceSettings, id=SETTINGS_ID)

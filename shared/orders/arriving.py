@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared import clock, unit
-from shared.errors import NotFound
 from shared.marketplace.queries import marketplace
 from shared.orders.errors import CannotDeliver
 from shared.orders.models import Order
@@ -18,9 +17,7 @@ AT_ONCE = 500
 async def mark_as_delivered(*, vendor_id: int, number: str, actor: str) -> None:
     """The vendor knows that it has arrived. Raises NotFound, and CannotDeliver where it was not sent or arrived already."""
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         if not await _arrived(tx, order, by=actor):
             raise CannotDeliver
 

@@ -83,6 +83,7 @@ class Order(Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
 
     lock_rank = 230
+    not_found = "We could not find that order."
 
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(

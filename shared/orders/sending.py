@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shared import clock, unit
-from shared.errors import NotFound
 from shared.mail import service as mail
 from shared.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
 from shared.orders.goods import put_all_on_shelf, set_aside
@@ -22,9 +21,7 @@ async def mark_as_shipped(
     is sent `all_the_same`: else GoesBack, Contested, PiecesMissing.
     """
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         although = _doubt(order, all_the_same=all_the_same)
         short = await set_aside(order)
         if short and not all_the_same:
@@ -90,9 +87,7 @@ async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
     Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it stands there already.
     """
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         is_over = shipping(OrderStatus(order.status), money_of(order)) is Shipping.GONE
         pieces = await put_all_on_shelf(order) if is_over else 0
         if not pieces:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from shared import clock, unit
-from shared.errors import NotFound
 from shared.gateway.saving import NewCustomer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.ids import born
@@ -46,9 +45,7 @@ def _subject(shopper_id: int) -> str:
 
 async def _written_down(shopper_id: int) -> StripeCustomer:
     async with unit.transaction() as tx:
-        shopper = await tx.lock_first(Customer.filter(id=shopper_id))
-        if shopper is None:
-            raise NotFound
+        shopper = await tx.lock(Customer, id=shopper_id)
         row = await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None)
         if row is not None:
             return row

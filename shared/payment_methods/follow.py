@@ -71,8 +71,7 @@ async def store_setup(setup_id: int, found: StripeSetup) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
     state = _ENDED.get(found.status, SetupState.OPEN)
     async with unit.transaction() as tx:
-        row = await tx.lock_first(PaymentMethodSetup.filter(id=setup_id))
-        assert row is not None
+        row = await tx.lock(PaymentMethodSetup, id=setup_id)
         if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
             return SetupState(row.status)
         await PaymentMethodSetup.filter(id=row.id, status=row.status).update(

@@ -62,7 +62,7 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
 async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
     """The open setup, written down if there is none. One whose key says nothing any more makes room for the next."""
     async with unit.transaction() as tx:
-        await tx.lock_first(StripeCustomer.filter(stripe_customer_id=stripe_customer_id))
+        await tx.lock(StripeCustomer, stripe_customer_id=stripe_customer_id)
         row = await PaymentMethodSetup.get_or_none(customer_id=shopper_id, status__in=list(OPEN_SETUPS))
         if row is not None:
             lost = row.stripe_setup_intent_id is None and clock.now() - row.created_at > KEYS_LAST

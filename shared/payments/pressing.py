@@ -84,7 +84,7 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
             await _let_go_at(tx, order, clock.now() + _ASKED_AGAIN)
         return
     async with unit.transaction() as tx:
-        await tx.lock_first(Checkout.filter(id=order.checkout_id))
+        await tx.lock(Checkout, id=order.checkout_id)
         locked = await tx.lock_first(Order.filter(id=order.id))
         if locked is None or not holding.is_held_by_pay(locked) or locked.held_until is None:
             return
@@ -119,8 +119,6 @@ async def _payment(checkout_id: int, intent_id: str) -> Payment:
 
 async def _locked(tx: Transaction, payment: Payment) -> tuple[Checkout, Order]:
     order = await Order.get(id=payment.order_id)
-    checkout = await tx.lock_first(Checkout.filter(id=order.checkout_id))
-    locked = await tx.lock_first(Order.filter(id=order.id))
-    assert checkout is not None
-    assert locked is not None
+    checkout = await tx.lock(Checkout, id=order.checkout_id)
+    locked = await tx.lock(Order, id=order.id)
     return checkout, locked

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared import clock, unit
-from shared.errors import NotFound
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
@@ -139,9 +138,7 @@ async def _box(gateway: Gateway, opened: Opened) -> str | None:
 async def _open_payment(order_id: int, customer: str | None) -> Payment:
     """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(id=order_id))
-        if order is None:
-            raise NotFound("We could not find that order.")
+        order = await tx.lock(Order, id=order_id)
         checkout = await order.checkout
         if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable

@@ -64,11 +64,9 @@ async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     found = await Payment.get_or_none(id=payment_id).select_related("order")
     if found is None:
         raise NotFound
-    await tx.lock_first(Checkout.filter(id=found.order.checkout_id))
-    order = await tx.lock_first(Order.filter(id=found.order_id))
-    payment = await tx.lock_first(Payment.filter(id=payment_id))
-    assert order is not None
-    assert payment is not None
+    await tx.lock(Checkout, id=found.order.checkout_id)
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
     return order, payment
 
 

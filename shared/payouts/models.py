@@ -21,6 +21,7 @@ class Payout(Row):
     """
 
     lock_rank = 280
+    not_found = "We could not find that payout."
 
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT

@@ -31,7 +31,7 @@ async def take(payment_id: int) -> ReserveHold | None:
         config = await configs.locked(tx, payment.vendor_id)
         # A refund or dispute that is being written holds the order: what it leaves of the sale is read after it. It is
         # locked after the config, as a payout does whose items name the order; whoever holds an order locks no config.
-        await tx.lock_first(Order.filter(id=payment.order_id))
+        await tx.lock(Order, id=payment.order_id)
         if await ReserveHold.exists(order_id=payment.order_id, vendor_id=payment.vendor_id):
             return None
         left = await _left_of(payment.order_id, payment.vendor_id)

@@ -141,8 +141,7 @@ async def _made_before(gateway: Gateway, row: Payout) -> Found | None:
 async def _refused(row: Payout, sentence: str) -> Payout:
     """Nothing was sent. The payday's name is given free, so that it can be tried again."""
     async with unit.transaction() as tx:
-        locked = await tx.lock_first(Payout.filter(id=row.id))
-        assert locked is not None
+        locked = await tx.lock(Payout, id=row.id)
         period = locked.period
         if period is not None:
             earlier = Payout.filter(vendor_id=row.vendor_id, currency=row.currency, period__startswith=given_up(period))

@@ -161,9 +161,7 @@ async def identify_token(raw: str) -> Actor | None:
 async def revoke_token(*, vendor_id: int, token_id: int, actor: str = "system") -> None:
     """Make a token of this vendor worthless. Raises UnknownToken when it has no such token; twice is fine."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(Token.filter(id=token_id, vendor_id=vendor_id))
-        if row is None:
-            raise UnknownToken
+        row = await tx.lock(Token, missing=UnknownToken, id=token_id, vendor_id=vendor_id)
         if row.revoked_at is not None:
             return
         row.revoked_at = clock.now()

@@ -88,9 +88,8 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
 
 async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
     """A row for a refund that was made outside. What Stripe took from the vendor is what it bears; else our policy says. In a transaction."""
-    order = await tx.lock_first(Order.filter(id=payment.order_id))
-    await tx.lock_first(Payment.filter(id=payment.id))
-    assert order is not None
+    order = await tx.lock(Order, id=payment.order_id)
+    await tx.lock(Payment, id=payment.id)
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
         return int(row.id)
     await _make_room(tx, order, answer)

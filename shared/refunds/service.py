@@ -84,9 +84,8 @@ async def request(
     await _check_bank(gateway, order, payment)
     policy = await get_policy()
     async with unit.transaction() as tx:
-        locked = await tx.lock_first(Order.filter(id=order.id))
-        await tx.lock_first(Payment.filter(id=payment.id))
-        assert locked is not None
+        locked = await tx.lock(Order, id=order.id)
+        await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
             locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
@@ -228,12 +227,9 @@ async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refun
     found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
     if found is None:
         raise NotFound("We could not find that refund.")
-    order = await tx.lock_first(Order.filter(id=found.order_id))
-    payment = await tx.lock_first(Payment.filter(id=found.payment_id))
-    refund = await tx.lock_first(Refund.filter(id=refund_id))
-    assert order is not None
-    assert payment is not None
-    assert refund is not None
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=found.payment_id)
+    refund = await tx.lock(Refund, id=refund_id)
     return order, payment, refund
 
 

@@ -111,9 +111,8 @@ async def _confirm_payment(context: Context, given: Arguments) -> str:
 async def _mark_paid(_context: Context, given: Arguments) -> str:
     payment = await Payment.get(id=int(given["payment_id"])).select_related("order")
     async with unit.transaction() as tx:
-        await tx.lock_first(Checkout.filter(id=payment.order.checkout_id))
-        order = await tx.lock_first(Order.filter(id=payment.order_id))
-        assert order is not None
+        await tx.lock(Checkout, id=payment.order.checkout_id)
+        order = await tx.lock(Order, id=payment.order_id)
         if not await orders.mark_paid(tx, order) and order.payment_status not in ("paid", "refunded"):
             raise CannotRepair
     return "The order is paid."

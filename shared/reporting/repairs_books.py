@@ -35,9 +35,7 @@ Arguments = Mapping[str, Any]
 async def recount_claim(_context: Context, given: Arguments) -> str:
     """A claim is what its refund or dispute says, what it has taken what its finished movements come to; then it is settled again."""
     async with unit.transaction() as tx:
-        claim = await tx.lock_first(Claim.filter(id=int(given["claim_id"])))
-        if claim is None:
-            raise CannotRepair
+        claim = await tx.lock(Claim, missing=CannotRepair, id=int(given["claim_id"]))
         rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
         amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
@@ -49,9 +47,7 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
 async def recount_refunded(_context: Context, given: Arguments) -> str:
     """What an order says was refunded, and what banks hold or took of it, is what its refunds and disputes come to."""
     async with unit.transaction() as tx:
-        order = await tx.lock_first(Order.filter(id=int(given["order_id"])))
-        if order is None:
-            raise CannotRepair
+        order = await tx.lock(Order, missing=CannotRepair, id=int(given["order_id"]))
         refunds = await Refund.filter(order_id=order.id)
         total = sum(refund.amount for refund in refunds if refund.status in COUNTING)
         held = await held_of(order)

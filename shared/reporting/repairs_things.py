@@ -88,9 +88,8 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
     if claim is None:
         return await _went_back(context, given)
     async with unit.transaction() as tx:
-        await tx.lock_first(Order.filter(id=claim.order_id))
-        locked = await tx.lock_first(Claim.filter(id=claim.id))
-        assert locked is not None
+        await tx.lock(Order, id=claim.order_id)
+        locked = await tx.lock(Claim, id=claim.id)
         await _note(tx, locked, stripe_id, given)
     return f"Noted with {claim.subject.replace(':', ' ')}."
 

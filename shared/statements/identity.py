@@ -76,8 +76,7 @@ async def _write(tx: Transaction, fields: dict[str, Any], look: Look[Identity | 
                 await MarketplaceIdentity.create(id=1, **fields)
                 return
         except IntegrityError:
-            row = await tx.lock_first(MarketplaceIdentity.filter(id=1))
-    assert row is not None
+            row = await tx.lock(MarketplaceIdentity, id=1)
     await look(_identity(row))
     await MarketplaceIdentity.filter(id=1).update(**fields, updated_at=clock.now())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Expression
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
@@ -18,10 +20,12 @@ from shared.audit import origin
 from shared.audit.models import AuditEntry
 from shared.database.base import Row
 from shared.database.dialect import dialect
-from shared.errors import NotFound
+from shared.errors import MarketError, NotFound
 from shared.unit.collected import Collected, Kept
 from shared.unit.errors import AlreadyOpen
 from shared.unit.locks import HeldLocks, rank_of
+
+log = logging.getLogger("markethall.database")
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Kept)
@@ -47,15 +51,31 @@ class Transaction:
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
 
-    async def lock(self, model: type[M], **where: Any) -> M:
+    async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
 
-        Raises NotFound when there is none, OutOfOrder when a table of higher rank was locked before.
+        Raises `missing`, or NotFound with the table's own sentence, when there is none; OutOfOrder when a table of
+        higher rank was locked before.
         """
         row = await self.lock_first(model.filter(**where))
         if row is None:
-            raise NotFound(model.not_found)
+            raise missing() if missing is not None else NotFound(model.not_found)
         return row
+
+    async def lock_or_create(self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any) -> M:
+        """Return the one row that `where` names, locked; made of `where` and `values` when there is none yet.
+
+        Two that make it at once: one makes the row, the other finds it.
+        """
+        row = await self.lock_first(model.filter(**where))
+        if row is not None:
+            return row
+        try:
+            async with self.savepoint():
+                await model.create(**where, **(values or {}))
+        except IntegrityError:
+            log.debug("somebody else made that row of %s", model.__name__)
+        return await self.lock(model, **where)
 
     async def lock_first(self, query: QuerySet[M]) -> M | None:
         """Return the first row of `query`, locked, or None. For what may well not be there."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared import clock, unit
 from shared.editing import Look, unseen
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.people.queries import operator_emails
@@ -107,9 +107,7 @@ async def current(vendor_id: int) -> VatRegistration | None:
 
 
 async def _locked(tx: Transaction, vendor_id: int) -> Vendor:
-    vendor = await tx.lock_first(Vendor.filter(id=vendor_id))
-    if vendor is None:
-        raise NotFound("We could not find that vendor.")
+    vendor = await tx.lock(Vendor, id=vendor_id)
     return vendor
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from shared import unit
 from shared.editing import Look, unseen
 from shared.errors import Invalid
@@ -27,15 +25,8 @@ async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
     if vendor is None:
         raise PaymentNotConfigured
     currency = default_currency(vendor.country)
-    try:
-        async with tx.savepoint():
-            await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
-    except IntegrityError:
-        pass  # someone else made it a moment ago
-    row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
-    if row is None:
-        raise PaymentNotConfigured
-    return row
+    first = {"currency": currency, "minimum_payout": minimum_payout(currency)}
+    return await tx.lock_or_create(VendorPaymentConfig, first, vendor_id=vendor_id)
 
 
 async def account_of(vendor_id: int) -> str:

@@ -17,6 +17,7 @@ class Vendor(Searched):
     """A business that sells through the marketplace."""
 
     lock_rank = 150
+    not_found = "We could not find that vendor."
 
     searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 

@@ -76,7 +76,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
         raise ResetByCommand(param="email")
     token, at = new_token("mhr"), clock.now() + RESET_AFTER
     async with unit.transaction() as tx:
-        await tx.lock_first(Member.filter(id=found.id))
+        await tx.lock(Member, id=found.id)
         if await FactorReset.filter(member_id=found.id, stopped_at=None, done_at=None).exists():
             raise ResetUnderWay(param="email")
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
@@ -90,9 +90,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
 async def stop(token: str) -> None:
     """The person in the mail says no. Raises ResetEnded."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(FactorReset.filter(stop_digest=digest(token), stopped_at=None, done_at=None))
-        if row is None:
-            raise ResetEnded
+        row = await tx.lock(FactorReset, missing=ResetEnded, stop_digest=digest(token), stopped_at=None, done_at=None)
         member = await Member.get(id=row.member_id)
         await _stop(tx, row, member, actor=f"member:{member.id}")
 

@@ -152,9 +152,7 @@ async def _make_codes(member_id: int) -> tuple[str, ...]:
 
 
 async def _member(tx: Transaction, member_id: int) -> Member:
-    found = await tx.lock_first(Member.filter(id=member_id))
-    if found is None:
-        raise UnknownFactor
+    found = await tx.lock(Member, missing=UnknownFactor, id=member_id)
     return found
 
 
