@@ -36,10 +36,8 @@ async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
 
 async def refused(movement: Movement, why: str) -> None:
     """Note that Stripe said no; the next movement has a key of its own."""
-    async with unit.transaction():
-        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
-            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
-        )
+    async with unit.transaction() as tx:
+        await tx.move(movement, to=MovementState.REFUSED, refusal=why[:200])
 
 
 async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
@@ -48,10 +46,8 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
     await tx.lock(Order, id=movement.claim.order_id)
     claim = await tx.lock(Claim, id=movement.claim_id)
-    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
-        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
-    )
-    if not moved:
+    opening = {"status": MovementState.OPENING}
+    if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
     await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())

@@ -93,8 +93,8 @@ async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhe
         return
     message = compose(mail, context.settings, head, order_token=await _order_token(mail))
     await deliver(context.settings, message, name=f"{mail.id:06d}")
-    async with unit.transaction():
-        await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
+    async with unit.transaction() as tx:
+        await tx.move(mail, to="sent", sent_at=clock.now())
 
 
 async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> None:

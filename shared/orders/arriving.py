@@ -9,7 +9,7 @@ from shared.marketplace.queries import marketplace
 from shared.orders.errors import CannotDeliver
 from shared.orders.models import Order
 from shared.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatus
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 
 AT_ONCE = 500
 
@@ -45,10 +45,10 @@ async def _arrived(tx: Transaction, order: Order, *, by: str, **details: int) ->
     """Move a locked order that was sent; False when there is nothing to move."""
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False
-    now = clock.now()
-    moved = await Order.filter(id=order.id, status=order.status).update(
-        status=OrderStatus.DELIVERED, delivered_at=now, delivered_by=by, updated_at=now
+    return await tx.move(
+        order,
+        to=OrderStatus.DELIVERED,
+        act=Act("order.delivered", by, details),
+        delivered_at=clock.now(),
+        delivered_by=by,
     )
-    if moved:
-        tx.record("order.delivered", actor=by, subject=f"order:{order.id}", vendor_id=order.vendor_id, **details)
-    return bool(moved)

@@ -10,6 +10,7 @@ from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping, shipping
 from shared.orders.queries import money_of
 from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.unit import Transaction
 
 
 async def mark_as_shipped(
@@ -26,7 +27,7 @@ async def mark_as_shipped(
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        await _send(order, carrier, tracking)
+        await _send(tx, order, carrier, tracking)
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
         tx.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
         checkout = await order.checkout
@@ -61,21 +62,22 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
     return "disputed" if is_disputed else "refunded"
 
 
-async def _send(order: Order, carrier: str, tracking: str) -> None:
+async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> None:
     """Move it, as long as it is what was looked at: nothing went back and no bank took anything meanwhile."""
-    moved = await Order.filter(
-        id=order.id,
-        status=OrderStatus.PROCESSING,
-        payment_status=PaymentStatus.PAID,
-        refunded_amount=order.refunded_amount,
-        disputed_amount=order.disputed_amount,
-        lost_amount=order.lost_amount,
-    ).update(
-        status=OrderStatus.SHIPPED,
+    looked_at = {
+        "status": OrderStatus.PROCESSING,
+        "payment_status": PaymentStatus.PAID,
+        "refunded_amount": order.refunded_amount,
+        "disputed_amount": order.disputed_amount,
+        "lost_amount": order.lost_amount,
+    }
+    moved = await tx.move(
+        order,
+        to=OrderStatus.SHIPPED,
+        where=looked_at,
         shipped_at=clock.now(),
         tracking_carrier=carrier,
         tracking_number=tracking,
-        updated_at=clock.now(),
     )
     if not moved:
         raise CannotShip

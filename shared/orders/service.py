@@ -22,7 +22,7 @@ from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.orders.terms import Acceptance
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
@@ -190,10 +190,7 @@ async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutSt
 
     False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
     """
-    moved = await Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN).update(
-        status=status, updated_at=clock.now()
-    )
-    if not moved:
+    if not await tx.move(checkout, to=status, where={"status": CheckoutStatus.OPEN}):
         return False
     for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
         await _cancel_unpaid(tx, order, actor=actor, reason=status)
@@ -221,15 +218,17 @@ async def _cancel_unpaid(tx: Transaction, order: Order, *, actor: str, reason: s
     before = StockState(order.stock_state)
     if before not in (StockState.RESERVED, StockState.AT_PAYMENT):
         return
-    moved = await Order.filter(
-        id=order.id, status=OrderStatus.PENDING, payment_status__not=PaymentStatus.PAID, stock_state=before
-    ).update(
-        status=OrderStatus.CANCELLED,
+    moved = await tx.move(
+        order,
+        to=OrderStatus.CANCELLED,
+        where={
+            "status": OrderStatus.PENDING,
+            "payment_status__not": PaymentStatus.PAID,
+            "stock_state": before,
+        },
+        act=Act("order.cancelled", actor, {"reason": reason}),
         payment_status=PaymentStatus.CANCELLED,
         stock_state=StockState.RELEASED,
-        updated_at=clock.now(),
     )
-    if moved:
-        if before is StockState.RESERVED:
-            await stock.release(await items_of(order.id))
-        tx.record("order.cancelled", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, reason=reason)
+    if moved and before is StockState.RESERVED:
+        await stock.release(await items_of(order.id))

@@ -26,19 +26,17 @@ from shared.orders.rules import (
     PaymentStatus,
     StockState,
 )
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 
 log = logging.getLogger("markethall.orders")
 
 
-async def follow_payment(order: Order, status: PaymentStatus) -> bool:
+async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -> bool:
     """Let the order's payment_status follow a payment that is not paid; False when that is no legal move (older news)."""
     current = PaymentStatus(order.payment_status)
     if status not in PAYMENT_STATUS_MOVES[current]:
         return False
-    return bool(
-        await Order.filter(id=order.id, payment_status=current).update(payment_status=status, updated_at=clock.now())
-    )
+    return await tx.move(order, to=status, state="payment_status")
 
 
 async def mark_paid(tx: Transaction, order: Order) -> bool:
@@ -56,23 +54,22 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     wanted = OrderStatus.PROCESSING if deliverable else OrderStatus.CANCELLED
     if wanted in ORDER_MOVES[status]:
         status = wanted
-    now = clock.now()
-    moved = await Order.filter(id=order.id, payment_status=current, status=order.status).update(
-        payment_status=PaymentStatus.PAID,
+    moved = await tx.move(
+        order,
+        to=PaymentStatus.PAID,
+        state="payment_status",
+        where={"status": order.status},
+        act=Act("order.paid", "stripe", {"status": status}),
         status=status,
         stock_state=StockState.TAKEN if deliverable else StockState.RELEASED,
-        paid_at=now,
-        updated_at=now,
+        paid_at=clock.now(),
     )
     if not moved:
         return False
-    tx.record("order.paid", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id, status=status)
     if not deliverable:
         log.error("order %s was paid and its pieces are gone; it needs a refund", order.number)
-        tx.record(
-            "order.paid_but_undeliverable", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id
-        )
-    await _complete_checkout(order)
+        tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
+    await _complete_checkout(tx, order)
     if deliverable:
         await _mails(tx, order)
     return True
@@ -83,11 +80,13 @@ async def follow_refunds(tx: Transaction, order: Order, *, everything_back: bool
     was, now = PaymentStatus.PAID, PaymentStatus.REFUNDED
     if not everything_back:
         was, now = now, was
-    moved = await Order.filter(id=order.id, payment_status=was).update(payment_status=now, updated_at=clock.now())
-    if moved:
-        action = "order.refunded" if everything_back else "order.paid_again"
-        tx.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
-    return bool(moved)
+    return await tx.move(
+        order,
+        to=now,
+        state="payment_status",
+        where={"payment_status": was},
+        act=Act("order.refunded" if everything_back else "order.paid_again", "stripe"),
+    )
 
 
 async def count_returned(order: Order, amount: int) -> None:
@@ -130,15 +129,13 @@ async def _take_stock(tx: Transaction, order: Order) -> bool:
     return True
 
 
-async def _complete_checkout(order: Order) -> None:
+async def _complete_checkout(tx: Transaction, order: Order) -> None:
     unpaid = await Order.filter(checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID).exists()
     if unpaid:
         return
-    may_complete = [status for status, moves in CHECKOUT_MOVES.items() if CheckoutStatus.COMPLETED in moves]
-    await Checkout.filter(id=order.checkout_id, status__in=may_complete).update(
-        status=CheckoutStatus.COMPLETED, updated_at=clock.now()
-    )
     checkout = await Checkout.get(id=order.checkout_id)
+    if CheckoutStatus.COMPLETED in CHECKOUT_MOVES[CheckoutStatus(checkout.status)]:
+        await tx.move(checkout, to=CheckoutStatus.COMPLETED)
     if checkout.basket_id is not None:
         bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
         await BasketLine.filter(basket_id=checkout.basket_id, product_id__in=list(bought)).delete()

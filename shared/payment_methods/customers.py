@@ -115,9 +115,8 @@ async def let_go(row_id: int) -> None:
             removed_because=Removal.CUSTOMER_GONE,
             updated_at=now,
         )
-        await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)).update(
-            status=SetupState.CANCELED, updated_at=now
-        )
+        open_setups = PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS))
+        await tx.move_all(open_setups, to=SetupState.CANCELED)
         await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
             done_at=now, updated_at=now
         )

@@ -74,11 +74,11 @@ async def store_setup(setup_id: int, found: StripeSetup) -> SetupState:
         row = await tx.lock(PaymentMethodSetup, id=setup_id)
         if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
             return SetupState(row.status)
-        await PaymentMethodSetup.filter(id=row.id, status=row.status).update(
-            status=state,
+        await tx.move(
+            row,
+            to=state,
             stripe_setup_intent_id=found.id,
             stripe_payment_method_id=found.payment_method if state is SetupState.SUCCEEDED else None,
-            updated_at=clock.now(),
         )
     return state
 

@@ -68,7 +68,7 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
             lost = row.stripe_setup_intent_id is None and clock.now() - row.created_at > KEYS_LAST
             if not lost and row.stripe_customer_id == stripe_customer_id:
                 return row
-            await _cancel(row)
+            await tx.move(row, to=SetupState.CANCELED)
         number = 1 + await PaymentMethodSetup.filter(customer_id=shopper_id).count()
         shopper = await Customer.get(id=shopper_id)
         made = await PaymentMethodSetup.create(
@@ -87,9 +87,8 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
 
 
 async def _cancel(row: PaymentMethodSetup) -> None:
-    await PaymentMethodSetup.filter(id=row.id, status=row.status).update(
-        status=SetupState.CANCELED, updated_at=clock.now()
-    )
+    async with unit.transaction() as tx:
+        await tx.move(row, to=SetupState.CANCELED)
 
 
 async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> StripeSetup | None:

@@ -28,7 +28,7 @@ from shared.payments.rules import (
     order_status,
 )
 from shared.references import service as references
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 from shared.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
@@ -84,21 +84,19 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
         target = next_state(current, facts, expected)
         if target is None:
             return current
-        moved = await Payment.filter(id=payment.id, status=current).update(
-            status=target,
+        moved = await tx.move(
+            payment,
+            to=target,
+            act=Act(f"payment.{target}", "stripe", {"was": current}),
             stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
             payment_method=intent.payment_method_type or payment.payment_method,
             failure_code=intent.error_code if target is PaymentState.FAILED else None,
             failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
             parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
             paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
-            updated_at=clock.now(),
         )
         if not moved:
             return current
-        tx.record(
-            f"payment.{target}", actor="stripe", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, was=current
-        )
         references.remember(
             tx,
             intent.id,
@@ -137,7 +135,7 @@ async def _order_follows(tx: Transaction, order: Order, payment: Payment, target
         checkout = await order.checkout
         status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
         if status is not None:
-            await orders.follow_payment(order, status)
+            await orders.follow_payment(tx, order, status)
         await _hold_follows(tx, order, target)
 
 
@@ -213,34 +211,27 @@ async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason
     if target is None:
         return False
     is_back = target is PaymentState.REFUNDED
-    moved = await Payment.filter(id=payment.id, status=current).update(
-        status=target,
+    action = "payment.refunded" if is_back else "payment.refund_undone"
+    return await tx.move(
+        payment,
+        to=target,
+        act=Act(action, "stripe", {"was": current}),
         refunded_at=clock.now() if is_back else None,
         refund_reason=reason if is_back else None,
-        updated_at=clock.now(),
     )
-    if moved:
-        action = "payment.refunded" if is_back else "payment.refund_undone"
-        subject = f"payment:{payment.id}"
-        tx.record(action, actor="stripe", subject=subject, vendor_id=payment.vendor_id, was=current)
-    return bool(moved)
 
 
 async def close_unopened(payment_id: int, *, reason: str) -> None:
     """Give up an attempt that Stripe never opened, so that the next one gets a key of its own."""
     async with unit.transaction() as tx:
-        order, payment = await _locked(tx, payment_id)
-        moved = await Payment.filter(id=payment.id, status=PaymentState.OPENING, stripe_payment_intent_id=None).update(
-            status=PaymentState.CANCELED, parked_reason=reason, updated_at=clock.now()
+        _, payment = await _locked(tx, payment_id)
+        await tx.move(
+            payment,
+            to=PaymentState.CANCELED,
+            where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
+            act=Act("payment.not_opened", "stripe", {"reason": reason}),
+            parked_reason=reason,
         )
-        if moved:
-            tx.record(
-                "payment.not_opened",
-                actor="stripe",
-                subject=f"payment:{payment.id}",
-                vendor_id=order.vendor_id,
-                reason=reason,
-            )
 
 
 def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:

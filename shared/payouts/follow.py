@@ -23,7 +23,7 @@ from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 from shared.vendors import configs
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.payout_settings import words_of
@@ -106,7 +106,7 @@ async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None
     values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
     if target not in MOVES[current]:
         if target is current:
-            await Payout.filter(id=row.id, status=current).update(**values, updated_at=now)
+            await tx.change(row, where={"status": current}, **values)
         return
     if current is PayoutState.OPENING:
         values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination}
@@ -116,20 +116,10 @@ async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None
         values["paid_at"] = now
     if target is PayoutState.FAILED:
         values |= {"failed_at": now, "failure_code": (found.failure_code or "other")[:80]}
-    if not await Payout.filter(id=row.id, status=current).update(**values, status=target, updated_at=now):
+    details = {"was": current.value, "amount": row.amount, "currency": row.currency, "stripe_id": found.id}
+    if not await tx.move(row, to=target, act=Act(f"payout.{target}", "stripe", details), **values):
         return
-    await row.refresh_from_db()
     await _post(tx, row, found, was=current, more=more)
-    tx.record(
-        f"payout.{target}",
-        actor="stripe",
-        subject=f"payout:{row.id}",
-        vendor_id=row.vendor_id,
-        was=current.value,
-        amount=row.amount,
-        currency=row.currency,
-        stripe_id=found.id,
-    )
 
 
 async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:

@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from shared import clock, unit
 from shared.audit.models import AuditEntry
-from shared.errors import NotFound
 from shared.gateway.objects import Payout as Found
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.gateway.standing import money_may_move
@@ -22,7 +21,7 @@ from shared.payouts import follow, words
 from shared.payouts.errors import NotCancelable
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 from shared.vendors import configs, schedules
 from shared.vendors import service as vendors
 from shared.vendors.models import VendorPaymentConfig
@@ -146,22 +145,22 @@ async def _refused(row: Payout, sentence: str) -> Payout:
         if period is not None:
             earlier = Payout.filter(vendor_id=row.vendor_id, currency=row.currency, period__startswith=given_up(period))
             period = given_up(period, await earlier.count() + 1)
-        moved = await Payout.filter(id=row.id, status=PayoutState.OPENING).update(
-            status=PayoutState.REFUSED, refusal=sentence, period=period, fee=0, updated_at=clock.now()
+        await tx.move(
+            locked,
+            to=PayoutState.REFUSED,
+            where={"status": PayoutState.OPENING},
+            act=Act("payout.refused", "stripe", {"why": sentence}),
+            refusal=sentence,
+            period=period,
+            fee=0,
         )
-        if moved:
-            tx.record(
-                "payout.refused", actor="stripe", subject=f"payout:{row.id}", vendor_id=row.vendor_id, why=sentence
-            )
     return await Payout.get(id=row.id)
 
 
 async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str) -> Payout:
     """Call back a payout that has not left yet. Raises NotFound, NotCancelable."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(Payout.filter(id=payout_id, vendor_id=vendor_id))
-        if row is None:
-            raise NotFound("We could not find that payout.")
+        row = await tx.lock(Payout, id=payout_id, vendor_id=vendor_id)
         if row.status != PayoutState.PENDING or row.is_automatic or row.method == "instant":
             raise NotCancelable
         subject = f"payout:{row.id}"

@@ -29,7 +29,7 @@ from shared.refunds.at_stripe import Along
 from shared.refunds.errors import Differs
 from shared.refunds.models import Refund
 from shared.refunds.rules import UNDONE, UNSETTLED, RefundState, next_state
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 
 log = logging.getLogger("markethall.refunds")
 
@@ -91,21 +91,13 @@ async def apply_in(tx: Transaction, refund_id: int, answer: StripeRefund, moved:
     if target is RefundState.SUCCEEDED:
         news["succeeded_at"] = clock.now()
     if target is not None:
-        if not await Refund.filter(id=refund.id, status=current).update(status=target, updated_at=clock.now(), **news):
+        details = {"was": current, "amount": refund.amount, "currency": refund.currency}
+        details |= {name: value for name, value in news.items() if isinstance(value, str)}
+        if not await tx.move(refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news):
             return current
-        tx.record(
-            f"refund.{target}",
-            actor="stripe",
-            subject=subject_of(refund.id),
-            vendor_id=refund.vendor_id,
-            was=current,
-            amount=refund.amount,
-            currency=refund.currency,
-            **{k: v for k, v in news.items() if isinstance(v, str)},
-        )
         await _consequences(tx, order, payment, await Refund.get(id=refund.id), was=current, now=target)
     elif any(getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED):
-        await Refund.filter(id=refund.id, status=current).update(**news, updated_at=clock.now())
+        await tx.change(refund, **news)
     return target or current
 
 

@@ -36,7 +36,7 @@ from shared.refunds.errors import (
 from shared.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 from shared.vendors.models import Vendor
 
 SOON = timedelta(seconds=30)  # the caller asks Stripe at once; the job is for when it cannot
@@ -237,13 +237,16 @@ async def approve(refund_id: int, *, by: str) -> Requested:
     """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
     async with unit.transaction() as tx:
         _, _, refund = await locked(tx, refund_id)
-        moved = await Refund.filter(id=refund.id, status=RefundState.AWAITING_APPROVAL).update(
-            status=RefundState.OPENING, decided_by=by[:60], updated_at=clock.now()
+        moved = await tx.move(
+            refund,
+            to=RefundState.OPENING,
+            where={"status": RefundState.AWAITING_APPROVAL},
+            act=Act("refund.approved", by),
+            decided_by=by[:60],
         )
         if not moved:
             raise AlreadyDecided
         await _ask_soon(tx, refund.id)
-        tx.record("refund.approved", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id)
     return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
 
 
@@ -264,8 +267,13 @@ async def put_off(
 ) -> bool:
     """A refund is not made at all: what it counted is left again, and the vendor gets a mail. In the caller's transaction."""
     decided = {"decided_by": by[:60]} if now is RefundState.DECLINED else {}
-    moved = await Refund.filter(id=refund.id, status=was).update(
-        status=now, refusal=why[:MAX_REASON], updated_at=clock.now(), **decided
+    moved = await tx.move(
+        refund,
+        to=now,
+        where={"status": was},
+        act=Act(f"refund.{now}", by, {"reason": why}),
+        refusal=why[:MAX_REASON],
+        **decided,
     )
     if not moved:
         return False
@@ -282,5 +290,4 @@ async def put_off(
     mail.post(
         tx, f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
     )
-    tx.record(f"refund.{now}", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id, reason=why)
     return True

@@ -48,17 +48,15 @@ async def apply(context: Context, difference_id: int, *, actor: str) -> str:
 
 async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
     async with unit.transaction() as tx:
-        await (
-            Difference.filter(id=row.id)
-            .exclude(status="repaired")
-            .update(
-                status=status,
+        now = await tx.lock(Difference, id=row.id)
+        if now.status != "repaired":
+            await tx.move(
+                now,
+                to=status,
                 outcome=outcome[:300],
                 repaired_at=clock.now() if status == "repaired" else None,
                 repaired_by=actor,
-                updated_at=clock.now(),
             )
-        )
         tx.record(
             f"difference.{status}",
             actor=actor,

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -97,7 +96,7 @@ class Transaction:
         self,
         row: Row,
         *,
-        to: StrEnum,
+        to: str,
         state: str = "status",
         act: Act | None = None,
         where: Mapping[str, Any] | None = None,
@@ -105,7 +104,7 @@ class Transaction:
     ) -> bool:
         """Let `row` go from the state that it is known in to `to`, set `values` with it, and write `act` down.
 
-        `state` is the column, `where` what else must still hold. False when the row is not so any more: nothing is
+        `state` is the column, `where` what else must hold, or what must hold instead of the state. False when the row is not so any more: nothing is
         done then. When it is, `row` itself has the new values; where one is an expression (`F`), the old value.
         """
         known = getattr(row, state)
@@ -114,6 +113,10 @@ class Transaction:
         if moved and act is not None:
             self.note(act, row)
         return moved
+
+    async def move_all(self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any) -> int:
+        """Let every row of `query`, which names the states to go from, go to `to`; how many that were."""
+        return int(await query.update(**{state: to}, **values, updated_at=clock.now()))
 
     async def change(self, row: Row, *, where: Mapping[str, Any] | None = None, **values: Any) -> bool:
         """Set `values` of a row whose state stays. False when `where` does not hold any more."""

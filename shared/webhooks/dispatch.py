@@ -121,8 +121,8 @@ def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | 
 
 async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
     attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
-    async with unit.transaction():
-        await _close(row, about, attempt)
+    async with unit.transaction() as tx:
+        await _close(tx, row.id, about, attempt)
     return attempt
 
 
@@ -131,13 +131,15 @@ async def _handled(tried: _Tried, outcome: str) -> Attempt:
         found = await _told_once(tx, tried)
         decision = decide(outcome=outcome, changed=bool(found))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
-        await _close(tried.row, tried.about, attempt)
+        await _close(tx, tried.row.id, tried.about, attempt)
     return attempt
 
 
-async def _close(row: WebhookEvent, about: Belonging, attempt: Attempt) -> None:
-    await WebhookEvent.filter(id=row.id).update(
-        status=attempt.status,
+async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt) -> None:
+    row = await tx.lock(WebhookEvent, id=event_id)
+    await tx.move(
+        row,
+        to=attempt.status,
         outcome=attempt.outcome,
         attempts=row.attempts + 1,
         error=None,
@@ -155,7 +157,6 @@ def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, A
         "decision": standing(row.decision, decision),
         "order_id": about.order_id or row.order_id,
         "changes": kept,
-        "updated_at": clock.now(),
     }
 
 
@@ -171,13 +172,15 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     async with unit.transaction() as tx:
         found = await _told_once(tx, tried)
         attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
-        await WebhookEvent.filter(id=row.id).update(
-            status=status,
+        current = await tx.lock(WebhookEvent, id=row.id)
+        await tx.move(
+            current,
+            to=status,
             outcome="",
             attempts=attempts,
             error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            **_noted(row, tried.about, attempt),
+            **_noted(current, tried.about, attempt),
         )
         if status is EventStatus.FAILED:
             queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
