@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from shared.database.base import Row
 
 
-class Kept(Protocol):
+class Pending(Protocol):
     """What one kind of rows is kept in until it is written."""
 
     @property
@@ -18,14 +18,14 @@ class Kept(Protocol):
         """Write everything that is kept."""
 
 
-K = TypeVar("K", bound=Kept)
+K = TypeVar("K", bound=Pending)
 
 
 class Collected:
     """Everything that one transaction has collected, kind by kind in the order in which the kinds came."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, Kept] = {}
+        self._kept: dict[Any, Pending] = {}
 
     def rows(self, model: type[Row], *, once: bool) -> list[Row]:
         """Return the list that plain rows of a table go to; with `once` a row whose unique column is taken is left out."""

@@ -20,14 +20,14 @@ from shared.audit.models import AuditEntry
 from shared.database.base import Row
 from shared.database.dialect import dialect
 from shared.errors import MarketError, NotFound
-from shared.unit.collected import Collected, Kept
+from shared.unit.collected import Collected, Pending
 from shared.unit.errors import AlreadyOpen
 from shared.unit.locks import HeldLocks, rank_of
 
 log = logging.getLogger("markethall.database")
 
 M = TypeVar("M", bound=Row)
-K = TypeVar("K", bound=Kept)
+K = TypeVar("K", bound=Pending)
 
 
 @dataclass(frozen=True)
