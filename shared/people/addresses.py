@@ -7,6 +7,7 @@ from tortoise.exceptions import IntegrityError
 from shared import clock
 from shared.database import unit
 from shared.ids import new_nonce
+from shared.locales import gettext as _
 from shared.mail import service as mail
 from shared.people import history, links, rules, sessions
 from shared.people.credentials import mail_reset, present_password
@@ -55,7 +56,7 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
     async with unit.transaction():
         person = await locked_person(kind, person_id)
         if address == person.email or not await is_free(kind, address, for_person=person_id):
-            raise EmailTaken("There is already an account with this email.", param="email")
+            raise EmailTaken(_("There is already an account with this email."), param="email")
         await links.end(kind, person_id, Purpose.CHANGE)
         token = await links.issue(person, Purpose.CHANGE, email=address)
         await mail.write(
@@ -121,7 +122,7 @@ async def _confirm(person: Person, _email: str) -> None:
 async def _change(person: Person, email: str) -> None:
     before, kind = person.email, kind_of(person)
     if not await is_free(kind, email, for_person=person.id):
-        raise EmailTaken("There is already an account with this email.")
+        raise EmailTaken(_("There is already an account with this email."))
     await _move(person, email)
     await links.end(kind, person.id, Purpose.RESET, Purpose.CONFIRM, Purpose.CHANGE)
     await history.note("person.email_changed", person)
@@ -160,4 +161,4 @@ async def _move(person: Person, email: str) -> None:
             mine = table(kind_of(person)).filter(id=person.id)
             await mine.update(email=email, email_confirmed_at=now, updated_at=now)
     except IntegrityError:
-        raise EmailTaken("There is already an account with this email.") from None
+        raise EmailTaken(_("There is already an account with this email.")) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from shared.errors import Invalid
+from shared.locales import gettext as _
 from shared.orders.lists import purchases_of
 from shared.people import registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
@@ -82,7 +83,7 @@ async def sign_up() -> Response:
         form.blame(problem)
         return await _signup_page(form, status=problem.status)
     await _enter(email, password)
-    return see_other(_next(), ("ok", "Welcome. Your orders will be listed here from now on."))
+    return see_other(_next(), ("ok", _("Welcome. Your orders will be listed here from now on.")))
 
 
 @account.post("/shop/account/logout")
@@ -92,7 +93,7 @@ async def sign_out() -> Response:
     token = end_session("customer")
     if token:
         await sessions.sign_out(token)
-    return see_other("/", ("ok", "You are signed out."))
+    return see_other("/", ("ok", _("You are signed out.")))
 
 
 async def _enter(email: str, password: str) -> None:
