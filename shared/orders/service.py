@@ -16,6 +16,7 @@ from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
 from shared.ids import digest, new_nonce, new_number
 from shared.jobs import queue
+from shared.locales import current
 from shared.locales import gettext as _
 from shared.networks import network_of
 from shared.orders import holding
@@ -137,6 +138,7 @@ async def _create(
         currency=basket.total.currency,
         total_amount=basket.total.amount,
         network=network,
+        language=current(),
         reserved_until=until,
     )
     order = await _order_of(checkout, basket, config, state)

@@ -13,7 +13,7 @@ from shared.people import history, links, rules, sessions
 from shared.people.credentials import mail_reset, present_password
 from shared.people.errors import EmailTaken
 from shared.people.models import MailLink, Member
-from shared.people.persons import Person, kind_of, locked_person, owned_by, table
+from shared.people.persons import Person, kind_of, language_of, locked_person, owned_by, table
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
 
@@ -28,6 +28,7 @@ async def ask_to_confirm(person: Person) -> None:
         "confirm_email",
         to=person.email,
         unique_key=f"confirm_email:{new_nonce()}",
+        language=language_of(person),
         context={"token": token},  # no name: whoever signed up chose it, and this may be a stranger's address
     )
 
@@ -63,6 +64,7 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
             "email_change",
             to=address,
             unique_key=f"email_change:{new_nonce()}",
+            language=language_of(person),
             context={"email": rules.shown_email(address), "token": token},
         )
         await history.note("person.email_change_asked", person)
@@ -136,6 +138,7 @@ async def _tell_old_address(person: Person, before: str, now: str) -> None:
         "email_changed",
         to=before,
         unique_key=f"email_changed:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "email": now, "token": token},
     )
 

@@ -7,9 +7,10 @@ from quart import Blueprint, Response, request
 from shared.errors import Invalid
 from shared.locales import gettext as _
 from shared.orders.lists import purchases_of
-from shared.people import registration, sessions
+from shared.people import languages, registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
 from shared.refunds.queries import awaiting_approval
+from shared.web import language
 from shared.web.access import public, shopper
 from shared.web.identity import actor, customer, end_session, start_session
 from shared.web.limits import limit_door
@@ -98,7 +99,19 @@ async def sign_out() -> Response:
 
 async def _enter(email: str, password: str) -> None:
     agent = request.headers.get("User-Agent", "")
-    start_session("customer", await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent))
+    token = await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent)
+    start_session("customer", token)
+    who = await sessions.identify(token)
+    if who is not None and who.id is not None:
+        await _agree_on_language(who.id)
+
+
+async def _agree_on_language(customer_id: int) -> None:
+    """What was chosen in this browser holds for the account from now on; else the account's choice holds here."""
+    if here := language.chosen():
+        await languages.remember(customer_id, here)
+    else:
+        language.remember(await languages.chosen_by(customer_id))
 
 
 def _next() -> str:
