@@ -174,8 +174,8 @@ def card_of(
     if order.shipped_at:
         carrier, number = order.tracking_carrier, order.tracking_number
         sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
-        told = _("Tracking number %(number)s", number=number) if number else None
-        events.append(Event(sent, order.shipped_at, told))
+        detail = _("Tracking number %(number)s", number=number) if number else None
+        events.append(Event(sent, order.shipped_at, detail))
     if order.delivered_at and order.is_arrival_assumed:
         detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
         events.append(Event(_("Counts as delivered"), order.delivered_at, detail))
