@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from shared import clock
+from shared.locales import gettext_noop as _n
 
 if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
@@ -22,7 +23,7 @@ class Row(Model):
     """
 
     lock_rank: ClassVar[int | None] = None
-    not_found: ClassVar[str | None] = None
+    not_found: ClassVar[str] = _n("We could not find that.")
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField(default=clock.now)

@@ -9,6 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
+from shared.locales import gettext_noop as _n
 from shared.orders.models import Order
 from shared.payouts.rules import PayoutState
 from shared.vendors.models import Vendor
@@ -21,7 +22,7 @@ class Payout(Row):
     """
 
     lock_rank = 280
-    not_found = "We could not find that payout."
+    not_found = _n("We could not find that payout.")
 
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT

@@ -6,12 +6,13 @@ from tortoise.exceptions import IntegrityError
 
 from shared import clock, unit
 from shared.ids import new_nonce
+from shared.locales import gettext as _
 from shared.mail import service as mail
 from shared.people import history, links, rules, sessions
 from shared.people.credentials import mail_reset, present_password
 from shared.people.errors import EmailTaken
 from shared.people.models import MailLink, Member
-from shared.people.persons import Person, kind_of, locked_person, owned_by, table
+from shared.people.persons import Person, kind_of, language_of, locked_person, owned_by, table
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
 from shared.unit import Transaction
@@ -28,6 +29,7 @@ async def ask_to_confirm(tx: Transaction, person: Person) -> None:
         "confirm_email",
         to=person.email,
         unique_key=f"confirm_email:{new_nonce()}",
+        language=language_of(person),
         context={"token": token},  # no name: whoever signed up chose it, and this may be a stranger's address
     )
 
@@ -56,7 +58,7 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
         if address == person.email or not await is_free(kind, address, for_person=person_id):
-            raise EmailTaken("There is already an account with this email.", param="email")
+            raise EmailTaken(_("There is already an account with this email."), param="email")
         await links.end(kind, person_id, Purpose.CHANGE)
         token = await links.issue(person, Purpose.CHANGE, email=address)
         mail.write(
@@ -64,6 +66,7 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
             "email_change",
             to=address,
             unique_key=f"email_change:{new_nonce()}",
+            language=language_of(person),
             context={"email": rules.shown_email(address), "token": token},
         )
         await history.note(tx, "person.email_change_asked", person)
@@ -123,7 +126,7 @@ async def _confirm(tx: Transaction, person: Person, _email: str) -> None:
 async def _change(tx: Transaction, person: Person, email: str) -> None:
     before, kind = person.email, kind_of(person)
     if not await is_free(kind, email, for_person=person.id):
-        raise EmailTaken("There is already an account with this email.")
+        raise EmailTaken(_("There is already an account with this email."))
     await _move(tx, person, email)
     await links.end(kind, person.id, Purpose.RESET, Purpose.CONFIRM, Purpose.CHANGE)
     await history.note(tx, "person.email_changed", person)
@@ -138,6 +141,7 @@ async def _tell_old_address(tx: Transaction, person: Person, before: str, now: s
         "email_changed",
         to=before,
         unique_key=f"email_changed:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "email": now, "token": token},
     )
 
@@ -163,4 +167,4 @@ async def _move(tx: Transaction, person: Person, email: str) -> None:
             mine = table(kind_of(person)).filter(id=person.id)
             await mine.update(email=email, email_confirmed_at=now, updated_at=now)
     except IntegrityError:
-        raise EmailTaken("There is already an account with this email.") from None
+        raise EmailTaken(_("There is already an account with this email.")) from None

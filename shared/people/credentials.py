@@ -17,6 +17,7 @@ from shared.people.persons import (
     kind_of,
     known_of,
     label_of,
+    language_of,
     locked_person,
     person_of,
     role_of,
@@ -100,6 +101,7 @@ async def _tell(tx: Transaction, person: Person) -> None:
         "password_changed",
         to=person.email,
         unique_key=f"password_changed:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "forgot": forgot_address(person)},
     )
 
@@ -141,6 +143,7 @@ async def mail_reset(tx: Transaction, person: Person) -> None:
         "password_reset",
         to=person.email,
         unique_key=f"password_reset:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "token": token},
     )
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tortoise.exceptions import IntegrityError
 
 from shared import clock, unit
+from shared.locales import current
 from shared.people import addresses, common, passwords, rules
 from shared.people.errors import EmailTaken
 from shared.people.models import Customer, Member
@@ -61,7 +62,8 @@ async def create_customer(*, email: str, password: str, full_name: str, confirme
     """Make a shopper's account. Raises EmailTaken, BadEmail, WeakPassword. As to `confirmed` see `create_member`."""
     login = await credentials(email, password, about=(full_name,))
     async with unit.transaction() as tx:
-        return await _insert(tx, Customer, login, confirmed, full_name=full_name.strip())
+        name = full_name.strip()
+        return await _insert(tx, Customer, login, confirmed, full_name=name, language=current())
 
 
 async def credentials(email: str, password: str, *, about: tuple[str, ...]) -> Login:

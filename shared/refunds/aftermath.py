@@ -30,16 +30,7 @@ async def arrived(tx: Transaction, order: Order, payment: Payment, refund: Refun
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
-    subject, text = texts.refunded(
-        order.number,
-        full_name=checkout.full_name,
-        vendor_name=vendor.name,
-        amount=Money(refund.amount, refund.currency),
-        note=refund.note,
-        link=mail.ORDER_LINK,
-    )
-    key = f"refunded:{refund.id}"
-    mail.post(tx, "refunded", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
+    _tell_shopper(tx, "refunded", order, checkout, vendor, refund)
 
 
 async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
@@ -67,17 +58,26 @@ async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund
         tx, "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
     )
     if was_told:
-        subject, text = texts.came_back(
-            order.number,
-            full_name=checkout.full_name,
-            vendor_name=vendor.name,
-            amount=amount,
-            link=mail.ORDER_LINK,
-        )
-        key = f"refund_came_back:{refund.id}"
-        mail.post(
-            tx, "refund_came_back", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id
-        )
+        _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
+
+
+def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
+    mail.write(
+        tx,
+        kind,
+        to=checkout.email,
+        unique_key=f"{kind}:{refund.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "amount": Money(refund.amount, refund.currency),
+            "note": refund.note,
+            "link": mail.ORDER_LINK,
+        },
+    )
 
 
 async def _restock(order: Order, refund: Refund) -> None:

@@ -20,6 +20,7 @@ from shared.audit.models import AuditEntry
 from shared.database.base import Row
 from shared.database.dialect import dialect
 from shared.errors import MarketError, NotFound
+from shared.locales import gettext as _
 from shared.unit.collected import Collected, Pending
 from shared.unit.errors import AlreadyOpen
 from shared.unit.locks import HeldLocks, rank_of
@@ -58,7 +59,7 @@ class Transaction:
         """
         row = await self.lock_first(model.filter(**where))
         if row is None:
-            raise missing() if missing is not None else NotFound(model.not_found)
+            raise missing() if missing is not None else NotFound(_(model.not_found))
         return row
 
     async def lock_or_create(self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any) -> M:

@@ -10,6 +10,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
 from shared.database.searching import Searched, SearchedManager
+from shared.locales import gettext_noop as _n
 from shared.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 
 
@@ -17,7 +18,7 @@ class Vendor(Searched):
     """A business that sells through the marketplace."""
 
     lock_rank = 150
-    not_found = "We could not find that vendor."
+    not_found = _n("We could not find that vendor.")
 
     searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 
