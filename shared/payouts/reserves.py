@@ -56,6 +56,7 @@ def _part(amount: int, percentage: Decimal, currency: str) -> int:
 
 async def _left_of(order_id: int, vendor_id: int) -> int:
     """What of the vendor's share of an order refunds and disputes have left, whether reserved or not."""
+    await unit.flush()
     rows = (
         await LedgerEntry.filter(
             posting__subject=f"order:{order_id}",

@@ -125,6 +125,7 @@ async def reverse_posting(_context: Context, given: Arguments) -> str:
     """Post the opposite of postings whose row is not there."""
     async with unit.transaction() as tx:
         for key in given["keys"]:
+            await tx.flush()
             posting = await LedgerPosting.get_or_none(key=str(key))
             if posting is None or not await ours.is_orphan(posting):
                 raise CannotRepair

@@ -51,6 +51,7 @@ async def clear(_context: Context, given: Arguments) -> str:
 
 async def _parked(stripe_id: str) -> tuple[int, bool]:
     """How often a balance transaction was parked, and whether it is now."""
+    await unit.flush()
     mine = LedgerPosting.filter(subject=f"transaction:{stripe_id}", kind__in=SUSPENSE)
     kinds = [str(kind) for kind in await mine.values_list("kind", flat=True)]
     times = kinds.count("unexplained")
