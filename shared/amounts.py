@@ -16,6 +16,8 @@ from functools import cache
 from itertools import chain
 
 from shared.errors import Invalid
+from shared.locales import current
+from shared.locales import gettext as _
 from shared.money import MAX_AMOUNT, SYMBOLS, WHOLE_UNITS_ONLY, Money, decimals, step
 from shared.typed import plain
 
@@ -83,10 +85,10 @@ def read_amount(text: str, currency: str, locale: str = "en") -> Money:
         negative, bare = _without_minus(_spelled(text))
         number = _read_number(_without_unit(bare, code), digits, _decimal_sign(locale))
     except _Unreadable:
-        raise Invalid(f"Enter an amount such as {_example(code, locale)}.") from None
+        raise Invalid(_("Enter an amount such as %(example)s.", example=_example(code, locale))) from None
     if number.other is not None:
         readings = [_written(one, digits, locale) for one in (number.other, number)]
-        raise Invalid(f"Did you mean {readings[0]} or {readings[1]}?")
+        raise Invalid(_("Did you mean %(one)s or %(other)s?", one=readings[0], other=readings[1]))
     if len(number.fraction) > digits:
         raise Invalid(_too_precise(code))
     minor = int(number.whole + number.fraction.ljust(digits, "0"))
@@ -97,12 +99,17 @@ def payable(money: Money) -> Money:
     """`money`, when it can be paid: not negative, not above what Stripe takes, in its currency's steps. Raises Invalid."""
     code = money.currency
     if money.amount < 0:
-        raise Invalid("Enter an amount that is not negative.")
+        raise Invalid(_("Enter an amount that is not negative."))
     if money.amount > MAX_AMOUNT:
-        raise Invalid(f"That is too large. The most is {Money(MAX_AMOUNT // step(code) * step(code), code)}.")
+        most = Money(MAX_AMOUNT // step(code) * step(code), code)
+        raise Invalid(_("That is too large. The most is %(amount)s.", amount=_said(most)))
     if money.amount % step(code):
         whole = code in WHOLE_UNITS_ONLY
-        raise Invalid(f"{code} is paid in whole units only." if whole else f"The last decimal of {code} has to be 0.")
+        raise Invalid(
+            _("%(code)s is paid in whole units only.", code=code)
+            if whole
+            else _("The last decimal of %(code)s has to be 0.", code=code)
+        )
     return money
 
 
@@ -117,12 +124,12 @@ def read_whole(text: str, locale: str = "en") -> int:
         negative, bare = _without_minus(_spelled(text))
         number = _read_number(bare, 0, _decimal_sign(locale))
     except _Unreadable:
-        raise Invalid("Enter a whole number.") from None
+        raise Invalid(_("Enter a whole number.")) from None
     if number.fraction:
-        raise Invalid("Enter a whole number.")
+        raise Invalid(_("Enter a whole number."))
     value = int(number.whole)
     if value > MAX_WHOLE:
-        raise Invalid("That number is too large.")
+        raise Invalid(_("That number is too large."))
     return -value if negative else value
 
 
@@ -132,9 +139,11 @@ def read_percentage(text: str) -> Decimal:
         negative, bare = _without_minus(_spelled(text))
         number = _read_decimal(bare.strip("%٪ "))
     except _Unreadable:
-        raise Invalid("Enter a percentage such as 2.5.") from None
+        raise Invalid(
+            _("Enter a percentage such as %(example)s.", example="2.5".replace(".", _decimal_sign(current())))
+        ) from None
     if len(number.fraction) > 2:
-        raise Invalid("Enter at most two decimals.")
+        raise Invalid(_("Enter at most two decimals."))
     value = Decimal(f"{number.whole or '0'}.{number.fraction or '0'}")
     return -value if negative else value
 
@@ -204,8 +213,15 @@ def _read_decimal(text: str) -> _Number:
 
 def _too_precise(code: str) -> str:
     digits = decimals(code)
-    most = {0: "it has none", 2: "at most two", 3: "at most three"}[digits]
-    return f"{code} does not have that many decimals: {most}."
+    most = {0: _("it has none"), 2: _("at most two"), 3: _("at most three")}[digits]
+    return _("%(code)s does not have that many decimals: %(most)s.", code=code, most=most)
+
+
+def _said(money: Money) -> str:
+    """As a page in the language spoken here writes it."""
+    from shared.locales import formats
+
+    return formats.money(money)
 
 
 def _decimal_sign(locale: str) -> str:
@@ -232,7 +248,9 @@ def _is_sign_of(unit: str, currency: str) -> bool:
 def _foreign(unit: str, currency: str) -> Exception:
     """What is wrong with a unit: another currency's, which is said, or no currency's at all."""
     if any(_folded(unit) in _signs(code) for code in _all_currencies()):
-        return Invalid(f"This amount is in {currency}, and {unit} stands for another currency.")
+        return Invalid(
+            _("This amount is in %(currency)s, and %(unit)s stands for another currency.", currency=currency, unit=unit)
+        )
     return _Unreadable()
 
 

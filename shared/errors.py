@@ -6,16 +6,22 @@ is fit to be shown to the person who caused it. How it is rendered (page, fragme
 
 from typing import ClassVar
 
+from shared.locales import gettext
+from shared.locales import gettext_noop as _n
+
 
 class MarketError(Exception):
-    """A business fact that stops a use case. `message` may be shown as it is; details for the log go into `log`."""
+    """A business fact that stops a use case. `message` may be shown as it is; details for the log go into `log`.
+
+    `default` is the sentence in English, and is said in the language spoken where the error is raised.
+    """
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad_request"
-    default: ClassVar[str] = "That did not work."
+    default: ClassVar[str] = _n("That did not work.")
 
     def __init__(self, message: str | None = None, *, param: str | None = None, log: str | None = None) -> None:
-        self.message = message or self.default
+        self.message = message or gettext(self.default)
         self.param = param
         self.log = log
         super().__init__(self.message)
@@ -26,7 +32,7 @@ class NotFound(MarketError):
 
     status = 404
     code = "not_found"
-    default = "We could not find that."
+    default = _n("We could not find that.")
 
 
 class Forbidden(MarketError):
@@ -34,7 +40,7 @@ class Forbidden(MarketError):
 
     status = 403
     code = "forbidden"
-    default = "You are not allowed to do that."
+    default = _n("You are not allowed to do that.")
 
 
 class Unauthenticated(MarketError):
@@ -42,7 +48,7 @@ class Unauthenticated(MarketError):
 
     status = 401
     code = "unauthenticated"
-    default = "Please sign in first."
+    default = _n("Please sign in first.")
 
 
 class Conflict(MarketError):
@@ -50,7 +56,7 @@ class Conflict(MarketError):
 
     status = 409
     code = "conflict"
-    default = "That has changed in the meantime. Please look again."
+    default = _n("That has changed in the meantime. Please look again.")
 
 
 class Invalid(MarketError):
@@ -58,7 +64,7 @@ class Invalid(MarketError):
 
     status = 422
     code = "invalid"
-    default = "Please check what you entered."
+    default = _n("Please check what you entered.")
 
 
 class TryLater(MarketError):
@@ -66,7 +72,7 @@ class TryLater(MarketError):
 
     status = 503
     code = "try_later"
-    default = "This is not available right now. Please try again in a moment."
+    default = _n("This is not available right now. Please try again in a moment.")
 
 
 class TooMany(MarketError):
@@ -74,7 +80,7 @@ class TooMany(MarketError):
 
     status = 429
     code = "too_many_requests"
-    default = "That was a lot at once. Wait a little and try again."
+    default = _n("That was a lot at once. Wait a little and try again.")
 
     def __init__(self, message: str | None = None, *, retry_after: int = 60, log: str | None = None) -> None:
         self.retry_after = max(retry_after, 1)

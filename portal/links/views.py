@@ -6,6 +6,8 @@ from quart import Blueprint, Response
 
 from shared.errors import Invalid
 from shared.ids import unsealed
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.people import addresses, credentials, links
 from shared.people.errors import EmailTaken, LinkEnded
 from shared.people.rules import Purpose
@@ -21,9 +23,9 @@ from shared.web.pages import page, see_other
 blueprint = Blueprint("links", __name__, url_prefix="/account")
 HOMES = {"operator": "/operator/security", "owner": "/vendor/admin", "customer": "/shop/account"}
 DONE = {
-    Purpose.CONFIRM: "Your address is confirmed.",
-    Purpose.CHANGE: "Your account has the new address now. Sign in with it from now on.",
-    Purpose.UNDO: "Your account has its old address again. We have sent you a link to choose a new password.",
+    Purpose.CONFIRM: _n("Your address is confirmed."),
+    Purpose.CHANGE: _n("Your account has the new address now. Sign in with it from now on."),
+    Purpose.UNDO: _n("Your account has its old address again. We have sent you a link to choose a new password."),
 }
 
 
@@ -38,7 +40,7 @@ async def reset(token: str) -> Response:
         view = await links.look(nonce, (Purpose.RESET,))
         if form.ok():
             role = await credentials.reset_password(nonce=nonce, new=form.password.data or "")
-            return see_other(sign_in_of(role), ("ok", "Your password is changed. Sign in with it."))
+            return see_other(sign_in_of(role), ("ok", _("Your password is changed. Sign in with it.")))
     except LinkEnded as ended:
         return await _ended(ended)
     except Invalid as error:
@@ -64,7 +66,7 @@ async def email(token: str) -> Response:
 
 async def _answered(nonce: str | None) -> Response:
     purpose, role = await addresses.answer(nonce)
-    return see_other(HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", DONE[purpose]))
+    return see_other(HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", _(DONE[purpose])))
 
 
 def _nonce(token: str) -> str | None:

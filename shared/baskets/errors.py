@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from shared.errors import Conflict
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 
 
 class OtherVendor(Conflict):
@@ -14,8 +16,12 @@ class OtherVendor(Conflict):
         self.in_basket = in_basket
         self.wanted = wanted
         super().__init__(
-            f"Your basket holds things from {in_basket}, and each shop is paid on its own. "
-            f"Check out there first, or start a new basket for {wanted}."
+            _(
+                "Your basket holds things from %(in_basket)s, and each shop is paid on its own."
+                " Check out there first, or start a new basket for %(wanted)s.",
+                in_basket=in_basket,
+                wanted=wanted,
+            )
         )
 
 
@@ -25,11 +31,11 @@ class NotForSale(Conflict):
     code = "not_for_sale"
 
     def __init__(self, vendor_name: str) -> None:
-        super().__init__(f"{vendor_name} cannot take payments yet. Please come back a little later.")
+        super().__init__(_("%(shop)s cannot take payments yet. Please come back a little later.", shop=vendor_name))
 
 
 class BasketFull(Conflict):
     """A basket takes only so many different things."""
 
     code = "basket_full"
-    default = "Your basket is full. Check out with what is in it, or take something out first."
+    default = _n("Your basket is full. Check out with what is in it, or take something out first.")

@@ -13,6 +13,7 @@ from shared.baskets.rules import line_problem, vendor_problem
 from shared.catalogue.models import Product
 from shared.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
 from shared.ids import digest
+from shared.locales import gettext as _
 from shared.money import Money
 from shared.vendors import closing
 from shared.vendors.queries import VendorView, vendor_by_id
@@ -84,7 +85,7 @@ async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) 
     if shut:
         problems.insert(0, shut)
     if len(currencies) > 1:
-        problems.append("These things are priced in different currencies. Please buy them one after the other.")
+        problems.append(_("These things are priced in different currencies. Please buy them one after the other."))
     return BasketView(
         id=basket_id,
         vendor=vendor,

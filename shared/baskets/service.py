@@ -15,6 +15,7 @@ from shared.catalogue.queries import MAX_ID
 from shared.database import unit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.ids import digest, new_token
+from shared.locales import gettext as _
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 
@@ -52,14 +53,14 @@ async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> 
     """Have exactly this many of a product; 0 takes it out. Fewer is always allowed. Raises NotFound, SoldOut, Invalid."""
     _check_quantity(quantity, least=0)
     if not 0 < product_id <= MAX_ID:
-        raise NotFound("That is not in your basket.")
+        raise NotFound(_("That is not in your basket."))
     async with unit.transaction():
         basket = await unit.locked(Basket.filter(token_digest=digest(token or "")))
         line = None
         if basket is not None:
             line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
         if basket is None or line is None:
-            raise NotFound("That is not in your basket.")
+            raise NotFound(_("That is not in your basket."))
         if quantity == 0:
             await BasketLine.filter(id=line.id).delete()
             return
@@ -92,15 +93,18 @@ async def accept_prices(token: str | None) -> None:
 
 def _check_quantity(quantity: int, *, least: int) -> None:
     if not least <= quantity <= MAX_QUANTITY:
-        raise Invalid(f"Enter a quantity from {least} to {MAX_QUANTITY}.", param="quantity")
+        raise Invalid(
+            _("Enter a quantity from %(least)s to %(most)s.", least=least, most=MAX_QUANTITY),
+            param="quantity",
+        )
 
 
 async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
     if not 0 < product_id <= MAX_ID:
-        raise NotFound("We could not find that product.")
+        raise NotFound(_("We could not find that product."))
     product = await Product.get_or_none(id=product_id, is_published=True)
     if product is None:
-        raise NotFound("We could not find that product.")
+        raise NotFound(_("We could not find that product."))
     vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
         raise ShopClosed(vendor, product.name)
@@ -131,7 +135,7 @@ async def _basket(token: str | None) -> tuple[str, Basket]:
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
     """What this basket's own open order holds counts as there: going back to the basket must not sell it out."""
     if wanted > MAX_QUANTITY:
-        raise Invalid(f"A basket takes at most {MAX_QUANTITY} of one thing.", param="quantity")
+        raise Invalid(_("A basket takes at most %(most)s of one thing.", most=MAX_QUANTITY), param="quantity")
     left = product.stock - product.reserved
     if left < wanted:
         left += (await held_by(basket_id)).get(product.id, 0)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shared.errors import Conflict
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
+from shared.locales import ngettext
 
 
 class SoldOut(Conflict):
@@ -23,8 +26,8 @@ class StockBooksDiffer(RuntimeError):
 def how_many_left(product_name: str, left: int) -> str:
     """The sentence for a product of which too few are left."""
     if left <= 0:
-        return f"{product_name} is sold out."
-    return f"Only {left} left of {product_name}."
+        return _("%(name)s is sold out.", name=product_name)
+    return _("Only %(left)s left of %(name)s.", left=left, name=product_name)
 
 
 class StockBelowReserved(Conflict):
@@ -34,19 +37,25 @@ class StockBelowReserved(Conflict):
 
     def __init__(self, reserved: int) -> None:
         self.reserved = reserved
-        held = "1 is" if reserved == 1 else f"{reserved} are"
-        super().__init__(f"{held} held by open orders, so stock cannot be lower than {reserved}.", param="stock")
+        super().__init__(
+            ngettext(
+                "1 is held by open orders, so stock cannot be lower than 1.",
+                "%(num)s are held by open orders, so stock cannot be lower than %(num)s.",
+                reserved,
+            ),
+            param="stock",
+        )
 
 
 class AddressTaken(Conflict):
     """Another product of this vendor has that address already."""
 
     code = "address_taken"
-    default = "Another of your products has this address already."
+    default = _n("Another of your products has this address already.")
 
 
 class CurrencyFixed(Conflict):
     """Prices exist in the vendor's currency, so it stays."""
 
     code = "currency_fixed"
-    default = "Your currency is fixed, because your products already have prices in it."
+    default = _n("Your currency is fixed, because your products already have prices in it.")

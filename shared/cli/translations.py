@@ -16,7 +16,9 @@ from shared.cli.bootstrap import ROOT
 KEYWORDS = {
     "_": None,
     "_l": None,
+    "_n": None,
     "gettext": None,
+    "gettext_noop": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
 }
@@ -63,12 +65,17 @@ def found() -> Catalog:
     """The sentences of the source, each with the files in which it stands."""
     catalog = Catalog()
     for path, how in sources():
-        options = _JINJA if how == "jinja2" else {}
         place = path.relative_to(ROOT).as_posix()
-        text = io.BytesIO(path.read_bytes())
-        for line, message, comments, context in extract(how, text, KEYWORDS, ("Translators:",), options):
-            catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
+        for line, message in sentences(path, how):
+            catalog.add(message, None, [(place, line)])
     return catalog
+
+
+def sentences(path: Path, how: str = "jinja2") -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """(line, sentence) of one file, in order; a sentence with plural forms is all of them."""
+    options = _JINJA if how == "jinja2" else {}
+    for line, message, _comments, _context in extract(how, io.BytesIO(path.read_bytes()), KEYWORDS, (), options):
+        yield line, message
 
 
 def written(catalog: Catalog) -> bytes:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from shared.fees.rules import Rule
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.money import Money
 
 Write = Callable[[Money], str]
 
 
 def percent(value: Decimal) -> str:
-    """`2.5%`."""
-    return f"{value.normalize():f}%"
+    """`2.5%`, as the language spoken here writes it."""
+    from shared.locales import formats
+
+    return formats.percent(value)
 
 
 def _base(rule: Rule, write: Write) -> str:
@@ -24,10 +28,9 @@ def _base(rule: Rule, write: Write) -> str:
 
 
 def _bounds(rule: Rule, write: Write) -> str:
-    bounds = [("at least", rule.minimum), ("at most", rule.maximum)]
-    return "".join(
-        f", {word} {write(Money(n, rule.currency))}" for word, n in bounds if n is not None and rule.currency
-    )
+    bounds = [(_n(", at least %(amount)s"), rule.minimum), (_n(", at most %(amount)s"), rule.maximum)]
+    told = [(words, Money(n, rule.currency)) for words, n in bounds if n is not None and rule.currency]
+    return "".join(_(words, amount=write(money)) for words, money in told)
 
 
 def charge(rule: Rule, write: Write) -> str:
@@ -39,16 +42,21 @@ def span(rules: Iterable[Rule]) -> str:
     """What several rules charge, as far as percentages say it: `10%`, or `from 2.5% to 10%`."""
     rates = {rule.percentage.normalize() for rule in rules}
     least, most = min(rates), max(rates)
-    return percent(least) if least == most else f"from {percent(least)} to {percent(most)}"
+    if least == most:
+        return percent(least)
+    return _("from %(least)s to %(most)s", least=percent(least), most=percent(most))
 
 
 def subject(rule: Rule, product: str = "") -> str:
     """What a rule is about, for someone who knows the vendor: `Bags`, `A tote`, `everything`."""
-    what = product or rule.category or "everything"
+    what = product or rule.category or _("everything")
     amounts = rule.fixed or rule.minimum is not None or rule.maximum is not None
-    return f"{what} sold in {rule.currency}" if rule.currency and not amounts else what
+    if rule.currency and not amounts:
+        return _("%(what)s sold in %(currency)s", what=what, currency=rule.currency)
+    return what
 
 
 def sentence(rule: Rule, write: Write, product: str = "") -> str:
     """The whole rule: `10% + €0.30 on Bags, at most €20.00`."""
-    return f"{_base(rule, write)} on {subject(rule, product)}{_bounds(rule, write)}"
+    told = {"share": _base(rule, write), "what": subject(rule, product), "bounds": _bounds(rule, write)}
+    return _("%(share)s on %(what)s%(bounds)s", **told)

@@ -13,6 +13,7 @@ from typing import Protocol
 from shared.errors import MarketError, TryLater
 from shared.gateway.money_seam import MoneyGateway
 from shared.gateway.saving import SavingGateway
+from shared.locales import gettext_noop as _n
 
 # Stripe forgets a key after a day at the earliest (stripe.md section 4). One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
@@ -24,7 +25,7 @@ class StripeUnavailable(TryLater):
     """Stripe could not be reached, answered with a failure of its own, or is limiting us. The outcome of a write is unknown."""
 
     code = "payment_provider_unavailable"
-    default = "Our payment provider is not answering right now. Nothing is lost; please try again in a moment."
+    default = _n("Our payment provider is not answering right now. Nothing is lost; please try again in a moment.")
 
     def __init__(self, message: str | None = None, *, log: str | None = None, replayed: bool = False) -> None:
         super().__init__(message, log=log)
@@ -39,7 +40,7 @@ class StandsStill(StripeUnavailable):
     """
 
     code = "standing_still"
-    default = (
+    default = _n(
         "We are being set up again after a restore, and no money moves until that is done. Please try again later."
     )
 
@@ -49,7 +50,7 @@ class StripeRefused(MarketError):
 
     status = 502
     code = "payment_provider_refused"
-    default = "Our payment provider did not accept this. We have noted it and will look into it."
+    default = _n("Our payment provider did not accept this. We have noted it and will look into it.")
 
     def __init__(
         self,

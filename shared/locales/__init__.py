@@ -66,7 +66,7 @@ def translated_plural(one: str, many: str, count: int) -> str:
     return _catalogue(current()).ngettext(one, many, count)
 
 
-def gettext(message: str, **values: Any) -> str:
+def gettext(message: str, /, **values: Any) -> str:
     """`message` in the language spoken here; `%(name)s` takes the value of that name.
 
     Without values a sentence is taken as it stands: a percent sign is one.
@@ -75,13 +75,18 @@ def gettext(message: str, **values: Any) -> str:
     return told % values if values else told
 
 
-def ngettext(one: str, many: str, count: int, **values: Any) -> str:
+def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
     """The same for a sentence with a count, which it may name as `%(num)s`."""
     return translated_plural(one, many, count) % {"num": count, **values}
 
 
-def lazy_gettext(message: str, **values: Any) -> str:
-    """A sentence that is translated each time it is read: labels and messages of forms, defaults of error classes."""
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for the catalogues that is translated later, where it is said: defaults of error classes, tables."""
+    return message
+
+
+def lazy_gettext(message: str, /, **values: Any) -> str:
+    """A sentence that is translated each time it is read: labels and messages of forms."""
     from babel.support import LazyProxy
 
     return cast("str", LazyProxy(gettext, message, enable_cache=False, **values))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # As people write a day without and with its year, and an exact time; CLDR's own short forms are numbers alone.
 _DAYS = {"en": ("d MMM", "d MMM y"), "de": ("d. MMM", "d. MMM y"), "fr": ("d MMM", "d MMM y")}
+_WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
 _WHOLE = {"en": "EEEE d MMMM y", "de": "EEEE, d. MMMM y", "fr": "EEEE d MMMM y"}
 
 
@@ -70,6 +71,11 @@ def day(value: date, *, with_year: bool) -> str:
     return format_date(value, _DAYS[current()][with_year], locale=locale())
 
 
+def written_day(value: date) -> str:
+    """`12 January 2027`."""
+    return format_date(value, _WRITTEN[current()], locale=locale())
+
+
 def whole_day(value: date) -> str:
     """`Monday 23 November 2026`."""
     return format_date(value, _WHOLE[current()], locale=locale())
@@ -95,4 +101,4 @@ def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
     from babel.lists import format_list
 
-    return format_list(list(items), locale=locale())
+    return format_list(list(items), locale="en_GB" if current() == SOURCE else locale())

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.errors import Invalid
+from shared.locales import gettext_noop as _n
 
 MOST_TEXT = 60_000
 MOST_RETURNS = 1_000
@@ -21,7 +22,7 @@ class Kind(StrEnum):
     IMPRINT = "imprint"
 
 
-TITLES = {Kind.TERMS: "Terms", Kind.PRIVACY: "Privacy", Kind.IMPRINT: "Imprint"}
+TITLES = {Kind.TERMS: _n("Terms"), Kind.PRIVACY: _n("Privacy"), Kind.IMPRINT: _n("Imprint")}
 
 
 @dataclass(frozen=True)

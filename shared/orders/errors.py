@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.errors import Conflict
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 
 if TYPE_CHECKING:
     from shared.orders.goods import Short
@@ -15,7 +17,7 @@ class EmptyBasket(Conflict):
     """There is nothing to order."""
 
     code = "empty_basket"
-    default = "Your basket is empty."
+    default = _n("Your basket is empty.")
 
 
 class BasketProblem(Conflict):
@@ -40,21 +42,21 @@ class VendorCannotSell(Conflict):
     """The vendor cannot take payments at the moment."""
 
     code = "vendor_cannot_take_payments"
-    default = "This shop cannot take payments at the moment. Your basket is kept; please try again later."
+    default = _n("This shop cannot take payments at the moment. Your basket is kept; please try again later.")
 
 
 class GoesBack(Conflict):
     """All of the order's money goes back to the shopper: it is sent only by somebody who says that this is meant."""
 
     code = "order_is_refunded"
-    default = "All of this order is being refunded. Tick the box if the shopper is to get the goods all the same."
+    default = _n("All of this order is being refunded. Tick the box if the shopper is to get the goods all the same.")
 
 
 class Contested(Conflict):
     """The shopper's bank holds the money and has not decided: the order is sent only by somebody who says that this is meant."""
 
     code = "order_is_disputed"
-    default = (
+    default = _n(
         "The shopper’s bank has taken this payment back until it decides, so you may never get the money. "
         "Tick the box if the shopper is to get the goods all the same."
     )
@@ -64,7 +66,7 @@ class MoneyGone(Conflict):
     """Nothing of the order's money is there any more, for good."""
 
     code = "order_money_gone"
-    default = "The shopper has all of the money of this order back, so there is nothing to send."
+    default = _n("The shopper has all of the money of this order back, so there is nothing to send.")
 
 
 class PiecesMissing(Conflict):
@@ -75,7 +77,11 @@ class PiecesMissing(Conflict):
     def __init__(self, short: Sequence[Short]) -> None:
         pieces = ", ".join(piece.text for piece in short)
         super().__init__(
-            f"Your shelf does not have {pieces} for this order any more. Tick the box if you can send it all the same.",
+            _(
+                "Your shelf does not have %(pieces)s for this order any more."
+                " Tick the box if you can send it all the same.",
+                pieces=pieces,
+            ),
             param="all_the_same",
         )
 
@@ -84,18 +90,20 @@ class NothingToKeep(Conflict):
     """There is nothing of an order that could go back on the shelf."""
 
     code = "nothing_to_keep"
-    default = "Nothing of this order can go back on the shelf: it was sent, still has to be, or stands there already."
+    default = _n(
+        "Nothing of this order can go back on the shelf: it was sent, still has to be, or stands there already."
+    )
 
 
 class CannotShip(Conflict):
     """Only a paid order that was not sent yet can be marked as shipped."""
 
     code = "cannot_ship"
-    default = "This order cannot be marked as shipped: it is not paid, or it was sent already."
+    default = _n("This order cannot be marked as shipped: it is not paid, or it was sent already.")
 
 
 class CannotDeliver(Conflict):
     """Only an order that was sent and has not arrived yet can be marked as delivered."""
 
     code = "cannot_deliver"
-    default = "This order cannot be marked as delivered: it was not sent yet, or it has arrived already."
+    default = _n("This order cannot be marked as delivered: it was not sent yet, or it has arrived already.")

@@ -16,6 +16,7 @@ from shared.database.paging import Paged, window
 from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.folding import words
+from shared.locales import gettext as _
 from shared.money import Money
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.money import OrderMoney, Shipping, shipping
@@ -74,7 +75,7 @@ async def order_id_of(number: str) -> int:
     sane = len(number) <= MAX_NUMBER and number.isascii() and number.isprintable()
     order = await Order.get_or_none(number=number) if sane else None
     if order is None:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return int(order.id)
 
 
@@ -122,7 +123,7 @@ async def vendor_orders(
 
 class _ReplaceSql(SqlFunction):
     def __init__(self, column: Term, old: str, new: str) -> None:
-        super().__init__("REPLACE", column, old, new)
+        super().__init__(_("REPLACE"), column, old, new)
 
 
 class _Replace(Function):

@@ -12,6 +12,7 @@ from shared.baskets.models import Basket
 from shared.catalogue.models import Product
 from shared.database.base import Row, words
 from shared.database.searching import Searched, SearchedManager
+from shared.locales import LONGEST_TAG, SOURCE
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
 from shared.people.models import Customer
 from shared.vendors.models import Vendor
@@ -46,6 +47,12 @@ class Checkout(Searched):
         max_length=60, default="", db_default="", description="as on a label; empty where a country has none"
     )
     country = fields.CharField(max_length=2)
+    language = fields.CharField(
+        max_length=LONGEST_TAG,
+        default=SOURCE,
+        db_default=SOURCE,
+        description="spoken when it was placed; mails about it are in it",
+    )
     currency = fields.CharField(max_length=3)
     total_amount = fields.BigIntField(description="minor units of currency")
     terms_version = fields.CharField(max_length=20, default="", db_default="", description="which terms were accepted")

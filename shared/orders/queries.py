@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.errors import NotFound
 from shared.ids import digest, typed_number
+from shared.locales import gettext as _
 from shared.money import Money
 from shared.orders.addresses import town_line
 from shared.orders.goods import missing_of
@@ -231,7 +232,7 @@ async def checkout_by_token(token: str) -> CheckoutView:
     """One purchase by its token; what a browser shows is its link (`shared.web.order_links`). Raises NotFound."""
     checkout = await Checkout.get_or_none(token=token)
     if checkout is None:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     orders = await Order.filter(checkout_id=checkout.id).order_by("id").select_related("vendor", "checkout")
     return CheckoutView(
         id=checkout.id,
@@ -249,7 +250,7 @@ async def order_by_id(order_id: int) -> OrderView:
     """One order, whoever asks: the caller has checked that they may. Raises NotFound."""
     orders = await Order.filter(id=order_id).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return (await _views(orders))[0]
 
 
@@ -269,7 +270,7 @@ async def vendor_order(vendor_id: int, number: str) -> OrderView:
     """One of this vendor's orders. Raises NotFound, also for another vendor's."""
     orders = await Order.filter(vendor_id=vendor_id, number=number).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return (await _views(orders))[0]
 
 
@@ -277,7 +278,7 @@ async def order_by_number(number: str) -> OrderView:
     """One order of any vendor, for the marketplace's own staff. Raises NotFound."""
     orders = await Order.filter(number=number).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return (await _views(orders))[0]
 
 

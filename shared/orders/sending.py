@@ -40,6 +40,7 @@ async def mark_as_shipped(
             to=checkout.email,
             unique_key=f"order_shipped:{order.id}",
             order_id=order.id,
+            language=checkout.language,
             context={
                 "number": order.number,
                 "full_name": checkout.full_name,

@@ -16,6 +16,8 @@ from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
 from shared.ids import digest, new_nonce, new_number
 from shared.jobs import queue
+from shared.locales import current
+from shared.locales import gettext as _
 from shared.networks import network_of
 from shared.orders import holding
 from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
@@ -74,7 +76,9 @@ async def _sellable(basket: BasketView) -> PaymentConfigView:
         raise VendorCannotSell
     for line in basket.lines:
         if line.seen != line.product.price:
-            raise PriceChanged(f"The price of {line.product.name} has changed. Please look at your basket again.")
+            raise PriceChanged(
+                _("The price of %(name)s has changed. Please look at your basket again.", name=line.product.name)
+            )
         if line.problem:
             raise BasketProblem(line.problem)
     if basket.total is not None and (reason := unpayable(basket.total)):
@@ -134,6 +138,7 @@ async def _create(
         currency=basket.total.currency,
         total_amount=basket.total.amount,
         network=network,
+        language=current(),
         reserved_until=until,
     )
     order = await _order_of(checkout, basket, config, state)

@@ -154,16 +154,21 @@ async def _mails(order: Order) -> None:
     total = Money(order.total_amount_cents, order.currency)
     yours = total - Money(order.platform_fee_amount, order.currency)
     checkout, vendor = order.checkout, order.vendor
-    subject, text = texts.confirmed(
-        order.number,
-        full_name=checkout.full_name,
-        vendor_name=vendor.name,
-        lines=lines,
-        total=total,
-        link=mail.ORDER_LINK,
+    await mail.write(
+        "order_confirmed",
+        to=checkout.email,
+        unique_key=f"order_confirmed:{order.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "lines": lines,
+            "total": total,
+            "link": mail.ORDER_LINK,
+        },
     )
-    key = f"order_confirmed:{order.id}"
-    await mail.post("order_confirmed", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
     subject, text = texts.sold(
         order.number,
         vendor_name=vendor.name,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.locales import gettext_noop as _n
 from shared.marketplace import presentation
 from shared.marketplace.legal import Kind
 
 VERSION = "2026-11-28"
 # Version -> what those terms say on returns; old versions stay, banks ask about old orders.
-_FOURTEEN_DAYS = (
+_FOURTEEN_DAYS = _n(
     "As a consumer in the European Union you can return most things within 14 days of receiving them."
     " Write to the shop; it tells you where to send them and pays you back."
 )

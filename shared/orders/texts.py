@@ -11,20 +11,6 @@ def _lines(lines: Sequence[tuple[str, int, Money]]) -> str:
     return "\n".join(f"  {quantity} x {name}  {total}" for name, quantity, total in lines)
 
 
-def confirmed(
-    number: str, *, full_name: str, vendor_name: str, lines: Sequence[tuple[str, int, Money]], total: Money, link: str
-) -> tuple[str, str]:
-    """To the shopper, when the money has arrived."""
-    subject = f"Your order {number} at {vendor_name}"
-    text = (
-        f"Hello {full_name},\n\n"
-        f"thank you. {vendor_name} has received your payment and is preparing your order {number}:\n\n"
-        f"{_lines(lines)}\n\n  Total  {total}\n\n"
-        f"See where it is at any time:\n{link}\n"
-    )
-    return subject, text
-
-
 def sold(
     number: str, *, vendor_name: str, lines: Sequence[tuple[str, int, Money]], total: Money, share: Money, link: str
 ) -> tuple[str, str]:

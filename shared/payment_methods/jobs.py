@@ -13,6 +13,7 @@ from shared.database import unit
 from shared.gateway.seam import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
+from shared.locales import speaking
 from shared.mail import service as mail
 from shared.payment_methods import customers, leaving
 from shared.payment_methods import follow as following
@@ -26,6 +27,7 @@ from shared.payment_methods.queries import today
 from shared.payment_methods.rules import OPEN_SETUPS, reminder_due
 from shared.payment_methods.words import expiry, label
 from shared.people.models import Customer
+from shared.people.persons import language_of
 
 log = logging.getLogger("markethall.payment_methods")
 
@@ -101,13 +103,17 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
         shopper = await Customer.get(id=card.customer_id)
         if not shopper.is_active:
             return
+        language = language_of(shopper)
+        with speaking(language):
+            named = label(card.payment_method_type, card.card_brand, card.card_last4)
         await mail.write(
             "card_ends",
             to=shopper.email,
+            language=language,
             unique_key=f"card_ends:{card.id}:{card.card_exp_year}-{card.card_exp_month:02d}",
             context={
                 "full_name": shopper.full_name,
-                "card": label(card.payment_method_type, card.card_brand, card.card_last4),
+                "card": named,
                 "expires": expiry(card.card_exp_month, card.card_exp_year),
             },
         )

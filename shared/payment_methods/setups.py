@@ -11,6 +11,7 @@ from shared.database import unit
 from shared.gateway.saving import StripeSetup
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born
+from shared.locales import gettext as _
 from shared.payment_methods import customers, follow
 from shared.payment_methods.errors import CannotSave, MethodGone, TooManyMethods
 from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
@@ -120,7 +121,7 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
     """
     row = await PaymentMethodSetup.filter(customer_id=shopper_id).order_by("-id").first()
     if row is None:
-        raise MethodGone("No card was being added.")
+        raise MethodGone(_("No card was being added."))
     found: StripeSetup | None = None
     if row.status == SetupState.OPEN and row.stripe_setup_intent_id is not None:
         found = await gateway.get_setup_intent(row.stripe_setup_intent_id)

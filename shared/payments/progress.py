@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shared.errors import NotFound
 from shared.gateway.seam import CardDeclined, Gateway, StripeRefused, StripeUnavailable
+from shared.locales import gettext as _
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.payments import service
@@ -35,7 +36,7 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
     """
     checkout = await Checkout.get_or_none(token=checkout_token)
     if checkout is None:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     asked = True
     open_payments = Payment.filter(
         order__checkout_id=checkout.id, status__in=list(OPEN_STATES), stripe_payment_intent_id__not_isnull=True

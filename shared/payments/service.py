@@ -17,6 +17,7 @@ from shared.errors import NotFound
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
+from shared.locales import gettext as _
 from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
@@ -143,7 +144,7 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
     async with unit.transaction():
         order = await unit.locked(Order.filter(id=order_id))
         if order is None:
-            raise NotFound("We could not find that order.")
+            raise NotFound(_("We could not find that order."))
         checkout = await order.checkout
         if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable

@@ -7,12 +7,13 @@ from tortoise.exceptions import IntegrityError
 from shared import clock
 from shared.database import unit
 from shared.ids import new_nonce
+from shared.locales import gettext as _
 from shared.mail import service as mail
 from shared.people import history, links, rules, sessions
 from shared.people.credentials import mail_reset, present_password
 from shared.people.errors import EmailTaken
 from shared.people.models import MailLink, Member
-from shared.people.persons import Person, kind_of, locked_person, owned_by, table
+from shared.people.persons import Person, kind_of, language_of, locked_person, owned_by, table
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
 
@@ -27,6 +28,7 @@ async def ask_to_confirm(person: Person) -> None:
         "confirm_email",
         to=person.email,
         unique_key=f"confirm_email:{new_nonce()}",
+        language=language_of(person),
         context={"token": token},  # no name: whoever signed up chose it, and this may be a stranger's address
     )
 
@@ -55,13 +57,14 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
     async with unit.transaction():
         person = await locked_person(kind, person_id)
         if address == person.email or not await is_free(kind, address, for_person=person_id):
-            raise EmailTaken("There is already an account with this email.", param="email")
+            raise EmailTaken(_("There is already an account with this email."), param="email")
         await links.end(kind, person_id, Purpose.CHANGE)
         token = await links.issue(person, Purpose.CHANGE, email=address)
         await mail.write(
             "email_change",
             to=address,
             unique_key=f"email_change:{new_nonce()}",
+            language=language_of(person),
             context={"email": rules.shown_email(address), "token": token},
         )
         await history.note("person.email_change_asked", person)
@@ -121,7 +124,7 @@ async def _confirm(person: Person, _email: str) -> None:
 async def _change(person: Person, email: str) -> None:
     before, kind = person.email, kind_of(person)
     if not await is_free(kind, email, for_person=person.id):
-        raise EmailTaken("There is already an account with this email.")
+        raise EmailTaken(_("There is already an account with this email."))
     await _move(person, email)
     await links.end(kind, person.id, Purpose.RESET, Purpose.CONFIRM, Purpose.CHANGE)
     await history.note("person.email_changed", person)
@@ -135,6 +138,7 @@ async def _tell_old_address(person: Person, before: str, now: str) -> None:
         "email_changed",
         to=before,
         unique_key=f"email_changed:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "email": now, "token": token},
     )
 
@@ -160,4 +164,4 @@ async def _move(person: Person, email: str) -> None:
             mine = table(kind_of(person)).filter(id=person.id)
             await mine.update(email=email, email_confirmed_at=now, updated_at=now)
     except IntegrityError:
-        raise EmailTaken("There is already an account with this email.") from None
+        raise EmailTaken(_("There is already an account with this email.")) from None

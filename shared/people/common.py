@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import cache
 
+from shared.locales import gettext as _
 from shared.marketplace import presentation
 from shared.people import rules
 from shared.people.errors import WeakPassword
@@ -25,7 +26,7 @@ async def refuse(password: str, *, about: Iterable[str]) -> None:
     knows: the marketplace's name, and words of its trade.
     """
     if rules.is_near(password, (*about, (await presentation.shown()).name, *rules.TRADE)):
-        raise WeakPassword(rules.TOO_NEAR, param="password")
+        raise WeakPassword(_(rules.TOO_NEAR), param="password")
     known = await asyncio.to_thread(_common)
     if not known.isdisjoint(rules.stems(password)):
-        raise WeakPassword(rules.TOO_COMMON, param="password")
+        raise WeakPassword(_(rules.TOO_COMMON), param="password")

@@ -18,6 +18,7 @@ from shared.people.persons import (
     kind_of,
     known_of,
     label_of,
+    language_of,
     locked_person,
     person_of,
     role_of,
@@ -98,6 +99,7 @@ async def _tell(person: Person) -> None:
         "password_changed",
         to=person.email,
         unique_key=f"password_changed:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "forgot": forgot_address(person)},
     )
 
@@ -137,6 +139,7 @@ async def mail_reset(person: Person) -> None:
         "password_reset",
         to=person.email,
         unique_key=f"password_reset:{new_nonce()}",
+        language=language_of(person),
         context={"full_name": person.full_name, "token": token},
     )
 

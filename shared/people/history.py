@@ -10,36 +10,38 @@ from typing import Any
 from shared import clock
 from shared.audit import service as audit
 from shared.audit.models import AuditEntry
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.people.persons import Person, label_of, vendor_of
 
 FAILED = "person.sign_in_failed"
 WORDS = {
-    "person.signed_in": "Signed in",
-    FAILED: "Wrong password at the sign-in",
-    "person.password_given": "Right password; the second step was asked for",
-    "person.confirmed": "Confirmed who it is, before something that matters",
-    "person.signed_out": "Signed out",
-    "person.session_ended": "A browser was signed out",
-    "person.sessions_ended": "Signed out everywhere",
-    "person.password_changed": "Password changed",
-    "person.password_refused": "Wrong password in a browser that is signed in",
-    "person.reset_asked": "A link for a new password was asked for",
-    "person.password_reset": "New password chosen by a mailed link",
-    "person.email_confirmed": "Address confirmed",
-    "person.email_change_asked": "Another address asked for",
-    "person.email_change_cancelled": "The other address was called off",
-    "person.email_changed": "Address changed",
-    "person.email_change_undone": "Address changed back",
-    "factor.added": "Second step added",
-    "factor.removed": "Second step removed",
-    "factor.codes_made": "New recovery codes made",
-    "factor.code_used": "Recovery code used",
-    "factor.refused": "Right password, but five wrong codes",
-    "factor.reset_asked": "Removal of the second step asked for",
-    "factor.reset_stopped": "Removal of the second step stopped",
-    "factor.reset": "Second step removed by the marketplace",
-    "person.switched_off": "Account switched off",
-    "person.switched_on": "Account switched on again",
+    "person.signed_in": _n("Signed in"),
+    FAILED: _n("Wrong password at the sign-in"),
+    "person.password_given": _n("Right password; the second step was asked for"),
+    "person.confirmed": _n("Confirmed who it is, before something that matters"),
+    "person.signed_out": _n("Signed out"),
+    "person.session_ended": _n("A browser was signed out"),
+    "person.sessions_ended": _n("Signed out everywhere"),
+    "person.password_changed": _n("Password changed"),
+    "person.password_refused": _n("Wrong password in a browser that is signed in"),
+    "person.reset_asked": _n("A link for a new password was asked for"),
+    "person.password_reset": _n("New password chosen by a mailed link"),
+    "person.email_confirmed": _n("Address confirmed"),
+    "person.email_change_asked": _n("Another address asked for"),
+    "person.email_change_cancelled": _n("The other address was called off"),
+    "person.email_changed": _n("Address changed"),
+    "person.email_change_undone": _n("Address changed back"),
+    "factor.added": _n("Second step added"),
+    "factor.removed": _n("Second step removed"),
+    "factor.codes_made": _n("New recovery codes made"),
+    "factor.code_used": _n("Recovery code used"),
+    "factor.refused": _n("Right password, but five wrong codes"),
+    "factor.reset_asked": _n("Removal of the second step asked for"),
+    "factor.reset_stopped": _n("Removal of the second step stopped"),
+    "factor.reset": _n("Second step removed by the marketplace"),
+    "person.switched_off": _n("Account switched off"),
+    "person.switched_on": _n("Account switched on again"),
 }
 _SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per guess
 
@@ -71,7 +73,7 @@ async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Hap
     """What happened to a person's account lately, newest first."""
     rows = await AuditEntry.filter(subject=f"{kind}:{person_id}", action__in=list(WORDS)).order_by("-id").limit(limit)
     return tuple(
-        Happening(WORDS[row.action], _detail(row.details or {}), row.created_at, _KINDS.get(row.action, "plain"))
+        Happening(_(WORDS[row.action]), _detail(row.details or {}), row.created_at, _KINDS.get(row.action, "plain"))
         for row in rows
     )
 

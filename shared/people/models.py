@@ -9,6 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
+from shared.locales import LONGEST_TAG
 from shared.people.rules import Purpose
 
 
@@ -43,6 +44,12 @@ class Customer(Row):
     full_name = fields.CharField(max_length=120)
     is_active = fields.BooleanField(default=True)
     email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
+    language = fields.CharField(
+        max_length=LONGEST_TAG,
+        default="",
+        db_default="",
+        description="chosen, or spoken at the sign-up; empty: not known",
+    )
 
     class Meta:
         table = "customers"

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from shared.database import unit
+from shared.locales import SOURCE
 from shared.people import rules
 from shared.people.errors import UnknownPerson
 from shared.people.models import Customer, Member, Session
@@ -36,6 +37,11 @@ def role_of(person: Person) -> str:
 def label_of(person: Person) -> str:
     """How the audit trail names them: `member:7`."""
     return f"{kind_of(person)}:{person.id}"
+
+
+def language_of(person: Person) -> str:
+    """In which language mails to this person are; the portal's are English."""
+    return (person.language if isinstance(person, Customer) else "") or SOURCE
 
 
 def vendor_of(person: Person) -> int | None:

@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared import clock
 from shared.database.unit import transaction
+from shared.locales import current
 from shared.people import addresses, common, passwords, rules
 from shared.people.errors import EmailTaken
 from shared.people.models import Customer, Member
@@ -46,7 +47,9 @@ async def create_member(
 async def create_customer(*, email: str, password: str, full_name: str, confirmed: bool = False) -> Customer:
     """Make a shopper's account. Raises EmailTaken, BadEmail, WeakPassword. As to `confirmed` see `create_member`."""
     address, hashed = await _credentials(email, password, about=(full_name,))
-    return await _insert(Customer, confirmed, email=address, password_hash=hashed, full_name=full_name.strip())
+    return await _insert(
+        Customer, confirmed, email=address, password_hash=hashed, full_name=full_name.strip(), language=current()
+    )
 
 
 async def _credentials(email: str, password: str, *, about: tuple[str, ...]) -> tuple[str, str]:

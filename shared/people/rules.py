@@ -13,15 +13,17 @@ from itertools import pairwise
 import idna
 
 from shared.errors import Invalid
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200  # a hash of megabytes would be a way to keep us busy
 MAX_EMAIL = 254
 COOKIE_DAYS = 30  # from the last visit; what a sign-in may last is less or more (SESSIONS_LAST)
 
-TOO_EASY = "That is too easy to guess. Use something longer, or several words."
-TOO_COMMON = "Many people use that password, so it is tried first. Use something longer, or several words."
-TOO_NEAR = "That is too near to your name or address, or to ours. Use something longer, or several words."
+TOO_EASY = _n("That is too easy to guess. Use something longer, or several words.")
+TOO_COMMON = _n("Many people use that password, so it is tried first. Use something longer, or several words.")
+TOO_NEAR = _n("That is too near to your name or address, or to ours. Use something longer, or several words.")
 TRADE = ("Markethall", "marketplace", "operator", "vendor", "seller", "storefront", "shopper", "checkout", "Stripe")
 
 _DIGITS = "0123456789"
@@ -71,14 +73,14 @@ class WeakPassword(Invalid):
     """The password is too short, too long or too easy to guess."""
 
     code = "weak_password"
-    default = "Use at least 10 characters."
+    default = _n("Use at least 10 characters.")
 
 
 class BadEmail(Invalid):
     """That is not an address a mail could reach."""
 
     code = "bad_email"
-    default = "Enter an email address such as name@example.com."
+    default = _n("Enter an email address such as name@example.com.")
 
 
 def normal_email(text: str) -> str:
@@ -118,13 +120,13 @@ def _with_plain_domain(email: str) -> str:
 def check_password(password: str, *, email: str = "") -> None:
     """Raise WeakPassword when `password` is shorter than ten characters, one character repeated, or the address itself."""
     if len(password) < MIN_PASSWORD:
-        raise WeakPassword(f"Use at least {MIN_PASSWORD} characters.", param="password")
+        raise WeakPassword(_("Use at least %(least)s characters.", least=MIN_PASSWORD), param="password")
     if len(password) > MAX_PASSWORD:
-        raise WeakPassword(f"Use at most {MAX_PASSWORD} characters.", param="password")
+        raise WeakPassword(_("Use at most %(most)s characters.", most=MAX_PASSWORD), param="password")
     if len(set(password)) < 4 or (email and password.lower() in (email, email.partition("@")[0])):
-        raise WeakPassword(TOO_EASY, param="password")
+        raise WeakPassword(_(TOO_EASY), param="password")
     if _is_sequence(password.lower()):
-        raise WeakPassword(TOO_EASY, param="password")
+        raise WeakPassword(_(TOO_EASY), param="password")
 
 
 def _is_sequence(text: str) -> bool:

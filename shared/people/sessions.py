@@ -12,6 +12,7 @@ from shared.audit import watch
 from shared.database import unit
 from shared.errors import NotFound
 from shared.ids import digest, new_token
+from shared.locales import gettext as _
 from shared.people import history, passwords, rules
 from shared.people.browsers import named
 from shared.people.errors import BadEmail, WrongCredentials
@@ -174,7 +175,7 @@ async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
         person = await locked_person(kind, person_id)
         row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
         if row is None:
-            raise NotFound("We could not find that browser.")
+            raise NotFound(_("We could not find that browser."))
         if await revoke(Session.filter(id=row.id)):
             await history.note("person.session_ended", person, browser=named(row.user_agent))
 

@@ -9,7 +9,7 @@ from shared.mail import service as mail
 from shared.people import history, links, rules, sessions
 from shared.people.errors import LastOperator, NotOneself
 from shared.people.models import Member
-from shared.people.persons import MEMBER, Person, locked_person, person_of, role_of, table
+from shared.people.persons import MEMBER, Person, language_of, locked_person, person_of, role_of, table
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
 
@@ -69,5 +69,9 @@ async def _end_everything(kind: str, person: Person) -> None:
 
 async def _tell(what: str, person: Person, **context: str) -> None:
     await mail.write(
-        what, to=person.email, unique_key=f"{what}:{new_nonce()}", context={"full_name": person.full_name, **context}
+        what,
+        to=person.email,
+        unique_key=f"{what}:{new_nonce()}",
+        language=language_of(person),
+        context={"full_name": person.full_name, **context},
     )

@@ -29,16 +29,7 @@ async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
     if back >= order.total_amount_cents:
         await orders.follow_refunds(order, everything_back=True)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
-    subject, text = texts.refunded(
-        order.number,
-        full_name=checkout.full_name,
-        vendor_name=vendor.name,
-        amount=Money(refund.amount, refund.currency),
-        note=refund.note,
-        link=mail.ORDER_LINK,
-    )
-    key = f"refunded:{refund.id}"
-    await mail.post("refunded", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id)
+    await _tell_shopper("refunded", order, checkout, vendor, refund)
 
 
 async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
@@ -66,17 +57,25 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
         "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
     )
     if was_told:
-        subject, text = texts.came_back(
-            order.number,
-            full_name=checkout.full_name,
-            vendor_name=vendor.name,
-            amount=amount,
-            link=mail.ORDER_LINK,
-        )
-        key = f"refund_came_back:{refund.id}"
-        await mail.post(
-            "refund_came_back", to=checkout.email, subject=subject, text=text, unique_key=key, order_id=order.id
-        )
+        await _tell_shopper("refund_came_back", order, checkout, vendor, refund)
+
+
+async def _tell_shopper(kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
+    await mail.write(
+        kind,
+        to=checkout.email,
+        unique_key=f"{kind}:{refund.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "amount": Money(refund.amount, refund.currency),
+            "note": refund.note,
+            "link": mail.ORDER_LINK,
+        },
+    )
 
 
 async def _restock(order: Order, refund: Refund) -> None:

@@ -1,35 +1,10 @@
-"""A refund's mails. Pure: plain values in, (subject, text) out."""
+"""A refund's mails to the vendor and the marketplace; the shopper's are templates. Pure: plain values in, (subject, text) out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from shared.money import Money
-
-
-def refunded(number: str, *, full_name: str, vendor_name: str, amount: Money, note: str, link: str) -> tuple[str, str]:
-    """To the shopper, when the money has left."""
-    said = f"\n\n{vendor_name} writes: {note}" if note else ""
-    return (
-        f"You get {amount} back for your order {number}",
-        (
-            f"Hello {full_name},\n\n{vendor_name} has given you {amount} back for your order {number}. "
-            "It goes to what you paid with; banks usually take 5 to 10 days to show it."
-            f"{said}\n\nSee where it is at any time:\n{link}\n"
-        ),
-    )
-
-
-def came_back(number: str, *, full_name: str, vendor_name: str, amount: Money, link: str) -> tuple[str, str]:
-    """To the shopper, when a refund that was announced did not arrive."""
-    return (
-        f"The refund of your order {number} did not arrive",
-        (
-            f"Hello {full_name},\n\nyour bank did not take the {amount} that {vendor_name} gave back for your order {number}. "
-            f"The shop knows, and will find another way. You do not need to do anything.\n\n{link}\n"
-        ),
-    )
-
 
 GOODS_STAY = "The pieces that came back from the shopper stay on your shelf."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.locales import gettext as _
 from shared.refunds.rules import RefundState
 
 # Kind of badge and word.
@@ -87,11 +88,15 @@ def for_shopper(state: RefundState) -> tuple[str, str, str] | None:
     """Kind, word and sentence for the shopper; None for what never concerned them."""
     match state:
         case RefundState.SUCCEEDED:
-            return "ok", "Paid back", "It goes to what you paid with; banks usually take 5 to 10 days to show it."
+            return "ok", _("Paid back"), _("It goes to what you paid with; banks usually take 5 to 10 days to show it.")
         case RefundState.OPENING | RefundState.PENDING:
-            return "info", "On its way", "It goes to what you paid with. We write to you when it has been sent."
+            return "info", _("On its way"), _("It goes to what you paid with. We write to you when it has been sent.")
         case RefundState.REQUIRES_ACTION:
-            return "warn", "Needs you", "You have a mail that asks where the money should go."
+            return "warn", _("Needs you"), _("You have a mail that asks where the money should go.")
         case RefundState.FAILED:
-            return "bad", "Did not arrive", "Your bank did not take it. The shop knows, and will find another way."
+            return (
+                "bad",
+                _("Did not arrive"),
+                _("Your bank did not take it. The shop knows, and will find another way."),
+            )
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.errors import Conflict
+from shared.locales import gettext_noop as _n
 from shared.vendors import closing
 
 if TYPE_CHECKING:
@@ -15,21 +16,21 @@ class PaymentNotConfigured(Conflict):
     """The vendor has no Stripe account yet."""
 
     code = "payment_not_configured"
-    default = "Payments are not set up yet. Connect with Stripe first."
+    default = _n("Payments are not set up yet. Connect with Stripe first.")
 
 
 class AccountDisconnected(Conflict):
     """The vendor took our access to its Stripe account away."""
 
     code = "account_disconnected"
-    default = "This Stripe account was disconnected from the marketplace. Please write to us to connect it again."
+    default = _n("This Stripe account was disconnected from the marketplace. Please write to us to connect it again.")
 
 
 class UnsupportedCountry(Conflict):
     """We cannot pay businesses in that country."""
 
     code = "unsupported_country"
-    default = "The marketplace cannot pay businesses in that country yet."
+    default = _n("The marketplace cannot pay businesses in that country yet.")
 
 
 class ShopClosed(Conflict):

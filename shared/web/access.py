@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import Forbidden, Unauthenticated
+from shared.locales import gettext as _
 from shared.people.queries import Actor
 from shared.people.scopes import MissingScope, Scope
 
@@ -123,14 +124,14 @@ async def enforce() -> Response | AnyResponse | None:
     if person is None:
         return sign_in_at("/vendor/login")
     if mark in (OWNER, OPERATOR) and person.role != mark:
-        raise Forbidden("This page is for someone else. Sign in with another account to see it.")
+        raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
     return None
 
 
 def _check_token(view: object, holder: Actor | None) -> None:
     scope = scope_of(view)
     if holder is None:
-        raise Unauthenticated("Send a vendor's API token as `Authorization: Bearer …`.")
+        raise Unauthenticated(_("Send a vendor's API token as `Authorization: Bearer …`."))
     if scope is None:  # deny by default
         raise Forbidden
     if scope not in holder.scopes:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from quart import Blueprint, Response
 
 from shared.errors import Invalid, MarketError
+from shared.locales import gettext as _
 from shared.people import addresses, credentials, history, sessions
 from shared.people.factors.answers import TooManyAnswers
 from shared.web.account_forms import EmailForm, ForgotForm, PasswordForm
@@ -79,9 +80,9 @@ class AccountPages:
             form.blame(error)
             return await self.page(status=error.status, password=form)
         if token is None:
-            return await self._leave("Your password is changed. Sign in with it.")
+            return await self._leave(_("Your password is changed. Sign in with it."))
         start_session(self.audience.kind, token)
-        return self._back("ok", "Your password is changed. All other browsers are signed out.")
+        return self._back("ok", _("Your password is changed. All other browsers are signed out."))
 
     async def change_email(self) -> Response:
         """Send a link to a new address, which counts as soon as it is answered."""
@@ -101,30 +102,30 @@ class AccountPages:
         except MarketError as error:
             form.blame(error)
             return await self.page(status=error.status, email=form)
-        return self._back("ok", "We have sent a link to the new address. Open it, and the change is done.")
+        return self._back("ok", _("We have sent a link to the new address. Open it, and the change is done."))
 
     async def cancel_email(self) -> Response:
         """Call the new address off; the link that was sent to it acts no more."""
         cancelled = await addresses.cancel_change(kind=self.audience.kind, person_id=person_id())
-        return self._back("ok", "Your address stays as it is.") if cancelled else see_other(self.audience.home)
+        return self._back("ok", _("Your address stays as it is.")) if cancelled else see_other(self.audience.home)
 
     async def confirm_again(self) -> Response:
         """Send the mail that confirms the address once more."""
         if await addresses.ask_again(kind=self.audience.kind, person_id=person_id()):
-            return self._back("ok", "We have sent you another link. It can take a minute or two.")
+            return self._back("ok", _("We have sent you another link. It can take a minute or two."))
         return self._back(
-            "info", "There is nothing to send: look at your mails of before, also among the unwanted ones."
+            "info", _("There is nothing to send: look at your mails of before, also among the unwanted ones.")
         )
 
     async def end_one(self, session_id: int) -> Response:
         """Sign one browser out."""
         await sessions.end_session(kind=self.audience.kind, person_id=person_id(), session_id=session_id)
-        return self._back("ok", "That browser is signed out.")
+        return self._back("ok", _("That browser is signed out."))
 
     async def end_all(self) -> Response:
         """Sign out everywhere, here too."""
         await sessions.sign_out_everywhere(kind=self.audience.kind, person_id=person_id())
-        return await self._leave("You are signed out everywhere.")
+        return await self._leave(_("You are signed out everywhere."))
 
     async def _leave(self, text: str, category: str = "ok") -> Response:
         end_session(self.audience.kind)

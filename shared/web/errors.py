@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, TooMany, Unauthenticated
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.people.scopes import MissingScope
 from shared.web.access import sign_in_at
 from shared.web.kit import is_htmx
@@ -25,33 +27,35 @@ JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 # status -> (code, heading, sentence): what people read instead of the wire's own words.
 WORDS: dict[int, tuple[str, str, str]] = {
-    400: ("bad_request", "That request is not right", "Something in it could not be read. Go back and try again."),
-    401: ("unauthenticated", "Please sign in", "You need to sign in to see this."),
-    403: ("forbidden", "You cannot do that here", "Your account is not allowed to do this."),
-    404: ("not_found", "Page not found", "We could not find that. It may have moved, or the link is not complete."),
-    405: ("method_not_allowed", "That does not work here", "This address does not take that kind of request."),
-    406: ("not_acceptable", "That format is not available", "This address cannot answer in the format asked for."),
-    408: ("request_timeout", "That took too long", "The request did not arrive in time. Please try again."),
-    409: ("conflict", "That has changed", "It changed in the meantime. Please look again."),
-    413: ("too_large", "That is too much", "The request is larger than we take. Send less at a time."),
-    414: ("address_too_long", "That address is too long", "Shorten what you search for and try again."),
-    415: ("unsupported_media_type", "That format is not supported", "Send the content type that this address expects."),
-    422: ("invalid", "Please check what you entered", "Something in it is missing or not right."),
-    429: ("too_many_requests", "One moment, please", "That was a lot at once. Wait a little and try again."),
-    431: ("headers_too_large", "That request is too large", "Clear this site's cookies and try again."),
-    500: ("internal_error", "Something went wrong on our side", "We have noted it. Look whether it was done before you do it again."),
-    502: ("bad_gateway", "Our payment provider refused that", "We have noted it and will look into it."),
-    503: ("unavailable", "Back in a moment", "This is not available right now. Please try again in a moment."),
+    400: ("bad_request", _n("That request is not right"), _n("Something in it could not be read. Go back and try again.")),
+    401: ("unauthenticated", _n("Please sign in"), _n("You need to sign in to see this.")),
+    403: ("forbidden", _n("You cannot do that here"), _n("Your account is not allowed to do this.")),
+    404: ("not_found", _n("Page not found"), _n("We could not find that. It may have moved, or the link is not complete.")),
+    405: ("method_not_allowed", _n("That does not work here"), _n("This address does not take that kind of request.")),
+    406: ("not_acceptable", _n("That format is not available"), _n("This address cannot answer in the format asked for.")),
+    408: ("request_timeout", _n("That took too long"), _n("The request did not arrive in time. Please try again.")),
+    409: ("conflict", _n("That has changed"), _n("It changed in the meantime. Please look again.")),
+    413: ("too_large", _n("That is too much"), _n("The request is larger than we take. Send less at a time.")),
+    414: ("address_too_long", _n("That address is too long"), _n("Shorten what you search for and try again.")),
+    415: ("unsupported_media_type", _n("That format is not supported"), _n("Send the content type that this address expects.")),
+    422: ("invalid", _n("Please check what you entered"), _n("Something in it is missing or not right.")),
+    429: ("too_many_requests", _n("One moment, please"), _n("That was a lot at once. Wait a little and try again.")),
+    431: ("headers_too_large", _n("That request is too large"), _n("Clear this site's cookies and try again.")),
+    500: ("internal_error", _n("Something went wrong on our side"), _n("We have noted it. Look whether it was done before you do it again.")),
+    502: ("bad_gateway", _n("Our payment provider refused that"), _n("We have noted it and will look into it.")),
+    503: ("unavailable", _n("Back in a moment"), _n("This is not available right now. Please try again in a moment.")),
 }  # fmt: skip
 
 
 # What people read while the database cannot be used. None of it says anything about money: nobody could look.
-CANNOT_LOOK = "We cannot get at our records right now. Please try again in a moment."
-CANNOT_TELL = (
+CANNOT_LOOK = _n("We cannot get at our records right now. Please try again in a moment.")
+CANNOT_TELL = _n(
     "We cannot get at our records right now, so we cannot tell whether this was done. Look again in a moment before you"
     " repeat it."
 )
-MAY_HAVE_PAID = "If you have paid, do not pay again: we ask our payment provider as soon as we are back, and your order will show it."
+MAY_HAVE_PAID = _n(
+    "If you have paid, do not pay again: we ask our payment provider as soon as we are back, and your order will show it."
+)
 
 
 def wants_json() -> bool:
@@ -72,7 +76,8 @@ def error_body(code: str, message: str, param: str | None = None) -> dict[str, A
 
 def words_for(status: int) -> tuple[str, str, str]:
     """Code, heading and sentence for an HTTP status, known or not."""
-    return WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    code, heading, sentence = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    return code, _(heading), _(sentence)
 
 
 async def answer(
@@ -129,9 +134,9 @@ async def on_database_trouble(trouble: DatabaseTrouble) -> Response:
     """The database cannot be used: 503 for everybody, whatever was asked for; details go to the log."""
     log.error("%s", trouble)
     g.without_database = True  # the page about it asks nothing of it
-    sentence = CANNOT_LOOK if request.method in ("GET", "HEAD") else CANNOT_TELL
+    sentence = _(CANNOT_LOOK if request.method in ("GET", "HEAD") else CANNOT_TELL)
     if request.path.startswith("/shop/") and not wants_json():
-        sentence = f"{sentence} {MAY_HAVE_PAID}"
+        sentence = f"{sentence} {_(MAY_HAVE_PAID)}"
     response = await answer(HTTPStatus.SERVICE_UNAVAILABLE, code="database_unavailable", message=sentence)
     response.headers["Retry-After"] = str(trouble.retry_after)
     response.headers["Cache-Control"] = "no-store"

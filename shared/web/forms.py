@@ -35,10 +35,12 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 from shared import locales
 from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.errors import Invalid, MarketError
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.money import Money
 from shared.people.rules import check_password, normal_email
 
-OPEN_TOO_LONG = "This form was open for too long. Nothing you typed is lost; please send it again."
+OPEN_TOO_LONG = _n("This form was open for too long. Nothing you typed is lost; please send it again.")
 OPENED = "opened"  # the field in which a form carries what it showed (shared/web/editing.py)
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
@@ -57,11 +59,11 @@ def _sane(_form: BaseForm, field: Field) -> None:
     """Before a field's own validators: no numbers that no column holds, no novels, no NaN."""
     value = field.data
     if isinstance(value, str) and len(value) > getattr(field, "max_text", MAX_TEXT):
-        raise StopValidation("That is too long.")
+        raise StopValidation(_("That is too long."))
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
-        raise StopValidation("That number is too large.")
+        raise StopValidation(_("That number is too large."))
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > MAX_INTEGER):
-        raise StopValidation("Enter a number.")
+        raise StopValidation(_("Enter a number."))
 
 
 def _strip(value: Any) -> Any:
@@ -86,7 +88,7 @@ class _Csrf(CSRF):
     def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
         sent = (field.data or "").encode("utf-8", "replace")
         if not hmac.compare_digest(sent, field.current_token.encode()):
-            raise ValidationError(OPEN_TOO_LONG)
+            raise ValidationError(_(OPEN_TOO_LONG))
 
 
 class MarketForm(Form):
@@ -160,7 +162,7 @@ def _said(field: Any) -> str:
     if isinstance(field, HiddenField):
         return ""
     if isinstance(field, BooleanField):
-        return "Yes" if field.data else "No"
+        return _("Yes") if field.data else _("No")
     if isinstance(field, SelectFieldBase):
         return ", ".join(option.label.text for option in field if option.checked)
     return " ".join(map(str, field.raw_data or ())).strip()
@@ -225,7 +227,7 @@ class MoneyField(_Read, StringField):
 
     def read(self, text: str) -> Money:
         if not self.currency:
-            raise Invalid("This amount has no currency.")
+            raise Invalid(_("This amount has no currency."))
         return payable(read_amount(text, self.currency, self.meta.language))
 
     def _value(self) -> str:

@@ -1,6 +1,6 @@
 """The visitor's language: what was chosen here, else the best of what the browser asks for, else English.
 
-The choice is kept in the signed cookie.
+The choice is kept in the signed cookie, and with the account of a shopper who is signed in (shared/people/languages.py).
 The API follows no language; the portal speaks English until its words are in the catalogues.
 """
 
@@ -20,11 +20,13 @@ def chosen() -> str | None:
     return locales.known(kept) if isinstance(kept, str) else None
 
 
-def remember(language: str) -> None:
-    """Speak `language` in this browser from now on; one that we do not speak changes nothing."""
-    if locales.known(language) == language:
-        session[_CHOSEN] = language
-        session.permanent = True
+def remember(language: str) -> bool:
+    """Speak `language` in this browser from now on; False for one that we do not speak, which changes nothing."""
+    if locales.known(language) != language:
+        return False
+    session[_CHOSEN] = language
+    session.permanent = True
+    return True
 
 
 def negotiated() -> str:

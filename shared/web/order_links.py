@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shared.errors import NotFound
 from shared.ids import Sealed, sealed, unsealed
+from shared.locales import gettext as _
 from shared.orders.queries import token_of_old_link
 from shared.web.kit import kit
 
@@ -23,7 +24,7 @@ async def token_of(link: str | None) -> str:
     """The purchase that a link opens. Raises NotFound: an order's number, a row's id or a made-up link opens nothing."""
     found = await find(link or "")
     if found is None:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return found
 
 

@@ -9,6 +9,8 @@ from quart import Quart, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shared.errors import Forbidden
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
 from shared.settings import Settings
 from shared.web import bodies
 from shared.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view, view_at
@@ -18,15 +20,15 @@ from shared.web.forms import OPEN_TOO_LONG, csrf_valid, is_secret
 from shared.web.hosts import Hosts
 from shared.web.kit import is_htmx, kit
 
-TOO_MUCH = (
+TOO_MUCH = _n(
     "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
     " smaller ones."
 )
-UNKNOWN_HOST = "This site does not go by the name that you asked for. Open it by its own address."
+UNKNOWN_HOST = _n("This site does not go by the name that you asked for. Open it by its own address.")
 MAX_ADDRESS = 4096
 # A form whose token no longer fits is sent back to be sent again: of our own forms none is larger.
 MAX_SENT_BACK, MAX_BYTES_SENT_BACK = 200, 64 * 1024
-TYPED_TOO_MUCH = (
+TYPED_TOO_MUCH = _n(
     "This form was open for too long. Go back, what you typed is still there, load the page again and send it."
 )
 OURS = (
@@ -41,7 +43,7 @@ class WrongOrigin(Forbidden):
     """A browser says that another site made it send this."""
 
     code = "wrong_origin"
-    default = "This request came from another site, so we did not act on it. Open the page here and try again."
+    default = _n("This request came from another site, so we did not act on it. Open the page here and try again.")
 
 
 def origin_of(url: str) -> str:
@@ -85,7 +87,7 @@ async def check_host() -> Response | None:
     if getattr(request, _BAD_HOST, False):
         raise BadRequest
     hosts: Hosts = current_app.extensions["market_hosts"]
-    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=UNKNOWN_HOST)
+    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
 
 
 async def guard() -> Response | None:
@@ -115,7 +117,7 @@ async def guard() -> Response | None:
 
 
 async def _too_large(limit: int) -> Response:
-    return await answer(413, message=TOO_MUCH if limit > MAX_BODY else None)
+    return await answer(413, message=_(TOO_MUCH) if limit > MAX_BODY else None)
 
 
 async def _check_form() -> Response | None:
@@ -133,11 +135,11 @@ async def _send_again() -> Response:
     from shared.web.pages import page
 
     if wants_json() or is_htmx() or request.mimetype not in _FORM_TYPES or access_of(current_view()) is None:
-        return await answer(422, code="form_expired", message=OPEN_TOO_LONG)
+        return await answer(422, code="form_expired", message=_(OPEN_TOO_LONG))
     form = await request.form
     kept = [(n, v) for n, v in form.items(multi=True) if not is_secret(n)]
     if len(kept) > MAX_SENT_BACK or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK:
-        return await answer(422, code="form_expired", message=TYPED_TOO_MUCH)
+        return await answer(422, code="form_expired", message=_(TYPED_TOO_MUCH))
     return await page(
         "errors/resend.html",
         status=422,

@@ -28,7 +28,9 @@ function ready(button) {
   delete button.dataset.busy;
   button.disabled = false;
 }
-window.markethall = { busy, ready };
+// What scripts say, in the language of the page (templates/layouts/base.html).
+const words = JSON.parse(document.querySelector("template[data-words]")?.dataset.words ?? "{}");
+window.markethall = { busy, ready, words };
 
 on("submit", event => {
   const button = event.submitter ?? event.target.querySelector("button[data-busy-label]");
@@ -49,8 +51,8 @@ on("submit", event => {
 tabs.onmessage = ({ data }) => {
   if (![...document.forms].some(form => form.getAttribute("action") === data)) return; // this page is nobody's
   const main = Object.assign(document.createElement("main"), { className: "narrow-main" });
-  const heading = Object.assign(document.createElement("h1"), { textContent: "You signed out in another tab" });
-  const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: "Sign in again" });
+  const heading = Object.assign(document.createElement("h1"), { textContent: words.signedOut });
+  const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: words.signInAgain });
   const card = Object.assign(document.createElement("div"), { className: "narrow-card" });
   card.append(heading, again);
   main.append(card);
@@ -118,13 +120,13 @@ async function copy(button) {
   const use = button.querySelector("use");
   const shape = use.getAttribute("href");
   use.setAttribute("href", shape.replace(/#.*/, "#check"));
-  button.setAttribute("aria-label", "Copied");
-  setTimeout(() => { use.setAttribute("href", shape); button.setAttribute("aria-label", "Copy"); }, 1500);
+  button.setAttribute("aria-label", words.copied);
+  setTimeout(() => { use.setAttribute("href", shape); button.setAttribute("aria-label", words.copy); }, 1500);
 }
 
 const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 function nameTheme() {
-  for (const words of document.querySelectorAll("[data-theme-words]")) words.textContent = isDark() ? "Light theme" : "Dark theme";
+  for (const place of document.querySelectorAll("[data-theme-words]")) place.textContent = isDark() ? words.light : words.dark;
 }
 function toggleTheme() {
   const next = isDark() ? "light" : "dark";
@@ -135,12 +137,16 @@ function toggleTheme() {
 
 // Times in the reader's own zone, in the words of shared/web/filters.py; the exact time stands in the title.
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-const exactly = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
+const language = document.documentElement.lang || "en";
+const exactly = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "long" });
+const nearby = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 function spoken(at) {
   const now = new Date();
   const days = Math.round((new Date(at.getFullYear(), at.getMonth(), at.getDate()) - new Date(now.getFullYear(), now.getMonth(), now.getDate())) / 86400000);
-  const near = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days];
-  return near ?? `${at.getDate()} ${MONTHS[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`}`;
+  if (Math.abs(days) <= 1) return nearby.format(days, "day");
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
+  if (language !== "en") return new Intl.DateTimeFormat(language, { day: "numeric", month: "short", ...year }).format(at);
+  return `${at.getDate()} ${MONTHS[at.getMonth()]}${year.year ? ` ${at.getFullYear()}` : ""}`; // CLDR would say Sept
 }
 function sayTime(time) {
   const at = new Date(time.dateTime);

@@ -14,6 +14,7 @@ function start(box) {
   const words = label.textContent;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const isSetup = mode === "setup";
+  const say = JSON.parse(box.dataset.words); // in the language of the page: components/shop.html
   let stripe, elements, begun = false, paying = false, mounted = false;
 
   form.addEventListener("change", event => { if (event.target.name === "way") choose(); });
@@ -36,7 +37,7 @@ function start(box) {
   }
 
   function begin() {
-    try { stripe = window.Stripe(publishableKey); } catch { return failedToLoad(); }
+    try { stripe = window.Stripe(publishableKey, { locale: document.documentElement.lang }); } catch { return failedToLoad(); }
     choose();
   }
 
@@ -71,8 +72,7 @@ function start(box) {
     if (mounted) return;
     frame.removeAttribute("aria-busy");
     setReady();
-    const kept = isSetup ? "Nothing was saved." : "Your order is kept.";
-    error.replaceChildren(`The card form could not be loaded. ${kept} `, link("Try again"));
+    error.replaceChildren(`${say.notLoaded} `, link(say.tryAgain));
   }
 
   form.addEventListener("submit", async event => {
@@ -137,29 +137,25 @@ function start(box) {
 
   // Only these two kinds are written by Stripe for the person who pays.
   function sentence(problem, card) {
-    if (problem.type === "shop") return shopSentence(problem);
+    if (problem.type === "shop") return shopSentence(problem, say);
     if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message) return [problem.message];
-    const done = isSetup ? "Nothing was saved." : "Nothing was charged.";
-    if (problem.type === "api_connection_error") {
-      const twice = isSetup ? "" : "; you will not be charged twice";
-      return [`We could not reach the payment service. Check your connection and try again${twice}.`];
-    }
+    if (problem.type === "api_connection_error") return [say.unreached];
     // What the page was made with is no longer so at Stripe: a card removed elsewhere, a customer deleted there.
-    if (card) return [`This saved card cannot be used any more. ${done} `, link("Choose another one")];
-    if (problem.type === "invalid_request_error") return [`This page is out of date. ${done} `, link("Load it again")];
-    if (isSetup) return [`The card was not accepted. ${done} Try again, or use another card.`];
-    const stands = link("See how it stands"); // Stripe itself failed, and may have taken the payment all the same
+    if (card) return [`${say.cardGone} `, link(say.chooseAnother)];
+    if (problem.type === "invalid_request_error") return [`${say.outOfDate} `, link(say.loadAgain)];
+    if (isSetup) return [say.notAccepted];
+    const stands = link(say.seeHowItStands); // Stripe itself failed, and may have taken the payment all the same
     stands.href = returnUrl;
-    return ["We could not learn whether the payment went through. ", stands, " before you try again."];
+    return [`${say.unsure} `, stands, ` ${say.beforeAgain}`];
   }
 }
 
 // The shop did not set the pieces aside, so the card was not asked.
-function shopSentence({ code, message }) {
-  if (code === "standing_still") return [`${message} Your card was not asked.`];
-  if (code === "sold_out") return [`${message} `, link("Go to basket", "/shop/basket")];
-  if (code === "page_out_of_date" || code === "form_expired") return ["This page is out of date, so your card was not asked. ", link("Load it again")];
-  return ["We could not reach the shop, so your card was not asked. Check your connection and try again."];
+function shopSentence({ code, message }, say) {
+  if (code === "standing_still") return [`${message} ${say.cardNotAsked}`];
+  if (code === "sold_out") return [`${message} `, link(say.goToBasket, "/shop/basket")];
+  if (code === "page_out_of_date" || code === "form_expired") return [`${say.outOfDateBefore} `, link(say.loadAgain)];
+  return [say.shopUnreached];
 }
 
 // The same page, made anew by the server, which then asks Stripe again what is saved; or another one.

@@ -8,11 +8,11 @@ const asksByItself = element => element.matches("[hx-trigger^='every']"); // it 
 
 function sentence(ctx, status) {
   const isRead = ctx.request.method === "GET";
-  if (!status && navigator.onLine === false) return "You are offline. Nothing was sent.";
+  if (!status && navigator.onLine === false) return markethall.words.offline;
   const what = status
-    ? `This site cannot be reached just now (error ${status}).`
-    : "No answer came. Please check your connection.";
-  return isRead ? what : `${what} It may have arrived all the same, so have a look before you send it again.`;
+    ? markethall.words.unreachable.replace("{status}", status)
+    : markethall.words.noAnswer;
+  return isRead ? what : `${what} ${markethall.words.unsure}`;
 }
 
 function say(ctx, status) {

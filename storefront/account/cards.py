@@ -6,6 +6,7 @@ from quart import Blueprint, Response
 
 from shared.errors import Conflict, TryLater
 from shared.gateway.seam import StripeRefused
+from shared.locales import gettext as _
 from shared.payment_methods import queries, service, setups
 from shared.payment_methods.rules import MOST, SetupState
 from shared.payment_methods.setups import SetupEnd
@@ -66,19 +67,24 @@ async def added() -> Response:
     try:
         end = await shielded(setups.end(kit().gateway, person_id()))
     except (TryLater, Conflict, StripeRefused) as problem:
-        return see_other(HOME, ("warn", f"We do not know yet whether your card was saved. {problem.message}"))
+        return see_other(
+            HOME, ("warn", _("We do not know yet whether your card was saved. %(message)s", message=problem.message))
+        )
     return see_other(HOME, await _told(end))
 
 
 async def _told(end: SetupEnd) -> tuple[str, str]:
     if end.state is SetupState.SUCCEEDED:
         saved = await queries.saved_method(person_id(), end.method_id) if end.method_id else None
-        return ("ok", f"{saved.label} is saved.") if saved else ("info", "That card was saved, and is removed again.")
+        if saved is None:
+            return "info", _("That card was saved, and is removed again.")
+        return "ok", _("%(card)s is saved.", card=saved.label)
     if end.waits_for_bank:
-        return "warn", "Your bank has not heard from you, so nothing was saved. Add the card again to finish."
+        return "warn", _("Your bank has not heard from you, so nothing was saved. Add the card again to finish.")
     if end.is_under_way:
-        return "info", "Your bank is still looking at it. The card is listed here as soon as it is saved."
-    return "error", f"{end.message or 'Your bank did not accept the card.'} Nothing was saved."
+        return "info", _("Your bank is still looking at it. The card is listed here as soon as it is saved.")
+    reason = end.message or _("Your bank did not accept the card.")
+    return "error", _("%(reason)s Nothing was saved.", reason=reason)
 
 
 @cards.post("/<int:method_id>/default")
@@ -89,7 +95,7 @@ async def make_default(method_id: int) -> Response:
         await service.make_default(shopper_id=person_id(), method_id=method_id)
     except Conflict as problem:
         return see_other(HOME, ("warn", problem.message))
-    return see_other(HOME, ("ok", "That card is offered first from now on."))
+    return see_other(HOME, ("ok", _("That card is offered first from now on.")))
 
 
 @cards.post("/<int:method_id>/remove")
@@ -97,4 +103,4 @@ async def make_default(method_id: int) -> Response:
 async def remove(method_id: int) -> Response:
     """Take this card off, here and at Stripe."""
     await service.remove(kit().gateway, shopper_id=person_id(), method_id=method_id)
-    return see_other(HOME, ("ok", "The card is removed. It cannot be used here any more."))
+    return see_other(HOME, ("ok", _("The card is removed. It cannot be used here any more.")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from shared.locales import lazy_gettext as _l
 from shared.people.rules import MAX_PASSWORD, MIN_PASSWORD
 from shared.web.forms import MarketForm
 from storefront.checkout.forms import PlainText
@@ -13,26 +14,30 @@ from storefront.checkout.forms import PlainText
 class LoginForm(MarketForm):
     """Sign in."""
 
-    email = StringField("Email", [DataRequired("Enter your email."), Length(max=254)])
-    password = PasswordField("Password", [DataRequired("Enter your password.")])
+    email = StringField(_l("Email"), [DataRequired(_l("Enter your email.")), Length(max=254)])
+    password = PasswordField(_l("Password"), [DataRequired(_l("Enter your password."))])
 
 
 class SignupForm(MarketForm):
     """Make an account; what a password must be is people's rule."""
 
     full_name = StringField(
-        "Full name",
-        [DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters."), PlainText()],
+        _l("Full name"),
+        [DataRequired(_l("Enter your name.")), Length(max=120, message=_l("Use at most 120 characters.")), PlainText()],
     )
-    email = StringField("Email", [DataRequired("Enter your email."), Length(max=254)])
+    email = StringField(_l("Email"), [DataRequired(_l("Enter your email.")), Length(max=254)])
     password = PasswordField(
-        "Password",
+        _l("Password"),
         [
-            DataRequired("Choose a password."),
+            DataRequired(_l("Choose a password.")),
             Length(
                 min=MIN_PASSWORD,
                 max=MAX_PASSWORD,
-                message=f"Use {MIN_PASSWORD} to {MAX_PASSWORD} characters.",
+                message=_l(
+                    "Use %(least)s to %(most)s characters.",
+                    least=MIN_PASSWORD,
+                    most=MAX_PASSWORD,
+                ),
             ),
         ],
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from shared.errors import Invalid
+from shared.locales import gettext as _
 from shared.orders.lists import purchases_of
-from shared.people import registration, sessions
+from shared.people import languages, registration, sessions
 from shared.people.errors import EmailTaken, WrongCredentials
 from shared.refunds.queries import awaiting_approval
+from shared.web import language
 from shared.web.access import public, shopper
 from shared.web.identity import actor, customer, end_session, start_session
 from shared.web.limits import limit_door
@@ -82,7 +84,7 @@ async def sign_up() -> Response:
         form.blame(problem)
         return await _signup_page(form, status=problem.status)
     await _enter(email, password)
-    return see_other(_next(), ("ok", "Welcome. Your orders will be listed here from now on."))
+    return see_other(_next(), ("ok", _("Welcome. Your orders will be listed here from now on.")))
 
 
 @account.post("/shop/account/logout")
@@ -92,12 +94,24 @@ async def sign_out() -> Response:
     token = end_session("customer")
     if token:
         await sessions.sign_out(token)
-    return see_other("/", ("ok", "You are signed out."))
+    return see_other("/", ("ok", _("You are signed out.")))
 
 
 async def _enter(email: str, password: str) -> None:
     agent = request.headers.get("User-Agent", "")
-    start_session("customer", await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent))
+    token = await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent)
+    start_session("customer", token)
+    who = await sessions.identify(token)
+    if who is not None and who.id is not None:
+        await _agree_on_language(who.id)
+
+
+async def _agree_on_language(customer_id: int) -> None:
+    """What was chosen in this browser holds for the account from now on; else the account's choice holds here."""
+    if here := language.chosen():
+        await languages.remember(customer_id, here)
+    else:
+        language.remember(await languages.chosen_by(customer_id))
 
 
 def _next() -> str:

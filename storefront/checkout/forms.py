@@ -7,19 +7,24 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from babel import Locale
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
 from shared.errors import Invalid
+from shared.folding import fold
+from shared.locales import SOURCE, current, speaking
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
+from shared.locales import lazy_gettext as _l
+from shared.locales.formats import country, listed
 from shared.orders.queries import Contact
 from shared.people.rules import normal_email
-from shared.web.forms import MarketForm
+from shared.web.forms import MarketForm, choices
 from storefront.checkout.places import Place, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-_CODES = [
+CODES = [
     "AD",
     "AT",
     "AU",
@@ -64,22 +69,42 @@ _CODES = [
     "UA",
     "US",
 ]
-COUNTRIES = tuple(sorted(((code, Locale.parse("en").territories[code]) for code in _CODES), key=lambda c: c[1]))
 CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "state", "country")
 DECIDED_BY_COUNTRY = ("postal_code", "state")
 
 
+# For each word that a country has for its states: none was chosen, and what was typed is none.
+_STATES = {
+    "State": (_n("Choose the state."), _n("“%(typed)s” is none of the states of %(country)s. Choose one.")),
+    "Province": (_n("Choose the province."), _n("“%(typed)s” is none of the provinces of %(country)s. Choose one.")),
+    "Prefecture": (
+        _n("Choose the prefecture."),
+        _n("“%(typed)s” is none of the prefectures of %(country)s. Choose one."),
+    ),
+}
+
+
+def countries() -> list[tuple[str, str]]:
+    """Where we send to, as (code, name), in the order of the names in the language spoken here."""
+    return list(_countries(current()))
+
+
 @cache
+def _countries(language: str) -> tuple[tuple[str, str], ...]:
+    with speaking(language):
+        named = [(code, country(code)) for code in CODES]
+    return tuple(sorted(named, key=lambda each: fold(each[1])))
+
+
 def _with_states() -> str:
     """The countries whose post asks for a state, as a sentence ends with them."""
-    *names, last = [_spoken(code) for code, _ in COUNTRIES if place_of(code).states]
-    return f"{', '.join(names)} and {last}"
+    return listed([_spoken(code) for code, _name in countries() if place_of(code).states])
 
 
-def _spoken(country: str) -> str:
+def _spoken(code: str) -> str:
     """A country's name within a sentence."""
-    name = dict(COUNTRIES).get(country, "that country")
-    return f"the {name}" if country in ("GB", "NL", "US") else name
+    name = dict(countries()).get(code, _("that country"))
+    return f"the {name}" if current() == SOURCE and code in ("GB", "NL", "US") else name
 
 
 def _key(place: Place, label: str) -> str:
@@ -93,41 +118,47 @@ class PlainText:
     def __call__(self, form: Any, field: Any) -> None:
         text = field.data or ""
         if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
-            raise ValidationError("Use plain letters, digits and signs.")
+            raise ValidationError(_("Use plain letters, digits and signs."))
         if not any(c.isalnum() for c in text):
-            raise ValidationError("Use plain letters, digits and signs.")
+            raise ValidationError(_("Use plain letters, digits and signs."))
 
 
 class CheckoutForm(MarketForm):
     """Contact and delivery."""
 
-    email = StringField("Email", [DataRequired("Enter your email, so that we can send the receipt."), Length(max=254)])
+    email = StringField(
+        _l("Email"), [DataRequired(_l("Enter your email, so that we can send the receipt.")), Length(max=254)]
+    )
     full_name = StringField(
-        "Full name",
+        _l("Full name"),
         [
-            DataRequired("Enter the name for the parcel."),
-            Length(max=120, message="Use at most 120 characters."),
+            DataRequired(_l("Enter the name for the parcel.")),
+            Length(max=120, message=_l("Use at most 120 characters.")),
             PlainText(),
         ],
     )
     address = StringField(
-        "Address",
+        _l("Address"),
         [
-            DataRequired("Enter street and house number."),
-            Length(max=200, message="Use at most 200 characters."),
+            DataRequired(_l("Enter street and house number.")),
+            Length(max=200, message=_l("Use at most 200 characters.")),
             PlainText(),
         ],
     )
     address_extra = StringField(
-        "Flat, floor or company", [Optional(), Length(max=200, message="Use at most 200 characters."), PlainText()]
+        _l("Flat, floor or company"),
+        [Optional(), Length(max=200, message=_l("Use at most 200 characters.")), PlainText()],
     )
     city = StringField(
-        "City", [DataRequired("Enter the city."), Length(max=80, message="Use at most 80 characters."), PlainText()]
+        _l("City"),
+        [DataRequired(_l("Enter the city.")), Length(max=80, message=_l("Use at most 80 characters.")), PlainText()],
     )
-    postal_code = StringField("Postal code")  # whether it has to be there is the country's affair
-    state = SelectField("State", choices=[], validate_choice=False)  # the country's, set when it is known
+    postal_code = StringField(_l("Postal code"))  # whether it has to be there is the country's affair
+    state = SelectField(_l("State"), choices=[], validate_choice=False)  # the country's, set when it is known
     country = SelectField(
-        "Country", [DataRequired("Choose the country.")], choices=[SelectChoice(code, name) for code, name in COUNTRIES]
+        _l("Country"),
+        [DataRequired(_l("Choose the country."))],
+        choices=lambda: choices(countries()),
     )
 
     def process(self, *args: Any, **kwargs: Any) -> None:
@@ -135,8 +166,8 @@ class CheckoutForm(MarketForm):
         super().process(*args, **kwargs)
         place = self.place()
         offered = [SelectChoice(_key(place, label), name) for label, name in place.states]
-        self.state.choices = [SelectChoice("", "Choose one"), *offered]
-        self.state.label.text = place.state_word
+        self.state.choices = [SelectChoice("", _("Choose one")), *offered]
+        self.state.label.text = _(place.state_word)
         label = self._state()
         self.state.data = _key(place, label) if label else self.state.data
 
@@ -166,11 +197,13 @@ class CheckoutForm(MarketForm):
         country = self.country.data or ""
         tidy = tidy_postal_code(field.data or "", country)
         if tidy is None and not field.data:
-            raise ValidationError("Enter the postal code.")
+            raise ValidationError(_("Enter the postal code."))
         if tidy is None:
             example = example_of(country)
             raise ValidationError(
-                f"Enter a postal code of {_spoken(country)}{f', such as {example}' if example else ''}."
+                _("Enter a postal code of %(country)s, such as %(example)s.", country=_spoken(country), example=example)
+                if example
+                else _("Enter a postal code of %(country)s.", country=_spoken(country))
             )
         field.data = tidy
 
@@ -179,11 +212,11 @@ class CheckoutForm(MarketForm):
         place = self.place()
         if not place.states or self._state():
             return
-        word = place.state_word.lower()
+        missing, unknown = _STATES[place.state_word]
         typed = (field.data or "").strip()
         if not typed or re.match("[A-Z]{2}-", typed):
-            raise ValidationError(f"Choose the {word}.")
-        raise ValidationError(f"“{typed[:40]}” is none of the {word}s of {_spoken(place.country)}. Choose one.")
+            raise ValidationError(_(missing))
+        raise ValidationError(_(unknown, typed=typed[:40], country=_spoken(place.country)))
 
     def asks_for(self, name: str) -> bool:
         """Whether a field has to be filled in, in the chosen country."""

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from shared.locales import gettext_noop as _n
+
 # Where the address line carries the name of the state and not its short form; the plates of Spanish provinces are history.
 _BY_NAME = frozenset({"ES", "JP"})
 # Demanded by the data's own rules or by none, and against what people know: an Eircode is nobody's duty.
 _CODE_OPTIONAL = frozenset({"IE"})
 # Examples that the data has not, or writes unlike the post itself.
 _EXAMPLES = {"SE": ("114 55",), "RS": ("11000",), "GB": ("SW1A 1AA",)}
-_STATE_WORDS = {"prefecture": "Prefecture", "state": "State"}
+_STATE_WORDS = {"prefecture": _n("Prefecture"), "state": _n("State")}
 _PROVINCES = frozenset({"CA", "ES", "IT"})
 _JAPANESE_ENDINGS = "都道府県"
 
@@ -53,7 +55,7 @@ def place_of(country: str) -> Place:
     facts = database.get(country, {})
     examples = [*_EXAMPLES.get(country, ()), *facts.get("zipex", "").split(",")]
     has_states = "S" in facts.get("require", "") and "sub_keys" in facts
-    word = "Province" if country in _PROVINCES else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
+    word = _n("Province") if country in _PROVINCES else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
     return Place(
         country=country,
         code_pattern=facts.get("zip"),

@@ -10,6 +10,7 @@ from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue.errors import SoldOut
 from shared.errors import Conflict, NotFound, TryLater
 from shared.gateway.seam import StandsStill, StripeRefused
+from shared.locales import gettext as _
 from shared.marketplace.queries import marketplace
 from shared.orders import terms
 from shared.orders.errors import BasketProblem, SoldOutAtPayment
@@ -108,7 +109,7 @@ async def check(field: str) -> Response:
 def _back_to(basket: BasketView) -> Response:
     if basket.lines:  # the basket says what is in the way
         return see_other("/shop/basket")
-    return see_other("/shop/basket", ("info", "Your basket is empty, so there is nothing to check out yet."))
+    return see_other("/shop/basket", ("info", _("Your basket is empty, so there is nothing to check out yet.")))
 
 
 async def _known(basket: BasketView) -> dict[str, str]:
@@ -139,7 +140,7 @@ async def _contact_page(
         form=form,
         problem=problem,
         is_basket=status == Conflict.status,
-        back=("Back to basket", "/shop/basket"),
+        back=(_("Back to basket"), "/shop/basket"),
     )
     response.headers["Cache-Control"] = "no-store"  # filled in with name and address
     return response
@@ -180,7 +181,7 @@ async def hold(token: str) -> Response:
     try:
         is_held = await press(kit().gateway, **await _pressed(token))
     except SoldOut as gone:  # Stripe was read a moment ago, and has taken nothing
-        raise SoldOutAtPayment(f"{gone.message} Nothing was charged.") from gone
+        raise SoldOutAtPayment(_("%(message)s Nothing was charged.", message=gone.message)) from gone
     return jsonify({"held": is_held})
 
 
@@ -226,7 +227,7 @@ async def _payment_page(
         return_url=kit().settings.public_url + _confirmation(link_of(found.token)),
         problem=problem.message if problem else None,
         here=request.path,
-        back=("Back to basket", "/shop/basket"),
+        back=(_("Back to basket"), "/shop/basket"),
     )
     response.headers["Cache-Control"] = "no-store"  # holds the intent's client secret
     return response

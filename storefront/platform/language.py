@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from shared.people import languages as languages_of_people
 from shared.web import language
 from shared.web.access import public, unsigned_post
+from shared.web.identity import customer
 from shared.web.kit import safe_next
 from shared.web.pages import see_other
 
@@ -18,5 +20,7 @@ languages = Blueprint("languages", __name__)
 async def choose() -> Response:
     """Speak the chosen language in this browser from now on, and go back to where it was chosen."""
     form = await request.form
-    language.remember(form.get("language", ""))
+    wanted, who = form.get("language", ""), customer()
+    if language.remember(wanted) and who is not None and who.id is not None:
+        await languages_of_people.remember(who.id, wanted)
     return see_other(safe_next(form.get("next")) or "/")

@@ -13,6 +13,7 @@ from shared.fees import words
 from shared.fees.offer import has_amounts, offer
 from shared.fees.queries import active_rules
 from shared.fees.rules import Rule, Sold, charge
+from shared.locales import gettext as _
 from shared.marketplace import presentation
 from shared.marketplace.legal import TITLES, Kind, blocks
 from shared.money import Money
@@ -65,7 +66,9 @@ async def _terms() -> Terms:
 
 
 def _sentence(rule: Rule) -> str:
-    return f"{words.charge(rule, money)} on everything else" if rule.id is None else words.sentence(rule, money)
+    if rule.id is None:
+        return _("%(share)s on everything else", share=words.charge(rule, money))
+    return words.sentence(rule, money)
 
 
 @platform.get("/")
@@ -141,7 +144,9 @@ async def sell() -> Response:
 async def terms() -> Response:
     """The terms that hold, or with `version` those of before."""
     return await _legal(Kind.TERMS) or await page(
-        "storefront/platform/terms.html", version=order_terms.VERSION, returns=order_terms.RETURNS[order_terms.VERSION]
+        "storefront/platform/terms.html",
+        version=order_terms.VERSION,
+        returns=_(order_terms.RETURNS[order_terms.VERSION]),
     )
 
 
@@ -166,11 +171,11 @@ async def _legal(kind: Kind) -> Response | None:
     text = await presentation.published(kind, asked) if asked else current
     if text is None:
         if asked:
-            raise NotFound("There is no such version.")
+            raise NotFound(_("There is no such version."))
         return None
     return await page(
         "storefront/platform/legal.html",
-        title=TITLES[kind],
+        title=_(TITLES[kind]),
         text=text,
         blocks=blocks(text.text),
         newer=text != current,

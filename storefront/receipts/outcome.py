@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.locales import gettext as _
 from shared.money import Money
 from shared.orders.money import MoneyState, OrderMoney
 from shared.orders.queries import OrderView
@@ -29,13 +30,6 @@ class Outcome:
     waits: bool = False
 
 
-_NOT_ASKED = Outcome(
-    "unknown", "wait", "We are checking your payment",
-    "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice.",
-    waits=True,
-)  # fmt: skip
-
-
 def outcome_of(
     progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str, by_bank: bool = False
 ) -> Outcome:
@@ -46,29 +40,44 @@ def outcome_of(
     match progress.payment_status:
         case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
             return Outcome(
-                "parked", "wait", "We are looking at your payment",
-                "Your payment came after your order had run out, and something in it was sold meanwhile. "
-                "You do not need to do anything: we will write to you and pay it back.",
+                "parked", "wait", _("We are looking at your payment"),
+                _(
+                    "Your payment came after your order had run out, and something in it was sold meanwhile. "
+                    "You do not need to do anything: we will write to you and pay it back."
+                ),
             )  # fmt: skip
         case PaymentStatus.PAID if by_bank:
-            return Outcome("refunded", "ok", "Paid back", "Your bank gave this payment back to you.")
+            return Outcome("refunded", "ok", _("Paid back"), _("Your bank gave this payment back to you."))
         case PaymentStatus.PAID:
-            return Outcome("succeeded", "ok", "Thank you", f"Your payment arrived. A receipt is on its way to {email}.")
+            return Outcome(
+                "succeeded",
+                "ok",
+                _("Thank you"),
+                _("Your payment arrived. A receipt is on its way to %(email)s.", email=email),
+            )
         case PaymentStatus.REFUNDED:
-            return Outcome("refunded", "ok", "Paid back", "This order was paid back to your card.")
+            return Outcome("refunded", "ok", _("Paid back"), _("This order was paid back to your card."))
     if progress.state is PaymentState.PARKED:
         return Outcome(
-            "parked", "wait", "We are looking at your payment",
-            "Something about it needs a person's eye. You do not need to do anything; we will write to you.",
+            "parked", "wait", _("We are looking at your payment"),
+            _("Something about it needs a person's eye. You do not need to do anything; we will write to you."),
         )  # fmt: skip
     if progress.state is PaymentState.PROCESSING or progress.payment_status is PaymentStatus.PROCESSING:
         return Outcome(
-            "processing", "wait", "Your payment is on its way",
-            "Your bank is still working on it. This page updates by itself, and we write to you when it is done.",
+            "processing", "wait", _("Your payment is on its way"),
+            _("Your bank is still working on it. This page updates by itself, and we write to you when it is done."),
             waits=True,
         )  # fmt: skip
     if not progress.asked:
-        return _NOT_ASKED
+        return Outcome(
+            "unknown",
+            "wait",
+            _("We are checking your payment"),
+            _(
+                "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice."
+            ),
+            waits=True,
+        )
     if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
         return _over(checkout)
     return _unpaid(progress)
@@ -76,13 +85,13 @@ def outcome_of(
 
 def _over(checkout: CheckoutStatus) -> Outcome:
     why = (
-        "Its reservation ran out before it was paid."
+        _("Its reservation ran out before it was paid.")
         if checkout is CheckoutStatus.EXPIRED
-        else "It was replaced or called off before it was paid."
+        else _("It was replaced or called off before it was paid.")
     )
     return Outcome(
-        "cancelled", "bad", "This order was cancelled",
-        f"{why} Nothing was charged, and your basket is as you left it.", action="basket",
+        "cancelled", "bad", _("This order was cancelled"),
+        _("%(why)s Nothing was charged, and your basket is as you left it.", why=why), action="basket",
     )  # fmt: skip
 
 
@@ -90,18 +99,22 @@ def _unpaid(progress: PaymentProgress) -> Outcome:
     match progress.state:
         case PaymentState.REQUIRES_ACTION:
             return Outcome(
-                "requires_action", "wait", "Your bank wants to hear from you",
-                "Confirm the payment with your bank to finish. Nothing has been charged so far.",
+                "requires_action", "wait", _("Your bank wants to hear from you"),
+                _("Confirm the payment with your bank to finish. Nothing has been charged so far."),
                 action="bank", waits=True,
             )  # fmt: skip
         case PaymentState.FAILED:
-            reason = progress.message or "Your bank did not accept the payment."
+            reason = progress.message or _("Your bank did not accept the payment.")
             return Outcome(
-                "failed", "bad", "Your payment did not go through",
-                f"{reason} Nothing was charged, and your order is kept for you.", action="card",
+                "failed", "bad", _("Your payment did not go through"),
+                _("%(reason)s Nothing was charged, and your order is kept for you.", reason=reason), action="card",
             )  # fmt: skip
     return Outcome(
-        "unpaid", "wait", "Not paid yet", "Your order is kept for you. Nothing has been charged so far.", action="pay"
+        "unpaid",
+        "wait",
+        _("Not paid yet"),
+        _("Your order is kept for you. Nothing has been charged so far."),
+        action="pay",
     )
 
 
@@ -144,7 +157,7 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
     """Who gets what of an order's money. What the marketplace earns is shown to shoppers only where the operator wants it."""
     if not shown:
         return ()
-    return ((order.vendor_name, order.vendor_share), ("Platform fee", order.platform_fee))
+    return ((order.vendor_name, order.vendor_share), (_("Platform fee"), order.platform_fee))
 
 
 def card_of(
@@ -155,18 +168,19 @@ def card_of(
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
     kind, standing = standing_of(order.money.without(asked_back), order.status)
-    events = [Event("Ordered", order.placed_at)]
+    events = [Event(_("Ordered"), order.placed_at)]
     if order.paid_at:
-        events.append(Event("Paid", order.paid_at))
+        events.append(Event(_("Paid"), order.paid_at))
     if order.shipped_at:
-        with_whom = f" with {order.tracking_carrier}" if order.tracking_carrier else ""
-        number = f"Tracking number {order.tracking_number}" if order.tracking_number else None
-        events.append(Event(f"Sent{with_whom}", order.shipped_at, number))
+        carrier, number = order.tracking_carrier, order.tracking_number
+        sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
+        detail = _("Tracking number %(number)s", number=number) if number else None
+        events.append(Event(sent, order.shipped_at, detail))
     if order.delivered_at and order.is_arrival_assumed:
-        detail = "It was sent long enough ago. Has it not come? Write to the shop."
-        events.append(Event("Counts as delivered", order.delivered_at, detail))
+        detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
+        events.append(Event(_("Counts as delivered"), order.delivered_at, detail))
     elif order.delivered_at:
-        events.append(Event("Delivered", order.delivered_at))
+        events.append(Event(_("Delivered"), order.delivered_at))
     shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
     return OrderCard(
         order,
@@ -183,41 +197,46 @@ def standing_of(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
     """Kind and words of the badge that says where an order stands: first where its money is, then where its goods are."""
     match left.payment_status:
         case PaymentStatus.CANCELLED:
-            return "plain", "Cancelled"
+            return "plain", _("Cancelled")
         case PaymentStatus.PROCESSING:
-            return "info", "Payment on its way"
+            return "info", _("Payment on its way")
         case PaymentStatus.PENDING | PaymentStatus.FAILED:
-            return "warn", "Not paid yet"
+            return "warn", _("Not paid yet")
     match left.state:
         case MoneyState.REFUNDED:
-            return "plain", "Paid back"
+            return "plain", _("Paid back")
         case MoneyState.LOST:
-            return "plain", "Paid back by your bank"
+            return "plain", _("Paid back by your bank")
     match status:
         case OrderStatus.SHIPPED:
-            return "info", "On its way"
+            return "info", _("On its way")
         case OrderStatus.DELIVERED:
-            return "ok", "Delivered"
+            return "ok", _("Delivered")
     return _unsent(left, status)
 
 
 def _unsent(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
     match left.state:
         case MoneyState.DISPUTED:
-            return "info", "Being looked at by your bank"
+            return "info", _("Being looked at by your bank")
         case MoneyState.RETURNING:
-            return "info", "Being paid back"
-    return ("warn", "Will be paid back") if status is OrderStatus.CANCELLED else ("ok", "Paid, being prepared")
+            return "info", _("Being paid back")
+    if status is OrderStatus.CANCELLED:
+        return "warn", _("Will be paid back")
+    return "ok", _("Paid, being prepared")
 
 
 def bank_words(order: OrderView) -> tuple[str, str] | None:
     """Kind and sentence about what the shopper's bank holds or took of an order; None where it has nothing of it."""
     match order.money_state:
         case MoneyState.DISPUTED:
-            sent = "" if order.shipped_at else " The shop may wait with sending the order until your bank has decided."
-            return "info", f"Your bank is looking into this payment, and holds the money.{sent}"
+            looks = _("Your bank is looking into this payment, and holds the money.")
+            waits = _("The shop may wait with sending the order until your bank has decided.")
+            return "info", looks if order.shipped_at else f"{looks} {waits}"
         case MoneyState.LOST:
-            return "ok", f"Your bank gave {money(order.lost)} of this payment back to you. The order is closed."
+            return "ok", _(
+                "Your bank gave %(amount)s of this payment back to you. The order is closed.", amount=money(order.lost)
+            )
         case MoneyState.PARTLY_LOST:
-            return "ok", f"Your bank gave {money(order.lost)} of this payment back to you."
+            return "ok", _("Your bank gave %(amount)s of this payment back to you.", amount=money(order.lost))
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from shared.errors import NotFound
+from shared.locales import gettext as _
 from shared.marketplace.queries import marketplace
 from shared.orders.money import MoneyState
 from shared.orders.queries import CheckoutView, checkout_by_token
@@ -65,7 +66,7 @@ async def _asked_back(found: CheckoutView) -> dict[int, int]:
 
 def _slowest(found: CheckoutView) -> OrderStatus:
     if not found.orders:
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     cancelled = any(order.status is OrderStatus.CANCELLED for order in found.orders)
     return OrderStatus.CANCELLED if cancelled else found.orders[0].status
 

@@ -14,6 +14,8 @@ from shared.baskets.queries import count_items, held_for
 from shared.catalogue import queries as catalogue
 from shared.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
 from shared.errors import Conflict, Invalid, NotFound
+from shared.locales import gettext as _
+from shared.locales import lazy_gettext as _l
 from shared.orders.service import give_up_unwanted
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
@@ -28,7 +30,11 @@ from storefront.shops.forms import AddForm
 shops = Blueprint("shops", __name__)
 
 _HEX = re.compile(r"[0-9a-f]{6}", re.ASCII)
-SORTS = ((Sort.NEWEST, "Newest"), (Sort.PRICE_UP, "Price, low to high"), (Sort.PRICE_DOWN, "Price, high to low"))
+SORTS = (
+    (Sort.NEWEST, _l("Newest")),
+    (Sort.PRICE_UP, _l("Price, low to high")),
+    (Sort.PRICE_DOWN, _l("Price, high to low")),
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def _address(found: ShopPage, **changes: str | int | None) -> str:
 def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
     if len(found.categories) < 2:
         return []
-    everything = ("All", _address(found, category=None), found.category is None)
+    everything = (_("All"), _address(found, category=None), found.category is None)
     return [everything, *((n, _address(found, category=n), n == found.category) for n, _ in found.categories)]
 
 

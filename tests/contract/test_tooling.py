@@ -59,7 +59,7 @@ def test_rules_import_only_money_errors_and_the_standard_library(path: Path) -> 
             assert node.module is not None
             names = [node.module]
         for name in names:
-            pure = name in ("shared.money", "shared.amounts", "shared.typed", "idna", *PURE) or (
+            pure = name in ("shared.money", "shared.amounts", "shared.locales", "shared.typed", "idna", *PURE) or (
                 name.startswith("shared.") and name.endswith((".rules", "errors"))
             )
             assert pure or name.partition(".")[0] in sys.stdlib_module_names, f"{path}: {name}"

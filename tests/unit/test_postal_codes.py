@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.checkout.forms import COUNTRIES
+from storefront.checkout.forms import CODES
 from storefront.checkout.places import place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-OFFERED = [code for code, _ in COUNTRIES]
+OFFERED = CODES
 FULL_WIDTH = {ord(sign): ord(sign) + 0xFEE0 for sign in map(chr, range(0x21, 0x7F))}
 DASHES = "-‐‑‒–—−ー－"
 # Codes that begin with the country's letters, or with an area's: nothing is a prefix there.
