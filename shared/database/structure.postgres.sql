@@ -1,4 +1,4 @@
--- What all migrations make, up to 0036_restorations. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0037_languages. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -123,6 +123,7 @@ CREATE TABLE checkouts (
     state character varying(60) DEFAULT ''::character varying NOT NULL,
     network character varying(45) DEFAULT ''::character varying NOT NULL,
     old_link_digest character varying(64),
+    language character varying(8) DEFAULT 'en'::character varying NOT NULL,
     CONSTRAINT ck_checkouts_status CHECK (status in ('open', 'completed', 'expired', 'cancelled')),
     CONSTRAINT ck_checkouts_total CHECK (total_amount > 0)
 );
@@ -178,7 +179,8 @@ CREATE TABLE customers (
     password_hash character varying(255) NOT NULL,
     full_name character varying(120) NOT NULL,
     is_active boolean NOT NULL,
-    email_confirmed_at timestamp with time zone
+    email_confirmed_at timestamp with time zone,
+    language character varying(8) DEFAULT ''::character varying NOT NULL
 );
 COMMENT ON TABLE customers IS 'A shopper with an account. Guests have none: their checkout holds what they typed.';
 COMMENT ON COLUMN customers.email IS 'lower case';

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0036_restorations. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0037_languages. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE "customers" (
     "password_hash" VARCHAR(255) NOT NULL,
     "full_name" VARCHAR(120) NOT NULL,
     "is_active" INT NOT NULL
-, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */);
+, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "language" VARCHAR(8) NOT NULL  /* chosen, or spoken at the sign-up; empty: not known */ DEFAULT '');
 CREATE TABLE "audit_entries" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -170,7 +170,7 @@ CREATE TABLE "checkouts" (
     "basket_id" BIGINT REFERENCES "baskets" ("id") ON DELETE RESTRICT,
     "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT
 
-, "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
+, "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, "language" VARCHAR(8) NOT NULL  /* spoken when it was placed; mails about it are in it */ DEFAULT 'en', CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
 , CONSTRAINT "ck_checkouts_total" CHECK (total_amount > 0));
 CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
 CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
