@@ -1,8 +1,9 @@
 """Bringing a database up to date, and telling whether models, migrations and a database agree.
 
-An empty database gets the whole schema in one piece (structure.py). Else Tortoise's executor applies the migrations; around it stands what it lacks: one process at a time, a backup copy of a SQLite
-file that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast way out when there
-is nothing to do.
+An empty database gets the whole schema in one piece (structure.py). Else Tortoise's executor applies
+the migrations. Around it stands what it lacks: one process at a time, a backup copy of a SQLite file
+that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast
+way out when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ async def _apply(url: str, backup: Path | None = None) -> list[str]:
 
 
 async def _lay(url: str) -> bool:
-    """Give an empty database the whole schema at once; False when it has to go migration by migration."""
+    """Give an empty database the whole schema; False when it has to go migration by migration."""
     if url.startswith("sqlite://"):
         return structure.lay_sqlite(sqlite_path(url))
     connection = await connect(url)
@@ -111,7 +112,10 @@ async def _lay(url: str) -> bool:
 
 
 async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
-    """Apply what is missing one migration after another, also to an empty database; `migrate` takes locks and copies first."""
+    """Apply what is missing one migration after another, also to an empty database.
+
+    `migrate` takes the locks and makes the copy.
+    """
     from shared.database.executor import Executor
 
     names = await pending(url)
@@ -263,7 +267,10 @@ def _missing_constraints(path: Path) -> list[str]:
 
 
 def _other_structure(path: Path) -> list[str]:
-    """Whether the schema in one piece is what the migrations made in this SQLite file; tests look at PostgreSQL's."""
+    """Whether the schema in one piece is what the migrations made in this SQLite file.
+
+    Tests look at PostgreSQL's.
+    """
     made = structure.current("sqlite") == structure.headed(structure.told_by_sqlite(path))
     if made and structure.current("postgres") is not None:
         return []

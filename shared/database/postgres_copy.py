@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 
 from shared.database import structure
 from shared.database.archive import Manifest
+from shared.database.executor import Executor
 from shared.database.lifecycle import config
 from shared.database.migrate import connect, context
 from shared.database.schema import on_disk
@@ -135,16 +136,12 @@ async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[st
 
 async def _ensure_record(url: str) -> None:
     """Tortoise looks for its record by a query that fails, which a transaction does not survive."""
-    from shared.database.executor import Executor
-
     async with context(url) as tortoise:
         executor = Executor(tortoise.db(), config(url)["apps"])
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
 
 
 async def _by_migrations(url: str, transaction: Any, manifest: Manifest) -> None:
-    from shared.database.executor import Executor
-
     await transaction._connection.execute(f"DELETE FROM {RECORD}")  # noqa: S608
     executor = Executor(transaction, config(url)["apps"])
     await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])

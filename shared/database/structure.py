@@ -1,8 +1,8 @@
-"""The whole schema in one piece, as each engine tells it: what an empty database gets instead of one migration after another.
+"""The whole schema in one piece, as each engine tells it: what an empty database gets.
 
-`structure.sqlite.sql` and `structure.postgres.sql` are what all migrations leave behind in an empty database. Nobody writes
-them by hand: `python -m tests.support.structure` does, and tests hold them to the migrations. A database that has something
-in it goes on migration by migration.
+`structure.sqlite.sql` and `structure.postgres.sql` are what all migrations leave behind in an empty
+database. Nobody writes them by hand: `python -m tests.support.structure` does, and tests hold them
+to the migrations. A database that has something in it goes on migration by migration.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from shared import clock
 from shared.database.schema import on_disk
 
 MADE_BY = "python -m tests.support.structure"
-_HEAD = "-- What all migrations make, up to {last}. Made by `" + MADE_BY + "`, not by hand.\n\n"
-_RECORD = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', {}, {})"
-_EMPTY_POSTGRES = "SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = current_schema())"
+_HEAD = f"-- What all migrations make, up to %s. Made by `{MADE_BY}`, not by hand.\n\n"
+_RECORD = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', %s)"
+_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+_SQLITE = """
+SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid
+"""
 
 
 def file(engine: str) -> Path:
@@ -28,7 +31,7 @@ def file(engine: str) -> Path:
 
 def headed(statements: str) -> str:
     """A schema as its file holds it: with the last migration that it has in it."""
-    return _HEAD.format(last=on_disk()[-1]) + statements
+    return _HEAD % on_disk()[-1] + statements
 
 
 def current(engine: str) -> str | None:
@@ -40,24 +43,23 @@ def current(engine: str) -> str | None:
 def told_by_sqlite(path: Path) -> str:
     """The statements that made a SQLite database, in their order, as it keeps them."""
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
-        ).fetchall()
-    return "\n".join(f"{sql};" for (sql,) in rows) + "\n"
+        return "".join(f"{sql};\n" for (sql,) in connection.execute(_SQLITE))
 
 
 def lay_sqlite(path: Path) -> bool:
-    """Give an empty SQLite database its tables, all or none; False when it is not empty or there is no current schema."""
+    """Give an empty SQLite database its tables, all or none.
+
+    False, and nothing done: it is not empty, or the schema's file is not current.
+    """
     script = current("sqlite")
-    if script is None:
-        return False
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        found = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if script is None or found != (0,):
             return False
-        connection.execute("PRAGMA journal_mode=WAL")  # as every connection of the application has it
+        connection.execute("PRAGMA journal_mode=WAL")  # as every connection of the application
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}")
         now = str(clock.now())
-        connection.executemany(_RECORD.format("?", "?"), [(name, now) for name in on_disk()])
+        connection.executemany(_RECORD % "?, ?", [(name, now) for name in on_disk()])
         connection.execute("COMMIT")
     return True
 
@@ -65,10 +67,10 @@ def lay_sqlite(path: Path) -> bool:
 async def lay_postgres(connection: Any) -> bool:
     """As `lay_sqlite`, on an asyncpg connection; the caller may have a transaction open."""
     script = current("postgres")
-    if script is None or not await connection.fetchval(_EMPTY_POSTGRES):
+    if script is None or await connection.fetchval(_TABLES):
         return False
     async with connection.transaction():
         await connection.execute(script)
         now = clock.now()
-        await connection.executemany(_RECORD.format("$1", "$2"), [(name, now) for name in on_disk()])
+        await connection.executemany(_RECORD % "$1, $2", [(name, now) for name in on_disk()])
     return True
