@@ -26,7 +26,7 @@ _OF_A_SESSION = re.compile(r"^(--|SET |SELECT pg_catalog\.set_config).*\n", re.M
 def dumped(server: Postgres, database: str, *options: str) -> str:
     """A database as pg_dump tells it, without the words that pg_dump draws anew each time."""
     where = ["--host", str(server.socket.parent), "--username", "postgres", database]
-    command = [PROGRAMS / "pg_dump", "--no-owner", "--no-privileges", "--inserts", *options, *where]
+    command = [str(PROGRAMS / "pg_dump"), "--no-owner", "--no-privileges", "--inserts", *options, *where]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(r"^\\(un)?restrict .*\n", "", told, flags=re.MULTILINE)
 
