@@ -1,7 +1,8 @@
 """Running migrations: Tortoise's executor, with three of its habits mended.
 
 It cuts SQLite's statements at every semicolon, even one in a column's comment; ours are cut where SQLite would. It
-makes a SQLite table anew to take a column away, and forgets its indexes. And it takes ten times as long as it needs.
+makes a SQLite table anew to take a column away, and forgets its indexes. And it takes five to ten times as long as it
+needs: measured in docs/decisions/0015-new-databases.md.
 """
 
 from __future__ import annotations

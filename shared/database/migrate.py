@@ -1,8 +1,9 @@
 """Bringing a database up to date, and telling whether models, migrations and a database agree.
 
-Tortoise's executor applies the migrations; around it stands what it lacks: one process at a time, a backup copy of a SQLite
-file that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast way out when there
-is nothing to do.
+An empty database gets the whole schema in one piece (structure.py). Else Tortoise's executor applies
+the migrations. Around it stands what it lacks: one process at a time, a backup copy of a SQLite file
+that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast
+way out when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from tortoise.context import TortoiseContext
 
 from shared import clock
+from shared.database import structure
 from shared.database.chain import broken_links
 from shared.database.lifecycle import config
 from shared.database.renames import undeclared_renames
@@ -75,8 +77,8 @@ async def check(url: str | None = None) -> list[str]:
         problems += await _model_changes(tortoise)
     with tempfile.TemporaryDirectory(prefix="markethall-check-") as folder:
         fresh = Path(folder) / "fresh.sqlite3"
-        await migrate(f"sqlite://{fresh}")
-        problems += _missing_constraints(fresh)
+        await migrate_each(f"sqlite://{fresh}")
+        problems += _missing_constraints(fresh) + _other_structure(fresh)
     if url is not None:
         problems += await _of_database(url)
     return problems
@@ -90,11 +92,33 @@ async def _of_database(url: str) -> list[str]:
 
 
 async def _apply(url: str, backup: Path | None = None) -> list[str]:
-    from shared.database.executor import Executor
-
     names = await pending(url)
     if not names:
         return []
+    if names == on_disk() and await _lay(url):
+        return names
+    return await migrate_each(url, backup)
+
+
+async def _lay(url: str) -> bool:
+    """Give an empty database the whole schema; False when it has to go migration by migration."""
+    if url.startswith("sqlite://"):
+        return structure.lay_sqlite(sqlite_path(url))
+    connection = await connect(url)
+    try:
+        return await structure.lay_postgres(connection)
+    finally:
+        await connection.close()
+
+
+async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
+    """Apply what is missing one migration after another, also to an empty database.
+
+    `migrate` takes the locks and makes the copy.
+    """
+    from shared.database.executor import Executor
+
+    names = await pending(url)
     async with context(url) as tortoise:
         client = tortoise.db()
         on_sqlite = client.capabilities.dialect == "sqlite"
@@ -240,6 +264,17 @@ def _missing_constraints(path: Path) -> list[str]:
         named = [index.name for index in model._meta.indexes or () if isinstance(index, Index) and index.name]
         problems += [f"The migrations do not create the index {name} on {table}." for name in named if name not in sql]
     return problems
+
+
+def _other_structure(path: Path) -> list[str]:
+    """Whether the schema in one piece is what the migrations made in this SQLite file.
+
+    Tests look at PostgreSQL's.
+    """
+    made = structure.current("sqlite") == structure.headed(structure.told_by_sqlite(path))
+    if made and structure.current("postgres") is not None:
+        return []
+    return [f"The schema in one piece is not what the migrations make. Run: {structure.MADE_BY}"]
 
 
 def migrate_now(url: str) -> list[str]:

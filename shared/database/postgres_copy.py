@@ -1,6 +1,6 @@
 """Every row of a PostgreSQL database out of one snapshot, and back in one transaction; nothing but asyncpg is needed.
 
-The tables themselves are not copied: the migrations make them again, up to the last one that the backup had.
+The tables themselves are not copied: they are made again as of the last migration that the backup had.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from typing import Any
 from tortoise.migrations.executor import MigrationTarget
 from tortoise.transactions import in_transaction
 
+from shared.database import structure
 from shared.database.archive import Manifest
+from shared.database.executor import Executor
 from shared.database.lifecycle import config
 from shared.database.migrate import connect, context
+from shared.database.schema import on_disk
 
 LONGEST = 24 * 3600  # seconds that one table may take
 RECORD = "tortoise_migrations"  # written by the migrations themselves
@@ -107,20 +110,16 @@ async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[st
     The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is written, and this was
     judged when it was. Foreign keys and checks are asked as ever.
     """
-    from shared.database.executor import Executor
-
-    async with context(
-        url
-    ) as tortoise:  # it looks for its record by a query that fails, which a transaction does not survive
-        recorder = Executor(tortoise.db(), config(url)["apps"])
-        await recorder.recorder.ensure_schema(recorder._schema_editor(atomic=False))
-    going = await drops(url, but=RECORD)
+    today = manifest.migrations == tuple(on_disk()) and structure.current("postgres") is not None
+    if not today:
+        await _ensure_record(url)
+    going = await drops(url, but="" if today else RECORD)
     async with context(url), in_transaction("default") as transaction:
         raw: Any = transaction._connection
-        for statement in (*going, f"DELETE FROM {RECORD}"):  # noqa: S608
+        for statement in going:
             await raw.execute(statement)
-        executor = Executor(transaction, config(url)["apps"])
-        await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])
+        if not (today and await structure.lay_postgres(raw)):
+            await _by_migrations(url, transaction, manifest)
         for table in manifest.tables:
             await raw.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
         for table in reversed(list(manifest.tables)):
@@ -133,6 +132,19 @@ async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[st
             await raw.execute("SELECT setval($1::text::regclass, $2, $3)", f'"{name}"', value, given)
         for statement in marks:
             await raw.execute(statement)
+
+
+async def _ensure_record(url: str) -> None:
+    """Tortoise looks for its record by a query that fails, which a transaction does not survive."""
+    async with context(url) as tortoise:
+        executor = Executor(tortoise.db(), config(url)["apps"])
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+
+
+async def _by_migrations(url: str, transaction: Any, manifest: Manifest) -> None:
+    await transaction._connection.execute(f"DELETE FROM {RECORD}")  # noqa: S608
+    executor = Executor(transaction, config(url)["apps"])
+    await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])
 
 
 async def drops(url: str, *, but: str = "") -> list[str]:

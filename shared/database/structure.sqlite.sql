@@ -1,0 +1,966 @@
+-- What all migrations make, up to 0037_languages. Made by `python -m tests.support.structure`, not by hand.
+
+CREATE TABLE "tortoise_migrations" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "app" VARCHAR(255) NOT NULL,
+    "name" VARCHAR(255) NOT NULL,
+    "applied_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_tortoise_mi_app_3803a5" UNIQUE ("app", "name")
+);
+CREATE TABLE "baskets" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "token_digest" VARCHAR(64) NOT NULL UNIQUE
+);
+CREATE TABLE "customers" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "email" VARCHAR(254) NOT NULL UNIQUE /* lower case */,
+    "password_hash" VARCHAR(255) NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "is_active" INT NOT NULL
+, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "language" VARCHAR(8) NOT NULL  /* chosen, or spoken at the sign-up; empty: not known */ DEFAULT '');
+CREATE TABLE "audit_entries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "actor" VARCHAR(60) NOT NULL,
+    "action" VARCHAR(80) NOT NULL  /* dotted, e.g. payment.succeeded */,
+    "subject" VARCHAR(80) NOT NULL  /* order:12, payment:9 */,
+    "details" JSON NOT NULL,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+, "address" VARCHAR(45) NOT NULL  /* network address of a person */ DEFAULT '', "request_id" VARCHAR(40) NOT NULL  /* as in the log */ DEFAULT '');
+CREATE INDEX "ix_audit_subject" ON "audit_entries" ("subject", "id");
+CREATE INDEX "ix_audit_vendor" ON "audit_entries" ("vendor_id", "id");
+CREATE TABLE "tokens" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "name" VARCHAR(80) NOT NULL,
+    "hint" VARCHAR(16) NOT NULL  /* its first characters, to recognise it by */,
+    "token_digest" VARCHAR(64) NOT NULL UNIQUE,
+    "last_used_at" TIMESTAMP,
+    "revoked_at" TIMESTAMP,
+    "member_id" BIGINT NOT NULL REFERENCES "members" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+, "scopes" VARCHAR(200) NOT NULL  /* words of people\/scopes.py */ DEFAULT 'payments:read', "expires_at" TIMESTAMP   /* null: until it is revoked */, "told_of_end_at" TIMESTAMP   /* when its owners were written to */);
+CREATE INDEX "ix_tokens_vendor" ON "tokens" ("vendor_id");
+CREATE TABLE "members" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "email" VARCHAR(254) NOT NULL UNIQUE /* lower case */,
+    "password_hash" VARCHAR(255) NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "role" VARCHAR(20) NOT NULL  /* owner | operator */,
+    "is_active" INT NOT NULL,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "second_factor_at" TIMESTAMP   /* since when a second factor is asked for */, CONSTRAINT "ck_members_role" CHECK (role in ('owner', 'operator'))
+, CONSTRAINT "ck_members_vendor" CHECK ((role = 'operator') = (vendor_id is null)));
+CREATE TABLE "sessions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "token_digest" VARCHAR(64) NOT NULL UNIQUE,
+    "user_agent" VARCHAR(255) NOT NULL,
+    "last_seen_at" TIMESTAMP NOT NULL,
+    "expires_at" TIMESTAMP NOT NULL,
+    "revoked_at" TIMESTAMP,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "member_id" BIGINT REFERENCES "members" ("id") ON DELETE RESTRICT
+
+, "authenticated_at" TIMESTAMP   /* when a password or factor was last given in it */, "wrong_answers" SMALLINT NOT NULL  /* in a row; too many of them end it */ DEFAULT 0, "awaits_factor" INT NOT NULL  /* the password alone was given */ DEFAULT 0, "challenge" VARCHAR(128)   /* to which the next passkey must answer */, CONSTRAINT "ck_sessions_one_person" CHECK ((member_id is null) <> (customer_id is null)));
+CREATE TABLE "vendors" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "slug" VARCHAR(60) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "tagline" VARCHAR(160) NOT NULL,
+    "description" TEXT NOT NULL,
+    "business_email" VARCHAR(254) NOT NULL,
+    "business_phone" VARCHAR(40) NOT NULL,
+    "country" VARCHAR(2) NOT NULL  /* ISO 3166-1 alpha-2 */,
+    "city" VARCHAR(80) NOT NULL,
+    "brand_color" VARCHAR(7) NOT NULL,
+    "logo" VARCHAR(200) NOT NULL  /* path below static\/ */,
+    "cover" VARCHAR(200) NOT NULL  /* path below static\/ */,
+    "ships_in_days" SMALLINT NOT NULL,
+    "is_open" INT NOT NULL  /* false: hidden from shoppers */
+
+, "search" TEXT NOT NULL  /* folded; what shoppers may find it by */ DEFAULT '', "search_contact" TEXT NOT NULL  /* folded; what only staff find it by */ DEFAULT '', "closed_until" DATE   /* the day on which a closed shop opens by itself */, CONSTRAINT "ck_vendors_country" CHECK (length(country) = 2));
+CREATE TABLE "vendor_payment_configs" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_account_id" VARCHAR(255)  UNIQUE,
+    "stripe_account_key" VARCHAR(255)   /* idempotency key of the account's creation */,
+    "stripe_account_status" VARCHAR(50) NOT NULL,
+    "account_request" JSON NOT NULL  /* country, business type and details sent with that key */,
+    "charges_enabled" INT NOT NULL,
+    "payouts_enabled" INT NOT NULL,
+    "details_submitted" INT NOT NULL,
+    "transfers_active" INT NOT NULL,
+    "disabled_reason" VARCHAR(80),
+    "requirements" JSON NOT NULL  /* currently_due, past_due, pending_verification */,
+    "accepts_payments" INT NOT NULL  /* derived from the account, see vendors\/rules.py */,
+    "currency" VARCHAR(3) NOT NULL,
+    "platform_fee_percentage" VARCHAR(40) NOT NULL,
+    "payout_schedule" VARCHAR(20) NOT NULL,
+    "minimum_payout" BIGINT NOT NULL  /* minor units of currency */,
+    "synced_at" TIMESTAMP   /* when the account was last read from Stripe */,
+    "deauthorized_at" TIMESTAMP,
+    "vendor_id" BIGINT NOT NULL UNIQUE REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "payout_anchor" VARCHAR(10) NOT NULL  /* monday, or 1 to 31 */ DEFAULT '', "payouts_held_at" TIMESTAMP   /* the operator holds payouts back */, "payouts_held_reason" VARCHAR(300) NOT NULL DEFAULT '', "reserve_days" SMALLINT NOT NULL  /* how long the reserve is held */ DEFAULT 0, "reserve_percentage" VARCHAR(40) NOT NULL  /* of each sale */ DEFAULT 0, "external_account_errored" INT NOT NULL  /* payouts have nowhere to go */ DEFAULT 0, "current_deadline" TIMESTAMP   /* of what is due now; to find it by */, "future_deadline" TIMESTAMP   /* of what is announced; to find it by */, "connected_again_at" TIMESTAMP   /* after it was disconnected; older news is ignored */, "payout_banks" JSON   /* currency -> id of the bank that payouts went to last */, "bank_changed_at" TIMESTAMP, "bank_hold_until" TIMESTAMP   /* payouts wait, after another bank was given */, CONSTRAINT "ck_payment_configs_status" CHECK (stripe_account_status in ('not_configured', 'pending', 'under_review', 'restricted_soon', 'active', 'restricted', 'inactive'))
+, CONSTRAINT "ck_payment_configs_schedule" CHECK (payout_schedule in ('daily', 'weekly', 'monthly'))
+, CONSTRAINT "ck_payment_configs_fee" CHECK (cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100)
+, CONSTRAINT "ck_payment_configs_minimum" CHECK (minimum_payout >= 0)
+, CONSTRAINT "ck_payment_configs_currency" CHECK (currency = upper(currency) and length(currency) = 3));
+CREATE TABLE "products" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "slug" VARCHAR(80) NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "category" VARCHAR(60) NOT NULL,
+    "description" TEXT NOT NULL,
+    "price_amount" BIGINT NOT NULL  /* minor units of currency */,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock" INT NOT NULL,
+    "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
+    "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
+    "is_published" INT NOT NULL,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '',
+    CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
+
+, CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
+, CONSTRAINT "ck_products_stock" CHECK (stock >= 0 and reserved >= 0 and reserved <= stock));
+CREATE INDEX "ix_products_shop" ON "products" ("vendor_id", "is_published", "id");
+CREATE TABLE "basket_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "quantity" INT NOT NULL,
+    "seen_amount" BIGINT NOT NULL  /* minor units */,
+    "basket_id" BIGINT NOT NULL REFERENCES "baskets" ("id") ON DELETE RESTRICT,
+    "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_basket_line_basket__ca1239" UNIQUE ("basket_id", "product_id")
+
+, CONSTRAINT "ck_basket_lines_quantity" CHECK (quantity between 1 and 99));
+CREATE TABLE "checkouts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "token" VARCHAR(80) NOT NULL UNIQUE /* unguessable; part of the shopper's order link */,
+    "status" VARCHAR(20) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "address" VARCHAR(200) NOT NULL,
+    "address_extra" VARCHAR(200) NOT NULL,
+    "city" VARCHAR(80) NOT NULL,
+    "postal_code" VARCHAR(20) NOT NULL,
+    "country" VARCHAR(2) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "total_amount" BIGINT NOT NULL  /* minor units of currency */,
+    "reserved_until" TIMESTAMP NOT NULL  /* when the stock is given back if nothing was paid */,
+    "basket_id" BIGINT REFERENCES "baskets" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT
+
+, "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, "language" VARCHAR(8) NOT NULL  /* spoken when it was placed; mails about it are in it */ DEFAULT 'en', CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
+, CONSTRAINT "ck_checkouts_total" CHECK (total_amount > 0));
+CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
+CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
+CREATE TABLE "payments" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "attempt" SMALLINT NOT NULL  /* 1 for the order's first intent */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_payment_intent_id" VARCHAR(255)  UNIQUE,
+    "stripe_account_id" VARCHAR(255) NOT NULL  /* the destination */,
+    "stripe_charge_id" VARCHAR(255),
+    "stripe_transfer_id" VARCHAR(255),
+    "stripe_application_fee_id" VARCHAR(255),
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "amount_total" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_vendor" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_platform_fee" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_stripe_fee" BIGINT   /* minor units, as Stripe's balance transaction says */,
+    "currency" VARCHAR(3) NOT NULL,
+    "status" VARCHAR(50) NOT NULL,
+    "payment_method" VARCHAR(50)   /* card, sepa_debit, ... */,
+    "stripe_metadata" JSON NOT NULL,
+    "failure_code" VARCHAR(80),
+    "failure_reason" TEXT   /* a sentence fit for the shopper */,
+    "refund_reason" TEXT,
+    "paid_at" TIMESTAMP,
+    "refunded_at" TIMESTAMP,
+    "parked_reason" TEXT   /* why a success did not match the order */,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "available_on" TIMESTAMP   /* when the vendor's share can be paid out, Stripe's word */, "statement_suffix" VARCHAR(22) NOT NULL  /* sent with the intent, the same under its key whatever the shop is called by then */ DEFAULT '', "statement_descriptor" VARCHAR(22) NOT NULL  /* what the card statement shows: Stripe's prefix and ours; empty: unknown */ DEFAULT '', "stripe_customer_id" VARCHAR(255)   /* whose saved methods may pay; frozen before Stripe is asked */,
+    CONSTRAINT "uid_payments_order_i_b67efd" UNIQUE ("order_id", "attempt")
+
+, CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
+, CONSTRAINT "ck_payments_amounts" CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee));
+CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
+CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
+CREATE TABLE "webhook_events" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "source" VARCHAR(20) NOT NULL  /* platform | connect */,
+    "stripe_event_id" VARCHAR(255) NOT NULL,
+    "type" VARCHAR(120) NOT NULL,
+    "stripe_account_id" VARCHAR(255),
+    "stripe_object_id" VARCHAR(255),
+    "livemode" INT NOT NULL,
+    "api_version" VARCHAR(40),
+    "stripe_created_at" TIMESTAMP NOT NULL,
+    "body" TEXT NOT NULL  /* raw, as signed */,
+    "status" VARCHAR(20) NOT NULL,
+    "outcome" VARCHAR(200) NOT NULL  /* what was decided, in words */,
+    "attempts" SMALLINT NOT NULL,
+    "error" TEXT,
+    "next_attempt_at" TIMESTAMP,
+    "handled_at" TIMESTAMP, "changes" JSON   /* what it changed: [[what, before, after], ...] */, "decision" VARCHAR(20) NOT NULL  /* applied | older | ignored | failed, for the timeline */ DEFAULT '', "duplicates" INT NOT NULL  /* how often it was delivered again */ DEFAULT 0, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "last_duplicate_at" TIMESTAMP   /* when it was delivered again last */, "fetched" INT NOT NULL  /* we asked for it, since no delivery brought it */ DEFAULT 0,
+    CONSTRAINT "uid_webhook_eve_source_35b641" UNIQUE ("source", "stripe_event_id")
+
+, CONSTRAINT "ck_webhook_events_source" CHECK (source in ('platform', 'connect'))
+, CONSTRAINT "ck_webhook_events_status" CHECK (status in ('received', 'handled', 'ignored', 'failed', 'parked')));
+CREATE INDEX "idx_webhook_eve_stripe__9f330e" ON "webhook_events" ("stripe_object_id");
+CREATE INDEX "ix_webhook_events_due" ON "webhook_events" ("status", "next_attempt_at");
+CREATE TABLE "jobs" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(80) NOT NULL,
+    "args" JSON NOT NULL,
+    "unique_key" VARCHAR(200)  UNIQUE,
+    "status" VARCHAR(20) NOT NULL  /* waiting | running | done | failed */,
+    "run_at" TIMESTAMP NOT NULL,
+    "attempts" SMALLINT NOT NULL,
+    "claimed_until" TIMESTAMP   /* a running job whose time is over is taken again */,
+    "error" TEXT,
+    "finished_at" TIMESTAMP
+
+, CONSTRAINT "ck_jobs_status" CHECK (status in ('waiting', 'running', 'done', 'failed')));
+CREATE INDEX "ix_jobs_due" ON "jobs" ("status", "run_at");
+CREATE TABLE "emails" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "unique_key" VARCHAR(200) NOT NULL UNIQUE,
+    "kind" VARCHAR(60) NOT NULL  /* which mail, e.g. order_confirmed */,
+    "to" VARCHAR(254) NOT NULL,
+    "subject" VARCHAR(200) NOT NULL,
+    "text" TEXT NOT NULL,
+    "html" TEXT NOT NULL,
+    "status" VARCHAR(20) NOT NULL  /* waiting | sent | failed */,
+    "sent_at" TIMESTAMP,
+    "error" TEXT
+
+, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
+CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+CREATE TABLE "ledger_postings" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(40) NOT NULL,
+    "key" VARCHAR(120) NOT NULL UNIQUE /* names the fact, so that it is posted once */,
+    "subject" VARCHAR(80) NOT NULL  /* order:12 */,
+    "is_closed" INT NOT NULL
+);
+CREATE INDEX "idx_ledger_post_subject_896b30" ON "ledger_postings" ("subject");
+CREATE TRIGGER ledger_postings_never_go BEFORE DELETE ON ledger_postings
+BEGIN SELECT RAISE(ABORT, 'postings are never deleted'); END;
+CREATE TRIGGER ledger_postings_begin_open BEFORE INSERT ON ledger_postings WHEN NEW.is_closed
+BEGIN SELECT RAISE(ABORT, 'a posting is closed once its entries are there'); END;
+CREATE TABLE "job_schedules" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(80) NOT NULL UNIQUE,
+    "next_at" TIMESTAMP NOT NULL,
+    "last_at" TIMESTAMP,
+    "state" JSON NOT NULL  /* what the job remembers between runs */
+);
+CREATE TABLE "payout_items" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of the payout's currency; negative for what went back */,
+    "entry_id" BIGINT NOT NULL REFERENCES "ledger_entries" ("id") ON DELETE RESTRICT,
+    "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payout_id" BIGINT NOT NULL REFERENCES "payouts" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payout_item_payout__94f59a" UNIQUE ("payout_id", "entry_id")
+);
+CREATE INDEX "ix_payout_items_entry" ON "payout_items" ("entry_id");
+CREATE INDEX "ix_payout_items_order" ON "payout_items" ("order_id");
+CREATE TABLE "stripe_references" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_id" VARCHAR(255) NOT NULL UNIQUE,
+    "subject" VARCHAR(80) NOT NULL,
+    "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id");
+CREATE TABLE "claims" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "subject" VARCHAR(80) NOT NULL UNIQUE /* refund:12 or dispute:3 */,
+    "currency" VARCHAR(3) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units that the vendor bears */,
+    "taken" BIGINT NOT NULL  /* minor units that came back from the vendor's balance, net */,
+    "receivable" BIGINT NOT NULL  /* minor units that the platform advanced and the vendor owes */,
+    "written_off" BIGINT NOT NULL  /* minor units that the platform gave up on */,
+    "owed_since" TIMESTAMP   /* when the receivable arose */,
+    "postings" INT NOT NULL  /* how often the receivable changed in the ledger */,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "netted" BIGINT NOT NULL  /* minor units set off against what we owed the vendor; negative: by what we owed */ DEFAULT 0, CONSTRAINT "ck_claims_amounts" CHECK (amount >= 0 and receivable >= 0 and written_off >= 0));
+CREATE INDEX "ix_claims_vendor" ON "claims" ("vendor_id", "currency", "id");
+CREATE INDEX "ix_claims_order" ON "claims" ("order_id");
+CREATE INDEX "ix_claims_receivable" ON "claims" ("receivable");
+CREATE TABLE "movements" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of the claim's currency */,
+    "stripe_source_id" VARCHAR(255) NOT NULL  /* the transfer that is reversed, the fee that is given back, or the charge that is sent out of */,
+    "stripe_id" VARCHAR(255)  UNIQUE,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "refusal" VARCHAR(200) NOT NULL,
+    "claim_id" BIGINT NOT NULL REFERENCES "claims" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_movements_kind" CHECK (kind in ('reversal', 'transfer', 'fee_refund'))
+, CONSTRAINT "ck_movements_status" CHECK (status in ('opening', 'done', 'refused'))
+, CONSTRAINT "ck_movements_amount" CHECK (amount > 0));
+CREATE INDEX "ix_movements_claim" ON "movements" ("claim_id");
+CREATE INDEX "ix_movements_status" ON "movements" ("status");
+CREATE TABLE "payouts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "period" VARCHAR(40)   /* 2026-11-30; null for automatic and instant ones */,
+    "status" VARCHAR(20) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "fee" BIGINT NOT NULL  /* minor units, of an instant payout */,
+    "currency" VARCHAR(3) NOT NULL,
+    "method" VARCHAR(20) NOT NULL  /* standard | instant */,
+    "is_automatic" INT NOT NULL  /* made by Stripe's own schedule */,
+    "stripe_account_id" VARCHAR(255),
+    "stripe_payout_id" VARCHAR(255)  UNIQUE,
+    "stripe_destination_id" VARCHAR(255),
+    "destination_words" VARCHAR(120) NOT NULL  /* STRIPE TEST BANK ••42 */,
+    "idempotency_key" VARCHAR(255)  UNIQUE,
+    "requested_by" VARCHAR(60) NOT NULL,
+    "arrives_on" TIMESTAMP,
+    "paid_at" TIMESTAMP,
+    "failed_at" TIMESTAMP,
+    "failure_code" VARCHAR(80),
+    "trace_id" VARCHAR(120),
+    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why Stripe refused it */,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payouts_vendor__200c26" UNIQUE ("vendor_id", "currency", "period")
+
+, CONSTRAINT "ck_payouts_status" CHECK (status in ('opening', 'refused', 'pending', 'in_transit', 'paid', 'failed', 'canceled'))
+, CONSTRAINT "ck_payouts_method" CHECK (method in ('standard', 'instant'))
+, CONSTRAINT "ck_payouts_fee" CHECK (fee >= 0));
+CREATE INDEX "ix_payouts_vendor" ON "payouts" ("vendor_id", "id");
+CREATE INDEX "ix_payouts_status" ON "payouts" ("status", "updated_at");
+CREATE TABLE "reconciliation_runs" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "status" VARCHAR(20) NOT NULL  /* running | clean | differences | failed */,
+    "started_by" VARCHAR(60) NOT NULL,
+    "finished_at" TIMESTAMP,
+    "compared" JSON NOT NULL  /* what was looked at -> how many */,
+    "error" TEXT
+
+, CONSTRAINT "ck_reconciliation_runs_status" CHECK (status in ('running', 'clean', 'differences', 'failed')));
+CREATE TABLE "differences" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" INT NOT NULL,
+    "kind" VARCHAR(60) NOT NULL,
+    "subject" VARCHAR(80) NOT NULL  /* payment:12, po_1 */,
+    "stripe_id" VARCHAR(255),
+    "text" TEXT NOT NULL  /* a sentence: what differs */,
+    "ours" VARCHAR(255) NOT NULL,
+    "theirs" VARCHAR(255) NOT NULL,
+    "repair" VARCHAR(60) NOT NULL  /* the named repair; empty: a person must look */,
+    "arguments" JSON NOT NULL,
+    "status" VARCHAR(20) NOT NULL  /* open | repaired | failed */,
+    "outcome" VARCHAR(300) NOT NULL,
+    "repaired_at" TIMESTAMP,
+    "repaired_by" VARCHAR(60) NOT NULL,
+    "run_id" BIGINT NOT NULL REFERENCES "reconciliation_runs" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_differences_run_id_92e40d" UNIQUE ("run_id", "number")
+
+, CONSTRAINT "ck_differences_status" CHECK (status in ('open', 'repaired', 'failed')));
+CREATE INDEX "ix_differences_status" ON "differences" ("status");
+CREATE TABLE "refunds" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" SMALLINT NOT NULL  /* 1 for the order's first */,
+    "status" VARCHAR(20) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission that are given back */,
+    "currency" VARCHAR(3) NOT NULL,
+    "policy" VARCHAR(20) NOT NULL  /* keep | return | proportional, as it was then */,
+    "reverse_transfer" INT   /* how Stripe was asked; null: not yet decided */,
+    "refund_application_fee" INT NOT NULL,
+    "reason" VARCHAR(40) NOT NULL,
+    "note" VARCHAR(500) NOT NULL  /* to the shopper */,
+    "attempt" SMALLINT NOT NULL,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_refund_id" VARCHAR(255)  UNIQUE,
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "stripe_failure_transaction_id" VARCHAR(255),
+    "stripe_reversal_id" VARCHAR(255),
+    "pending_reason" VARCHAR(60),
+    "failure_reason" VARCHAR(80),
+    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why it was refused or declined */,
+    "requested_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "decided_by" VARCHAR(60) NOT NULL,
+    "succeeded_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
+
+, CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
+, CONSTRAINT "ck_refunds_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part));
+CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
+CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
+CREATE TABLE "refund_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "quantity" INT NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of the refund's currency */,
+    "restock" INT NOT NULL,
+    "restocked_at" TIMESTAMP,
+    "order_line_id" BIGINT NOT NULL REFERENCES "order_lines" ("id") ON DELETE RESTRICT,
+    "refund_id" BIGINT NOT NULL REFERENCES "refunds" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_refund_line_refund__07f140" UNIQUE ("refund_id", "order_line_id")
+
+, CONSTRAINT "ck_refund_lines_positive" CHECK (quantity > 0 and amount >= 0));
+CREATE TABLE "reserve_holds" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "release_at" TIMESTAMP NOT NULL,
+    "released_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "let_go" BIGINT NOT NULL  /* of that, released early because of refunds */ DEFAULT 0, "changes" SMALLINT NOT NULL  /* how often a part was released early */ DEFAULT 0,
+    CONSTRAINT "uid_reserve_hol_order_i_1806e8" UNIQUE ("order_id", "vendor_id")
+
+, CONSTRAINT "ck_reserve_holds_amount" CHECK (amount > 0));
+CREATE INDEX "ix_reserve_holds_vendor" ON "reserve_holds" ("vendor_id", "currency", "released_at");
+CREATE INDEX "ix_reserve_holds_due" ON "reserve_holds" ("released_at", "release_at");
+CREATE INDEX "ix_webhook_events_order" ON "webhook_events" ("order_id", "id");
+CREATE TABLE "fee_rules" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "position" INT NOT NULL  /* 1 is asked first */,
+    "category" VARCHAR(60) NOT NULL  /* as products have it; empty: any */,
+    "percentage" VARCHAR(40) NOT NULL,
+    "fixed_amount" BIGINT NOT NULL  /* minor units of currency, per line of an order */,
+    "minimum_amount" BIGINT   /* minor units of currency */,
+    "maximum_amount" BIGINT   /* minor units of currency */,
+    "currency" VARCHAR(3)   /* null: any, and then a percentage only */,
+    "is_active" INT NOT NULL,
+    "product_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_fee_rules_position" CHECK (position > 0)
+, CONSTRAINT "ck_fee_rules_percentage" CHECK (cast(percentage as numeric) >= 0 and cast(percentage as numeric) < 100)
+, CONSTRAINT "ck_fee_rules_amounts" CHECK (fixed_amount >= 0 and (minimum_amount is null or minimum_amount >= 0) and (maximum_amount is null or (maximum_amount >= fixed_amount and (minimum_amount is null or maximum_amount >= minimum_amount))))
+, CONSTRAINT "ck_fee_rules_currency" CHECK ((currency is null and fixed_amount = 0 and minimum_amount is null and maximum_amount is null) or (currency is not null and currency = upper(currency) and length(currency) = 3))
+, CONSTRAINT "ck_fee_rules_product" CHECK (product_id is null or vendor_id is not null));
+CREATE INDEX "ix_fee_rules_order" ON "fee_rules" ("position", "id");
+CREATE TABLE "marketplace_policy" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "refund_policy" VARCHAR(20) NOT NULL,
+    "refund_approval_limits" JSON NOT NULL  /* currency -> minor units; a refund above it needs the operator */
+
+, CONSTRAINT "ck_marketplace_policy_one" CHECK (id = 1)
+, CONSTRAINT "ck_marketplace_policy_refunds" CHECK (refund_policy in ('proportional', 'return', 'keep')));
+CREATE TABLE "disputes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_dispute_id" VARCHAR(255) NOT NULL UNIQUE,
+    "status" VARCHAR(40) NOT NULL,
+    "reason" VARCHAR(60) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "currency" VARCHAR(3) NOT NULL,
+    "is_inquiry" INT NOT NULL,
+    "is_charge_refundable" INT NOT NULL,
+    "due_by" TIMESTAMP,
+    "opened_at" TIMESTAMP NOT NULL  /* when Stripe made it */,
+    "closed_at" TIMESTAMP,
+    "fee" BIGINT NOT NULL  /* minor units that Stripe took for it */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears while the money is gone */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission given back */,
+    "loss_part" BIGINT NOT NULL  /* minor units that neither vendor nor commission can bear */,
+    "withdrawn_at" TIMESTAMP,
+    "reinstated_at" TIMESTAMP,
+    "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
+    "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
+    "evidence_key" VARCHAR(255)   /* idempotency key of the last write */,
+    "evidence_version" INT NOT NULL,
+    "submitted_at" TIMESTAMP,
+    "submitted_by" VARCHAR(60) NOT NULL,
+    "accepted_at" TIMESTAMP,
+    "accepted_by" VARCHAR(60) NOT NULL,
+    "network_reason_code" VARCHAR(40),
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
+, CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0)
+, CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0)
+, CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
+CREATE INDEX "ix_disputes_vendor" ON "disputes" ("vendor_id", "id");
+CREATE INDEX "ix_disputes_order" ON "disputes" ("order_id");
+CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
+CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs (status) WHERE status = 'running';
+CREATE TABLE "marketplace_identity" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "legal_name" VARCHAR(120) NOT NULL,
+    "address" VARCHAR(300) NOT NULL  /* lines as they stand on an envelope */,
+    "country" VARCHAR(2) NOT NULL,
+    "vat_number" VARCHAR(20) NOT NULL,
+    "vat_percentage" VARCHAR(40) NOT NULL,
+    "invoice_prefix" VARCHAR(12) NOT NULL,
+    "series_year" INT NOT NULL  /* the year of the last invoice */,
+    "series_last" INT NOT NULL  /* its number; starts again at 1 each year */
+
+, CONSTRAINT "ck_marketplace_identity_one" CHECK (id = 1)
+, CONSTRAINT "ck_marketplace_identity_vat" CHECK (cast(vat_percentage as numeric) >= 0 and cast(vat_percentage as numeric) < 100)
+, CONSTRAINT "ck_marketplace_identity_series" CHECK (series_last >= 0));
+CREATE INDEX "ix_emails_order" ON "emails" ("order_id");
+CREATE INDEX "ix_webhook_events_event" ON "webhook_events" ("stripe_event_id");
+CREATE INDEX "ix_webhook_events_account" ON "webhook_events" ("stripe_account_id", "id");
+CREATE TABLE "dispute_files" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(40) NOT NULL  /* Stripe's name of this piece of evidence */,
+    "name" VARCHAR(120) NOT NULL,
+    "content_type" VARCHAR(40) NOT NULL,
+    "size" INT NOT NULL  /* bytes */,
+    "digest" VARCHAR(64) NOT NULL  /* SHA-256 */,
+    "content" BLOB NOT NULL,
+    "made_here" INT NOT NULL  /* our own receipt, not the vendor's document */,
+    "upload_key" VARCHAR(255) NOT NULL  /* idempotency key of its upload */,
+    "stripe_file_id" VARCHAR(255),
+    "refusal" VARCHAR(200) NOT NULL  /* why Stripe did not take it, for the vendor */,
+    "dispute_id" BIGINT NOT NULL REFERENCES "disputes" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_dispute_fil_dispute_5c2ae6" UNIQUE ("dispute_id", "kind")
+
+, CONSTRAINT "ck_dispute_files_kind" CHECK (kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file'))
+, CONSTRAINT "ck_dispute_files_size" CHECK (size > 0));
+CREATE TABLE "order_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "picture" VARCHAR(200) NOT NULL,
+    "unit_amount" BIGINT NOT NULL  /* minor units of the order's currency */,
+    "quantity" INT NOT NULL,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT
+
+, "commission_amount" BIGINT NOT NULL  /* minor units of the order's currency; frozen at sale */ DEFAULT 0, "commission_rule" VARCHAR(255) NOT NULL  /* fees.rules.snapshot; empty: the order's fee, spread */ DEFAULT '', "refunded_quantity" INT NOT NULL  /* pieces that were given back or are spoken for by refunds */ DEFAULT 0, "restocked_quantity" INT NOT NULL  /* pieces that stand on the shelf again (or were sold from there) */ DEFAULT 0, CONSTRAINT "ck_order_lines_positive" CHECK (quantity > 0 and unit_amount > 0)
+, CONSTRAINT "ck_order_lines_commission" CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity)
+, CONSTRAINT "ck_order_lines_pieces" CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity));
+CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
+CREATE TABLE "vat_waits" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "month" VARCHAR(7) NOT NULL  /* 2026-11 */,
+    "currency" VARCHAR(3) NOT NULL  /* of the statement */,
+    "into" VARCHAR(3) NOT NULL  /* of the state that the VAT goes to */,
+    "day" DATE NOT NULL  /* the month's last; the rate is of then, or of the last working day before */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_vat_waits_vendor__0b0197" UNIQUE ("vendor_id", "currency")
+);
+CREATE TABLE "vat_rates" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "base" VARCHAR(3) NOT NULL,
+    "quote" VARCHAR(3) NOT NULL,
+    "rate" VARCHAR(40) NOT NULL,
+    "source" VARCHAR(60) NOT NULL,
+    "day" DATE NOT NULL,
+    "entered_by" VARCHAR(120) NOT NULL,
+    CONSTRAINT "uid_vat_rates_base_d70a0e" UNIQUE ("base", "quote", "day")
+
+, CONSTRAINT "ck_vat_rates_rate" CHECK (cast(rate as numeric) > 0 and base <> quote));
+CREATE TABLE "vat_registrations" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "country" VARCHAR(2) NOT NULL  /* the vendor's, ISO 3166-1; the number's state is in its prefix */,
+    "number" VARCHAR(20) NOT NULL  /* in its normal form; may be empty */,
+    "stated_by" VARCHAR(120) NOT NULL,
+    "confirmed_at" TIMESTAMP,
+    "confirmed_by" VARCHAR(120) NOT NULL,
+    "proof" VARCHAR(300) NOT NULL  /* what the staff looked at */,
+    "refused_at" TIMESTAMP,
+    "refused_by" VARCHAR(120) NOT NULL,
+    "refusal" VARCHAR(300) NOT NULL  /* why, in words for the vendor */,
+    "replaced_at" TIMESTAMP   /* null: in force; one a vendor, by an index of its own */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_vat_registrations_one_decision" CHECK (confirmed_at is null or refused_at is null)
+, CONSTRAINT "ck_vat_registrations_proof" CHECK (confirmed_at is null or (confirmed_by <> '' and proof <> '')));
+CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations (vendor_id) WHERE replaced_at IS NULL;
+CREATE TABLE "statements" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "month" VARCHAR(7) NOT NULL  /* 2026-11 */,
+    "currency" VARCHAR(3) NOT NULL,
+    "number" VARCHAR(40) NOT NULL UNIQUE /* of the commission invoice, without gaps */,
+    "opening" BIGINT NOT NULL  /* minor units */,
+    "closing" BIGINT NOT NULL  /* minor units */,
+    "commission" BIGINT NOT NULL  /* minor units, VAT included, net of what was given back */,
+    "vat_percentage" VARCHAR(40) NOT NULL,
+    "vat" BIGINT NOT NULL  /* minor units contained in the commission */,
+    "last_entry_id" BIGINT NOT NULL  /* the newest ledger entry that is in it */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "parties" JSON   /* who invoices whom, and whether the VAT is the recipient's: as it was when it was closed */, "ends_at" TIMESTAMP NOT NULL  /* the first moment after it */ DEFAULT '1970-01-01T00:00:00+00:00', "starts_at" TIMESTAMP NOT NULL  /* its first moment, as it was closed */ DEFAULT '1970-01-01T00:00:00+00:00', "state_vat" JSON   /* the VAT in the currency of the state it goes to, and by which rate; null where it is the same */, "time_zone" VARCHAR(64) NOT NULL  /* that it is a month of */ DEFAULT 'UTC',
+    CONSTRAINT "uid_statements_vendor__f139ee" UNIQUE ("vendor_id", "month", "currency")
+
+, CONSTRAINT "ck_statements_month" CHECK (length(month) = 7 and substr(month, 5, 1) = '-')
+, CONSTRAINT "ck_statements_span" CHECK (ends_at > starts_at));
+CREATE TABLE "ledger_entries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "account" VARCHAR(40) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency; debits positive, credits negative */,
+    "currency" VARCHAR(3) NOT NULL,
+    "stripe_id" VARCHAR(255) NOT NULL  /* the Stripe object that it came from */,
+    "posting_id" BIGINT NOT NULL REFERENCES "ledger_postings" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_ledger_entries_account" CHECK (account in ('vendor_payable', 'vendor_reserved', 'vendor_receivable', 'stripe_vendor', 'stripe_held_vendor', 'bank_vendor', 'stripe_platform', 'stripe_held_platform', 'bank_platform', 'shoppers_due', 'suspense', 'commission', 'stripe_fees', 'dispute_losses'))
+, CONSTRAINT "ck_ledger_entries_vendor" CHECK ((account in ('bank_vendor', 'stripe_held_vendor', 'stripe_vendor', 'vendor_payable', 'vendor_receivable', 'vendor_reserved')) = (vendor_id is not null))
+, CONSTRAINT "ck_ledger_entries_amount" CHECK (amount <> 0)
+, CONSTRAINT "ck_ledger_entries_currency" CHECK (currency = upper(currency) and length(currency) = 3));
+CREATE INDEX "ix_ledger_entries_posting" ON "ledger_entries" ("posting_id");
+CREATE INDEX "ix_ledger_entries_vendor" ON "ledger_entries" ("vendor_id", "account", "currency");
+CREATE INDEX "ix_ledger_entries_account" ON "ledger_entries" ("account", "currency");
+CREATE INDEX "ix_ledger_entries_stripe" ON "ledger_entries" ("stripe_id");
+CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
+BEGIN SELECT RAISE(ABORT, 'ledger entries are never changed'); END;
+CREATE TRIGGER ledger_entries_never_go BEFORE DELETE ON ledger_entries
+BEGIN SELECT RAISE(ABORT, 'ledger entries are never deleted'); END;
+CREATE TRIGGER ledger_entries_open BEFORE INSERT ON ledger_entries
+WHEN (SELECT is_closed FROM ledger_postings WHERE id = NEW.posting_id)
+BEGIN SELECT RAISE(ABORT, 'a closed posting takes no further entry'); END;
+CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings
+BEGIN
+    SELECT RAISE(ABORT, 'a posting is never changed, only closed') WHERE OLD.is_closed OR NOT NEW.is_closed
+        OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.key <> OLD.key OR NEW.subject <> OLD.subject;
+    SELECT RAISE(ABORT, 'a posting needs entries') WHERE NOT EXISTS (SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id);
+    SELECT RAISE(ABORT, 'a posting comes to nought in each currency') WHERE EXISTS (
+        SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id GROUP BY currency HAVING sum(amount) <> 0);
+END;
+CREATE TABLE "stripe_customers" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" SMALLINT NOT NULL  /* 1 for the shopper's first */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "request" JSON NOT NULL  /* email and name sent with that key */,
+    "asked_at" TIMESTAMP   /* when Stripe was first asked under that key */,
+    "stripe_customer_id" VARCHAR(255)  UNIQUE,
+    "read_at" TIMESTAMP   /* when the reading began that its methods are from */,
+    "gone_at" TIMESTAMP   /* when we learnt that it was deleted at Stripe */,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_stripe_cust_custome_07795b" UNIQUE ("customer_id", "number")
+);
+CREATE TABLE "payment_methods" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_customer_id" VARCHAR(255) NOT NULL,
+    "stripe_payment_method_id" VARCHAR(255) NOT NULL UNIQUE,
+    "payment_method_type" VARCHAR(50) NOT NULL,
+    "card_brand" VARCHAR(50),
+    "card_last4" VARCHAR(4),
+    "card_exp_month" SMALLINT,
+    "card_exp_year" SMALLINT,
+    "is_default" INT NOT NULL,
+    "is_active" INT NOT NULL,
+    "consented_at" TIMESTAMP NOT NULL  /* when the shopper agreed to its being kept */,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+, "consented_in" VARCHAR(20) NOT NULL  /* where */ DEFAULT 'checkout', "fingerprint" VARCHAR(80)   /* Stripe's: the same for the same card */, "removed_at" TIMESTAMP, "removed_because" VARCHAR(20)
+, CONSTRAINT "ck_payment_methods_vendor" CHECK (vendor_id is null)
+, CONSTRAINT "ck_payment_methods_consent" CHECK (consented_in in ('checkout', 'account'))
+, CONSTRAINT "ck_payment_methods_removal" CHECK (removed_because in ('shopper', 'replaced', 'unasked', 'at_stripe', 'customer_gone')));
+CREATE INDEX "ix_payment_methods_customer" ON "payment_methods" ("customer_id");
+CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods (customer_id) WHERE is_default AND is_active;
+CREATE TABLE "payment_method_setups" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" SMALLINT NOT NULL  /* 1 for the shopper's first */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_customer_id" VARCHAR(255) NOT NULL,
+    "stripe_setup_intent_id" VARCHAR(255)  UNIQUE,
+    "stripe_payment_method_id" VARCHAR(255)   /* what it set up */,
+    "status" VARCHAR(20) NOT NULL,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payment_met_custome_1e3e78" UNIQUE ("customer_id", "number")
+
+, CONSTRAINT "ck_payment_method_setups_status" CHECK (status in ('opening', 'open', 'succeeded', 'canceled')));
+CREATE INDEX "ix_payment_method_setups_status" ON "payment_method_setups" ("status", "updated_at");
+CREATE TABLE "payment_method_detachments" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_payment_method_id" VARCHAR(255) NOT NULL UNIQUE,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "because" VARCHAR(20) NOT NULL,
+    "done_at" TIMESTAMP   /* when Stripe no longer held it */,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_payment_method_detachments_because" CHECK (because in ('shopper', 'replaced', 'unasked')));
+CREATE INDEX "ix_payment_method_detachments_done" ON "payment_method_detachments" ("done_at");
+CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods (customer_id, fingerprint) WHERE is_active;
+CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers (customer_id) WHERE gone_at IS NULL;
+CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups (customer_id) WHERE status IN ('opening', 'open');
+CREATE TABLE "webhook_refusals" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "source" VARCHAR(20) NOT NULL  /* platform | connect */,
+    "hour" TIMESTAMP NOT NULL  /* its beginning */,
+    "count" INT NOT NULL,
+    "why" VARCHAR(60) NOT NULL  /* of the last one */,
+    "last_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_webhook_ref_source_6c8ffa" UNIQUE ("source", "hour")
+
+, CONSTRAINT "ck_webhook_refusals_source" CHECK (source in ('platform', 'connect'))
+, CONSTRAINT "ck_webhook_refusals_count" CHECK (count > 0));
+CREATE TABLE "webhook_secrets" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "source" VARCHAR(20) NOT NULL  /* platform | connect */,
+    "digest" VARCHAR(64) NOT NULL,
+    CONSTRAINT "uid_webhook_sec_source_d2bb93" UNIQUE ("source", "digest")
+
+, CONSTRAINT "ck_webhook_secrets_source" CHECK (source in ('platform', 'connect')));
+CREATE INDEX "ix_webhook_events_seen" ON "webhook_events" ("source", "created_at");
+CREATE INDEX "ix_audit_actor" ON "audit_entries" ("actor", "id");
+CREATE INDEX "ix_audit_action" ON "audit_entries" ("action", "id");
+CREATE INDEX "ix_audit_at" ON "audit_entries" ("created_at");
+CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+CREATE TRIGGER audit_entries_never_go BEFORE DELETE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
+CREATE TRIGGER audit_entries_never_replaced BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'audit entries are never replaced'); END;
+CREATE TABLE "kept_forms" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "method" VARCHAR(4) NOT NULL  /* GET for a link, POST for a form */,
+    "action" VARCHAR(1000) NOT NULL  /* path and query that it was sent to */,
+    "back" VARCHAR(1000) NOT NULL  /* the page that it was sent from */,
+    "doing" VARCHAR(120) NOT NULL  /* what it does, as words after `to` */,
+    "fields_sent" JSON NOT NULL  /* pairs of name and value; never secrets */,
+    "expires_at" TIMESTAMP NOT NULL,
+    "session_id" BIGINT NOT NULL REFERENCES "sessions" ("id") ON DELETE CASCADE
+
+, CONSTRAINT "ck_kept_forms_method" CHECK (method in ('GET', 'POST')));
+CREATE INDEX "ix_kept_forms_session" ON "kept_forms" ("session_id");
+CREATE INDEX "ix_sessions_member" ON "sessions" ("member_id");
+CREATE INDEX "ix_sessions_customer" ON "sessions" ("customer_id");
+CREATE TABLE "mail_links" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "purpose" VARCHAR(20) NOT NULL  /* reset | confirm | change | undo */,
+    "email" VARCHAR(254) NOT NULL  /* where it was sent: for a change the new address */,
+    "nonce" VARCHAR(32) NOT NULL UNIQUE,
+    "expires_at" TIMESTAMP NOT NULL,
+    "used_at" TIMESTAMP,
+    "ended_at" TIMESTAMP   /* when it lost its meaning before anybody used it */,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "member_id" BIGINT REFERENCES "members" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_mail_links_one_person" CHECK ((member_id is null) <> (customer_id is null))
+, CONSTRAINT "ck_mail_links_purpose" CHECK (purpose in ('reset', 'confirm', 'change', 'undo')));
+CREATE INDEX "ix_mail_links_member" ON "mail_links" ("member_id", "purpose");
+CREATE INDEX "ix_mail_links_customer" ON "mail_links" ("customer_id", "purpose");
+CREATE INDEX "ix_mail_links_email" ON "mail_links" ("email", "purpose");
+CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
+CREATE TABLE "orders" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "status" VARCHAR(20) NOT NULL,
+    "payment_status" VARCHAR(50) NOT NULL,
+    "payment_intent_id" VARCHAR(255),
+    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
+    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
+    "platform_fee_percentage" VARCHAR(40) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock_state" VARCHAR(20) NOT NULL,
+    "paid_at" TIMESTAMP,
+    "shipped_at" TIMESTAMP,
+    "tracking_carrier" VARCHAR(60) NOT NULL,
+    "tracking_number" VARCHAR(80) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0,
+    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
+
+, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
+, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
+, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
+, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents)
+, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
+, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0));
+CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
+CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
+CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
+CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
+CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
+CREATE TABLE "door_counts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "key" VARCHAR(200) NOT NULL UNIQUE,
+    "free_at" BIGINT NOT NULL  /* when all tries are forgotten: milliseconds since 1970 */
+);
+CREATE INDEX "ix_door_counts_free" ON "door_counts" ("free_at");
+CREATE INDEX "ix_tokens_end" ON "tokens" ("expires_at");
+CREATE TABLE "marketplace_settings" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "time_zone" VARCHAR(64) NOT NULL  /* IANA name; months of account are months of this zone */,
+    "show_fee_breakdown" INT NOT NULL  /* whether shoppers see what the marketplace earns */,
+    "delivered_after_days" INT NOT NULL  /* days after shipping until an order counts as delivered */
+
+, "statement_prefix" VARCHAR(22) NOT NULL  /* what card statements begin with, as Stripe says; set in its dashboard */ DEFAULT '', "statement_prefix_read_at" TIMESTAMP, "bank_hold_hours" INT NOT NULL  /* hours that payouts wait when a vendor gives another bank */ DEFAULT 72, "contact_email" VARCHAR(254) NOT NULL DEFAULT '', "logo_digest" VARCHAR(64) NOT NULL  /* of the logo in use; or none */ DEFAULT '', "name" VARCHAR(60) NOT NULL  /* in titles, mails, the API */ DEFAULT 'Markethall', "phone" VARCHAR(40) NOT NULL DEFAULT '', "postal_address" VARCHAR(400) NOT NULL  /* lines, as on a letter */ DEFAULT '', "sender" VARCHAR(254) NOT NULL  /* the address that mails come from */ DEFAULT '', CONSTRAINT "ck_marketplace_settings_one" CHECK (id = 1)
+, CONSTRAINT "ck_marketplace_settings_days" CHECK (delivered_after_days >= 1 and delivered_after_days <= 90)
+, CONSTRAINT "ck_marketplace_settings_bank" CHECK (bank_hold_hours >= 0 and bank_hold_hours <= 720));
+CREATE TABLE "heartbeats" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL
+);
+CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
+CREATE TABLE "recovery_codes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "code_digest" VARCHAR(64) NOT NULL UNIQUE,
+    "used_at" TIMESTAMP,
+    "member_id" BIGINT NOT NULL REFERENCES "members" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_recovery_codes_member" ON "recovery_codes" ("member_id");
+CREATE TABLE "second_factors" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(10) NOT NULL  /* totp | passkey */,
+    "name" VARCHAR(60) NOT NULL  /* by which its owner knows it */,
+    "sealed_secret" TEXT NOT NULL  /* of an app: what its codes are made of */,
+    "counter" BIGINT NOT NULL  /* of an app: the step last taken; of a passkey: its own counter */,
+    "credential_id" VARCHAR(1400)  UNIQUE /* of a passkey, base64url */,
+    "public_key" TEXT NOT NULL  /* of a passkey: COSE, base64url */,
+    "last_used_at" TIMESTAMP,
+    "member_id" BIGINT NOT NULL REFERENCES "members" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_second_factors_kind" CHECK (kind in ('totp', 'passkey'))
+, CONSTRAINT "ck_second_factors_passkey" CHECK ((kind = 'passkey') = (credential_id is not null))
+, CONSTRAINT "ck_second_factors_app" CHECK ((kind = 'totp') = (sealed_secret <> '')));
+CREATE INDEX "ix_second_factors_member" ON "second_factors" ("member_id");
+CREATE TABLE "factor_resets" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "asked_by" VARCHAR(60) NOT NULL  /* as the audit trail names people */,
+    "effective_at" TIMESTAMP NOT NULL,
+    "stop_digest" VARCHAR(64) NOT NULL UNIQUE /* of the token in the mailed link */,
+    "stopped_at" TIMESTAMP,
+    "done_at" TIMESTAMP,
+    "member_id" BIGINT NOT NULL REFERENCES "members" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_factor_resets_one_end" CHECK (stopped_at is null or done_at is null));
+CREATE INDEX "ix_factor_resets_member" ON "factor_resets" ("member_id");
+CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");
+CREATE TABLE "marketplace_logos" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "digest" VARCHAR(64) NOT NULL UNIQUE,
+    "media_type" VARCHAR(40) NOT NULL  /* by its first bytes */,
+    "content" BLOB NOT NULL
+);
+CREATE TABLE "legal_texts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL  /* terms | privacy | imprint */,
+    "version" VARCHAR(20) NOT NULL  /* the day, and its number where it is not the first of that day */,
+    "text" TEXT NOT NULL  /* the markup of marketplace\/legal.py */,
+    "returns" TEXT NOT NULL  /* what terms say about returns, for banks */,
+    "published_by" VARCHAR(60) NOT NULL,
+    CONSTRAINT "uid_legal_texts_kind_85ed3c" UNIQUE ("kind", "version")
+
+, CONSTRAINT "ck_legal_texts_kind" CHECK (kind in ('terms', 'privacy', 'imprint')));
+CREATE TABLE "restorations" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "backup_made_at" TIMESTAMP NOT NULL,
+    "source" VARCHAR(255) NOT NULL  /* the name of the backup file */,
+    "backfilled_at" TIMESTAMP   /* Stripe's events since the backup were fetched */,
+    "compared_at" TIMESTAMP   /* a full comparison ended that began after that */,
+    "compared_run" BIGINT,
+    "acknowledged_at" TIMESTAMP,
+    "acknowledged_by" VARCHAR(255) NOT NULL DEFAULT ''
+);
