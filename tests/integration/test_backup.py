@@ -127,7 +127,7 @@ async def everything_that_moves_money(gateway: Gateway, lost: Lost) -> None:
 
 @EACH_WAY
 @pytest.mark.usefixtures("method")
-async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(
+async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # noqa: PLR0917
     database_url: str,
     settings: Settings,
     gateway: Gateway,
