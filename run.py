@@ -37,10 +37,12 @@ def job_handlers() -> Handlers:
     from shared.refunds import jobs as refunds
     from shared.reporting import jobs as reporting
     from shared.statements import jobs as statements
+    from shared.stripe_writes import service as stripe_writes
     from shared.vendors import jobs as vendors
     from shared.webhooks import backfill, dispatch
 
     return {
+        **stripe_writes.HANDLERS,
         **orders.HANDLERS,
         **payments.HANDLERS,
         **doors.HANDLERS,
@@ -88,6 +90,7 @@ def recurring_jobs() -> Sequence[Recurring]:
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
         Recurring("clawback.sweep", every=hourly),
+        Recurring("stripe_writes.sweep", every=hourly),
         Recurring("payouts.run", every=hourly),
         Recurring("payouts.sweep", every=hourly),
         Recurring("payouts.release_reserves", every=hourly),

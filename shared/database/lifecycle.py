@@ -37,6 +37,7 @@ MODEL_MODULES = [
         "statements",
         "webhooks",
         "restoring",
+        "stripe_writes",
         "jobs",
         "mail",
         "audit",

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0037_languages. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0038_stripe_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1323,6 +1323,34 @@ CREATE SEQUENCE stripe_references_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE stripe_references_id_seq OWNED BY stripe_references.id;
+CREATE TABLE stripe_writes (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    operation character varying(60) NOT NULL,
+    subject character varying(120) NOT NULL,
+    key character varying(255) NOT NULL,
+    params jsonb NOT NULL,
+    attempt integer NOT NULL,
+    state character varying(20) NOT NULL,
+    asked_at timestamp with time zone,
+    stripe_id character varying(255),
+    error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ck_stripe_writes_state CHECK (state in ('waiting', 'answered', 'refused'))
+);
+COMMENT ON TABLE stripe_writes IS 'One write. `params` are the fields of its operation (operations.py), `key` is the idempotency key of `attempt`.';
+COMMENT ON COLUMN stripe_writes.operation IS 'payouts.create';
+COMMENT ON COLUMN stripe_writes.subject IS 'payout:12';
+COMMENT ON COLUMN stripe_writes.asked_at IS 'when Stripe was first asked under this key';
+COMMENT ON COLUMN stripe_writes.stripe_id IS 'of what it made or changed';
+COMMENT ON COLUMN stripe_writes.error IS 'why it was refused, or is not answered yet';
+CREATE SEQUENCE stripe_writes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE stripe_writes_id_seq OWNED BY stripe_writes.id;
 CREATE TABLE tokens (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1648,6 +1676,7 @@ ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq':
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
 ALTER TABLE ONLY stripe_customers ALTER COLUMN id SET DEFAULT nextval('stripe_customers_id_seq'::regclass);
 ALTER TABLE ONLY stripe_references ALTER COLUMN id SET DEFAULT nextval('stripe_references_id_seq'::regclass);
+ALTER TABLE ONLY stripe_writes ALTER COLUMN id SET DEFAULT nextval('stripe_writes_id_seq'::regclass);
 ALTER TABLE ONLY tokens ALTER COLUMN id SET DEFAULT nextval('tokens_id_seq'::regclass);
 ALTER TABLE ONLY tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('tortoise_migrations_id_seq'::regclass);
 ALTER TABLE ONLY vat_rates ALTER COLUMN id SET DEFAULT nextval('vat_rates_id_seq'::regclass);
@@ -1822,6 +1851,10 @@ ALTER TABLE ONLY stripe_references
     ADD CONSTRAINT stripe_references_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY stripe_references
     ADD CONSTRAINT stripe_references_stripe_id_key UNIQUE (stripe_id);
+ALTER TABLE ONLY stripe_writes
+    ADD CONSTRAINT stripe_writes_key_key UNIQUE (key);
+ALTER TABLE ONLY stripe_writes
+    ADD CONSTRAINT stripe_writes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tokens
@@ -1951,6 +1984,8 @@ CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_member ON sessions USING btree (member_id);
 CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id);
+CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at);
+CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);

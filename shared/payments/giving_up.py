@@ -34,7 +34,7 @@ async def give_up(context: Context, args: dict[str, Any]) -> None:
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return
     async with unit.transaction() as tx:
-        await tx.lock(Basket, id=checkout.basket_id)
+        await tx.lock_first(Basket.filter(id=checkout.basket_id))
         locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
         if locked is None or not await is_unwanted(locked):
             return

@@ -32,7 +32,7 @@ MARK = "payout"  # the metadata by which an answer that was lost is known again:
 
 
 @dataclass(frozen=True)
-class _More:
+class More:
     """What a payout does not say itself: its fee, and when it is first seen its bank and the sales that Stripe lists."""
 
     fees: Fees = field(default_factory=Fees)
@@ -54,31 +54,42 @@ async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Pa
 
 async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> Payout:
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
-    known = await Payout.get_or_none(stripe_payout_id=found.id)
-    more = _More()
-    if known is None:
-        more = await _read_more(gateway, vendor_id, account_id, found)
-    elif found.status in GONE and known.status not in GONE:
-        more = _More(await fees.read(gateway, account_id, found))
+    more = await read_more(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     async with unit.transaction() as tx:
-        if vendor_id is not None:
-            await configs.locked(tx, vendor_id)
-        row = await _row(tx, found, vendor_id, account_id)
-        await _move(tx, row, found, more)
+        row = await store(tx, vendor_id=vendor_id, account_id=account_id, found=found, more=more)
     return await Payout.get(id=row.id)
 
 
-async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: Found) -> _More:
+async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> More:
+    """Read at Stripe what `store` needs beside the payout itself."""
+    known = await Payout.get_or_none(stripe_payout_id=found.id)
+    if known is None:
+        return await _read_first(gateway, vendor_id, account_id, found)
+    if found.status in GONE and known.status not in GONE:
+        return More(await fees.read(gateway, account_id, found))
+    return More()
+
+
+async def store(tx: Transaction, *, vendor_id: int | None, account_id: str | None, found: Found, more: More) -> Payout:
+    """Let our row be where the payout is; one that we did not know gets a row."""
+    if vendor_id is not None:
+        await configs.locked(tx, vendor_id)
+    row = await _row(tx, found, vendor_id, account_id)
+    await _move(tx, row, found, more)
+    return row
+
+
+async def _read_first(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: Found) -> More:
     cost = await fees.read(gateway, account_id, found)
     if vendor_id is None or account_id is None:
-        return _More(cost)
+        return More(cost)
     try:
         bank = next((b for b in await gateway.list_banks(account_id) if b.id == found.destination), None)
         entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     except StripeRefused:  # access was taken away meanwhile
-        return _More(cost)
+        return More(cost)
     name = " ".join(part for part in ((bank.name if bank else ""), words_of(bank)) if part)
-    return _More(cost, name[:120], frozenset(entries))
+    return More(cost, name[:120], frozenset(entries))
 
 
 async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
@@ -100,7 +111,7 @@ async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id:
     )
 
 
-async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None:
+async def _move(tx: Transaction, row: Payout, found: Found, more: More) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
     values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
@@ -122,7 +133,7 @@ async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None
     await _post(tx, row, found, was=current, more=more)
 
 
-async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:
+async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: More) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
         vendor_id=row.vendor_id,

@@ -22,7 +22,7 @@ async def pay(context: Context, args: dict[str, Any]) -> None:
 
 async def ask(context: Context, args: dict[str, Any]) -> None:
     """Job `payouts.ask`: a payout that is written down and may not have been answered is asked for again, under its key."""
-    await service.ask_again(context.gateway, int(args["payout_id"]))
+    await service.ask(context.gateway, int(args["payout_id"]))
 
 
 async def sweep_all(_context: Context, _args: dict[str, Any]) -> None:

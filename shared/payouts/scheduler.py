@@ -57,7 +57,7 @@ async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
     """Make a vendor's payouts of one payday. What Stripe has not answered yet is asked again first. Raises StripeUnavailable."""
     gateway = context.gateway
     for row in await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING).order_by("id"):
-        await service.ask_again(gateway, row.id)
+        await service.ask(gateway, row.id)
     terms = await terms_of(vendor_id)
     name = period(payday)
     currencies = await _unpaid(vendor_id, name)

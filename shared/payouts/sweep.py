@@ -45,7 +45,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         await follow.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
     for row in await unanswered.filter(created_at__lt=clock.now() - UNANSWERED).order_by("id"):
-        await service.ask_again(gateway, row.id)
+        await service.ask(gateway, row.id)
     seen = {found.id for found in recent}
     under_way = await Payout.filter(
         vendor_id=vendor_id,

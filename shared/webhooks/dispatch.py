@@ -104,7 +104,7 @@ async def _told_once(tx: Transaction, tried: _Tried) -> tuple[Change, ...]:
     """What changed, without what another event about the order, applied at the same moment, tells. Inside the closing transaction."""
     if not tried.changes or tried.about.order_id is None:
         return tried.changes
-    await tx.lock(Order, id=tried.about.order_id)  # two events of one moment close one after the other
+    await tx.lock_first(Order.filter(id=tried.about.order_id))  # two events of one moment close one after the other
     others = WebhookEvent.filter(order_id=tried.about.order_id, updated_at__gte=tried.started).exclude(id=tried.row.id)
     told = [change for kept in await others.values_list("changes", flat=True) for change in changes.read(kept)]
     return changes.without(tried.changes, told)

@@ -1,0 +1,166 @@
+"""What we ask Stripe about payouts: to make one, and to call one back that has not left yet."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from shared import clock
+from shared.gateway.objects import Payout as Found
+from shared.gateway.seam import Gateway, StripeRefused
+from shared.payouts import follow, words
+from shared.payouts.models import Payout
+from shared.payouts.rules import PayoutState
+from shared.stripe_writes.operations import Operation
+from shared.unit import Act, Transaction
+from shared.vendors import configs, schedules
+from shared.vendors import service as vendors
+from shared.vendors.paydays import given_up
+
+log = logging.getLogger("markethall.payouts")
+
+AT_ONCE = timedelta(seconds=30)  # so long what was read of an account before writing down is news
+CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
+
+
+@dataclass(frozen=True)
+class CreatePayout(Operation[Found, None]):
+    """A payout of a vendor's balance; `amount` in minor units. `mark` stays when an attempt gets another key."""
+
+    name: ClassVar[str] = "payouts.create"
+
+    payout_id: int
+    vendor_id: int
+    account_id: str
+    amount: int
+    currency: str
+    instant: bool
+    mark: str
+
+    @classmethod
+    def of(cls, row: Payout) -> CreatePayout:
+        """Make it of a row that is written down."""
+        return cls(
+            payout_id=row.id,
+            vendor_id=int(str(row.vendor_id)),
+            account_id=str(row.stripe_account_id),
+            amount=row.amount,
+            currency=row.currency,
+            instant=row.method == "instant",
+            mark=str(row.idempotency_key),
+        )
+
+    @property
+    def key(self) -> str:
+        return self.mark
+
+    @property
+    def subject(self) -> str:
+        return f"payout:{self.payout_id}"
+
+    async def prepare(self, gateway: Gateway) -> None:
+        """Read the account where the payout was written down a while ago: another bank may have been given since."""
+        row = await Payout.get(id=self.payout_id)
+        if clock.now() - row.created_at < AT_ONCE:
+            return
+        try:
+            await vendors.sync_account(gateway, vendor_id=self.vendor_id)
+        except StripeRefused as refused:  # access was taken away; so the payout will be refused, too
+            log.info("the account of %s could not be read: %s", self.subject, refused.log)
+
+    async def plan(self, tx: Transaction, facts: None) -> CreatePayout | None:
+        """Nothing leaves while payouts stand still; whoever stores a hold or a bank has the same lock."""
+        config = await configs.locked(tx, self.vendor_id)
+        row = await tx.lock(Payout, id=self.payout_id)
+        is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
+        return None if is_heard_of or schedules.stand_still(config) else self
+
+    async def send(self, gateway: Gateway, key: str) -> Found:
+        return await gateway.create_payout(
+            self.account_id,
+            amount=self.amount,
+            currency=self.currency,
+            instant=self.instant,
+            metadata={follow.MARK: self.mark, "vendor_id": str(self.vendor_id)},
+            key=key,
+        )
+
+    async def find(self, gateway: Gateway) -> Found | None:
+        row = await Payout.get(id=self.payout_id)
+        made = await gateway.list_payouts(self.account_id, since=row.created_at - CLOCKS_DIFFER)
+        return next((found for found in made if found.metadata.get(follow.MARK) == self.mark), None)
+
+    async def read(self, gateway: Gateway, answer: Found) -> follow.More:
+        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
+
+    async def answered(self, tx: Transaction, answer: Found, more: follow.More) -> None:
+        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """Nothing was sent. The payday's name is given free, so that it can be tried again."""
+        sentence = words.refusal(refusal.stripe_code)
+        await configs.locked(tx, self.vendor_id)
+        row = await tx.lock(Payout, id=self.payout_id)
+        await tx.move(
+            row,
+            to=PayoutState.REFUSED,
+            where={"status": PayoutState.OPENING},
+            act=Act("payout.refused", "stripe", {"why": sentence}),
+            refusal=sentence,
+            period=await _freed(row),
+            fee=0,
+        )
+
+    def id_of(self, answer: Found) -> str:
+        return answer.id
+
+
+async def _freed(row: Payout) -> str | None:
+    if row.period is None:
+        return None
+    ours = Payout.filter(vendor_id=row.vendor_id, currency=row.currency)
+    earlier = ours.filter(period__startswith=given_up(row.period))
+    return given_up(row.period, await earlier.count() + 1)
+
+
+@dataclass(frozen=True)
+class CancelPayout(Operation[Found, None]):
+    """A payout called back before it left."""
+
+    name: ClassVar[str] = "payouts.cancel"
+
+    payout_id: int
+    vendor_id: int
+    account_id: str
+    stripe_id: str
+    number: int
+    mark: str  # of the payout: our key of it, or Stripe's id of one that others made
+
+    @property
+    def key(self) -> str:
+        return f"{self.mark}:call-back:{self.number}"
+
+    @property
+    def subject(self) -> str:
+        return f"payout:{self.payout_id}"
+
+    async def send(self, gateway: Gateway, key: str) -> Found:
+        return await gateway.cancel_payout(self.stripe_id, account=self.account_id, key=key)
+
+    async def find(self, gateway: Gateway) -> Found | None:
+        found = await gateway.get_payout(self.stripe_id, account=self.account_id)
+        return found if found.status == PayoutState.CANCELED else None
+
+    async def read(self, gateway: Gateway, answer: Found) -> follow.More:
+        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
+
+    async def answered(self, tx: Transaction, answer: Found, more: follow.More) -> None:
+        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """It has left meanwhile: where it is, whoever asked reads at Stripe."""
+
+    def id_of(self, answer: Found) -> str:
+        return answer.id

@@ -1,0 +1,27 @@
+"""When a write is asked again, and under which key. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# Stripe forgets keys "after they're at least 24 hours old" (docs/architecture.md): older ones are not trusted.
+KEYS_LAST = timedelta(hours=20)
+
+
+class WriteState(StrEnum):
+    """What became of a write."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+
+
+def key_of(base: str, attempt: int) -> str:
+    """Return the idempotency key of an attempt: the first is the operation's own, later ones are numbered."""
+    return base if attempt == 1 else f"{base}:{attempt}"
+
+
+def is_old(asked_at: datetime | None, now: datetime) -> bool:
+    """Tell whether Stripe may have forgotten a key under which it was first asked at `asked_at`."""
+    return asked_at is not None and now - asked_at > KEYS_LAST

@@ -1,0 +1,187 @@
+"""Opening a write in the caller's transaction, and performing it outside of one until Stripe has answered.
+
+It alone knows what a repeated key, a failure stored under a key, a key that Stripe forgot and a refusal mean.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import clock, unit
+from shared.errors import TryLater
+from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.jobs import queue
+from shared.stripe_writes.models import StripeWrite
+from shared.stripe_writes.operations import Operation, loaded
+from shared.stripe_writes.rules import WriteState, is_old, key_of
+from shared.unit import Transaction
+
+log = logging.getLogger("markethall.stripe_writes")
+
+JOB = "stripe_writes.perform"
+ASK_AFTER = timedelta(minutes=1)  # whoever opens a write performs it at once; the job is for when that failed
+LEFT_ALONE = timedelta(minutes=15)
+ROUNDS = 4
+Any_ = Operation[Any, Any]
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What became of a write. `refusal` is what Stripe said, where it was refused just now."""
+
+    state: WriteState
+    stripe_id: str | None = None
+    refusal: StripeRefused | None = None
+
+
+class StillTrying(TryLater):
+    """Each attempt so far was at its end; the job goes on."""
+
+    code = "payment_provider_unavailable"
+
+
+async def open_write(tx: Transaction, operation: Any_, *, asked_at: datetime | None = None) -> StripeWrite:
+    """Write an operation down before Stripe is asked, together with the job that asks should we crash.
+
+    `asked_at`: the key was used before there was a row of it.
+    """
+    write = await StripeWrite.create(
+        operation=operation.name,
+        subject=operation.subject,
+        key=operation.key,
+        params=operation.stored(),
+        asked_at=asked_at,
+    )
+    queue.enqueue(tx, JOB, {"id": write.id}, run_at=clock.now() + ASK_AFTER, unique_key=f"{JOB}:{write.id}")
+    return write
+
+
+async def count_of(subject: str, operation: type[Any_]) -> int:
+    """Count the writes of a kind about one subject: the next key's number. Ask under the subject's lock."""
+    return await StripeWrite.filter(subject=subject, operation=operation.name).count()
+
+
+async def latest(subject: str, operation: type[Any_]) -> StripeWrite | None:
+    """Return the newest write of a kind about one subject."""
+    return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
+
+
+async def perform(gateway: Gateway, write_id: int) -> Performed:
+    """Ask Stripe until the write is answered or refused. One that was is left alone; one that must wait is, too.
+
+    Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
+    """
+    for _round in range(ROUNDS):
+        write = await StripeWrite.get(id=write_id)
+        if write.state != WriteState.WAITING:
+            return Performed(WriteState(write.state), write.stripe_id)
+        operation = loaded(write.operation, write.params)
+        if write.asked_at is not None and (operation.looks_first or is_old(write.asked_at, clock.now())):
+            found = await operation.find(gateway)
+            if found is not None:
+                return await _answered(gateway, write, operation, found)
+        planned = await _plan(gateway, write, operation)
+        if planned is None:
+            return await _wait(gateway, write, operation)
+        performed = await _send(gateway, write, planned)
+        if performed is not None:
+            return performed
+    raise StillTrying
+
+
+async def _plan(gateway: Gateway, write: StripeWrite, operation: Any_) -> Any_ | None:
+    """Store what is about to be sent, and when its key was first used."""
+    facts = await operation.prepare(gateway)
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state != WriteState.WAITING or row.attempt != write.attempt:
+            return None
+        planned = await operation.plan(tx, facts)
+        if planned is not None:
+            await tx.change(row, params=planned.stored(), asked_at=row.asked_at or clock.now())
+        return planned
+
+
+async def _wait(gateway: Gateway, write: StripeWrite, operation: Any_) -> Performed:
+    """Nothing may be sent now. What was sent before may have been heard all the same."""
+    found = await operation.find(gateway) if write.asked_at is not None else None
+    if found is not None:
+        return await _answered(gateway, write, operation, found)
+    row = await StripeWrite.get(id=write.id)
+    return Performed(WriteState(row.state), row.stripe_id)
+
+
+async def _send(gateway: Gateway, write: StripeWrite, operation: Any_) -> Performed | None:
+    """Make one attempt; None when another one follows at once. Raises StripeUnavailable."""
+    try:
+        answer = await operation.send(gateway, write.key)
+    except StripeRefused as refusal:
+        return await _refused(write, operation, refusal)
+    except StripeUnavailable as down:
+        if not down.replayed:
+            raise
+        answer = await operation.find(gateway)
+        if answer is None:  # Stripe stored this failure under the key for good
+            await _next_attempt(write, operation, why=down.log or "a failure was stored under this key")
+            raise
+    return await _answered(gateway, write, operation, answer)
+
+
+async def _answered(gateway: Gateway, write: StripeWrite, operation: Any_, answer: Any) -> Performed:
+    more = await operation.read(gateway, answer)
+    stripe_id = operation.id_of(answer)
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.WAITING:
+            await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
+            await operation.answered(tx, answer, more)
+    return Performed(WriteState(row.state), row.stripe_id)
+
+
+async def _refused(write: StripeWrite, operation: Any_, refusal: StripeRefused) -> Performed | None:
+    log.warning("%s of %s was refused: %s", write.operation, write.subject, refusal.log)
+    why = (refusal.stripe_code or refusal.log or "refused")[:500]
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state != WriteState.WAITING or row.attempt != write.attempt:
+            return None  # somebody else was told as well
+        instead = await operation.refused(tx, refusal)
+        if instead is None:
+            await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
+            return Performed(WriteState.REFUSED, refusal=refusal)
+        await _number(tx, row, instead, why=why)
+    return None
+
+
+async def _next_attempt(write: StripeWrite, operation: Any_, *, why: str) -> None:
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.WAITING and row.attempt == write.attempt:
+            await _number(tx, row, operation, why=why)
+
+
+async def _number(tx: Transaction, row: StripeWrite, operation: Any_, *, why: str) -> None:
+    """Give the write its next key: nothing was asked under that one."""
+    attempt = row.attempt + 1
+    key = key_of(operation.key, attempt)
+    await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=None, error=why[:500])
+
+
+async def perform_job(context: queue.Context, args: dict[str, Any]) -> None:
+    """Job `stripe_writes.perform`: go on with one write; repeats until Stripe has answered."""
+    await perform(context.gateway, int(args["id"]))
+
+
+async def sweep(_context: queue.Context, _args: dict[str, Any]) -> None:
+    """Job `stripe_writes.sweep` (hourly): no write that waits is without a job."""
+    waiting = StripeWrite.filter(state=WriteState.WAITING, updated_at__lt=clock.now() - LEFT_ALONE)
+    ids = await waiting.order_by("id").values_list("id", flat=True)
+    async with unit.transaction() as tx:
+        for write_id in ids:
+            queue.enqueue(tx, JOB, {"id": write_id}, unique_key=f"{JOB}:{write_id}")
+
+
+HANDLERS: dict[str, queue.Handler] = {JOB: perform_job, "stripe_writes.sweep": sweep}

@@ -1,0 +1,108 @@
+"""The one durable write: what a lost answer, a stored failure, an old key and a lost job come to. Payouts are the example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared import clock
+from shared.errors import TryLater
+from shared.gateway.seam import StripeUnavailable
+from shared.jobs.models import Job
+from shared.payouts.models import Payout
+from shared.payouts.rules import PayoutState
+from shared.stripe_writes import service as writes
+from shared.stripe_writes.models import StripeWrite
+from shared.stripe_writes.rules import KEYS_LAST, WriteState, is_old, key_of
+from tests.support.payouts import on_payday, payday, time_of, work
+
+if TYPE_CHECKING:
+    from shared.gateway.seam import Gateway
+    from tests.support.app import TestContext
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+CREATE = {"match": {"method": "POST", "path": "/v1/payouts"}}
+
+
+@contextmanager
+def failing(sandbox: RunningSandbox, **fault: Any) -> Iterator[None]:
+    """Let Stripe fail payouts in one way for the block."""
+    sandbox.faults({**CREATE, **fault})
+    try:
+        yield
+    finally:
+        sandbox.faults()
+
+
+class TestKeys:
+    def test_an_attempt_has_a_key_of_its_own(self) -> None:
+        """The first one is the operation's."""
+        assert [key_of("payout:1", attempt) for attempt in (1, 2, 3)] == ["payout:1", "payout:1:2", "payout:1:3"]
+
+    def test_a_key_that_was_never_used_is_not_old(self) -> None:
+        """Old is counted from when Stripe was first asked, not from when it was written down."""
+        now = clock.now()
+        assert not is_old(None, now)
+        assert not is_old(now - KEYS_LAST, now)
+        assert is_old(now - KEYS_LAST - timedelta(seconds=1), now)
+
+
+class TestLostWork:
+    async def test_a_write_whose_job_was_lost_is_found_by_the_sweep(
+        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Whatever becomes of its first job, nothing that waits is forgotten."""
+        with time_of(sandbox) as time:
+            await on_payday(gateway, sandbox, time)
+            with failing(sandbox, effect="reset_before", times=3), pytest.raises(TryLater):
+                await payday(context)
+            await Job.all().delete()
+            time.days(1 / 24)
+            await writes.sweep(context, {})
+            await work(context, "stripe_writes.perform")
+            assert (await StripeWrite.get()).state == WriteState.ANSWERED
+            assert (await Payout.get()).status == PayoutState.PENDING
+
+    async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
+        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """An upgrade in the middle of a payout: Stripe made it, we never heard, and its row is all there is."""
+        with time_of(sandbox) as time:
+            await on_payday(gateway, sandbox, time)
+            with failing(sandbox, effect="reset_after", times=3), pytest.raises(TryLater):
+                await payday(context)
+            await StripeWrite.all().delete()
+            await work(context, "payouts.pay")
+            write = await StripeWrite.get()
+            assert (write.state, write.key) == (WriteState.ANSWERED, (await Payout.get()).idempotency_key)
+            assert len(sandbox.events("payout.created")) == 1
+
+
+async def test_an_answered_write_is_left_alone(context: TestContext, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """Performing it again asks nobody anything and says what became of it."""
+    with time_of(sandbox) as time:
+        await on_payday(gateway, sandbox, time)
+        await payday(context)
+        write = await StripeWrite.get()
+        with failing(sandbox, effect="status", status=500):
+            performed = await writes.perform(gateway, write.id)
+    assert (performed.state, performed.stripe_id) == (WriteState.ANSWERED, (await Payout.get()).stripe_payout_id)
+
+
+async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The row has its next key before anybody asks again."""
+    with time_of(sandbox) as time:
+        await on_payday(gateway, sandbox, time)
+        with failing(sandbox, effect="status", status=500, stored=True, times=1), pytest.raises(StripeUnavailable):
+            await payday(context)
+        write = await StripeWrite.get()
+    assert (write.state, write.attempt, write.asked_at) == (WriteState.WAITING, 2, None)
+    assert write.error
