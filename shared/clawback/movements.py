@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared import clock, unit
+from shared import clock
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.ledger import postings
@@ -34,10 +34,11 @@ async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
     return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
 
 
-async def refused(movement: Movement, why: str) -> None:
+async def refused(tx: Transaction, movement_id: int, why: str) -> None:
     """Note that Stripe said no; the next movement has a key of its own."""
-    async with unit.transaction() as tx:
-        await tx.move(movement, to=MovementState.REFUSED, refusal=why[:200])
+    movement = await Movement.get(id=movement_id)
+    opening = {"status": MovementState.OPENING}
+    await tx.move(movement, to=MovementState.REFUSED, where=opening, refusal=why[:200])
 
 
 async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:

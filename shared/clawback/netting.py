@@ -9,7 +9,6 @@ from shared import clock, unit
 from shared.clawback import receivables
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementState, set_off
-from shared.database.dialect import dialect
 from shared.unit import Transaction
 from shared.vendors.models import VendorPaymentConfig
 
@@ -24,7 +23,7 @@ async def net(vendor_id: int, currency: str) -> int:
     if not await is_unreachable(vendor_id):
         return 0
     async with unit.transaction() as tx:
-        claims = await _locked(vendor_id, currency)
+        claims = await _locked(tx, vendor_id, currency)
         we_owe = [(row.id, row.paid - row.amount) for row in claims if row.paid > row.amount]
         owing = sorted(
             (row for row in claims if row.receivable), key=lambda row: (row.owed_since or row.updated_at, row.id)
@@ -36,10 +35,9 @@ async def net(vendor_id: int, currency: str) -> int:
     return sum(part for part in parts.values() if part > 0)
 
 
-async def _locked(vendor_id: int, currency: str) -> list[Claim]:
-    """The vendor's claims at rest, locked in the order of their ids: none with a movement under way."""
-    query = Claim.filter(vendor_id=vendor_id, currency=currency).order_by("id")
-    rows = await (query.select_for_update() if dialect() == "postgres" else query)
+async def _locked(tx: Transaction, vendor_id: int, currency: str) -> list[Claim]:
+    """The vendor's claims at rest, locked: none with a movement under way."""
+    rows = await tx.lock_all(Claim.filter(vendor_id=vendor_id, currency=currency))
     open_ = Movement.filter(claim__vendor_id=vendor_id, status=MovementState.OPENING)
     under_way = {int(str(claim_id)) for claim_id in await open_.values_list("claim_id", flat=True)}
     return [row for row in rows if row.id not in under_way]

@@ -15,15 +15,16 @@ from shared import clock, unit
 from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
+from shared.clawback.writes import write_of
 from shared.errors import NotFound
-from shared.gateway.objects import NewTransfer
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.seam import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.ledger.queries import reserved_of_order
 from shared.money import step
 from shared.orders.models import Order
 from shared.payments.models import Payment
+from shared.stripe_writes import service as writes
 from shared.unit import Transaction
 
 log = logging.getLogger("markethall.clawback")
@@ -99,13 +100,14 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
             return True
         number = (await Order.get(id=claim.order_id)).number
         for kind, source, amount in steps:
-            await Movement.create(
+            movement = await Movement.create(
                 claim_id=claim.id,
                 kind=kind,
                 amount=amount,
                 stripe_source_id=source,
                 idempotency_key=await movements.key(locked, kind, number),
             )
+            await writes.open_write(tx, await write_of(locked, movement))
     return bool(steps)
 
 
@@ -127,45 +129,21 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
 
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
-    """Ask Stripe for one movement under its stored key, and note what it answered.
+    """Have Stripe make one movement. A refusal ends it; where the vendor's money is still with us, that must be loud."""
+    performed = await writes.perform(gateway, await _write_id(claim, movement))
+    refusal = performed.refusal
+    if refusal is None or movement.kind == MovementKind.REVERSAL:
+        return
+    if not await netting.is_unreachable(claim.vendor_id):
+        log.error("movement %s of %s was refused", movement.id, claim.subject)
+        raise refusal
 
-    A key that Stripe may have forgotten, or keeps a failure under, says nothing about the money: Stripe's own list does.
-    """
-    stripe_id = None
-    if clock.now() - movement.created_at > KEYS_LAST:
-        stripe_id = await sources.made_before(gateway, claim, movement)
-    try:
-        stripe_id = stripe_id or await _make(gateway, claim, movement)
-    except StripeRefused as refused:
-        await movements.refused(movement, refused.stripe_code or refused.log or "refused")
-        if movement.kind == MovementKind.REVERSAL or await netting.is_unreachable(claim.vendor_id):
-            return
-        # The vendor's money is still with us: that must be loud.
-        log.exception("movement %s of %s was refused", movement.id, claim.subject)
-        raise
-    except StripeUnavailable as down:
-        if not down.replayed:
-            raise
-        stripe_id = await sources.made_before(gateway, claim, movement)
-        if stripe_id is None:  # Stripe stored this failure under the key for good; the next movement has the next key
-            await movements.refused(movement, "Stripe stored a failure under this key")
-            raise
+
+async def _write_id(claim: Claim, movement: Movement) -> int:
+    """The write of a movement; opened now for one that was written down before there were rows of writes."""
+    asked = await write_of(claim, movement)
+    write = await writes.latest(asked.subject, type(asked))
+    if write is not None:
+        return int(write.id)
     async with unit.transaction() as tx:
-        await movements.done(tx, movement.id, stripe_id)
-
-
-async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
-    source, key = movement.stripe_source_id, movement.idempotency_key
-    metadata = {"claim": claim.subject, "order_id": str(claim.order_id), sources.MARK: key}
-    if movement.kind == MovementKind.TRANSFER:
-        payment = await Payment.get(id=claim.payment_id)
-        new = NewTransfer(
-            amount=movement.amount,
-            currency=claim.currency,
-            destination=payment.stripe_account_id,
-            source_transaction=source,
-            transfer_group=sources.group_of(claim),
-            metadata=metadata,
-        )
-        return (await gateway.create_transfer(new, key=key)).id
-    return (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
+        return int((await writes.open_write(tx, asked, asked_at=movement.created_at)).id)

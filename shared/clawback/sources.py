@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.clawback.models import Claim, Movement
+from shared.clawback.models import Movement
 from shared.clawback.rules import MovementKind, MovementState, Source
 from shared.gateway.seam import Gateway, StripeMissing
 from shared.payments import service as payments
@@ -53,18 +53,9 @@ async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
     return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
 
 
-async def made_before(gateway: Gateway, claim: Claim, movement: Movement) -> str | None:
-    """Stripe's id of a movement that was made although nobody heard so: it carries our key as its mark. None when there is none."""
-    if movement.kind == MovementKind.TRANSFER:
-        sent = await gateway.list_transfers(transfer_group=group_of(claim))
-        return next((t.id for t in sent if t.metadata.get(MARK) == movement.idempotency_key), None)
-    back = await gateway.list_reversals(movement.stripe_source_id)
-    return next((r.id for r in back if r.metadata.get(MARK) == movement.idempotency_key), None)
-
-
-def group_of(claim: Claim) -> str:
+def group_of(order_id: int) -> str:
     """What the transfers of an order have in common at Stripe."""
-    return f"order_{claim.order_id}"
+    return f"order_{order_id}"
 
 
 async def balance(gateway: Gateway, payment: Payment) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared import clock, unit
-from shared.database.dialect import dialect
 from shared.editing import Look, unseen
 from shared.errors import Invalid, NotFound
 from shared.fees.models import FeeRule, MarketplacePolicy
@@ -23,7 +22,7 @@ async def add_rule(rule: Rule, *, actor: str) -> int:
     """Put a rule at the end of the list: its id. Raises Invalid for one that could never be charged."""
     check(rule)
     async with unit.transaction() as tx:
-        rows = await _all_locked()
+        rows = await _all_locked(tx)
         if len(rows) >= MAX_RULES:
             raise Invalid(f"There are {MAX_RULES} rules already. Change one of them.")
         row = await FeeRule.create(position=max((r.position for r in rows), default=0) + 1, **_columns(rule))
@@ -47,7 +46,7 @@ async def change_rule(rule_id: int, rule: Rule, *, actor: str, look: Look[RuleVi
 async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
     """Let a rule change places with its neighbour; at the end of the list nothing happens. Raises NotFound."""
     async with unit.transaction() as tx:
-        rows = await _all_locked()
+        rows = await _all_locked(tx)
         ids = [row.id for row in rows]
         if rule_id not in ids:
             raise NotFound("We could not find that rule.")
@@ -110,10 +109,9 @@ async def _locked(tx: Transaction, rule_id: int) -> FeeRule:
     return row
 
 
-async def _all_locked() -> list[FeeRule]:
+async def _all_locked(tx: Transaction) -> list[FeeRule]:
     """Every rule in its order, locked by id so that two who move rules queue here."""
-    query = FeeRule.all().order_by("id")
-    rows = await (query.select_for_update() if dialect() == "postgres" else query)
+    rows = await tx.lock_all(FeeRule.all())
     return sorted(rows, key=lambda row: (row.position, row.id))
 
 
