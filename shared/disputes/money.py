@@ -9,7 +9,8 @@ from shared import clock
 from shared.disputes.models import Dispute
 from shared.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
 from shared.fees.queries import get_policy
-from shared.gateway import objects
+from shared.gateway.balance_transactions import BalanceTransaction
+from shared.gateway.disputes import StripeDispute
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account
@@ -52,7 +53,7 @@ def held_by(row: Dispute) -> Held:
     return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)
 
 
-async def apply_transactions(row: Dispute, order: Order, seen: objects.Dispute, *, is_sold: bool) -> Books:
+async def apply_transactions(row: Dispute, order: Order, seen: StripeDispute, *, is_sold: bool) -> Books:
     """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row holds who bears it."""
     books = Books()
     for transaction in sorted(seen.transactions, key=lambda t: (t.created, t.amount > 0)):
@@ -67,7 +68,7 @@ async def apply_transactions(row: Dispute, order: Order, seen: objects.Dispute, 
 
 
 async def _withdraw(
-    books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction, *, is_sold: bool
+    books: Books, row: Dispute, order: Order, transaction: BalanceTransaction, *, is_sold: bool
 ) -> Books:
     if await is_posted(f"dispute_withdrawn:{transaction.id}"):
         return books
@@ -85,7 +86,7 @@ async def _withdraw(
     )
 
 
-async def _reinstate(books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction) -> Books:
+async def _reinstate(books: Books, row: Dispute, order: Order, transaction: BalanceTransaction) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books
     parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))

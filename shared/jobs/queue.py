@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from shared import clock
 from shared.database import unit
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.jobs.models import Job
 from shared.settings import Settings
 

@@ -15,8 +15,10 @@ from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.database import unit
 from shared.errors import NotFound
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.gateway.standing import money_may_move
 from shared.ids import born
 from shared.jobs import queue
@@ -121,9 +123,9 @@ async def _stands_still(row: Payout) -> bool:
         return schedules.stand_still(await configs.locked(int(str(row.vendor_id))))
 
 
-async def _make(gateway: Gateway, row: Payout) -> Found:
+async def _make(gateway: Gateway, row: Payout) -> StripePayout:
     key = str(row.idempotency_key)
-    return await gateway.create_payout(
+    return await gateway.payouts.create(
         str(row.stripe_account_id),
         amount=row.amount,
         currency=row.currency,
@@ -133,9 +135,9 @@ async def _make(gateway: Gateway, row: Payout) -> Found:
     )
 
 
-async def _made_before(gateway: Gateway, row: Payout) -> Found | None:
+async def _made_before(gateway: Gateway, row: Payout) -> StripePayout | None:
     """The payout that Stripe made although nobody heard so: a key that is forgotten, or failed, says nothing about the money."""
-    made = await gateway.list_payouts(row.stripe_account_id, since=row.created_at - CLOCKS_DIFFER)
+    made = await gateway.payouts.list(row.stripe_account_id, since=row.created_at - CLOCKS_DIFFER)
     return next((found for found in made if found.metadata.get(follow.MARK) == row.idempotency_key), None)
 
 
@@ -172,7 +174,7 @@ async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str
         await audit.record(CANCEL, actor=actor, subject=subject, vendor_id=vendor_id, key=key)
     account, stripe_id = str(row.stripe_account_id), str(row.stripe_payout_id)
     try:
-        found = await gateway.cancel_payout(stripe_id, account=account, key=key)
+        found = await gateway.payouts.cancel(stripe_id, account=account, key=key)
     except StripeRefused as refused:
         await follow.follow(gateway, account, stripe_id)
         raise NotCancelable from refused

@@ -15,7 +15,7 @@ from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import Invalid, NotFound
 from shared.fees.queries import Policy, get_policy
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.mail import service as mail

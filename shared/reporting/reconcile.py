@@ -13,7 +13,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import MarketError
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.reporting.errors import AlreadyRunning
 from shared.reporting.facts import Finding
 from shared.reporting.gather import gather

@@ -11,7 +11,7 @@ from shared import clock
 from shared.audit import service as audit
 from shared.database import unit
 from shared.errors import Conflict, Invalid
-from shared.gateway.seam import Account
+from shared.gateway.accounts import StripeAccount
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
@@ -33,7 +33,7 @@ def known_to(row: VendorPaymentConfig) -> dict[str, str]:
     }
 
 
-async def follow(row: VendorPaymentConfig, account: Account, *, known: dict[str, str], submitted: bool) -> None:
+async def follow(row: VendorPaymentConfig, account: StripeAccount, *, known: dict[str, str], submitted: bool) -> None:
     """Compare what was read with the banks known before, inside the caller's transaction and with its row locked.
 
     `submitted`: the account was complete before this reading; until then banks may come and go.

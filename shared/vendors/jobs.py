@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 from shared import clock
 from shared.database import unit
-from shared.gateway.seam import StripeRefused
+from shared.gateway.errors import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.mail import service as mail

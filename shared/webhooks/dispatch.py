@@ -14,7 +14,7 @@ from shared.audit import service as audit
 from shared.database import unit
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, NotFound, TryLater
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import envelope
 from shared.jobs import queue
 from shared.jobs.queue import Context

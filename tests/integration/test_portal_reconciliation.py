@@ -11,7 +11,7 @@ import run
 from shared import clock
 from shared.database import unit
 from shared.disputes.models import Dispute
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.ledger import postings
