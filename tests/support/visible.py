@@ -18,6 +18,7 @@ IN_ATTRIBUTES = {"body_class", "viewport"}  # blocks that stand in the value of 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # In an expression: what begins like a sentence, or has two words with a space and something of a sentence about it.
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
+_SPLICED = re.compile(r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ ")  # put before or behind a value by `~`
 _NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
 _NO_PROSE = re.compile(r"^Subject: |/\S+")  # of a mail
 _ENTITY = re.compile(r"&\w+;|&#\d+;")
@@ -101,6 +102,8 @@ def _values(node: nodes.Node) -> list[nodes.Node]:
 
 
 def _is_sentence(text: str) -> bool:
+    if _SPLICED.fullmatch(text):
+        return True
     return not _NO_WORDS.fullmatch(text) and bool(_SENTENCE.search(re.sub(r"<[^>]*>|/[\w/?=&-]+", "", text)))
 
 
