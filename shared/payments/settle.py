@@ -14,6 +14,7 @@ from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.queries import owes
+from shared.locales import gettext_noop as _n
 from shared.orders import holding
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
@@ -35,8 +36,9 @@ from shared.vendors.models import VendorPaymentConfig
 log = logging.getLogger("markethall.payments")
 
 CHARGE_AFTER = timedelta(seconds=20)
-DECLINED = "The card was declined. Please try another card."
-NOT_AUTHENTICATED = "Your bank did not confirm this payment. Please try again or use another card."
+# Kept with the payment in English; a page says them in the language of whoever reads it.
+DECLINED = _n("The card was declined. Please try another card.")
+NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
 
 
 def facts_of(intent: Intent) -> IntentFacts:
