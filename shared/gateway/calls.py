@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.database import unit
+from shared import unit
 from shared.gateway.errors import InsideTransaction
 from shared.gateway.standing import money_may_move
 from shared.settings import StripeSettings
