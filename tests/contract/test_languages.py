@@ -57,7 +57,7 @@ PROMISED_TOO = {
             "amounts",
             "errors",
             "fees/words",
-            "gateway/seam",
+            "gateway/errors",
             "people/history",
             "people/rules",
             "refunds/words",
