@@ -1,4 +1,4 @@
-"""Connected accounts, their capabilities and bank accounts, and the links that lead their holders to Stripe."""
+"""Connected accounts, their capabilities and bank accounts."""
 
 from __future__ import annotations
 
@@ -223,24 +223,6 @@ class Accounts(Resource):
         )
         needed = tuple(c for c in listed if c.name in SELLING_NEEDS)
         return replace(account, abilities=needed)
-
-    async def create_link(self, account_id: str, *, refresh_url: str, return_url: str) -> str:
-        """A fresh, single-use address of the hosted onboarding that lives a few minutes. Never store it."""
-        params = {
-            "account": account_id,
-            "type": "account_onboarding",
-            "refresh_url": refresh_url,
-            "return_url": return_url,
-            "collection_options": {
-                "fields": "eventually_due",
-                "future_requirements": "include",
-            },
-        }
-        return await self._call(
-            self._v1.account_links.create_async,
-            params=params,
-            to=lambda link: str(link.url),
-        )
 
     async def create_login_link(self, account_id: str) -> str:
         """A single-use address of the account's Express dashboard. Refused before onboarding is finished."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.gateway.account_links import AccountLinks
 from shared.gateway.accounts import Accounts
 from shared.gateway.application_fees import ApplicationFees
 from shared.gateway.balance import Balance
@@ -31,6 +32,7 @@ class Gateway:
 
     def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
         self.connection = Connection(settings, timeout=timeout, patience=patience)
+        self.account_links = AccountLinks(self.connection)
         self.accounts = Accounts(self.connection)
         self.application_fees = ApplicationFees(self.connection)
         self.balance = Balance(self.connection)

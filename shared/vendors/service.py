@@ -155,7 +155,7 @@ async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
     """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored, and its making audited."""
     await require_confirmed(vendor_id, to="connect with Stripe")
-    link = await gateway.accounts.create_link(
+    link = await gateway.account_links.create(
         await configs.account_of(vendor_id),
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
         return_url=f"{public_url}/vendor/admin/payments/success",
