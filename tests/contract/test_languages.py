@@ -56,6 +56,7 @@ PROMISED_TOO = {
             "errors",
             "fees/words",
             "gateway/seam",
+            "people/browsers",
             "people/history",
             "people/rules",
             "refunds/words",
