@@ -134,7 +134,7 @@ def _quick_retries() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _worked_out_once() -> Iterator[None]:
     """What is the same for every application and database of this process."""
-    with once.addresses(), once.filters():
+    with once.addresses(), once.queries(), once.authorities():
         yield
 
 
