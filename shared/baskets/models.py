@@ -12,6 +12,8 @@ from shared.database.base import Row
 class Basket(Row):
     """What someone means to buy. Belongs to whoever holds the token in the signed session cookie."""
 
+    lock_rank = 200
+
     token_digest = fields.CharField(max_length=64, unique=True)
 
     class Meta:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tortoise.exceptions import IntegrityError
-
-from shared import clock
+from shared import clock, unit
 from shared.baskets.errors import BasketFull, NotForSale, OtherVendor
 from shared.baskets.models import Basket, BasketLine
 from shared.baskets.queries import held_by
@@ -12,10 +10,10 @@ from shared.baskets.rules import MAX_LINES, MAX_QUANTITY
 from shared.catalogue.errors import SoldOut
 from shared.catalogue.models import Product
 from shared.catalogue.queries import MAX_ID
-from shared.database import unit
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Invalid, NotFound
 from shared.ids import digest, new_token
 from shared.locales import gettext as _
+from shared.unit import Transaction
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import VendorView, vendor_by_id
 
@@ -28,8 +26,8 @@ async def add(token: str | None, *, product_id: int, quantity: int, start_new: b
     """
     _check_quantity(quantity, least=1)
     product, vendor = await _for_sale(product_id)
-    async with unit.transaction():
-        token, basket = await _basket(token)
+    async with unit.transaction() as tx:
+        token, basket = await _basket(tx, token)
         lines = {
             line.product_id: line for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
         }
@@ -54,8 +52,8 @@ async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> 
     _check_quantity(quantity, least=0)
     if not 0 < product_id <= MAX_ID:
         raise NotFound(_("That is not in your basket."))
-    async with unit.transaction():
-        basket = await unit.locked(Basket.filter(token_digest=digest(token or "")))
+    async with unit.transaction() as tx:
+        basket = await tx.lock_first(Basket.filter(token_digest=digest(token or "")))
         line = None
         if basket is not None:
             line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
@@ -79,8 +77,8 @@ async def accept_prices(token: str | None) -> None:
     """The shopper has read today's prices and agrees."""
     if not token:
         return
-    async with unit.transaction():
-        basket = await unit.locked(Basket.filter(token_digest=digest(token)))
+    async with unit.transaction() as tx:
+        basket = await tx.lock_first(Basket.filter(token_digest=digest(token)))
         if basket is None:
             return
         lines = await BasketLine.filter(basket_id=basket.id).select_related("product")
@@ -113,23 +111,13 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
     return product, vendor
 
 
-async def _basket(token: str | None) -> tuple[str, Basket]:
+async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
     """The basket of this token, locked, so that two clicks queue; made now where there is none.
 
     A browser may be given its token before its first click, so an answer that gets lost costs no basket.
     """
     token = token or new_token("ba")
-    mine = Basket.filter(token_digest=digest(token))
-    basket = await unit.locked(mine)
-    if basket is None:
-        try:
-            async with unit.transaction():  # a savepoint: the same browser's other click may have been first
-                basket = await Basket.create(token_digest=digest(token))
-        except IntegrityError:
-            basket = await unit.locked(mine)
-    if basket is None:
-        raise Conflict
-    return token, basket
+    return token, await tx.lock_or_create(Basket, token_digest=digest(token))
 
 
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:

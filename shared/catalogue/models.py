@@ -9,11 +9,15 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.searching import Searched, SearchedManager
+from shared.locales import gettext_noop as _n
 from shared.vendors.models import Vendor
 
 
 class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
+
+    lock_rank = 300
+    not_found = _n("We could not find that product.")
 
     searched: ClassVar = {"search": ("name", "category", "description")}
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
 from shared.catalogue.models import Product
 from shared.catalogue.queries import ProductView, product_for_vendor
-from shared.database import unit
 from shared.editing import Look, unseen
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.ids import slugify
 from shared.money import MAX_AMOUNT, Money, step
 from shared.people.queries import require_confirmed
+from shared.unit import Transaction
 from shared.vendors.countries import CURRENCY_NAMES, minimum_payout
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.models import VendorPaymentConfig
@@ -48,13 +47,11 @@ async def save_product(
 ) -> int:
     """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
     _check(values)
-    async with unit.transaction():
-        config = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
-        if config is None:
-            raise PaymentNotConfigured
+    async with unit.transaction() as tx:
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
         if values.price.currency != config.currency:
             raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
-        row = await _row(vendor_id, product_id)
+        row = await _row(tx, vendor_id, product_id)
         if product_id is not None:
             await look(await product_for_vendor(vendor_id, product_id))
         changes = await _changes(row, values)
@@ -63,8 +60,8 @@ async def save_product(
         if product_id is not None and not changes:
             return int(row.id)
         row.update_from_dict(changes)
-        await _store(row, values.slug)
-        await audit.record(
+        await _store(tx, row, values.slug)
+        tx.record(
             "product.created" if product_id is None else "product.changed",
             actor=actor,
             subject=f"product:{row.id}",
@@ -87,13 +84,11 @@ def _check(values: ProductValues) -> None:
         raise Invalid("Use small letters, digits and hyphens, such as linen-shirt.", param="slug")
 
 
-async def _row(vendor_id: int, product_id: int | None) -> Product:
+async def _row(tx: Transaction, vendor_id: int, product_id: int | None) -> Product:
     """The product to write, locked; a new one (not saved yet) when there is no id."""
     if product_id is None:
         return Product(vendor_id=vendor_id, slug="", name="", price_amount=0, currency="EUR")
-    row = await unit.locked(Product.filter(id=product_id, vendor_id=vendor_id))
-    if row is None:
-        raise NotFound("We could not find that product.")
+    row = await tx.lock(Product, id=product_id, vendor_id=vendor_id)
     return row
 
 
@@ -125,10 +120,10 @@ async def _free_slug(vendor_id: int, name: str) -> str:
     return next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 
 
-async def _store(row: Product, chosen_slug: str) -> None:
+async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
     """Save; a taken address is the vendor's to change when they chose it. The config's lock keeps made ones apart."""
     try:
-        async with unit.transaction():
+        async with tx.savepoint():
             await row.save()
     except IntegrityError:
         if await Product.filter(vendor_id=row.vendor_id, slug=row.slug).exclude(id=row.id or 0).exists():
@@ -146,10 +141,8 @@ async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
     code = currency.upper()
     if code not in CURRENCY_NAMES:
         raise Invalid("Choose one of the currencies offered.", param="currency")
-    async with unit.transaction():
-        config = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
-        if config is None:
-            raise PaymentNotConfigured
+    async with unit.transaction() as tx:
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
         if config.currency == code:
             return
         if not await may_choose_currency(vendor_id):
@@ -158,7 +151,7 @@ async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
         await VendorPaymentConfig.filter(id=config.id).update(
             currency=code, minimum_payout=minimum_payout(code), updated_at=clock.now()
         )
-        await audit.record(
+        tx.record(
             "vendor.currency_chosen",
             actor=actor,
             subject=f"vendor:{vendor_id}",

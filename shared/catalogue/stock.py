@@ -16,7 +16,8 @@ from tortoise.expressions import Case, F, Q, When
 from shared import clock
 from shared.catalogue.errors import SoldOut, StockBooksDiffer
 from shared.catalogue.models import Product
-from shared.database.unit import dialect, is_open
+from shared.database.dialect import dialect
+from shared.unit import is_open
 
 Items = Sequence[tuple[int, int]]
 

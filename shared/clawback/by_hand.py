@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from shared.audit import service as audit
+from shared import unit
 from shared.clawback import movements, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
-from shared.database import unit
 from shared.gateway.objects import Reversal
 from shared.gateway.seam import Gateway, StripeMissing
 from shared.jobs import queue
 from shared.orders.models import Order
 from shared.payments.models import Payment
+from shared.unit import Transaction
 
 BY = "stripe"  # the actor of what was done in the dashboard
 
@@ -95,7 +95,7 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
 
 async def note(payment: Payment, moved: Moved) -> Claim | None:
     """Make it a movement of the claim that waits for it, once; None when no claim of the order does."""
-    return await once(payment, moved, lambda: _waiting(payment, moved.taken))
+    return await once(payment, moved, lambda tx: _waiting(tx, payment, moved.taken))
 
 
 async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> Claim | None:
@@ -106,28 +106,28 @@ async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> C
     if payment.stripe_transfer_id is None:
         return None
     back = [r.id for r in await gateway.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
-    return await once(payment, moved, lambda: _with_reversal(payment, back, moved.amount))
+    return await once(payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount))
 
 
 async def once(
     payment: Payment,
     moved: Moved,
-    choose: Callable[[], Awaitable[Claim | None]],
+    choose: Callable[[Transaction], Awaitable[Claim | None]],
     *,
     action: str = "claim.by_hand",
     actor: str = BY,
 ) -> Claim | None:
     """Note a movement with the claim that `choose` finds or makes while the order is locked; the one that has it if one does."""
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=payment.order_id))
-        assert order is not None
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=payment.order_id)
         known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
         if known is not None:
             return known.claim
-        claim = await choose()
+        claim = await choose(tx)
         if claim is None:
             return None
         await movements.record(
+            tx,
             claim,
             moved.kind,
             amount=moved.amount,
@@ -135,8 +135,8 @@ async def once(
             stripe_id=moved.stripe_id,
             order_number=order.number,
         )
-        await receivables.follow(claim.id)
-        await audit.record(
+        await receivables.follow(tx, claim.id)
+        tx.record(
             action,
             actor=actor,
             subject=claim.subject,
@@ -145,26 +145,25 @@ async def once(
             currency=claim.currency,
             stripe_id=moved.stripe_id,
         )
-        await queue.enqueue("clawback.settle", {"subject": claim.subject})
+        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
     return claim
 
 
-async def _with_reversal(payment: Payment, back: Sequence[str], amount: int) -> Claim | None:
+async def _with_reversal(tx: Transaction, payment: Payment, back: Sequence[str], amount: int) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
     rows = Movement.filter(stripe_id__in=list(back), claim__payment_id=payment.id).order_by("claim_id")
     for claim_id in sorted({int(str(row)) for row in await rows.values_list("claim_id", flat=True)}):
-        claim = await unit.locked(Claim.filter(id=claim_id))
+        claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is not None and claim.paid >= amount:
             return claim
     return None
 
 
-async def _waiting(payment: Payment, taken: int) -> Claim | None:
+async def _waiting(tx: Transaction, payment: Payment, taken: int) -> Claim | None:
     """The claim with as much to take (or, below nought, to give back): the one that it settles exactly, else the oldest."""
     found = []
     for claim_id in await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True):
-        claim = await unit.locked(Claim.filter(id=claim_id))
-        assert claim is not None
+        claim = await tx.lock(Claim, id=claim_id)
         under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
         due = claim.amount - claim.paid - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
         if (0 < taken <= due) or (due <= taken < 0):

@@ -10,10 +10,10 @@ from shared.clawback.by_hand import Moved
 from shared.clawback.errors import NothingTaken
 from shared.clawback.models import Claim
 from shared.clawback.rules import MovementKind
-from shared.database import unit
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.payments.models import Payment
+from shared.unit import Transaction
 
 
 def subject_of(payment_id: int) -> str:
@@ -24,15 +24,15 @@ def subject_of(payment_id: int) -> str:
 async def book(payment: Payment, moved: Moved, *, actor: str) -> Claim:
     """Book it as taken from the vendor (or given back to it, at most what was taken), once. Raises NothingTaken."""
 
-    async def bear() -> Claim:
-        before = await unit.locked(Claim.filter(subject=subject_of(payment.id)))
+    async def bear(tx: Transaction) -> Claim:
+        before = await tx.lock_first(Claim.filter(subject=subject_of(payment.id)))
         amount = (before.amount if before else 0) + moved.taken
         if amount < 0:
             raise NothingTaken
-        claim = await service.set_claim(subject=subject_of(payment.id), payment=payment, amount=amount)
+        claim = await service.set_claim(tx, subject=subject_of(payment.id), payment=payment, amount=amount)
         fact = postings.Taken(claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id)
         is_fee = moved.kind is MovementKind.FEE_REFUND
-        await ledger.post(postings.commission_returned(fact) if is_fee else postings.taken(fact))
+        await ledger.post(tx, postings.commission_returned(fact) if is_fee else postings.taken(fact))
         return claim
 
     claim = await by_hand.once(payment, moved, bear, action="claim.corrected", actor=actor)

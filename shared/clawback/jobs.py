@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import by_hand, service
 from shared.clawback.models import Claim, Movement
 from shared.jobs import queue
@@ -32,11 +32,13 @@ async def collect(context: Context, args: dict[str, Any]) -> None:
 async def collect_all(_context: Context, _args: dict[str, Any]) -> None:
     """Job `clawback.collect_all` (daily): ask again for every vendor that owes something, and for what could not be sent to one."""
     vendors = await Claim.filter(receivable__gt=0).distinct().values_list("vendor_id", flat=True)
-    for vendor_id in vendors:
-        await queue.enqueue("clawback.collect", {"vendor_id": vendor_id})
     # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job goes on.
-    for subject in await _not_sent().values_list("subject", flat=True):
-        await queue.enqueue("clawback.settle", {"subject": str(subject)})
+    not_sent = await _not_sent().values_list("subject", flat=True)
+    async with unit.transaction() as tx:
+        for vendor_id in vendors:
+            queue.enqueue(tx, "clawback.collect", {"vendor_id": vendor_id})
+        for subject in not_sent:
+            queue.enqueue(tx, "clawback.settle", {"subject": str(subject)})
 
 
 def _not_sent() -> QuerySet[Claim]:
@@ -57,10 +59,11 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     mine = [row for row in rows if row.source and "transfer" in row.links and "source_refund" not in row.links]
     ids = Movement.filter(stripe_id__in=[row.source for row in mine])
     known = {str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)}
-    for transfer_id in sorted({row.links["transfer"] for row in mine if row.source not in known}):
-        await queue.enqueue(
-            "clawback.by_hand", {"transfer_id": transfer_id}, unique_key=f"clawback.by_hand:{transfer_id}"
-        )
+    untold = sorted({row.links["transfer"] for row in mine if row.source not in known})
+    async with unit.transaction() as tx:
+        for transfer_id in untold:
+            key = f"clawback.by_hand:{transfer_id}"
+            queue.enqueue(tx, "clawback.by_hand", {"transfer_id": transfer_id}, unique_key=key)
 
 
 async def follow_transfer(context: Context, args: dict[str, Any]) -> None:

@@ -21,6 +21,8 @@ class Claim(Row):
     was won; what was taken goes back then, or is set off (`netted`) against other claims of a vendor that is out of reach.
     """
 
+    lock_rank = 270
+
     subject = fields.CharField(max_length=80, unique=True, description="refund:12 or dispute:3")
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="claims", on_delete=fields.RESTRICT

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
-from shared.database import unit
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.orders.models import Order
 from shared.references import service as references
+from shared.unit import Transaction
 
 
 async def record(
-    claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
+    tx: Transaction, claim: Claim, kind: MovementKind, *, amount: int, source_id: str, stripe_id: str, order_number: str
 ) -> bool:
     """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
     if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
@@ -26,7 +25,7 @@ async def record(
         stripe_source_id=source_id,
         idempotency_key=await key(claim, kind, order_number),
     )
-    return await done(movement.id, stripe_id)
+    return await done(tx, movement.id, stripe_id)
 
 
 async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
@@ -37,31 +36,27 @@ async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
 
 async def refused(movement: Movement, why: str) -> None:
     """Note that Stripe said no; the next movement has a key of its own."""
-    async with unit.transaction():
-        await Movement.filter(id=movement.id, status=MovementState.OPENING).update(
-            status=MovementState.REFUSED, refusal=why[:200], updated_at=clock.now()
-        )
+    async with unit.transaction() as tx:
+        await tx.move(movement, to=MovementState.REFUSED, refusal=why[:200])
 
 
-async def done(movement_id: int, stripe_id: str) -> bool:
+async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     """Note that a movement happened, once: its posting, and what the claim has taken. In the caller's transaction."""
     movement = await Movement.get(id=movement_id).select_related("claim")
     # The reference below names the order: whoever holds the order and waits for the claim must not be waited for.
-    await unit.locked(Order.filter(id=movement.claim.order_id))
-    claim = await unit.locked(Claim.filter(id=movement.claim_id))
-    assert claim is not None
-    moved = await Movement.filter(id=movement_id, status=MovementState.OPENING).update(
-        status=MovementState.DONE, stripe_id=stripe_id, updated_at=clock.now()
-    )
-    if not moved:
+    await tx.lock(Order, id=movement.claim.order_id)
+    claim = await tx.lock(Claim, id=movement.claim_id)
+    opening = {"status": MovementState.OPENING}
+    if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
     await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
     await ledger.post(
-        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id))
+        tx,
+        postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id)),
     )
-    await references.remember(stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
-    await audit.record(
+    references.remember(tx, stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
+    tx.record(
         f"claim.{movement.kind}",
         actor="system",
         subject=claim.subject,

@@ -5,12 +5,12 @@ Only what is left over waits, until it connects again. Nothing moves at Stripe: 
 
 from __future__ import annotations
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback import receivables
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementState, set_off
-from shared.database import unit
+from shared.database.dialect import dialect
+from shared.unit import Transaction
 from shared.vendors.models import VendorPaymentConfig
 
 
@@ -23,7 +23,7 @@ async def net(vendor_id: int, currency: str) -> int:
     """Set off what can be, the oldest debt first, if the vendor is out of reach; how much, in minor units."""
     if not await is_unreachable(vendor_id):
         return 0
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         claims = await _locked(vendor_id, currency)
         we_owe = [(row.id, row.paid - row.amount) for row in claims if row.paid > row.amount]
         owing = sorted(
@@ -32,23 +32,23 @@ async def net(vendor_id: int, currency: str) -> int:
         parts = set_off(we_owe, [(row.id, row.receivable) for row in owing])
         for row in claims:
             if row.id in parts:
-                await _book(row, parts[row.id])
+                await _book(tx, row, parts[row.id])
     return sum(part for part in parts.values() if part > 0)
 
 
 async def _locked(vendor_id: int, currency: str) -> list[Claim]:
     """The vendor's claims at rest, locked in the order of their ids: none with a movement under way."""
     query = Claim.filter(vendor_id=vendor_id, currency=currency).order_by("id")
-    rows = await (query.select_for_update() if unit.dialect() == "postgres" else query)
+    rows = await (query.select_for_update() if dialect() == "postgres" else query)
     open_ = Movement.filter(claim__vendor_id=vendor_id, status=MovementState.OPENING)
     under_way = {int(str(claim_id)) for claim_id in await open_.values_list("claim_id", flat=True)}
     return [row for row in rows if row.id not in under_way]
 
 
-async def _book(claim: Claim, part: int) -> None:
+async def _book(tx: Transaction, claim: Claim, part: int) -> None:
     await Claim.filter(id=claim.id).update(netted=claim.netted + part, updated_at=clock.now())
-    await receivables.follow(claim.id)
-    await audit.record(
+    await receivables.follow(tx, claim.id)
+    tx.record(
         "claim.set_off",
         actor="system",
         subject=claim.subject,

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementState, rest
-from shared.database import unit
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.payments.models import Payment
+from shared.unit import Transaction
 
 
-async def follow(claim_id: int) -> None:
+async def follow(tx: Transaction, claim_id: int) -> None:
     """Let the receivable be what is not taken yet, inside the caller's transaction. Nothing while a movement is under way."""
-    claim = await unit.locked(Claim.filter(id=claim_id))
-    assert claim is not None
+    claim = await tx.lock(Claim, id=claim_id)
     if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
         return
     target = rest(claim.amount, claim.paid, claim.written_off)
     revived, number = claim.written_off - target.written_off, claim.postings
     if revived:  # given up on, and now not even due any more: no loss after all
         number += 1
-        await ledger.post(postings.written_off(await _fact(claim, number, -revived)))
+        await ledger.post(tx, postings.written_off(await _fact(claim, number, -revived)))
     change = target.receivable - claim.receivable - revived
     if change:
         number += 1
-        await ledger.post(postings.receivable(await _fact(claim, number, change)))
+        await ledger.post(tx, postings.receivable(await _fact(claim, number, change)))
     if number == claim.postings:
         return
     await Claim.filter(id=claim.id).update(
@@ -37,7 +35,7 @@ async def follow(claim_id: int) -> None:
         owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
         updated_at=clock.now(),
     )
-    await audit.record(
+    tx.record(
         "vendor.owes" if change > 0 else "vendor.owes_less",
         actor="system",
         subject=claim.subject,
@@ -50,8 +48,8 @@ async def follow(claim_id: int) -> None:
 
 async def write_off(claim_id: int, *, actor: str) -> None:
     """The platform gives up on what is owed. Raises NothingOwed."""
-    async with unit.transaction():
-        claim = await unit.locked(Claim.filter(id=claim_id))
+    async with unit.transaction() as tx:
+        claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is None or claim.receivable == 0:
             raise NothingOwed
         number = claim.postings + 1
@@ -64,8 +62,8 @@ async def write_off(claim_id: int, *, actor: str) -> None:
         )
         if not moved:
             raise NothingOwed
-        await ledger.post(postings.written_off(await _fact(claim, number, claim.receivable)))
-        await audit.record(
+        await ledger.post(tx, postings.written_off(await _fact(claim, number, claim.receivable)))
+        tx.record(
             "claim.written_off",
             actor=actor,
             subject=claim.subject,

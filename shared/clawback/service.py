@@ -11,11 +11,10 @@ from collections.abc import Sequence
 
 from tortoise.functions import Sum
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
-from shared.database import unit
 from shared.errors import NotFound
 from shared.gateway.objects import NewTransfer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
@@ -25,18 +24,19 @@ from shared.ledger.queries import reserved_of_order
 from shared.money import step
 from shared.orders.models import Order
 from shared.payments.models import Payment
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.clawback")
 
 ROUNDS = 4  # a balance that shrinks while we take from it is looked at again so often; then the rest is owed
 
 
-async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
+async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: int) -> Claim:
     """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the caller's transaction.
 
     0 when it was undone. What that means at Stripe is done by `settle`, which is enqueued here too.
     """
-    claim = await unit.locked(Claim.filter(subject=subject))
+    claim = await tx.lock_first(Claim.filter(subject=subject))
     if claim is None:
         claim = await Claim.create(
             subject=subject,
@@ -49,9 +49,9 @@ async def set_claim(*, subject: str, payment: Payment, amount: int) -> Claim:
     elif claim.amount != amount:
         await Claim.filter(id=claim.id).update(amount=amount, updated_at=clock.now())
         claim.amount = amount
-    await queue.enqueue("clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
+    queue.enqueue(tx, "clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
     if await reserved_of_order(payment.order_id):
-        await queue.enqueue("payouts.review_reserve", {"order_id": payment.order_id})
+        queue.enqueue(tx, "payouts.review_reserve", {"order_id": payment.order_id})
     return claim
 
 
@@ -68,8 +68,8 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
         delta = rest(claim.amount, claim.paid, claim.written_off).move
         if delta == 0 or (delta < 0 and unreachable) or not await _write_down(gateway, claim, delta):
             break
-    async with unit.transaction():
-        await receivables.follow(claim.id)
+    async with unit.transaction() as tx:
+        await receivables.follow(tx, claim.id)
     if unreachable:
         await netting.net(claim.vendor_id, claim.currency)
     await claim.refresh_from_db()
@@ -91,9 +91,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
             found += await sources.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
-    async with unit.transaction():
-        locked = await unit.locked(Claim.filter(id=claim.id))
-        assert locked is not None
+    async with unit.transaction() as tx:
+        locked = await tx.lock(Claim, id=claim.id)
         if rest(locked.amount, locked.paid, locked.written_off).move != delta:
             return True  # somebody else was faster: look again
         if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
@@ -151,8 +150,8 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
         if stripe_id is None:  # Stripe stored this failure under the key for good; the next movement has the next key
             await movements.refused(movement, "Stripe stored a failure under this key")
             raise
-    async with unit.transaction():
-        await movements.done(movement.id, stripe_id)
+    async with unit.transaction() as tx:
+        await movements.done(tx, movement.id, stripe_id)
 
 
 async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared import clock
+from shared import clock, unit
 from shared.audit.models import AuditEntry
 from shared.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
 
@@ -35,7 +35,6 @@ async def fill(settings: Settings) -> None:
     """Fill the demo marketplace, or what is missing of it (the database is open, the stand-in answers)."""
     import aiohttp  # not needed where the demo is there already
 
-    from shared.audit import service as audit
     from shared.cli import demo_money
     from shared.gateway.live import LiveGateway
 
@@ -53,7 +52,8 @@ async def fill(settings: Settings) -> None:
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
-                await audit.record(FILLED, actor=ACTOR, subject="demo")
+                async with unit.transaction() as tx:
+                    tx.record(FILLED, actor=ACTOR, subject="demo")
     finally:
         await gateway.close()
 

@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared import clock, ids
+from shared import clock, ids, unit
 from shared.cli.database import opened
 from shared.cli.options import CommandFailed, SeedOptions
 from shared.database import migrate as migrations
-from shared.database import unit
 from shared.fees.rules import Rule, share, snapshot
 
 if TYPE_CHECKING:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
 
 from shared import clock
+from shared.locales import gettext_noop as _n
 
 if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
 
 
 class Row(Model):
-    """A table's row. `created_at` and `updated_at` follow `shared.clock`; guarded `update()` calls set `updated_at` themselves."""
+    """A table's row. `created_at` and `updated_at` follow `shared.clock`; guarded `update()` calls set `updated_at` themselves.
+
+    `lock_rank` is the table's place in the order of locks (docs/architecture.md); without one its rows are never locked.
+    `not_found` is what a person reads who asks for a row that is not there.
+    """
+
+    lock_rank: ClassVar[int | None] = None
+    not_found: ClassVar[str] = _n("We could not find that.")
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField(default=clock.now)
@@ -23,6 +31,11 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def as_subject(self) -> str:
+        """How the audit trail names this row: `order:12`."""
+        return f"{type(self).__name__.lower()}:{self.id}"
 
     async def save(
         self,

@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.disputes import attachments, evidence
 from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.models import Dispute
@@ -38,14 +37,14 @@ async def save_draft(
     """
     tidy = evidence.tidy(texts)
     evidence.check(tidy)
-    async with unit.transaction():
-        row = await answerable(vendor_id, dispute_id)
+    async with unit.transaction() as tx:
+        row = await answerable(tx, vendor_id, dispute_id)
         if row.evidence:
             await look(row.evidence)
         if row.evidence_version and tidy == row.evidence:
             return row.evidence_version
-        version = await new_version(row, evidence=tidy)
-        await note(row, "drafted", actor, version=version, characters=sum(len(text) for text in tidy.values()))
+        version = await new_version(tx, row, evidence=tidy)
+        await note(tx, row, "drafted", actor, version=version, characters=sum(len(text) for text in tidy.values()))
     return version
 
 
@@ -87,8 +86,8 @@ async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: 
 
     Raises NotFound, AnswerClosed, AnswerChanged, NothingToSay, DocumentRefused, AnswerRefused.
     """
-    async with unit.transaction():
-        row = await answerable(vendor_id, dispute_id)
+    async with unit.transaction() as tx:
+        row = await answerable(tx, vendor_id, dispute_id)
         papers = await attachments.attached_to(row.id)
         if not row.evidence and not papers:
             raise NothingToSay
@@ -112,15 +111,15 @@ async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: 
         )
         if not moved:
             raise AnswerClosed
-        await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
-        await note(row, "submitted", actor, version=version, fields=[*sorted(row.evidence), *papers])
+        queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id})
+        await note(tx, row, "submitted", actor, version=version, fields=[*sorted(row.evidence), *papers])
     return await _at_once(gateway, dispute_id)
 
 
 async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: str) -> bool:
     """Accept the loss, for good; False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused."""
-    async with unit.transaction():
-        row = await answerable(vendor_id, dispute_id)
+    async with unit.transaction() as tx:
+        row = await answerable(tx, vendor_id, dispute_id)
         version = row.evidence_version + 1
         moved = await Dispute.filter(
             id=row.id,
@@ -137,8 +136,8 @@ async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: st
         )
         if not moved:
             raise AnswerClosed
-        await queue.enqueue("disputes.deliver", {"dispute_id": row.id})
-        await note(row, "accepted", actor, amount=row.amount)
+        queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id})
+        await note(tx, row, "accepted", actor, amount=row.amount)
     return await _at_once(gateway, dispute_id)
 
 
@@ -206,12 +205,12 @@ async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> No
 
 async def _take_back(row: Dispute, reason: str) -> None:
     log.warning("the answer to dispute %s was refused: %s", row.id, reason)
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         moved = await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(
             submitted_at=None, submitted_by="", accepted_at=None, accepted_by="", updated_at=clock.now()
         )
         if moved:
-            await note(row, "answer_refused", "stripe", reason=reason[:300])
+            await note(tx, row, "answer_refused", "stripe", reason=reason[:300])
 
 
 async def _next_key(row: Dispute, what: str) -> None:

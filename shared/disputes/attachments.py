@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.disputes import files
 from shared.disputes.models import Dispute, DisputeFile
 from shared.disputes.versions import answerable, key_of, new_version, note
@@ -70,15 +69,15 @@ async def attach(
     """
     paper = files.judge(kind, name, content)
     digest = hashlib.sha256(content).hexdigest()
-    async with unit.transaction():
-        row = await answerable(vendor_id, dispute_id)
+    async with unit.transaction() as tx:
+        row = await answerable(tx, vendor_id, dispute_id)
         there = {file["kind"]: file for file in await _of(row).values("kind", "size", "digest", "refusal")}
         if kind in there and there[kind]["digest"] == digest and not there[kind]["refusal"]:
             return row.evidence_version
         sizes = {other: int(file["size"]) for other, file in there.items()}
         files.check_together(kind, {**sizes, kind: len(content)})
         await _of(row).filter(kind=kind).delete()
-        version = await new_version(row)
+        version = await new_version(tx, row)
         await DisputeFile.create(
             dispute_id=row.id,
             kind=kind,
@@ -90,18 +89,18 @@ async def attach(
             made_here=made_here,
             upload_key=key_of(row, f"file:{kind}", version),
         )
-        await note(row, "attached", actor, kind=kind, name=paper.name, size=len(content))
+        await note(tx, row, "attached", actor, kind=kind, name=paper.name, size=len(content))
     return version
 
 
 async def remove(*, vendor_id: int, dispute_id: int, kind: str, actor: str) -> bool:
     """Take a document out of the draft; False when there was none. Raises NotFound, AnswerClosed."""
-    async with unit.transaction():
-        row = await answerable(vendor_id, dispute_id)
+    async with unit.transaction() as tx:
+        row = await answerable(tx, vendor_id, dispute_id)
         if not await _of(row).filter(kind=kind).delete():
             return False
-        await new_version(row)
-        await note(row, "detached", actor, kind=kind)
+        await new_version(tx, row)
+        await note(tx, row, "detached", actor, kind=kind)
     return True
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shared.audit import service as audit
-from shared.database import unit
+from shared import unit
 from shared.disputes import texts
 from shared.disputes.models import Dispute
 from shared.disputes.service import payment_of
@@ -26,15 +25,12 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
         return None
     if not seen.actionable:
         return "nothing to be done about it any more"
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=payment.order_id))
-        assert order is not None
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=payment.order_id)
         if await references.find(seen.id) is not None:
             return "known"
-        await references.remember(
-            seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id
-        )
-        await audit.record(
+        references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
+        tx.record(
             "order.fraud_warning",
             actor="stripe",
             subject=f"order:{order.id}",
@@ -49,8 +45,8 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
             f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
         )
         key = f"fraud_warning:{seen.id}"
-        await mail.post(
-            "fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+        mail.post(
+            tx, "fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
         )
     return "vendor warned"
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.disputes import answers, notices, texts
 from shared.disputes.errors import AnswerRefused, DocumentRefused
 from shared.disputes.models import Dispute
@@ -52,20 +51,20 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
             wanted.add(seen.id)
     is_decided = Q(submitted_at__not_isnull=True) | Q(accepted_at__not_isnull=True)
     late = await Dispute.filter(is_decided, status__in=sorted(TELLABLE), delivered_at=None)
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for stripe_id in sorted(wanted):
-            await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
+            queue.enqueue(tx, "disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
         for row in late:
-            await queue.enqueue("disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
+            queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
 
 
 async def look_again(_context: Context, _args: dict[str, Any]) -> None:
     """Job `disputes.look_again` (daily): read what was decided not long ago again, since a decision can be appealed."""
     since = clock.now() - REOPENS_WITHIN
     rows = Dispute.filter(status__in=sorted(REOPENABLE), closed_at__gte=since).order_by("id")
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
-            await queue.enqueue("disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
+            queue.enqueue(tx, "disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
 
 
 async def remind(_context: Context, _args: dict[str, Any]) -> None:
@@ -74,10 +73,10 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
     rows = Dispute.filter(
         status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None, due_by__gt=clock.now(), due_by__lte=near
     )
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for dispute_id in await rows.values_list("id", flat=True):
-            await queue.enqueue(
-                "disputes.remind_one", {"dispute_id": dispute_id}, unique_key=f"disputes.remind_one:{dispute_id}"
+            queue.enqueue(
+                tx, "disputes.remind_one", {"dispute_id": dispute_id}, unique_key=f"disputes.remind_one:{dispute_id}"
             )
 
 
@@ -88,9 +87,9 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
         await follow_dispute(context.gateway, row.stripe_dispute_id)
     except StripeMissing:
         return
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=row.order_id))
-        locked = await unit.locked(
+    async with unit.transaction() as tx:
+        order = await tx.lock_first(Order.filter(id=row.order_id))
+        locked = await tx.lock_first(
             Dispute.filter(id=row.id, status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None)
         )
         if order is None or locked is None or locked.due_by is None:
@@ -100,7 +99,7 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
             return
         subject, text = texts.reminder(await notices.about(locked, order), clock.now())
         once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
-        await notices.post(locked, order, "dispute_reminder", subject, text, once=once)
+        await notices.post(tx, locked, order, "dispute_reminder", subject, text, once=once)
 
 
 HANDLERS: dict[str, Handler] = {

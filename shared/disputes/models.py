@@ -11,6 +11,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.database.base import Row, words
 from shared.disputes.files import KINDS
 from shared.disputes.rules import DisputeStatus
+from shared.locales import gettext_noop as _n
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.vendors.models import Vendor
@@ -20,6 +21,9 @@ _KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 
 class Dispute(Row):
     """One dispute at Stripe, mirrored. `vendor_part` and `commission_part` are who bears `amount`, frozen when the money went."""
+
+    lock_rank = 260
+    not_found = _n("We could not find that dispute.")
 
     # `…_back` is what came back of a part: what somebody bears now is the difference.
     stripe_dispute_id = fields.CharField(max_length=255, unique=True)

@@ -16,6 +16,7 @@ from shared.ledger.chart import Account
 from shared.ledger.queries import is_posted, sums_of
 from shared.money import step
 from shared.orders.models import Order
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.disputes")
 
@@ -52,7 +53,9 @@ def held_by(row: Dispute) -> Held:
     return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)
 
 
-async def apply_transactions(row: Dispute, order: Order, seen: objects.Dispute, *, is_sold: bool) -> Books:
+async def apply_transactions(
+    tx: Transaction, row: Dispute, order: Order, seen: objects.Dispute, *, is_sold: bool
+) -> Books:
     """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row holds who bears it."""
     books = Books()
     for transaction in sorted(seen.transactions, key=lambda t: (t.created, t.amount > 0)):
@@ -60,20 +63,20 @@ async def apply_transactions(row: Dispute, order: Order, seen: objects.Dispute, 
             log.error("%s moved %s, the order is in %s", seen.id, transaction.currency, order.currency)
             continue  # reconciliation shows it to a person
         if transaction.net < 0:
-            books = await _withdraw(books, row, order, transaction, is_sold=is_sold)
+            books = await _withdraw(tx, books, row, order, transaction, is_sold=is_sold)
         elif transaction.net > 0:
-            books = await _reinstate(books, row, order, transaction)
+            books = await _reinstate(tx, books, row, order, transaction)
     return books
 
 
 async def _withdraw(
-    books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction, *, is_sold: bool
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction, *, is_sold: bool
 ) -> Books:
     if await is_posted(f"dispute_withdrawn:{transaction.id}"):
         return books
     amount = -transaction.amount
     parts = await _parts(order, amount) if is_sold else Parts(loss=amount)
-    await ledger.post(postings.dispute_withdrawn(_fact(order, parts, transaction.fee, transaction.id)))
+    await ledger.post(tx, postings.dispute_withdrawn(_fact(order, parts, transaction.fee, transaction.id)))
     row.vendor_part += parts.vendor
     row.commission_part += parts.commission
     row.loss_part += parts.loss
@@ -85,11 +88,13 @@ async def _withdraw(
     )
 
 
-async def _reinstate(books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction) -> Books:
+async def _reinstate(
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction
+) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books
     parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))
-    await ledger.post(postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
+    await ledger.post(tx, postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
     row.vendor_back += parts.vendor
     row.commission_back += parts.commission
     row.loss_back += parts.loss

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.disputes import evidence, notices
 from shared.disputes.models import Dispute, DisputeFile
 from shared.disputes.money import Books, apply_transactions, held_of
@@ -24,6 +22,7 @@ from shared.payments import service as payments
 from shared.payments.models import Payment
 from shared.payments.rules import PAID_STATES
 from shared.references import service as references
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.disputes")
 
@@ -58,15 +57,16 @@ async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
 
 async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
     """Bring row, ledger and claim to what was read. Answers the status afterwards."""
-    async with unit.transaction():
-        order, payment = await _locked(payment_id)
-        row, is_new = await _row(order, payment, seen)
+    async with unit.transaction() as tx:
+        order, payment = await _locked(tx, payment_id)
+        row, is_new = await _row(tx, order, payment, seen)
         was = None if is_new else DisputeStatus(row.status)
-        books = await apply_transactions(row, order, seen, is_sold=payment.status in PAID_STATES)
+        books = await apply_transactions(tx, row, order, seen, is_sold=payment.status in PAID_STATES)
         if books.claim is not None and row.vendor_part:
-            await clawback.set_claim(subject=subject_of(row.id), payment=payment, amount=books.claim)
+            await clawback.set_claim(tx, subject=subject_of(row.id), payment=payment, amount=books.claim)
         status = await _follow_status(row, seen, is_new=is_new)
-        await references.remember(
+        references.remember(
+            tx,
             seen.id,
             *(transaction.id for transaction in seen.transactions),
             subject=subject_of(row.id),
@@ -75,24 +75,22 @@ async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
         )
         await row.refresh_from_db()
         held = await held_of(order)
-        await orders.follow_disputes(order, disputed=held.disputed, lost=held.lost)
-        await _record(row, was, books)
-        await notices.tell(row, order, was=was, books=books)
+        await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+        _record(tx, row, was, books)
+        await notices.tell(tx, row, order, was=was, books=books)
         return status
 
 
-async def _locked(payment_id: int) -> tuple[Order, Payment]:
+async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     found = await Payment.get(id=payment_id)
-    order = await unit.locked(Order.filter(id=found.order_id))
-    payment = await unit.locked(Payment.filter(id=payment_id))
-    assert order is not None
-    assert payment is not None
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
     return order, payment
 
 
-async def _row(order: Order, payment: Payment, seen: objects.Dispute) -> tuple[Dispute, bool]:
+async def _row(tx: Transaction, order: Order, payment: Payment, seen: objects.Dispute) -> tuple[Dispute, bool]:
     """The dispute's row, locked, made with the first word of it: the order's lock keeps two from making it at once."""
-    row = await unit.locked(Dispute.filter(stripe_dispute_id=seen.id))
+    row = await tx.lock_first(Dispute.filter(stripe_dispute_id=seen.id))
     if row is not None:
         return row, False
     status = DisputeStatus(seen.status)
@@ -158,12 +156,12 @@ async def handed_in(row: Dispute) -> dict[str, str]:
     return {**row.evidence, **dict(await ids.values_list("kind", "stripe_file_id"))}
 
 
-async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None:
+def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Books) -> None:
     """What happened, for the page of the dispute and the order's timeline."""
     facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
 
-    async def note(action: str, **details: object) -> None:
-        await audit.record(
+    def note(action: str, **details: object) -> None:
+        tx.record(
             f"dispute.{action}",
             actor="stripe",
             subject=subject_of(row.id),
@@ -172,10 +170,10 @@ async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None
         )
 
     if was is None:
-        await note("opened", status=row.status, reason=row.reason, amount=row.amount)
+        note("opened", status=row.status, reason=row.reason, amount=row.amount)
     if books.withdrawn is not None:
         parts = books.withdrawn
-        await note(
+        note(
             "withdrawn",
             amount=parts.total,
             vendor=parts.vendor,
@@ -184,6 +182,6 @@ async def _record(row: Dispute, was: DisputeStatus | None, books: Books) -> None
             fee=books.fee,
         )
     if books.reinstated is not None:
-        await note("reinstated", amount=books.reinstated.total, vendor=books.reinstated.vendor)
+        note("reinstated", amount=books.reinstated.total, vendor=books.reinstated.vendor)
     if was is not None and was != row.status:
-        await note("moved", status=row.status, was=was)
+        note("moved", status=row.status, was=was)

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
 from shared.disputes.errors import AnswerChanged, AnswerClosed
 from shared.disputes.models import Dispute
 from shared.disputes.rules import ANSWERABLE
 from shared.disputes.service import subject_of
-from shared.errors import NotFound
 from shared.jobs import queue
+from shared.unit import Transaction
 
 
-async def answerable(vendor_id: int, dispute_id: int) -> Dispute:
+async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Dispute:
     """The vendor's dispute, locked, while it can be answered. Raises NotFound, AnswerClosed."""
-    row = await unit.locked(Dispute.filter(id=dispute_id, vendor_id=vendor_id))
-    if row is None:
-        raise NotFound("We could not find that dispute.")
+    row = await tx.lock(Dispute, id=dispute_id, vendor_id=vendor_id)
     if row.status not in ANSWERABLE or row.submitted_at is not None or row.accepted_at is not None:
         raise AnswerClosed
     return row
 
 
-async def new_version(row: Dispute, **values: object) -> int:
+async def new_version(tx: Transaction, row: Dispute, **values: object) -> int:
     """The draft has changed: its next version with the key of the write to Stripe, which is enqueued. Raises AnswerChanged."""
     version = row.evidence_version + 1
     moved = await Dispute.filter(
@@ -36,7 +32,7 @@ async def new_version(row: Dispute, **values: object) -> int:
     )
     if not moved:
         raise AnswerChanged
-    await queue.enqueue("disputes.stage", {"dispute_id": row.id})
+    queue.enqueue(tx, "disputes.stage", {"dispute_id": row.id})
     return version
 
 
@@ -45,9 +41,9 @@ def key_of(row: Dispute, what: str, version: int) -> str:
     return f"dispute:{row.stripe_dispute_id}:{what}:{version}"
 
 
-async def note(row: Dispute, action: str, actor: str, **details: object) -> None:
+async def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: object) -> None:
     """Keep who did what."""
-    await audit.record(
+    tx.record(
         f"dispute.{action}",
         actor=actor,
         subject=subject_of(row.id),

@@ -16,6 +16,8 @@ from shared.fees.rules import RefundPolicy
 class FeeRule(Row):
     """One rule of the operator's list; the first that holds for a line of an order is its commission. Never deleted, only switched off."""
 
+    lock_rank = 130
+
     position = fields.IntField(description="1 is asked first")
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Vendor", related_name="fee_rules", null=True, on_delete=fields.RESTRICT
@@ -59,6 +61,8 @@ class FeeRule(Row):
 
 class MarketplacePolicy(Row):
     """What holds for the whole marketplace: one row, made with the first change; until then the defaults hold."""
+
+    lock_rank = 120
 
     refund_policy = fields.CharField(max_length=20, default=RefundPolicy.PROPORTIONAL.value)
     refund_approval_limits: Any = fields.JSONField(

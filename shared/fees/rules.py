@@ -137,7 +137,7 @@ def share(amount: int, percentage: Decimal, currency: str) -> int:
     return min(commission(amount, Rule(percentage), currency), most(amount, currency))
 
 
-def commission_back(  # noqa: PLR0917 - one sum of six numbers, in the order in which they are said
+def commission_back(
     policy: RefundPolicy,
     total: int,
     commission: int,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
+from shared.database.dialect import dialect
 from shared.editing import Look, unseen
 from shared.errors import Invalid, NotFound
 from shared.fees.models import FeeRule, MarketplacePolicy
 from shared.fees.queries import MAX_ID, POLICY_ID, Policy, RuleView, policy_of, rule_of, rule_view
 from shared.fees.rules import RefundPolicy, Rule, check
 from shared.money import MAX_AMOUNT, step
+from shared.unit import Transaction
 
 SUBJECT = "fees"  # what the audit trail calls all of this
 MAX_RULES = 200
@@ -24,31 +22,31 @@ MAX_RULES = 200
 async def add_rule(rule: Rule, *, actor: str) -> int:
     """Put a rule at the end of the list: its id. Raises Invalid for one that could never be charged."""
     check(rule)
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         rows = await _all_locked()
         if len(rows) >= MAX_RULES:
             raise Invalid(f"There are {MAX_RULES} rules already. Change one of them.")
         row = await FeeRule.create(position=max((r.position for r in rows), default=0) + 1, **_columns(rule))
-        await _record("fees.rule_added", actor, rule=row.id, after=_told(rule))
+        await _record(tx, "fees.rule_added", actor, rule=row.id, after=_told(rule))
     return int(row.id)
 
 
 async def change_rule(rule_id: int, rule: Rule, *, actor: str, look: Look[RuleView] = unseen) -> None:
     """Write a rule anew, in its place. Orders already placed keep the old one. Raises Invalid, NotFound, and what `look` does."""
     check(rule)
-    async with unit.transaction():
-        row = await _locked(rule_id)
+    async with unit.transaction() as tx:
+        row = await _locked(tx, rule_id)
         await look(await rule_view(row.id))
         before, after = _told(rule_of(row)), _told(rule)
         if before == after:
             return
         await FeeRule.filter(id=row.id).update(**_columns(rule), updated_at=clock.now())
-        await _record("fees.rule_changed", actor, rule=row.id, before=before, after=after)
+        await _record(tx, "fees.rule_changed", actor, rule=row.id, before=before, after=after)
 
 
 async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
     """Let a rule change places with its neighbour; at the end of the list nothing happens. Raises NotFound."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         rows = await _all_locked()
         ids = [row.id for row in rows]
         if rule_id not in ids:
@@ -62,16 +60,16 @@ async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
         for place, moved in enumerate(ids, start=1):
             if at[moved] != place:  # two, and whoever stood at the same place as another
                 await FeeRule.filter(id=moved).update(position=place, updated_at=clock.now())
-        await _record("fees.rule_moved", actor, rule=rule_id, before=here + 1, after=there + 1)
+        await _record(tx, "fees.rule_moved", actor, rule=rule_id, before=here + 1, after=there + 1)
 
 
 async def switch_rule(rule_id: int, *, on: bool, actor: str) -> None:
     """Let a rule hold, or not. Raises NotFound."""
-    async with unit.transaction():
-        row = await _locked(rule_id)
+    async with unit.transaction() as tx:
+        row = await _locked(tx, rule_id)
         moved = await FeeRule.filter(id=row.id, is_active=not on).update(is_active=on, updated_at=clock.now())
         if moved:
-            await _record("fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id)
+            await _record(tx, "fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id)
 
 
 async def set_policy(
@@ -89,8 +87,8 @@ async def set_policy(
         if not 0 <= limit <= MAX_AMOUNT or limit % step(code):
             raise Invalid(f"That is no amount that can be refunded in {code}.", param=f"limit_{code}")
     limits = dict(sorted(refund_approval_limits.items()))
-    async with unit.transaction():
-        row = await _policy_locked()
+    async with unit.transaction() as tx:
+        row = await _policy_locked(tx)
         await look(policy_of(row))
         before = {"refund_policy": row.refund_policy, "refund_approval_limits": row.refund_approval_limits}
         after = {"refund_policy": refund_policy.value, "refund_approval_limits": limits}
@@ -98,23 +96,15 @@ async def set_policy(
             return
         row.refund_policy, row.refund_approval_limits = refund_policy.value, limits
         await row.save(update_fields=["refund_policy", "refund_approval_limits"])
-        await _record("fees.policy_changed", actor, before=before, after=after)
+        await _record(tx, "fees.policy_changed", actor, before=before, after=after)
 
 
-async def _policy_locked() -> MarketplacePolicy:
-    row = await unit.locked(MarketplacePolicy.filter(id=POLICY_ID))
-    if row is None:
-        try:
-            async with unit.transaction():  # two first changes at once: one makes the row, the other finds it
-                return await MarketplacePolicy.create(id=POLICY_ID)
-        except IntegrityError:
-            row = await unit.locked(MarketplacePolicy.filter(id=POLICY_ID))
-    assert row is not None
-    return row
+async def _policy_locked(tx: Transaction) -> MarketplacePolicy:
+    return await tx.lock_or_create(MarketplacePolicy, id=POLICY_ID)
 
 
-async def _locked(rule_id: int) -> FeeRule:
-    row = await unit.locked(FeeRule.filter(id=rule_id)) if 0 < rule_id <= MAX_ID else None
+async def _locked(tx: Transaction, rule_id: int) -> FeeRule:
+    row = await tx.lock_first(FeeRule.filter(id=rule_id)) if 0 < rule_id <= MAX_ID else None
     if row is None:
         raise NotFound("We could not find that rule.")
     return row
@@ -123,7 +113,7 @@ async def _locked(rule_id: int) -> FeeRule:
 async def _all_locked() -> list[FeeRule]:
     """Every rule in its order, locked by id so that two who move rules queue here."""
     query = FeeRule.all().order_by("id")
-    rows = await (query.select_for_update() if unit.dialect() == "postgres" else query)
+    rows = await (query.select_for_update() if dialect() == "postgres" else query)
     return sorted(rows, key=lambda row: (row.position, row.id))
 
 
@@ -145,5 +135,5 @@ def _told(rule: Rule) -> dict[str, Any]:
     return {**_columns(rule), "percentage": f"{rule.percentage:.2f}"}
 
 
-async def _record(action: str, actor: str, **details: Any) -> None:
-    await audit.record(action, actor=actor, subject=SUBJECT, **details)
+async def _record(tx: Transaction, action: str, actor: str, **details: Any) -> None:
+    tx.record(action, actor=actor, subject=SUBJECT, **details)

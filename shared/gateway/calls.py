@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import stripe
 
-from shared.database import unit
+from shared import unit
 from shared.gateway import translate
 from shared.gateway.seam import InsideTransaction
 from shared.gateway.standing import money_may_move

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared import clock
-from shared.database import unit
 from shared.gateway.seam import Gateway
 from shared.jobs.models import Job
 from shared.settings import Settings
+from shared.unit import Transaction
 
 
 class Context(Protocol):
@@ -45,17 +45,14 @@ def _wake() -> None:
         event.set()
 
 
-async def enqueue(
-    kind: str, args: dict[str, Any], *, run_at: datetime | None = None, unique_key: str | None = None
+def enqueue(
+    tx: Transaction, kind: str, args: dict[str, Any], *, run_at: datetime | None = None, unique_key: str | None = None
 ) -> None:
-    """Run `kind` with `args` at or after `run_at` (now when None), once the caller's transaction commits.
+    """Run `kind` with `args` at or after `run_at` (now when None), once `tx` has committed.
 
     A `unique_key` that a waiting or running job holds makes this a no-op; the key is free again when that job has ended.
     """
     job = Job(kind=kind, args=args, run_at=run_at or clock.now(), unique_key=unique_key)
-    if unique_key is None:
-        await job.save()
-    else:
-        await Job.bulk_create([job], ignore_conflicts=True)
+    tx.add(job, once=True)
     if run_at is None:
-        unit.after_commit(_wake)
+        tx.after_commit(_wake)

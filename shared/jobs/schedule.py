@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.jobs import queue
 from shared.jobs.models import JobSchedule
 
@@ -47,12 +46,12 @@ async def tick(recurring: Sequence[Recurring]) -> int:
 
 
 async def _turn(job: Recurring, row: JobSchedule, now: datetime) -> bool:
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         mine = await JobSchedule.filter(id=row.id, next_at=row.next_at).update(
             next_at=job.after(now), last_at=now, updated_at=now
         )
         if mine:
-            await queue.enqueue(job.kind, {}, unique_key=f"recurring:{job.kind}")
+            queue.enqueue(tx, job.kind, {}, unique_key=f"recurring:{job.kind}")
     return bool(mine)
 
 

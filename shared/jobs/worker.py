@@ -15,8 +15,8 @@ from datetime import timedelta
 
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
+from shared.database.dialect import dialect
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
 from shared.jobs import queue, schedule
@@ -119,22 +119,28 @@ async def claim() -> Job | None:
     """Take the oldest due job for CLAIM; None when there is none."""
     if not await Job.filter(_due()).exists():  # an idle worker takes no lock
         return None
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         query = Job.filter(_due()).order_by("run_at", "id").limit(1)
-        if unit.dialect() == "postgres":
+        if dialect() == "postgres":
             query = query.select_for_update(skip_locked=True)
         job = await query.first()
         if job is None:
             return None
-        job.status, job.claimed_until, job.attempts = "running", clock.now() + CLAIM, job.attempts + 1
-        await job.save(update_fields=["status", "claimed_until", "attempts"])
+        await tx.move(job, to="running", claimed_until=clock.now() + CLAIM, attempts=job.attempts + 1)
         return job
 
 
 async def _ended(job: Job, status: str, error: str | None = None) -> None:
-    await Job.filter(id=job.id, attempts=job.attempts).update(
-        status=status, unique_key=None, claimed_until=None, error=error, finished_at=clock.now(), updated_at=clock.now()
-    )
+    async with unit.transaction() as tx:
+        await tx.move(
+            job,
+            to=status,
+            where={"attempts": job.attempts},
+            unique_key=None,
+            claimed_until=None,
+            error=error,
+            finished_at=clock.now(),
+        )
 
 
 async def _failed(job: Job, error: Exception) -> None:
@@ -148,10 +154,12 @@ async def _failed(job: Job, error: Exception) -> None:
     if job.attempts >= most:
         await _ended(job, "failed", text)
         return
-    await Job.filter(id=job.id, attempts=job.attempts).update(
-        status="waiting",
-        claimed_until=None,
-        error=text,
-        run_at=clock.now() + delay,
-        updated_at=clock.now(),
-    )
+    async with unit.transaction() as tx:
+        await tx.move(
+            job,
+            to="waiting",
+            where={"attempts": job.attempts},
+            claimed_until=None,
+            error=text,
+            run_at=clock.now() + delay,
+        )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tortoise.functions import Count, Sum
 
+from shared import unit
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.money import Money
@@ -24,6 +25,7 @@ class AccountTotal:
 
 async def trial_balance() -> list[AccountTotal]:
     """Every account with its sum per currency, in the order of the chart; all of a currency together come to nought."""
+    await unit.flush()
     rows = (
         await LedgerEntry.all()
         .annotate(total=Sum("amount"), entries=Count("id"))
@@ -37,6 +39,7 @@ async def trial_balance() -> list[AccountTotal]:
 
 async def owes(vendor_id: int) -> bool:
     """Whether the platform advanced something for this vendor that is not paid back."""
+    await unit.flush()
     rows = await (
         LedgerEntry.filter(vendor_id=vendor_id, account=Account.VENDOR_RECEIVABLE)
         .annotate(total=Sum("amount"))
@@ -48,11 +51,13 @@ async def owes(vendor_id: int) -> bool:
 
 async def reserved_of_order(order_id: int) -> bool:
     """Whether a part of this order was ever held back as a reserve."""
+    await unit.flush()
     return await LedgerPosting.filter(subject=f"order:{order_id}", kind="reserved").exists()
 
 
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
+    await unit.flush()
     rows = (
         await LedgerEntry.filter(vendor_id=vendor_id)
         .annotate(total=Sum("amount"))
@@ -64,6 +69,7 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
 
 async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
     """What the postings of these kinds about one thing (`order:12`) come to per account, debits positive. One currency."""
+    await unit.flush()
     rows = (
         await LedgerEntry.filter(posting__subject=subject, posting__kind__in=list(kinds))
         .annotate(total=Sum("amount"))
@@ -75,11 +81,13 @@ async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
 
 async def is_posted(key: str) -> bool:
     """Whether the fact of this name is in the books."""
+    await unit.flush()
     return await LedgerPosting.exists(key=key)
 
 
 async def refunds_paid(order_id: int) -> list[tuple[datetime, Money]]:
     """The refunds of an order that left the platform and did not come back, oldest first."""
+    await unit.flush()
     rows = await LedgerPosting.filter(subject=f"order:{order_id}", kind__in=["refund_paid", "refund_returned"])
     back = {row.key.partition(":")[2] for row in rows if row.kind == "refund_returned"}
     paid = {row.id: row for row in rows if row.kind == "refund_paid" and row.key.partition(":")[2] not in back}

@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 
 SOURCE: Final = "en"
 # Each by its own name, in the order in which they are offered.
-LANGUAGES: Final = {"en": "English"}
+LANGUAGES: Final = {"en": "English", "de": "Deutsch", "fr": "Français"}
 FOLDER = Path(__file__).resolve().parent
 LONGEST_TAG = 8  # of a column that holds a language
 

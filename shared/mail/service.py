@@ -14,8 +14,7 @@ from email.utils import formataddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import TryLater
 from shared.ids import Sealed, sealed
 from shared.jobs import queue
@@ -24,6 +23,7 @@ from shared.locales import SOURCE
 from shared.mail.models import Email
 from shared.mail.rendering import render
 from shared.settings import Settings
+from shared.unit import Transaction
 
 PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
@@ -46,17 +46,25 @@ class MailNotSent(TryLater):
     code = "mail_not_sent"
 
 
-async def post(kind: str, *, to: str, subject: str, text: str, unique_key: str, order_id: int | None = None) -> None:
-    """Write a mail once per `unique_key`; it is sent after the caller's transaction commits. `order_id`: the order it is about."""
+def post(
+    tx: Transaction,
+    kind: str,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    unique_key: str,
+    order_id: int | None = None,
+) -> None:
+    """Write a mail once per `unique_key`; it is sent after `tx` has committed. `order_id`: the order it is about."""
     clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
-    await Email.bulk_create(
-        [Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)],
-        ignore_conflicts=True,
-    )
-    await queue.enqueue("mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
+    mail = Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)
+    tx.add(mail, once=True)
+    queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
 
 
-async def write(
+def write(
+    tx: Transaction,
     kind: str,
     *,
     to: str,
@@ -70,7 +78,7 @@ async def write(
     `public_url` is given to every template.
     """
     subject, text = render(kind, {"public_url": PUBLIC_URL, **context}, language)
-    await post(kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
+    post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 
 async def send(context: queue.Context, args: dict[str, Any]) -> None:
@@ -85,8 +93,8 @@ async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhe
         return
     message = compose(mail, context.settings, head, order_token=await _order_token(mail))
     await deliver(context.settings, message, name=f"{mail.id:06d}")
-    async with unit.transaction():
-        await Email.filter(id=mail.id).update(status="sent", sent_at=clock.now(), updated_at=clock.now())
+    async with unit.transaction() as tx:
+        await tx.move(mail, to="sent", sent_at=clock.now())
 
 
 async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> None:

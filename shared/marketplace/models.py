@@ -14,6 +14,8 @@ from shared.marketplace.rules import DEFAULTS, MOST_BANK_HOURS, MOST_DAYS
 class MarketplaceSettings(Row):
     """What holds for the whole marketplace, edited at /operator/settings."""
 
+    lock_rank = 110
+
     time_zone = fields.CharField(
         max_length=64, default=DEFAULTS.time_zone, description="IANA name; months of account are months of this zone"
     )

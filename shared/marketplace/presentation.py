@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import NotFound
 from shared.marketplace import identity as rules
@@ -54,17 +52,17 @@ def _identity(row: MarketplaceSettings) -> Identity:
 async def introduce(identity: Identity, *, actor: str, look: Look[Identity] = unseen) -> None:
     """Set name and contact. Raises Invalid, and what `look` does."""
     rules.check(identity)
-    async with unit.transaction():
-        row = await locked_row()
+    async with unit.transaction() as tx:
+        row = await locked_row(tx)
         await look(_identity(row))
-        await alter(row, asdict(_identity(row)), asdict(identity), actor=actor)
+        await alter(tx, row, asdict(_identity(row)), asdict(identity), actor=actor)
 
 
 async def put_logo(picture: Picture | None, *, actor: str) -> None:
     """Show this logo from now on; None takes the own one away."""
     digest = sha256(picture.content).hexdigest() if picture else ""
-    async with unit.transaction():
-        row = await locked_row()
+    async with unit.transaction() as tx:
+        row = await locked_row(tx)
         if row.logo_digest == digest:
             return
         await MarketplaceLogo.exclude(digest=digest).delete()
@@ -72,7 +70,7 @@ async def put_logo(picture: Picture | None, *, actor: str) -> None:
             await MarketplaceLogo.create(digest=digest, media_type=picture.media_type, content=picture.content)
         await MarketplaceSettings.filter(id=row.id).update(logo_digest=digest, updated_at=clock.now())
         before, after = {"logo": row.logo_digest[:12]}, {"logo": digest[:12]}
-        await audit.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
+        tx.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
 
 
 async def logo(digest: str) -> Picture:
@@ -89,8 +87,8 @@ async def publish(
     """Publish a text; its version. The same words again are no new version. Raises Invalid, and what `look` does."""
     legal.check(kind, text, returns)
     clean, told = _clean(text), _clean(returns) if kind is Kind.TERMS else ""
-    async with unit.transaction():
-        await locked_row()  # who publishes waits for whoever does at the moment
+    async with unit.transaction() as tx:
+        await locked_row(tx)  # who publishes waits for whoever does at the moment
         latest = await current(kind)
         await look(latest)
         if latest and (latest.text, latest.returns) == (clean, told):
@@ -100,7 +98,7 @@ async def publish(
         await LegalText.create(kind=kind, version=version, text=clean, returns=told, published_by=actor)
         after = {kind.value: version}
         before = {kind.value: latest.version if latest else ""}
-        await audit.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
+        tx.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
     return version
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.marketplace.models import MarketplaceSettings
 from shared.marketplace.queries import SETTINGS_ID, settings_of
 from shared.marketplace.rules import Marketplace, check
+from shared.unit import Transaction
 
 SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
 
@@ -21,20 +18,22 @@ SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
 async def change(settings: Marketplace, *, actor: str, look: Look[Marketplace] = unseen) -> None:
     """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense, and what `look` does."""
     check(settings)
-    async with unit.transaction():
-        row = await locked_row()
+    async with unit.transaction() as tx:
+        row = await locked_row(tx)
         await look(settings_of(row))
-        await alter(row, asdict(settings_of(row)), asdict(settings), actor=actor)
+        await alter(tx, row, asdict(settings_of(row)), asdict(settings), actor=actor)
 
 
-async def alter(row: MarketplaceSettings, before: dict[str, Any], after: dict[str, Any], *, actor: str) -> bool:
+async def alter(
+    tx: Transaction, row: MarketplaceSettings, before: dict[str, Any], after: dict[str, Any], *, actor: str
+) -> bool:
     """Write and audit what differs, on the locked row; whether anything did. Both hold the same columns by name."""
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         return False
     now = clock.now()
     await MarketplaceSettings.filter(id=row.id).update(**{name: after[name] for name in changed}, updated_at=now)
-    await audit.record(
+    tx.record(
         "marketplace.changed",
         actor=actor,
         subject=SUBJECT,
@@ -46,24 +45,15 @@ async def alter(row: MarketplaceSettings, before: dict[str, Any], after: dict[st
 
 async def note_statement_prefix(prefix: str) -> None:
     """Remember what card statements begin with, as Stripe says now."""
-    async with unit.transaction():
-        row = await locked_row()
+    async with unit.transaction() as tx:
+        row = await locked_row(tx)
         now = clock.now()
         await MarketplaceSettings.filter(id=row.id).update(statement_prefix=prefix, statement_prefix_read_at=now)
         if row.statement_prefix != prefix:
             before, after = {"statement_prefix": row.statement_prefix}, {"statement_prefix": prefix}
-            await audit.record("marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after)
+            tx.record("marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after)
 
 
-async def locked_row() -> MarketplaceSettings:
+async def locked_row(tx: Transaction) -> MarketplaceSettings:
     """The one row, locked; made when it is not there yet."""
-    row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))
-    if row is not None:
-        return row
-    try:
-        async with unit.transaction():  # two first changes at once: one makes the row, the other finds it
-            return await MarketplaceSettings.create(id=SETTINGS_ID)
-    except IntegrityError:
-        row = await unit.locked(MarketplaceSettings.filter(id=SETTINGS_ID))
-        assert row is not None
-        return row
+    return await tx.lock_or_create(MarketplaceSettings, id=SETTINGS_ID)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
-from shared.errors import NotFound
+from shared import clock, unit
 from shared.marketplace.queries import marketplace
 from shared.orders.errors import CannotDeliver
 from shared.orders.models import Order
 from shared.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatus
+from shared.unit import Act, Transaction
 
 AT_ONCE = 500
 
 
 async def mark_as_delivered(*, vendor_id: int, number: str, actor: str) -> None:
     """The vendor knows that it has arrived. Raises NotFound, and CannotDeliver where it was not sent or arrived already."""
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
-        if not await _arrived(order, by=actor):
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
+        if not await _arrived(tx, order, by=actor):
             raise CannotDeliver
 
 
@@ -39,22 +35,20 @@ async def take_for_granted() -> int:
     )  # while a bank asks, whether it arrived may be the very question
     found = 0
     for order_id in await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True):
-        async with unit.transaction():
-            order = await unit.locked(Order.filter(id=order_id, disputed_amount=0))
-            found += order is not None and await _arrived(order, by=TAKEN_FOR_GRANTED, after_days=days)
+        async with unit.transaction() as tx:
+            order = await tx.lock_first(Order.filter(id=order_id, disputed_amount=0))
+            found += order is not None and await _arrived(tx, order, by=TAKEN_FOR_GRANTED, after_days=days)
     return found
 
 
-async def _arrived(order: Order, *, by: str, **details: int) -> bool:
+async def _arrived(tx: Transaction, order: Order, *, by: str, **details: int) -> bool:
     """Move a locked order that was sent; False when there is nothing to move."""
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False
-    now = clock.now()
-    moved = await Order.filter(id=order.id, status=order.status).update(
-        status=OrderStatus.DELIVERED, delivered_at=now, delivered_by=by, updated_at=now
+    return await tx.move(
+        order,
+        to=OrderStatus.DELIVERED,
+        act=Act("order.delivered", by, details),
+        delivered_at=clock.now(),
+        delivered_by=by,
     )
-    if moved:
-        await audit.record(
-            "order.delivered", actor=by, subject=f"order:{order.id}", vendor_id=order.vendor_id, **details
-        )
-    return bool(moved)

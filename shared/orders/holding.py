@@ -15,12 +15,12 @@ from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from shared import clock
-from shared.audit import service as audit
 from shared.catalogue import stock
 from shared.catalogue.errors import how_many_left
 from shared.jobs import queue
 from shared.orders.models import Order, OrderLine
 from shared.orders.rules import CheckoutStatus, PaymentStatus, StockState
+from shared.unit import Act, Transaction
 
 ORDERS_PER_NETWORK = 3  # unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
 PAY_HOLD = timedelta(minutes=2)  # from the press of Pay until Stripe has heard of the card
@@ -43,7 +43,7 @@ async def at_order(items: Sequence[tuple[int, int]], *, network: str) -> StockSt
     return StockState.RESERVED if await stock.reserve_in_plenty(items) else StockState.AT_PAYMENT
 
 
-async def at_payment(order: Order, *, network: str) -> bool:
+async def at_payment(tx: Transaction, order: Order, *, network: str) -> bool:
     """Pay was pressed: set the pieces aside, or keep what is set aside. False: they are there, and are not set aside.
 
     Raises SoldOut when they are not there.
@@ -58,10 +58,15 @@ async def at_payment(order: Order, *, network: str) -> bool:
         return False
     await stock.reserve(items)
     now = clock.now()
-    await Order.filter(id=order.id, stock_state=StockState.AT_PAYMENT).update(
-        stock_state=StockState.RESERVED, held_at=now, held_until=now + PAY_HOLD, updated_at=now
+    await tx.move(
+        order,
+        to=StockState.RESERVED,
+        state="stock_state",
+        where={"stock_state": StockState.AT_PAYMENT},
+        held_at=now,
+        held_until=now + PAY_HOLD,
     )
-    await queue.enqueue("payments.let_go", {"order_id": order.id}, run_at=now + PAY_HOLD)
+    queue.enqueue(tx, "payments.let_go", {"order_id": order.id}, run_at=now + PAY_HOLD)
     return True
 
 
@@ -71,19 +76,21 @@ async def wait_for_bank(order: Order) -> None:
         await _hold_until(order, clock.now() + BANK_HOLD)
 
 
-async def let_go(order: Order, *, wasted: bool) -> bool:
+async def let_go(tx: Transaction, order: Order, *, wasted: bool) -> bool:
     """Let go what Pay set aside; `wasted`: nobody tried to pay. False when there is nothing of the kind."""
     if not is_held_by_pay(order):
         return False
-    moved = await Order.filter(id=order.id, stock_state=StockState.RESERVED, payment_status__in=list(_UNPAID)).update(
-        stock_state=StockState.AT_PAYMENT, wasted_holds=F("wasted_holds") + int(wasted), updated_at=clock.now()
+    moved = await tx.move(
+        order,
+        to=StockState.AT_PAYMENT,
+        state="stock_state",
+        where={"payment_status__in": list(_UNPAID)},
+        act=Act("order.pieces_let_go"),
+        wasted_holds=F("wasted_holds") + int(wasted),
     )
     if moved:
         await stock.release(await items_of(order.id))
-        await audit.record(
-            "order.pieces_let_go", actor="system", subject=f"order:{order.id}", vendor_id=order.vendor_id
-        )
-    return bool(moved)
+    return moved
 
 
 def is_held_by_pay(order: Order) -> bool:

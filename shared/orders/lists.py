@@ -123,7 +123,7 @@ async def vendor_orders(
 
 class _ReplaceSql(SqlFunction):
     def __init__(self, column: Term, old: str, new: str) -> None:
-        super().__init__(_("REPLACE"), column, old, new)
+        super().__init__("REPLACE", column, old, new)
 
 
 class _Replace(Function):

@@ -13,6 +13,7 @@ from shared.catalogue.models import Product
 from shared.database.base import Row, words
 from shared.database.searching import Searched, SearchedManager
 from shared.locales import LONGEST_TAG, SOURCE
+from shared.locales import gettext_noop as _n
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
 from shared.people.models import Customer
 from shared.vendors.models import Vendor
@@ -21,6 +22,8 @@ from shared.vendors.models import Vendor
 # What opens a purchase is its token with a signature (`ids.sealed`), which stands in no column.
 class Checkout(Searched):
     """One purchase by one shopper, who reaches it by the link that holds `token`."""
+
+    lock_rank = 210
 
     searched: ClassVar = {"search": ("full_name", "email")}
 
@@ -86,6 +89,9 @@ class Checkout(Searched):
 
 class Order(Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
+
+    lock_rank = 230
+    not_found = _n("We could not find that order.")
 
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
-from shared.errors import NotFound
+from shared import clock, unit
 from shared.mail import service as mail
 from shared.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
 from shared.orders.goods import put_all_on_shelf, set_aside
@@ -13,6 +10,7 @@ from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping, shipping
 from shared.orders.queries import money_of
 from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.unit import Transaction
 
 
 async def mark_as_shipped(
@@ -23,19 +21,18 @@ async def mark_as_shipped(
     Where all of it is being refunded, a bank holds the money, or a piece was sold from under it, somebody has to say that it
     is sent `all_the_same`: else GoesBack, Contested, PiecesMissing.
     """
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         although = _doubt(order, all_the_same=all_the_same)
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        await _send(order, carrier, tracking)
+        await _send(tx, order, carrier, tracking)
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
-        await audit.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
+        tx.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
         checkout = await order.checkout
-        await mail.write(
+        mail.write(
+            tx,
             "order_shipped",
             to=checkout.email,
             unique_key=f"order_shipped:{order.id}",
@@ -66,21 +63,22 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
     return "disputed" if is_disputed else "refunded"
 
 
-async def _send(order: Order, carrier: str, tracking: str) -> None:
+async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> None:
     """Move it, as long as it is what was looked at: nothing went back and no bank took anything meanwhile."""
-    moved = await Order.filter(
-        id=order.id,
-        status=OrderStatus.PROCESSING,
-        payment_status=PaymentStatus.PAID,
-        refunded_amount=order.refunded_amount,
-        disputed_amount=order.disputed_amount,
-        lost_amount=order.lost_amount,
-    ).update(
-        status=OrderStatus.SHIPPED,
+    looked_at = {
+        "status": OrderStatus.PROCESSING,
+        "payment_status": PaymentStatus.PAID,
+        "refunded_amount": order.refunded_amount,
+        "disputed_amount": order.disputed_amount,
+        "lost_amount": order.lost_amount,
+    }
+    moved = await tx.move(
+        order,
+        to=OrderStatus.SHIPPED,
+        where=looked_at,
         shipped_at=clock.now(),
         tracking_carrier=carrier,
         tracking_number=tracking,
-        updated_at=clock.now(),
     )
     if not moved:
         raise CannotShip
@@ -91,15 +89,11 @@ async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
 
     Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it stands there already.
     """
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(vendor_id=vendor_id, number=number))
-        if order is None:
-            raise NotFound("We could not find that order.")
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         is_over = shipping(OrderStatus(order.status), money_of(order)) is Shipping.GONE
         pieces = await put_all_on_shelf(order) if is_over else 0
         if not pieces:
             raise NothingToKeep
-        await audit.record(
-            "order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces
-        )
+        tx.record("order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces)
         return pieces

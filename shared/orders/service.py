@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.baskets.models import Basket, BasketLine
 from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue import stock
-from shared.database import unit
 from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
@@ -26,6 +24,7 @@ from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
 from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.orders.terms import Acceptance
+from shared.unit import Act, Transaction
 from shared.vendors.errors import ShopClosed
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
@@ -51,8 +50,8 @@ async def place_order(
     stock and orders may be those of days ago.
     """
     await money_may_move()
-    async with unit.transaction():
-        before = await _open_checkout(basket_token)
+    async with unit.transaction() as tx:
+        before = await _open_checkout(tx, basket_token)
         basket = await get_basket(basket_token)  # read after the locks: a payment may have emptied it while we waited
         config = await _sellable(basket)
         until = clock.now() + timedelta(minutes=hold_minutes)
@@ -60,9 +59,9 @@ async def place_order(
             if await _same(before, basket):
                 await _renew(before, contact, min(until, _last_end(before, hold_minutes)), accepted)
                 return before.token
-            await close_checkout(before, CheckoutStatus.CANCELLED, actor=actor)
+            await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
         return await _create(
-            basket, config, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
+            tx, basket, config, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
         )
 
 
@@ -86,12 +85,12 @@ async def _sellable(basket: BasketView) -> PaymentConfigView:
     return config
 
 
-async def _open_checkout(basket_token: str | None) -> Checkout | None:
+async def _open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:
     """Lock the basket, so that two submits of it queue here, and then the open checkout made of it, if there is one."""
-    basket = await unit.locked(Basket.filter(token_digest=digest(basket_token))) if basket_token else None
+    basket = await tx.lock_first(Basket.filter(token_digest=digest(basket_token))) if basket_token else None
     if basket is None:
         return None
-    return await unit.locked(Checkout.filter(basket_id=basket.id, status=CheckoutStatus.OPEN).order_by("-id"))
+    return await tx.lock_first(Checkout.filter(basket_id=basket.id, status=CheckoutStatus.OPEN).order_by("-id"))
 
 
 async def _same(checkout: Checkout, basket: BasketView) -> bool:
@@ -117,6 +116,7 @@ def _accepted(accepted: Acceptance | None) -> dict[str, Any]:
 
 
 async def _create(
+    tx: Transaction,
     basket: BasketView,
     config: PaymentConfigView,
     contact: Contact,
@@ -142,8 +142,8 @@ async def _create(
         reserved_until=until,
     )
     order = await _order_of(checkout, basket, config, state)
-    await queue.enqueue("payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
-    await audit.record(
+    queue.enqueue(tx, "payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
+    tx.record(
         "order.placed",
         actor=actor,
         subject=f"order:{order.id}",
@@ -190,28 +190,25 @@ async def _order_of(
     return order
 
 
-async def close_checkout(checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:
+async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:
     """Expire or cancel an open checkout inside the caller's transaction: free its stock, cancel its unpaid orders.
 
     False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
     """
-    moved = await Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN).update(
-        status=status, updated_at=clock.now()
-    )
-    if not moved:
+    if not await tx.move(checkout, to=status, where={"status": CheckoutStatus.OPEN}):
         return False
     for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
-        await _cancel_unpaid(order, actor=actor, reason=status)
-    await queue.enqueue("payments.cancel_intents", {"checkout_id": checkout.id})
+        await _cancel_unpaid(tx, order, actor=actor, reason=status)
+    queue.enqueue(tx, "payments.cancel_intents", {"checkout_id": checkout.id})
     return True
 
 
 async def give_up_unwanted(basket_token: str | None) -> None:
     """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that asks Stripe first."""
-    async with unit.transaction():
-        checkout = await _open_checkout(basket_token)
+    async with unit.transaction() as tx:
+        checkout = await _open_checkout(tx, basket_token)
         if checkout is not None and await is_unwanted(checkout):
-            await queue.enqueue("payments.give_up", {"checkout_id": checkout.id})
+            queue.enqueue(tx, "payments.give_up", {"checkout_id": checkout.id})
 
 
 async def is_unwanted(checkout: Checkout) -> bool:
@@ -221,22 +218,22 @@ async def is_unwanted(checkout: Checkout) -> bool:
     return not set(ordered) <= set(wanted)
 
 
-async def _cancel_unpaid(order: Order, *, actor: str, reason: str) -> None:
+async def _cancel_unpaid(tx: Transaction, order: Order, *, actor: str, reason: str) -> None:
     """What it holds is let go; an order that waited for Pay holds nothing."""
     before = StockState(order.stock_state)
     if before not in (StockState.RESERVED, StockState.AT_PAYMENT):
         return
-    moved = await Order.filter(
-        id=order.id, status=OrderStatus.PENDING, payment_status__not=PaymentStatus.PAID, stock_state=before
-    ).update(
-        status=OrderStatus.CANCELLED,
+    moved = await tx.move(
+        order,
+        to=OrderStatus.CANCELLED,
+        where={
+            "status": OrderStatus.PENDING,
+            "payment_status__not": PaymentStatus.PAID,
+            "stock_state": before,
+        },
+        act=Act("order.cancelled", actor, {"reason": reason}),
         payment_status=PaymentStatus.CANCELLED,
         stock_state=StockState.RELEASED,
-        updated_at=clock.now(),
     )
-    if moved:
-        if before is StockState.RESERVED:
-            await stock.release(await items_of(order.id))
-        await audit.record(
-            "order.cancelled", actor=actor, subject=f"order:{order.id}", vendor_id=order.vendor_id, reason=reason
-        )
+    if moved and before is StockState.RESERVED:
+        await stock.release(await items_of(order.id))

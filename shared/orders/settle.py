@@ -7,11 +7,9 @@ import logging
 from tortoise.expressions import F, Q
 
 from shared import clock
-from shared.audit import service as audit
 from shared.baskets.models import BasketLine
 from shared.catalogue import stock
 from shared.catalogue.errors import SoldOut
-from shared.database import unit
 from shared.mail import service as mail
 from shared.money import Money
 from shared.orders import texts
@@ -28,21 +26,20 @@ from shared.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.unit import Act, Transaction
 
 log = logging.getLogger("markethall.orders")
 
 
-async def follow_payment(order: Order, status: PaymentStatus) -> bool:
+async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -> bool:
     """Let the order's payment_status follow a payment that is not paid; False when that is no legal move (older news)."""
     current = PaymentStatus(order.payment_status)
     if status not in PAYMENT_STATUS_MOVES[current]:
         return False
-    return bool(
-        await Order.filter(id=order.id, payment_status=current).update(payment_status=status, updated_at=clock.now())
-    )
+    return await tx.move(order, to=status, state="payment_status")
 
 
-async def mark_paid(order: Order) -> bool:
+async def mark_paid(tx: Transaction, order: Order) -> bool:
     """The money for this order has arrived: take the stock, move it to processing, complete the checkout, write the mails.
 
     False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or nobody pressed our Pay) is
@@ -52,45 +49,44 @@ async def mark_paid(order: Order) -> bool:
     current = PaymentStatus(order.payment_status)
     if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
         return False  # what was paid back is not paid again by older news
-    deliverable = await _take_stock(order)
+    deliverable = await _take_stock(tx, order)
     status = OrderStatus(order.status)
     wanted = OrderStatus.PROCESSING if deliverable else OrderStatus.CANCELLED
     if wanted in ORDER_MOVES[status]:
         status = wanted
-    now = clock.now()
-    moved = await Order.filter(id=order.id, payment_status=current, status=order.status).update(
-        payment_status=PaymentStatus.PAID,
+    moved = await tx.move(
+        order,
+        to=PaymentStatus.PAID,
+        state="payment_status",
+        where={"status": order.status},
+        act=Act("order.paid", "stripe", {"status": status}),
         status=status,
         stock_state=StockState.TAKEN if deliverable else StockState.RELEASED,
-        paid_at=now,
-        updated_at=now,
+        paid_at=clock.now(),
     )
     if not moved:
         return False
-    await audit.record(
-        "order.paid", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id, status=status
-    )
     if not deliverable:
         log.error("order %s was paid and its pieces are gone; it needs a refund", order.number)
-        await audit.record(
-            "order.paid_but_undeliverable", actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id
-        )
-    await _complete_checkout(order)
+        tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
+    await _complete_checkout(tx, order)
     if deliverable:
-        await _mails(order)
+        await _mails(tx, order)
     return True
 
 
-async def follow_refunds(order: Order, *, everything_back: bool) -> bool:
+async def follow_refunds(tx: Transaction, order: Order, *, everything_back: bool) -> bool:
     """All of a paid order's money has gone back, or part of it came back after all; False when that is nothing new."""
     was, now = PaymentStatus.PAID, PaymentStatus.REFUNDED
     if not everything_back:
         was, now = now, was
-    moved = await Order.filter(id=order.id, payment_status=was).update(payment_status=now, updated_at=clock.now())
-    if moved:
-        action = "order.refunded" if everything_back else "order.paid_again"
-        await audit.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
-    return bool(moved)
+    return await tx.move(
+        order,
+        to=now,
+        state="payment_status",
+        where={"payment_status": was},
+        act=Act("order.refunded" if everything_back else "order.paid_again", "stripe"),
+    )
 
 
 async def count_returned(order: Order, amount: int) -> None:
@@ -98,7 +94,7 @@ async def count_returned(order: Order, amount: int) -> None:
     await Order.filter(id=order.id).update(returned_amount=F("returned_amount") + amount, updated_at=clock.now())
 
 
-async def follow_disputes(order: Order, *, disputed: int, lost: int) -> bool:
+async def follow_disputes(tx: Transaction, order: Order, *, disputed: int, lost: int) -> bool:
     """What banks hold of an order, and what they took for good; minor units. False when that is nothing new.
 
     Money that came back makes the order one to be sent again: what of it went back on the shelf is set aside.
@@ -115,17 +111,17 @@ async def follow_disputes(order: Order, *, disputed: int, lost: int) -> bool:
         await set_aside(order)
     if was_gone != is_gone:
         action = "order.money_lost" if is_gone else "order.money_back"
-        await audit.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+        tx.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
     return True
 
 
-async def _take_stock(order: Order) -> bool:
+async def _take_stock(tx: Transaction, order: Order) -> bool:
     if order.stock_state == StockState.TAKEN:
         return True
     items = await items_of(order.id)
     if order.stock_state in (StockState.RELEASED, StockState.AT_PAYMENT):
         try:
-            async with unit.transaction():  # a savepoint: all of it or nothing
+            async with tx.savepoint():  # all of it or nothing
                 await stock.reserve(items)
         except SoldOut:
             return False
@@ -133,28 +129,27 @@ async def _take_stock(order: Order) -> bool:
     return True
 
 
-async def _complete_checkout(order: Order) -> None:
+async def _complete_checkout(tx: Transaction, order: Order) -> None:
     unpaid = await Order.filter(checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID).exists()
     if unpaid:
         return
-    may_complete = [status for status, moves in CHECKOUT_MOVES.items() if CheckoutStatus.COMPLETED in moves]
-    await Checkout.filter(id=order.checkout_id, status__in=may_complete).update(
-        status=CheckoutStatus.COMPLETED, updated_at=clock.now()
-    )
     checkout = await Checkout.get(id=order.checkout_id)
+    if CheckoutStatus.COMPLETED in CHECKOUT_MOVES[CheckoutStatus(checkout.status)]:
+        await tx.move(checkout, to=CheckoutStatus.COMPLETED)
     if checkout.basket_id is not None:
         bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
         await BasketLine.filter(basket_id=checkout.basket_id, product_id__in=list(bought)).delete()
 
 
-async def _mails(order: Order) -> None:
+async def _mails(tx: Transaction, order: Order) -> None:
     await order.fetch_related("vendor", "checkout")
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
     lines = [(r.name, r.quantity, Money(r.unit_amount, order.currency) * r.quantity) for r in rows]
     total = Money(order.total_amount_cents, order.currency)
     yours = total - Money(order.platform_fee_amount, order.currency)
     checkout, vendor = order.checkout, order.vendor
-    await mail.write(
+    mail.write(
+        tx,
         "order_confirmed",
         to=checkout.email,
         unique_key=f"order_confirmed:{order.id}",
@@ -178,6 +173,4 @@ async def _mails(order: Order) -> None:
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"order_sold:{order.id}"
-    await mail.post(
-        "order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
-    )
+    mail.post(tx, "order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
-from shared.errors import NotFound
+from shared import clock, unit
 from shared.gateway.saving import NewCustomer
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.ids import born
@@ -33,14 +30,12 @@ async def ensure(gateway: Gateway, shopper_id: int) -> str:
         return row.stripe_customer_id
     started = clock.now()
     made = await _ask(gateway, row)
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         stored = await StripeCustomer.filter(id=row.id, stripe_customer_id=None).update(
             stripe_customer_id=made, read_at=started, updated_at=clock.now()
         )
         if stored:
-            await audit.record(
-                "stripe_customer.created", actor="system", subject=_subject(shopper_id), stripe_customer_id=made
-            )
+            tx.record("stripe_customer.created", actor="system", subject=_subject(shopper_id), stripe_customer_id=made)
     return made
 
 
@@ -49,10 +44,8 @@ def _subject(shopper_id: int) -> str:
 
 
 async def _written_down(shopper_id: int) -> StripeCustomer:
-    async with unit.transaction():
-        shopper = await unit.locked(Customer.filter(id=shopper_id))
-        if shopper is None:
-            raise NotFound
+    async with unit.transaction() as tx:
+        shopper = await tx.lock(Customer, id=shopper_id)
         row = await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None)
         if row is not None:
             return row
@@ -108,8 +101,8 @@ async def is_gone(stripe_customer_id: str) -> bool:
 
 async def let_go(row_id: int) -> None:
     """The customer was deleted at Stripe, and with it what it held: our rows follow. Twice is fine."""
-    async with unit.transaction():
-        row = await unit.locked(StripeCustomer.filter(id=row_id, gone_at=None))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
         if row is None:
             return
         now = clock.now()
@@ -122,10 +115,9 @@ async def let_go(row_id: int) -> None:
             removed_because=Removal.CUSTOMER_GONE,
             updated_at=now,
         )
-        await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)).update(
-            status=SetupState.CANCELED, updated_at=now
-        )
+        open_setups = PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS))
+        await tx.move_all(open_setups, to=SetupState.CANCELED)
         await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
             done_at=now, updated_at=now
         )
-        await audit.record("stripe_customer.gone", actor="stripe", subject=_subject(row.customer_id), methods_lost=lost)
+        tx.record("stripe_customer.gone", actor="stripe", subject=_subject(row.customer_id), methods_lost=lost)

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.saving import StripeMethod, StripeSetup
 from shared.gateway.seam import Gateway, StripeMissing
 from shared.payment_methods import customers, leaving
@@ -20,6 +18,7 @@ from shared.payment_methods.models import (
     StripeCustomer,
 )
 from shared.payment_methods.rules import Found, Held, Origin, Plan, Removal, SetupState, plan
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
 
@@ -71,24 +70,23 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
 async def store_setup(setup_id: int, found: StripeSetup) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
     state = _ENDED.get(found.status, SetupState.OPEN)
-    async with unit.transaction():
-        row = await unit.locked(PaymentMethodSetup.filter(id=setup_id))
-        assert row is not None
+    async with unit.transaction() as tx:
+        row = await tx.lock(PaymentMethodSetup, id=setup_id)
         if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
             return SetupState(row.status)
-        await PaymentMethodSetup.filter(id=row.id, status=row.status).update(
-            status=state,
+        await tx.move(
+            row,
+            to=state,
             stripe_setup_intent_id=found.id,
             stripe_payment_method_id=found.payment_method if state is SetupState.SUCCEEDED else None,
-            updated_at=clock.now(),
         )
     return state
 
 
 async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime) -> None:
     """Store a reading that began at `started`, unless one that began later is stored."""
-    async with unit.transaction():
-        row = await unit.locked(StripeCustomer.filter(id=row_id, gone_at=None))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
         if row is None or (row.read_at is not None and row.read_at > started):
             return
         mine = PaymentMethod.filter(customer_id=row.customer_id)
@@ -101,13 +99,13 @@ async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime
         decided = plan(held, found, dropped=dropped)
         by_id = {method.id: method for method in methods}
         for gone, why in decided.gone:
-            await _end(rows[gone], why)
+            await _end(tx, rows[gone], why)
         await _free_cards_that_change(held, decided)
         for known, one in decided.kept:
-            await _keep(row, rows.get(known or 0), by_id[one.id], set_up)
+            await _keep(tx, row, rows.get(known or 0), by_id[one.id], set_up)
         for method_id, why in decided.detached:
-            await leaving.write_down(row.customer_id, method_id, why)
-        await leaving.look_again(row.customer_id, [method.id for method in methods], before=started)
+            await leaving.write_down(tx, row.customer_id, method_id, why)
+        await leaving.look_again(tx, row.customer_id, [method.id for method in methods], before=started)
         await keep_a_default(row.customer_id)
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
@@ -126,14 +124,16 @@ async def _set_up(shopper_id: int) -> set[str]:
     return {str(id_) for id_ in await done.values_list("stripe_payment_method_id", flat=True) if id_}
 
 
-async def _end(row: PaymentMethod, why: Removal) -> None:
+async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
     await PaymentMethod.filter(id=row.id, is_active=True).update(
         is_active=False, is_default=False, removed_at=clock.now(), removed_because=why, updated_at=clock.now()
     )
-    await _note("payment_method.ended", row.customer_id, row.id, why=why)
+    await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
 
-async def _keep(owner: StripeCustomer, row: PaymentMethod | None, method: StripeMethod, set_up: set[str]) -> None:
+async def _keep(
+    tx: Transaction, owner: StripeCustomer, row: PaymentMethod | None, method: StripeMethod, set_up: set[str]
+) -> None:
     """Write what Stripe says of a method into its row, and when its shopper agreed, where that is news."""
     values: dict[str, Any] = {
         "stripe_customer_id": owner.stripe_customer_id,
@@ -148,13 +148,13 @@ async def _keep(owner: StripeCustomer, row: PaymentMethod | None, method: Stripe
         values["consented_in"] = Origin.ACCOUNT if method.id in set_up else Origin.CHECKOUT
     if row is None:
         made = await PaymentMethod.create(customer_id=owner.customer_id, **values)
-        await _note("payment_method.saved", owner.customer_id, made.id, where=values["consented_in"])
+        await _note(tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"])
         return
     news = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not news:
         return
     await PaymentMethod.filter(id=row.id).update(**news, updated_at=clock.now())
-    await _note("payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
+    await _note(tx, "payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
 
 
 def facts_of(method: StripeMethod) -> Mapping[str, Any]:
@@ -179,5 +179,5 @@ async def keep_a_default(shopper_id: int) -> None:
         await PaymentMethod.filter(id=newest.id).update(is_default=True, updated_at=clock.now())
 
 
-async def _note(action: str, shopper_id: int, method_id: int, **details: Any) -> None:
-    await audit.record(action, actor="stripe", subject=f"payment_method:{method_id}", shopper_id=shopper_id, **details)
+async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any) -> None:
+    tx.record(action, actor="stripe", subject=f"payment_method:{method_id}", shopper_id=shopper_id, **details)

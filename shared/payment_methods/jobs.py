@@ -8,8 +8,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
@@ -59,8 +58,9 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     """Job `payment_methods.sweep`, hourly: what no event told. Each customer is read once a day, one with an open setup hourly."""
     now = clock.now()
     undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
-    for row_id in await undone.limit(AT_ONCE).values_list("id", flat=True):
-        await leaving.put_on_the_list(int(str(row_id)))
+    async with unit.transaction() as tx:
+        for row_id in await undone.limit(AT_ONCE).values_list("id", flat=True):
+            await leaving.put_on_the_list(tx, int(str(row_id)))
     adding = PaymentMethodSetup.filter(
         status__in=list(OPEN_SETUPS), updated_at__lt=now - LEFT_ALONE, created_at__gt=now - ADDING_LASTS
     )
@@ -79,10 +79,10 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
     months |= Q(card_exp_year=later[0], card_exp_month=later[1])
     cards = PaymentMethod.filter(months, is_active=True, is_default=True).order_by("id")
     due = [row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)]
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for row_id in due:
-            await queue.enqueue(
-                "payment_methods.remind_one", {"id": row_id}, unique_key=f"payment_methods.remind_one:{row_id}"
+            queue.enqueue(
+                tx, "payment_methods.remind_one", {"id": row_id}, unique_key=f"payment_methods.remind_one:{row_id}"
             )
 
 
@@ -96,8 +96,8 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
     if owner is not None:
         await _follow(context, str(owner.stripe_customer_id))
     day = await today()
-    async with unit.transaction():
-        card = await unit.locked(PaymentMethod.filter(id=row.id, is_active=True, is_default=True))
+    async with unit.transaction() as tx:
+        card = await tx.lock_first(PaymentMethod.filter(id=row.id, is_active=True, is_default=True))
         if card is None or not reminder_due(card.card_exp_month, card.card_exp_year, day):
             return
         shopper = await Customer.get(id=card.customer_id)
@@ -106,7 +106,8 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
         language = language_of(shopper)
         with speaking(language):
             named = label(card.payment_method_type, card.card_brand, card.card_last4)
-        await mail.write(
+        mail.write(
+            tx,
             "card_ends",
             to=shopper.email,
             language=language,

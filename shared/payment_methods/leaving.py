@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born
 from shared.jobs import queue
 from shared.payment_methods.models import PaymentMethodDetachment
 from shared.payment_methods.rules import Removal
 from shared.people.models import Customer
+from shared.unit import Transaction
 
 SOON = timedelta(seconds=20)  # whoever wrote it down asks at once; the job is for when that failed
 
 
-async def write_down(shopper_id: int, method_id: str, why: Removal) -> int:
+async def write_down(tx: Transaction, shopper_id: int, method_id: str, why: Removal) -> int:
     """Note, in the caller's transaction, that a method is to leave Stripe; the row's id. Once per method."""
     row = await PaymentMethodDetachment.get_or_none(stripe_payment_method_id=method_id)
     if row is None:
@@ -28,13 +28,14 @@ async def write_down(shopper_id: int, method_id: str, why: Removal) -> int:
             idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:detach:{method_id}:1",
             because=why,
         )
-    await put_on_the_list(row.id)
+    await put_on_the_list(tx, row.id)
     return int(row.id)
 
 
-async def put_on_the_list(row_id: int) -> None:
+async def put_on_the_list(tx: Transaction, row_id: int) -> None:
     """Let the job look after it, unless it does."""
-    await queue.enqueue(
+    queue.enqueue(
+        tx,
         "payment_methods.detach",
         {"id": row_id},
         run_at=clock.now() + SOON,
@@ -42,14 +43,14 @@ async def put_on_the_list(row_id: int) -> None:
     )
 
 
-async def look_again(shopper_id: int, listed: Sequence[str], *, before: datetime) -> None:
+async def look_again(tx: Transaction, shopper_id: int, listed: Sequence[str], *, before: datetime) -> None:
     """What Stripe still lists, though it had let it go before that reading began, is asked for again. The caller's transaction."""
     still = PaymentMethodDetachment.filter(
         customer_id=shopper_id, stripe_payment_method_id__in=list(listed), done_at__lt=before
     )
     for row_id in await still.order_by("id").values_list("id", flat=True):
         await PaymentMethodDetachment.filter(id=row_id).update(done_at=None, updated_at=clock.now())
-        await put_on_the_list(int(str(row_id)))
+        await put_on_the_list(tx, int(str(row_id)))
 
 
 async def carry_out(gateway: Gateway, row_id: int) -> None:

@@ -19,6 +19,8 @@ class StripeCustomer(Row):
     A shopper has at most one that is not gone (an index holds it); after one that was deleted at Stripe comes the next number.
     """
 
+    lock_rank = 50
+
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
         "models.Customer", related_name="stripe_customers", on_delete=fields.RESTRICT
     )
@@ -41,6 +43,8 @@ class PaymentMethod(Row):
 
     One card of one shopper is one row: saved again, the row gets the newer method.
     """
+
+    lock_rank = 70
 
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Vendor", related_name="payment_methods", null=True, on_delete=fields.RESTRICT
@@ -79,6 +83,8 @@ class PaymentMethod(Row):
 
 class PaymentMethodSetup(Row):
     """A SetupIntent by which a shopper adds a card. A shopper has at most one that is open (an index holds it)."""
+
+    lock_rank = 60
 
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
         "models.Customer", related_name="payment_method_setups", on_delete=fields.RESTRICT

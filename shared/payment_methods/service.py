@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import logging
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.payment_methods import customers, follow, leaving
 from shared.payment_methods.errors import MethodGone, UnknownMethod
 from shared.payment_methods.models import PaymentMethod, StripeCustomer
 from shared.payment_methods.rules import MOST, Removal
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
 
@@ -61,8 +60,8 @@ async def look_for(gateway: Gateway, stripe_customer_id: str) -> None:
 
 async def make_default(*, shopper_id: int, method_id: int) -> None:
     """Choose the method that is offered first. Raises UnknownMethod, MethodGone."""
-    async with unit.transaction():
-        row = await _mine(shopper_id, method_id)
+    async with unit.transaction() as tx:
+        row = await _mine(tx, shopper_id, method_id)
         if not row.is_active:
             raise MethodGone
         if row.is_default:
@@ -70,13 +69,13 @@ async def make_default(*, shopper_id: int, method_id: int) -> None:
         now = clock.now()
         await PaymentMethod.filter(customer_id=shopper_id, is_default=True).update(is_default=False, updated_at=now)
         await PaymentMethod.filter(id=row.id, is_active=True).update(is_default=True, updated_at=now)
-        await _note("payment_method.made_default", shopper_id, row.id)
+        await _note(tx, "payment_method.made_default", shopper_id, row.id)
 
 
 async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
     """Take a method off, here at once and at Stripe as soon as it answers. Twice is fine. Raises UnknownMethod."""
-    async with unit.transaction():
-        row = await _mine(shopper_id, method_id)
+    async with unit.transaction() as tx:
+        row = await _mine(tx, shopper_id, method_id)
         if not row.is_active:
             return
         await PaymentMethod.filter(id=row.id, is_active=True).update(
@@ -86,23 +85,21 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
             removed_because=Removal.SHOPPER,
             updated_at=clock.now(),
         )
-        leaves = await leaving.write_down(shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
+        leaves = await leaving.write_down(tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
         await follow.keep_a_default(shopper_id)
-        await _note("payment_method.removed", shopper_id, row.id)
+        await _note(tx, "payment_method.removed", shopper_id, row.id)
     try:
         await leaving.carry_out(gateway, leaves)
     except (StripeUnavailable, StripeRefused) as problem:  # the job asks again
         log.warning("payment method %s is not detached yet: %s", method_id, problem.log)
 
 
-async def _mine(shopper_id: int, method_id: int) -> PaymentMethod:
+async def _mine(tx: Transaction, shopper_id: int, method_id: int) -> PaymentMethod:
     """The shopper's method, behind the lock that everything about the shopper's methods takes first."""
-    await unit.locked(StripeCustomer.filter(customer_id=shopper_id, gone_at=None))
-    row = await unit.locked(PaymentMethod.filter(id=method_id, customer_id=shopper_id))
-    if row is None:
-        raise UnknownMethod
+    await tx.lock(StripeCustomer, customer_id=shopper_id, gone_at=None)
+    row = await tx.lock(PaymentMethod, missing=UnknownMethod, id=method_id, customer_id=shopper_id)
     return row
 
 
-async def _note(action: str, shopper_id: int, method_id: int) -> None:
-    await audit.record(action, actor=f"customer:{shopper_id}", subject=f"payment_method:{method_id}")
+async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int) -> None:
+    tx.record(action, actor=f"customer:{shopper_id}", subject=f"payment_method:{method_id}")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.saving import StripeSetup
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeMissing, StripeRefused, StripeUnavailable
 from shared.ids import born
@@ -64,14 +62,14 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
 
 async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
     """The open setup, written down if there is none. One whose key says nothing any more makes room for the next."""
-    async with unit.transaction():
-        await unit.locked(StripeCustomer.filter(stripe_customer_id=stripe_customer_id))
+    async with unit.transaction() as tx:
+        await tx.lock(StripeCustomer, stripe_customer_id=stripe_customer_id)
         row = await PaymentMethodSetup.get_or_none(customer_id=shopper_id, status__in=list(OPEN_SETUPS))
         if row is not None:
             lost = row.stripe_setup_intent_id is None and clock.now() - row.created_at > KEYS_LAST
             if not lost and row.stripe_customer_id == stripe_customer_id:
                 return row
-            await _cancel(row)
+            await tx.move(row, to=SetupState.CANCELED)
         number = 1 + await PaymentMethodSetup.filter(customer_id=shopper_id).count()
         shopper = await Customer.get(id=shopper_id)
         made = await PaymentMethodSetup.create(
@@ -80,7 +78,7 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
             idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:setup:{number}",
             stripe_customer_id=stripe_customer_id,
         )
-        await audit.record(
+        tx.record(
             "payment_method.setup_opened",
             actor=f"customer:{shopper_id}",
             subject=f"payment_method_setup:{made.id}",
@@ -90,9 +88,8 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
 
 
 async def _cancel(row: PaymentMethodSetup) -> None:
-    await PaymentMethodSetup.filter(id=row.id, status=row.status).update(
-        status=SetupState.CANCELED, updated_at=clock.now()
-    )
+    async with unit.transaction() as tx:
+        await tx.move(row, to=SetupState.CANCELED)
 
 
 async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> StripeSetup | None:

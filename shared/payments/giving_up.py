@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared import unit
 from shared.baskets.models import Basket
-from shared.database import unit
 from shared.jobs.queue import Context
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
@@ -33,10 +33,10 @@ async def give_up(context: Context, args: dict[str, Any]) -> None:
         return
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return
-    async with unit.transaction():
-        await unit.locked(Basket.filter(id=checkout.basket_id))
-        locked = await unit.locked(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+    async with unit.transaction() as tx:
+        await tx.lock(Basket, id=checkout.basket_id)
+        locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
         if locked is None or not await is_unwanted(locked):
             return
         if not await Order.exists(checkout_id=checkout.id, payment_status=PaymentStatus.PAID):
-            await close_checkout(locked, CheckoutStatus.CANCELLED, actor="shopper")
+            await close_checkout(tx, locked, CheckoutStatus.CANCELLED, actor="shopper")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import TryLater
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
@@ -42,7 +41,8 @@ async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
         state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))
     if state in OPEN_STATES:
-        await queue.enqueue("payments.settle_unknown", args, run_at=clock.now() + ASK_AGAIN)
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "payments.settle_unknown", args, run_at=clock.now() + ASK_AGAIN)
 
 
 async def read_charge(context: Context, args: dict[str, Any]) -> None:
@@ -75,21 +75,23 @@ async def expire_checkout(context: Context, args: dict[str, Any]) -> None:
     if checkout is None:
         return
     if checkout.reserved_until > clock.now():
-        await queue.enqueue("payments.expire_checkout", args, run_at=checkout.reserved_until)
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "payments.expire_checkout", args, run_at=checkout.reserved_until)
         return
     states = await service.cancel_intents_of(context.gateway, checkout.id)
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return  # money was taken: the goods stay reserved until a person has decided
     if PaymentState.PROCESSING in states:
-        await queue.enqueue("payments.expire_checkout", args, run_at=clock.now() + PROCESSING_GRACE)
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "payments.expire_checkout", args, run_at=clock.now() + PROCESSING_GRACE)
         return
-    async with unit.transaction():
-        locked = await unit.locked(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+    async with unit.transaction() as tx:
+        locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
         if locked is None or locked.reserved_until > clock.now():
             return
         if await Order.filter(checkout_id=checkout.id, payment_status=PaymentStatus.PAID).exists():
             return
-        await close_checkout(locked, CheckoutStatus.EXPIRED, actor="system")
+        await close_checkout(tx, locked, CheckoutStatus.EXPIRED, actor="system")
 
 
 HANDLERS: dict[str, Handler] = {

@@ -18,6 +18,8 @@ from shared.vendors.models import Vendor
 class Payment(Row):
     """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment."""
 
+    lock_rank = 240
+
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payments", on_delete=fields.RESTRICT
     )

@@ -5,10 +5,10 @@ The browser asks (static/js/checkout.js); the guarantee is the job that ends eac
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
@@ -20,6 +20,7 @@ from shared.payments import service, settle
 from shared.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
+from shared.unit import Transaction
 
 _ASKED_AGAIN = holding.BANK_HOLD  # of money that is on its way
 _DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
@@ -38,8 +39,8 @@ async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
     order = await Order.get(id=payment.order_id)
     if order.stock_state == StockState.AT_PAYMENT or holding.is_held_by_pay(order):
         await service.confirm_payment(gateway, intent_id)
-    async with unit.transaction():
-        checkout, locked = await _locked(payment)
+    async with unit.transaction() as tx:
+        checkout, locked = await _locked(tx, payment)
         state = PaymentState((await Payment.get(id=payment.id)).status)
         if state in _DECIDED:
             raise AlreadyDecided
@@ -47,7 +48,7 @@ async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
             raise OrderNotPayable
         if state not in OPEN_STATES:
             raise PageOutOfDate
-        return await holding.at_payment(locked, network=checkout.network)
+        return await holding.at_payment(tx, locked, network=checkout.network)
 
 
 async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None:
@@ -56,11 +57,11 @@ async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None
     if not holding.is_held_by_pay(await Order.get(id=payment.order_id)):
         return
     await service.confirm_payment(gateway, intent_id)
-    async with unit.transaction():
-        _, order = await _locked(payment)
+    async with unit.transaction() as tx:
+        _, order = await _locked(tx, payment)
         state = (await Payment.get(id=payment.id)).status
         if state in (PaymentState.PENDING, PaymentState.FAILED):
-            await holding.let_go(order, wasted=True)  # a first decline has let it go already
+            await holding.let_go(tx, order, wasted=True)  # a first decline has let it go already
 
 
 async def let_go(context: Context, args: dict[str, Any]) -> None:
@@ -69,35 +70,44 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
     So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes another intent.
     """
     order = await Order.get_or_none(id=args["order_id"])
-    if order is None or await _is_not_due(order, args):
+    if order is None or not await _is_due(order):
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
     for payment in await open_payments.order_by("id"):
         await settle.apply(payment.id, await service.ask(context.gateway, payment))
     await order.refresh_from_db()
-    if await _is_not_due(order, args):  # the bank asks the shopper something
+    if not await _is_due(order):  # the bank asks the shopper something
         return
     states = {await service.cancel_intent(context.gateway, payment) for payment in await open_payments.order_by("id")}
     if PaymentState.PROCESSING in states:
-        await queue.enqueue("payments.let_go", args, run_at=clock.now() + _ASKED_AGAIN)
+        async with unit.transaction() as tx:
+            await _let_go_at(tx, order, clock.now() + _ASKED_AGAIN)
         return
-    async with unit.transaction():
-        await unit.locked(Checkout.filter(id=order.checkout_id))
-        locked = await unit.locked(Order.filter(id=order.id))
-        if locked is None or await _is_not_due(locked, args):  # pressed again, with another intent
+    async with unit.transaction() as tx:
+        await tx.lock(Checkout, id=order.checkout_id)
+        locked = await tx.lock_first(Order.filter(id=order.id))
+        if locked is None or not holding.is_held_by_pay(locked) or locked.held_until is None:
+            return
+        if locked.held_until > clock.now():  # pressed again, with another intent
+            await _let_go_at(tx, locked, locked.held_until)
             return
         if not await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
-            await holding.let_go(locked, wasted=True)
+            await holding.let_go(tx, locked, wasted=True)
 
 
-async def _is_not_due(order: Order, args: dict[str, Any]) -> bool:
-    """Whether there is nothing to let go now; later is written down."""
+async def _is_due(order: Order) -> bool:
+    """Whether there is something to let go now; what is due later is written down."""
     if not holding.is_held_by_pay(order) or order.held_until is None:
-        return True
-    if order.held_until <= clock.now():
         return False
-    await queue.enqueue("payments.let_go", args, run_at=order.held_until)
-    return True
+    if order.held_until <= clock.now():
+        return True
+    async with unit.transaction() as tx:
+        await _let_go_at(tx, order, order.held_until)
+    return False
+
+
+async def _let_go_at(tx: Transaction, order: Order, at: datetime) -> None:
+    queue.enqueue(tx, "payments.let_go", {"order_id": order.id}, run_at=at)
 
 
 async def _payment(checkout_id: int, intent_id: str) -> Payment:
@@ -107,10 +117,8 @@ async def _payment(checkout_id: int, intent_id: str) -> Payment:
     return payment
 
 
-async def _locked(payment: Payment) -> tuple[Checkout, Order]:
+async def _locked(tx: Transaction, payment: Payment) -> tuple[Checkout, Order]:
     order = await Order.get(id=payment.order_id)
-    checkout = await unit.locked(Checkout.filter(id=order.checkout_id))
-    locked = await unit.locked(Order.filter(id=order.id))
-    assert checkout is not None
-    assert locked is not None
+    checkout = await tx.lock(Checkout, id=order.checkout_id)
+    locked = await tx.lock(Order, id=order.id)
     return checkout, locked

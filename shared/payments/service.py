@@ -10,14 +10,10 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
-from shared.errors import NotFound
+from shared import clock, unit
 from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
-from shared.locales import gettext as _
 from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
@@ -141,10 +137,8 @@ async def _box(gateway: Gateway, opened: Opened) -> str | None:
 
 async def _open_payment(order_id: int, customer: str | None) -> Payment:
     """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=order_id))
-        if order is None:
-            raise NotFound(_("We could not find that order."))
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
         checkout = await order.checkout
         if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
@@ -179,13 +173,14 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
                 "vendor_id": str(order.vendor_id),
             },
         )
-        await queue.enqueue(
+        queue.enqueue(
+            tx,
             "payments.settle_unknown",
             {"payment_id": payment.id},
             run_at=clock.now() + SETTLE_AFTER,
             unique_key=f"settle_unknown:{payment.id}",
         )
-        await audit.record(
+        tx.record(
             "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
         )
         return payment

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import NotFound
 from shared.gateway.seam import Charge, Intent
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.queries import owes
+from shared.locales import gettext_noop as _n
 from shared.orders import holding
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
@@ -30,13 +29,15 @@ from shared.payments.rules import (
     order_status,
 )
 from shared.references import service as references
+from shared.unit import Act, Transaction
 from shared.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
 
 CHARGE_AFTER = timedelta(seconds=20)
-DECLINED = "The card was declined. Please try another card."
-NOT_AUTHENTICATED = "Your bank did not confirm this payment. Please try again or use another card."
+# Kept with the payment in English; a page says them in the language of whoever reads it.
+DECLINED = _n("The card was declined. Please try another card.")
+NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
 
 
 def facts_of(intent: Intent) -> IntentFacts:
@@ -57,7 +58,7 @@ def expected_of(payment: Payment) -> Expected:
     return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
 
 
-async def _locked(payment_id: int) -> tuple[Order, Payment]:
+async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     """The order and its payment, and above them their checkout, locked in the one order of docs/architecture.md.
 
     A success completes the checkout: locked only then, it would meet somebody who closes the checkout coming the other way.
@@ -65,18 +66,16 @@ async def _locked(payment_id: int) -> tuple[Order, Payment]:
     found = await Payment.get_or_none(id=payment_id).select_related("order")
     if found is None:
         raise NotFound
-    await unit.locked(Checkout.filter(id=found.order.checkout_id))
-    order = await unit.locked(Order.filter(id=found.order_id))
-    payment = await unit.locked(Payment.filter(id=payment_id))
-    assert order is not None
-    assert payment is not None
+    await tx.lock(Checkout, id=found.order.checkout_id)
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
     return order, payment
 
 
 async def apply(payment_id: int, intent: Intent) -> PaymentState:
     """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
-    async with unit.transaction():
-        order, payment = await _locked(payment_id)
+    async with unit.transaction() as tx:
+        order, payment = await _locked(tx, payment_id)
         if payment.stripe_payment_intent_id is None:
             await Payment.filter(id=payment.id, stripe_payment_intent_id=None).update(
                 stripe_payment_intent_id=intent.id
@@ -87,32 +86,31 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
         target = next_state(current, facts, expected)
         if target is None:
             return current
-        moved = await Payment.filter(id=payment.id, status=current).update(
-            status=target,
+        moved = await tx.move(
+            payment,
+            to=target,
+            act=Act(f"payment.{target}", "stripe", {"was": current}),
             stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
             payment_method=intent.payment_method_type or payment.payment_method,
             failure_code=intent.error_code if target is PaymentState.FAILED else None,
             failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
             parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
             paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
-            updated_at=clock.now(),
         )
         if not moved:
             return current
-        await audit.record(
-            f"payment.{target}", actor="stripe", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, was=current
-        )
-        await references.remember(
+        references.remember(
+            tx,
             intent.id,
             intent.latest_charge,
             subject=f"payment:{payment.id}",
             order_id=order.id,
             vendor_id=order.vendor_id,
         )
-        await _books_follow(payment, intent, current, target)
-        await _order_follows(order, payment, target)
+        await _books_follow(tx, payment, intent, current, target)
+        await _order_follows(tx, order, payment, target)
         if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
-            await queue.enqueue("payment_methods.follow", {"stripe_customer_id": intent.customer})
+            queue.enqueue(tx, "payment_methods.follow", {"stripe_customer_id": intent.customer})
         return target
 
 
@@ -123,10 +121,11 @@ def _reason(intent: Intent) -> str:
     return NOT_AUTHENTICATED if intent.error_code == "payment_intent_authentication_failure" else DECLINED
 
 
-async def _order_follows(order: Order, payment: Payment, target: PaymentState) -> None:
+async def _order_follows(tx: Transaction, order: Order, payment: Payment, target: PaymentState) -> None:
     if target is PaymentState.SUCCEEDED:
-        await orders.mark_paid(order)
-        await queue.enqueue(
+        await orders.mark_paid(tx, order)
+        queue.enqueue(
+            tx,
             "payments.read_charge",
             {"payment_id": payment.id},
             run_at=clock.now() + CHARGE_AFTER,
@@ -138,36 +137,38 @@ async def _order_follows(order: Order, payment: Payment, target: PaymentState) -
         checkout = await order.checkout
         status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
         if status is not None:
-            await orders.follow_payment(order, status)
-        await _hold_follows(order, target)
+            await orders.follow_payment(tx, order, status)
+        await _hold_follows(tx, order, target)
 
 
-async def _hold_follows(order: Order, target: PaymentState) -> None:
+async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> None:
     """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody went on."""
     if target is PaymentState.REQUIRES_ACTION:
         await holding.wait_for_bank(order)
     elif target in (PaymentState.FAILED, PaymentState.CANCELED):
-        await holding.let_go(order, wasted=target is PaymentState.CANCELED)
+        await holding.let_go(tx, order, wasted=target is PaymentState.CANCELED)
 
 
-async def _books_follow(payment: Payment, intent: Intent, was: PaymentState, target: PaymentState) -> None:
+async def _books_follow(
+    tx: Transaction, payment: Payment, intent: Intent, was: PaymentState, target: PaymentState
+) -> None:
     """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person has looked."""
     if target is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED:
-            await ledger.post(postings.unparked(await _parked(payment, intent)))
-        await _post_sale(payment)
+            await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
+        await _post_sale(tx, payment)
     elif target is PaymentState.PARKED:
-        await ledger.post(postings.parked(await _parked(payment, intent)))
+        await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
 
 async def post_missing(payment_id: int, intent: Intent) -> bool:
     """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
-    async with unit.transaction():
-        _, payment = await _locked(payment_id)
+    async with unit.transaction() as tx:
+        _, payment = await _locked(tx, payment_id)
         if payment.status == PaymentState.PARKED:
-            return await ledger.post(postings.parked(await _parked(payment, intent)))
+            return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
         if payment.status in PAID_STATES:
-            return await _post_sale(payment)
+            return await _post_sale(tx, payment)
         return False
 
 
@@ -185,8 +186,9 @@ async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
     )
 
 
-async def _post_sale(payment: Payment) -> bool:
+async def _post_sale(tx: Transaction, payment: Payment) -> bool:
     return await ledger.post(
+        tx,
         postings.sale(
             postings.Sale(
                 payment_id=payment.id,
@@ -197,11 +199,11 @@ async def _post_sale(payment: Payment) -> bool:
                 commission=payment.amount_platform_fee,
                 stripe_id=str(payment.stripe_payment_intent_id),
             )
-        )
+        ),
     )
 
 
-async def follow_refunds(payment: Payment, *, back: int, reason: str | None) -> bool:
+async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason: str | None) -> bool:
     """Let a payment follow its refunds: `back` minor units of it have gone back by now, the last of them for `reason`.
 
     Called by refunds inside their transaction, with order and payment locked. False when that is nothing new.
@@ -211,34 +213,27 @@ async def follow_refunds(payment: Payment, *, back: int, reason: str | None) -> 
     if target is None:
         return False
     is_back = target is PaymentState.REFUNDED
-    moved = await Payment.filter(id=payment.id, status=current).update(
-        status=target,
+    action = "payment.refunded" if is_back else "payment.refund_undone"
+    return await tx.move(
+        payment,
+        to=target,
+        act=Act(action, "stripe", {"was": current}),
         refunded_at=clock.now() if is_back else None,
         refund_reason=reason if is_back else None,
-        updated_at=clock.now(),
     )
-    if moved:
-        action = "payment.refunded" if is_back else "payment.refund_undone"
-        subject = f"payment:{payment.id}"
-        await audit.record(action, actor="stripe", subject=subject, vendor_id=payment.vendor_id, was=current)
-    return bool(moved)
 
 
 async def close_unopened(payment_id: int, *, reason: str) -> None:
     """Give up an attempt that Stripe never opened, so that the next one gets a key of its own."""
-    async with unit.transaction():
-        order, payment = await _locked(payment_id)
-        moved = await Payment.filter(id=payment.id, status=PaymentState.OPENING, stripe_payment_intent_id=None).update(
-            status=PaymentState.CANCELED, parked_reason=reason, updated_at=clock.now()
+    async with unit.transaction() as tx:
+        _, payment = await _locked(tx, payment_id)
+        await tx.move(
+            payment,
+            to=PaymentState.CANCELED,
+            where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
+            act=Act("payment.not_opened", "stripe", {"reason": reason}),
+            parked_reason=reason,
         )
-        if moved:
-            await audit.record(
-                "payment.not_opened",
-                actor="stripe",
-                subject=f"payment:{payment.id}",
-                vendor_id=order.vendor_id,
-                reason=reason,
-            )
 
 
 def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:
@@ -258,14 +253,15 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]
 
 async def note_charge(payment_id: int, charge: Charge) -> None:
     """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
-    async with unit.transaction():
-        order, payment = await _locked(payment_id)
+    async with unit.transaction() as tx:
+        order, payment = await _locked(tx, payment_id)
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
             fee = postings.StripeFee(
                 payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
             )
-            await ledger.post(postings.stripe_fee(fee))
-        await references.remember(
+            await ledger.post(tx, postings.stripe_fee(fee))
+        references.remember(
+            tx,
             charge.id,
             charge.transfer,
             charge.application_fee,
@@ -275,10 +271,10 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             vendor_id=order.vendor_id,
         )
         if charge.transfer and payment.stripe_transfer_id is None:
-            await _money_is_there(payment)
+            await _money_is_there(tx, payment)
         if news := news_of(payment, charge):
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
-            await audit.record(
+            tx.record(
                 "payment.charge_noted",
                 actor="stripe",
                 subject=f"payment:{payment.id}",
@@ -287,9 +283,9 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             )
 
 
-async def _money_is_there(payment: Payment) -> None:
+async def _money_is_there(tx: Transaction, payment: Payment) -> None:
     """The vendor's share lies in its balance: what it owes is taken from it, and its reserve is held back."""
     if await owes(payment.vendor_id):
-        await queue.enqueue("clawback.collect", {"vendor_id": payment.vendor_id})
+        queue.enqueue(tx, "clawback.collect", {"vendor_id": payment.vendor_id})
     if await VendorPaymentConfig.exists(vendor_id=payment.vendor_id, reserve_days__gt=0):
-        await queue.enqueue("payouts.reserve", {"payment_id": payment.id})
+        queue.enqueue(tx, "payouts.reserve", {"payment_id": payment.id})

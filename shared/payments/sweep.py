@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
+from shared import clock, unit
 from shared.jobs import queue
 from shared.jobs.models import Job
 from shared.jobs.queue import Context
@@ -20,18 +20,21 @@ async def sweep(_context: Context, _args: dict[str, Any]) -> None:
     """Job `payments.sweep`, every half an hour: no open payment and no bare charge is without a job."""
     before = clock.now() - LEFT_ALONE
     undecided = Payment.filter(updated_at__lt=before, status__in=list(OPEN_STATES))
-    for payment_id in await _without_job("payments.settle_unknown", undecided):
-        await queue.enqueue(
-            "payments.settle_unknown", {"payment_id": payment_id}, unique_key=f"settle_unknown:{payment_id}"
-        )
     bare = Payment.filter(
         updated_at__lt=before,
         status__in=list(PAID_STATES),
         stripe_charge_id__not_isnull=True,
         stripe_balance_transaction_id=None,
     )
-    for payment_id in await _without_job("payments.read_charge", bare):
-        await queue.enqueue("payments.read_charge", {"payment_id": payment_id}, unique_key=f"read_charge:{payment_id}")
+    to_settle = await _without_job("payments.settle_unknown", undecided)
+    to_read = await _without_job("payments.read_charge", bare)
+    async with unit.transaction() as tx:
+        for payment_id in to_settle:
+            key = f"settle_unknown:{payment_id}"
+            queue.enqueue(tx, "payments.settle_unknown", {"payment_id": payment_id}, unique_key=key)
+        for payment_id in to_read:
+            key = f"read_charge:{payment_id}"
+            queue.enqueue(tx, "payments.read_charge", {"payment_id": payment_id}, unique_key=key)
 
 
 async def _without_job(kind: str, payments: Any) -> list[int]:

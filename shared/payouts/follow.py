@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.objects import Payout as Found
 from shared.gateway.seam import Gateway, StripeRefused
 from shared.jobs import queue
@@ -25,6 +23,7 @@ from shared.payouts.fees import Fees
 from shared.payouts.models import Payout
 from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
+from shared.unit import Act, Transaction
 from shared.vendors import configs
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.payout_settings import words_of
@@ -61,11 +60,11 @@ async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | 
         more = await _read_more(gateway, vendor_id, account_id, found)
     elif found.status in GONE and known.status not in GONE:
         more = _More(await fees.read(gateway, account_id, found))
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         if vendor_id is not None:
-            await configs.locked(vendor_id)
-        row = await _row(found, vendor_id, account_id)
-        await _move(row, found, more)
+            await configs.locked(tx, vendor_id)
+        row = await _row(tx, found, vendor_id, account_id)
+        await _move(tx, row, found, more)
     return await Payout.get(id=row.id)
 
 
@@ -82,12 +81,12 @@ async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | 
     return _More(cost, name[:120], frozenset(entries))
 
 
-async def _row(found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
+async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
     """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
-    row = await unit.locked(Payout.filter(stripe_payout_id=found.id))
+    row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
     key = found.metadata.get(MARK)
     if row is None and key:
-        row = await unit.locked(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
+        row = await tx.lock_first(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
     if row is not None:
         return row
     return await Payout.create(
@@ -101,13 +100,13 @@ async def _row(found: Found, vendor_id: int | None, account_id: str | None) -> P
     )
 
 
-async def _move(row: Payout, found: Found, more: _More) -> None:
+async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
     values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
     if target not in MOVES[current]:
         if target is current:
-            await Payout.filter(id=row.id, status=current).update(**values, updated_at=now)
+            await tx.change(row, where={"status": current}, **values)
         return
     if current is PayoutState.OPENING:
         values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination}
@@ -117,23 +116,13 @@ async def _move(row: Payout, found: Found, more: _More) -> None:
         values["paid_at"] = now
     if target is PayoutState.FAILED:
         values |= {"failed_at": now, "failure_code": (found.failure_code or "other")[:80]}
-    if not await Payout.filter(id=row.id, status=current).update(**values, status=target, updated_at=now):
+    details = {"was": current.value, "amount": row.amount, "currency": row.currency, "stripe_id": found.id}
+    if not await tx.move(row, to=target, act=Act(f"payout.{target}", "stripe", details), **values):
         return
-    await row.refresh_from_db()
-    await _post(row, found, was=current, more=more)
-    await audit.record(
-        f"payout.{target}",
-        actor="stripe",
-        subject=f"payout:{row.id}",
-        vendor_id=row.vendor_id,
-        was=current.value,
-        amount=row.amount,
-        currency=row.currency,
-        stripe_id=found.id,
-    )
+    await _post(tx, row, found, was=current, more=more)
 
 
-async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:
+async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
         vendor_id=row.vendor_id,
@@ -143,7 +132,8 @@ async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> 
         fee=row.fee,
         earned=more.fees.earned,
     )
-    await references.remember(
+    references.remember(
+        tx,
         found.id,
         *more.fees.ids,
         found.balance_transaction,
@@ -154,28 +144,28 @@ async def _post(row: Payout, found: Found, *, was: PayoutState, more: _More) -> 
     )
     if was is PayoutState.OPENING:
         await items.itemise(row, fee=row.fee, first=more.entries)
-        await ledger.post(postings.payout_sent(fact))
+        await ledger.post(tx, postings.payout_sent(fact))
     if row.status == PayoutState.PAID:
-        await ledger.post(postings.payout_arrived(fact))
+        await ledger.post(tx, postings.payout_arrived(fact))
     if row.status == PayoutState.FAILED and was is PayoutState.PAID:
-        await ledger.post(postings.payout_reopened(fact))
+        await ledger.post(tx, postings.payout_reopened(fact))
     if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
         back = replace(fact, fee=more.fees.back, earned=more.fees.given_back)
-        await ledger.post(postings.payout_returned(back))
-        await _came_back(row)
+        await ledger.post(tx, postings.payout_returned(back))
+        await _came_back(tx, row)
 
 
-async def _came_back(row: Payout) -> None:
+async def _came_back(tx: Transaction, row: Payout) -> None:
     """The money is in the balance again: what the vendor owes is taken from it, and the vendor is told of a failure."""
     if row.vendor_id is None:
         return
     if await owes(row.vendor_id):
-        await queue.enqueue("clawback.collect", {"vendor_id": row.vendor_id})
+        queue.enqueue(tx, "clawback.collect", {"vendor_id": row.vendor_id})
     if row.status != PayoutState.FAILED:
         return
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
     key = f"vendors.sync_account:{row.vendor_id}"
-    await queue.enqueue("vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
+    queue.enqueue(tx, "vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
     vendor = await Vendor.get(id=row.vendor_id)
     subject, text = texts.failed(
         vendor.name,
@@ -185,4 +175,4 @@ async def _came_back(row: Payout) -> None:
         link=f"{mail.PUBLIC_URL}/vendor/admin/payouts/{row.id}",
     )
     key = f"payout_failed:{row.id}"
-    await mail.post("payout_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(tx, "payout_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.payouts import texts, words
+from shared.unit import Transaction
 from shared.vendors import configs, schedules
 from shared.vendors.models import Vendor
 
@@ -32,35 +31,35 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
         raise Invalid("Say why; the vendor reads it.", param="reason")
     if len(said) > 300:
         raise Invalid("That is too long: 300 characters at most.", param="reason")
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         await look({"reason": row.payouts_held_reason})
         if row.payouts_held_at is not None and row.payouts_held_reason == said:
             return
         row.payouts_held_at = row.payouts_held_at or clock.now()
         row.payouts_held_reason = said
         await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
-        number = await _note("vendor.payouts_held", vendor_id, actor, reason=said)
+        number = await _note(tx, "vendor.payouts_held", vendor_id, actor, reason=said)
         vendor = await Vendor.get(id=vendor_id)
         subject, text = texts.held(vendor.name, reason=said, link=LINK)
-        await _post("payouts_held", vendor, subject, text, number)
-        await _write_settings(vendor_id)
+        await _post(tx, "payouts_held", vendor, subject, text, number)
+        await _write_settings(tx, vendor_id)
 
 
 async def release(*, vendor_id: int, actor: str) -> None:
     """Let the vendor's payouts go on. Raises Conflict when they are not held."""
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         if row.payouts_held_at is None:
             raise Conflict("These payouts are not on hold.")
         row.payouts_held_at, row.payouts_held_reason = None, ""
         await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
-        number = await _note("vendor.payouts_released", vendor_id, actor)
+        number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), schedules.plan_of(row)
         when = words.schedule(plan.schedule.value, plan.day)
         subject, text = texts.released(vendor.name, when=when, link=LINK)
-        await _post("payouts_released", vendor, subject, text, number)
-        await _write_settings(vendor_id)
+        await _post(tx, "payouts_released", vendor, subject, text, number)
+        await _write_settings(tx, vendor_id)
 
 
 async def set_reserve(
@@ -78,8 +77,8 @@ async def set_reserve(
         raise Invalid(f"Enter a number of days from 0 to {LONGEST}.", param="reserve_days")
     if (percentage > 0) != (days > 0):
         raise Invalid("A reserve needs both, a percentage and a number of days; 0 and 0 is none.", param="reserve_days")
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})
         before = f"{row.reserve_percentage.normalize():f}% for {row.reserve_days} days"
         if (row.reserve_percentage, row.reserve_days) == (percentage, days):
@@ -87,19 +86,19 @@ async def set_reserve(
         row.reserve_percentage, row.reserve_days = percentage, days
         await row.save(update_fields=["reserve_percentage", "reserve_days"])
         after = f"{percentage.normalize():f}% for {days} days"
-        await _note("vendor.reserve_changed", vendor_id, actor, before=before, after=after)
-        await _write_settings(vendor_id)
+        await _note(tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after)
+        await _write_settings(tx, vendor_id)
 
 
-async def _note(action: str, vendor_id: int, actor: str, **details: str) -> str:
-    await audit.record(action, actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **details)
+async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **details: str) -> str:
+    tx.record(action, actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **details)
     return f"{clock.now():%Y%m%dT%H%M%S.%f}"
 
 
-async def _post(kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
+async def _post(tx: Transaction, kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
     key = f"{kind}:{vendor.id}:{at}"
-    await mail.post(kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(tx, kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
-async def _write_settings(vendor_id: int) -> None:
-    await queue.enqueue("payouts.write_settings", {"vendor_id": vendor_id})
+async def _write_settings(tx: Transaction, vendor_id: int) -> None:
+    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})

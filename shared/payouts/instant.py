@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.database import unit
+from shared import unit
 from shared.gateway.seam import Gateway
 from shared.money import Money
 from shared.payouts import funds, service, words
@@ -74,8 +74,8 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         raise NothingToPayOut(now.why_not)
     if not 0 < amount.amount <= now.amount.amount or now.fee.amount > fee:
         raise AmountChanged
-    async with unit.transaction():
-        config = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        config = await configs.locked(tx, vendor_id)
         if schedules.stand_still(config):
             raise PayoutHeld
         there = (await funds.of_vendor(vendor_id, funds.Reading())).get(amount.currency)
@@ -83,7 +83,7 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         if there is None or amount.amount + cost > there.free:  # another payout was faster
             raise AmountChanged
         new = service.NewPayout(amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor)
-        row = await service.write_down(config, new)
+        row = await service.write_down(tx, config, new)
     done = await service.ask(gateway, row.id)
     if done.status == PayoutState.OPENING:  # another bank was given at this very moment
         raise PayoutHeld

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from tortoise.functions import Sum
 
+from shared import unit
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
 from shared.payouts.allocation import Movement, allocate
@@ -18,6 +19,7 @@ _ORDER = re.compile(r"order:(\d+)")
 
 async def movements(vendor_id: int, currency: str) -> list[Movement]:
     """What came into the vendor's balance or went back, and is in no payout that arrived or may; oldest first."""
+    await unit.flush()
     used = await _used(vendor_id, currency)
     rows = (
         await LedgerEntry.filter(vendor_id=vendor_id, currency=currency, account=Account.STRIPE_VENDOR)

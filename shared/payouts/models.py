@@ -9,6 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
+from shared.locales import gettext_noop as _n
 from shared.orders.models import Order
 from shared.payouts.rules import PayoutState
 from shared.vendors.models import Vendor
@@ -19,6 +20,9 @@ class Payout(Row):
 
     Without a vendor it is the platform's own.
     """
+
+    lock_rank = 280
+    not_found = _n("We could not find that payout.")
 
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT
@@ -86,6 +90,8 @@ class PayoutItem(Row):
 
 class ReserveHold(Row):
     """A part of one sale that is held back until its day (rolling reserve)."""
+
+    lock_rank = 290
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="reserve_holds", on_delete=fields.RESTRICT

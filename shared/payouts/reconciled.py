@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.database import unit
+from shared import unit
 from shared.gateway.objects import Payout as Found
 from shared.gateway.seam import Gateway, StripeRefused
 from shared.ledger.models import LedgerEntry
@@ -51,8 +51,8 @@ async def _destination(gateway: Gateway, payment: Payment) -> str:
         return known
     transfer = await gateway.get_transfer(str(payment.stripe_transfer_id))
     name = transfer.destination_payment or ""
-    async with unit.transaction():
-        await references.remember(
-            transfer.destination_payment, subject=subject, order_id=payment.order_id, vendor_id=payment.vendor_id
+    async with unit.transaction() as tx:
+        references.remember(
+            tx, transfer.destination_payment, subject=subject, order_id=payment.order_id, vendor_id=payment.vendor_id
         )
     return name

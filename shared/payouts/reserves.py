@@ -7,9 +7,7 @@ from decimal import Decimal
 
 from tortoise.functions import Sum
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.fees.rules import share
 from shared.jobs import queue
 from shared.ledger import postings
@@ -20,6 +18,7 @@ from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payments.rules import PAID_STATES
 from shared.payouts.models import ReserveHold
+from shared.unit import Transaction
 from shared.vendors import configs
 
 
@@ -28,11 +27,11 @@ async def take(payment_id: int) -> ReserveHold | None:
     payment = await Payment.get(id=payment_id)
     if payment.status not in PAID_STATES:
         return None
-    async with unit.transaction():
-        config = await configs.locked(payment.vendor_id)
+    async with unit.transaction() as tx:
+        config = await configs.locked(tx, payment.vendor_id)
         # A refund or dispute that is being written holds the order: what it leaves of the sale is read after it. It is
         # locked after the config, as a payout does whose items name the order; whoever holds an order locks no config.
-        await unit.locked(Order.filter(id=payment.order_id))
+        await tx.lock(Order, id=payment.order_id)
         if await ReserveHold.exists(order_id=payment.order_id, vendor_id=payment.vendor_id):
             return None
         left = await _left_of(payment.order_id, payment.vendor_id)
@@ -46,8 +45,8 @@ async def take(payment_id: int) -> ReserveHold | None:
             amount=amount,
             release_at=clock.now() + timedelta(days=config.reserve_days),
         )
-        await ledger.post(postings.reserved(_fact(hold, amount, str(payment.stripe_payment_intent_id))))
-        await _note("reserve.held", hold, amount)
+        await ledger.post(tx, postings.reserved(_fact(hold, amount, str(payment.stripe_payment_intent_id))))
+        await _note(tx, "reserve.held", hold, amount)
     return hold
 
 
@@ -57,6 +56,7 @@ def _part(amount: int, percentage: Decimal, currency: str) -> int:
 
 async def _left_of(order_id: int, vendor_id: int) -> int:
     """What of the vendor's share of an order refunds and disputes have left, whether reserved or not."""
+    await unit.flush()
     rows = (
         await LedgerEntry.filter(
             posting__subject=f"order:{order_id}",
@@ -76,9 +76,9 @@ async def review(order_id: int) -> int:
     hold = await ReserveHold.get_or_none(order_id=order_id, released_at=None)
     if hold is None:
         return 0
-    async with unit.transaction():
-        await configs.locked(hold.vendor_id)
-        locked = await unit.locked(ReserveHold.filter(id=hold.id, released_at=None))
+    async with unit.transaction() as tx:
+        await configs.locked(tx, hold.vendor_id)
+        locked = await tx.lock_first(ReserveHold.filter(id=hold.id, released_at=None))
         if locked is None:
             return 0
         excess: int = locked.amount - locked.let_go - await _left_of(order_id, locked.vendor_id)
@@ -90,8 +90,8 @@ async def review(order_id: int) -> int:
         )
         if not moved:
             return 0
-        await ledger.post(postings.released(_fact(locked, excess, await _intent(order_id), number)))
-        await _note("reserve.let_go", locked, excess)
+        await ledger.post(tx, postings.released(_fact(locked, excess, await _intent(order_id), number)))
+        await _note(tx, "reserve.let_go", locked, excess)
     return excess
 
 
@@ -107,20 +107,20 @@ async def release_due() -> int:
 
 async def _release(hold_id: int) -> bool:
     vendor_id = (await ReserveHold.get(id=hold_id)).vendor_id
-    async with unit.transaction():
-        config = await configs.locked(vendor_id)
-        hold = await unit.locked(ReserveHold.filter(id=hold_id, released_at=None))
+    async with unit.transaction() as tx:
+        config = await configs.locked(tx, vendor_id)
+        hold = await tx.lock_first(ReserveHold.filter(id=hold_id, released_at=None))
         if hold is None:
             return False
         now = clock.now()
         if not await ReserveHold.filter(id=hold.id, released_at=None).update(released_at=now, updated_at=now):
             return False
         rest = hold.amount - hold.let_go
-        await ledger.post(postings.released(_fact(hold, rest, await _intent(hold.order_id))))
-        await _note("reserve.released", hold, rest)
+        await ledger.post(tx, postings.released(_fact(hold, rest, await _intent(hold.order_id))))
+        await _note(tx, "reserve.released", hold, rest)
         if config.reserve_days == 0:  # perhaps the last of it: then Stripe may pay by itself again
-            await queue.enqueue(
-                "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
+            queue.enqueue(
+                tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
             )
     return True
 
@@ -144,8 +144,8 @@ def _fact(hold: ReserveHold, amount: int, intent: str, number: int = 0) -> posti
     )
 
 
-async def _note(action: str, hold: ReserveHold, amount: int) -> None:
-    await audit.record(
+async def _note(tx: Transaction, action: str, hold: ReserveHold, amount: int) -> None:
+    tx.record(
         action,
         actor="system",
         subject=f"order:{hold.order_id}",

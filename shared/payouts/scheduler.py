@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import jobs as clawback
-from shared.database import unit
 from shared.gateway.seam import Gateway
 from shared.jobs import queue, schedule
 from shared.jobs.queue import Context
@@ -37,23 +36,21 @@ async def run() -> int:
     said = (await schedule.recall(RUN)).get("through")
     through = date.fromisoformat(said) if said else yesterday
     after = max(min(through, yesterday), today - REMEMBERED)
-    found = 0
+    found: list[tuple[int, str]] = []
     connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).order_by("id")
     for row in await connected:
         plan = schedules.plan_of(row)
         payday = last_payday(plan.schedule.value, plan.day, after, today)
         if payday is None or not await schedules.by_hand(row, row.minimum_payout):
             continue
-        name = period(payday)
-        await queue.enqueue(
-            "payouts.pay",
-            {"vendor_id": row.vendor_id, "payday": name},
-            unique_key=f"payouts.pay:{row.vendor_id}:{name}",
-        )
-        found += 1
+        found.append((row.vendor_id, period(payday)))
+    async with unit.transaction() as tx:
+        for vendor_id, name in found:
+            key = f"payouts.pay:{vendor_id}:{name}"
+            queue.enqueue(tx, "payouts.pay", {"vendor_id": vendor_id, "payday": name}, unique_key=key)
     if through != today:
         await schedule.remember(RUN, {"through": today.isoformat()})
-    return found
+    return len(found)
 
 
 async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
@@ -94,8 +91,8 @@ async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None
 
 async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: funds.Reading) -> Payout | None:
     """The payout of this payday, written down, if it is worth one; whoever comes second finds it there."""
-    async with unit.transaction():
-        config = await configs.locked(terms.vendor_id)
+    async with unit.transaction() as tx:
+        config = await configs.locked(tx, terms.vendor_id)
         ours = Payout.filter(vendor_id=terms.vendor_id, currency=currency)
         refused = await ours.filter(period__startswith=given_up(name)).count()
         if await ours.filter(period=name).exists() or refused >= TRIES:
@@ -107,4 +104,4 @@ async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: fun
         decided = due(there, standing, minimum=funds.minimum(terms, currency))
         if decided.amount <= 0:
             return None
-        return await service.write_down(config, service.NewPayout(currency, decided.amount, period=name))
+        return await service.write_down(tx, config, service.NewPayout(currency, decided.amount, period=name))

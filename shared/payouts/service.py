@@ -10,11 +10,8 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.audit.models import AuditEntry
-from shared.database import unit
-from shared.errors import NotFound
 from shared.gateway.objects import Payout as Found
 from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
 from shared.gateway.standing import money_may_move
@@ -24,6 +21,7 @@ from shared.payouts import follow, words
 from shared.payouts.errors import NotCancelable
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
+from shared.unit import Act, Transaction
 from shared.vendors import configs, schedules
 from shared.vendors import service as vendors
 from shared.vendors.models import VendorPaymentConfig
@@ -47,7 +45,7 @@ class NewPayout:
     requested_by: str = "system"
 
 
-async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
+async def write_down(tx: Transaction, config: VendorPaymentConfig, new: NewPayout) -> Payout:
     """Store a payout and its key before Stripe is asked, together with the job that asks should we crash. The caller holds the config locked."""
     await money_may_move()
     number = await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count() + 1
@@ -62,7 +60,7 @@ async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
         idempotency_key=f"vendor:{config.vendor_id}.{born(config.created_at)}:payout:{number}",
         requested_by=new.requested_by,
     )
-    await audit.record(
+    tx.record(
         "payout.requested",
         actor=new.requested_by,
         subject=f"payout:{row.id}",
@@ -71,7 +69,7 @@ async def write_down(config: VendorPaymentConfig, new: NewPayout) -> Payout:
         currency=row.currency,
         key=row.idempotency_key,
     )
-    await queue.enqueue("payouts.ask", {"payout_id": row.id}, run_at=clock.now() + ASK_AFTER)
+    queue.enqueue(tx, "payouts.ask", {"payout_id": row.id}, run_at=clock.now() + ASK_AFTER)
     return row
 
 
@@ -117,8 +115,8 @@ async def ask_again(gateway: Gateway, payout_id: int) -> Payout:
 
 async def _stands_still(row: Payout) -> bool:
     """Whether nothing may leave now; whoever stores a hold or a bank has the same lock."""
-    async with unit.transaction():
-        return schedules.stand_still(await configs.locked(int(str(row.vendor_id))))
+    async with unit.transaction() as tx:
+        return schedules.stand_still(await configs.locked(tx, int(str(row.vendor_id))))
 
 
 async def _make(gateway: Gateway, row: Payout) -> Found:
@@ -141,35 +139,34 @@ async def _made_before(gateway: Gateway, row: Payout) -> Found | None:
 
 async def _refused(row: Payout, sentence: str) -> Payout:
     """Nothing was sent. The payday's name is given free, so that it can be tried again."""
-    async with unit.transaction():
-        locked = await unit.locked(Payout.filter(id=row.id))
-        assert locked is not None
+    async with unit.transaction() as tx:
+        locked = await tx.lock(Payout, id=row.id)
         period = locked.period
         if period is not None:
             earlier = Payout.filter(vendor_id=row.vendor_id, currency=row.currency, period__startswith=given_up(period))
             period = given_up(period, await earlier.count() + 1)
-        moved = await Payout.filter(id=row.id, status=PayoutState.OPENING).update(
-            status=PayoutState.REFUSED, refusal=sentence, period=period, fee=0, updated_at=clock.now()
+        await tx.move(
+            locked,
+            to=PayoutState.REFUSED,
+            where={"status": PayoutState.OPENING},
+            act=Act("payout.refused", "stripe", {"why": sentence}),
+            refusal=sentence,
+            period=period,
+            fee=0,
         )
-        if moved:
-            await audit.record(
-                "payout.refused", actor="stripe", subject=f"payout:{row.id}", vendor_id=row.vendor_id, why=sentence
-            )
     return await Payout.get(id=row.id)
 
 
 async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str) -> Payout:
     """Call back a payout that has not left yet. Raises NotFound, NotCancelable."""
-    async with unit.transaction():
-        row = await unit.locked(Payout.filter(id=payout_id, vendor_id=vendor_id))
-        if row is None:
-            raise NotFound("We could not find that payout.")
+    async with unit.transaction() as tx:
+        row = await tx.lock(Payout, id=payout_id, vendor_id=vendor_id)
         if row.status != PayoutState.PENDING or row.is_automatic or row.method == "instant":
             raise NotCancelable
         subject = f"payout:{row.id}"
         number = await AuditEntry.filter(subject=subject, action=CANCEL).count() + 1
         key = f"{row.idempotency_key or row.stripe_payout_id}:cancel:{number}"
-        await audit.record(CANCEL, actor=actor, subject=subject, vendor_id=vendor_id, key=key)
+        tx.record(CANCEL, actor=actor, subject=subject, vendor_id=vendor_id, key=key)
     account, stripe_id = str(row.stripe_account_id), str(row.stripe_payout_id)
     try:
         found = await gateway.cancel_payout(stripe_id, account=account, key=key)

@@ -10,8 +10,7 @@ from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import Gateway, StripeMissing
 from shared.ledger import postings
 from shared.ledger import queries as ledger_queries
@@ -70,7 +69,7 @@ async def _post_new(gateway: Gateway, vendor_id: int | None, account_id: str | N
 async def post(fact: postings.StripeReserve) -> bool:
     """Post it, unless it is there; an event, the look and a repair may come at the same moment."""
     try:
-        async with unit.transaction():
-            return bool(await ledger.post(postings.held_by_stripe(fact)))
+        async with unit.transaction() as tx:
+            return bool(await ledger.post(tx, postings.held_by_stripe(fact)))
     except IntegrityError:
         return False

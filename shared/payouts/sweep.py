@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared import clock
+from shared import clock, unit
 from shared.gateway.seam import Gateway, StripeMissing, StripeRefused
 from shared.jobs import queue
 from shared.payouts import follow, service, stripe_reserves
@@ -21,10 +21,11 @@ LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five
 async def run() -> None:
     """Put each account's sweep on the list, the platform's own among them."""
     connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
-    for vendor_id in (None, *await connected.order_by("id").values_list("vendor_id", flat=True)):
-        await queue.enqueue(
-            "payouts.sweep_account", {"vendor_id": vendor_id}, unique_key=f"payouts.sweep_account:{vendor_id}"
-        )
+    vendor_ids = await connected.order_by("id").values_list("vendor_id", flat=True)
+    async with unit.transaction() as tx:
+        for vendor_id in (None, *vendor_ids):
+            key = f"payouts.sweep_account:{vendor_id}"
+            queue.enqueue(tx, "payouts.sweep_account", {"vendor_id": vendor_id}, unique_key=key)
 
 
 async def account(gateway: Gateway, vendor_id: int | None) -> int:

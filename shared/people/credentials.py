@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.ids import digest, new_nonce
 from shared.jobs import queue
 from shared.mail import service as mail
@@ -27,6 +26,7 @@ from shared.people.persons import (
 )
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
+from shared.unit import Transaction
 
 RESET_ASKED = "people.reset_asked"
 FORGOT = {
@@ -48,7 +48,8 @@ async def present_password(*, kind: str, person_id: int, session_id: int, passwo
     if person.is_active and await passwords.matches(person.password_hash, password[: rules.MAX_PASSWORD + 1]):
         await Session.filter(id=session_id).update(wrong_answers=0, updated_at=clock.now())
         return person
-    await history.note_seldom("person.password_refused", label_of(person), vendor_id=vendor_of(person))
+    async with unit.transaction() as tx:
+        await history.note_seldom(tx, "person.password_refused", label_of(person), vendor_id=vendor_of(person))
     try:
         await answers.refuse(session_id, WrongPassword.default, param)
     except answers.WrongAnswer:
@@ -65,15 +66,15 @@ async def change_password(*, kind: str, person_id: int, session_id: int, present
         kind=kind, person_id=person_id, session_id=session_id, password=present, param="present"
     )
     proven, hashed = person.password_hash, await _acceptable(person, new, param="new")
-    async with unit.transaction():
-        current = await locked_person(kind, person_id)
+    async with unit.transaction() as tx:
+        current = await locked_person(tx, kind, person_id)
         if not current.is_active or current.password_hash != proven:
             raise WrongPassword(param="present")
         await _store(current, hashed)
         token = await sessions.renew(kind=kind, person_id=person_id, session_id=session_id)
         ended = await sessions.end_sessions(kind, person_id, but=session_id)
-        await history.note("person.password_changed", current, sessions_ended=ended)
-        await _tell(current)
+        await history.note(tx, "person.password_changed", current, sessions_ended=ended)
+        await _tell(tx, current)
     return token
 
 
@@ -94,8 +95,9 @@ async def _store(person: Person, hashed: str) -> None:
     await links.end(kind, person.id, Purpose.RESET, Purpose.CHANGE)
 
 
-async def _tell(person: Person) -> None:
-    await mail.write(
+async def _tell(tx: Transaction, person: Person) -> None:
+    mail.write(
+        tx,
         "password_changed",
         to=person.email,
         unique_key=f"password_changed:{new_nonce()}",
@@ -116,26 +118,28 @@ async def forgot(*, kind: str, email: str) -> None:
     """
     address = rules.normal_email(email)
     key = f"{RESET_ASKED}:{kind}:{digest(address)[:32]}"
-    await queue.enqueue("people.reset_asked", {"kind": kind, "email": address}, unique_key=key)
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "people.reset_asked", {"kind": kind, "email": address}, unique_key=key)
 
 
 async def send_reset(_context: queue.Context, args: dict[str, Any]) -> None:
     """Job `people.reset_asked`: mail a link, where somebody has this address and was not sent too many already."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         found = await table(args["kind"]).get_or_none(email=args["email"], is_active=True)
         if found is None:
             return
-        person = await locked_person(args["kind"], found.id)
+        person = await locked_person(tx, args["kind"], found.id)
         if await links.open_links(args["kind"], person.id, Purpose.RESET).count() >= MOST_RESETS:
             return
-        await mail_reset(person)
-        await history.note_seldom("person.reset_asked", label_of(person))
+        await mail_reset(tx, person)
+        await history.note_seldom(tx, "person.reset_asked", label_of(person))
 
 
-async def mail_reset(person: Person) -> None:
+async def mail_reset(tx: Transaction, person: Person) -> None:
     """Send a person a link to choose a new password, inside the caller's transaction."""
     token = await links.issue(person, Purpose.RESET, email=person.email)
-    await mail.write(
+    mail.write(
+        tx,
         "password_reset",
         to=person.email,
         unique_key=f"password_reset:{new_nonce()}",
@@ -151,13 +155,13 @@ async def reset_password(*, nonce: str | None, new: str) -> str:
     """
     view = await links.look(nonce, (Purpose.RESET,))
     hashed = await _acceptable(await person_of(view.kind, view.person_id), new, param="password")
-    async with unit.transaction():
-        _, current = await links.use(nonce, (Purpose.RESET,))
+    async with unit.transaction() as tx:
+        _, current = await links.use(tx, nonce, (Purpose.RESET,))
         await _store(current, hashed)
         await _proven_by_mail(current)
         ended = await sessions.end_sessions(view.kind, current.id)
-        await history.note("person.password_reset", current, sessions_ended=ended)
-        await _tell(current)
+        await history.note(tx, "person.password_reset", current, sessions_ended=ended)
+        await _tell(tx, current)
     return view.role
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
+from shared.database.dialect import dialect
 from shared.ids import digest
 from shared.people import rules
 from shared.people.errors import BadEmail, TooManyTries
@@ -94,7 +94,7 @@ async def _rows(keys: list[str]) -> list[DoorCount]:
     while len(rows) < len(keys):  # once, unless `forget` took one away in between
         await DoorCount.bulk_create([DoorCount(key=key, free_at=0) for key in keys], ignore_conflicts=True)
         query = DoorCount.filter(key__in=keys).order_by("key")
-        rows = await (query.select_for_update() if unit.dialect() == "postgres" else query)
+        rows = await (query.select_for_update() if dialect() == "postgres" else query)
     return rows
 
 
@@ -111,7 +111,7 @@ async def forget(_context: object, _payload: dict[str, Any]) -> None:
 async def _forget_some() -> int:
     async with unit.transaction():
         old = DoorCount.filter(free_at__lt=_milliseconds()).limit(FORGET_AT_ONCE)
-        if unit.dialect() == "postgres":
+        if dialect() == "postgres":
             old = old.select_for_update(skip_locked=True)  # who is tried just now is not old
         ids = [row.id for row in await old]
         return await DoorCount.filter(id__in=ids).delete()

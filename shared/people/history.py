@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock
-from shared.audit import service as audit
 from shared.audit.models import AuditEntry
 from shared.locales import gettext as _
 from shared.locales import gettext_noop as _n
+from shared.people.browsers import told
 from shared.people.persons import Person, label_of, vendor_of
+from shared.unit import Transaction
 
 FAILED = "person.sign_in_failed"
 WORDS = {
@@ -56,17 +57,17 @@ class Happening:
     kind: str = "plain"
 
 
-async def note(action: str, person: Person, *, actor: str | None = None, **details: object) -> None:
+async def note(tx: Transaction, action: str, person: Person, *, actor: str | None = None, **details: object) -> None:
     """Write down what was done to an account, by its owner unless `actor` says otherwise."""
     subject = label_of(person)
-    await audit.record(action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details)
+    tx.record(action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details)
 
 
-async def note_seldom(action: str, subject: str, *, vendor_id: int | None = None) -> None:
+async def note_seldom(tx: Transaction, action: str, subject: str, *, vendor_id: int | None = None) -> None:
     """Write down what a stranger did, once in a quarter of an hour at most: a loop fills no disk."""
     since = clock.now() - _SELDOM
     if not await AuditEntry.filter(subject=subject, action=action, created_at__gt=since).exists():
-        await audit.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
+        tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
 
 
 async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Happening, ...]:
@@ -79,7 +80,8 @@ async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Hap
 
 
 def _detail(details: Mapping[str, Any]) -> str:
-    return str(details.get("browser") or details.get("reason") or "")
+    browser = str(details.get("browser") or "")
+    return told(browser) if browser else str(details.get("reason") or "")
 
 
 _KINDS = {

@@ -19,6 +19,7 @@ from shared.people.errors import LinkEnded
 from shared.people.models import MailLink
 from shared.people.persons import CUSTOMER, MEMBER, Person, keys_of, locked_person, owned_by, person_of, role_of
 from shared.people.rules import Purpose
+from shared.unit import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ async def look(nonce: str | None, purposes: Collection[Purpose]) -> LinkView:
     return LinkView(Purpose(link.purpose), kind, person.id, role_of(person), link.email)
 
 
-async def use(nonce: str | None, purposes: Collection[Purpose]) -> tuple[MailLink, Person]:
+async def use(tx: Transaction, nonce: str | None, purposes: Collection[Purpose]) -> tuple[MailLink, Person]:
     """Use a link up; its person is locked until the transaction ends. Raises LinkEnded for whoever comes second."""
     link = await _acting(nonce, purposes)
-    person = await locked_person(_kind(link), _owner(link))
+    person = await locked_person(tx, _kind(link), _owner(link))
     _check(link, person)
     now = clock.now()
     if not await MailLink.filter(id=link.id, used_at=None, ended_at=None).update(used_at=now, updated_at=now):

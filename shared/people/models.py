@@ -16,6 +16,8 @@ from shared.people.rules import Purpose
 class Member(Row):
     """Someone who signs in to the portal: `owner` of one vendor, or `operator` of the marketplace (no vendor)."""
 
+    lock_rank = 20
+
     email = fields.CharField(max_length=254, unique=True, description="lower case")
     password_hash = fields.CharField(max_length=255)
     full_name = fields.CharField(max_length=120)
@@ -38,6 +40,8 @@ class Member(Row):
 
 class Customer(Row):
     """A shopper with an account. Guests have none: their checkout holds what they typed."""
+
+    lock_rank = 10
 
     email = fields.CharField(max_length=254, unique=True, description="lower case")
     password_hash = fields.CharField(max_length=255)
@@ -120,6 +124,8 @@ class MailLink(Row):
 
 class Token(Row):
     """A vendor's API token. Shown once when made; only its digest is kept."""
+
+    lock_rank = 40
 
     vendor: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "models.Vendor", related_name="tokens", on_delete=fields.RESTRICT

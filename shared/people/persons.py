@@ -7,11 +7,11 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from shared.database import unit
 from shared.locales import SOURCE
 from shared.people import rules
 from shared.people.errors import UnknownPerson
 from shared.people.models import Customer, Member, Session
+from shared.unit import Transaction
 
 Person = Member | Customer
 MEMBER, CUSTOMER = "member", "customer"
@@ -68,12 +68,12 @@ async def person_of(kind: str, person_id: int) -> Person:
     return person
 
 
-async def locked_person(kind: str, person_id: int) -> Person:
+async def locked_person(tx: Transaction, kind: str, person_id: int) -> Person:
     """The row of a person, locked until the transaction ends. Raises UnknownPerson."""
     person: Person | None = (
-        await unit.locked(Member.filter(id=person_id))
+        await tx.lock_first(Member.filter(id=person_id))
         if table(kind) is Member
-        else await unit.locked(Customer.filter(id=person_id))
+        else await tx.lock_first(Customer.filter(id=person_id))
     )
     if person is None:
         raise UnknownPerson

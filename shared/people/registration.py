@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.database.unit import transaction
+from shared import clock, unit
 from shared.locales import current
 from shared.people import addresses, common, passwords, rules
 from shared.people.errors import EmailTaken
 from shared.people.models import Customer, Member
 from shared.people.persons import kind_of
+from shared.unit import Transaction
 
 P = TypeVar("P", Member, Customer)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a person signs in with, checked: a normal address and the hash of a password."""
+
+    email: str
+    password_hash: str
 
 
 async def create_member(
@@ -29,47 +38,61 @@ async def create_member(
 ) -> Member:
     """Make an owner of a vendor, or an operator (no vendor). Raises EmailTaken, BadEmail, WeakPassword.
 
-    Hashes first; call it inside a transaction only where its row must stand or fall with others. Unless the address is
-    `confirmed` (somebody vouches for it) a mail asks its owner to.
+    Unless the address is `confirmed` (somebody vouches for it) a mail asks its owner to.
     """
-    address, hashed = await _credentials(email, password, about=(full_name, shop_name))
-    return await _insert(
-        Member,
-        confirmed,
-        email=address,
-        password_hash=hashed,
-        full_name=full_name.strip(),
-        role=role,
-        vendor_id=vendor_id,
-    )
+    login = await credentials(email, password, about=(full_name, shop_name))
+    async with unit.transaction() as tx:
+        return await add_member(tx, login, full_name=full_name, role=role, vendor_id=vendor_id, confirmed=confirmed)
+
+
+async def add_member(
+    tx: Transaction,
+    login: Login,
+    *,
+    full_name: str,
+    role: str,
+    vendor_id: int | None,
+    confirmed: bool,
+) -> Member:
+    """Make the member in a transaction whose other rows stand or fall with it. Raises EmailTaken."""
+    return await _insert(tx, Member, login, confirmed, full_name=full_name.strip(), role=role, vendor_id=vendor_id)
 
 
 async def create_customer(*, email: str, password: str, full_name: str, confirmed: bool = False) -> Customer:
     """Make a shopper's account. Raises EmailTaken, BadEmail, WeakPassword. As to `confirmed` see `create_member`."""
-    address, hashed = await _credentials(email, password, about=(full_name,))
-    return await _insert(
-        Customer, confirmed, email=address, password_hash=hashed, full_name=full_name.strip(), language=current()
-    )
+    login = await credentials(email, password, about=(full_name,))
+    async with unit.transaction() as tx:
+        name = full_name.strip()
+        return await _insert(tx, Customer, login, confirmed, full_name=name, language=current())
 
 
-async def _credentials(email: str, password: str, *, about: tuple[str, ...]) -> tuple[str, str]:
+async def credentials(email: str, password: str, *, about: tuple[str, ...]) -> Login:
+    """Check and hash what somebody will sign in with, before any transaction: hashing takes its time.
+
+    `about` is what a password must not be made of. Raises BadEmail, WeakPassword.
+    """
     address = rules.normal_email(email)
     rules.check_password(password, email=address)
     await common.refuse(password, about=(address, *about))
-    return address, await passwords.hash_password(password)
+    return Login(address, await passwords.hash_password(password))
 
 
-async def _insert(people: type[P], confirmed: bool, **values: Any) -> P:
+async def _insert(tx: Transaction, people: type[P], login: Login, confirmed: bool, **values: Any) -> P:
     try:
-        async with transaction():  # nested when the caller has one: a refused insert must not spoil it
-            person = await people.create(**values, email_confirmed_at=clock.now() if confirmed else None)
+        async with tx.savepoint():  # a refused insert must not spoil the caller's transaction
+            person = await people.create(
+                email=login.email,
+                password_hash=login.password_hash,
+                email_confirmed_at=clock.now() if confirmed else None,
+                **values,
+            )
             # Asked after the insert: whoever gave the address up a moment ago may still take it back.
             if not await addresses.is_free(kind_of(person), person.email, for_person=person.id):
                 raise EmailTaken(param="email")
             if not confirmed:
-                await addresses.ask_to_confirm(person)
+                await addresses.ask_to_confirm(tx, person)
             return person
     except IntegrityError:
-        if await people.filter(email=values["email"]).exists():
+        if await people.filter(email=login.email).exists():
             raise EmailTaken(param="email") from None
         raise

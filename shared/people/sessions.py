@@ -7,14 +7,13 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from shared import clock
+from shared import clock, unit
 from shared.audit import watch
-from shared.database import unit
 from shared.errors import NotFound
 from shared.ids import digest, new_token
 from shared.locales import gettext as _
 from shared.people import history, passwords, rules
-from shared.people.browsers import named
+from shared.people.browsers import named, told
 from shared.people.errors import BadEmail, WrongCredentials
 from shared.people.factors.rules import HALF_OPEN_FOR
 from shared.people.models import Customer, Member, Session
@@ -33,6 +32,7 @@ from shared.people.persons import (
     vendor_of,
 )
 from shared.people.queries import Actor
+from shared.unit import Transaction
 
 _MAX_TOKEN = 100  # longer than any token of ours
 _MOST_SHOWN = 50
@@ -49,7 +49,8 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
         # An unknown address costs the same writes as a known one.
         label = label_of(person) if person else f"{kind}:unknown"
         watch.refused("sign_in.failed", who=label)
-        await history.note_seldom(history.FAILED, label, vendor_id=vendor_of(person) if person else None)
+        async with unit.transaction() as tx:
+            await history.note_seldom(tx, history.FAILED, label, vendor_id=vendor_of(person) if person else None)
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)
@@ -61,8 +62,8 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
 async def _open(person: Person, proven: str | None, user_agent: str) -> str:
     """A new session, unless password or standing changed while the password was checked."""
     token, now = new_token("mhs"), clock.now()
-    async with unit.transaction():
-        current = await locked_person(kind_of(person), person.id)
+    async with unit.transaction() as tx:
+        current = await locked_person(tx, kind_of(person), person.id)
         if not current.is_active or current.password_hash != proven:
             raise WrongCredentials
         agent, role = user_agent.replace("\0", "")[:255], role_of(current)
@@ -79,7 +80,7 @@ async def _open(person: Person, proven: str | None, user_agent: str) -> str:
             **keys_of(current),
         )
         action = "person.password_given" if awaits_factor else "person.signed_in"
-        await history.note(action, current, browser=named(agent))
+        await history.note(tx, action, current, browser=named(agent))
     return token
 
 
@@ -91,7 +92,7 @@ async def half_open(token: str | None) -> Session | None:
     return row if row.member is not None and row.member.is_active else None
 
 
-async def open_whole(session_id: int, *, by: str) -> str | None:
+async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None:
     """Open a session that waited for its second factor, inside the caller's transaction; its new token, once.
 
     The old token opens nothing, even as a copy. None when the session ended meanwhile.
@@ -113,7 +114,7 @@ async def open_whole(session_id: int, *, by: str) -> str | None:
     )
     if not opened:
         return None
-    await history.note("person.signed_in", row.member, browser=named(row.user_agent), by=by)
+    await history.note(tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by)
     return token
 
 
@@ -128,12 +129,12 @@ async def _person(email: str, kind: str) -> Person | None:
 
 async def sign_out(token: str) -> None:
     """Revoke a session: the cookie opens nothing from now on, even when someone kept a copy."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         row = await _open_row(token)
         if row is None:
             return
         if await revoke(Session.filter(id=row.id)):
-            await history.note("person.signed_out", owner_of(row), browser=named(row.user_agent))
+            await history.note(tx, "person.signed_out", owner_of(row), browser=named(row.user_agent))
 
 
 async def _open_row(token: str) -> Session | None:
@@ -148,10 +149,10 @@ async def _open_row(token: str) -> Session | None:
 
 async def sign_out_everywhere(*, kind: str, person_id: int) -> int:
     """Revoke every session of a person, and say so in the trail; returns how many were open."""
-    async with unit.transaction():
-        person = await locked_person(kind, person_id)
+    async with unit.transaction() as tx:
+        person = await locked_person(tx, kind, person_id)
         ended = await end_sessions(kind, person_id)
-        await history.note("person.sessions_ended", person, ended=ended)
+        await history.note(tx, "person.sessions_ended", person, ended=ended)
     return ended
 
 
@@ -171,13 +172,13 @@ async def revoke(found: QuerySet[Session]) -> int:
 
 async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
     """Sign one browser of a person out. Raises NotFound when it is nobody's or somebody else's; twice is fine."""
-    async with unit.transaction():
-        person = await locked_person(kind, person_id)
+    async with unit.transaction() as tx:
+        person = await locked_person(tx, kind, person_id)
         row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
         if row is None:
             raise NotFound(_("We could not find that browser."))
         if await revoke(Session.filter(id=row.id)):
-            await history.note("person.session_ended", person, browser=named(row.user_agent))
+            await history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
 
 
 async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:
@@ -244,7 +245,7 @@ async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[Sign
     found = [
         SignedIn(
             id=row.id,
-            browser=named(row.user_agent),
+            browser=told(named(row.user_agent)),
             since=row.created_at,
             last_seen_at=row.last_seen_at,
             ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
+from shared.database.dialect import dialect
 from shared.ids import new_nonce
 from shared.mail import service as mail
 from shared.people import history, links, rules, sessions
@@ -12,6 +12,7 @@ from shared.people.models import Member
 from shared.people.persons import MEMBER, Person, language_of, locked_person, person_of, role_of, table
 from shared.people.rules import Purpose
 from shared.people.tokens import revoke_tokens_of
+from shared.unit import Transaction
 
 
 async def switch_off(*, kind: str, person_id: int, by: int, reason: str) -> bool:
@@ -22,37 +23,37 @@ async def switch_off(*, kind: str, person_id: int, by: int, reason: str) -> bool
     if kind == MEMBER and person_id == by:
         raise NotOneself
     is_staff = role_of(await person_of(kind, person_id)) == rules.OPERATOR
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         if is_staff:
             await _lock_operators()
-        person = await locked_person(kind, person_id)
+        person = await locked_person(tx, kind, person_id)
         if not person.is_active:
             return False
         if is_staff and not await _another_operator(person_id):
             raise LastOperator
         await table(kind).filter(id=person_id).update(is_active=False, updated_at=clock.now())
         await _end_everything(kind, person)
-        await history.note("person.switched_off", person, actor=f"{MEMBER}:{by}", reason=reason)
-        await _tell("switched_off", person, reason=reason)
+        await history.note(tx, "person.switched_off", person, actor=f"{MEMBER}:{by}", reason=reason)
+        await _tell(tx, "switched_off", person, reason=reason)
     return True
 
 
 async def switch_on(*, kind: str, person_id: int, by: int) -> bool:
     """Let a person in again, who signs in anew; False when nothing kept them out."""
-    async with unit.transaction():
-        person = await locked_person(kind, person_id)
+    async with unit.transaction() as tx:
+        person = await locked_person(tx, kind, person_id)
         if person.is_active:
             return False
         await table(kind).filter(id=person_id).update(is_active=True, updated_at=clock.now())
-        await history.note("person.switched_on", person, actor=f"{MEMBER}:{by}")
-        await _tell("switched_on", person)
+        await history.note(tx, "person.switched_on", person, actor=f"{MEMBER}:{by}")
+        await _tell(tx, "switched_on", person)
     return True
 
 
 async def _lock_operators() -> None:
     """Two operators who switch each other off at once do it one after the other; the second is told that nobody would be left."""
     staff = Member.filter(role=rules.OPERATOR).order_by("id")
-    if unit.dialect() == "postgres":
+    if dialect() == "postgres":
         await staff.select_for_update()
 
 
@@ -67,8 +68,9 @@ async def _end_everything(kind: str, person: Person) -> None:
         await revoke_tokens_of(person.id)
 
 
-async def _tell(what: str, person: Person, **context: str) -> None:
-    await mail.write(
+async def _tell(tx: Transaction, what: str, person: Person, **context: str) -> None:
+    mail.write(
+        tx,
         what,
         to=person.email,
         unique_key=f"{what}:{new_nonce()}",

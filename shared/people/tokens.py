@@ -13,9 +13,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.ids import born, digest, new_token
 from shared.jobs import queue
 from shared.mail import service as mail
@@ -24,6 +22,7 @@ from shared.people.errors import UnknownToken
 from shared.people.models import Member, Token
 from shared.people.queries import Actor
 from shared.people.scopes import Scope
+from shared.unit import Transaction
 
 _TOUCH_TOKEN = timedelta(minutes=1)
 _MAX_TOKEN = 100  # longer than any token of ours
@@ -46,8 +45,8 @@ async def create_token(
 ) -> str:
     """Make an API token without an end. This is the only time it can be seen."""
     token = new_token("mht")
-    async with unit.transaction():
-        await _store(vendor_id, member_id, NewToken(name, frozenset(allowed)), token)
+    async with unit.transaction() as tx:
+        await _store(tx, vendor_id, member_id, NewToken(name, frozenset(allowed)), token)
     return token
 
 
@@ -58,8 +57,8 @@ async def create_from_form(new: NewToken, *, vendor_id: int, member_id: int, sec
     """
     token = token_of(new.form, vendor_id=vendor_id, member_id=member_id, secret=secret)
     try:
-        async with unit.transaction():
-            await _store(vendor_id, member_id, new, token)
+        async with unit.transaction() as tx:
+            await _store(tx, vendor_id, member_id, new, token)
     except IntegrityError:
         if await Token.filter(token_digest=digest(token)).exists():
             return False
@@ -90,7 +89,7 @@ async def shown_again(form: str, *, vendor_id: int, member_id: int, secret: str)
     return token if fresh else None
 
 
-async def _store(vendor_id: int, member_id: int, new: NewToken, token: str) -> None:
+async def _store(tx: Transaction, vendor_id: int, member_id: int, new: NewToken, token: str) -> None:
     now = clock.now()
     row = await Token.create(
         vendor_id=vendor_id,
@@ -102,7 +101,7 @@ async def _store(vendor_id: int, member_id: int, new: NewToken, token: str) -> N
         expires_at=scopes.end_of(new.lasts, now),
     )
     actor = f"member:{member_id}"
-    await audit.record(
+    tx.record(
         "token.made",
         actor=actor,
         subject=_subject(row.id),
@@ -111,10 +110,10 @@ async def _store(vendor_id: int, member_id: int, new: NewToken, token: str) -> N
         scopes=row.scopes,
         ends=row.expires_at.isoformat() if row.expires_at else None,
     )
-    await _tell_owners("api_token_made", row)
+    await _tell_owners(tx, "api_token_made", row)
 
 
-async def _tell_owners(kind: str, row: Token) -> None:
+async def _tell_owners(tx: Transaction, kind: str, row: Token) -> None:
     """A mail to every owner of the vendor, once a token and kind."""
     maker = await Member.get(id=row.member_id)
     context = {
@@ -127,7 +126,7 @@ async def _tell_owners(kind: str, row: Token) -> None:
     }
     for owner in await Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id"):
         key = f"{kind}:{row.id}.{born(row.created_at)}:{owner.id}"
-        await mail.write(kind, to=owner.email, unique_key=key, context=context)
+        mail.write(tx, kind, to=owner.email, unique_key=key, context=context)
 
 
 def _day(moment: datetime | None) -> str:
@@ -161,15 +160,13 @@ async def identify_token(raw: str) -> Actor | None:
 
 async def revoke_token(*, vendor_id: int, token_id: int, actor: str = "system") -> None:
     """Make a token of this vendor worthless. Raises UnknownToken when it has no such token; twice is fine."""
-    async with unit.transaction():
-        row = await unit.locked(Token.filter(id=token_id, vendor_id=vendor_id))
-        if row is None:
-            raise UnknownToken
+    async with unit.transaction() as tx:
+        row = await tx.lock(Token, missing=UnknownToken, id=token_id, vendor_id=vendor_id)
         if row.revoked_at is not None:
             return
         row.revoked_at = clock.now()
         await row.save(update_fields=["revoked_at"])
-        await audit.record("token.revoked", actor=actor, subject=_subject(token_id), vendor_id=vendor_id, name=row.name)
+        tx.record("token.revoked", actor=actor, subject=_subject(token_id), vendor_id=vendor_id, name=row.name)
 
 
 async def revoke_tokens_of(member_id: int) -> int:
@@ -184,10 +181,10 @@ async def remind(_context: queue.Context, _args: dict[str, Any]) -> None:
     soon = Q(expires_at__gt=now, expires_at__lte=now + scopes.TOLD_BEFORE)
     rows = await Token.filter(soon, revoked_at=None, told_of_end_at=None, member__is_active=True).order_by("id")
     for row in rows:
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             told = Token.filter(id=row.id, told_of_end_at=None, revoked_at=None)
             if await told.update(told_of_end_at=now, updated_at=now):
-                await _tell_owners("api_token_ends", row)
+                await _tell_owners(tx, "api_token_ends", row)
 
 
 HANDLERS: queue.Handlers = {"people.remind_tokens": remind}

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from shared.references.models import StripeReference
+from shared.unit import Transaction
 
 CHUNK = 500
 
 
-async def remember(*stripe_ids: str | None, subject: str, order_id: int | None, vendor_id: int | None) -> None:
-    """Note what these Stripe objects belong to, in the caller's transaction; the first word stands, None is passed over."""
-    rows = [
-        StripeReference(stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id)
-        for stripe_id in stripe_ids
-        if stripe_id
-    ]
-    if rows:
-        await StripeReference.bulk_create(rows, ignore_conflicts=True)
+def remember(
+    tx: Transaction,
+    *stripe_ids: str | None,
+    subject: str,
+    order_id: int | None,
+    vendor_id: int | None,
+) -> None:
+    """Note what these Stripe objects belong to; the first word stands, None is passed over."""
+    for stripe_id in stripe_ids:
+        if stripe_id:
+            row = StripeReference(stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id)
+            tx.add(row, once=True)
 
 
 async def find(stripe_id: str | None) -> StripeReference | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from shared.audit import service as audit
-from shared.database import unit
+from shared import unit
 from shared.errors import TryLater
 from shared.fees.queries import get_policy
 from shared.gateway.objects import Refund as StripeRefund
@@ -20,6 +19,7 @@ from shared.refunds.at_stripe import Along
 from shared.refunds.facts import BY_STRIPE, sum_of
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState, bear
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.refunds")
 OVERTAKEN = "The money was given back in Stripe meanwhile."
@@ -71,9 +71,9 @@ async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
     moved = await at_stripe.along(gateway, payment, answer, with_fee=True)
-    async with unit.transaction():
-        refund_id = await _make_row(payment, answer, moved)
-        state = await follow.apply(refund_id, answer, moved)
+    async with unit.transaction() as tx:
+        refund_id = await _make_row(tx, payment, answer, moved)
+        state = await follow.apply_in(tx, refund_id, answer, moved)
     await follow.settle_claim(gateway, refund_id)
     return state
 
@@ -86,14 +86,13 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
     return await Refund.get_or_none(order_id=payment.order_id, number=int(number), stripe_refund_id=None)
 
 
-async def _make_row(payment: Payment, answer: StripeRefund, moved: Along) -> int:
+async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
     """A row for a refund that was made outside. What Stripe took from the vendor is what it bears; else our policy says. In a transaction."""
-    order = await unit.locked(Order.filter(id=payment.order_id))
-    await unit.locked(Payment.filter(id=payment.id))
-    assert order is not None
+    order = await tx.lock(Order, id=payment.order_id)
+    await tx.lock(Payment, id=payment.id)
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
         return int(row.id)
-    await _make_room(order, answer)
+    await _make_room(tx, order, answer)
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
     if not await service.count_against(order, answer.amount):
         raise NoRoomYet
@@ -119,7 +118,7 @@ async def _make_row(payment: Payment, answer: StripeRefund, moved: Along) -> int
         stripe_refund_id=answer.id,
         requested_by=BY_STRIPE,
     )
-    await audit.record(
+    tx.record(
         "refund.adopted",
         actor=BY_STRIPE,
         subject=f"refund:{row.id}",
@@ -131,7 +130,7 @@ async def _make_row(payment: Payment, answer: StripeRefund, moved: Along) -> int
     return int(row.id)
 
 
-async def _make_room(order: Order, answer: StripeRefund) -> None:
+async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
     waiting = await Refund.filter(order_id=order.id, status=RefundState.AWAITING_APPROVAL).order_by("-id")
@@ -139,6 +138,6 @@ async def _make_room(order: Order, answer: StripeRefund) -> None:
         if left >= answer.amount:
             return
         if await service.put_off(
-            order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
+            tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
         ):
             left += refund.amount

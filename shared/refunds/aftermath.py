@@ -17,30 +17,31 @@ from shared.refunds.facts import gone_back
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import COUNTING, RefundState
 from shared.refunds.words import why_failed
+from shared.unit import Transaction
 from shared.vendors.models import Vendor
 
 
-async def arrived(order: Order, payment: Payment, refund: Refund) -> None:
+async def arrived(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
     """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
     await _restock(order, refund)
     await orders.count_returned(order, refund.amount)
     back = await gone_back(payment.id)
-    await payments.follow_refunds(payment, back=back, reason=refund.reason)
+    await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
-        await orders.follow_refunds(order, everything_back=True)
+        await orders.follow_refunds(tx, order, everything_back=True)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
-    await _tell_shopper("refunded", order, checkout, vendor, refund)
+    _tell_shopper(tx, "refunded", order, checkout, vendor, refund)
 
 
-async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
+async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
     """The money came back, or never left: the order is paid again, the vendor is told, and the shopper if they were told before.
 
     An order that waits to be sent gets its pieces from the shelf again, as far as they are there. Of one that was sent they
     had come back by post: they stay where they are, whatever the bank does.
     """
-    await orders.follow_refunds(order, everything_back=False)
+    await orders.follow_refunds(tx, order, everything_back=False)
     about_goods = await _undo_goods(order, refund)
-    await payments.follow_refunds(payment, back=await gone_back(payment.id), reason=None)
+    await payments.follow_refunds(tx, payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
     amount = Money(refund.amount, refund.currency)
     why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
@@ -53,15 +54,16 @@ async def undone(order: Order, payment: Payment, refund: Refund, *, was_told: bo
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_failed:{refund.id}"
-    await mail.post(
-        "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    mail.post(
+        tx, "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
     )
     if was_told:
-        await _tell_shopper("refund_came_back", order, checkout, vendor, refund)
+        _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
 
 
-async def _tell_shopper(kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
-    await mail.write(
+def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
+    mail.write(
+        tx,
         kind,
         to=checkout.email,
         unique_key=f"{kind}:{refund.id}",

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import sources
-from shared.database import unit
 from shared.errors import MarketError, NotFound, TryLater
 from shared.fees.rules import RefundPolicy
 from shared.gateway.objects import NewRefund
@@ -188,6 +187,6 @@ async def _next_attempt(refund: Refund, way: Way | None) -> None:
 
 
 async def _refuse(refund: Refund, why: str) -> None:
-    async with unit.transaction():
-        order, _, row = await service.locked(refund.id)
-        await service.put_off(order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
+    async with unit.transaction() as tx:
+        order, _, row = await service.locked(tx, refund.id)
+        await service.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")

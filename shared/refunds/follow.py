@@ -10,12 +10,10 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback import movements, sources
 from shared.clawback import service as clawback
 from shared.clawback.rules import MovementKind
-from shared.database import unit
 from shared.errors import MarketError
 from shared.gateway.objects import Refund as StripeRefund
 from shared.gateway.seam import Gateway
@@ -31,6 +29,7 @@ from shared.refunds.at_stripe import Along
 from shared.refunds.errors import Differs
 from shared.refunds.models import Refund
 from shared.refunds.rules import UNDONE, UNSETTLED, RefundState, next_state
+from shared.unit import Act, Transaction
 
 log = logging.getLogger("markethall.refunds")
 
@@ -74,40 +73,37 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
 
 async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
     """Move refund, order and books to where Stripe's refund is, if that is news. Answers the state afterwards."""
-    async with unit.transaction():
-        order, payment, refund = await service.locked(refund_id)
-        current = RefundState(refund.status)
-        if current is RefundState.OPENING:
-            await _first_seen(order, payment, refund, answer, moved)
-        elif refund.stripe_refund_id != answer.id:
-            raise Differs(log=f"refund {refund.id} is {refund.stripe_refund_id} at Stripe, not {answer.id}")
-        await _cash(refund, answer)
-        target = next_state(current, answer.status)
-        news: dict[str, Any] = {"pending_reason": answer.pending_reason, "failure_reason": answer.failure_reason}
-        if target is RefundState.SUCCEEDED:
-            news["succeeded_at"] = clock.now()
-        if target is not None:
-            if not await Refund.filter(id=refund.id, status=current).update(
-                status=target, updated_at=clock.now(), **news
-            ):
-                return current
-            await audit.record(
-                f"refund.{target}",
-                actor="stripe",
-                subject=subject_of(refund.id),
-                vendor_id=refund.vendor_id,
-                was=current,
-                amount=refund.amount,
-                currency=refund.currency,
-                **{k: v for k, v in news.items() if isinstance(v, str)},
-            )
-            await _consequences(order, payment, await Refund.get(id=refund.id), was=current, now=target)
-        elif any(getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED):
-            await Refund.filter(id=refund.id, status=current).update(**news, updated_at=clock.now())
-        return target or current
+    async with unit.transaction() as tx:
+        return await apply_in(tx, refund_id, answer, moved)
 
 
-async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: StripeRefund, moved: Along) -> None:
+async def apply_in(tx: Transaction, refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
+    """Do the same as `apply` in the caller's transaction."""
+    order, payment, refund = await service.locked(tx, refund_id)
+    current = RefundState(refund.status)
+    if current is RefundState.OPENING:
+        await _first_seen(tx, order, payment, refund, answer, moved)
+    elif refund.stripe_refund_id != answer.id:
+        raise Differs(log=f"refund {refund.id} is {refund.stripe_refund_id} at Stripe, not {answer.id}")
+    await _cash(tx, refund, answer)
+    target = next_state(current, answer.status)
+    news: dict[str, Any] = {"pending_reason": answer.pending_reason, "failure_reason": answer.failure_reason}
+    if target is RefundState.SUCCEEDED:
+        news["succeeded_at"] = clock.now()
+    if target is not None:
+        details = {"was": current, "amount": refund.amount, "currency": refund.currency}
+        details |= {name: value for name, value in news.items() if isinstance(value, str)}
+        if not await tx.move(refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news):
+            return current
+        await _consequences(tx, order, payment, await Refund.get(id=refund.id), was=current, now=target)
+    elif any(getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED):
+        await tx.change(refund, **news)
+    return target or current
+
+
+async def _first_seen(
+    tx: Transaction, order: Order, payment: Payment, refund: Refund, answer: StripeRefund, moved: Along
+) -> None:
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the claim."""
     if (answer.amount, answer.currency) != (refund.amount, refund.currency):
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
@@ -128,11 +124,12 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
         commission_part=refund.commission_part,
         updated_at=clock.now(),
     )
-    await references.remember(answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id)
-    await ledger.post(postings.refund(fact_of(refund, answer.id)))
-    claim = await clawback.set_claim(subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part)
+    references.remember(tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id)
+    await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
+    claim = await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part)
     if moved.reversed:
         await movements.record(
+            tx,
             claim,
             MovementKind.REVERSAL,
             amount=moved.reversed,
@@ -142,6 +139,7 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
         )
     if moved.fee_back:
         await movements.record(
+            tx,
             claim,
             MovementKind.FEE_REFUND,
             amount=moved.fee_back,
@@ -149,7 +147,8 @@ async def _first_seen(order: Order, payment: Payment, refund: Refund, answer: St
             stripe_id=moved.fee_refund_id,
             order_number=order.number,
         )
-    await queue.enqueue(
+    queue.enqueue(
+        tx,
         "refunds.follow",
         {"refund_id": refund.id},
         run_at=clock.now() + ASK_AGAIN,
@@ -170,32 +169,34 @@ def fact_of(refund: Refund, stripe_id: str) -> postings.Refund:
     )
 
 
-async def _cash(refund: Refund, answer: StripeRefund) -> None:
+async def _cash(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
     """The money left the platform's balance, or came back to it."""
     left, back = answer.balance_transaction, answer.failure_balance_transaction
     if left and refund.stripe_balance_transaction_id is None:
-        await ledger.post(postings.refund_paid(fact_of(refund, left)))
+        await ledger.post(tx, postings.refund_paid(fact_of(refund, left)))
     if back and refund.stripe_failure_transaction_id is None:
-        await ledger.post(postings.refund_returned(fact_of(refund, back)))
+        await ledger.post(tx, postings.refund_returned(fact_of(refund, back)))
     if (left, back) != (refund.stripe_balance_transaction_id, refund.stripe_failure_transaction_id):
         await Refund.filter(id=refund.id).update(
             stripe_balance_transaction_id=left or refund.stripe_balance_transaction_id,
             stripe_failure_transaction_id=back or refund.stripe_failure_transaction_id,
             updated_at=clock.now(),
         )
-        await references.remember(
-            left, back, subject=subject_of(refund.id), order_id=refund.order_id, vendor_id=refund.vendor_id
+        references.remember(
+            tx, left, back, subject=subject_of(refund.id), order_id=refund.order_id, vendor_id=refund.vendor_id
         )
 
 
-async def _consequences(order: Order, payment: Payment, refund: Refund, *, was: RefundState, now: RefundState) -> None:
+async def _consequences(
+    tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was: RefundState, now: RefundState
+) -> None:
     """What a new state means for the order, the shelf, the claim and the people."""
     if now is RefundState.SUCCEEDED:
-        await aftermath.arrived(order, payment, refund)
+        await aftermath.arrived(tx, order, payment, refund)
     elif now in UNDONE:
-        await ledger.post(postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))))
-        await clawback.set_claim(subject=subject_of(refund.id), payment=payment, amount=0)
+        await ledger.post(tx, postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))))
+        await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=0)
         if was is RefundState.SUCCEEDED:
             await orders.count_returned(order, -refund.amount)
         await service.free(refund)
-        await aftermath.undone(order, payment, refund, was_told=was is RefundState.SUCCEEDED)
+        await aftermath.undone(tx, order, payment, refund, was_told=was is RefundState.SUCCEEDED)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.payments.models import Payment
@@ -23,14 +22,16 @@ async def carry_out(context: Context, args: dict[str, Any]) -> None:
     refund_id = int(args["refund_id"])
     state = await asking.carry_out(context.gateway, refund_id)
     if state is RefundState.OPENING:  # other attempts are left: they start anew
-        await queue.enqueue("refunds.carry_out", args, run_at=clock.now() + following.ASK_AGAIN)
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "refunds.carry_out", args, run_at=clock.now() + following.ASK_AGAIN)
 
 
 async def follow(context: Context, args: dict[str, Any]) -> None:
     """Job `refunds.follow`: ask again every five minutes until a refund has arrived or failed, even if no webhook comes."""
     state = await following.follow(context.gateway, int(args["refund_id"]))
     if state in UNSETTLED:
-        await queue.enqueue("refunds.follow", args, run_at=clock.now() + following.ASK_AGAIN)
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "refunds.follow", args, run_at=clock.now() + following.ASK_AGAIN)
 
 
 async def adopt_one(context: Context, args: dict[str, Any]) -> None:
@@ -41,22 +42,22 @@ async def adopt_one(context: Context, args: dict[str, Any]) -> None:
 async def sweep(context: Context, _args: dict[str, Any]) -> None:
     """Job `refunds.sweep` (hourly): every refund that is not settled, and what Stripe's list of the last days says otherwise."""
     rows = await Refund.filter(status__in=list(UNSETTLED)).values_list("id", "status")
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for refund_id, status in rows:
             if status == RefundState.OPENING:
-                await queue.enqueue("refunds.carry_out", {"refund_id": refund_id}, unique_key=f"carry_out:{refund_id}")
+                queue.enqueue(tx, "refunds.carry_out", {"refund_id": refund_id}, unique_key=f"carry_out:{refund_id}")
             else:
-                await queue.enqueue("refunds.follow", {"refund_id": refund_id}, unique_key=f"follow_refund:{refund_id}")
+                queue.enqueue(tx, "refunds.follow", {"refund_id": refund_id}, unique_key=f"follow_refund:{refund_id}")
     listed = await context.gateway.list_refunds(since=clock.now() - LOOK_BACK)
     known = dict(
         await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list("stripe_refund_id", "status")
     )
     of_ours = Payment.filter(stripe_payment_intent_id__in=[r.payment_intent for r in listed])
     ours = {str(id_) for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)}
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for refund in listed:
             if refund.payment_intent in ours and known.get(refund.id) != refund.status:
-                await queue.enqueue("refunds.adopt", {"stripe_refund_id": refund.id}, unique_key=f"adopt:{refund.id}")
+                queue.enqueue(tx, "refunds.adopt", {"stripe_refund_id": refund.id}, unique_key=f"adopt:{refund.id}")
 
 
 HANDLERS: dict[str, Handler] = {

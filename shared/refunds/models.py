@@ -19,6 +19,8 @@ class Refund(Row):
     amount == vendor_part + commission_part: who bears what, by the policy of the day it was asked for.
     """
 
+    lock_rank = 250
+
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="refunds", on_delete=fields.RESTRICT
     )

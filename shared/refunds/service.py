@@ -10,9 +10,7 @@ from datetime import timedelta
 
 from tortoise.expressions import F
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import Invalid, NotFound
 from shared.fees.queries import Policy, get_policy
 from shared.gateway.seam import Gateway
@@ -38,6 +36,7 @@ from shared.refunds.errors import (
 from shared.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.refunds.models import Refund, RefundLine
 from shared.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
+from shared.unit import Act, Transaction
 from shared.vendors.models import Vendor
 
 SOON = timedelta(seconds=30)  # the caller asks Stripe at once; the job is for when it cannot
@@ -84,15 +83,14 @@ async def request(
         raise NotPaid
     await _check_bank(gateway, order, payment)
     policy = await get_policy()
-    async with unit.transaction():
-        locked = await unit.locked(Order.filter(id=order.id))
-        await unit.locked(Payment.filter(id=payment.id))
-        assert locked is not None
+    async with unit.transaction() as tx:
+        locked = await tx.lock(Order, id=order.id)
+        await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
             locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
-        await _next_step(locked, refund)
-        await audit.record(
+        await _next_step(tx, locked, refund)
+        tx.record(
             "refund.requested",
             actor=by,
             subject=f"refund:{refund.id}",
@@ -191,9 +189,9 @@ async def _count_pieces(line_id: int, pieces: int) -> None:
     await OrderLine.filter(id=line_id).update(refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now())
 
 
-async def _next_step(order: Order, refund: Refund) -> None:
+async def _next_step(tx: Transaction, order: Order, refund: Refund) -> None:
     if refund.status == RefundState.OPENING:
-        await _ask_soon(refund.id)
+        await _ask_soon(tx, refund.id)
         return
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.waits(
@@ -203,7 +201,8 @@ async def _next_step(order: Order, refund: Refund) -> None:
         link=f"{mail.PUBLIC_URL}/operator/refunds",
     )
     for place, email in enumerate(await operator_emails()):
-        await mail.post(
+        mail.post(
+            tx,
             "refund_waits",
             to=email,
             subject=subject,
@@ -213,37 +212,41 @@ async def _next_step(order: Order, refund: Refund) -> None:
         )
 
 
-async def _ask_soon(refund_id: int) -> None:
-    await queue.enqueue(
-        "refunds.carry_out", {"refund_id": refund_id}, run_at=clock.now() + SOON, unique_key=f"carry_out:{refund_id}"
+async def _ask_soon(tx: Transaction, refund_id: int) -> None:
+    queue.enqueue(
+        tx,
+        "refunds.carry_out",
+        {"refund_id": refund_id},
+        run_at=clock.now() + SOON,
+        unique_key=f"carry_out:{refund_id}",
     )
 
 
-async def locked(refund_id: int) -> tuple[Order, Payment, Refund]:
+async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refund]:
     """The order, its payment and the refund, locked in the one order of docs/architecture.md. Raises NotFound."""
     found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
     if found is None:
         raise NotFound("We could not find that refund.")
-    order = await unit.locked(Order.filter(id=found.order_id))
-    payment = await unit.locked(Payment.filter(id=found.payment_id))
-    refund = await unit.locked(Refund.filter(id=refund_id))
-    assert order is not None
-    assert payment is not None
-    assert refund is not None
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=found.payment_id)
+    refund = await tx.lock(Refund, id=refund_id)
     return order, payment, refund
 
 
 async def approve(refund_id: int, *, by: str) -> Requested:
     """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
-    async with unit.transaction():
-        _, _, refund = await locked(refund_id)
-        moved = await Refund.filter(id=refund.id, status=RefundState.AWAITING_APPROVAL).update(
-            status=RefundState.OPENING, decided_by=by[:60], updated_at=clock.now()
+    async with unit.transaction() as tx:
+        _, _, refund = await locked(tx, refund_id)
+        moved = await tx.move(
+            refund,
+            to=RefundState.OPENING,
+            where={"status": RefundState.AWAITING_APPROVAL},
+            act=Act("refund.approved", by),
+            decided_by=by[:60],
         )
         if not moved:
             raise AlreadyDecided
-        await _ask_soon(refund.id)
-        await audit.record("refund.approved", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id)
+        await _ask_soon(tx, refund.id)
     return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
 
 
@@ -252,18 +255,25 @@ async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
     text = " ".join(reason.split())
     if not text or len(text) > MAX_REASON:
         raise Invalid(f"Say why, in at most {MAX_REASON} characters.", param="reason")
-    async with unit.transaction():
-        order, _, refund = await locked(refund_id)
-        if not await put_off(order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
+    async with unit.transaction() as tx:
+        order, _, refund = await locked(tx, refund_id)
+        if not await put_off(tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
             raise AlreadyDecided
     return Requested(refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency))
 
 
-async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundState, *, why: str, by: str) -> bool:
+async def put_off(
+    tx: Transaction, order: Order, refund: Refund, was: RefundState, now: RefundState, *, why: str, by: str
+) -> bool:
     """A refund is not made at all: what it counted is left again, and the vendor gets a mail. In the caller's transaction."""
     decided = {"decided_by": by[:60]} if now is RefundState.DECLINED else {}
-    moved = await Refund.filter(id=refund.id, status=was).update(
-        status=now, refusal=why[:MAX_REASON], updated_at=clock.now(), **decided
+    moved = await tx.move(
+        refund,
+        to=now,
+        where={"status": was},
+        act=Act(f"refund.{now}", by, {"reason": why}),
+        refusal=why[:MAX_REASON],
+        **decided,
     )
     if not moved:
         return False
@@ -277,8 +287,7 @@ async def put_off(order: Order, refund: Refund, was: RefundState, now: RefundSta
         link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
     )
     key = f"refund_{now}:{refund.id}"
-    await mail.post(
-        f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    mail.post(
+        tx, f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
     )
-    await audit.record(f"refund.{now}", actor=by, subject=f"refund:{refund.id}", vendor_id=refund.vendor_id, reason=why)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from shared.database import unit
+from shared import unit
 from shared.errors import MarketError
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
@@ -31,9 +31,9 @@ async def nightly(context: Context, _args: dict[str, Any]) -> None:
 
 async def start(started_by: str) -> int:
     """Begin a run of everything that a job carries out. Raises AlreadyRunning."""
-    async with unit.transaction():
-        run_id = await reconcile.begin(started_by)
-        await queue.enqueue("reporting.reconcile", {"run_id": run_id})
+    async with unit.transaction() as tx:
+        run_id = await reconcile.begin(tx, started_by)
+        queue.enqueue(tx, "reporting.reconcile", {"run_id": run_id})
     return run_id
 
 
@@ -52,7 +52,8 @@ def repair_key(run_id: int) -> str:
 
 async def start_repair(run_id: int, *, actor: str) -> None:
     """Repair all of a run by a job."""
-    await queue.enqueue("reporting.repair", {"run_id": run_id, "actor": actor}, unique_key=repair_key(run_id))
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "reporting.repair", {"run_id": run_id, "actor": actor}, unique_key=repair_key(run_id))
 
 
 async def repair(context: Context, args: dict[str, Any]) -> None:
@@ -86,9 +87,10 @@ async def tell(run: ReconciliationRun) -> None:
             PAGE,
         ]
     )
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for address in await operator_emails():
-            await mail.post(
+            mail.post(
+                tx,
                 "reconciliation",
                 to=address,
                 subject=subject,

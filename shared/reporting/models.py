@@ -32,6 +32,8 @@ class ReconciliationRun(Row):
 class Difference(Row):
     """One thing that does not agree, with the repair that mends it. `number` counts within the run."""
 
+    lock_rank = 320
+
     run: fields.ForeignKeyRelation[ReconciliationRun] = fields.ForeignKeyField(
         "models.ReconciliationRun", related_name="differences", on_delete=fields.RESTRICT
     )

@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import MarketError
 from shared.gateway.seam import Gateway
 from shared.reporting.errors import AlreadyRunning
@@ -20,6 +18,7 @@ from shared.reporting.gather import gather
 from shared.reporting.models import Difference, ReconciliationRun
 from shared.reporting.rules import compare, persisting
 from shared.restoring.service import note_comparison
+from shared.unit import Act, Transaction
 from shared.vendors.models import Vendor
 
 log = logging.getLogger("markethall.reconciliation")
@@ -41,7 +40,9 @@ async def reconcile(
 
     Raises AlreadyRunning, and StripeUnavailable after noting that the run failed.
     """
-    return await carry_out(gateway, await begin(started_by), full=full, grace=grace, tell=tell)
+    async with unit.transaction() as tx:
+        run_id = await begin(tx, started_by)
+    return await carry_out(gateway, run_id, full=full, grace=grace, tell=tell)
 
 
 async def carry_out(
@@ -59,23 +60,18 @@ async def carry_out(
     try:
         found, compared = await _look(gateway, run.id, full=full, grace=grace, tell=tell)
     except BaseException as error:
-        await _fail(run.id, _words(error))
+        await _fail(run, _words(error))
         raise
-    async with unit.transaction():
-        ended = await ReconciliationRun.filter(id=run.id, status="running").update(
-            status="differences" if found else "clean",
+    async with unit.transaction() as tx:
+        ended = await tx.move(
+            run,
+            to="differences" if found else "clean",
+            act=Act("reconciliation.finished", run.started_by, {"differences": len(found)}),
             compared=compared,
             finished_at=clock.now(),
-            updated_at=clock.now(),
         )
         if ended:
             await _store(run.id, found)
-            await audit.record(
-                "reconciliation.finished",
-                actor=run.started_by,
-                subject=f"reconciliation:{run.id}",
-                differences=len(found),
-            )
     if full:
         await note_comparison(run.id, began=run.created_at)
     await run.refresh_from_db()
@@ -108,24 +104,21 @@ async def _once(gateway: Gateway, run_id: int, since: datetime | None) -> tuple[
     return compare(facts), compared
 
 
-async def begin(started_by: str) -> int:
+async def begin(tx: Transaction, started_by: str) -> int:
     """Write a run down, alone: Raises AlreadyRunning. One whose process died does not stand in the way for long."""
-    async with unit.transaction():
-        await ReconciliationRun.filter(status="running", updated_at__lt=clock.now() - GIVEN_UP).update(
-            status="failed", error="The process that ran it ended.", finished_at=clock.now(), updated_at=clock.now()
-        )
+    given_up = ReconciliationRun.filter(status="running", updated_at__lt=clock.now() - GIVEN_UP)
+    error = "The process that ran it ended."
+    await tx.move_all(given_up, to="failed", error=error, finished_at=clock.now())
     try:
-        async with unit.transaction():  # a partial unique index lets one run alone be running
+        async with tx.savepoint():  # a partial unique index lets one run alone be running
             return int((await ReconciliationRun.create(started_by=started_by)).id)
     except IntegrityError:
         raise AlreadyRunning from None
 
 
-async def _fail(run_id: int, error: str) -> None:
-    async with unit.transaction():
-        await ReconciliationRun.filter(id=run_id, status="running").update(
-            status="failed", error=error, finished_at=clock.now(), updated_at=clock.now()
-        )
+async def _fail(run: ReconciliationRun, error: str) -> None:
+    async with unit.transaction() as tx:
+        await tx.move(run, to="failed", error=error, finished_at=clock.now())
 
 
 def _words(error: BaseException) -> str:

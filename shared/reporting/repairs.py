@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.errors import MarketError, TryLater
 from shared.jobs.queue import Context
 from shared.orders import settle as orders
@@ -49,19 +47,17 @@ async def apply(context: Context, difference_id: int, *, actor: str) -> str:
 
 
 async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
-    async with unit.transaction():
-        await (
-            Difference.filter(id=row.id)
-            .exclude(status="repaired")
-            .update(
-                status=status,
+    async with unit.transaction() as tx:
+        now = await tx.lock(Difference, id=row.id)
+        if now.status != "repaired":
+            await tx.move(
+                now,
+                to=status,
                 outcome=outcome[:300],
                 repaired_at=clock.now() if status == "repaired" else None,
                 repaired_by=actor,
-                updated_at=clock.now(),
             )
-        )
-        await audit.record(
+        tx.record(
             f"difference.{status}",
             actor=actor,
             subject=f"difference:{row.id}",
@@ -112,11 +108,10 @@ async def _confirm_payment(context: Context, given: Arguments) -> str:
 
 async def _mark_paid(_context: Context, given: Arguments) -> str:
     payment = await Payment.get(id=int(given["payment_id"])).select_related("order")
-    async with unit.transaction():
-        await unit.locked(Checkout.filter(id=payment.order.checkout_id))
-        order = await unit.locked(Order.filter(id=payment.order_id))
-        assert order is not None
-        if not await orders.mark_paid(order) and order.payment_status not in ("paid", "refunded"):
+    async with unit.transaction() as tx:
+        await tx.lock(Checkout, id=payment.order.checkout_id)
+        order = await tx.lock(Order, id=payment.order_id)
+        if not await orders.mark_paid(tx, order) and order.payment_status not in ("paid", "refunded"):
             raise CannotRepair
     return "The order is paid."
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
-from shared.database import unit
 from shared.disputes.money import held_of
 from shared.jobs import queue
 from shared.jobs.queue import Context
@@ -35,24 +34,20 @@ Arguments = Mapping[str, Any]
 
 async def recount_claim(_context: Context, given: Arguments) -> str:
     """A claim is what its refund or dispute says, what it has taken what its finished movements come to; then it is settled again."""
-    async with unit.transaction():
-        claim = await unit.locked(Claim.filter(id=int(given["claim_id"])))
-        if claim is None:
-            raise CannotRepair
+    async with unit.transaction() as tx:
+        claim = await tx.lock(Claim, missing=CannotRepair, id=int(given["claim_id"]))
         rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
         amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
         await Claim.filter(id=claim.id).update(amount=amount, taken=taken, updated_at=clock.now())
-        await queue.enqueue("clawback.settle", {"subject": claim.subject})
+        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
     return "Counted again."
 
 
 async def recount_refunded(_context: Context, given: Arguments) -> str:
     """What an order says was refunded, and what banks hold or took of it, is what its refunds and disputes come to."""
-    async with unit.transaction():
-        order = await unit.locked(Order.filter(id=int(given["order_id"])))
-        if order is None:
-            raise CannotRepair
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, missing=CannotRepair, id=int(given["order_id"]))
         refunds = await Refund.filter(order_id=order.id)
         total = sum(refund.amount for refund in refunds if refund.status in COUNTING)
         held = await held_of(order)
@@ -63,13 +58,13 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
             returned_amount=sum(refund.amount for refund in refunds if refund.status == RefundState.SUCCEEDED),
             updated_at=clock.now(),
         )
-        await orders.follow_disputes(order, disputed=held.disputed, lost=held.lost)
+        await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
     return "Counted again."
 
 
 async def post_movement(_context: Context, given: Arguments) -> str:
     """Post a movement that Stripe made and that the ledger lost."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         row = await Movement.get_or_none(id=int(given["movement_id"]), status=MovementState.DONE).select_related(
             "claim"
         )
@@ -77,7 +72,7 @@ async def post_movement(_context: Context, given: Arguments) -> str:
             raise CannotRepair
         claim, amount = row.claim, signed(MovementKind(row.kind), row.amount)
         fact = postings.Moved(row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id))
-        await ledger.post(postings.moved(fact))
+        await ledger.post(tx, postings.moved(fact))
     return "Posted."
 
 
@@ -94,14 +89,14 @@ async def post_refunds(_context: Context, given: Arguments) -> str:
 async def post_refund(refund: Refund) -> None:
     """Post what a refund in its state must have posted, where it is not there."""
     fact = follow.fact_of
-    async with unit.transaction():
-        await ledger.post(postings.refund(fact(refund, str(refund.stripe_refund_id))))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.refund(fact(refund, str(refund.stripe_refund_id))))
         if refund.stripe_balance_transaction_id:
-            await ledger.post(postings.refund_paid(fact(refund, refund.stripe_balance_transaction_id)))
+            await ledger.post(tx, postings.refund_paid(fact(refund, refund.stripe_balance_transaction_id)))
         if refund.stripe_failure_transaction_id:
-            await ledger.post(postings.refund_returned(fact(refund, refund.stripe_failure_transaction_id)))
+            await ledger.post(tx, postings.refund_returned(fact(refund, refund.stripe_failure_transaction_id)))
         if refund.status in UNDONE:
-            await ledger.post(postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
+            await ledger.post(tx, postings.refund_undone(fact(refund, str(refund.stripe_refund_id))))
 
 
 async def post_reserve(_context: Context, given: Arguments) -> str:
@@ -116,20 +111,21 @@ async def post_payout(row: Payout, cost: Fees) -> None:
     if row.stripe_payout_id is None:
         return
     fact = postings.PaidOut(row.id, row.vendor_id, row.currency, row.amount, row.stripe_payout_id, row.fee, cost.earned)
-    async with unit.transaction():
-        await ledger.post(postings.payout_sent(fact))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.payout_sent(fact))
         if row.paid_at is not None:
-            await ledger.post(postings.payout_arrived(fact))
+            await ledger.post(tx, postings.payout_arrived(fact))
         if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
             if row.paid_at is not None:
-                await ledger.post(postings.payout_reopened(fact))
-            await ledger.post(postings.payout_returned(replace(fact, fee=cost.back, earned=cost.given_back)))
+                await ledger.post(tx, postings.payout_reopened(fact))
+            await ledger.post(tx, postings.payout_returned(replace(fact, fee=cost.back, earned=cost.given_back)))
 
 
 async def reverse_posting(_context: Context, given: Arguments) -> str:
     """Post the opposite of postings whose row is not there."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for key in given["keys"]:
+            await tx.flush()
             posting = await LedgerPosting.get_or_none(key=str(key))
             if posting is None or not await ours.is_orphan(posting):
                 raise CannotRepair
@@ -137,7 +133,7 @@ async def reverse_posting(_context: Context, given: Arguments) -> str:
                 Entry(Account(e.account), int(e.amount), e.currency, e.stripe_id, e.vendor_id)
                 for e in await LedgerEntry.filter(posting_id=posting.id).order_by("id")
             ]
-            await ledger.post(postings.opposite(posting.key, posting.subject, entries))
+            await ledger.post(tx, postings.opposite(posting.key, posting.subject, entries))
     return "Reversed."
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared import unit
 from shared.clawback import by_hand, corrections, movements
 from shared.clawback import service as clawback
 from shared.clawback.by_hand import Moved
 from shared.clawback.errors import NothingTaken
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState
-from shared.database import unit
 from shared.disputes import service as disputes
 from shared.disputes.models import Dispute
 from shared.jobs.queue import Context
@@ -27,6 +27,7 @@ from shared.refunds.models import Refund
 from shared.reporting import repairs_books as books
 from shared.reporting import suspense
 from shared.reporting.errors import CannotRepair
+from shared.unit import Transaction
 
 Arguments = Mapping[str, Any]
 _KINDS = {
@@ -86,11 +87,10 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
     claim = await Claim.get_or_none(subject=known.subject) if known else None
     if claim is None:
         return await _went_back(context, given)
-    async with unit.transaction():
-        await unit.locked(Order.filter(id=claim.order_id))
-        locked = await unit.locked(Claim.filter(id=claim.id))
-        assert locked is not None
-        await _note(locked, stripe_id, given)
+    async with unit.transaction() as tx:
+        await tx.lock(Order, id=claim.order_id)
+        locked = await tx.lock(Claim, id=claim.id)
+        await _note(tx, locked, stripe_id, given)
     return f"Noted with {claim.subject.replace(':', ' ')}."
 
 
@@ -122,13 +122,15 @@ def _moved(given: Arguments) -> Moved:
     return Moved(kind, int(given["amount"]), str(given.get("source") or ""), str(given["stripe_id"]))
 
 
-async def _note(claim: Claim, stripe_id: str, given: Arguments) -> None:
+async def _note(tx: Transaction, claim: Claim, stripe_id: str, given: Arguments) -> None:
     """The row again; where its posting is there, the claim has counted it already."""
     kind, amount, source = _KINDS[str(given["type"])], int(given["amount"]), str(given.get("source") or "")
     number = (await Order.get(id=claim.order_id)).number
     entry = await LedgerEntry.filter(stripe_id=stripe_id, posting__kind="moved").select_related("posting").first()
     if entry is None:
-        await movements.record(claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number)
+        await movements.record(
+            tx, claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number
+        )
     elif not await Movement.exists(stripe_id=stripe_id):
         await Movement.create(
             id=int(entry.posting.key.split(":")[1]),  # the row that its posting names

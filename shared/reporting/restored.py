@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import Conflict
 from shared.jobs import queue
 from shared.reporting.models import Difference
@@ -48,8 +46,8 @@ async def standstill() -> Standstill | None:
 
 async def fetch() -> None:
     """Fetch Stripe's events now; the worker would within a quarter of an hour."""
-    async with unit.transaction():
-        await queue.enqueue(FETCH, {}, unique_key=f"{FETCH}:restored")
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, FETCH, {}, unique_key=f"{FETCH}:restored")
 
 
 async def acknowledge(*, actor: str, despite: bool = False) -> None:
@@ -57,8 +55,8 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
 
     Raises Conflict while events or comparison are missing, or differences are left that nobody has looked at.
     """
-    async with unit.transaction():
-        row = await unit.locked(Restoration.filter(acknowledged_at=None).order_by("-id"))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(Restoration.filter(acknowledged_at=None).order_by("-id"))
         if row is None:
             return
         found = await standstill()
@@ -71,7 +69,7 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
         await Restoration.filter(acknowledged_at=None).update(
             acknowledged_at=now, acknowledged_by=actor[:255], updated_at=now
         )
-        await audit.record(
+        tx.record(
             "restoration.acknowledged",
             actor=actor,
             subject=f"restoration:{row.id}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.database import unit
+from shared import unit
 from shared.jobs.queue import Context
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -22,19 +22,19 @@ Arguments = Mapping[str, Any]
 async def suspend(_context: Context, given: Arguments) -> str:
     """Money that nothing explains is posted beside the balance that holds it, and waits in suspense."""
     done = 0
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for stripe_id, vendor_id, net, currency in given["transactions"]:
             fact = Unexplained(vendor_id, currency, net, str(stripe_id))
             times, is_parked = await _parked(fact.stripe_id)
             if is_parked or await _is_booked(fact, str(given.get("stripe_id") or stripe_id)):
                 continue  # somebody found out what it is
-            done += await ledger.post(postings.unexplained(replace(fact, number=times + 1)))
+            done += await ledger.post(tx, postings.unexplained(replace(fact, number=times + 1)))
     return "Parked as unexplained." if done else "It is in the books meanwhile."
 
 
 async def clear(_context: Context, given: Arguments) -> str:
     """What has its own posting now leaves suspense."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for stripe_id in given["transactions"]:
             times, is_parked = await _parked(str(stripe_id))
             rows = LedgerEntry.filter(
@@ -45,12 +45,13 @@ async def clear(_context: Context, given: Arguments) -> str:
                 raise CannotRepair
             if is_parked:
                 fact = Unexplained(entry.vendor_id, entry.currency, entry.amount, str(stripe_id), times)
-                await ledger.post(postings.explained(fact))
+                await ledger.post(tx, postings.explained(fact))
     return "Taken out of suspense."
 
 
 async def _parked(stripe_id: str) -> tuple[int, bool]:
     """How often a balance transaction was parked, and whether it is now."""
+    await unit.flush()
     mine = LedgerPosting.filter(subject=f"transaction:{stripe_id}", kind__in=SUSPENSE)
     kinds = [str(kind) for kind in await mine.values_list("kind", flat=True)]
     times = kinds.count("unexplained")

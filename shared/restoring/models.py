@@ -10,6 +10,8 @@ from shared.database.base import Row
 class Restoration(Row):
     """One restore. While a row is not acknowledged, nothing moves money (shared/gateway/standing.py)."""
 
+    lock_rank = 140
+
     backup_made_at = fields.DatetimeField()
     source = fields.CharField(max_length=255, description="the name of the backup file")
     backfilled_at = fields.DatetimeField(null=True, description="Stripe's events since the backup were fetched")

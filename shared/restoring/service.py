@@ -6,8 +6,7 @@ from datetime import datetime
 
 from tortoise import Tortoise
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.restoring.models import Restoration
 
 

@@ -9,13 +9,12 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Invalid
 from shared.statements.models import MarketplaceIdentity
 from shared.statements.rules import Party
+from shared.unit import Transaction
 from shared.vat.numbers import normal_vat_number
 
 PREFIX = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
@@ -57,9 +56,9 @@ async def save_identity(values: Identity, *, actor: str, look: Look[Identity | N
         "vat_percentage": values.vat_percentage,
         "invoice_prefix": values.invoice_prefix,
     }
-    async with unit.transaction():
-        await _write(fields, look)
-        await audit.record(
+    async with unit.transaction() as tx:
+        await _write(tx, fields, look)
+        tx.record(
             "marketplace.identity_changed",
             actor=actor,
             subject="marketplace",
@@ -68,17 +67,16 @@ async def save_identity(values: Identity, *, actor: str, look: Look[Identity | N
         )
 
 
-async def _write(fields: dict[str, Any], look: Look[Identity | None]) -> None:
-    row = await unit.locked(MarketplaceIdentity.filter(id=1))
+async def _write(tx: Transaction, fields: dict[str, Any], look: Look[Identity | None]) -> None:
+    row = await tx.lock_first(MarketplaceIdentity.filter(id=1))
     if row is None:
         await look(None)
         try:
-            async with unit.transaction():  # two first ones at once: one makes the row, the other finds it
+            async with tx.savepoint():  # two first ones at once: one makes the row, the other finds it
                 await MarketplaceIdentity.create(id=1, **fields)
                 return
         except IntegrityError:
-            row = await unit.locked(MarketplaceIdentity.filter(id=1))
-    assert row is not None
+            row = await tx.lock(MarketplaceIdentity, id=1)
     await look(_identity(row))
     await MarketplaceIdentity.filter(id=1).update(**fields, updated_at=clock.now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared import unit
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.ledger.models import LedgerEntry
@@ -14,9 +15,10 @@ from shared.statements.rules import BALANCE
 async def close(_context: Context, _args: dict[str, Any]) -> None:
     """Job `statements.close` (daily): let every vendor's months be closed that are over."""
     vendors = await LedgerEntry.filter(account__in=BALANCE).distinct().values_list("vendor_id", flat=True)
-    for vendor_id in sorted(int(str(vendor_id)) for vendor_id in vendors):
-        args = {"vendor_id": vendor_id}
-        await queue.enqueue("statements.close_vendor", args, unique_key=f"statements:{vendor_id}")
+    async with unit.transaction() as tx:
+        for vendor_id in sorted(int(str(vendor_id)) for vendor_id in vendors):
+            args = {"vendor_id": vendor_id}
+            queue.enqueue(tx, "statements.close_vendor", args, unique_key=f"statements:{vendor_id}")
 
 
 async def close_vendor(_context: Context, args: dict[str, Any]) -> None:

@@ -55,6 +55,8 @@ class Statement(Row):
 class MarketplaceIdentity(Row):
     """Who writes the commission invoices, and how far their one series of numbers has come. There is one row, with id 1."""
 
+    lock_rank = 100
+
     legal_name = fields.CharField(max_length=120)
     address = fields.CharField(max_length=300, description="lines as they stand on an envelope")
     country = fields.CharField(max_length=2)

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.mail import service as mail
 from shared.marketplace.queries import name_and_zone
 from shared.money import Money
@@ -18,6 +16,7 @@ from shared.statements.identity import identity_party
 from shared.statements.models import MarketplaceIdentity, Statement
 from shared.statements.parties import buyer_of, kept_vat, stored, stored_vat
 from shared.statements.rules import Invoice, Party, Sheet, invoice, invoice_number, next_in_series
+from shared.unit import Transaction
 from shared.vat.rates import vat_for_state, wait_for, waits_no_more
 from shared.vat.rules import StateVat, currency_of, needs_rate, note_of
 from shared.vendors.models import Vendor
@@ -91,8 +90,8 @@ async def _close_account(account: _Account) -> int:
 
 async def _close(account: _Account, month: str) -> bool:
     """Close one month whose predecessors are closed; False when there is nothing in it, or it is closed already."""
-    async with unit.transaction():
-        identity = await unit.locked(MarketplaceIdentity.filter(id=1))  # one at a time: the numbers have no gaps
+    async with unit.transaction() as tx:
+        identity = await tx.lock_first(MarketplaceIdentity.filter(id=1))  # one at a time: the numbers have no gaps
         if identity is None:
             return False
         previous = await reading.last_closed(account.vendor_id, account.currency)
@@ -105,9 +104,9 @@ async def _close(account: _Account, month: str) -> bool:
             return False
         before = (previous.month, previous.ends_at) if previous else None
         over = _Month(month, months.opening_of(month, account.zone, before), ends_at, found)
-        statement = await _freeze(identity, account, over, await _bill(identity, account, over))
+        statement = await _freeze(tx, identity, account, over, await _bill(identity, account, over))
         await waits_no_more(vendor_id=account.vendor_id, currency=account.currency)
-        await _tell(statement)
+        await _tell(tx, statement)
     return True
 
 
@@ -125,7 +124,9 @@ async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) 
     return _Bill(seller, buyer.party, charged, in_state)
 
 
-async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill) -> Statement:
+async def _freeze(
+    tx: Transaction, identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill
+) -> Statement:
     now = clock.now()
     year, number = next_in_series(identity.series_year, identity.series_last, now.astimezone(account.zone).year)
     await MarketplaceIdentity.filter(id=identity.id).update(series_year=year, series_last=number, updated_at=now)
@@ -151,7 +152,7 @@ async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month
             "market": account.market,
         },
     )
-    await audit.record(
+    tx.record(
         "statement.closed",
         actor="system",
         subject=f"statement:{statement.number}",
@@ -165,8 +166,8 @@ async def _freeze(identity: MarketplaceIdentity, account: _Account, over: _Month
 
 async def _note_the_wait(account: _Account, month: str) -> None:
     """Let the operator's home say which rate is missing; again each day, until it is there."""
-    async with unit.transaction():
-        identity = await unit.locked(MarketplaceIdentity.filter(id=1))
+    async with unit.transaction() as tx:
+        identity = await tx.lock_first(MarketplaceIdentity.filter(id=1))
         if identity is None:
             return
         await wait_for(
@@ -184,7 +185,7 @@ def _in_state(statement: Statement) -> str:
     return f", which is {found.amount} ({found.rate}, {found.rate.source})" if found else ""
 
 
-async def _tell(statement: Statement) -> None:
+async def _tell(tx: Transaction, statement: Statement) -> None:
     """The vendor's mail, once."""
     vendor = await Vendor.get(id=statement.vendor_id)
     name = months.spoken(statement.month)
@@ -198,7 +199,8 @@ async def _tell(statement: Statement) -> None:
         f"{_in_state(statement)}.\n\n"
         f"Every line of it, as PDF and CSV too:\n{address}\n"
     )
-    await mail.post(
+    mail.post(
+        tx,
         "statement_closed",
         to=vendor.business_email,
         subject=f"Your statement for {name.split()[0]}",

@@ -49,6 +49,8 @@ class VatRegistration(Row):
 class VatRate(Row):
     """`1 base = rate quote` on a day, as somebody published it. Typed in by the marketplace's staff."""
 
+    lock_rank = 160
+
     base = fields.CharField(max_length=3)
     quote = fields.CharField(max_length=3)
     rate = fields.DecimalField(max_digits=18, decimal_places=8, default=Decimal(0))

@@ -10,13 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import Invalid
 from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.typed import plain
+from shared.unit import Transaction
 from shared.vat.errors import BadRate, UnlikelyRate
 from shared.vat.models import VatRate, VatWait
 from shared.vat.rules import LATEST, Rate, StateVat, currency_of, plain_rate, state_vat
@@ -33,7 +32,7 @@ async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
     Raises BadRate, and UnlikelyRate for one that is far from the pair's last, unless somebody `is_sure`.
     """
     await _check(rate)
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         pair = VatRate.filter(base=rate.base, quote=rate.quote)
         last = await pair.exclude(day=rate.day).order_by("-day").first()
         if last is not None and not is_sure and _is_far(rate.rate, last.rate):
@@ -41,13 +40,13 @@ async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
                 f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick the box if it is right.",
                 param="rate",
             )
-        row = await unit.locked(pair.filter(day=rate.day))
+        row = await tx.lock_first(pair.filter(day=rate.day))
         fields: dict[str, Any] = {"rate": rate.rate, "source": rate.source, "entered_by": actor}
         if row is None:
             await VatRate.create(base=rate.base, quote=rate.quote, day=rate.day, **fields)
         else:
             await VatRate.filter(id=row.id).update(**fields, updated_at=clock.now())
-        await audit.record(
+        tx.record(
             "vat.rate_entered",
             actor=actor,
             subject=f"rate:{rate.base}:{rate.quote}",
@@ -56,7 +55,7 @@ async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
             after=plain_rate(rate.rate),
             source=rate.source,
         )
-        await _close_what_waited(rate)
+        await _close_what_waited(tx, rate)
 
 
 async def _check(rate: Rate) -> None:
@@ -80,9 +79,9 @@ def _is_far(rate: Decimal, last: Decimal) -> bool:
     return max(rate, last) > FAR * min(rate, last)
 
 
-async def _close_what_waited(rate: Rate) -> None:
+async def _close_what_waited(tx: Transaction, rate: Rate) -> None:
     for wait in await VatWait.filter(currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]):
-        await close_soon(wait.vendor_id)
+        await close_soon(tx, wait.vendor_id)
 
 
 async def vat_for_state(vat: Money, state: str, last: date) -> StateVat | None:

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.people.queries import operator_emails
+from shared.unit import Transaction
 from shared.vat.errors import BadVatNumber, RegistrationChanged
 from shared.vat.models import VatRegistration, VatWait
 from shared.vat.numbers import is_well_formed, normal_vat_number, state_of
@@ -29,8 +28,8 @@ MOST_WORDS = 300
 
 async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> str:
     """Set a vendor's own VAT number, or with nothing take it away; as it is kept. Raises BadVatNumber, and what `look` does."""
-    async with unit.transaction():
-        vendor = await _locked(vendor_id)
+    async with unit.transaction() as tx:
+        vendor = await _locked(tx, vendor_id)
         number = normal_vat_number(text, vendor.country)
         before = await current(vendor_id)
         await look({"vat_number": before.number if before else ""})
@@ -41,7 +40,7 @@ async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapp
         now = clock.now()
         await _replace(before, now)
         made = await _state(vendor, number, actor) if number else None
-        await audit.record(
+        tx.record(
             "vendor.vat_number_changed",
             actor=actor,
             subject=f"vendor:{vendor_id}",
@@ -49,7 +48,7 @@ async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapp
             before=before.number if before else "",
             after=number,
         )
-        await _tell_of_change(vendor, before, made, now)
+        await _tell_of_change(tx, vendor, before, made, now)
     return number
 
 
@@ -60,8 +59,8 @@ async def confirm(*, vendor_id: int, registration_id: int | None, proof: str, ac
     the vendor has changed it since, Invalid without a proof or where the number must be mended first.
     """
     said = _words(proof, "Say what you looked at, such as VIES and the day.", "proof")
-    async with unit.transaction():
-        vendor = await _locked(vendor_id)
+    async with unit.transaction() as tx:
+        vendor = await _locked(tx, vendor_id)
         row = await _looked_at(vendor_id, registration_id)
         if row is not None and row.confirmed_at is not None:
             return
@@ -76,16 +75,16 @@ async def confirm(*, vendor_id: int, registration_id: int | None, proof: str, ac
             refusal="",
             updated_at=clock.now(),
         )
-        await _note("vendor.vat_confirmed", row, actor, proof=said)
-        await _close_what_waits(vendor_id)
-        await _tell_vendor("vat_confirmed", vendor, row, key="confirmed", words=said)
+        await _note(tx, "vendor.vat_confirmed", row, actor, proof=said)
+        await _close_what_waits(tx, vendor_id)
+        await _tell_vendor(tx, "vat_confirmed", vendor, row, key="confirmed", words=said)
 
 
 async def refuse(*, vendor_id: int, registration_id: int, reason: str, actor: str) -> None:
     """Say that a number is not the vendor's, or no longer: VAT is charged, and the vendor reads why. Raises as `confirm` does."""
     said = _words(reason, "Say why, so that the vendor can mend it.", "reason")
-    async with unit.transaction():
-        vendor = await _locked(vendor_id)
+    async with unit.transaction() as tx:
+        vendor = await _locked(tx, vendor_id)
         row = await _looked_at(vendor_id, registration_id)
         if row is None or row.refused_at is not None:
             return
@@ -98,8 +97,8 @@ async def refuse(*, vendor_id: int, registration_id: int, reason: str, actor: st
             proof="",
             updated_at=clock.now(),
         )
-        await _note("vendor.vat_refused", row, actor, reason=said)
-        await _tell_vendor("vat_refused", vendor, row, key="refused", words=said)
+        await _note(tx, "vendor.vat_refused", row, actor, reason=said)
+        await _tell_vendor(tx, "vat_refused", vendor, row, key="refused", words=said)
 
 
 async def current(vendor_id: int) -> VatRegistration | None:
@@ -107,10 +106,8 @@ async def current(vendor_id: int) -> VatRegistration | None:
     return await VatRegistration.get_or_none(vendor_id=vendor_id, replaced_at=None)
 
 
-async def _locked(vendor_id: int) -> Vendor:
-    vendor = await unit.locked(Vendor.filter(id=vendor_id))
-    if vendor is None:
-        raise NotFound("We could not find that vendor.")
+async def _locked(tx: Transaction, vendor_id: int) -> Vendor:
+    vendor = await tx.lock(Vendor, id=vendor_id)
     return vendor
 
 
@@ -149,24 +146,24 @@ def _words(text: str, missing: str, param: str) -> str:
     return said
 
 
-async def _note(action: str, row: VatRegistration, actor: str, **details: str) -> None:
+async def _note(tx: Transaction, action: str, row: VatRegistration, actor: str, **details: str) -> None:
     subject = f"vendor:{row.vendor_id}"
-    await audit.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, number=row.number, **details)
+    tx.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, number=row.number, **details)
 
 
-async def _close_what_waits(vendor_id: int) -> None:
+async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
     """A month that waited for a rate may need none now."""
     if await VatWait.filter(vendor_id=vendor_id).exists():
-        await close_soon(vendor_id)
+        await close_soon(tx, vendor_id)
 
 
-async def close_soon(vendor_id: int) -> None:
+async def close_soon(tx: Transaction, vendor_id: int) -> None:
     """Let a vendor's months be closed that are over."""
-    await queue.enqueue("statements.close_vendor", {"vendor_id": vendor_id}, unique_key=f"statements:{vendor_id}")
+    queue.enqueue(tx, "statements.close_vendor", {"vendor_id": vendor_id}, unique_key=f"statements:{vendor_id}")
 
 
 async def _tell_of_change(
-    vendor: Vendor, before: VatRegistration | None, made: VatRegistration | None, now: datetime
+    tx: Transaction, vendor: Vendor, before: VatRegistration | None, made: VatRegistration | None, now: datetime
 ) -> None:
     """The vendor hears of each change, in case it was somebody else's; the staff of what waits for them."""
     context = {
@@ -177,13 +174,15 @@ async def _tell_of_change(
         "state": state_of(made.number) if made else "",
     }
     key = f"vat:{vendor.id}:{made.id if made else f'none.{now:%Y%m%dT%H%M%S.%f}'}"
-    await mail.write("vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context)
+    mail.write(tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context)
     if made is not None:
         for address in await operator_emails():
-            await mail.write("vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context)
+            mail.write(tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context)
 
 
-async def _tell_vendor(kind: str, vendor: Vendor, row: VatRegistration, *, key: str, words: str) -> None:
+async def _tell_vendor(
+    tx: Transaction, kind: str, vendor: Vendor, row: VatRegistration, *, key: str, words: str
+) -> None:
     context = {"vendor_name": vendor.name, "number": row.number, "state": state_of(row.number), "words": words}
     unique = f"vat:{vendor.id}:{row.id}:{key}:{clock.now():%Y%m%dT%H%M%S.%f}"
-    await mail.write(kind, to=vendor.business_email, unique_key=unique, context=context)
+    mail.write(tx, kind, to=vendor.business_email, unique_key=unique, context=context)

@@ -6,11 +6,10 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import Account
 from shared.mail import service as mail
+from shared.unit import Transaction
 from shared.vendors import abilities, banks, mirror, requirements, rules, texts, verification
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import config_view
@@ -89,8 +88,8 @@ async def store_reading(
     vendor_id: int, account: Account, *, schedule: PayoutSchedule | None, read_at: datetime
 ) -> None:
     """Store a reading that began at `read_at`, unless a newer one is stored or the vendor disconnected meanwhile."""
-    async with unit.transaction():
-        row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
         if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
             return
         before = _Before.of(row)
@@ -99,23 +98,23 @@ async def store_reading(
         if schedule is not None:
             row.payout_schedule = schedule.value
         await row.save()
-        await banks.follow(row, account, known=known, submitted=submitted)
-        await _audit_change(row, before, actor="stripe")
-        await _tell_what_stopped(row, before)
+        await banks.follow(tx, row, account, known=known, submitted=submitted)
+        await _audit_change(tx, row, before, actor="stripe")
+        await _tell_what_stopped(tx, row, before)
 
 
-async def disconnect(row: VendorPaymentConfig) -> None:
+async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
     """The vendor took our access away: the row, which the caller holds locked, takes no more payments."""
     before = _Before.of(row)
     row.deauthorized_at = clock.now()
     row.stripe_account_status = AccountStatus.INACTIVE.value
     row.charges_enabled = row.payouts_enabled = row.transfers_active = row.accepts_payments = False
     await row.save()
-    await _audit_change(row, before, actor="stripe", disconnected=True)
-    await _tell_what_stopped(row, before)
+    await _audit_change(tx, row, before, actor="stripe", disconnected=True)
+    await _tell_what_stopped(tx, row, before)
 
 
-async def _tell_what_stopped(row: VendorPaymentConfig, before: _Before) -> None:
+async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: _Before) -> None:
     """A mail when something that worked works no longer: payments, payouts, or the account as a whole."""
     status = AccountStatus(row.stripe_account_status)
     closed = status is AccountStatus.INACTIVE and before.status != status
@@ -132,13 +131,15 @@ async def _tell_what_stopped(row: VendorPaymentConfig, before: _Before) -> None:
         link=f"{mail.PUBLIC_URL}/vendor/admin/payments",
     )
     key = f"vendor:{vendor.id}:stopped:{status.value}:{now.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
-    await mail.post("account_stopped", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(tx, "account_stopped", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
-async def _audit_change(row: VendorPaymentConfig, before: _Before, *, actor: str, disconnected: bool = False) -> None:
+async def _audit_change(
+    tx: Transaction, row: VendorPaymentConfig, before: _Before, *, actor: str, disconnected: bool = False
+) -> None:
     if _Before.of(row) == before and not disconnected:
         return
-    await audit.record(
+    tx.record(
         "vendor.account_changed",
         actor=actor,
         subject=f"vendor:{row.vendor_id}",

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import Conflict, Invalid
 from shared.gateway.seam import Account
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
 from shared.people.models import Member
+from shared.unit import Transaction
 from shared.vendors import configs, mirror, rules
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.payout_settings import defaults, words_of
@@ -33,7 +32,9 @@ def known_to(row: VendorPaymentConfig) -> dict[str, str]:
     }
 
 
-async def follow(row: VendorPaymentConfig, account: Account, *, known: dict[str, str], submitted: bool) -> None:
+async def follow(
+    tx: Transaction, row: VendorPaymentConfig, account: Account, *, known: dict[str, str], submitted: bool
+) -> None:
     """Compare what was read with the banks known before, inside the caller's transaction and with its row locked.
 
     `submitted`: the account was complete before this reading; until then banks may come and go.
@@ -52,11 +53,11 @@ async def follow(row: VendorPaymentConfig, account: Account, *, known: dict[str,
     await row.save(update_fields=["bank_changed_at", "bank_hold_until"])
     to = ", ".join(f"{words_of(banks[currency])} ({currency})" for currency in new)
     details = {"to": to, "until": until.isoformat() if until else None}
-    await _note(row, "vendor.bank_changed", actor="stripe", **details)
-    await _tell(row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
+    await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
+    await _tell(tx, row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
     if until is not None:
-        await _write_settings(row.vendor_id)
-        await queue.enqueue("vendors.end_bank_hold", {"vendor_id": row.vendor_id}, run_at=until)
+        await _write_settings(tx, row.vendor_id)
+        queue.enqueue(tx, "vendors.end_bank_hold", {"vendor_id": row.vendor_id}, run_at=until)
 
 
 async def release(*, vendor_id: int, reason: str, actor: str) -> None:
@@ -66,22 +67,22 @@ async def release(*, vendor_id: int, reason: str, actor: str) -> None:
         raise Invalid("Say how you know that the change was the vendor's own.", param="reason")
     if len(said) > LONGEST_REASON:
         raise Invalid(f"That is too long: {LONGEST_REASON} characters at most.", param="reason")
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         if row.bank_hold_until is None or row.bank_hold_until <= clock.now():
             raise Conflict("These payouts are not waiting because of a changed bank.")
-        await _end(row)
-        await _note(row, "vendor.bank_hold_released", actor=actor, reason=said)
-        await _tell(row, "bank_hold_released", {})
+        await _end(tx, row)
+        await _note(tx, row, "vendor.bank_hold_released", actor=actor, reason=said)
+        await _tell(tx, row, "bank_hold_released", {})
 
 
 async def end(vendor_id: int) -> None:
     """Job `vendors.end_bank_hold`: the wait is over, if no later change made it longer."""
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         if row.bank_hold_until is not None and row.bank_hold_until <= clock.now():
-            await _end(row)
-            await _note(row, "vendor.bank_hold_ended", actor="system")
+            await _end(tx, row)
+            await _note(tx, row, "vendor.bank_hold_ended", actor="system")
 
 
 async def end_due() -> None:
@@ -91,29 +92,30 @@ async def end_due() -> None:
         await end(int(str(vendor_id)))
 
 
-async def _end(row: VendorPaymentConfig) -> None:
+async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
     row.bank_hold_until = None
     await row.save(update_fields=["bank_hold_until"])
-    await _write_settings(row.vendor_id)
+    await _write_settings(tx, row.vendor_id)
 
 
-async def _write_settings(vendor_id: int) -> None:
+async def _write_settings(tx: Transaction, vendor_id: int) -> None:
     """Stripe's own schedule stops, or goes on, as `schedules.by_hand` says."""
-    await queue.enqueue("payouts.write_settings", {"vendor_id": vendor_id})
+    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})
 
 
-async def _note(row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:
+async def _note(tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:
     subject = f"vendor:{row.vendor_id}"
-    await audit.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, **details)
+    tx.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, **details)
 
 
-async def _tell(row: VendorPaymentConfig, kind: str, context: dict[str, object]) -> None:
+async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: dict[str, object]) -> None:
     vendor = await Vendor.get(id=row.vendor_id)
     at = f"{clock.now():%Y%m%dT%H%M%S.%f}"
     owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id")
     addresses = {vendor.business_email, *(str(found) for found in await owners.values_list("email", flat=True))}
     for address in sorted(addresses):
-        await mail.write(
+        mail.write(
+            tx,
             kind,
             to=address,
             unique_key=f"{kind}:{vendor.id}:{at}:{address}",

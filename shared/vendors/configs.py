@@ -6,36 +6,27 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
-from shared.audit import service as audit
-from shared.database import unit
+from shared import unit
 from shared.editing import Look, unseen
 from shared.errors import Invalid
+from shared.unit import Transaction
 from shared.vendors.countries import default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import get_vendor_payment_config
 
 
-async def locked(vendor_id: int) -> VendorPaymentConfig:
+async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
     """The vendor's config row, locked; made when it is not there yet."""
-    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
+    row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
     if row is not None:
         return row
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
         raise PaymentNotConfigured
     currency = default_currency(vendor.country)
-    try:
-        async with unit.transaction():
-            await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
-    except IntegrityError:
-        pass  # someone else made it a moment ago
-    row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id))
-    if row is None:
-        raise PaymentNotConfigured
-    return row
+    first = {"currency": currency, "minimum_payout": minimum_payout(currency)}
+    return await tx.lock_or_create(VendorPaymentConfig, first, vendor_id=vendor_id)
 
 
 async def account_of(vendor_id: int) -> str:
@@ -56,15 +47,15 @@ async def set_platform_fee(
         raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
     if percentage != percentage.quantize(Decimal("0.01")):
         raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
-    async with unit.transaction():
-        row = await locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await locked(tx, vendor_id)
         before = row.platform_fee_percentage
         await look({"platform_fee_percentage": before})
         if before == percentage:
             return
         row.platform_fee_percentage = percentage
         await row.save(update_fields=["platform_fee_percentage"])
-        await audit.record(
+        tx.record(
             "vendor.platform_fee_changed",
             actor=actor,
             subject=f"vendor:{vendor_id}",

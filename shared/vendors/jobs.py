@@ -8,13 +8,13 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.gateway.seam import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace, today
+from shared.unit import Transaction
 from shared.vendors import banks, missing, texts
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, config_view
@@ -43,10 +43,10 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
     rows = (
         await VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id").values_list("vendor_id", flat=True)
     )
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         for vendor_id in rows:
-            await queue.enqueue(
-                "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
+            queue.enqueue(
+                tx, "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
             )
 
 
@@ -78,29 +78,29 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
     except StripeRefused as refused:
         log.warning("vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log)
         return
-    async with unit.transaction():
-        row = await unit.locked(VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None))
         if row is None or row.stripe_account_status == AccountStatus.INACTIVE:
             return
         vendor = await Vendor.get(id=vendor_id)
         config = config_view(row, vendor.country)
         current = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
-        await _write(vendor, config.current_deadline, current)
-        await _write(vendor, config.future.current_deadline, _announced(config))
+        await _write(tx, vendor, config.current_deadline, current)
+        await _write(tx, vendor, config.future.current_deadline, _announced(config))
 
 
 def _announced(config: PaymentConfigView) -> tuple[missing.Item, ...]:
     return missing.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
 
 
-async def _write(vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
+async def _write(tx: Transaction, vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
     now, zone = clock.now(), (await marketplace()).zone
     stage = reminder_due(deadline, now, zone) if deadline and items else None
     if deadline is None or stage is None:
         return
     subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, zone=zone, link=PAGE)
     key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
-    await mail.post("account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(tx, "account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
 async def end_bank_hold(_context: Context, args: dict[str, Any]) -> None:

@@ -10,11 +10,15 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.database.base import Row, words
 from shared.database.searching import Searched, SearchedManager
+from shared.locales import gettext_noop as _n
 from shared.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 
 
 class Vendor(Searched):
     """A business that sells through the marketplace."""
+
+    lock_rank = 150
+    not_found = _n("We could not find that vendor.")
 
     searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 
@@ -44,6 +48,8 @@ class Vendor(Searched):
 
 class VendorPaymentConfig(Row):
     """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
+
+    lock_rank = 220
 
     vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
         "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.audit.models import AuditEntry
-from shared.database import unit
 from shared.editing import ChangedMeanwhile, Look, unseen
 from shared.errors import Invalid
 from shared.gateway.seam import ExternalAccount, Gateway, PayoutSettings
 from shared.ids import born
 from shared.jobs import queue
 from shared.money import MAX_AMOUNT, Money
+from shared.unit import Transaction
 from shared.vendors import configs, mirror, rules, schedules
 from shared.vendors.errors import PaymentNotConfigured
 from shared.vendors.models import VendorPaymentConfig
@@ -116,15 +115,15 @@ async def choose(
     try:
         await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor, look=look)
     except ChangedMeanwhile:
-        async with unit.transaction():  # Stripe may have been asked by now, while another plan was saved here
-            await _write_again(vendor_id)
+        async with unit.transaction() as tx:  # Stripe may have been asked by now, while another plan was saved here
+            await _write_again(tx, vendor_id)
         raise
 
 
-async def _write_again(vendor_id: int) -> None:
+async def _write_again(tx: Transaction, vendor_id: int) -> None:
     """Have Stripe's schedule set to what our row asks for, by a job."""
-    await queue.enqueue(
-        "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
+    queue.enqueue(
+        tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
     )
 
 
@@ -146,26 +145,28 @@ async def _write(
     actor: str,
     look: Look[PayoutPlan] = unseen,
 ) -> None:
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         await look(schedules.plan_of(row))
         asked = schedules.settings_of(plan, by_hand=await schedules.by_hand(row, plan.minimum))
-        key = await _write_down(row, plan, asked, actor)
+        key = await _write_down(tx, row, plan, asked, actor)
     answered = await gateway.set_payout_settings(account_id, asked, key=key)
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         await look(schedules.plan_of(row))  # another may have been saved while Stripe was asked
         if answered.interval == asked.interval:
-            await _store(row, plan, actor=actor, key=key)
+            await _store(tx, row, plan, actor=actor, key=key)
         else:
-            await _store_told(row, answered, actor=actor, key=key)
+            await _store_told(tx, row, answered, actor=actor, key=key)
 
 
-async def _write_down(row: VendorPaymentConfig, plan: PayoutPlan, asked: PayoutSettings, actor: str) -> str:
+async def _write_down(
+    tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, asked: PayoutSettings, actor: str
+) -> str:
     subject = f"vendor:{row.vendor_id}"
     number = await AuditEntry.filter(subject=subject, action=REQUESTED).count() + 1
     key = f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-schedule:{number}"
-    await audit.record(
+    tx.record(
         REQUESTED,
         actor=actor,
         subject=subject,
@@ -179,14 +180,14 @@ async def _write_down(row: VendorPaymentConfig, plan: PayoutPlan, asked: PayoutS
     return key
 
 
-async def _store(row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str, key: str) -> None:
+async def _store(tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str, key: str) -> None:
     before = schedules.plan_of(row)
     after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
     if before == after:
         return
     row.payout_schedule, row.payout_anchor, row.minimum_payout = after.schedule.value, after.anchor, after.minimum
     await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
-    await audit.record(
+    tx.record(
         CHANGED,
         actor=actor,
         subject=f"vendor:{row.vendor_id}",
@@ -203,20 +204,22 @@ def _words(plan: PayoutPlan, currency: str) -> str:
     return f"{plan.schedule.value}{day}{least}"
 
 
-async def _store_told(row: VendorPaymentConfig, answered: PayoutSettings, *, actor: str, key: str) -> None:
+async def _store_told(
+    tx: Transaction, row: VendorPaymentConfig, answered: PayoutSettings, *, actor: str, key: str
+) -> None:
     if (found := schedules.told(answered)) is not None:
         schedule, anchor = found
-        await _store(row, PayoutPlan(schedule, anchor, row.minimum_payout), actor=actor, key=key)
+        await _store(tx, row, PayoutPlan(schedule, anchor, row.minimum_payout), actor=actor, key=key)
 
 
 async def follow(vendor_id: int, settings: PayoutSettings) -> None:
     """Stripe's schedule was read: ours follows it, unless we make the payouts ourselves; then Stripe's is set back."""
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         ours = await schedules.by_hand(row, row.minimum_payout)
         found = schedules.told(settings)
         if ours != (found is None):
-            await _write_again(vendor_id)
+            await _write_again(tx, vendor_id)
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
-            await _store(row, plan, actor="stripe", key="")
+            await _store(tx, row, plan, actor="stripe", key="")

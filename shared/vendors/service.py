@@ -14,9 +14,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
 from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
@@ -25,6 +23,7 @@ from shared.jobs import queue
 from shared.marketplace.queries import today
 from shared.people import registration
 from shared.people.queries import require_confirmed
+from shared.unit import Transaction
 from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
@@ -53,32 +52,25 @@ async def sign_up(
     if code not in COUNTRIES:
         raise UnsupportedCountry(param="country")
     currency = default_currency(code)
-    async with unit.transaction():
-        vendor = await _new_vendor(business_name.strip(), email.strip().lower(), code, is_open=confirmed)
+    login = await registration.credentials(email, password, about=(full_name, business_name))
+    async with unit.transaction() as tx:
+        vendor = await _new_vendor(tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed)
         await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
-        member = await registration.create_member(
-            email=email,
-            password=password,
-            full_name=full_name,
-            role="owner",
-            vendor_id=vendor.id,
-            shop_name=business_name,
-            confirmed=confirmed,
+        member = await registration.add_member(
+            tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
         )
-        await audit.record(
-            "vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id
-        )
+        tx.record("vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id)
     return SignedUp(member.id, vendor.id)
 
 
-async def _new_vendor(name: str, email: str, country: str, *, is_open: bool) -> Vendor:
+async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, is_open: bool) -> Vendor:
     """A vendor under the first free address part made of its name."""
     base = slugify(name)[:50].strip("-") or "shop"
     for _ in range(5):
         taken = {str(s) for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)}
         slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
         try:
-            async with unit.transaction():
+            async with tx.savepoint():
                 return await Vendor.create(slug=slug, name=name, business_email=email, country=country, is_open=is_open)
         except IntegrityError:
             continue  # someone took it a moment ago
@@ -104,13 +96,13 @@ async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDe
         if down.replayed:  # Stripe stored this failure under our key: the same button would fail for a day
             await _next_key(vendor_id, wanted.key)
         raise
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         if row.stripe_account_id is None:
             row.stripe_account_id = account.id
             accounts.describe(row, account, read_at=started)
             await row.save()
-            await audit.record(
+            tx.record(
                 "vendor.account_created",
                 actor=actor,
                 subject=f"vendor:{vendor_id}",
@@ -131,17 +123,15 @@ class _Wanted:
 
 
 async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> _Wanted:
-    async with unit.transaction():
-        row = await configs.locked(vendor_id)
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
         if row.deauthorized_at:
             raise AccountDisconnected
         if row.stripe_account_id is None and not row.account_request:
             row.stripe_account_key = row.stripe_account_key or f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
             row.account_request = asdict(details)
             await row.save(update_fields=["stripe_account_key", "account_request"])
-            await audit.record(
-                "vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id
-            )
+            tx.record("vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
         return _Wanted(row.stripe_account_key or "", row.account_request, row.stripe_account_id)
 
 
@@ -168,14 +158,16 @@ async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
         return_url=f"{public_url}/vendor/admin/payments/success",
     )
-    await audit.record("vendor.onboarding_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+    async with unit.transaction() as tx:
+        tx.record("vendor.onboarding_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
     return link
 
 
 async def create_dashboard_link(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> str:
     """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making audited."""
     link = await gateway.create_login_link(await configs.account_of(vendor_id))
-    await audit.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+    async with unit.transaction() as tx:
+        tx.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
     return link
 
 
@@ -207,13 +199,13 @@ async def deauthorize(account_id: str, *, at: datetime | None = None) -> bool:
 
     False: the account is none of ours.
     """
-    async with unit.transaction():
-        row = await unit.locked(VendorPaymentConfig.filter(stripe_account_id=account_id))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(VendorPaymentConfig.filter(stripe_account_id=account_id))
         if row is None:
             return False
         back = row.connected_again_at
         if row.deauthorized_at is None and not (at and back and at <= back):
-            await accounts.disconnect(row)
+            await accounts.disconnect(tx, row)
     return True
 
 
@@ -230,14 +222,14 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
             await gateway.get_account(account_id)
         except StripeMissing:
             return False
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             moved = await VendorPaymentConfig.filter(id=row.id, deauthorized_at=row.deauthorized_at).update(
                 deauthorized_at=None, connected_again_at=clock.now(), updated_at=clock.now()
             )
             if moved:
                 subject = f"vendor:{row.vendor_id}"
-                await audit.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
-                await queue.enqueue("clawback.pay_back", {"vendor_id": row.vendor_id})
+                tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
+                queue.enqueue(tx, "clawback.pay_back", {"vendor_id": row.vendor_id})
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True
 
@@ -245,13 +237,13 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
 async def open_shop(*, vendor_id: int, actor: str) -> None:
     """Show the vendor's shop to shoppers. Raises EmailNotConfirmed."""
     await require_confirmed(vendor_id, to="open your shop")
-    async with unit.transaction():
-        row = await unit.locked(Vendor.filter(id=vendor_id, is_open=False))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(Vendor.filter(id=vendor_id, is_open=False))
         if row is None:
             return
         row.is_open, row.closed_until = True, None
         await row.save(update_fields=["is_open", "closed_until"])
-        await audit.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+        tx.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
 
 
 async def close_shop(
@@ -265,8 +257,8 @@ async def close_shop(
     wrong = closing.problem(until, await today())
     if wrong:
         raise Invalid(wrong, param="until")
-    async with unit.transaction():
-        row = await unit.locked(Vendor.filter(id=vendor_id))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(Vendor.filter(id=vendor_id))
         if row is None:
             return
         await look({"until": row.closed_until})
@@ -275,6 +267,4 @@ async def close_shop(
         row.is_open, row.closed_until = False, until
         await row.save(update_fields=["is_open", "closed_until"])
         told = {"until": until.isoformat()} if until else {}
-        await audit.record(
-            "vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told
-        )
+        tx.record("vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told)

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared import clock
-from shared.audit import service as audit
-from shared.database import unit
+from shared import clock, unit
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, NotFound, TryLater
 from shared.gateway.seam import VerifiedEvent
@@ -19,6 +17,7 @@ from shared.gateway.signatures import envelope
 from shared.jobs import queue
 from shared.jobs.queue import Context
 from shared.orders.models import Order
+from shared.unit import Transaction
 from shared.webhooks import belonging, changes, foresight, snapshot
 from shared.webhooks.belonging import Belonging
 from shared.webhooks.changes import Change
@@ -101,11 +100,11 @@ async def _afterwards(
     return now, {}, await snapshot.take(now, since=started)
 
 
-async def _told_once(tried: _Tried) -> tuple[Change, ...]:
+async def _told_once(tx: Transaction, tried: _Tried) -> tuple[Change, ...]:
     """What changed, without what another event about the order, applied at the same moment, tells. Inside the closing transaction."""
     if not tried.changes or tried.about.order_id is None:
         return tried.changes
-    await unit.locked(Order.filter(id=tried.about.order_id))  # two events of one moment close one after the other
+    await tx.lock(Order, id=tried.about.order_id)  # two events of one moment close one after the other
     others = WebhookEvent.filter(order_id=tried.about.order_id, updated_at__gte=tried.started).exclude(id=tried.row.id)
     told = [change for kept in await others.values_list("changes", flat=True) for change in changes.read(kept)]
     return changes.without(tried.changes, told)
@@ -122,23 +121,25 @@ def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | 
 
 async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
     attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
-    async with unit.transaction():
-        await _close(row, about, attempt)
+    async with unit.transaction() as tx:
+        await _close(tx, row.id, about, attempt)
     return attempt
 
 
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
-    async with unit.transaction():
-        found = await _told_once(tried)
+    async with unit.transaction() as tx:
+        found = await _told_once(tx, tried)
         decision = decide(outcome=outcome, changed=bool(found))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
-        await _close(tried.row, tried.about, attempt)
+        await _close(tx, tried.row.id, tried.about, attempt)
     return attempt
 
 
-async def _close(row: WebhookEvent, about: Belonging, attempt: Attempt) -> None:
-    await WebhookEvent.filter(id=row.id).update(
-        status=attempt.status,
+async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt) -> None:
+    row = await tx.lock(WebhookEvent, id=event_id)
+    await tx.move(
+        row,
+        to=attempt.status,
         outcome=attempt.outcome,
         attempts=row.attempts + 1,
         error=None,
@@ -156,7 +157,6 @@ def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, A
         "decision": standing(row.decision, decision),
         "order_id": about.order_id or row.order_id,
         "changes": kept,
-        "updated_at": clock.now(),
     }
 
 
@@ -169,19 +169,21 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     else:
         log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
     due = clock.now() + retry_delay(attempts)
-    async with unit.transaction():
-        found = await _told_once(tried)
+    async with unit.transaction() as tx:
+        found = await _told_once(tx, tried)
         attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
-        await WebhookEvent.filter(id=row.id).update(
-            status=status,
+        current = await tx.lock(WebhookEvent, id=row.id)
+        await tx.move(
+            current,
+            to=status,
             outcome="",
             attempts=attempts,
             error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            **_noted(row, tried.about, attempt),
+            **_noted(current, tried.about, attempt),
         )
         if status is EventStatus.FAILED:
-            await queue.enqueue("webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
+            queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
     return attempt
 
 
@@ -201,8 +203,8 @@ async def replay(context: Context, event_id: str, *, dry_run: bool = False, acto
     if dry_run:
         return await _foretell(context, row)
     done = await _run(context, row)
-    async with unit.transaction():
-        await audit.record(
+    async with unit.transaction() as tx:
+        tx.record(
             "webhook.replayed",
             actor=actor,
             subject=f"webhook_event:{row.id}",

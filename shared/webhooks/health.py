@@ -9,8 +9,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.ids import digest
 from shared.payments.models import Payment
 from shared.payouts.models import Payout

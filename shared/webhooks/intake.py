@@ -11,8 +11,7 @@ from datetime import timedelta
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import MarketError
 from shared.gateway.seam import VerifiedEvent
 from shared.gateway.signatures import BadSignature, envelope, verify
@@ -95,7 +94,7 @@ async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool 
         await _count(source, event.id)
         return None
     try:
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             row = await WebhookEvent.create(
                 source=source,
                 stripe_event_id=event.id,
@@ -108,7 +107,7 @@ async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool 
                 body=body,
                 fetched=fetched,
             )
-            await queue.enqueue("webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
+            queue.enqueue(tx, "webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
     except IntegrityError:  # the same event at the same moment
         await _count(source, event.id)
         return None

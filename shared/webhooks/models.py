@@ -15,6 +15,8 @@ from shared.webhooks.rules import EventStatus
 class WebhookEvent(Row):
     """One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'."""
 
+    lock_rank = 310
+
     source = fields.CharField(max_length=20, description="platform | connect")
     stripe_event_id = fields.CharField(max_length=255)
     type = fields.CharField(max_length=120)

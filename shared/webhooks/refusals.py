@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from tortoise.exceptions import BaseORMException, IntegrityError
 from tortoise.expressions import F
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.webhooks.models import WebhookRefusal
 
 log = logging.getLogger("markethall.webhooks")

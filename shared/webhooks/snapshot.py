@@ -14,8 +14,8 @@ from tortoise import fields
 from tortoise.connection import get_connection
 
 from shared.clawback.models import Claim, Movement
-from shared.database import unit
 from shared.database.base import Row, words
+from shared.database.dialect import dialect
 from shared.disputes.models import Dispute
 from shared.ledger.models import LedgerPosting
 from shared.mail.models import Email
@@ -127,7 +127,7 @@ async def take(of: Belonging, *, seen: Picture | None = None, since: datetime | 
     asked = [watch for watch in WATCHES if watch.is_about(of)]
     if not asked:
         return {}
-    postgres = unit.dialect() == "postgres"
+    postgres = dialect() == "postgres"
     sql = " UNION ALL ".join(_select(watch, of, seen or {}, postgres=postgres) for watch in asked)
     given = [of.object_id or ""] if any("{object}" in watch.rows for watch in asked) else []
     found: dict[str, dict[str, Scalar]] = {}

@@ -107,7 +107,7 @@ def test_an_error_says_what_stripes_errors_say(shop: Shop, page: Page) -> None:
         (("4000000000000127", "1234", "123"), "Your card's security code is incorrect.", "cvc", "Code is incorrect."),
     ],
 )  # fmt: skip
-def test_mistakes_are_told_beside_the_field(  # noqa: PLR0917 - fixtures and a table row
+def test_mistakes_are_told_beside_the_field(
     shop: Shop, page: Page, typed: tuple[str, str, str], message: str, field: str, short: str
 ) -> None:
     shop.open_new(page)

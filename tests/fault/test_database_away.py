@@ -13,7 +13,7 @@ import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 
-from shared.database import unit
+from shared import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.database.schema import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from shared import unit
 from shared.database import postgres as postgres_client
 from shared.database import sqlite as sqlite_client
-from shared.database import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.database.schema import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind
@@ -186,7 +186,7 @@ async def test_a_pool_without_a_free_connection_is_busy_not_for_ever(
 FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
-from shared.database import unit
+from shared import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.database.trouble import DatabaseTrouble
 from shared.vendors.models import Vendor

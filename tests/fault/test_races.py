@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import unit
 from shared.baskets import service as baskets
 from shared.baskets.models import Basket
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.errors import Conflict
 from shared.ids import digest
 from shared.ledger import postings
@@ -87,14 +87,14 @@ async def _with_reserve(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop
 
 async def _refund_all(payment: Payment, *, locked: asyncio.Event, meanwhile: float) -> None:
     """All that the vendor got of a sale goes back, in one transaction that holds the order for a while first."""
-    async with unit.transaction():
-        await unit.locked(Order.filter(id=payment.order_id))
+    async with unit.transaction() as tx:
+        await tx.lock_first(Order.filter(id=payment.order_id))
         locked.set()
         await asyncio.sleep(meanwhile)
         taken = int(payment.amount_vendor)
         fact = postings.Refund(1, payment.order_id, payment.vendor_id, payment.currency, taken, 0, "re_1")
-        await ledger.post(postings.refund(fact))
-        await clawback.set_claim(subject="refund:1", payment=payment, amount=taken)
+        await ledger.post(tx, postings.refund(fact))
+        await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=taken)
 
 
 async def _take(payment: Payment, *, locked: asyncio.Event, after: float) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import unit
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim
-from shared.database import unit
 from shared.disputes import answers
 from shared.disputes.models import Dispute
 from shared.fees.rules import RefundPolicy
@@ -120,8 +120,8 @@ class TestFlows:
         shop = await open_shop(gateway, sandbox)
         payment = await sell(gateway, sandbox, shop)
         before = held(sandbox, shop.account_id)["EUR"]
-        async with unit.transaction():
-            await clawback.set_claim(subject="dispute:1", payment=payment, amount=1000)
+        async with unit.transaction() as tx:
+            await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=1000)
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):

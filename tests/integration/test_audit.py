@@ -8,7 +8,8 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 
-from shared.audit import origin, service
+from shared import unit
+from shared.audit import origin
 from shared.audit.models import AuditEntry
 from shared.people.models import Member
 from tests.support.factories import make_member, make_order, make_ready_vendor
@@ -39,7 +40,8 @@ ATTEMPTS_OF = {
 
 async def test_no_entry_is_changed_deleted_or_replaced(engine: str) -> None:
     """Whatever the statement; the database says no, on each engine in its own words."""
-    await service.record("refund.approved", actor="member:1", subject="refund:1")
+    async with unit.transaction() as tx:
+        tx.record("refund.approved", actor="member:1", subject="refund:1")
     for name, sql in {**ATTEMPTS, **ATTEMPTS_OF[engine]}.items():
         with pytest.raises(BaseORMException, match="audit entries are never"):
             await get_connection("default").execute_query(sql)
@@ -65,7 +67,8 @@ class TestWhereFrom:
     async def test_the_address_is_a_person_s(self, actor: str, address: str) -> None:
         """Stripe's, our own and a guest's say nothing about who is answerable."""
         origin.begin(origin.Origin(address="2001:db8::1", request_id="0123456789abcdef"))
-        await service.record("some.act", actor=actor, subject="thing:1")
+        async with unit.transaction() as tx:
+            tx.record("some.act", actor=actor, subject="thing:1")
         entry = await AuditEntry.get()
         assert (entry.address, entry.request_id) == (address, "0123456789abcdef")
 
@@ -85,10 +88,10 @@ class TestThePages:
         order = await make_order(await make_ready_vendor(name="Atelier Nord"))
         member = await make_member(await make_ready_vendor(name="Brick"), full_name="Ida Ingrid")
         origin.begin(origin.Origin(address="192.0.2.7"))
-        await service.record(
-            "refund.requested", actor=f"member:{member.id}", subject="refund:1", vendor_id=member.vendor_id
-        )
-        await service.record("order.shipped", actor="system", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+        async with unit.transaction() as tx:
+            tx.record("refund.requested", actor=f"member:{member.id}", subject="refund:1", vendor_id=member.vendor_id)
+        async with unit.transaction() as tx:
+            tx.record("order.shipped", actor="system", subject=f"order:{order.id}", vendor_id=order.vendor_id)
         staff = await operator_in(client)
 
         for query, found, missed in (
@@ -116,11 +119,14 @@ class TestThePages:
         mine = await Member.get(vendor_id=portal.vendor_id)
         origin.begin(origin.Origin(address="192.0.2.7"))
         about: dict[str, Any] = {"subject": f"vendor:{portal.vendor_id}", "vendor_id": portal.vendor_id}
-        await service.record("vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about)
-        await service.record(
-            "vendor.payout_schedule_changed", actor=f"member:{mine.id}", before="weekly", after="daily", **about
-        )
-        await service.record("vendor.reserve_changed", actor="system", subject=f"vendor:{other.id}", vendor_id=other.id)
+        async with unit.transaction() as tx:
+            tx.record("vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about)
+        async with unit.transaction() as tx:
+            tx.record(
+                "vendor.payout_schedule_changed", actor=f"member:{mine.id}", before="weekly", after="daily", **about
+            )
+        async with unit.transaction() as tx:
+            tx.record("vendor.reserve_changed", actor="system", subject=f"vendor:{other.id}", vendor_id=other.id)
 
         page = await portal.get("/vendor/admin/audit")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import run
+from shared import unit
 from shared.audit.models import AuditEntry
 from shared.clawback import by_hand, corrections, jobs, service
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
-from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
@@ -38,8 +38,8 @@ pytestmark = pytest.mark.usefixtures("database")
 async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> None:
     """The vendor bears so much: in the books, and as a claim that is not settled yet."""
     await bears(payment, amount)
-    async with unit.transaction():
-        await service.set_claim(subject=subject, payment=payment, amount=amount)
+    async with unit.transaction() as tx:
+        await service.set_claim(tx, subject=subject, payment=payment, amount=amount)
 
 
 async def reverse(sandbox: RunningSandbox, payment: Payment, amount: int, **more: str) -> dict[str, Any]:
@@ -227,8 +227,8 @@ async def test_a_payback_by_hand_settles_what_we_owed(gateway: Gateway, sandbox:
     await service.settle(gateway, "dispute:1")
     moved = by_hand.Moved(MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand")
     assert await by_hand.note(payment, moved) is None
-    async with unit.transaction():
-        await service.set_claim(subject="dispute:1", payment=payment, amount=300)
+    async with unit.transaction() as tx:
+        await service.set_claim(tx, subject="dispute:1", payment=payment, amount=300)
     noted = await by_hand.note(payment, moved)
     assert noted is not None
     assert (await Claim.get()).taken == 400

@@ -123,7 +123,7 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
     [(False, False), (True, True)],
     ids=["Stripe did not hear us, nor we of the bank", "Stripe made it, and we know of the bank"],
 )
-async def test_a_payout_written_down_before_the_change_waits_like_later_ones(  # noqa: PLR0917
+async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
     context: TestContext, gateway: Gateway, sandbox: RunningSandbox, client: TestClientProtocol, heard: bool, made: bool
 ) -> None:
     """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page says, and is sent later."""

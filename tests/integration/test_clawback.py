@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import unit
 from shared.clawback import jobs, receivables, service
 from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim, Movement
 from shared.clawback.queries import owed_by, totals_owed
-from shared.database import unit
 from shared.errors import TryLater
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> None:
     """Say what the vendor bears."""
-    async with unit.transaction():
-        await service.set_claim(subject=subject, payment=payment, amount=amount)
+    async with unit.transaction() as tx:
+        await service.set_claim(tx, subject=subject, payment=payment, amount=amount)
 
 
 async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
@@ -184,10 +184,10 @@ async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
     await claim(payment, 1000)
 
     async def undo() -> None:
-        async with unit.transaction():
-            await unit.locked(Order.filter(id=payment.order_id))
+        async with unit.transaction() as tx:
+            await tx.lock_first(Order.filter(id=payment.order_id))
             await asyncio.sleep(1.5)  # meanwhile the other one has its answer from Stripe
-            await service.set_claim(subject="dispute:1", payment=payment, amount=0)
+            await service.set_claim(tx, subject="dispute:1", payment=payment, amount=0)
 
     undoing = asyncio.create_task(undo())
     await asyncio.sleep(0.1)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import receivables
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim
-from shared.database import unit
 from shared.disputes import fraud, jobs, service
 from shared.disputes.models import Dispute
 from shared.disputes.queries import exposure
@@ -252,15 +251,15 @@ async def refund(
     made = await context.gateway.create_refund(new, key=f"test:refund:{payment.id}:{amount}")
     order = await Order.get(id=payment.order_id)
     fact = postings.Refund(1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id)
-    async with unit.transaction():
-        await ledger.post(postings.refund(fact))
-        await clawback.set_claim(subject="refund:1", payment=payment, amount=amount - commission)
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.refund(fact))
+        await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=amount - commission)
     await work(context)
     sandbox.advance(1)
     made = await context.gateway.get_refund(made.id)  # it waits until the platform has the money
     if made.balance_transaction:
-        async with unit.transaction():
-            await ledger.post(postings.refund_paid(fact))
+        async with unit.transaction() as tx:
+            await ledger.post(tx, postings.refund_paid(fact))
 
 
 async def escalate(context: TestContext, sandbox: RunningSandbox, row: Dispute) -> None:

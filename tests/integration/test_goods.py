@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import IntegrityError
 
+from shared import unit
 from shared.catalogue.models import Product
-from shared.database import unit
 from shared.mail.models import Email
 from shared.orders import goods
 from shared.orders.errors import MoneyGone, NothingToKeep, PiecesMissing

@@ -281,10 +281,10 @@ class TestWasted:
                 assert await self._pressed(mine)
 
     async def _pressed(self, order: Order) -> bool:
-        from shared.database import unit
+        from shared import unit
 
-        async with unit.transaction():
-            return await holding.at_payment(order, network=(await order.checkout).network)
+        async with unit.transaction() as tx:
+            return await holding.at_payment(tx, order, network=(await order.checkout).network)
 
 
 class TestGivingUp:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import TryLater
 from shared.jobs import queue
 from shared.jobs import worker as worker_module
@@ -28,8 +27,8 @@ pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 async def test_a_job_of_a_transaction_that_fails_never_existed() -> None:
     """The row is part of the fact."""
     with pytest.raises(RuntimeError):  # noqa: PT012
-        async with unit.transaction():
-            await queue.enqueue("test.job", {})
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "test.job", {})
             raise RuntimeError
     assert not await Job.exists()
 
@@ -42,10 +41,13 @@ async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(context:
         ran.append(args["n"])
 
     worker = Worker(context, {"test.job": handler})
-    await queue.enqueue("test.job", {"n": 1}, unique_key="one")
-    await queue.enqueue("test.job", {"n": 2}, unique_key="one")
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {"n": 1}, unique_key="one")
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {"n": 2}, unique_key="one")
     await worker.run_due()
-    await queue.enqueue("test.job", {"n": 3}, unique_key="one")
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {"n": 3}, unique_key="one")
     await worker.run_due()
     assert ran == [1, 3]
 
@@ -57,7 +59,8 @@ async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(context: Conte
         raise LookupError("not yet")
 
     worker = Worker(context, {"test.job": handler})
-    await queue.enqueue("test.job", {})
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {})
     start = clock.now()
     for hours in range(0, 2 * (MAX_ATTEMPTS + 2), 2):
         with clock.use(lambda at=start + timedelta(hours=hours): at):  # type: ignore[misc]
@@ -78,7 +81,8 @@ async def test_an_outage_of_a_day_is_waited_out_and_the_job_is_done_soon_after(c
         ran.append(args["n"])
 
     worker = Worker(context, {"test.job": handler})
-    await queue.enqueue("test.job", {"n": 1})
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {"n": 1})
     start = clock.now()
     for minutes in range(0, 24 * 60, 11):
         with clock.use(lambda at=start + timedelta(minutes=minutes): at):  # type: ignore[misc]
@@ -100,8 +104,9 @@ async def test_several_workers_run_each_job_once(context: Context) -> None:
         ran.append(args["n"])
         await asyncio.sleep(0)
 
-    for n in range(20):
-        await queue.enqueue("test.job", {"n": n})
+    async with unit.transaction() as tx:
+        for n in range(20):
+            queue.enqueue(tx, "test.job", {"n": n})
     workers = [Worker(context, {"test.job": handler}) for _ in range(4)]
     await asyncio.gather(*(worker.run_due() for worker in workers))
     assert sorted(ran) == list(range(20))
@@ -109,7 +114,8 @@ async def test_several_workers_run_each_job_once(context: Context) -> None:
 
 async def test_a_job_whose_worker_died_is_taken_over(context: Context) -> None:
     """A claim is only good for a while."""
-    await queue.enqueue("test.job", {})
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {})
     assert await claim() is not None
     assert await claim() is None
     later = clock.now() + timedelta(minutes=6)
@@ -129,8 +135,8 @@ async def test_the_worker_wakes_at_once_and_stops_when_told(context: Context) ->
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(context, {"test.job": handler}).run(stop))
     await asyncio.sleep(0.05)
-    async with unit.transaction():
-        await queue.enqueue("test.job", {})
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {})
     await asyncio.wait_for(done.wait(), timeout=0.8)
     stop.set()
     await asyncio.wait_for(task, timeout=2)
@@ -146,7 +152,8 @@ async def test_a_worker_outlives_a_database_that_fails(
     async def handler(_context: Context, _args: dict[str, Any]) -> None:
         done.set()
 
-    await queue.enqueue("test.job", {}, run_at=clock.now() + timedelta(seconds=0.2))
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "test.job", {}, run_at=clock.now() + timedelta(seconds=0.2))
     await sql("ALTER TABLE jobs RENAME TO jobs_elsewhere")
     try:
         working = asyncio.create_task(Worker(context, {"test.job": handler}).run(stop))
@@ -162,10 +169,16 @@ async def test_a_worker_outlives_a_database_that_fails(
 
 async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) -> None:
     """Without a mail server it is an .eml file with our address in it, and a header cannot be injected."""
-    for _ in range(2):
-        await post(
-            "test", to="a@b.test", subject="Hello\nBcc: x@y.test", text="See {public_url}/x", unique_key="test:1"
-        )
+    async with unit.transaction() as tx:
+        for _ in range(2):
+            post(
+                tx,
+                "test",
+                to="a@b.test",
+                subject="Hello\nBcc: x@y.test",
+                text="See {public_url}/x",
+                unique_key="test:1",
+            )
     assert await Email.all().count() == 1
     await send(context, {"unique_key": "test:1"})
     (path,) = (context.settings.data_dir / "mail").iterdir()

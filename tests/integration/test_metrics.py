@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared import clock
+from shared import clock, unit
 from shared.gateway.signatures import BadSignature
 from shared.jobs.models import Job
 from shared.mail import service as mail
@@ -73,7 +73,8 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     vendor = await make_ready_vendor()
     await VendorPaymentConfig.filter(vendor_id=vendor.id).update(payouts_held_at=clock.now())
     await make_payment(await make_order(), status="parked")
-    await mail.post("test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+    async with unit.transaction() as tx:
+        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
     an_hour_ago = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=an_hour_ago)
     await Job.all().update(run_at=an_hour_ago)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback.models import Claim
-from shared.database import unit
 from shared.disputes.models import Dispute
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -224,8 +223,8 @@ class TestFigures:
             commission=order.platform_fee_amount,
             stripe_id="pi_1",
         )
-        async with unit.transaction():
-            await ledger.post(postings.sale(sale))
+        async with unit.transaction() as tx:
+            await ledger.post(tx, postings.sale(sale))
         portal = await operator_in(client)
 
         assert "Commission €1.24 €1.24 today" in words(await portal.get(HOME))

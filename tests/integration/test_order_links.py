@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.connection import get_connection
 
+from shared import unit
 from shared.ids import digest
 from shared.jobs.models import Job
 from shared.mail import service as mail
@@ -28,7 +29,8 @@ BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
 
 async def _post(order: Any, kind: str, to: str) -> Email:
     text = f"See where it is:\n{mail.ORDER_LINK}\n"
-    await mail.post(kind, to=to, subject="Hello", text=text, unique_key=kind, order_id=order.id)
+    async with unit.transaction() as tx:
+        mail.post(tx, kind, to=to, subject="Hello", text=text, unique_key=kind, order_id=order.id)
     return await Email.get(unique_key=kind)
 
 

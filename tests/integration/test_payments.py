@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.catalogue.models import Product
-from shared.database import unit
 from shared.gateway.seam import InsideTransaction, StripeUnavailable
 from shared.jobs.models import Job
 from shared.mail.models import Email
@@ -342,9 +341,9 @@ class TestExpiry:
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         await confirm(sandbox, view.payment_intent_id)
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             checkout = await Checkout.get(token=bought.token)
-            await orders.close_checkout(checkout, CheckoutStatus.CANCELLED, actor="test")
+            await orders.close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
         await Product.filter(id=shop.product_id).update(stock=0)
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
@@ -356,9 +355,9 @@ class TestExpiry:
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         await confirm(sandbox, view.payment_intent_id)
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             checkout = await Checkout.get(token=bought.token)
-            await orders.close_checkout(checkout, CheckoutStatus.CANCELLED, actor="test")
+            await orders.close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
         product = await Product.get(id=shop.product_id)

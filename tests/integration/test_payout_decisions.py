@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import unit
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.errors import Conflict, Invalid
 from shared.gateway.seam import PayoutSettings, VerifiedEvent
 from shared.ledger.chart import Account
@@ -275,10 +275,10 @@ class TestReserve:
         await holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9")
         payment = await sell(gateway, sandbox, shop)
         await work(context)
-        async with unit.transaction():
+        async with unit.transaction() as tx:
             fact = postings.Refund(1, payment.order_id, shop.vendor_id, "EUR", taken, 0, "re_1")
-            await ledger.post(postings.refund(fact))
-            await clawback.set_claim(subject="refund:1", payment=payment, amount=taken)
+            await ledger.post(tx, postings.refund(fact))
+            await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=taken)
         await work(context)
         reserved = await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id)
         assert reserved == ({"EUR": -left} if left else {})

@@ -349,8 +349,8 @@ class TestToTheBankAndBack:
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """What the vendor owes is taken from its next sale first."""
+        from shared import unit
         from shared.clawback import service as clawback
-        from shared.database import unit
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox, stock=9)
@@ -358,8 +358,8 @@ class TestToTheBankAndBack:
             payment = await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
             await payday(context)
-            async with unit.transaction():
-                await clawback.set_claim(subject="dispute:1", payment=payment, amount=1000)
+            async with unit.transaction() as tx:
+                await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=1000)
             await clawback.settle(gateway, "dispute:1")
             assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {"EUR": 1000}
             await sell(gateway, sandbox, shop)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared import unit
 from shared.audit.models import AuditEntry
 from shared.catalogue import service, stock
 from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
 from shared.catalogue.models import Product
 from shared.catalogue.service import ProductValues
-from shared.database import unit
 from shared.errors import Invalid, NotFound
 from shared.money import Money
 from tests.support.factories import make_product, make_ready_vendor

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import run
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.disputes.models import Dispute
 from shared.gateway.seam import Gateway
 from shared.jobs.models import Job
@@ -142,7 +141,8 @@ class TestReconciliation:
         assert "not answering right now" in text
         later = clock.now() + timedelta(minutes=1)
         with clock.use(lambda: later):
-            assert await reconcile.begin("system")
+            async with unit.transaction() as tx:
+                assert await reconcile.begin(tx, "system")
 
 
 class TestExposure:
@@ -182,8 +182,8 @@ class TestExposure:
     async def test_a_vendor_below_nought(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """As a dispute of its own charge leaves it; pending money counts."""
         shop = await open_shop(gateway, sandbox)
-        async with unit.transaction():
-            await ledger.post(postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1")))
+        async with unit.transaction() as tx:
+            await ledger.post(tx, postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1")))
         view = await queries.exposure_now()
         assert [(v.vendor_id, v.money(v.parts.negative_balance)) for v in view.vendors] == [
             (shop.vendor_id, Money(700, "EUR"))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.clawback.models import Claim, Movement
 from shared.disputes.models import Dispute
 from shared.mail.models import Email
@@ -98,9 +97,11 @@ async def eventful(vendor: Vendor) -> Order:
         **given, kind="reversal", amount=700, stripe_id=f"trr_{order.id}", idempotency_key=f"m{order.id}"
     )
     more = {"amount": 300, "currency": "EUR", "left": 300}
-    await audit.record("vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
+    async with unit.transaction() as tx:
+        tx.record("vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
     less = {"amount": 300, "currency": "EUR", "left": 0}
-    await audit.record("vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less)
+    async with unit.transaction() as tx:
+        tx.record("vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less)
     await Email.create(
         unique_key=f"order_confirmed:{order.id}",
         kind="order_confirmed",

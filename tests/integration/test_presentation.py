@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart.datastructures import FileStorage
 
-from shared import clock
+from shared import clock, unit
 from shared.mail import service as mail
 from shared.marketplace import presentation, sending
 from shared.marketplace.identity import Identity
@@ -63,7 +63,8 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     assert "L-1728 Luxembourg" in await portal.get("/legal/imprint")
     assert json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"] == "Hall & Sons API"
     assert "Name Markethall → Hall &amp; Sons" in words(await portal.get("/operator/settings")).replace("& ", "&amp; ")
-    await mail.post("test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+    async with unit.transaction() as tx:
+        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
     await sending.send(context, {"unique_key": "test:1"})
     (written,) = (context.settings.data_dir / "mail").glob("*.eml")
     text = written.read_text()

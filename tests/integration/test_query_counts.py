@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit import service as audit
+from shared import clock, unit
 from shared.fees.rules import Rule
 from shared.fees.service import add_rule
 from shared.orders.models import OrderLine
@@ -128,7 +127,8 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
                 body="{}",
                 order_id=first.id,
             )
-            await audit.record("order.tested", actor="system", subject=f"order:{first.id}")
+            async with unit.transaction() as tx:
+                tx.record("order.tested", actor="system", subject=f"order:{first.id}")
             await make_payment(first, attempt=count + n, status="canceled")
 
     await more(1)

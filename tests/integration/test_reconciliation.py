@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import movements
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
-from shared.database import unit
 from shared.gateway.seam import StripeUnavailable
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -107,8 +106,8 @@ async def claim(gateway: Gateway, payment: Payment, amount: int, subject: str) -
     """What the vendor bears, told and taken."""
     row = await Claim.get_or_none(subject=subject)
     await bears(payment, amount - (row.amount if row else 0))
-    async with unit.transaction():
-        await clawback.set_claim(subject=subject, payment=payment, amount=amount)
+    async with unit.transaction() as tx:
+        await clawback.set_claim(tx, subject=subject, payment=payment, amount=amount)
     await clawback.settle(gateway, subject)
 
 
@@ -270,10 +269,11 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
     found = await look(gateway)
     assert told(found) == [("taken_by_hand", "book_taken")]
     await bears(payment, 700)
-    async with unit.transaction():
-        row = await clawback.set_claim(subject="dispute:901", payment=payment, amount=700)
+    async with unit.transaction() as tx:
+        row = await clawback.set_claim(tx, subject="dispute:901", payment=payment, amount=700)
         number = (await Order.get(id=payment.order_id)).number
         await movements.record(
+            tx,
             row,
             MovementKind.REVERSAL,
             amount=700,
@@ -324,8 +324,8 @@ async def test_the_ledger_tampered_with(
     found = await expect(context, "money_unposted")
     assert found[0].repair == "follow_refund"
 
-    async with unit.transaction():
-        await ledger.post(postings.sale(postings.Sale(9999, 1, first.vendor_id, "EUR", 5000, 100, "pi_never")))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.sale(postings.Sale(9999, 1, first.vendor_id, "EUR", 5000, 100, "pi_never")))
     found = await expect(context, "posting_unexplained")
     assert found[0].repair == "reverse_posting"
     assert dispute["status"] == "needs_response"
@@ -346,8 +346,8 @@ async def test_money_is_parked_again_when_its_explanation_was_none(
         assert await suspense.suspend(context, found.arguments) == "It is in the books meanwhile."
         assert await look(gateway) == []
         ((row, _, net, _),) = found.arguments["transactions"]
-        async with unit.transaction():
-            await ledger.post(postings.payout_sent(postings.PaidOut(9000 + number, None, "EUR", -net, own["id"])))
+        async with unit.transaction() as tx:
+            await ledger.post(tx, postings.payout_sent(postings.PaidOut(9000 + number, None, "EUR", -net, own["id"])))
         explained = [one for one in await look(gateway) if one.kind == "suspense_explained"]
         for _ in range(2):
             assert await suspense.clear(context, explained[0].arguments) == "Taken out of suspense."
@@ -451,7 +451,8 @@ async def test_a_success_that_nobody_heard_of_is_found_by_its_intent(
 class TestRuns:
     async def test_one_at_a_time(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """The second is refused; one whose process died is out of the way after half an hour."""
-        await runs.begin("test")
+        async with unit.transaction() as tx:
+            await runs.begin(tx, "test")
         with pytest.raises(AlreadyRunning):
             await runs.reconcile(gateway, started_by="test", grace=NOW)
         later = clock.now() + timedelta(hours=1)
@@ -461,7 +462,12 @@ class TestRuns:
 
     async def test_two_that_begin_at_the_same_moment(self, database: str) -> None:
         """The database lets one of them."""
-        results = await asyncio.gather(*(runs.begin("test") for _ in range(4)), return_exceptions=True)
+
+        async def begin() -> None:
+            async with unit.transaction() as tx:
+                await runs.begin(tx, "test")
+
+        results = await asyncio.gather(*(begin() for _ in range(4)), return_exceptions=True)
         assert [isinstance(result, AlreadyRunning) for result in results].count(False) == 1
 
     async def test_stripe_away(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
+from shared import clock, unit
 from shared.audit.models import AuditEntry
 from shared.clawback import service as clawback
-from shared.database import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.jobs.models import Job
 from shared.ledger import postings
@@ -350,13 +349,13 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(gateway: Gateway, 
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     fact = postings.Refund(1, payment.order_id, shop.vendor_id, "EUR", 1000, 100, "re_1")
-    async with unit.transaction():
-        await ledger.post(postings.refund(fact))
-        await clawback.set_claim(subject="refund:1", payment=payment, amount=1000)
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.refund(fact))
+        await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=1000)
     await clawback.settle(gateway, "refund:1")
-    async with unit.transaction():
-        await ledger.post(postings.dispute_withdrawn(a_dispute_of(payment, payment.amount_vendor)))
-        await clawback.set_claim(subject="dispute:1", payment=payment, amount=payment.amount_vendor)
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.dispute_withdrawn(a_dispute_of(payment, payment.amount_vendor)))
+        await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=payment.amount_vendor)
     await clawback.settle(gateway, "dispute:1")
     view = await statement_of(shop.vendor_id, months.month_of(clock.now(), UTC))
     owed = await booked(

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.baskets.service import clear
 from shared.catalogue.models import Product
-from shared.database import unit
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus
 from shared.orders.sending import mark_as_shipped
@@ -318,8 +317,8 @@ class TestPayment:
         """410, the goods still in the basket."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
-        async with unit.transaction():
-            await close_checkout(await Checkout.get(), CheckoutStatus.EXPIRED, actor="system")
+        async with unit.transaction() as tx:
+            await close_checkout(tx, await Checkout.get(), CheckoutStatus.EXPIRED, actor="system")
 
         said = words(await browser.get(path, status=410))
 
@@ -449,8 +448,8 @@ class TestConfirmation:
     async def test_cancelled(self, browser: Browser, lux: Shop) -> None:
         """A replaced order says so."""
         path, _ = await to_payment(browser)
-        async with unit.transaction():
-            await close_checkout(await Checkout.get(), CheckoutStatus.CANCELLED, actor="shopper")
+        async with unit.transaction() as tx:
+            await close_checkout(tx, await Checkout.get(), CheckoutStatus.CANCELLED, actor="shopper")
 
         said = words(await browser.get(confirmation_of(path)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.audit.models import AuditEntry
 from shared.database.tables import models
 from shared.errors import NotFound
@@ -135,7 +135,8 @@ async def test_an_event_finds_its_order(
     """By what it names: the charge, the transfer, the fee, our own number, or an id that was remembered."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     order = await Order.get(id=payment.order_id)
-    await references.remember("xx_remembered", subject="refund:1", order_id=order.id, vendor_id=order.vendor_id)
+    async with unit.transaction() as tx:
+        references.remember(tx, "xx_remembered", subject="refund:1", order_id=order.id, vendor_id=order.vendor_id)
     names = {
         "CHARGE": payment.stripe_charge_id,
         "FEE": payment.stripe_application_fee_id,
@@ -470,7 +471,8 @@ class TestTimeline:
         bought = await check_out(await open_shop(gateway, sandbox))
         await deliver(context, event("payment_intent.created", {"id": "pi_early"}))
         assert not [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
-        await references.remember("pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None)
+        async with unit.transaction() as tx:
+            references.remember(tx, "pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None)
         assert [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
 
     async def test_another_order_s_things_are_not_in_it(

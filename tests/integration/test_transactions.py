@@ -1,110 +1,146 @@
-"""Transactions: what is left of a payment now, whatever became of it, is what its order's own page comes to."""
+"""The transaction as an object: order of locks, moves, rows that are only collected."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
 
 import pytest
 
-from shared.ledger import postings
-from shared.reporting.flows import Kind
-from shared.reporting.shares import shares_of
-from shared.reporting.waterfall import order_waterfall
-from tests.support.books import a_dispute, at, book, refunded, sold
-from tests.support.factories import make_order, make_payment, make_ready_vendor
-from tests.support.portal import signed_in
-from tests.support.storefront import words
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from quart.typing import TestClientProtocol
-
-    from shared.orders.models import Order
-
-pytestmark = pytest.mark.usefixtures("database")
-LIST = "/vendor/admin/transactions"
-LATER, LAST = at("2026-10-06 10:00"), at("2026-10-07 10:00")
+from shared import unit
+from shared.audit.models import AuditEntry
+from shared.baskets.models import Basket
+from shared.catalogue.models import Product
+from shared.errors import NotFound
+from shared.ids import digest
+from shared.jobs import queue
+from shared.jobs.models import Job
+from shared.orders.errors import CannotShip
+from shared.orders.models import Order
+from shared.unit import Act, Transaction
+from shared.unit.errors import AlreadyOpen, NoRank, OutOfOrder
+from shared.vendors.models import Vendor
+from tests.support.factories import make_product, make_vendor
+from tests.support.unread import ReadTooEarly
 
 
-async def nothing(_order: Order) -> None:
-    """The sale alone."""
+class TestLocks:
+    async def test_what_is_not_there_is_said_in_the_tables_words(self, database: str) -> None:
+        """Or in those of the error that the caller names."""
+        async with unit.transaction() as tx:
+            with pytest.raises(NotFound, match="We could not find that order"):
+                await tx.lock(Order, id=1)
+            with pytest.raises(CannotShip):
+                await tx.lock(Order, missing=CannotShip, id=1)
+            assert await tx.lock_first(Order.filter(id=1)) is None
+
+    async def test_nobody_locks_upwards(self, database: str) -> None:
+        """What comes later in the order of locks is never held while something earlier is taken."""
+        vendor = await make_vendor()
+        first, second = await make_product(vendor), await make_product(vendor)
+        async with unit.transaction() as tx:
+            await tx.lock(Product, id=second.id)
+            await tx.lock(Product, id=second.id)  # again: it is held already
+            with pytest.raises(OutOfOrder, match=f"Product {first.id} is locked after Product {second.id}"):
+                await tx.lock(Product, id=first.id)
+            with pytest.raises(OutOfOrder, match="Vendor"):
+                await tx.lock(Vendor, id=vendor.id)
+
+    async def test_many_at_once_are_taken_by_id(self, database: str) -> None:
+        """Whatever order the query has."""
+        vendor = await make_vendor()
+        made = [(await make_product(vendor)).id for _ in range(3)]
+        async with unit.transaction() as tx:
+            rows = await tx.lock_all(Product.filter(vendor_id=vendor.id).order_by("-id"))
+        assert [row.id for row in rows] == made
+
+    async def test_a_table_without_a_rank_is_not_locked(self, database: str) -> None:
+        """Whoever wants to says first where it stands."""
+        async with unit.transaction() as tx:
+            with pytest.raises(NoRank):
+                await tx.lock(AuditEntry, id=1)
+
+    async def test_two_that_make_the_same_row_get_the_same(self, database: str) -> None:
+        """One makes it, the other waits and finds it."""
+
+        async def take() -> int:
+            async with unit.transaction() as tx:
+                return int((await tx.lock_or_create(Basket, token_digest=digest("ba_1"))).id)
+
+        assert len(set(await asyncio.gather(*(take() for _ in range(4))))) == 1
 
 
-async def part(order: Order) -> None:
-    """Two of ten go back, the commission in proportion."""
-    await refunded(order, LATER, vendor_part=1800, commission_part=200)
+class TestMoves:
+    async def test_a_move_is_guard_clock_values_and_act(self, database: str) -> None:
+        """The row itself has the new values; an older copy of it moves nothing and writes nothing down."""
+        vendor = await make_vendor()
+        job = await Job.create(kind="k", run_at=vendor.created_at)
+        older = await Job.get(id=job.id)
+        async with unit.transaction() as tx:
+            assert await tx.move(job, to="done", act=Act("job.ended", details={"why": "test"}), error="e")
+            assert not await tx.move(older, to="failed", act=Act("job.failed"))
+        stored = await Job.get(id=job.id)
+        assert (job.status, stored.status, stored.error, older.status) == ("done", "done", "e", "waiting")
+        assert stored.updated_at > stored.created_at
+        entry = await AuditEntry.get()
+        assert (entry.action, entry.subject, entry.details) == ("job.ended", f"job:{job.id}", {"why": "test"})
 
 
-async def whole(order: Order) -> None:
-    """All of it, the commission too."""
-    await refunded(order, LATER, vendor_part=9000, commission_part=1000)
+class TestWhatIsCollected:
+    async def test_each_kind_is_one_insert(self, database: str) -> None:
+        """Written before the commit; a unique key that is taken is left out, also within the same transaction."""
+        async with unit.transaction() as tx:
+            for n in range(3):
+                tx.record("some.act", actor="system", subject=f"thing:{n}")
+                queue.enqueue(tx, "some.job", {"n": n}, unique_key=f"key:{n % 2}")
+            assert tx.unwritten() == {"audit_entries", "jobs"}
+        assert [entry.subject for entry in await AuditEntry.all().order_by("id")] == ["thing:0", "thing:1", "thing:2"]
+        assert [job.args["n"] for job in await Job.all().order_by("id")] == [0, 1]
+
+    async def test_nobody_reads_past_it(self, database: str) -> None:
+        """In tests such a reading fails; whoever needs the rows asks for them to be written first."""
+        async with unit.transaction() as tx:
+            queue.enqueue(tx, "some.job", {})
+            with pytest.raises(ReadTooEarly):
+                await Job.all().count()
+            await unit.flush()
+            assert await Job.all().count() == 1
+
+    async def test_an_undone_part_takes_along_what_it_added(self, database: str) -> None:
+        """And nothing else: what came before it is written, and what is to happen after the commit happens."""
+        happened: list[str] = []
+
+        async def undone(tx: Transaction) -> None:
+            async with tx.savepoint():
+                tx.record("undone.act", actor="system", subject="thing:1")
+                tx.after_commit(lambda: happened.append("undone"))
+                raise ValueError("no")
+
+        async with unit.transaction() as tx:
+            tx.record("before.act", actor="system", subject="thing:1")
+            with pytest.raises(ValueError, match="no"):
+                await undone(tx)
+            tx.after_commit(lambda: happened.append("kept"))
+            assert happened == []
+        assert [entry.action for entry in await AuditEntry.all()] == ["before.act"]
+        assert happened == ["kept"]
+
+    async def test_a_failed_transaction_leaves_nothing(self, database: str) -> None:
+        """No row, and nothing happens after."""
+
+        async def failed() -> None:
+            async with unit.transaction() as tx:
+                tx.record("some.act", actor="system", subject="thing:1")
+                tx.after_commit(pytest.fail)
+                raise ValueError("no")
+
+        with pytest.raises(ValueError, match="no"):
+            await failed()
+        assert not await AuditEntry.exists()
 
 
-async def whole_and_commission_kept(order: Order) -> None:
-    """The vendor bears more than it got."""
-    await refunded(order, LATER, vendor_part=10000, commission_part=0)
-
-
-async def bounced(order: Order) -> None:
-    """A refund that came back."""
-    await book(postings.refund_undone(await refunded(order, LATER, vendor_part=1800, commission_part=200)), LAST)
-
-
-async def taken(order: Order) -> None:
-    """A bank took all of it."""
-    await book(postings.dispute_withdrawn(a_dispute(order, vendor_part=9000, commission_part=1000)), LATER)
-
-
-async def won(order: Order) -> None:
-    """And gave it back."""
-    await taken(order)
-    back = postings.DisputedMoney(order.id, order.vendor_id, "EUR", 9000, 1000, 0, 0, f"txn_won{order.id}")
-    await book(postings.dispute_reinstated(back), LAST)
-
-
-CASES: dict[Callable[[Order], Awaitable[None]], tuple[int, int]] = {
-    nothing: (9000, 1000),
-    part: (7200, 800),
-    whole: (0, 0),
-    whole_and_commission_kept: (-1000, 1000),
-    bounced: (9000, 1000),
-    taken: (0, 0),
-    won: (9000, 1000),
-}
-
-
-async def test_what_is_left_follows_everything_that_went_back() -> None:
-    """For each outcome: vendor's share and commission, and the same as the order's waterfall ends with. One query for all."""
-    vendor = await make_ready_vendor()
-    orders = {}
-    for story in CASES:
-        orders[story] = await sold(vendor, at("2026-10-05 10:00"))
-        await story(orders[story])
-    unpaid = await make_order(vendor)
-    found = await shares_of([*(order.id for order in orders.values()), unpaid.id])
-    told = {story: (found[o.id].vendor.amount, found[o.id].commission.amount) for story, o in orders.items()}
-    assert told == CASES
-    assert unpaid.id not in found
-    for order in orders.values():
-        lines = {line.kind: line.vendor for line in (await order_waterfall(order.id)).lines}
-        assert found[order.id].vendor == lines.get(Kind.LEFT, lines[Kind.SHARE])
-
-
-async def test_the_page_shows_the_share_as_it_is_now(client: TestClientProtocol) -> None:
-    """With what it was where that is another; a payment that brought nothing has no share."""
-    portal = await signed_in(client)
-    vendor = await portal.vendor()
-    stories = {story: await sold(vendor, at("2026-10-05 10:00")) for story in (nothing, part, taken)}
-    for story, order in stories.items():
-        await story(order)
-        await make_payment(order, status="succeeded", paid_at=order.paid_at)
-    declined = await make_order(vendor)
-    await make_payment(declined, status="failed")
-    rows = words(await portal.get(LIST)).split("MH-")
-    said = {story: next(row for row in rows if order.number.endswith(row[:9])) for story, order in stories.items()}
-    assert "€100.00 €10.00 €90.00" in said[nothing]
-    assert "€100.00 €8.00 of €10.00 €72.00 of €90.00" in said[part]
-    assert "€100.00 €0.00 of €10.00 €0.00 of €90.00" in said[taken]
-    unpaid = next(row for row in rows if declined.number.endswith(row[:9]))
-    assert unpaid.count("€") == 1
+async def test_there_is_one_transaction_at_a_time(database: str) -> None:
+    """A second one inside would commit with the first, whatever its block says."""
+    async with unit.transaction():
+        with pytest.raises(AlreadyOpen):
+            async with unit.transaction():
+                pass

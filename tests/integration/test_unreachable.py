@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import jobs, netting, service
 from shared.clawback.models import Claim, Movement
 from shared.clawback.queries import owed_by, waiting_for_vendors
-from shared.database import unit
 from shared.ledger.chart import Account
 from shared.payments.models import Payment
 from shared.reporting import repairs
@@ -162,8 +161,8 @@ async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(market: Mar
         row = await Claim.get(subject__startswith="dispute")
         payment = await Payment.get(id=row.payment_id)
         await bears(payment, taken)
-        async with unit.transaction():
-            await service.set_claim(subject=row.subject, payment=payment, amount=taken)
+        async with unit.transaction() as tx:
+            await service.set_claim(tx, subject=row.subject, payment=payment, amount=taken)
         await market.settle()
         await jobs.collect(market.context, {"vendor_id": shop.vendor_id})
         found = await claims(shop)

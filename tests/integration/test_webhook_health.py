@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
+from shared import clock, unit
 from shared.gateway.signatures import BadSignature
 from shared.ids import digest
 from shared.mail import service as mail
@@ -120,7 +120,8 @@ async def test_the_operator_reads_about_red_lights_and_stuck_mails(
     portal = await operator_in(client)
     assert "Webhooks do not work" not in await portal.get("/operator")
     await knock(context, source="connect")
-    await mail.post("test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+    async with unit.transaction() as tx:
+        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
     late: Any = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=late)
     home = words(await portal.get("/operator"))

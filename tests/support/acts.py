@@ -18,7 +18,8 @@ from shared.payouts.rules import PayoutState
 from shared.refunds.rules import RefundState
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ("shared.audit.service", "record")
+RECORD = ("shared.unit", "record")
+ACT = ("shared.unit", "Act")
 MADE = {"claim.": MovementKind, "payment.": PaymentState, "payout.": PayoutState, "refund.": RefundState}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -59,6 +60,8 @@ class Module:
         match function:
             case ast.Name(name):
                 return self.imported.get(name, (self.name, name))
+            case ast.Attribute(ast.Name("tx"), "record"):
+                return RECORD
             case ast.Attribute(ast.Name(base), name) if base in self.imported:
                 return (".".join(self.imported[base]), name)
         return ("", "")
@@ -80,6 +83,7 @@ class Acts:
         self._modules = {module.name: module for module in _modules()}
         self._seen: set[Handed] = set()
         self._follow(Handed(*RECORD, "action", 0, ""))
+        self._follow(Handed(*ACT, "name", 0, ""))
 
     def _follow(self, handed: Handed) -> None:
         if handed in self._seen:
@@ -161,5 +165,5 @@ def _modules() -> Iterator[Module]:
             inside = path.relative_to(ROOT).with_suffix("").parts
             if not {"sandbox", "migrations"} & set(inside):
                 text = path.read_text()
-                if "audit" in text or "note" in text or "record" in text:
+                if "Act(" in text or "note" in text or "record" in text:
                     yield Module(".".join(inside), ast.parse(text))

@@ -6,8 +6,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared import clock
-from shared.database import unit
+from shared import clock, unit
 from shared.ledger import postings, service
 from tests.support.factories import make_order, make_product
 
@@ -27,8 +26,8 @@ def at(text: str) -> datetime:
 async def book(posting: Posting, moment: datetime) -> None:
     """Post a fact as if it were that moment."""
     with clock.use(lambda: moment):
-        async with unit.transaction():
-            assert await service.post(posting)
+        async with unit.transaction() as tx:
+            assert await service.post(tx, posting)
 
 
 async def sold(

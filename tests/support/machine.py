@@ -16,9 +16,8 @@ import stripe
 from tortoise.backends.base import executor
 
 import run
-from shared import clock
+from shared import clock, unit
 from shared.catalogue.models import Product
-from shared.database import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.gateway.calls import API_VERSION
 from shared.gateway.live import LiveGateway
@@ -187,8 +186,8 @@ class Market:
         self.stand.advance(1)
         charge = self.stand.v1.charges.retrieve(intent.latest_charge.id, {"expand": ["balance_transaction"]})
         row = charge.balance_transaction
-        async with unit.transaction():
-            await ledger.post(postings.unexplained(postings.Unexplained(None, currency, row.net, row.id)))
+        async with unit.transaction() as tx:
+            await ledger.post(tx, postings.unexplained(postings.Unexplained(None, currency, row.net, row.id)))
 
     def request(
         self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None

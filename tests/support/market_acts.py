@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
+from shared import unit
 from shared.baskets import service as baskets
 from shared.catalogue.models import Product
-from shared.database import unit
 from shared.disputes import answers
 from shared.disputes.models import Dispute
 from shared.ledger.chart import Account

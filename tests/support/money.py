@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from shared.database import unit
+from shared import unit
 from shared.ledger import queries
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account, Posting, lines
@@ -109,5 +109,5 @@ async def bears(payment: Payment, amount: int) -> None:
     n = await LedgerPosting.all().count()
     parts = ((Account.VENDOR_PAYABLE, amount, payment.vendor_id), (Account.DISPUTE_LOSSES, -amount, None))
     entries = lines(payment.currency, f"test_{n}", *parts)
-    async with unit.transaction():
-        await ledger.post(Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))

@@ -9,9 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared import clock
+from shared import clock, unit
 from shared.clawback import jobs as clawback
-from shared.database import unit
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.jobs.models import Job
@@ -64,8 +63,8 @@ async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000, *, settl
     sandbox.advance(settled)
     charge = stripe_get(sandbox, f"/v1/charges/{intent['latest_charge']}")
     row = stripe_get(sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}")
-    async with unit.transaction():
-        await ledger.post(postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"])))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"])))
 
 
 async def sold(
@@ -147,9 +146,9 @@ async def leave(sandbox: RunningSandbox, shop: Shop, rest: int) -> None:
     sandbox.advance(8 * DAY)
     assert held(sandbox, shop.account_id).get("EUR", 0) == rest
     fact = postings.PaidOut(next(_payouts), shop.vendor_id, "EUR", out, payout["id"])
-    async with unit.transaction():
-        await ledger.post(postings.payout_sent(fact))
-        await ledger.post(postings.payout_arrived(fact))
+    async with unit.transaction() as tx:
+        await ledger.post(tx, postings.payout_sent(fact))
+        await ledger.post(tx, postings.payout_arrived(fact))
 
 
 _payouts = itertools.count(10_000)

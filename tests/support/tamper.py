@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.connection import get_connection
 
-from shared.database import unit
+from shared import unit
+from shared.database.dialect import dialect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ async def forget_posting(key: str) -> None:
         f"DELETE FROM ledger_postings WHERE key = '{key}'",
     )
     connection = get_connection("default")
-    if unit.dialect() == "postgres":
+    if dialect() == "postgres":
         async with unit.transaction():
             await sql("SET LOCAL session_replication_role = replica")
             for statement in statements:

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pyotp
 from tortoise.expressions import F
 
-from shared import clock
+from shared import clock, unit
 from shared.audit import watch
-from shared.database.unit import transaction
 from shared.errors import Invalid, Unauthenticated
 from shared.ids import digest
 from shared.people import passwords, sessions
@@ -72,12 +71,12 @@ async def refuse(session_id: int, sentence: str, param: str) -> None:
 
 async def _end(session_id: int) -> None:
     """End the session. Where the password was right and only the second step was not, its owner reads a mail."""
-    async with transaction():
+    async with unit.transaction() as tx:
         if not await sessions.revoke(Session.filter(id=session_id)):
             return
         row = await Session.get(id=session_id).select_related("member")
         if row.awaits_factor and row.member is not None:
-            await telling.note("factor.refused", row.member, "factor_refused")
+            await telling.note(tx, "factor.refused", row.member, "factor_refused")
 
 
 async def password(*, session_id: int, member: Member, typed: str) -> str:
@@ -144,7 +143,7 @@ async def remember(session_id: int, question: passkeys.Question) -> None:
 
 async def take_challenge(session_id: int) -> str:
     """The challenge of this session, once. Raises PasskeyRefused when there is none."""
-    async with transaction():
+    async with unit.transaction():
         row = await Session.get(id=session_id)
         taken = row.challenge and await Session.filter(id=session_id, challenge=row.challenge).update(challenge=None)
     if not taken or row.challenge is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shared import clock
-from shared.database.unit import transaction
+from shared import clock, unit
 from shared.people import history, sessions
 from shared.people.factors import telling
 from shared.people.factors.models import RecoveryCode
 from shared.people.models import Member, Session
+from shared.unit import Transaction
 
 RECOVERY = "recovery_code"
 
@@ -18,13 +18,13 @@ async def freshen(*, session_id: int, member: Member, by: str) -> str | None:
     None when the session ended meanwhile.
     """
     now = clock.now()
-    async with transaction():
+    async with unit.transaction() as tx:
         token = await sessions.renew(kind="member", person_id=member.id, session_id=session_id)
         if token is None:
             return None
         await Session.filter(id=session_id).update(authenticated_at=now, wrong_answers=0, updated_at=now)
-        await history.note("person.confirmed", member, by=by)
-        await _tell_of_code(member, by)
+        await history.note(tx, "person.confirmed", member, by=by)
+        await _tell_of_code(tx, member, by)
     return token
 
 
@@ -33,17 +33,17 @@ async def enter(*, session_id: int, member: Member, by: str) -> str | None:
 
     None when it ended meanwhile, or somebody entered with it at the same moment.
     """
-    async with transaction():
-        token = await sessions.open_whole(session_id, by=by)
+    async with unit.transaction() as tx:
+        token = await sessions.open_whole(tx, session_id, by=by)
         if token is not None:
-            await _tell_of_code(member, by)
+            await _tell_of_code(tx, member, by)
     return token
 
 
-async def _tell_of_code(member: Member, by: str) -> None:
+async def _tell_of_code(tx: Transaction, member: Member, by: str) -> None:
     if by == RECOVERY:
         left = await codes_left(member.id)
-        await telling.note("factor.code_used", member, "recovery_code_used", left=str(left))
+        await telling.note(tx, "factor.code_used", member, "recovery_code_used", left=str(left))
 
 
 async def codes_left(member_id: int) -> int:

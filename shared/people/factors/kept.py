@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared import clock
-from shared.database.unit import transaction
+from shared import clock, unit
 from shared.people.factors.models import KeptForm
 
 KEPT_FOR = timedelta(minutes=30)
@@ -32,7 +31,7 @@ async def keep(
 ) -> int:
     """Keep a form for its session; its number. What is too large to be kept comes back empty."""
     fits = sum(len(name) + len(value) for name, value in sent) <= MAX_TEXT
-    async with transaction():
+    async with unit.transaction():
         await KeptForm.filter(expires_at__lte=clock.now()).delete()
         rows = await KeptForm.filter(session_id=session_id).order_by("-id").only("id")
         too_many = [row.id for row in rows[MOST - 1 :]]

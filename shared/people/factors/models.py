@@ -75,6 +75,8 @@ class RecoveryCode(Row):
 class FactorReset(Row):
     """An operator takes somebody's second factors away a day later, unless the person stops it."""
 
+    lock_rank = 15
+
     member: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "models.Member", related_name="factor_resets", on_delete=fields.RESTRICT
     )

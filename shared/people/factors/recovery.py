@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared import clock
-from shared.audit.service import record
-from shared.database import unit
+from shared import clock, unit
 from shared.errors import Conflict, NotFound
 from shared.ids import digest, new_token
 from shared.jobs import queue
@@ -18,6 +16,7 @@ from shared.people.factors import service, telling
 from shared.people.factors.models import FactorReset
 from shared.people.factors.rules import RESET_AFTER
 from shared.people.models import Member
+from shared.unit import Transaction
 
 JOB = "people.reset_factors"
 
@@ -76,41 +75,39 @@ async def ask(*, email: str, actor: str) -> ResetView:
     if found.role == "operator":
         raise ResetByCommand(param="email")
     token, at = new_token("mhr"), clock.now() + RESET_AFTER
-    async with unit.transaction():
-        await unit.locked(Member.filter(id=found.id))
+    async with unit.transaction() as tx:
+        await tx.lock(Member, id=found.id)
         if await FactorReset.filter(member_id=found.id, stopped_at=None, done_at=None).exists():
             raise ResetUnderWay(param="email")
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
-        await queue.enqueue("people.reset_factors", {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
+        queue.enqueue(tx, "people.reset_factors", {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
-        await telling.tell("factor_reset_asked", found, **told)
-        await _note("factor.reset_asked", found, actor)
+        await telling.tell(tx, "factor_reset_asked", found, **told)
+        await _note(tx, "factor.reset_asked", found, actor)
     return _view(row, found)
 
 
 async def stop(token: str) -> None:
     """The person in the mail says no. Raises ResetEnded."""
-    async with unit.transaction():
-        row = await unit.locked(FactorReset.filter(stop_digest=digest(token), stopped_at=None, done_at=None))
-        if row is None:
-            raise ResetEnded
+    async with unit.transaction() as tx:
+        row = await tx.lock(FactorReset, missing=ResetEnded, stop_digest=digest(token), stopped_at=None, done_at=None)
         member = await Member.get(id=row.member_id)
-        await _stop(row, member, actor=f"member:{member.id}")
+        await _stop(tx, row, member, actor=f"member:{member.id}")
 
 
 async def call_off(reset_id: int, *, actor: str) -> None:
     """An operator takes it back. Raises ResetEnded."""
-    async with unit.transaction():
-        row = await unit.locked(FactorReset.filter(id=reset_id, stopped_at=None, done_at=None))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(FactorReset.filter(id=reset_id, stopped_at=None, done_at=None))
         if row is None:
             raise ResetEnded("That is not under way any more.")
-        await _stop(row, await Member.get(id=row.member_id), actor=actor)
+        await _stop(tx, row, await Member.get(id=row.member_id), actor=actor)
 
 
-async def _stop(row: FactorReset, member: Member, *, actor: str) -> None:
+async def _stop(tx: Transaction, row: FactorReset, member: Member, *, actor: str) -> None:
     now = clock.now()
     await FactorReset.filter(id=row.id).update(stopped_at=now, updated_at=now)
-    await _note("factor.reset_stopped", member, actor)
+    await _note(tx, "factor.reset_stopped", member, actor)
 
 
 async def exists(token: str) -> bool:
@@ -120,11 +117,11 @@ async def exists(token: str) -> bool:
 
 async def carry_out(_context: queue.Context, args: dict[str, Any]) -> None:
     """Job `people.reset_factors`: do it, unless it was stopped meanwhile."""
-    async with unit.transaction():
-        row = await unit.locked(FactorReset.filter(id=args["id"], stopped_at=None, done_at=None))
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(FactorReset.filter(id=args["id"], stopped_at=None, done_at=None))
         if row is None or row.effective_at > clock.now():
             return
-        await service.remove_all(row.member_id, actor=row.asked_by)
+        await service.remove_all(tx, row.member_id, actor=row.asked_by)
         now = clock.now()
         await FactorReset.filter(id=row.id).update(done_at=now, updated_at=now)
 
@@ -134,8 +131,8 @@ async def at_once(email: str) -> None:
     found = await Member.filter(email=people.normal_email(email), role="operator").first()
     if found is None or found.second_factor_at is None:
         raise NothingToReset("No operator with this email has set up a second step. Owners: /operator/recovery.")
-    async with unit.transaction():
-        await service.remove_all(found.id, actor="system")
+    async with unit.transaction() as tx:
+        await service.remove_all(tx, found.id, actor="system")
 
 
 async def latest(limit: int = 20) -> tuple[ResetView, ...]:
@@ -149,8 +146,8 @@ def _view(row: FactorReset, member: Member) -> ResetView:
     return ResetView(row.id, member.full_name, member.email, row.created_at, row.effective_at, state)
 
 
-async def _note(action: str, member: Member, actor: str) -> None:
-    await record(action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id)
+async def _note(tx: Transaction, action: str, member: Member, actor: str) -> None:
+    tx.record(action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id)
 
 
 HANDLERS = {JOB: carry_out}

@@ -7,8 +7,7 @@ from typing import Any
 
 import pyotp
 
-from shared import clock
-from shared.database.unit import locked, transaction
+from shared import clock, unit
 from shared.errors import Conflict, NotFound
 from shared.ids import digest
 from shared.people import sessions
@@ -18,6 +17,7 @@ from shared.people.factors.models import RecoveryCode, SecondFactor
 from shared.people.factors.rules import Kind
 from shared.people.factors.vault import Unreadable, Vault
 from shared.people.models import Member, Session
+from shared.unit import Transaction
 
 SETUP_LASTS = 1800  # seconds from the picture to the first code
 KIND_WORDS = {Kind.TOTP: "an authenticator app", Kind.PASSKEY: "a passkey"}
@@ -93,8 +93,8 @@ async def add_passkey(*, member_id: int, session_id: int, made: passkeys.Made, n
 
 
 async def _add(member_id: int, session_id: int, kind: Kind, name: str, values: dict[str, Any]) -> tuple[str, ...]:
-    async with transaction():
-        member = await _member(member_id)
+    async with unit.transaction() as tx:
+        member = await _member(tx, member_id)
         had = await SecondFactor.filter(member_id=member_id).count()
         if had >= rules.MOST_FACTORS:
             raise TooManyFactors
@@ -103,14 +103,14 @@ async def _add(member_id: int, session_id: int, kind: Kind, name: str, values: d
         await Member.filter(id=member_id, second_factor_at=None).update(second_factor_at=clock.now())
         codes = () if had else await _make_codes(member_id)
         await _end_others(member_id, session_id)
-        await telling.note("factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
+        await telling.note(tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
     return codes
 
 
 async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
     """Take a factor away; with the last one its owner's recovery codes go, too. Raises UnknownFactor."""
-    async with transaction():
-        member = await _member(member_id)
+    async with unit.transaction() as tx:
+        member = await _member(tx, member_id)
         row = await SecondFactor.filter(id=factor_id, member_id=member_id).first()
         if row is None:
             raise UnknownFactor
@@ -118,27 +118,29 @@ async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
         if not await SecondFactor.filter(member_id=member_id).exists():
             await _forget(member_id)
         await _end_others(member_id, session_id)
-        await telling.note("factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name)
+        await telling.note(
+            tx, "factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name
+        )
 
 
-async def remove_all(member_id: int, *, actor: str) -> int:
+async def remove_all(tx: Transaction, member_id: int, *, actor: str) -> int:
     """Take every factor of a person away and end their sessions, inside the caller's transaction; how many there were."""
-    member = await _member(member_id)
+    member = await _member(tx, member_id)
     removed = await SecondFactor.filter(member_id=member_id).delete()
     await _forget(member_id)
     await _end_others(member_id, None)
-    await telling.note("factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
+    await telling.note(tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
     return removed
 
 
 async def new_recovery_codes(*, member_id: int) -> tuple[str, ...]:
     """Ten new codes; the former ones open nothing any more. Raises UnknownFactor for who has no factor."""
-    async with transaction():
-        member = await _member(member_id)
+    async with unit.transaction() as tx:
+        member = await _member(tx, member_id)
         if member.second_factor_at is None:
             raise UnknownFactor
         codes = await _make_codes(member_id)
-        await telling.note("factor.codes_made", member, "recovery_codes_made")
+        await telling.note(tx, "factor.codes_made", member, "recovery_codes_made")
     return codes
 
 
@@ -149,10 +151,8 @@ async def _make_codes(member_id: int) -> tuple[str, ...]:
     return tuple(rules.shown_recovery_code(code) for code in codes)
 
 
-async def _member(member_id: int) -> Member:
-    found = await locked(Member.filter(id=member_id))
-    if found is None:
-        raise UnknownFactor
+async def _member(tx: Transaction, member_id: int) -> Member:
+    found = await tx.lock(Member, missing=UnknownFactor, id=member_id)
     return found
 
 
