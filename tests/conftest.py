@@ -135,7 +135,7 @@ def _quick_retries() -> Iterator[None]:
 def _worked_out_once() -> Iterator[None]:
     """What is the same for every application and database of this process."""
     unread.watch()
-    with once.addresses(), once.filters():
+    with once.addresses(), once.queries(), once.authorities():
         yield
 
 
