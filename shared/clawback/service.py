@@ -17,7 +17,7 @@ from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
 from shared.clawback.writes import write_of
 from shared.errors import NotFound
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.ledger.queries import reserved_of_order

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from shared.clawback.models import Movement
 from shared.clawback.rules import MovementKind, MovementState, Source
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
 from shared.payments import service as payments
 from shared.payments.jobs import ChargeNotReady
 from shared.payments.models import Payment
@@ -49,7 +50,7 @@ async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
 
 
 async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
-    transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
+    transfers = [await gateway.transfers.get(str(id_)) for id_ in ids]
     return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
 
 
@@ -61,7 +62,7 @@ def group_of(order_id: int) -> str:
 async def balance(gateway: Gateway, payment: Payment) -> int:
     """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we may not look any more."""
     try:
-        found = await gateway.get_balance(payment.stripe_account_id)
+        found = await gateway.balance.get(payment.stripe_account_id)
     except StripeMissing:
         return 0
     return sum(line.total for line in found if line.currency == payment.currency)

@@ -8,8 +8,9 @@ from typing import ClassVar
 from shared.clawback import movements, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
-from shared.gateway.objects import NewTransfer
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.transfers import NewTransfer
 from shared.jobs import queue
 from shared.payments.models import Payment
 from shared.stripe_writes.operations import Operation
@@ -63,11 +64,11 @@ class ReverseTransfer(_Moved):
     name: ClassVar[str] = "transfers.reverse"
 
     async def send(self, gateway: Gateway, key: str) -> str:
-        made = await gateway.create_reversal(self.source_id, amount=self.amount, metadata=self.metadata, key=key)
+        made = await gateway.transfers.reverse(self.source_id, amount=self.amount, metadata=self.metadata, key=key)
         return made.id
 
     async def find(self, gateway: Gateway) -> str | None:
-        back = await gateway.list_reversals(self.source_id)
+        back = await gateway.transfers.list_reversals(self.source_id)
         return next((one.id for one in back if one.metadata.get(sources.MARK) == self.mark), None)
 
 
@@ -89,10 +90,10 @@ class SendTransfer(_Moved):
             transfer_group=sources.group_of(self.order_id),
             metadata=self.metadata,
         )
-        return (await gateway.create_transfer(new, key=key)).id
+        return (await gateway.transfers.create(new, key=key)).id
 
     async def find(self, gateway: Gateway) -> str | None:
-        sent = await gateway.list_transfers(transfer_group=sources.group_of(self.order_id))
+        sent = await gateway.transfers.list(transfer_group=sources.group_of(self.order_id))
         return next((one.id for one in sent if one.metadata.get(sources.MARK) == self.mark), None)
 
 

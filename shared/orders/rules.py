@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from shared.locales import gettext as _
 from shared.money import MAX_AMOUNT, MINIMUM_CHARGE, Money
 
 
@@ -87,11 +88,20 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
 }
 
 
+def _said(money: Money) -> str:
+    from shared.locales import formats
+
+    return formats.money(money)
+
+
 def unpayable(total: Money) -> str | None:
     """Why a basket of this total cannot be paid by card at all, in a sentence; None when it can (Stripe's least and most)."""
     least = Money(MINIMUM_CHARGE.get(total.currency, 1), total.currency)
     if total.amount < least.amount:
-        return f"The smallest amount that can be paid is {least}. Please add something to your basket."
+        return _(
+            "The smallest amount that can be paid is %(amount)s. Please add something to your basket.",
+            amount=_said(least),
+        )
     if total.amount > MAX_AMOUNT:
-        return "This is more than can be paid at once. Please split it into two orders."
+        return _("This is more than can be paid at once. Please split it into two orders.")
     return None

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared import clock, unit
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -48,11 +49,11 @@ async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Pa
         if config is None:
             return None
         vendor_id = config.vendor_id
-    found = await gateway.get_payout(payout_id, account=account_id)
+    found = await gateway.payouts.get(payout_id, account=account_id)
     return await take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
 
 
-async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> Payout:
+async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout) -> Payout:
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
     more = await read_more(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     async with unit.transaction() as tx:
@@ -60,7 +61,7 @@ async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | 
     return await Payout.get(id=row.id)
 
 
-async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> More:
+async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout) -> More:
     """Read at Stripe what `store` needs beside the payout itself."""
     known = await Payout.get_or_none(stripe_payout_id=found.id)
     if known is None:
@@ -70,7 +71,9 @@ async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str 
     return More()
 
 
-async def store(tx: Transaction, *, vendor_id: int | None, account_id: str | None, found: Found, more: More) -> Payout:
+async def store(
+    tx: Transaction, *, vendor_id: int | None, account_id: str | None, found: StripePayout, more: More
+) -> Payout:
     """Let our row be where the payout is; one that we did not know gets a row."""
     if vendor_id is not None:
         await configs.locked(tx, vendor_id)
@@ -79,12 +82,14 @@ async def store(tx: Transaction, *, vendor_id: int | None, account_id: str | Non
     return row
 
 
-async def _read_first(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: Found) -> More:
+async def _read_first(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: StripePayout) -> More:
     cost = await fees.read(gateway, account_id, found)
     if vendor_id is None or account_id is None:
         return More(cost)
     try:
-        bank = next((b for b in await gateway.list_banks(account_id) if b.id == found.destination), None)
+        bank = next(
+            (b for b in await gateway.accounts.list_external_accounts(account_id) if b.id == found.destination), None
+        )
         entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     except StripeRefused:  # access was taken away meanwhile
         return More(cost)
@@ -92,7 +97,7 @@ async def _read_first(gateway: Gateway, vendor_id: int | None, account_id: str |
     return More(cost, name[:120], frozenset(entries))
 
 
-async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
+async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, account_id: str | None) -> Payout:
     """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
     row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
     key = found.metadata.get(MARK)
@@ -111,7 +116,7 @@ async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id:
     )
 
 
-async def _move(tx: Transaction, row: Payout, found: Found, more: More) -> None:
+async def _move(tx: Transaction, row: Payout, found: StripePayout, more: More) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
     values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
@@ -133,7 +138,7 @@ async def _move(tx: Transaction, row: Payout, found: Found, more: More) -> None:
     await _post(tx, row, found, was=current, more=more)
 
 
-async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: More) -> None:
+async def _post(tx: Transaction, row: Payout, found: StripePayout, *, was: PayoutState, more: More) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
         vendor_id=row.vendor_id,

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from shared import unit
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
 from shared.ids import born
 from shared.payouts import follow

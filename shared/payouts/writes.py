@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from shared import clock
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.payouts import follow, words
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
@@ -26,7 +27,7 @@ CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
 
 
 @dataclass(frozen=True)
-class CreatePayout(Operation[Found, None]):
+class CreatePayout(Operation[StripePayout, None]):
     """A payout of a vendor's balance; `amount` in minor units. `mark` stays when an attempt gets another key."""
 
     name: ClassVar[str] = "payouts.create"
@@ -77,8 +78,8 @@ class CreatePayout(Operation[Found, None]):
         is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
         return None if is_heard_of or schedules.stand_still(config) else self
 
-    async def send(self, gateway: Gateway, key: str) -> Found:
-        return await gateway.create_payout(
+    async def send(self, gateway: Gateway, key: str) -> StripePayout:
+        return await gateway.payouts.create(
             self.account_id,
             amount=self.amount,
             currency=self.currency,
@@ -87,15 +88,15 @@ class CreatePayout(Operation[Found, None]):
             key=key,
         )
 
-    async def find(self, gateway: Gateway) -> Found | None:
+    async def find(self, gateway: Gateway) -> StripePayout | None:
         row = await Payout.get(id=self.payout_id)
-        made = await gateway.list_payouts(self.account_id, since=row.created_at - CLOCKS_DIFFER)
+        made = await gateway.payouts.list(self.account_id, since=row.created_at - CLOCKS_DIFFER)
         return next((found for found in made if found.metadata.get(follow.MARK) == self.mark), None)
 
-    async def read(self, gateway: Gateway, answer: Found) -> follow.More:
+    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
         return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
 
-    async def answered(self, tx: Transaction, answer: Found, more: follow.More) -> None:
+    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
         await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
@@ -113,7 +114,7 @@ class CreatePayout(Operation[Found, None]):
             fee=0,
         )
 
-    def id_of(self, answer: Found) -> str:
+    def id_of(self, answer: StripePayout) -> str:
         return answer.id
 
 
@@ -126,7 +127,7 @@ async def _freed(row: Payout) -> str | None:
 
 
 @dataclass(frozen=True)
-class CancelPayout(Operation[Found, None]):
+class CancelPayout(Operation[StripePayout, None]):
     """A payout called back before it left."""
 
     name: ClassVar[str] = "payouts.cancel"
@@ -146,21 +147,21 @@ class CancelPayout(Operation[Found, None]):
     def subject(self) -> str:
         return f"payout:{self.payout_id}"
 
-    async def send(self, gateway: Gateway, key: str) -> Found:
-        return await gateway.cancel_payout(self.stripe_id, account=self.account_id, key=key)
+    async def send(self, gateway: Gateway, key: str) -> StripePayout:
+        return await gateway.payouts.cancel(self.stripe_id, account=self.account_id, key=key)
 
-    async def find(self, gateway: Gateway) -> Found | None:
-        found = await gateway.get_payout(self.stripe_id, account=self.account_id)
+    async def find(self, gateway: Gateway) -> StripePayout | None:
+        found = await gateway.payouts.get(self.stripe_id, account=self.account_id)
         return found if found.status == PayoutState.CANCELED else None
 
-    async def read(self, gateway: Gateway, answer: Found) -> follow.More:
+    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
         return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
 
-    async def answered(self, tx: Transaction, answer: Found, more: follow.More) -> None:
+    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
         await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """It has left meanwhile: where it is, whoever asked reads at Stripe."""
 
-    def id_of(self, answer: Found) -> str:
+    def id_of(self, answer: StripePayout) -> str:
         return answer.id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from shared.locales import gettext as _
+from shared.locales import gettext_noop as _n
+
 # First match wins: most browsers also claim to be others.
 _PROGRAMS = (
     ("Edg", "Edge"),
@@ -24,6 +27,8 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 
+_SOME, _OTHER = "A browser", _n("Another browser")
+
 
 def named(user_agent: str) -> str:
     """What a browser calls itself, as far as we know it: `Chrome on Android`, `Safari`, `Another browser`."""
@@ -32,5 +37,15 @@ def named(user_agent: str) -> str:
     if program and system:
         return f"{program} on {system}"
     if program or system:
-        return program or f"A browser on {system}"
-    return "Another browser"
+        return program or f"{_SOME} on {system}"
+    return _OTHER
+
+
+def told(name: str) -> str:
+    """A name as `named` gave it and the audit trail keeps it, in the language spoken here."""
+    program, between, system = name.partition(" on ")
+    if not between:
+        return _(name) if name == _OTHER else name
+    if program == _SOME:
+        return _("A browser on %(system)s", system=system)
+    return _("%(program)s on %(system)s", program=program, system=system)

@@ -11,6 +11,7 @@ from shared import clock
 from shared.audit.models import AuditEntry
 from shared.locales import gettext as _
 from shared.locales import gettext_noop as _n
+from shared.people.browsers import told
 from shared.people.persons import Person, label_of, vendor_of
 from shared.unit import Transaction
 
@@ -79,7 +80,8 @@ async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Hap
 
 
 def _detail(details: Mapping[str, Any]) -> str:
-    return str(details.get("browser") or details.get("reason") or "")
+    browser = str(details.get("browser") or "")
+    return told(browser) if browser else str(details.get("reason") or "")
 
 
 _KINDS = {

@@ -13,7 +13,7 @@ from shared.errors import NotFound
 from shared.ids import digest, new_token
 from shared.locales import gettext as _
 from shared.people import history, passwords, rules
-from shared.people.browsers import named
+from shared.people.browsers import named, told
 from shared.people.errors import BadEmail, WrongCredentials
 from shared.people.factors.rules import HALF_OPEN_FOR
 from shared.people.models import Customer, Member, Session
@@ -245,7 +245,7 @@ async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[Sign
     found = [
         SignedIn(
             id=row.id,
-            browser=named(row.user_agent),
+            browser=told(named(row.user_agent)),
             since=row.created_at,
             last_seen_at=row.last_seen_at,
             ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
 from shared.unit import Transaction
 
 A = TypeVar("A")  # what Stripe answers

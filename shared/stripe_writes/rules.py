@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-# Stripe forgets keys "after they're at least 24 hours old" (docs/architecture.md): older ones are not trusted.
+# Stripe forgets a key after a day at the earliest (stripe.md section 4).
+# One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
 
 

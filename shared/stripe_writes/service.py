@@ -12,7 +12,8 @@ from typing import Any
 
 from shared import clock, unit
 from shared.errors import TryLater
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.jobs import queue
 from shared.stripe_writes.models import StripeWrite
 from shared.stripe_writes.operations import Operation, loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from shared.errors import Conflict, TryLater
-from shared.gateway.seam import StripeRefused
+from shared.gateway.errors import StripeRefused
 from shared.locales import gettext as _
 from shared.payment_methods import queries, service, setups
 from shared.payment_methods.rules import MOST, SetupState
@@ -15,6 +15,7 @@ from shared.web.identity import actor, person_id
 from shared.web.kit import kit, shielded
 from shared.web.limits import limit
 from shared.web.pages import page, see_other
+from storefront.receipts.declines import said
 
 cards = Blueprint("cards", __name__, url_prefix="/shop/account/payment-methods")
 
@@ -83,7 +84,7 @@ async def _told(end: SetupEnd) -> tuple[str, str]:
         return "warn", _("Your bank has not heard from you, so nothing was saved. Add the card again to finish.")
     if end.is_under_way:
         return "info", _("Your bank is still looking at it. The card is listed here as soon as it is saved.")
-    reason = end.message or _("Your bank did not accept the card.")
+    reason = said(end.message, otherwise=_("Your bank did not accept the card."))
     return "error", _("%(reason)s Nothing was saved.", reason=reason)
 
 

@@ -16,6 +16,7 @@ from shared.payments.rules import PaymentState
 from shared.refunds.queries import RefundView
 from shared.refunds.words import for_shopper
 from shared.web.filters import money
+from storefront.receipts.declines import said
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _unpaid(progress: PaymentProgress) -> Outcome:
                 action="bank", waits=True,
             )  # fmt: skip
         case PaymentState.FAILED:
-            reason = progress.message or _("Your bank did not accept the payment.")
+            reason = said(progress.message, otherwise=_("Your bank did not accept the payment."))
             return Outcome(
                 "failed", "bad", _("Your payment did not go through"),
                 _("%(reason)s Nothing was charged, and your order is kept for you.", reason=reason), action="card",

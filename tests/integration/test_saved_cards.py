@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import clock
-from shared.gateway.seam import KEYS_LAST, StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
@@ -26,6 +26,7 @@ from shared.payment_methods.rules import MOST, Origin, Removal, SetupState
 from shared.payments.models import Payment
 from shared.payments.progress import refresh
 from shared.payments.service import create_payment_intent
+from shared.stripe_writes.rules import KEYS_LAST
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
 from tests.support.saving import (
@@ -44,7 +45,7 @@ from tests.support.saving import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 

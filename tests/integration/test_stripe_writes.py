@@ -11,7 +11,7 @@ import pytest
 
 from shared import clock
 from shared.errors import TryLater
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
@@ -21,7 +21,7 @@ from shared.stripe_writes.rules import KEYS_LAST, WriteState, is_old, key_of
 from tests.support.payouts import on_payday, payday, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

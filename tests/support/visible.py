@@ -1,7 +1,8 @@
-"""Finds words that people would read in a template and that no catalogue can translate."""
+"""Finds words that people would read, in a template or in code, and that no catalogue can translate."""
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ IN_ATTRIBUTES = {"body_class", "viewport"}  # blocks that stand in the value of 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # In an expression: what begins like a sentence, or has two words with a space and something of a sentence about it.
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
+_SPLICED = re.compile(r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ ")  # put before or behind a value by `~`
 _NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
 _NO_PROSE = re.compile(r"^Subject: |/\S+")  # of a mail
 _ENTITY = re.compile(r"&\w+;|&#\d+;")
@@ -101,6 +103,8 @@ def _values(node: nodes.Node) -> list[nodes.Node]:
 
 
 def _is_sentence(text: str) -> bool:
+    if _SPLICED.fullmatch(text):
+        return True
     return not _NO_WORDS.fullmatch(text) and bool(_SENTENCE.search(re.sub(r"<[^>]*>|/[\w/?=&-]+", "", text)))
 
 
@@ -143,3 +147,32 @@ def _in_tag(data: str, at: int, start: int, place: _Place) -> tuple[int, int]:
         place.quote = sign
         return at, at + 1
     return at, start
+
+
+_NO_SPEECH = {"ValueError", "TypeError", "RuntimeError", "KeyError", "AssertionError", "UnmarkedRouteError"}
+_TRANSLATES = {"_", "_l", "_n", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "unsigned_post"}
+_SAID = re.compile(r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+")  # `Enter a number.`, `Price, low to high`
+
+
+def unsaid(code: str) -> list[str]:
+    """Sentences in Python that somebody would read and that go past gettext: not docstrings, logs and programming errors."""
+    tree, found = ast.parse(code), []
+    skipped = {id(node) for each in ast.walk(tree) for node in _beside(each)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and id(node) not in skipped and _SAID.fullmatch(text.strip()):
+            found.append(text)
+    return found
+
+
+def _beside(node: ast.AST) -> Iterator[ast.AST]:
+    """What nobody reads, or what is translated: everything inside such a call, a docstring, a regular expression."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
+    if isinstance(node, ast.Call):
+        func = node.func
+        name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+        owner = func.value.id if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else ""
+        if name in _TRANSLATES | _NO_SPEECH or owner in ("log", "re", "fields"):
+            yield from ast.walk(node)
+        yield from (each for word in node.keywords if word.arg == "log" for each in ast.walk(word.value))

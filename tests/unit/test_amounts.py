@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.errors import Invalid
+from shared.locales import formats, speaking
 from shared.money import MAX_AMOUNT, Money, decimals
 from shared.sandbox.money import CURRENCIES as AT_STRIPE
 from shared.vendors.countries import CURRENCY_NAMES
@@ -54,6 +55,8 @@ def test_what_any_language_prints_is_read_back(currency: str, language: str, min
     text, money = printed(minor, currency, language)
     assert read_amount(text, currency, language) == money, text
     assert read_amount(write_amount(money, language), currency, language) == money
+    with speaking(language):
+        assert read_amount(formats.money(money), currency, language) == money
 
 
 @given(st.sampled_from(CURRENCIES), st.sampled_from(LANGUAGES), st.sampled_from(LANGUAGES), amounts)

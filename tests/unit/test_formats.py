@@ -1,0 +1,59 @@
+"""Money, days, numbers and countries as each language writes them; English as it always was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from shared.locales import LANGUAGES, formats, gettext, ngettext, speak, speaking
+from shared.money import Money
+
+AT = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
+WRITTEN = {
+    "en": ["-€1,204.30", "DKK 349.00", "¥4,990", "1,204", "2.5%", "3 Nov", "3 Nov 2026", "3 November 2026", "Germany"],
+    "de": ["-1.204,30 €", "349,00 DKK", "4.990 ¥", "1.204", "2,5 %", "3. Nov.", "3. Nov. 2026", "3. November 2026", "Deutschland"],
+    "fr": ["-1 204,30 €", "349,00 DKK", "4 990 JPY", "1 204", "2,5 %", "3 nov.", "3 nov. 2026", "3 novembre 2026", "Allemagne"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_writes_its_own_way(language: str) -> None:
+    """Spaces that do not break are spaces here."""
+    with speaking(language):
+        told = [
+            formats.money(Money(-120430, "EUR")),
+            formats.money(Money(34900, "DKK")),
+            formats.money(Money(4990, "JPY")),
+            formats.number(1204),
+            formats.percent(Decimal("2.50")),
+            formats.day(AT, with_year=False),
+            formats.day(AT, with_year=True),
+            formats.written_day(AT),
+            formats.country("de"),
+        ]
+
+    assert [" ".join(each.split()) for each in told] == WRITTEN[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_stored_and_sent_follows_no_language(language: str) -> None:
+    """`str(Money)` is for logs, keys and Stripe."""
+    with speaking(language):
+        assert str(Money(120430, "EUR")) == "€1,204.30"
+
+
+def test_a_sentence_without_a_translation_is_said_in_english() -> None:
+    """And a percent sign is one where nothing is filled in."""
+    with speaking("de"):
+        assert gettext("100% of nobody's words") == "100% of nobody's words"
+        assert ngettext("%(num)s thing of nobody", "%(num)s things of nobody", 2) == "2 things of nobody"
+
+
+def test_only_what_we_speak_is_spoken() -> None:
+    """A stored language that was taken off the list is English; a programmer's is an error."""
+    with speaking("tlh"):
+        assert gettext("today") == "today"
+    with pytest.raises(ValueError, match="tlh"):
+        speak("tlh")
