@@ -5,18 +5,22 @@ Of a test of a page this is about half of the work before its first request.
 
 from __future__ import annotations
 
+import ssl
 from contextlib import contextmanager
+from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jinja2 import BytecodeCache
-from tortoise.models import MetaInfo
+from tortoise.apps import Apps
 from werkzeug.routing import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jinja2.bccache import Bucket
+    from tortoise.models import MetaInfo
 
 
 class Templates(BytecodeCache):
@@ -51,23 +55,48 @@ def addresses() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def filters() -> Iterator[None]:
-    """Tortoise's filters of each model (`name__in` and so on), of which some are an engine's own."""
-    real: Callable[[MetaInfo], None] = MetaInfo._generate_filters
-    known: dict[object, dict[str, Any]] = {}
+# What Tortoise works out of a model for one engine. All else that it does with a model it does alike for each.
+_LISTS = ("db_native_fields", "db_default_fields", "db_complex_fields")
+_OBJECTS = ("basetable", "basequery", "basequery_all_fields")
 
-    def generate_once(meta: MetaInfo) -> None:
-        if not meta._model.__module__.startswith("shared."):  # a migration's, made for the moment
-            real(meta)
-            return
-        key = (meta._model, meta.db.executor_class)
-        if key in known and len(known[key]) == len(meta._filters):
-            meta.filters = dict(known[key])
-        else:
-            real(meta)
-            known[key] = dict(meta.filters)
+
+@contextmanager
+def queries() -> Iterator[None]:
+    """What queries begin with, of each model and engine: filters (`name__in`), fields, the bare SELECT."""
+    real: Callable[[Apps], None] = Apps._build_initial_querysets
+    known: dict[object, dict[MetaInfo, dict[str, Any]]] = {}
+
+    def build_once(apps: Apps) -> None:
+        metas = [model._meta for app in apps.apps.values() for model in app.values()]
+        key = (metas[0].db.executor_class, *metas)
+        if key not in known:
+            real(apps)
+            known[key] = {meta: _kept(meta) for meta in metas}
+        for meta, kept in known[key].items():
+            for name, value in kept.items():
+                setattr(meta, name, value if name in _OBJECTS else copy(value))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MetaInfo, "_generate_filters", generate_once)
+        patch.setattr(Apps, "_build_initial_querysets", build_once)
+        yield
+
+
+def _kept(meta: MetaInfo) -> dict[str, Any]:
+    found = {name: copy(getattr(meta, name)) for name in (*_LISTS, "filters")}
+    return {**found, **{name: getattr(meta, name) for name in _OBJECTS}}
+
+
+@contextmanager
+def authorities() -> Iterator[None]:
+    """The certificate authorities that Stripe's SDK reads from its file for each client."""
+    real = ssl.create_default_context
+    of_a_file = cache(lambda path: real(cafile=path))
+
+    def read_once(*given: Any, **named: Any) -> ssl.SSLContext:
+        if given or named.keys() != {"cafile"}:
+            return real(*given, **named)
+        return of_a_file(named["cafile"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", read_once)
         yield
