@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Handlers
     from shared.jobs.schedule import Recurring
     from shared.settings import Settings

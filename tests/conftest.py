@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
     from tests.support.app import TestContext
     from tests.support.machine import Market
@@ -247,9 +247,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def gateway(sandbox: RunningSandbox, settings: Settings) -> AsyncIterator[Gateway]:
     """The real gateway with the real SDK against the stand-in."""
-    from shared.gateway.live import LiveGateway
+    from shared.gateway.gateway import Gateway
 
-    live = LiveGateway(settings.stripe)
+    live = Gateway(settings.stripe)
     yield live
     await live.close()
 

@@ -15,7 +15,7 @@ from shared.disputes.facts import drafted
 from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
 from shared.editing import ChangedMeanwhile
 from shared.errors import Invalid
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.web.access import large_body, owner
 from shared.web.bodies import MAX_UPLOAD
 from shared.web.editing import Trail, as_it_is

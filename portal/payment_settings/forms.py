@@ -6,7 +6,7 @@ from wtforms import EmailField, RadioField, SelectField, StringField, TelField, 
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
 
-from shared.gateway.seam import AccountDetails
+from shared.gateway.accounts import AccountDetails
 from shared.money import Money
 from shared.payouts.words import DAY_NAMES
 from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES

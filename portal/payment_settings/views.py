@@ -13,7 +13,7 @@ from shared.editing import ChangedMeanwhile
 from shared.errors import MarketError
 from shared.fees import words
 from shared.fees.queries import vendor_rules
-from shared.gateway.seam import StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeRefused, StripeUnavailable
 from shared.vendors import payout_settings, service
 from shared.vendors.countries import CURRENCY_NAMES
 from shared.vendors.errors import PaymentNotConfigured

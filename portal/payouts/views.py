@@ -11,7 +11,7 @@ from portal.frame import vendor_page
 from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
 from shared.errors import MarketError
-from shared.gateway.seam import StandsStill, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
 from shared.marketplace.queries import marketplace
 from shared.money import Money
 from shared.payouts import instant, service, words

@@ -9,7 +9,7 @@ from quart_schema import document_request, document_response, tag
 
 from shared.api.body import read_body
 from shared.api.models import ErrorAnswer, PaymentConfig, SetupAnswer, SetupBody
-from shared.gateway.seam import AccountDetails
+from shared.gateway.accounts import AccountDetails
 from shared.people.scopes import Scope
 from shared.vendors import service
 from shared.vendors.errors import PaymentNotConfigured

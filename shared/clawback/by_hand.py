@@ -13,8 +13,9 @@ from shared import unit
 from shared.clawback import movements, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
-from shared.gateway.objects import Reversal
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
+from shared.gateway.transfers import TransferReversal
 from shared.jobs import queue
 from shared.orders.models import Order
 from shared.payments.models import Payment
@@ -54,7 +55,7 @@ async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
     payment = await _payment_of(gateway, transfer_id)
     if payment is None:
         return None
-    back = [r for r in await gateway.list_reversals(transfer_id) if _is_by_hand(r)]
+    back = [r for r in await gateway.transfers.list_reversals(transfer_id) if _is_by_hand(r)]
     ids = [reversal.id for reversal in back]
     known = {str(i) for i in await Movement.filter(stripe_id__in=ids).values_list("stripe_id", flat=True)}
     noted = undecided = 0
@@ -68,7 +69,7 @@ async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
     return Found(noted, undecided)
 
 
-def _is_by_hand(reversal: Reversal) -> bool:
+def _is_by_hand(reversal: TransferReversal) -> bool:
     return reversal.source_refund is None and sources.MARK not in reversal.metadata
 
 
@@ -76,7 +77,7 @@ async def is_under_way(gateway: Gateway, moved: Moved) -> bool:
     """Whether it is ours after all, and its answer has not come yet: then settling its claim notes it."""
     if moved.kind is not MovementKind.REVERSAL:
         return False
-    found = await gateway.list_reversals(moved.source_id)
+    found = await gateway.transfers.list_reversals(moved.source_id)
     key = next((r.metadata.get(sources.MARK) for r in found if r.id == moved.stripe_id), None)
     return key is not None and await Movement.exists(idempotency_key=key, status=MovementState.OPENING)
 
@@ -87,7 +88,7 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
     if payment is not None:
         return payment
     try:
-        charge = (await gateway.get_transfer(transfer_id)).source_transaction
+        charge = (await gateway.transfers.get(transfer_id)).source_transaction
     except StripeMissing:
         return None
     return await Payment.filter(stripe_charge_id=charge).first() if charge else None
@@ -105,7 +106,7 @@ async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> C
     """
     if payment.stripe_transfer_id is None:
         return None
-    back = [r.id for r in await gateway.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
+    back = [r.id for r in await gateway.transfers.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
     return await once(payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount))
 
 

@@ -55,7 +55,7 @@ async def pay_back(context: Context, args: dict[str, Any]) -> None:
 
 async def sweep(context: Context, _args: dict[str, Any]) -> None:
     """Job `clawback.sweep` (hourly): transfers of which something came back by hand lately and no webhook told us."""
-    rows = await context.gateway.list_balance_transactions(since=clock.now() - LOOK_BACK, of_type="transfer_refund")
+    rows = await context.gateway.balance_transactions.list(since=clock.now() - LOOK_BACK, of_type="transfer_refund")
     mine = [row for row in rows if row.source and "transfer" in row.links and "source_refund" not in row.links]
     ids = Movement.filter(stripe_id__in=[row.source for row in mine])
     known = {str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)}

@@ -16,9 +16,11 @@ from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest
 from shared.errors import NotFound
-from shared.gateway.objects import NewTransfer
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
+from shared.gateway.transfers import NewTransfer
 from shared.jobs import queue
 from shared.ledger.queries import reserved_of_order
 from shared.money import step
@@ -167,5 +169,5 @@ async def _make(gateway: Gateway, claim: Claim, movement: Movement) -> str:
             transfer_group=sources.group_of(claim),
             metadata=metadata,
         )
-        return (await gateway.create_transfer(new, key=key)).id
-    return (await gateway.create_reversal(source, amount=movement.amount, metadata=metadata, key=key)).id
+        return (await gateway.transfers.create(new, key=key)).id
+    return (await gateway.transfers.reverse(source, amount=movement.amount, metadata=metadata, key=key)).id

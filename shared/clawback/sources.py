@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
 from shared.payments import service as payments
 from shared.payments.jobs import ChargeNotReady
 from shared.payments.models import Payment
@@ -49,16 +50,16 @@ async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
 
 
 async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
-    transfers = [await gateway.get_transfer(str(id_)) for id_ in ids]
+    transfers = [await gateway.transfers.get(str(id_)) for id_ in ids]
     return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
 
 
 async def made_before(gateway: Gateway, claim: Claim, movement: Movement) -> str | None:
     """Stripe's id of a movement that was made although nobody heard so: it carries our key as its mark. None when there is none."""
     if movement.kind == MovementKind.TRANSFER:
-        sent = await gateway.list_transfers(transfer_group=group_of(claim))
+        sent = await gateway.transfers.list(transfer_group=group_of(claim))
         return next((t.id for t in sent if t.metadata.get(MARK) == movement.idempotency_key), None)
-    back = await gateway.list_reversals(movement.stripe_source_id)
+    back = await gateway.transfers.list_reversals(movement.stripe_source_id)
     return next((r.id for r in back if r.metadata.get(MARK) == movement.idempotency_key), None)
 
 
@@ -70,7 +71,7 @@ def group_of(claim: Claim) -> str:
 async def balance(gateway: Gateway, payment: Payment) -> int:
     """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we may not look any more."""
     try:
-        found = await gateway.get_balance(payment.stripe_account_id)
+        found = await gateway.balance.get(payment.stripe_account_id)
     except StripeMissing:
         return 0
     return sum(line.total for line in found if line.currency == payment.currency)

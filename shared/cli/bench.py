@@ -25,10 +25,10 @@ def _seconds(*command: str) -> float:
 def start_up() -> None:
     """How long the application takes to import and compose, against an empty Python and against importing its libraries."""
     compose = (
-        "from pathlib import Path\nimport run\nfrom shared.settings import load\nfrom shared.gateway.live import LiveGateway\n"
-        "import asyncio, sys\nasync def go():\n"
+        "from pathlib import Path\nimport run\nfrom shared.settings import load\nfrom shared.gateway.gateway import Gateway\n"
+        "import shared.gateway.sdk\nimport asyncio, sys\nasync def go():\n"
         "    s = load({}, data_dir=Path(sys.argv[1]), dotenv=Path(sys.argv[1]) / 'none')\n"
-        "    run.compose(s, LiveGateway(s.stripe))\nasyncio.run(go())"
+        "    run.compose(s, Gateway(s.stripe))\nasyncio.run(go())"
     )
     libraries = "import quart, tortoise, stripe, aiohttp, wtforms, quart_schema, hypercorn.asyncio"
     with tempfile.TemporaryDirectory() as folder:

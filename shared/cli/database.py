@@ -14,7 +14,7 @@ from shared.database import migrate as migrations
 from shared.database.lifecycle import close_database, open_database
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
 
 
@@ -54,9 +54,9 @@ async def opened(settings: Settings) -> AsyncIterator[Tools]:
     """The open database, which must be up to date, with a gateway beside it."""
     if await migrations.pending(settings.database_url):
         raise CommandFailed("The database is not up to date. Run: python3 run.py migrate")
-    from shared.gateway.live import LiveGateway
+    from shared.gateway.gateway import Gateway
 
-    gateway = LiveGateway(settings.stripe)
+    gateway = Gateway(settings.stripe)
     await open_database(settings.database_url)
     try:
         yield Tools(gateway, settings)

@@ -17,7 +17,7 @@ from shared.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, D
 if TYPE_CHECKING:
     import aiohttp
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
 
 __all__ = ["OPERATOR", "PASSWORD", "SHOPPER", "VENDORS", "fill", "is_filled"]
@@ -36,9 +36,9 @@ async def fill(settings: Settings) -> None:
     import aiohttp  # not needed where the demo is there already
 
     from shared.cli import demo_money
-    from shared.gateway.live import LiveGateway
+    from shared.gateway.gateway import Gateway
 
-    gateway = LiveGateway(settings.stripe)
+    gateway = Gateway(settings.stripe)
     try:
         async with aiohttp.ClientSession(headers=_headers(settings)) as browser:
             stripe = _Stripe(browser, settings.stripe.api_base)
@@ -131,7 +131,7 @@ async def _settings(gateway: Gateway) -> None:
     if not await MarketplaceSettings.exists():
         shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
         await service.change(shown, actor=ACTOR)
-    await service.note_statement_prefix(await gateway.get_statement_prefix())
+    await service.note_statement_prefix(await gateway.accounts.get_statement_prefix())
 
 
 async def _rate() -> None:
@@ -190,7 +190,7 @@ async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
-    from shared.gateway.seam import AccountDetails
+    from shared.gateway.accounts import AccountDetails
     from shared.vendors import service as vendors
 
     details = AccountDetails(

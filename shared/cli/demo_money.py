@@ -12,7 +12,7 @@ from shared.cli.demo_goods import LUXE, VELO
 if TYPE_CHECKING:
     from datetime import date
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.payments.models import Payment
     from shared.settings import Settings
 
@@ -123,9 +123,9 @@ async def _dispute(gateway: Gateway, bank: Bank) -> None:
     if payment is None or await Dispute.exists(order_id=payment.order_id):
         return
     intent = payment.stripe_payment_intent_id
-    if not await gateway.list_disputes(payment_intent=intent):
+    if not await gateway.disputes.list(payment_intent=intent):
         await bank.dispute(str(payment.stripe_charge_id), "product_not_received")
-    for dispute in await gateway.list_disputes(payment_intent=intent):
+    for dispute in await gateway.disputes.list(payment_intent=intent):
         await follow(gateway, dispute.id)
     for row in await Dispute.filter(order_id=payment.order_id):
         await settle(gateway, f"dispute:{row.id}")

@@ -136,7 +136,7 @@ async def _redis(url: str) -> Finding:
 
 
 async def _stripe(settings: Settings) -> list[Finding]:
-    from shared.gateway.live import API_VERSION
+    from shared.gateway.calls import API_VERSION
 
     stripe = settings.stripe
     headers = {"Authorization": f"Bearer {stripe.secret_key}", "Stripe-Version": API_VERSION}
@@ -193,7 +193,7 @@ def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
 def _endpoint(
     settings: Settings, listed: list[Any], *, path: str, scope: str, wanted: set[str], has_secret: bool
 ) -> Finding:
-    from shared.gateway.live import API_VERSION
+    from shared.gateway.calls import API_VERSION
 
     url = settings.public_url + path
     name = f"Webhook endpoint {path}"

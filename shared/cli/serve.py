@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from quart import Quart
 
     from shared.cli.options import Parts
-    from shared.gateway.seam import Gateway
     from shared.settings import Settings
 
 GRACE_SECONDS = 10.0
@@ -151,14 +150,14 @@ async def _run(
     from hypercorn.asyncio import serve as hypercorn
     from hypercorn.utils import LifespanFailureError, LifespanTimeoutError
 
-    from shared.gateway.deferred import deferred
+    from shared.gateway.gateway import Gateway
     from shared.web.observability import configure_logging
 
     configure_logging(as_json=settings.production, level=settings.log_level)
     started = asyncio.Event()
     quart: Any = parts.compose(
         settings,
-        deferred(lambda: _gateway(settings)),
+        Gateway(settings.stripe),
         before_serving=[] if options.listener is not None else [_greeter(settings, options)],
         while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts, stop)],
     )
@@ -203,12 +202,6 @@ def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
 
 
-def _gateway(settings: Settings) -> Gateway:
-    from shared.gateway.live import LiveGateway
-
-    return LiveGateway(settings.stripe)
-
-
 def _trigger(stop: asyncio.Event, started: asyncio.Event, *, quiet: bool) -> Any:
     """What Hypercorn waits for once it serves."""
 
@@ -239,7 +232,7 @@ async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
 
     async def soon() -> None:
         await asyncio.sleep(SDK_AFTER_SECONDS)
-        await asyncio.to_thread(importlib.import_module, "shared.gateway.live")
+        await asyncio.to_thread(importlib.import_module, "shared.gateway.sdk")
 
     task = asyncio.create_task(soon())
     yield

@@ -17,7 +17,8 @@ from shared.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
 from shared.disputes.service import apply, follow, handed_in, is_delivered
 from shared.disputes.versions import answerable, key_of, new_version, note
 from shared.editing import Look, unseen
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.jobs import queue
 
 log = logging.getLogger("markethall.disputes")
@@ -62,7 +63,7 @@ async def stage(gateway: Gateway, dispute_id: int) -> bool:
         return False
     version, key = row.evidence_version, str(row.evidence_key)
     try:
-        await gateway.update_dispute(row.stripe_dispute_id, evidence=evidence.as_sent(wanted), submit=False, key=key)
+        await gateway.disputes.update(row.stripe_dispute_id, evidence=evidence.as_sent(wanted), submit=False, key=key)
     except StripeRefused as refused:
         log.warning("the draft for dispute %s was refused: %s", row.id, refused.log)
         await follow(gateway, row.stripe_dispute_id)
@@ -164,14 +165,14 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
     given = await handed_in(row)
     try:
         if row.submitted_at:
-            seen = await gateway.update_dispute(
+            seen = await gateway.disputes.update(
                 row.stripe_dispute_id,
                 evidence=evidence.as_sent(given),
                 submit=True,
                 key=str(row.evidence_key),
             )
         else:
-            seen = await gateway.close_dispute(row.stripe_dispute_id, key=str(row.evidence_key))
+            seen = await gateway.disputes.close(row.stripe_dispute_id, key=str(row.evidence_key))
     except StripeRefused as refused:
         await _refused(gateway, row, refused)
         return
@@ -193,7 +194,7 @@ async def _delivered(row: Dispute, *, staged: Mapping[str, str] | None) -> None:
 
 async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> None:
     """Stripe said no: perhaps because it is done already, else the decision is taken back and the vendor sees why."""
-    seen = await gateway.get_dispute(row.stripe_dispute_id)
+    seen = await gateway.disputes.get(row.stripe_dispute_id)
     if await is_delivered(row, seen):
         await _delivered(row, staged=None)
         await apply(row.payment_id, seen)

@@ -17,7 +17,8 @@ from shared.disputes import files
 from shared.disputes.models import Dispute, DisputeFile
 from shared.disputes.versions import answerable, key_of, new_version, note
 from shared.errors import NotFound
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 
 log = logging.getLogger("markethall.disputes")
 
@@ -119,7 +120,7 @@ async def upload(gateway: Gateway, dispute_id: int) -> None:
 async def _upload(gateway: Gateway, row: DisputeFile) -> None:
     values: dict[str, object]
     try:
-        stored = await gateway.upload_evidence(bytes(row.content), name=row.name, key=row.upload_key)
+        stored = await gateway.files.create(bytes(row.content), name=row.name, key=row.upload_key)
         values = {"stripe_file_id": stored.id}
     except StripeRefused as refused:
         log.warning("document %s of dispute %s was refused: %s", row.id, row.dispute_id, refused.log)

@@ -6,7 +6,7 @@ from shared import unit
 from shared.disputes import texts
 from shared.disputes.models import Dispute
 from shared.disputes.service import payment_of
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.mail import service as mail
 from shared.money import Money
 from shared.orders.models import Order
@@ -19,7 +19,7 @@ _SUBJECT = "fraud_warning"
 
 async def note(gateway: Gateway, warning_id: str) -> str | None:
     """Read the warning and tell the vendor once; None when it is about nothing of ours, else what was decided."""
-    seen = await gateway.get_fraud_warning(warning_id)
+    seen = await gateway.early_fraud_warnings.get(warning_id)
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None

@@ -14,7 +14,7 @@ from shared.disputes.models import Dispute
 from shared.disputes.rules import ANSWERABLE, OPEN, REOPENABLE, REOPENS_WITHIN, STAGES, TELLABLE, reminder_due
 from shared.disputes.service import follow as follow_dispute
 from shared.disputes.service import payment_of
-from shared.gateway.seam import StripeMissing
+from shared.gateway.errors import StripeMissing
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.orders.models import Order
@@ -43,7 +43,7 @@ async def deliver(context: Context, args: dict[str, Any]) -> None:
 async def sweep(context: Context, _args: dict[str, Any]) -> None:
     """Job `disputes.sweep` (hourly): every open dispute is read again, and those at Stripe that no webhook told us of."""
     wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
-    for seen in await context.gateway.list_disputes(since=clock.now() - LOOK_BACK):
+    for seen in await context.gateway.disputes.list(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
         if row is None and await payment_of(seen.payment_intent, seen.charge) is None:
             continue  # foreign

@@ -9,7 +9,8 @@ from shared import clock
 from shared.disputes.models import Dispute
 from shared.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
 from shared.fees.queries import get_policy
-from shared.gateway import objects
+from shared.gateway.balance_transactions import BalanceTransaction
+from shared.gateway.disputes import StripeDispute
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account
@@ -54,7 +55,7 @@ def held_by(row: Dispute) -> Held:
 
 
 async def apply_transactions(
-    tx: Transaction, row: Dispute, order: Order, seen: objects.Dispute, *, is_sold: bool
+    tx: Transaction, row: Dispute, order: Order, seen: StripeDispute, *, is_sold: bool
 ) -> Books:
     """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row holds who bears it."""
     books = Books()
@@ -70,7 +71,7 @@ async def apply_transactions(
 
 
 async def _withdraw(
-    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction, *, is_sold: bool
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction, *, is_sold: bool
 ) -> Books:
     if await is_posted(f"dispute_withdrawn:{transaction.id}"):
         return books
@@ -89,7 +90,7 @@ async def _withdraw(
 
 
 async def _reinstate(
-    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: objects.BalanceTransaction
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction
 ) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books

@@ -14,8 +14,8 @@ from shared.disputes import evidence, notices
 from shared.disputes.models import Dispute, DisputeFile
 from shared.disputes.money import Books, apply_transactions, held_of
 from shared.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
-from shared.gateway import objects
-from shared.gateway.seam import Gateway
+from shared.gateway.disputes import StripeDispute
+from shared.gateway.gateway import Gateway
 from shared.orders import settle as orders
 from shared.orders.models import Order
 from shared.payments import service as payments
@@ -37,7 +37,7 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
 
     Raises StripeUnavailable, StripeMissing.
     """
-    seen = await gateway.get_dispute(stripe_id)
+    seen = await gateway.disputes.get(stripe_id)
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
@@ -55,7 +55,7 @@ async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
     return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
 
 
-async def apply(payment_id: int, seen: objects.Dispute) -> DisputeStatus:
+async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
     """Bring row, ledger and claim to what was read. Answers the status afterwards."""
     async with unit.transaction() as tx:
         order, payment = await _locked(tx, payment_id)
@@ -88,7 +88,7 @@ async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     return order, payment
 
 
-async def _row(tx: Transaction, order: Order, payment: Payment, seen: objects.Dispute) -> tuple[Dispute, bool]:
+async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDispute) -> tuple[Dispute, bool]:
     """The dispute's row, locked, made with the first word of it: the order's lock keeps two from making it at once."""
     row = await tx.lock_first(Dispute.filter(stripe_dispute_id=seen.id))
     if row is not None:
@@ -113,7 +113,7 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: objects.Di
     return row, True
 
 
-async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -> DisputeStatus:
+async def _follow_status(row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
     """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
@@ -141,7 +141,7 @@ async def _follow_status(row: Dispute, seen: objects.Dispute, *, is_new: bool) -
     return target
 
 
-async def is_delivered(row: Dispute, seen: objects.Dispute) -> bool:
+async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
     """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
     if row.accepted_at is not None:
         return seen.status == DisputeStatus.LOST

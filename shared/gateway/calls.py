@@ -1,76 +1,103 @@
-"""How a call to Stripe is made: never inside a transaction, with patience, errors in our words; lists read to their end."""
+"""How a call to Stripe is made: never inside a transaction, with patience; lists are read to their end.
+
+The SDK takes a sixth of the start to import and no first page needs it, so it comes with the first question.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, TypeVar
-
-import stripe
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import unit
-from shared.gateway import translate
-from shared.gateway.seam import InsideTransaction
+from shared.gateway.errors import InsideTransaction
 from shared.gateway.standing import money_may_move
-from shared.gateway.transport import Transport
 from shared.settings import StripeSettings
+
+if TYPE_CHECKING:
+    from stripe import V1Services
+
+    from shared.gateway.sdk import Sdk
 
 API_VERSION = "2026-10-28.endive"
 PLATFORM = "markethall"
 PAGE = 100  # the most that Stripe gives at once
+# Stripe forgets a key after a day at the earliest (stripe.md section 4).
+# One that is older may make the thing a second time.
+KEYS_LAST = timedelta(hours=20)
 T = TypeVar("T")
 
 
-class Calls:
-    """Stripe over HTTP: pinned version, aiohttp transport, two retries under the same key, `patience` seconds in all."""
+class Connection:
+    """The way to Stripe that all resources share. A call has `timeout` seconds a try, `patience` seconds in all."""
 
-    def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
-        self._http = Transport(timeout=timeout)
-        self._patience = patience
-        self._client = stripe.StripeClient(
-            settings.secret_key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": settings.api_base, "files": settings.files_base},
-            http_client=self._http,
-            max_network_retries=2,
-        )
+    def __init__(self, settings: StripeSettings, *, timeout: float, patience: float) -> None:
+        self.patience = patience
+        self._settings = settings
+        self._timeout = timeout
+
+    @cached_property
+    def sdk(self) -> Sdk:
+        """The SDK, imported and set up with the first question."""
+        from shared.gateway.sdk import Sdk
+
+        return Sdk(self._settings, timeout=self._timeout)
 
     async def close(self) -> None:
-        """Close the connections."""
-        session: Any = self._http._cached_session
-        if session is not None:  # close_async() would open a session in order to close it
-            await session.close()
+        """Close what was opened, if anything was."""
+        if "sdk" in vars(self):
+            await self.sdk.close()
+
+
+class Resource:
+    """One kind of thing at Stripe.
+
+    Every method raises InsideTransaction when a database transaction is open, StripeUnavailable when the outcome
+    is unknown, StripeRefused or StripeMissing when Stripe said no. Every write takes the idempotency key that the
+    caller stored first; every read gives what is so now, every list all there is, the oldest first.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def _v1(self) -> V1Services:
+        return self._connection.sdk.client.v1
 
     async def _call(
         self,
         method: Callable[..., Awaitable[Any]],
         *path: str,
-        params: dict[str, Any],
+        params: Mapping[str, Any],
         to: Callable[[Any], T],
         account: str | None = None,
         **options: str,
     ) -> T:
         """One call, as the platform or as one of its connected accounts; the answer as our own data."""
-        if unit.is_open():
-            raise InsideTransaction(f"{method.__qualname__} was called while a database transaction is open")
+        _refuse_inside_transaction(method)
+        from shared.gateway.sdk import errors
+
         if account is not None:
             options["stripe_account"] = account
-        with translate.errors():
-            async with asyncio.timeout(self._patience):
+        with errors():
+            async with asyncio.timeout(self._connection.patience):
                 return to(await method(*path, params, options))
 
     async def _move(
         self,
         method: Callable[..., Awaitable[Any]],
         *path: str,
-        params: dict[str, Any],
+        params: Mapping[str, Any],
         to: Callable[[Any], T],
         **options: Any,
     ) -> T:
-        """A call that moves money, or makes Stripe move it: none while a restore is not acknowledged. Raises StandsStill."""
-        if unit.is_open():
-            raise InsideTransaction(f"{method.__qualname__} was called while a database transaction is open")
+        """A call that moves money, or makes Stripe move it.
+
+        Raises StandsStill while a restore has not been acknowledged.
+        """
+        _refuse_inside_transaction(method)
         await money_may_move()
         return await self._call(method, *path, params=params, to=to, **options)
 
@@ -83,7 +110,10 @@ class Calls:
         since: datetime | None = None,
         **params: Any,
     ) -> list[T]:
-        """A whole list, oldest first: page after page, each with the patience of one call. `since` is by creation, inclusive."""
+        """A whole list, oldest first: page after page, each with the patience of one call.
+
+        `since` is by creation, inclusive.
+        """
         asked = {key: value for key, value in params.items() if value is not None}
         if since is not None:
             asked["created"] = {"gte": int(since.timestamp())}
@@ -91,12 +121,27 @@ class Calls:
         while True:
             cursor = {"starting_after": found[-1].id} if found else {}
             page, has_more = await self._call(
-                method, *path, params={**asked, **cursor, "limit": PAGE}, to=_page, account=account
+                method,
+                *path,
+                params={**asked, **cursor, "limit": PAGE},
+                to=_page,
+                account=account,
             )
             found += page
             if not has_more or not page:
                 break
         return [to(item) for item in reversed(found)]
+
+
+def marked(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Metadata with the mark by which what we made is told from what others made on the same account."""
+    return {**metadata, "platform": PLATFORM}
+
+
+def _refuse_inside_transaction(method: Callable[..., Awaitable[Any]]) -> None:
+    if unit.is_open():
+        name = method.__qualname__
+        raise InsideTransaction(f"{name} was called while a database transaction is open")
 
 
 def _page(answer: Any) -> tuple[list[Any], bool]:

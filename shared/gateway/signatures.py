@@ -10,7 +10,7 @@ from typing import Any
 
 from shared import clock
 from shared.errors import MarketError
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 
 TOLERANCE = timedelta(minutes=5)
 

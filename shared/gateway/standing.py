@@ -1,4 +1,4 @@
-"""What keeps money still after a restore. Every call that moves some asks here before it is made (`Calls._move`).
+"""What keeps money still after a restore. Every call that moves some asks here before it is made (`Resource._move`).
 
 Whoever writes down a new order, refund, movement or payout asks as well: its number would be one that Stripe knows already,
 of something that the backup has not heard of.
@@ -6,7 +6,7 @@ of something that the backup has not heard of.
 
 from __future__ import annotations
 
-from shared.gateway.seam import StandsStill
+from shared.gateway.errors import StandsStill
 from shared.restoring.service import standing
 
 

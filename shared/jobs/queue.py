@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared import clock
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.jobs.models import Job
 from shared.settings import Settings
 from shared.unit import Transaction

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 
 from shared import clock, unit
-from shared.gateway.saving import NewCustomer
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.customers import NewCustomer
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.ids import born
 from shared.payment_methods.models import (
     PaymentMethod,
@@ -62,7 +64,7 @@ async def _ask(gateway: Gateway, row: StripeCustomer) -> str:
     """Stripe's id of the customer. An old key says nothing any more: then Stripe's list is looked through for our mark."""
     mark = row.idempotency_key.rpartition(":")[0]
     if row.asked_at is not None and clock.now() - row.asked_at > KEYS_LAST:
-        for found in await gateway.list_customers(row.request["email"]):
+        for found in await gateway.customers.list(row.request["email"]):
             if found.metadata.get("key") == mark:
                 return found.id
         row = await _next_key(row)
@@ -70,7 +72,7 @@ async def _ask(gateway: Gateway, row: StripeCustomer) -> str:
         await StripeCustomer.filter(id=row.id, asked_at=None).update(asked_at=clock.now(), updated_at=clock.now())
     new = NewCustomer(row.request["email"], row.request["name"], {"shopper_id": str(row.customer_id), "key": mark})
     try:
-        return (await gateway.create_customer(new, key=row.idempotency_key)).id
+        return (await gateway.customers.create(new, key=row.idempotency_key)).id
     except StripeRefused:
         await _next_key(row)
         raise

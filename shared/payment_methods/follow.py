@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from shared import clock, unit
-from shared.gateway.saving import StripeMethod, StripeSetup
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
+from shared.gateway.payment_methods import StripePaymentMethod
+from shared.gateway.setup_intents import SetupIntent
 from shared.payment_methods import customers, leaving
 from shared.payment_methods.models import (
     PaymentMethod,
@@ -49,9 +51,9 @@ async def _read(gateway: Gateway, row: StripeCustomer, stripe_customer_id: str) 
     started = clock.now()
     try:
         await _read_setups(gateway, stripe_customer_id)
-        methods = await gateway.list_payment_methods(stripe_customer_id)
+        methods = await gateway.payment_methods.list(stripe_customer_id)
     except StripeMissing:
-        if not (await gateway.get_customer(stripe_customer_id)).deleted:
+        if not (await gateway.customers.get(stripe_customer_id)).deleted:
             raise
         await customers.let_go(row.id)
         return
@@ -64,10 +66,10 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
         stripe_customer_id=stripe_customer_id, status=SetupState.OPEN, stripe_setup_intent_id__not_isnull=True
     )
     for setup in await waiting.order_by("id"):
-        await store_setup(setup.id, await gateway.get_setup_intent(str(setup.stripe_setup_intent_id)))
+        await store_setup(setup.id, await gateway.setup_intents.get(str(setup.stripe_setup_intent_id)))
 
 
-async def store_setup(setup_id: int, found: StripeSetup) -> SetupState:
+async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
     state = _ENDED.get(found.status, SetupState.OPEN)
     async with unit.transaction() as tx:
@@ -83,7 +85,7 @@ async def store_setup(setup_id: int, found: StripeSetup) -> SetupState:
     return state
 
 
-async def _store(row_id: int, methods: Sequence[StripeMethod], started: datetime) -> None:
+async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: datetime) -> None:
     """Store a reading that began at `started`, unless one that began later is stored."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
@@ -132,7 +134,7 @@ async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
 
 
 async def _keep(
-    tx: Transaction, owner: StripeCustomer, row: PaymentMethod | None, method: StripeMethod, set_up: set[str]
+    tx: Transaction, owner: StripeCustomer, row: PaymentMethod | None, method: StripePaymentMethod, set_up: set[str]
 ) -> None:
     """Write what Stripe says of a method into its row, and when its shopper agreed, where that is news."""
     values: dict[str, Any] = {
@@ -157,7 +159,7 @@ async def _keep(
     await _note(tx, "payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
 
 
-def facts_of(method: StripeMethod) -> Mapping[str, Any]:
+def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
     """The columns that tell what a method is."""
     return {
         "payment_method_type": method.type,

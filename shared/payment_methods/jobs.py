@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from shared import clock, unit
-from shared.gateway.seam import StripeRefused
+from shared.gateway.errors import StripeRefused
 from shared.jobs import queue
 from shared.jobs.queue import Context, Handler
 from shared.locales import speaking

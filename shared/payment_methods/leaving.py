@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.ids import born
 from shared.jobs import queue
 from shared.payment_methods.models import PaymentMethodDetachment
@@ -59,11 +60,11 @@ async def carry_out(gateway: Gateway, row_id: int) -> None:
     if row is None:
         return
     try:
-        await gateway.detach_payment_method(row.stripe_payment_method_id, key=row.idempotency_key)
+        await gateway.payment_methods.detach(row.stripe_payment_method_id, key=row.idempotency_key)
     except StripeMissing:
         pass  # Stripe never heard of it, or no longer does
     except StripeRefused:
-        if (await gateway.get_payment_method(row.stripe_payment_method_id)).customer is not None:
+        if (await gateway.payment_methods.get(row.stripe_payment_method_id)).customer is not None:
             await _next_key(row)
             raise
     except StripeUnavailable as down:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.payment_methods import customers, follow, leaving
 from shared.payment_methods.errors import MethodGone, UnknownMethod
 from shared.payment_methods.models import PaymentMethod, StripeCustomer
@@ -41,7 +42,7 @@ async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
     if await PaymentMethod.filter(customer_id=owner.customer_id, is_active=True).count() >= MOST:
         return None
     try:
-        return await gateway.create_customer_session(stripe_customer_id)
+        return await gateway.customers.create_session(stripe_customer_id)
     except StripeMissing:
         await look_for(gateway, stripe_customer_id)
         raise

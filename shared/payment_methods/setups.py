@@ -6,8 +6,10 @@ import logging
 from dataclasses import dataclass, field
 
 from shared import clock, unit
-from shared.gateway.saving import StripeSetup
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.setup_intents import SetupIntent
 from shared.ids import born
 from shared.locales import gettext as _
 from shared.payment_methods import customers, follow
@@ -92,13 +94,13 @@ async def _cancel(row: PaymentMethodSetup) -> None:
         await tx.move(row, to=SetupState.CANCELED)
 
 
-async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> StripeSetup | None:
+async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> SetupIntent | None:
     """Make the setup under its stored key, or read it when its id is known; None when that attempt is at its end."""
     if row.stripe_setup_intent_id is not None:
-        return await gateway.get_setup_intent(row.stripe_setup_intent_id)
+        return await gateway.setup_intents.get(row.stripe_setup_intent_id)
     metadata = {"shopper_id": str(row.customer_id), "key": row.idempotency_key}
     try:
-        return await gateway.create_setup_intent(row.stripe_customer_id, metadata, key=row.idempotency_key)
+        return await gateway.setup_intents.create(row.stripe_customer_id, metadata, key=row.idempotency_key)
     except StripeMissing:
         await _cancel(row)
         return None
@@ -119,9 +121,9 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
     row = await PaymentMethodSetup.filter(customer_id=shopper_id).order_by("-id").first()
     if row is None:
         raise MethodGone(_("No card was being added."))
-    found: StripeSetup | None = None
+    found: SetupIntent | None = None
     if row.status == SetupState.OPEN and row.stripe_setup_intent_id is not None:
-        found = await gateway.get_setup_intent(row.stripe_setup_intent_id)
+        found = await gateway.setup_intents.get(row.stripe_setup_intent_id)
         await follow.store_setup(row.id, found)
     await follow.follow(gateway, row.stripe_customer_id)
     await row.refresh_from_db()

@@ -58,7 +58,7 @@ async def read_charge(context: Context, args: dict[str, Any]) -> None:
 
 async def read_statement_prefix(context: Context, _args: dict[str, Any]) -> None:
     """Job `payments.read_statement_prefix` (hourly): what card statements begin with is set in Stripe's dashboard."""
-    await marketplace.note_statement_prefix(await context.gateway.get_statement_prefix())
+    await marketplace.note_statement_prefix(await context.gateway.accounts.get_statement_prefix())
 
 
 async def cancel_intents(context: Context, args: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.jobs.queue import Context

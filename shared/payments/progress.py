@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 
 from shared.errors import NotFound
-from shared.gateway.seam import CardDeclined, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import CardDeclined, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.locales import gettext as _
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway, Intent, NewIntent, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.payment_intents import NewPaymentIntent, PaymentIntent
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.marketplace.queries import statement_prefix
@@ -104,7 +106,7 @@ async def _look_again(gateway: Gateway, order_id: int) -> None:
         await saved.look_for(gateway, payment.stripe_customer_id)
 
 
-Opened = tuple[Payment, Intent, PaymentState]
+Opened = tuple[Payment, PaymentIntent, PaymentState]
 
 
 async def _opened(gateway: Gateway, order_id: int, customer: str | None) -> Opened:
@@ -186,12 +188,12 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         return payment
 
 
-async def ask(gateway: Gateway, payment: Payment) -> Intent:
+async def ask(gateway: Gateway, payment: Payment) -> PaymentIntent:
     """Make the intent under the payment's stored key, or read it when its id is known. No transaction is open."""
     if payment.stripe_payment_intent_id is not None:
-        return await gateway.get_payment_intent(payment.stripe_payment_intent_id)
+        return await gateway.payment_intents.get(payment.stripe_payment_intent_id)
     metadata = payment.stripe_metadata
-    new = NewIntent(
+    new = NewPaymentIntent(
         amount=payment.amount_total,
         currency=payment.currency,
         destination=payment.stripe_account_id,
@@ -203,7 +205,7 @@ async def ask(gateway: Gateway, payment: Payment) -> Intent:
         statement_suffix=payment.statement_suffix or None,
     )
     try:
-        return await gateway.create_payment_intent(new, key=payment.idempotency_key)
+        return await gateway.payment_intents.create(new, key=payment.idempotency_key)
     except StripeRefused as refused:
         log.warning("payment %s was refused: %s", payment.id, refused.log)
         await settle.close_unopened(payment.id, reason=f"refused: {refused.stripe_code or refused.status}")
@@ -225,7 +227,7 @@ async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
         payment = await Payment.get(id=payment.id)
     assert payment.stripe_payment_intent_id is not None
     # The state is part of the key: a refusal stored while it was processing must not be replayed after that failed.
-    intent = await gateway.cancel_payment_intent(
+    intent = await gateway.payment_intents.cancel(
         payment.stripe_payment_intent_id, key=f"{payment.idempotency_key}:cancel:{payment.status}"
     )
     return await settle.apply(payment.id, intent)
@@ -244,7 +246,7 @@ async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | No
         return None
     if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
         return PaymentState(payment.status)
-    return await settle.apply(payment.id, await gateway.get_payment_intent(intent_id))
+    return await settle.apply(payment.id, await gateway.payment_intents.get(intent_id))
 
 
 async def is_ours(intent_id: str | None) -> bool:
@@ -254,7 +256,7 @@ async def is_ours(intent_id: str | None) -> bool:
 
 async def record_charge(gateway: Gateway, charge_id: str) -> bool:
     """Read the charge and note its transfer, fee and balance transaction on our payment; False when it is not ours."""
-    charge = await gateway.get_charge(charge_id)
+    charge = await gateway.charges.get(charge_id)
     if charge.payment_intent is None:
         return False
     payment = await Payment.get_or_none(stripe_payment_intent_id=charge.payment_intent)

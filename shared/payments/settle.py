@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from shared import clock, unit
 from shared.errors import NotFound
-from shared.gateway.seam import Charge, Intent
+from shared.gateway.charges import Charge
+from shared.gateway.payment_intents import PaymentIntent
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -40,7 +41,7 @@ DECLINED = _n("The card was declined. Please try another card.")
 NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
 
 
-def facts_of(intent: Intent) -> IntentFacts:
+def facts_of(intent: PaymentIntent) -> IntentFacts:
     """The part of an intent that decides."""
     return IntentFacts(
         status=intent.status,
@@ -72,7 +73,7 @@ async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     return order, payment
 
 
-async def apply(payment_id: int, intent: Intent) -> PaymentState:
+async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
     async with unit.transaction() as tx:
         order, payment = await _locked(tx, payment_id)
@@ -114,7 +115,7 @@ async def apply(payment_id: int, intent: Intent) -> PaymentState:
         return target
 
 
-def _reason(intent: Intent) -> str:
+def _reason(intent: PaymentIntent) -> str:
     """The one Stripe text a shopper may see: a card error's own message; otherwise our words."""
     if intent.error_message:
         return intent.error_message
@@ -150,7 +151,7 @@ async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> 
 
 
 async def _books_follow(
-    tx: Transaction, payment: Payment, intent: Intent, was: PaymentState, target: PaymentState
+    tx: Transaction, payment: Payment, intent: PaymentIntent, was: PaymentState, target: PaymentState
 ) -> None:
     """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person has looked."""
     if target is PaymentState.SUCCEEDED:
@@ -161,7 +162,7 @@ async def _books_follow(
         await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
 
-async def post_missing(payment_id: int, intent: Intent) -> bool:
+async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
     async with unit.transaction() as tx:
         _, payment = await _locked(tx, payment_id)
@@ -172,7 +173,7 @@ async def post_missing(payment_id: int, intent: Intent) -> bool:
         return False
 
 
-async def _parked(payment: Payment, intent: Intent) -> postings.Parked:
+async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
     """What really happened at Stripe, whoever's account the money went to."""
     to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
     return postings.Parked(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.clawback.queries import Owed, owed_by
-from shared.gateway.seam import Gateway, StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.marketplace.queries import today
 from shared.money import Money
 from shared.orders.models import Order

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.gateway.objects import FeeRefund
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.application_fees import FeeRefund
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 
 Named = tuple[tuple[str, int], ...]  # Stripe's ids with amounts in minor units
 
@@ -27,18 +28,18 @@ class Fees:
         return tuple(id_ for id_, _ in (*self.earned, *self.given_back))
 
 
-async def read(gateway: Gateway, account_id: str | None, found: Found) -> Fees:
+async def read(gateway: Gateway, account_id: str | None, found: StripePayout) -> Fees:
     """The fee of a payout by its balance transactions; by the platform's own rows where the account cannot be read any more."""
     if found.method != "instant":
         return Fees()
     earned: Named = ()
     refunds: Sequence[FeeRefund] = ()
     if found.application_fee is not None:
-        earned = ((found.application_fee, (await gateway.get_application_fee(found.application_fee)).amount),)
+        earned = ((found.application_fee, (await gateway.application_fees.get(found.application_fee)).amount),)
         if found.failure_balance_transaction is not None:
-            refunds = await gateway.list_fee_refunds(found.application_fee)
+            refunds = await gateway.application_fees.list_refunds(found.application_fee)
     try:
-        rows = {row.id: row for row in await gateway.list_balance_transactions(account_id, since=found.created)}
+        rows = {row.id: row for row in await gateway.balance_transactions.list(account_id, since=found.created)}
     except StripeRefused:  # access was taken away meanwhile
         rows = {}
     sent, returned = rows.get(found.balance_transaction or ""), rows.get(found.failure_balance_transaction or "")

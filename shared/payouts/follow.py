@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared import clock, unit
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -48,11 +49,11 @@ async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Pa
         if config is None:
             return None
         vendor_id = config.vendor_id
-    found = await gateway.get_payout(payout_id, account=account_id)
+    found = await gateway.payouts.get(payout_id, account=account_id)
     return await take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
 
 
-async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: Found) -> Payout:
+async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout) -> Payout:
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
     known = await Payout.get_or_none(stripe_payout_id=found.id)
     more = _More()
@@ -68,12 +69,14 @@ async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | 
     return await Payout.get(id=row.id)
 
 
-async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: Found) -> _More:
+async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: StripePayout) -> _More:
     cost = await fees.read(gateway, account_id, found)
     if vendor_id is None or account_id is None:
         return _More(cost)
     try:
-        bank = next((b for b in await gateway.list_banks(account_id) if b.id == found.destination), None)
+        bank = next(
+            (b for b in await gateway.accounts.list_external_accounts(account_id) if b.id == found.destination), None
+        )
         entries = await reconciled.entries_of(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     except StripeRefused:  # access was taken away meanwhile
         return _More(cost)
@@ -81,7 +84,7 @@ async def _read_more(gateway: Gateway, vendor_id: int | None, account_id: str | 
     return _More(cost, name[:120], frozenset(entries))
 
 
-async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id: str | None) -> Payout:
+async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, account_id: str | None) -> Payout:
     """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
     row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
     key = found.metadata.get(MARK)
@@ -100,7 +103,7 @@ async def _row(tx: Transaction, found: Found, vendor_id: int | None, account_id:
     )
 
 
-async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None:
+async def _move(tx: Transaction, row: Payout, found: StripePayout, more: _More) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
     values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
@@ -122,7 +125,7 @@ async def _move(tx: Transaction, row: Payout, found: Found, more: _More) -> None
     await _post(tx, row, found, was=current, more=more)
 
 
-async def _post(tx: Transaction, row: Payout, found: Found, *, was: PayoutState, more: _More) -> None:
+async def _post(tx: Transaction, row: Payout, found: StripePayout, *, was: PayoutState, more: _More) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
         vendor_id=row.vendor_id,

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from tortoise.functions import Sum
 
-from shared.gateway.objects import BalanceLine
-from shared.gateway.seam import ExternalAccount, Gateway, StripeRefused
+from shared.gateway.accounts import ExternalAccount
+from shared.gateway.balance import BalanceLine
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.payouts.models import Payout
@@ -37,8 +39,8 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
         return Reading()
     enabled = None
     try:
-        lines = await gateway.get_balance(terms.account_id)
-        banks = defaults(await gateway.list_banks(terms.account_id))
+        lines = await gateway.balance.get(terms.account_id)
+        banks = defaults(await gateway.accounts.list_external_accounts(terms.account_id))
         if banks != terms.banks:
             enabled = (await vendors.sync_account(gateway, vendor_id=terms.vendor_id)).payouts_enabled
     except StripeRefused:  # access was taken away; the account's own event will say so

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared import unit
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.money import Money
 from shared.payouts import funds, service, words
 from shared.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared import unit
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import Gateway, StripeRefused
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.ledger.models import LedgerEntry
 from shared.payments.models import Payment
 from shared.payouts import items
@@ -16,12 +17,12 @@ from shared.references import service as references
 MOST = 100  # transfers that are read for one payout; beyond them the oldest sales are taken to be the ones
 
 
-async def entries_of(gateway: Gateway, *, vendor_id: int, account_id: str, found: Found) -> set[int]:
+async def entries_of(gateway: Gateway, *, vendor_id: int, account_id: str, found: StripePayout) -> set[int]:
     """The ledger entries of the sales that Stripe lists for this payout; empty where it lists none."""
     if not found.automatic:
         return set()
     try:
-        rows = await gateway.list_balance_transactions(account_id, payout=found.id)
+        rows = await gateway.balance_transactions.list(account_id, payout=found.id)
     except StripeRefused:
         return set()
     listed = {row.source for row in rows if row.type == "payment" and row.source}
@@ -49,7 +50,7 @@ async def _destination(gateway: Gateway, payment: Payment) -> str:
     known = await references.named(subject, order_id=payment.order_id)
     if known is not None:
         return known
-    transfer = await gateway.get_transfer(str(payment.stripe_transfer_id))
+    transfer = await gateway.transfers.get(str(payment.stripe_transfer_id))
     name = transfer.destination_payment or ""
     async with unit.transaction() as tx:
         references.remember(

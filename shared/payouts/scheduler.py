@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from shared import clock, unit
 from shared.clawback import jobs as clawback
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.jobs import queue, schedule
 from shared.jobs.queue import Context
 from shared.ledger import queries as ledger

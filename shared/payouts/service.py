@@ -12,8 +12,10 @@ from datetime import timedelta
 
 from shared import clock, unit
 from shared.audit.models import AuditEntry
-from shared.gateway.objects import Payout as Found
-from shared.gateway.seam import KEYS_LAST, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.payouts import StripePayout
 from shared.gateway.standing import money_may_move
 from shared.ids import born
 from shared.jobs import queue
@@ -119,9 +121,9 @@ async def _stands_still(row: Payout) -> bool:
         return schedules.stand_still(await configs.locked(tx, int(str(row.vendor_id))))
 
 
-async def _make(gateway: Gateway, row: Payout) -> Found:
+async def _make(gateway: Gateway, row: Payout) -> StripePayout:
     key = str(row.idempotency_key)
-    return await gateway.create_payout(
+    return await gateway.payouts.create(
         str(row.stripe_account_id),
         amount=row.amount,
         currency=row.currency,
@@ -131,9 +133,9 @@ async def _make(gateway: Gateway, row: Payout) -> Found:
     )
 
 
-async def _made_before(gateway: Gateway, row: Payout) -> Found | None:
+async def _made_before(gateway: Gateway, row: Payout) -> StripePayout | None:
     """The payout that Stripe made although nobody heard so: a key that is forgotten, or failed, says nothing about the money."""
-    made = await gateway.list_payouts(row.stripe_account_id, since=row.created_at - CLOCKS_DIFFER)
+    made = await gateway.payouts.list(row.stripe_account_id, since=row.created_at - CLOCKS_DIFFER)
     return next((found for found in made if found.metadata.get(follow.MARK) == row.idempotency_key), None)
 
 
@@ -169,7 +171,7 @@ async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str
         tx.record(CANCEL, actor=actor, subject=subject, vendor_id=vendor_id, key=key)
     account, stripe_id = str(row.stripe_account_id), str(row.stripe_payout_id)
     try:
-        found = await gateway.cancel_payout(stripe_id, account=account, key=key)
+        found = await gateway.payouts.cancel(stripe_id, account=account, key=key)
     except StripeRefused as refused:
         await follow.follow(gateway, account, stripe_id)
         raise NotCancelable from refused

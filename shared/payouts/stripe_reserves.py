@@ -11,7 +11,8 @@ from datetime import timedelta
 from tortoise.exceptions import IntegrityError
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
 from shared.ledger import postings
 from shared.ledger import queries as ledger_queries
 from shared.ledger import service as ledger
@@ -39,7 +40,7 @@ async def follow(gateway: Gateway, account_id: str | None) -> int | None:
 
 async def look(gateway: Gateway, *, vendor_id: int | None, account_id: str | None) -> int:
     """The same without an event, where Stripe's balance is another than the ledger's; how much was new. Raises StripeRefused."""
-    theirs = {line.currency: line.total for line in await gateway.get_balance(account_id) if line.total}
+    theirs = {line.currency: line.total for line in await gateway.balance.get(account_id) if line.total}
     if theirs == await _booked(vendor_id):
         return 0
     return await _post_new(gateway, vendor_id, account_id)
@@ -60,7 +61,7 @@ async def _booked(vendor_id: int | None) -> dict[str, int]:
 async def _post_new(gateway: Gateway, vendor_id: int | None, account_id: str | None) -> int:
     since, found = clock.now() - LOOK_BACK, 0
     for of_type in TYPES:
-        for row in await gateway.list_balance_transactions(account_id, since=since, of_type=of_type):
+        for row in await gateway.balance_transactions.list(account_id, since=since, of_type=of_type):
             if row.balance_type == PAYMENTS:
                 found += await post(postings.StripeReserve(vendor_id, row.currency, -row.net, row.id))
     return found

@@ -7,7 +7,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared import clock, unit
-from shared.gateway.seam import Gateway, StripeMissing, StripeRefused
+from shared.gateway.errors import StripeMissing, StripeRefused
+from shared.gateway.gateway import Gateway
 from shared.jobs import queue
 from shared.payouts import follow, service, stripe_reserves
 from shared.payouts.models import Payout
@@ -37,7 +38,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
             return 0
         account_id = config.stripe_account_id
     try:
-        recent = await gateway.list_payouts(account_id, since=clock.now() - LOOK_BACK)
+        recent = await gateway.payouts.list(account_id, since=clock.now() - LOOK_BACK)
         await stripe_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
     except StripeRefused:  # access was taken away
         return 0

@@ -7,8 +7,9 @@ import logging
 from shared import unit
 from shared.errors import TryLater
 from shared.fees.queries import get_policy
-from shared.gateway.objects import Refund as StripeRefund
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
+from shared.gateway.refunds import StripeRefund
 from shared.orders.models import Order
 from shared.payments import service as payments
 from shared.payments.models import Payment
@@ -37,7 +38,7 @@ async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState 
     if known is not None:
         return await follow.follow(gateway, known.id)
     try:
-        answer = await gateway.get_refund(stripe_refund_id)
+        answer = await gateway.refunds.get(stripe_refund_id)
     except StripeMissing:
         return None
     return await adopt(gateway, answer)
@@ -45,7 +46,7 @@ async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState 
 
 async def follow_payment(gateway: Gateway, intent_id: str) -> int:
     """Follow every refund of one payment; how many there are."""
-    found = await gateway.list_refunds(payment_intent=intent_id)
+    found = await gateway.refunds.list(payment_intent=intent_id)
     for answer in found:
         await adopt(gateway, answer)
     return len(found)

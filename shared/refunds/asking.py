@@ -15,9 +15,9 @@ from shared import clock, unit
 from shared.clawback import sources
 from shared.errors import MarketError, NotFound, TryLater
 from shared.fees.rules import RefundPolicy
-from shared.gateway.objects import NewRefund
-from shared.gateway.objects import Refund as StripeRefund
-from shared.gateway.seam import CardDeclined, Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import CardDeclined, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.refunds import NewRefund, StripeRefund
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.refunds import follow, service
@@ -129,7 +129,7 @@ def mark_of(order: Order, refund: Refund) -> str:
 
 async def _made_before(gateway: Gateway, refund: Refund, payment: Payment) -> StripeRefund | None:
     mark = mark_of(refund.order, refund)
-    made = await gateway.list_refunds(payment_intent=payment.stripe_payment_intent_id)
+    made = await gateway.refunds.list(payment_intent=payment.stripe_payment_intent_id)
     return next((r for r in made if r.metadata.get(MARK) == mark), None)
 
 
@@ -148,7 +148,7 @@ async def _ask(gateway: Gateway, refund: Refund, payment: Payment) -> StripeRefu
         },
     )
     try:
-        return await gateway.create_refund(new, key=refund.idempotency_key)
+        return await gateway.refunds.create(new, key=refund.idempotency_key)
     except StripeRefused as refused:
         if refund.reverse_transfer and _is_about_the_way(refused, payment):
             await _next_attempt(refund, PLATFORM_PAYS)

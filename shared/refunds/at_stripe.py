@@ -9,9 +9,10 @@ from datetime import timedelta
 from shared.clawback import sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
-from shared.gateway.objects import FeeRefund
-from shared.gateway.objects import Refund as StripeRefund
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.application_fees import FeeRefund
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.refunds import StripeRefund
 from shared.payments.models import Payment
 from shared.refunds.models import Refund
 from shared.refunds.rules import UNDONE, AtBank, Standing, standing
@@ -27,7 +28,7 @@ _DECIDED = ("warning_closed", "won", "lost", "prevented")
 async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
     """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a refund finds out by itself)."""
     try:
-        disputes = await gateway.list_disputes(payment_intent=payment.stripe_payment_intent_id)
+        disputes = await gateway.disputes.list(payment_intent=payment.stripe_payment_intent_id)
     except (StripeUnavailable, StripeRefused) as error:
         log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
         return Standing.UNKNOWN
@@ -69,9 +70,9 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
     if payment.stripe_transfer_id is None:
         balance += payment.amount_vendor
     else:
-        reversed_ = (await gateway.get_transfer(payment.stripe_transfer_id)).amount_reversed
+        reversed_ = (await gateway.transfers.get(payment.stripe_transfer_id)).amount_reversed
     if payment.stripe_application_fee_id is not None:
-        fee_refunded = (await gateway.get_application_fee(payment.stripe_application_fee_id)).amount_refunded
+        fee_refunded = (await gateway.application_fees.get(payment.stripe_application_fee_id)).amount_refunded
     others = Claim.filter(payment_id=payment.id).exclude(subject__startswith="refund:")
     again = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.TRANSFER)
     return AtStripe(
@@ -96,7 +97,7 @@ async def along(gateway: Gateway, payment: Payment, answer: StripeRefund, *, wit
     """Read what came back along with a refund. `with_fee`: whether a part of the fee may be among it."""
     reversal_id, reversed_ = "", 0
     if answer.transfer_reversal is not None and payment.stripe_transfer_id is not None:
-        found = await gateway.list_reversals(payment.stripe_transfer_id)
+        found = await gateway.transfers.list_reversals(payment.stripe_transfer_id)
         mine = next((r for r in found if r.id == answer.transfer_reversal), None)
         if mine is not None:
             reversal_id, reversed_ = mine.id, mine.amount
@@ -111,7 +112,7 @@ async def _fee_refund(gateway: Gateway, payment: Payment, answer: StripeRefund) 
     known = {str(id_) for id_ in await noted.values_list("stripe_id", flat=True)}
     made = [
         fee
-        for fee in await gateway.list_fee_refunds(payment.stripe_application_fee_id)
+        for fee in await gateway.application_fees.list_refunds(payment.stripe_application_fee_id)
         if fee.id not in known and abs(fee.created - answer.created) <= SAME_MOMENT
     ]
     return min(made, key=lambda fee: abs(fee.created - answer.created), default=None)

@@ -15,8 +15,8 @@ from shared.clawback import movements, sources
 from shared.clawback import service as clawback
 from shared.clawback.rules import MovementKind
 from shared.errors import MarketError
-from shared.gateway.objects import Refund as StripeRefund
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
+from shared.gateway.refunds import StripeRefund
 from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -46,7 +46,7 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
     refund = await Refund.get(id=refund_id)
     if refund.stripe_refund_id is None:
         return RefundState(refund.status)
-    return await take_on(gateway, refund.id, await gateway.get_refund(refund.stripe_refund_id))
+    return await take_on(gateway, refund.id, await gateway.refunds.get(refund.stripe_refund_id))
 
 
 async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> RefundState:

@@ -48,7 +48,7 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
                 queue.enqueue(tx, "refunds.carry_out", {"refund_id": refund_id}, unique_key=f"carry_out:{refund_id}")
             else:
                 queue.enqueue(tx, "refunds.follow", {"refund_id": refund_id}, unique_key=f"follow_refund:{refund_id}")
-    listed = await context.gateway.list_refunds(since=clock.now() - LOOK_BACK)
+    listed = await context.gateway.refunds.list(since=clock.now() - LOOK_BACK)
     known = dict(
         await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list("stripe_refund_id", "status")
     )

@@ -12,7 +12,7 @@ from shared.clawback.models import Claim
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
 from shared.fees.queries import get_policy
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.money import Money
 from shared.orders.models import Order, OrderLine
 from shared.orders.money import MoneyState

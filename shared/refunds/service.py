@@ -13,7 +13,7 @@ from tortoise.expressions import F
 from shared import clock, unit
 from shared.errors import Invalid, NotFound
 from shared.fees.queries import Policy, get_policy
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.gateway.standing import money_may_move
 from shared.jobs import queue
 from shared.mail import service as mail

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared import clock
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.ledger.chart import Account
 from shared.references import service as references
 from shared.reporting import earned, ours, saved_sides, theirs

@@ -14,7 +14,8 @@ from shared.clawback.models import Claim
 from shared.disputes.models import Dispute
 from shared.disputes.rules import OPEN
 from shared.errors import NotFound
-from shared.gateway.seam import Gateway, StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.jobs.models import Job
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerEntry
@@ -207,7 +208,7 @@ async def _summed(query: QuerySet[Any], column: str) -> dict[tuple[int, str], in
 async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
     """What Stripe itself keeps back for negative balances (connect_reserved); None when it cannot be asked now."""
     try:
-        lines = await gateway.get_balance()
+        lines = await gateway.balance.get()
     except (StripeUnavailable, StripeRefused):
         return None
     return tuple(Money(line.reserved, line.currency) for line in lines if line.reserved)

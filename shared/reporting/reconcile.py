@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared import clock, unit
 from shared.errors import MarketError
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.reporting.errors import AlreadyRunning
 from shared.reporting.facts import Finding
 from shared.reporting.gather import gather

@@ -99,7 +99,7 @@ class _Known(dict[str, Any]):
 
 
 async def _confirm_payment(context: Context, given: Arguments) -> str:
-    intent = await context.gateway.get_payment_intent(str(given["intent_id"]))
+    intent = await context.gateway.payment_intents.get(str(given["intent_id"]))
     state = await settle.apply(int(given["payment_id"]), intent)
     if state in OPEN_STATES and intent.status == "succeeded":
         raise CannotRepair
@@ -117,7 +117,7 @@ async def _mark_paid(_context: Context, given: Arguments) -> str:
 
 
 async def _post_sale(context: Context, given: Arguments) -> str:
-    intent = await context.gateway.get_payment_intent(str(given["intent_id"]))
+    intent = await context.gateway.payment_intents.get(str(given["intent_id"]))
     posted = await settle.post_missing(int(given["payment_id"]), intent)
     return "Posted." if posted else "It was posted meanwhile."
 

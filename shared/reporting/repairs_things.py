@@ -63,7 +63,7 @@ async def follow_payout(context: Context, given: Arguments) -> str:
     row = await payouts.follow(context.gateway, account, str(given["stripe_id"]))
     if row is None:
         raise CannotRepair("The payout is of an account that is not ours.")
-    found = await context.gateway.get_payout(str(given["stripe_id"]), account=account)
+    found = await context.gateway.payouts.get(str(given["stripe_id"]), account=account)
     await books.post_payout(row, await fees.read(context.gateway, account, found))
     return f"Read again: the payout is {row.status.replace('_', ' ')}."
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.gateway.saving import StripeMethod
-from shared.gateway.seam import Gateway, StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
+from shared.gateway.payment_methods import StripePaymentMethod
 from shared.payment_methods.models import PaymentMethod, PaymentMethodDetachment, StripeCustomer
 from shared.reporting.facts import HeldMethod, MethodRow
 from shared.reporting.theirs import bounded
@@ -28,7 +29,7 @@ async def held(gateway: Gateway, asked: list[str]) -> tuple[HeldMethod, ...]:
 
     async def look(customer: str) -> None:
         try:
-            listed = await gateway.list_payment_methods(customer)
+            listed = await gateway.payment_methods.list(customer)
         except StripeMissing:
             return
         found.extend(HeldMethod(method.id, customer, _told(method)) for method in listed)
@@ -37,7 +38,7 @@ async def held(gateway: Gateway, asked: list[str]) -> tuple[HeldMethod, ...]:
     return tuple(sorted(found, key=lambda method: method.stripe_id))
 
 
-def _told(method: StripeMethod) -> str:
+def _told(method: StripePaymentMethod) -> str:
     return _words(method.type, method.brand, method.last4, method.exp_month, method.exp_year)
 
 

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from shared.gateway import objects
-from shared.gateway.seam import Gateway, StripeMissing
-from shared.gateway.seam import Intent as StripeIntent
+from shared.gateway.balance_transactions import BalanceTransaction
+from shared.gateway.disputes import StripeDispute
+from shared.gateway.errors import StripeMissing
+from shared.gateway.gateway import Gateway
+from shared.gateway.payment_intents import PaymentIntent
+from shared.gateway.payouts import StripePayout
+from shared.gateway.refunds import StripeRefund
 from shared.reporting.facts import Event, Intent, Thing, Transaction
 from shared.vendors import accounts
 from shared.vendors.models import VendorPaymentConfig
@@ -38,7 +42,7 @@ async def read(gateway: Gateway, *, since: datetime | None, events_since: dateti
     """Everything that Stripe has, or what it made since `since`; rows of books from `overlap` on, so that none is cut in two."""
     found = Theirs()
     intents, refunds, disputes = await asyncio.gather(
-        gateway.list_payment_intents(since=since), gateway.list_refunds(since=since), gateway.list_disputes(since=since)
+        gateway.payment_intents.list(since=since), gateway.refunds.list(since=since), gateway.disputes.list(since=since)
     )
     found.intents = tuple(_intent(i) for i in intents)
     found.things += [_refund(r) for r in refunds]
@@ -79,7 +83,7 @@ async def _vendor(gateway: Gateway, found: Theirs, config: VendorPaymentConfig, 
         found.unreachable.add(config.vendor_id)
         return
     try:
-        facts = accounts.facts_of(await gateway.get_account(account))
+        facts = accounts.facts_of(await gateway.accounts.get(account))
         found.accounts[config.vendor_id] = account_fields(facts, account_status(facts))
         await _account(gateway, found, config.vendor_id, account, window)
     except StripeMissing:
@@ -103,12 +107,12 @@ async def _account(
     gateway: Gateway, found: Theirs, vendor_id: int | None, account: str | None, window: _Window
 ) -> None:
     """One account's books, payouts, missed events and balance. The balance that frames the books has not moved meanwhile."""
-    payouts = await gateway.list_payouts(account, since=window.since)
-    events = await gateway.list_events(account, since=window.events_since, undelivered=True)
-    before = await gateway.get_balance(account)
+    payouts = await gateway.payouts.list(account, since=window.since)
+    events = await gateway.events.list(account, since=window.events_since, undelivered=True)
+    before = await gateway.balance.get(account)
     for _ in range(3):
-        rows = await gateway.list_balance_transactions(account, since=window.overlap)
-        after = await gateway.get_balance(account)
+        rows = await gateway.balance_transactions.list(account, since=window.overlap)
+        after = await gateway.balance.get(account)
         if after == before:
             break
         before = after
@@ -122,15 +126,15 @@ async def one(gateway: Gateway, what: str, stripe_id: str, account: str | None, 
     """One refund, dispute or payout that no window reaches; None when Stripe does not know it."""
     try:
         if what == "refund":
-            return _refund(await gateway.get_refund(stripe_id))
+            return _refund(await gateway.refunds.get(stripe_id))
         if what == "dispute":
-            return _dispute(await gateway.get_dispute(stripe_id))
-        return _payout(await gateway.get_payout(stripe_id, account=account), vendor_id, account)
+            return _dispute(await gateway.disputes.get(stripe_id))
+        return _payout(await gateway.payouts.get(stripe_id, account=account), vendor_id, account)
     except StripeMissing:
         return None
 
 
-def _intent(i: StripeIntent) -> Intent:
+def _intent(i: PaymentIntent) -> Intent:
     ours = i.metadata.get("platform") == PLATFORM
     number = i.metadata.get("payment_id", "")
     return Intent(
@@ -145,18 +149,18 @@ def _intent(i: StripeIntent) -> Intent:
     )
 
 
-def _refund(r: objects.Refund) -> Thing:
+def _refund(r: StripeRefund) -> Thing:
     return Thing("refund", r.id, r.status, r.amount, r.currency, intent_id=r.payment_intent)
 
 
-def _dispute(d: objects.Dispute) -> Thing:
+def _dispute(d: StripeDispute) -> Thing:
     return Thing("dispute", d.id, d.status, d.amount, d.currency, intent_id=d.payment_intent)
 
 
-def _payout(p: objects.Payout, vendor_id: int | None, account: str | None) -> Thing:
+def _payout(p: StripePayout, vendor_id: int | None, account: str | None) -> Thing:
     return Thing("payout", p.id, p.status, p.amount, p.currency, vendor_id, account)
 
 
-def _transaction(t: objects.BalanceTransaction, vendor_id: int | None, since: datetime | None) -> Transaction:
+def _transaction(t: BalanceTransaction, vendor_id: int | None, since: datetime | None) -> Transaction:
     recent = since is None or t.created >= since
     return Transaction(t.id, t.type, t.amount, t.fee, t.net, t.currency, t.source, t.links, vendor_id, recent)

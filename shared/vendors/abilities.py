@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from shared.gateway.seam import Capability
+from shared.gateway.accounts import Capability
 from shared.vendors import missing
 from shared.vendors.verification import Verdict
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared import clock, unit
-from shared.gateway.seam import Account
+from shared.gateway.accounts import StripeAccount
 from shared.mail import service as mail
 from shared.unit import Transaction
 from shared.vendors import abilities, banks, mirror, requirements, rules, texts, verification
@@ -35,7 +35,7 @@ class _Before:
         return cls(row.stripe_account_status, row.accepts_payments, row.external_account_errored)
 
 
-def facts_of(account: Account) -> AccountFacts:
+def facts_of(account: StripeAccount) -> AccountFacts:
     """The part of an account that decides what the vendor may do."""
     return AccountFacts(
         charges_enabled=account.charges_enabled,
@@ -53,7 +53,7 @@ def facts_of(account: Account) -> AccountFacts:
     )
 
 
-def describe(row: VendorPaymentConfig, account: Account, *, read_at: datetime) -> None:
+def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime) -> None:
     """Set the row's fields to what the account says; nothing is saved yet."""
     facts = facts_of(account)
     row.charges_enabled = facts.charges_enabled
@@ -72,7 +72,7 @@ def describe(row: VendorPaymentConfig, account: Account, *, read_at: datetime) -
         log.warning("Stripe says %r of account %s: there are no words for it yet", code, account.id)
 
 
-def _without_words(account: Account) -> list[str]:
+def _without_words(account: StripeAccount) -> list[str]:
     """Codes that pages can only speak of in general: a release of ours should learn them."""
     later = account.future_requirements
     keys = {*account.currently_due, *account.past_due, *account.pending_verification, *later.currently_due}
@@ -85,7 +85,7 @@ def _without_words(account: Account) -> list[str]:
 
 
 async def store_reading(
-    vendor_id: int, account: Account, *, schedule: PayoutSchedule | None, read_at: datetime
+    vendor_id: int, account: StripeAccount, *, schedule: PayoutSchedule | None, read_at: datetime
 ) -> None:
     """Store a reading that began at `read_at`, unless a newer one is stored or the vendor disconnected meanwhile."""
     async with unit.transaction() as tx:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared import clock, unit
 from shared.errors import Conflict, Invalid
-from shared.gateway.seam import Account
+from shared.gateway.accounts import StripeAccount
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
@@ -33,7 +33,7 @@ def known_to(row: VendorPaymentConfig) -> dict[str, str]:
 
 
 async def follow(
-    tx: Transaction, row: VendorPaymentConfig, account: Account, *, known: dict[str, str], submitted: bool
+    tx: Transaction, row: VendorPaymentConfig, account: StripeAccount, *, known: dict[str, str], submitted: bool
 ) -> None:
     """Compare what was read with the banks known before, inside the caller's transaction and with its row locked.
 

@@ -7,7 +7,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.gateway.seam import Account, Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
+from shared.gateway.accounts import (
+    Alternative,
+    Capability,
+    ExternalAccount,
+    FutureRequirements,
+    RequirementError,
+    StripeAccount,
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Mirror:
     abilities: tuple[Capability, ...] = ()
 
 
-def to_json(account: Account) -> dict[str, Any]:
+def to_json(account: StripeAccount) -> dict[str, Any]:
     """What is stored of an account."""
     return {
         **_needs_to_json(account),
@@ -38,7 +45,7 @@ def to_json(account: Account) -> dict[str, Any]:
     }
 
 
-def _needs_to_json(needs: Account | FutureRequirements) -> dict[str, Any]:
+def _needs_to_json(needs: StripeAccount | FutureRequirements) -> dict[str, Any]:
     return {
         "currently_due": list(needs.currently_due),
         "past_due": list(needs.past_due),

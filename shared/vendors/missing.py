@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.gateway.seam import Alternative, ExternalAccount, RequirementError
+from shared.gateway.accounts import Alternative, ExternalAccount, RequirementError
 from shared.vendors import verification
 from shared.vendors.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
 from shared.vendors.rules import is_broken

@@ -13,7 +13,9 @@ from shared import clock, unit
 from shared.audit.models import AuditEntry
 from shared.editing import ChangedMeanwhile, Look, unseen
 from shared.errors import Invalid
-from shared.gateway.seam import ExternalAccount, Gateway, PayoutSettings
+from shared.gateway.accounts import ExternalAccount
+from shared.gateway.balance_settings import PayoutSettings
+from shared.gateway.gateway import Gateway
 from shared.ids import born
 from shared.jobs import queue
 from shared.money import MAX_AMOUNT, Money
@@ -150,7 +152,7 @@ async def _write(
         await look(schedules.plan_of(row))
         asked = schedules.settings_of(plan, by_hand=await schedules.by_hand(row, plan.minimum))
         key = await _write_down(tx, row, plan, asked, actor)
-    answered = await gateway.set_payout_settings(account_id, asked, key=key)
+    answered = await gateway.balance_settings.update(account_id, asked, key=key)
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
         await look(schedules.plan_of(row))  # another may have been saved while Stripe was asked

@@ -13,7 +13,7 @@ from shared.database.paging import Paged, window
 from shared.database.searching import matching
 from shared.errors import NotFound
 from shared.fees.offer import Payer
-from shared.gateway.seam import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
+from shared.gateway.accounts import Alternative, Capability, ExternalAccount, FutureRequirements, RequirementError
 from shared.money import Money
 from shared.vendors import mirror
 from shared.vendors.errors import PaymentNotConfigured

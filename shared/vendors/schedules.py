@@ -10,7 +10,9 @@ import logging
 from dataclasses import dataclass
 
 from shared import clock
-from shared.gateway.seam import Gateway, PayoutSettings, StripeRefused
+from shared.gateway.balance_settings import PayoutSettings
+from shared.gateway.errors import StripeRefused
+from shared.gateway.gateway import Gateway
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.vendors.models import VendorPaymentConfig
@@ -80,7 +82,7 @@ async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
 async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
     """The schedule as Stripe keeps it; None when it does not tell (an account that is not that far yet)."""
     try:
-        return await gateway.get_payout_settings(account_id)
+        return await gateway.balance_settings.get(account_id)
     except StripeRefused as refused:
         log.info("no payout schedule for %s: %s", account_id, refused.log)
         return None

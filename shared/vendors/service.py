@@ -17,7 +17,9 @@ from tortoise.exceptions import IntegrityError
 from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
-from shared.gateway.seam import AccountDetails, Gateway, StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.accounts import AccountDetails
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.ids import born, slugify
 from shared.jobs import queue
 from shared.marketplace.queries import today
@@ -87,7 +89,7 @@ async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDe
         return wanted.account_id
     started = clock.now()
     try:
-        account = await gateway.create_account(AccountDetails(**wanted.request), vendor_id=vendor_id, key=wanted.key)
+        account = await gateway.accounts.create(AccountDetails(**wanted.request), vendor_id=vendor_id, key=wanted.key)
     except StripeRefused:
         # A key repeats its first answer; a definite no made nothing, so other details get a key of their own.
         await _next_key(vendor_id, wanted.key)
@@ -153,7 +155,7 @@ async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
     """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored, and its making audited."""
     await require_confirmed(vendor_id, to="connect with Stripe")
-    link = await gateway.create_account_link(
+    link = await gateway.account_links.create(
         await configs.account_of(vendor_id),
         refresh_url=f"{public_url}/vendor/admin/payments/refresh",
         return_url=f"{public_url}/vendor/admin/payments/success",
@@ -165,7 +167,7 @@ async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url
 
 async def create_dashboard_link(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> str:
     """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making audited."""
-    link = await gateway.create_login_link(await configs.account_of(vendor_id))
+    link = await gateway.accounts.create_login_link(await configs.account_of(vendor_id))
     async with unit.transaction() as tx:
         tx.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
     return link
@@ -177,7 +179,7 @@ async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView
     if config.stripe_account_id is None or config.disconnected:
         return config
     started = clock.now()
-    account = await gateway.get_account(config.stripe_account_id)
+    account = await gateway.accounts.get(config.stripe_account_id)
     settings = await schedules.read(gateway, config.stripe_account_id)
     await accounts.store_reading(vendor_id, account, schedule=None, read_at=started)
     if settings is not None:
@@ -219,7 +221,7 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
         return False
     if row.deauthorized_at is not None:
         try:
-            await gateway.get_account(account_id)
+            await gateway.accounts.get(account_id)
         except StripeMissing:
             return False
         async with unit.transaction() as tx:

@@ -14,7 +14,7 @@ from shared.vendors.rules import AccountStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.gateway.seam import Capability
+    from shared.gateway.accounts import Capability
     from shared.vendors.queries import PaymentConfigView
     from shared.vendors.verification import Verdict
 

@@ -21,7 +21,7 @@ from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shared.database.lifecycle import close_database, open_database
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
 from shared.web import (

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
 
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.settings import Settings
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from shared import clock
-from shared.gateway.objects import MissedEvent
-from shared.gateway.seam import StripeMissing
+from shared.gateway.errors import StripeMissing
+from shared.gateway.events import MissedEvent
 from shared.jobs import schedule
 from shared.jobs.queue import Context
 from shared.restoring.service import note_backfill, standing
@@ -39,7 +39,7 @@ async def backfill(context: Context) -> int:
     for account in (None, *accounts):
         name = PLATFORM if account is None else str(account)
         try:
-            found = await context.gateway.list_events(
+            found = await context.gateway.events.list(
                 None if account is None else str(account),
                 since=_since(None if anew else seen.get(name)),
                 undelivered=not anew,

@@ -12,7 +12,7 @@ from typing import Any
 from shared import clock, unit
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, NotFound, TryLater
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import envelope
 from shared.jobs import queue
 from shared.jobs.queue import Context

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from shared.clock import now
 from shared.disputes.models import Dispute
-from shared.gateway.seam import Gateway, StripeMissing, VerifiedEvent
+from shared.gateway.errors import StripeMissing
+from shared.gateway.events import VerifiedEvent
+from shared.gateway.gateway import Gateway
 from shared.money import Money
 from shared.orders.models import Order
 from shared.orders.rules import PAYMENT_STATUS_MOVES, CheckoutStatus, PaymentStatus
@@ -66,7 +68,7 @@ async def _intent(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     state = PaymentState(payment.status)
     if state in (PaymentState.REFUNDED, PaymentState.CANCELED):
         return NOTHING
-    target = next_state(state, facts_of(await gateway.get_payment_intent(event.object_id)), expected_of(payment))
+    target = next_state(state, facts_of(await gateway.payment_intents.get(event.object_id)), expected_of(payment))
     if target is None:
         return NOTHING
     found = [Change(f"payment:{payment.id}.status", state, target)]
@@ -81,7 +83,7 @@ async def _charge(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     payment = await Payment.get_or_none(stripe_payment_intent_id=event.related_intent) if event.related_intent else None
     if payment is None or event.object_id is None:
         return FOREIGN
-    charge = await gateway.get_charge(event.object_id)
+    charge = await gateway.charges.get(event.object_id)
     news = news_of(payment, charge) if charge.paid else {}
     found = _moved(f"payment:{payment.id}", {name: getattr(payment, name) for name in news}, news)
     if charge.amount_refunded and not found:
@@ -93,7 +95,7 @@ async def _refund(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     if event.object_id is None:
         return FOREIGN
     row = await Refund.get_or_none(stripe_refund_id=event.object_id).select_related("payment", "order")
-    theirs = await gateway.get_refund(event.object_id)
+    theirs = await gateway.refunds.get(event.object_id)
     if row is None:
         return await _unknown(theirs.payment_intent, f"refund {theirs.id} over {Money(theirs.amount, theirs.currency)}")
     now_ = refund_rules.RefundState(row.status)
@@ -124,7 +126,7 @@ async def _dispute(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     if event.object_id is None:
         return FOREIGN
     row = await Dispute.get_or_none(stripe_dispute_id=event.object_id)
-    theirs = await gateway.get_dispute(event.object_id)
+    theirs = await gateway.disputes.get(event.object_id)
     if row is None:
         return await _unknown(
             theirs.payment_intent, f"dispute {theirs.id} over {Money(theirs.amount, theirs.currency)}"
@@ -139,7 +141,7 @@ async def _payout(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     if event.object_id is None:
         return FOREIGN
     row = await Payout.get_or_none(stripe_payout_id=event.object_id)
-    theirs = await gateway.get_payout(event.object_id, account=event.account)
+    theirs = await gateway.payouts.get(event.object_id, account=event.account)
     if row is None:
         return Foreseen(
             None,
@@ -157,7 +159,7 @@ async def _account(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
     if row.deauthorized_at is not None:
         if event.type != "account.application.authorized":
             return NOTHING
-        await gateway.get_account(str(event.account))
+        await gateway.accounts.get(str(event.account))
         return _would((Change(f"{thing}.deauthorized_at", plain(row.deauthorized_at), None),))
     if event.type == "account.application.deauthorized":
         if row.connected_again_at and event.created_at <= row.connected_again_at:
@@ -165,7 +167,7 @@ async def _account(gateway: Gateway, event: VerifiedEvent) -> Foreseen:
         return _would((Change(f"{thing}.deauthorized_at", None, plain(now())),))
     fields = next(watch.columns for watch in WATCHES if watch.word == "account").split()
     before = {name: plain(getattr(row, name)) for name in fields}
-    accounts.describe(row, await gateway.get_account(str(event.account)), read_at=now())
+    accounts.describe(row, await gateway.accounts.get(str(event.account)), read_at=now())
     return _would(diff({thing: before}, {thing: {name: plain(getattr(row, name)) for name in fields}}))
 
 

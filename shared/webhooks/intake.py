@@ -13,7 +13,7 @@ from tortoise.expressions import F
 
 from shared import clock, unit
 from shared.errors import MarketError
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import BadSignature, envelope, verify
 from shared.jobs import queue
 from shared.jobs.queue import Context

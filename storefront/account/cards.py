@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from shared.errors import Conflict, TryLater
-from shared.gateway.seam import StripeRefused
+from shared.gateway.errors import StripeRefused
 from shared.locales import gettext as _
 from shared.payment_methods import queries, service, setups
 from shared.payment_methods.rules import MOST, SetupState

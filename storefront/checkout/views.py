@@ -9,7 +9,7 @@ from quart import Blueprint, Response, jsonify, request
 from shared.baskets.queries import BasketView, get_basket
 from shared.catalogue.errors import SoldOut
 from shared.errors import Conflict, NotFound, TryLater
-from shared.gateway.seam import StandsStill, StripeRefused
+from shared.gateway.errors import StandsStill, StripeRefused
 from shared.locales import gettext as _
 from shared.marketplace.queries import marketplace
 from shared.orders import terms

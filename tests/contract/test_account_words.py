@@ -12,7 +12,7 @@ import pytest
 import stripe
 from stripe.params import _account_create_params
 
-from shared.gateway.seam import SELLING_NEEDS, Capability
+from shared.gateway.accounts import SELLING_NEEDS, Capability
 from shared.vendors import abilities, requirements, verification
 from shared.vendors.requirements import GENERAL, Requirement, requirement
 from shared.vendors.verification import Verdict

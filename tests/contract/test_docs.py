@@ -10,7 +10,7 @@ import click
 import run
 from shared import environment
 from shared.cli.main import cli
-from shared.gateway.live import LiveGateway
+from shared.gateway.gateway import Gateway
 from shared.web import bodies, security
 from shared.webhooks.handlers import HANDLERS
 from tests.support.app import settings_for
@@ -53,7 +53,7 @@ def test_every_setting_is_documented() -> None:
 async def test_every_address_is_documented(tmp_path: Path) -> None:
     """Each route's address, methods and who may use it stand in docs/operations.md, and no other."""
     settings = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
-    app = run.compose(settings, LiveGateway(settings.stripe))
+    app = run.compose(settings, Gateway(settings.stripe))
     words = {"public": "everyone", "vendor_token": "vendor token"}
     served: dict[str, tuple[set[str], str]] = {}
     for rule in app.url_map.iter_rules():

@@ -55,7 +55,7 @@ PROMISED_TOO = {
             "amounts",
             "errors",
             "fees/words",
-            "gateway/seam",
+            "gateway/errors",
             "people/browsers",
             "people/history",
             "people/rules",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from werkzeug.routing import Rule
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.one_engine

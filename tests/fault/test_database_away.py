@@ -17,7 +17,7 @@ from shared import unit
 from shared.database.lifecycle import close_database, open_database
 from shared.database.schema import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind
-from shared.gateway.live import LiveGateway
+from shared.gateway.gateway import Gateway
 from shared.vendors.models import Vendor
 from tests.support.app import whole_app
 from tests.support.door import door_to
@@ -51,7 +51,7 @@ async def place(
 ) -> AsyncIterator[Place]:
     """PostgreSQL behind a door that can be shut; a SQLite file that can be taken from where it lies."""
     EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
-    gateway = LiveGateway(settings.stripe)
+    gateway = Gateway(settings.stripe)
     app = whole_app(settings, gateway)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     opened = _sqlite(database_url) if engine == "sqlite" else _postgres(request.getfixturevalue("postgres_ready"))

@@ -21,7 +21,7 @@ from shared.database import sqlite as sqlite_client
 from shared.database.lifecycle import close_database, open_database
 from shared.database.schema import sqlite_path
 from shared.database.trouble import DatabaseTrouble, Kind
-from shared.gateway.live import LiveGateway
+from shared.gateway.gateway import Gateway
 from shared.vendors.models import Vendor
 from shared.webhooks.models import WebhookEvent
 from tests.support.app import whole_app
@@ -72,7 +72,7 @@ def _event(settings: Settings) -> dict[str, Any]:
 
 async def _deliver(settings: Settings) -> int:
     """The status that Stripe gets for one event."""
-    app = whole_app(settings, LiveGateway(settings.stripe))
+    app = whole_app(settings, Gateway(settings.stripe))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     async with app.test_app():
         answer = await app.test_client().post("/api/v1/platform/webhooks/stripe", **_event(settings))

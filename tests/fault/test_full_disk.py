@@ -30,7 +30,7 @@ from tests.support.storefront import ADDRESS, Browser, htmx, words
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.sqlite_only

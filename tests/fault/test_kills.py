@@ -40,7 +40,7 @@ from tests.support.storefront import ADDRESS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

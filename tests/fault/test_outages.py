@@ -12,8 +12,9 @@ from aiohttp import web
 
 from shared import clock
 from shared.catalogue.models import Product
-from shared.gateway.live import LiveGateway
-from shared.gateway.seam import AccountDetails, StripeUnavailable
+from shared.gateway.accounts import AccountDetails
+from shared.gateway.errors import StripeUnavailable
+from shared.gateway.gateway import Gateway
 from shared.jobs.worker import Worker
 from shared.orders.errors import VendorCannotSell
 from shared.orders.models import Order
@@ -29,7 +30,6 @@ from tests.support.market import check_out, confirm, open_shop
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from shared.gateway.seam import Gateway
     from shared.jobs.queue import Context
     from shared.settings import Settings
     from tests.support.sandbox import RunningSandbox
@@ -54,7 +54,7 @@ async def stubborn(settings: Settings, answer: Callable[[web.Request], web.Respo
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    live = LiveGateway(dataclasses.replace(settings.stripe, api_base=f"http://127.0.0.1:{port}"))
+    live = Gateway(dataclasses.replace(settings.stripe, api_base=f"http://127.0.0.1:{port}"))
     try:
         yield live
     finally:
@@ -129,7 +129,7 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
         return web.json_response({**intent, "status": "canceled"})
 
     async with stubborn(settings, answer) as stuck:
-        assert (await stuck.cancel_payment_intent("pi_1", key="k")).status == "canceled"
+        assert (await stuck.payment_intents.cancel("pi_1", key="k")).status == "canceled"
     assert keys == ["k", "k:2"]
 
 

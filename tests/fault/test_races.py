@@ -29,7 +29,7 @@ from tests.support.money import DAY, booked, sell
 from tests.support.payouts import work
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -124,7 +124,7 @@ async def test_a_reserve_a_payout_and_a_refund_of_one_order_never_deadlock(
     """A payout names the order while it holds the vendor's config, a refund holds the order alone: the reserve locks as they do."""
     shop, payment = await _with_reserve(gateway, sandbox)
     sandbox.advance(5 * DAY)
-    await gateway.create_payout(
+    await gateway.payouts.create(
         shop.account_id,
         amount=int(payment.amount_vendor),
         currency="EUR",

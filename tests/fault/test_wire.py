@@ -15,7 +15,8 @@ from shared.clawback.models import Claim
 from shared.disputes import answers
 from shared.disputes.models import Dispute
 from shared.fees.rules import RefundPolicy
-from shared.gateway.seam import AccountDetails, StripeRefused, StripeUnavailable
+from shared.gateway.accounts import AccountDetails
+from shared.gateway.errors import StripeRefused, StripeUnavailable
 from shared.payments.models import Payment
 from shared.payments.service import create_payment_intent
 from shared.payouts.models import Payout
@@ -34,7 +35,7 @@ from tests.support.refunds import amount, ask, run_jobs, set_policy, sold
 from tests.support.wire import FAULTS, spoiling
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
     from tests.support.sandbox import RunningSandbox
 
@@ -47,21 +48,21 @@ async def test_nothing_but_our_own_error_leaves_the_gateway(
 ) -> None:
     """Writing, reading one, reading a list: the outcome is unknown, and says so."""
     details = AccountDetails(country="LU", business_type="company", business_name="A", email="a@shop.test")
-    there = await gateway.create_account(details, vendor_id=1, key="k")
+    there = await gateway.accounts.create(details, vendor_id=1, key="k")
     async with spoiling(settings, fault) as bad:
         with pytest.raises(StripeUnavailable):
-            await bad.create_account(details, vendor_id=1, key="k")
+            await bad.accounts.create(details, vendor_id=1, key="k")
         with pytest.raises(StripeUnavailable):
-            await bad.get_account(there.id)
+            await bad.accounts.get(there.id)
         with pytest.raises(StripeUnavailable):
-            await bad.list_customers("a@shop.test")
-    assert (await gateway.create_account(details, vendor_id=1, key="k")).id == there.id
+            await bad.customers.list("a@shop.test")
+    assert (await gateway.accounts.create(details, vendor_id=1, key="k")).id == there.id
 
 
 async def test_a_refusal_of_stripe_stays_a_refusal(gateway: Gateway) -> None:
     """It comes as Stripe's own error object."""
     with pytest.raises(StripeRefused):
-        await gateway.get_payment_intent("pi_nobody")
+        await gateway.payment_intents.get("pi_nobody")
 
 
 @pytest.mark.usefixtures("database")

@@ -9,7 +9,7 @@ import pytest
 
 from shared.catalogue.models import Product
 from shared.catalogue.service import ProductValues, save_product
-from shared.gateway.seam import AccountDetails
+from shared.gateway.accounts import AccountDetails
 from shared.money import Money
 from shared.orders.models import Checkout
 from shared.people import addresses, registration, tokens
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.people.persons import Person
     from shared.settings import Settings
 

@@ -17,7 +17,7 @@ from tests.support.program import Program, Reply
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 

@@ -17,7 +17,7 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 CONFIG, SETUP = "/api/v1/vendor/payments/config", "/api/v1/vendor/payments/setup"
@@ -97,7 +97,7 @@ class TestVendorPayments:
         reply = await Program(app, token).call("POST", SETUP, json=body)
 
         assert reply.status == 200
-        account = await gateway.get_account(reply.body["stripe_account_id"])
+        account = await gateway.accounts.get(reply.body["stripe_account_id"])
         assert account.email == "api@shop.test"
         config = (await Program(app, token).call("GET", CONFIG)).body
         assert config["platform_fee_percentage"] == 2.5

@@ -26,7 +26,7 @@ from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import assert_books_agree, bears, booked, held, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.payments.models import Payment
     from shared.webhooks.models import WebhookEvent
     from tests.support.app import TestContext
@@ -144,7 +144,7 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
         await service.settle(gateway, "dispute:1")
     sandbox.faults()
     assert (await hear(context, payment)).outcome == "nothing was taken by hand"
-    (reversal,) = await gateway.list_reversals(str(payment.stripe_transfer_id))
+    (reversal,) = await gateway.transfers.list_reversals(str(payment.stripe_transfer_id))
     given = {
         "payment_id": payment.id, "type": "transfer_refund", "amount": 1000,
         "source": payment.stripe_transfer_id, "stripe_id": reversal.id,

@@ -10,7 +10,7 @@ import pytest
 from shared import clock
 from shared.audit.models import AuditEntry
 from shared.errors import Conflict, Invalid, TryLater
-from shared.gateway.seam import PayoutSettings
+from shared.gateway.balance_settings import PayoutSettings
 from shared.mail.models import Email
 from shared.money import Money
 from shared.payouts import instant
@@ -31,7 +31,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
@@ -166,12 +166,12 @@ async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(
         await plan(gateway, shop, "weekly", "friday", minimum=0)
         await changed(gateway, sandbox, shop)
         await work(context, "payouts.write_settings")
-        assert (await gateway.get_payout_settings(shop.account_id)).interval == "manual"
+        assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
         time.days(3.01)
         await work(context, "vendors.end_bank_holds")
         await banks.end_due()
         await work(context, "payouts.write_settings")
-        assert await gateway.get_payout_settings(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
+        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
 
 
 async def test_a_bank_given_while_one_waits_makes_it_wait_anew(gateway: Gateway, sandbox: RunningSandbox) -> None:

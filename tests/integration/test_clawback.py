@@ -23,7 +23,7 @@ from tests.support.money import DAY, booked, held, sell
 from tests.support.payouts import time_of
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.payments.models import Payment
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox

@@ -14,7 +14,7 @@ from shared.disputes.facts import drafted
 from shared.disputes.models import Dispute
 from shared.disputes.queries import dispute_by_id
 from shared.errors import Invalid, NotFound
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
 from shared.mail.models import Email
 from shared.orders import terms
@@ -25,7 +25,7 @@ from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, stripe_get
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
@@ -280,7 +280,7 @@ class TestHandingIn:
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
         other = {"uncategorized_text": "written elsewhere"}
-        await context.gateway.update_dispute(row.stripe_dispute_id, evidence=other, submit=True, key="t:elsewhere")
+        await context.gateway.disputes.update(row.stripe_dispute_id, evidence=other, submit=True, key="t:elsewhere")
         with pytest.raises(AnswerRefused):
             await submit(context.gateway, row, version)
         row = await Dispute.get(id=row.id)

@@ -140,7 +140,7 @@ class TestAppeals:
         await Dispute.filter(id=row.id).update(submitted_at=row.opened_at, evidence={"uncategorized_text": "Late."})
         await offered(context, sandbox, row, by_sweep)
         await by_sweep(context, sandbox)
-        seen = await context.gateway.get_dispute(row.stripe_dispute_id)
+        seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         assert (seen.status, seen.submission_count) == ("appeal_needs_response", 0)
 
     async def test_an_old_reading_of_the_first_decision_heals(
@@ -149,7 +149,7 @@ class TestAppeals:
         """It has no fewer transactions and looks like news; the next look puts it right, and no money moved."""
         shop = await open_shop(context.gateway, sandbox)
         row = await lost(context, sandbox, shop)
-        old = await context.gateway.get_dispute(row.stripe_dispute_id)
+        old = await context.gateway.disputes.get(row.stripe_dispute_id)
         await offered(context, sandbox, row, by_webhook)
         await service.apply(row.payment_id, old)
         await by_sweep(context, sandbox)
@@ -204,7 +204,7 @@ async def test_all_ten_statuses_are_brought_about_by_real_parts(context: TestCon
     seen: set[str] = set()
 
     async def note(row: Dispute) -> Dispute:
-        theirs = await context.gateway.get_dispute(row.stripe_dispute_id)
+        theirs = await context.gateway.disputes.get(row.stripe_dispute_id)
         assert theirs.status == row.status
         seen.add(row.status)
         return row
@@ -212,7 +212,7 @@ async def test_all_ten_statuses_are_brought_about_by_real_parts(context: TestCon
     async def answer(row: Dispute) -> Dispute:
         texts = {"uncategorized_text": "It arrived."}
         key = f"t:{row.id}:answer"
-        await context.gateway.update_dispute(row.stripe_dispute_id, evidence=texts, submit=True, key=key)
+        await context.gateway.disputes.update(row.stripe_dispute_id, evidence=texts, submit=True, key=key)
         return await note(await again(context, row))
 
     inquiry = await note(await disputed(context, sandbox, shop, card=INQUIRY))

@@ -12,7 +12,7 @@ from shared.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
 from shared.disputes.files import MOST_TOGETHER
 from shared.disputes.models import Dispute, DisputeFile
 from shared.errors import Invalid, NotFound
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from tests.integration.test_dispute_answers import FAULTS, at_bank, draft, settle_down, submit
 from tests.support.disputes import disputed, work
 from tests.support.factories import make_dispute, make_order

@@ -45,7 +45,7 @@ async def test_an_older_reading_of_the_same_status_changes_nothing(
 ) -> None:
     """It has fewer balance transactions than we know: whatever else it says is as old."""
     row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
-    seen = await context.gateway.get_dispute(row.stripe_dispute_id)
+    seen = await context.gateway.disputes.get(row.stripe_dispute_id)
     assert len(seen.transactions) == row.transaction_count == 1
 
     await service.apply(row.payment_id, replace(seen, transactions=(), reason="general", due_by=None))

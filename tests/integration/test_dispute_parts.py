@@ -28,7 +28,7 @@ from tests.support import market_acts as acts
 from tests.support.money import booked, held
 
 if TYPE_CHECKING:
-    from shared.gateway import objects
+    from shared.gateway.disputes import StripeDispute
     from shared.sandbox.store import Document
     from tests.support.machine import Market
     from tests.support.market import Shop
@@ -158,7 +158,7 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(m
     path = f"/v1/payment_intents/{payment.stripe_payment_intent_id}/confirm"
     market.stand.send("POST", path, {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"})
     market.advance(1)
-    intent = await market.gateway.get_payment_intent(str(payment.stripe_payment_intent_id))
+    intent = await market.gateway.payment_intents.get(str(payment.stripe_payment_intent_id))
     await settle.apply(payment.id, intent)
     payment = await Payment.get(id=payment.id)
     assert payment.status == "parked"
@@ -197,9 +197,9 @@ async def test_money_that_leaves_between_our_look_and_our_reversal_is_owed_in_ei
     await agree(market, shop)
 
 
-async def reading(market: Market, stripe_id: str) -> objects.Dispute:
+async def reading(market: Market, stripe_id: str) -> StripeDispute:
     """What Stripe says of a dispute now."""
-    return await market.gateway.get_dispute(stripe_id)
+    return await market.gateway.disputes.get(stripe_id)
 
 
 @pytest.mark.one_engine

@@ -18,7 +18,7 @@ from shared.disputes.queries import exposure
 from shared.errors import TryLater
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
-from shared.gateway.objects import NewRefund
+from shared.gateway.refunds import NewRefund
 from shared.jobs.models import Job
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -248,7 +248,7 @@ async def refund(
 ) -> None:
     """A refund as the refunds' own domain books it: owed, claimed from the vendor, and paid."""
     new = NewRefund(str(payment.stripe_payment_intent_id), amount, False, False, None, {})
-    made = await context.gateway.create_refund(new, key=f"test:refund:{payment.id}:{amount}")
+    made = await context.gateway.refunds.create(new, key=f"test:refund:{payment.id}:{amount}")
     order = await Order.get(id=payment.order_id)
     fact = postings.Refund(1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id)
     async with unit.transaction() as tx:
@@ -256,7 +256,7 @@ async def refund(
         await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=amount - commission)
     await work(context)
     sandbox.advance(1)
-    made = await context.gateway.get_refund(made.id)  # it waits until the platform has the money
+    made = await context.gateway.refunds.get(made.id)  # it waits until the platform has the money
     if made.balance_transaction:
         async with unit.transaction() as tx:
             await ledger.post(tx, postings.refund_paid(fact))
@@ -265,7 +265,9 @@ async def refund(
 async def escalate(context: TestContext, sandbox: RunningSandbox, row: Dispute) -> None:
     """The bank is not content with the answer to its inquiry."""
     texts = {"uncategorized_text": "escalate_inquiry_evidence"}
-    await context.gateway.update_dispute(row.stripe_dispute_id, evidence=texts, submit=True, key=f"t:{row.id}:escalate")
+    await context.gateway.disputes.update(
+        row.stripe_dispute_id, evidence=texts, submit=True, key=f"t:{row.id}:escalate"
+    )
     sandbox.advance(10)
 
 
@@ -305,11 +307,11 @@ class TestNews:
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
         (stripe_id,) = await at_stripe(context.gateway, payment)
-        readings = [await context.gateway.get_dispute(stripe_id)]
+        readings = [await context.gateway.disputes.get(stripe_id)]
         texts = {"uncategorized_text": "winning_evidence"}
-        readings.append(await context.gateway.update_dispute(stripe_id, evidence=texts, submit=True, key="t:win"))
+        readings.append(await context.gateway.disputes.update(stripe_id, evidence=texts, submit=True, key="t:win"))
         sandbox.advance(10)
-        readings.append(await context.gateway.get_dispute(stripe_id))
+        readings.append(await context.gateway.disputes.get(stripe_id))
         assert [reading.status for reading in readings] == ["needs_response", "under_review", "won"]
         for place in order:
             await service.apply(payment.id, readings[place])
@@ -348,7 +350,7 @@ class TestNews:
             return_url="http://127.0.0.1/back",
         )
         sandbox.advance(1)
-        (seen,) = await context.gateway.list_disputes(payment_intent=intent["id"])
+        (seen,) = await context.gateway.disputes.list(payment_intent=intent["id"])
         assert await service.follow(context.gateway, seen.id) is None
         assert not await Dispute.exists()
 
@@ -457,7 +459,7 @@ class TestWords:
         """The dispute's and its balance transactions'."""
         shop = await open_shop(context.gateway, sandbox)
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
-        seen = await context.gateway.get_dispute(row.stripe_dispute_id)
+        seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         ids = [seen.id, *(transaction.id for transaction in seen.transactions)]
         found = await StripeReference.filter(stripe_id__in=ids)
         assert {(ref.subject, ref.order_id) for ref in found} == {(f"dispute:{row.id}", row.order_id)}

@@ -240,7 +240,7 @@ async def test_of_two_who_save_at_the_same_moment_one_is_told(
         assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409], action
     await work(context)
     row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
-    assert (await context.gateway.get_payout_settings(shop.account_id)).interval == row.payout_schedule
+    assert (await context.gateway.balance_settings.get(shop.account_id)).interval == row.payout_schedule
 
 
 async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(client: TestClientProtocol) -> None:

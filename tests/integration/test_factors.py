@@ -25,7 +25,7 @@ from tests.support.visitor import Visitor, sign_in_as
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
     from tests.support.app import TestContext
 

@@ -23,7 +23,7 @@ from tests.support.market import confirm, open_shop
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 FEE = re.compile(r"[Pp]latform fee|[Cc]ommission|€1\.25|€48\.65")  # 2.5 % of €49.90, and the rest

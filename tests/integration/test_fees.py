@@ -35,7 +35,7 @@ from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA, check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 BY = "member:1"

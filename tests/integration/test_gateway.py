@@ -13,17 +13,13 @@ import stripe
 
 from shared import clock
 from shared.gateway import calls
-from shared.gateway.live import LiveGateway
-from shared.gateway.seam import (
-    AccountDetails,
-    Gateway,
-    NewIntent,
-    PayoutSettings,
-    StripeMissing,
-    StripeRefused,
-    StripeUnavailable,
-)
+from shared.gateway.accounts import AccountDetails
+from shared.gateway.balance_settings import PayoutSettings
+from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.gateway.gateway import Gateway
+from shared.gateway.payment_intents import NewPaymentIntent
 from shared.gateway.transport import Transport
+from tests.support.gateway import methods_of
 from tests.support.market import confirm, stripe_post
 from tests.support.papers import paper
 
@@ -39,12 +35,12 @@ SHOPPER = "ada@shopper.test"
 
 async def ready_account(gateway: Gateway, sandbox: RunningSandbox) -> str:
     """An account that takes destination charges."""
-    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
     sandbox.complete(account.id)
     return account.id
 
 
-def intent_to(account: str, **changes: Any) -> NewIntent:
+def intent_to(account: str, **changes: Any) -> NewPaymentIntent:
     """A plain destination charge."""
     values: dict[str, Any] = {
         "amount": 4990,
@@ -55,13 +51,13 @@ def intent_to(account: str, **changes: Any) -> NewIntent:
         "metadata": {"order_id": "1"},
         "transfer_group": "order_1",
     }
-    return NewIntent(**{**values, **changes})
+    return NewPaymentIntent(**{**values, **changes})
 
 
 @pytest.fixture
-async def impatient(settings: Settings) -> AsyncIterator[LiveGateway]:
+async def impatient(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway that waits half a second."""
-    gateway = LiveGateway(settings.stripe, patience=0.5)
+    gateway = Gateway(settings.stripe, patience=0.5)
     yield gateway
     await gateway.close()
 
@@ -69,7 +65,7 @@ async def impatient(settings: Settings) -> AsyncIterator[LiveGateway]:
 async def test_defect_24_the_charge_type_is_decided_and_asked_for(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """A destination charge without on_behalf_of (docs/decisions/0004): the platform is the merchant of record."""
     account = await ready_account(gateway, sandbox)
-    await gateway.create_payment_intent(intent_to(account), key="order:1:pay:1")
+    await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
     (asked,) = [r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/v1/payment_intents"][-1:]
     assert asked["params"]["transfer_data"] == {"destination": account}
     assert asked["params"]["application_fee_amount"] == "125"
@@ -80,23 +76,23 @@ async def test_defect_24_the_charge_type_is_decided_and_asked_for(gateway: Gatew
 async def test_no_fee_is_left_out_instead_of_sent_as_zero(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Stripe refuses an explicit 0 (stripe.md section 6)."""
     account = await ready_account(gateway, sandbox)
-    intent = await gateway.create_payment_intent(intent_to(account, fee=0), key="order:1:pay:1")
+    intent = await gateway.payment_intents.create(intent_to(account, fee=0), key="order:1:pay:1")
     assert intent.application_fee == 0
 
 
 async def test_the_same_key_gives_the_same_account(gateway: Gateway) -> None:
     """However often it is asked."""
-    first = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
-    again = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    first = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    again = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
     assert first.id == again.id
 
 
 async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
     """BalanceSettings, on the connected account."""
-    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
     wanted = PayoutSettings("monthly", monthly_days=(1,))
-    assert await gateway.set_payout_settings(account.id, wanted, key="k:1") == wanted
-    assert await gateway.get_payout_settings(account.id) == wanted
+    assert await gateway.balance_settings.update(account.id, wanted, key="k:1") == wanted
+    assert await gateway.balance_settings.get(account.id) == wanted
 
 
 async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
@@ -104,9 +100,9 @@ async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
 ) -> None:
     """A succeeded intent is answered as succeeded instead of as an error."""
     account = await ready_account(gateway, sandbox)
-    intent = await gateway.create_payment_intent(intent_to(account), key="order:1:pay:1")
+    intent = await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
     await confirm(sandbox, intent.id)
-    assert (await gateway.cancel_payment_intent(intent.id, key="order:1:pay:1:cancel")).status == "succeeded"
+    assert (await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")).status == "succeeded"
 
 
 async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_themselves(
@@ -115,9 +111,9 @@ async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_them
     """What a person reads is ours; the request id and Stripe's text are for the log."""
     account = await ready_account(gateway, sandbox)
     with pytest.raises(StripeMissing) as missing:
-        await gateway.get_payment_intent("pi_nothing")
+        await gateway.payment_intents.get("pi_nothing")
     with pytest.raises(StripeRefused) as refused:
-        await gateway.create_payment_intent(intent_to(account, amount=1), key="order:1:pay:1")
+        await gateway.payment_intents.create(intent_to(account, amount=1), key="order:1:pay:1")
     assert refused.value.stripe_code == "amount_too_small"
     for error in (missing.value, refused.value):
         assert "req_" in (error.log or "")
@@ -126,35 +122,35 @@ async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_them
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 409])
-async def test_an_unknown_outcome_is_unavailable(impatient: LiveGateway, sandbox: RunningSandbox, status: int) -> None:
+async def test_an_unknown_outcome_is_unavailable(impatient: Gateway, sandbox: RunningSandbox, status: int) -> None:
     """5xx, limits and the conflict of a running key say nothing about what became of the request."""
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": status})
     with pytest.raises(StripeUnavailable):
-        await impatient.get_account("acct_x")
+        await impatient.accounts.get("acct_x")
 
 
-async def test_patience_has_an_end(impatient: LiveGateway, sandbox: RunningSandbox) -> None:
+async def test_patience_has_an_end(impatient: Gateway, sandbox: RunningSandbox) -> None:
     """A Stripe that does not answer is unavailable after our patience, not after three times the timeout."""
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 3, "times": 1})
     started = time.monotonic()
     with pytest.raises(StripeUnavailable):
-        await impatient.get_account("acct_x")
+        await impatient.accounts.get("acct_x")
     assert time.monotonic() - started < 2
 
 
-def test_defect_31_every_call_is_awaited() -> None:
+async def test_defect_31_every_call_is_awaited(gateway: Gateway) -> None:
     """No method of the gateway can block the loop."""
-    names = [name for name in dir(Gateway) if not name.startswith("_")]
-    assert names
-    assert all(inspect.iscoroutinefunction(getattr(LiveGateway, name)) for name in names)
+    methods = methods_of(gateway)
+    assert methods
+    assert all(inspect.iscoroutinefunction(method) for method in methods.values())
 
 
 async def test_defect_31_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Ten calls that take 0.4 s each are done in less than half of the sum."""
-    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
     sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "delay", "seconds": 0.4})
     started = time.monotonic()
-    await asyncio.gather(*(gateway.get_account(account.id) for _ in range(10)))
+    await asyncio.gather(*(gateway.accounts.get(account.id) for _ in range(10)))
     assert time.monotonic() - started < 2
 
 
@@ -162,11 +158,11 @@ async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, setting
     """Two gateways with keys of their own see platforms of their own; the SDK's globals stay untouched."""
     from dataclasses import replace
 
-    account = await gateway.create_account(DETAILS, vendor_id=1, key="vendor:1:account:1")
-    other = LiveGateway(replace(settings.stripe, secret_key="sk_test_other"))
+    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    other = Gateway(replace(settings.stripe, secret_key="sk_test_other"))
     try:
         with pytest.raises(StripeMissing):
-            await other.get_account(account.id)
+            await other.accounts.get(account.id)
     finally:
         await other.close()
     assert stripe.api_key is None
@@ -175,8 +171,8 @@ async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, setting
 async def test_a_list_at_stripe_is_read_to_its_end(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Stripe gives a hundred at once at most: what lies beyond is there too, each once, the oldest first."""
     account = await ready_account(gateway, sandbox)
-    made = [(await gateway.create_payment_intent(intent_to(account), key=f"order:{n}:pay:1")).id for n in range(101)]
-    assert [intent.id for intent in await gateway.list_payment_intents()] == made
+    made = [(await gateway.payment_intents.create(intent_to(account), key=f"order:{n}:pay:1")).id for n in range(101)]
+    assert [intent.id for intent in await gateway.payment_intents.list()] == made
 
 
 async def test_every_list_is_read_page_by_page(
@@ -186,27 +182,28 @@ async def test_every_list_is_read_page_by_page(
     account = await ready_account(gateway, sandbox)
     await _three_of_everything(gateway, sandbox, account)
     customer = await _three_cards_of_the_last_of_three_customers(sandbox)
-    (intent,) = [one for one in await gateway.list_payment_intents() if one.application_fee == 900]
-    charge = await gateway.get_charge(str(intent.latest_charge))
+    (intent,) = [one for one in await gateway.payment_intents.list() if one.application_fee == 900]
+    charge = await gateway.charges.get(str(intent.latest_charge))
     lists: dict[str, Callable[[], Awaitable[Sequence[Any]]]] = {
-        "list_payment_intents": gateway.list_payment_intents,
-        "list_balance_transactions": gateway.list_balance_transactions,
-        "list_refunds": gateway.list_refunds,
-        "list_transfers": gateway.list_transfers,
-        "list_reversals": lambda: gateway.list_reversals(str(charge.transfer)),
-        "list_fee_refunds": lambda: gateway.list_fee_refunds(str(charge.application_fee)),
-        "list_disputes": gateway.list_disputes,
-        "list_payouts": lambda: gateway.list_payouts(account),
-        "list_banks": lambda: gateway.list_banks(account),
-        "list_events": lambda: gateway.list_events(since=clock.now() - timedelta(days=2)),
-        "list_customers": lambda: gateway.list_customers(SHOPPER),
-        "list_payment_methods": lambda: gateway.list_payment_methods(customer),
+        "payment_intents.list": gateway.payment_intents.list,
+        "balance_transactions.list": gateway.balance_transactions.list,
+        "refunds.list": gateway.refunds.list,
+        "transfers.list": gateway.transfers.list,
+        "transfers.list_reversals": lambda: gateway.transfers.list_reversals(str(charge.transfer)),
+        "application_fees.list_refunds": lambda: gateway.application_fees.list_refunds(str(charge.application_fee)),
+        "disputes.list": gateway.disputes.list,
+        "payouts.list": lambda: gateway.payouts.list(account),
+        "accounts.list_external_accounts": lambda: gateway.accounts.list_external_accounts(account),
+        "events.list": lambda: gateway.events.list(since=clock.now() - timedelta(days=2)),
+        "customers.list": lambda: gateway.customers.list(SHOPPER),
+        "payment_methods.list": lambda: gateway.payment_methods.list(customer),
     }
-    assert set(lists) == {name for name in dir(Gateway) if name.startswith("list_")}
+    assert set(lists) == {name for name in methods_of(gateway) if ".list" in name}
     at_once = {name: [one.id for one in await ask()] for name, ask in lists.items()}
     monkeypatch.setattr(calls, "PAGE", 2)
     assert {name: [one.id for one in await ask()] for name, ask in lists.items()} == at_once
-    assert {name for name, ids in at_once.items() if len(ids) < 3} == {"list_banks"}  # a seller has one
+    short = {name for name, ids in at_once.items() if len(ids) < 3}
+    assert short == {"accounts.list_external_accounts"}  # a seller has one
 
 
 async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -> str:
@@ -220,17 +217,17 @@ async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -
 
 async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, account: str) -> None:
     """One sale that is given back in parts, its money sent back and paid out in parts, and three that are disputed."""
-    paid = await gateway.create_payment_intent(intent_to(account, fee=900), key="order:0:pay:1")
+    paid = await gateway.payment_intents.create(intent_to(account, fee=900), key="order:0:pay:1")
     await confirm(sandbox, paid.id, "pm_card_bypassPending")
     sandbox.advance(1)
-    charge = await gateway.get_charge(str((await gateway.get_payment_intent(paid.id)).latest_charge))
+    charge = await gateway.charges.get(str((await gateway.payment_intents.get(paid.id)).latest_charge))
     for n in range(3):
         await stripe_post(sandbox, f"/v1/application_fees/{charge.application_fee}/refunds", amount="100")
         await stripe_post(sandbox, f"/v1/transfers/{charge.transfer}/reversals", amount="100")
         await stripe_post(sandbox, "/v1/refunds", payment_intent=paid.id, amount="100")
-        await gateway.create_payout(account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}")
+        await gateway.payouts.create(account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}")
     for n in range(3):
-        disputed = await gateway.create_payment_intent(intent_to(account), key=f"order:1{n}:pay:1")
+        disputed = await gateway.payment_intents.create(intent_to(account), key=f"order:1{n}:pay:1")
         await confirm(sandbox, disputed.id, "pm_card_createDispute")
     sandbox.advance(60)
 
@@ -238,8 +235,8 @@ async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, accoun
 async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """To the same place as every other call, with its purpose; a large one too."""
     content = paper(size=4_000_000)
-    first = await gateway.upload_evidence(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
-    again = await gateway.upload_evidence(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
+    first = await gateway.files.create(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
+    again = await gateway.files.create(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
     assert first == again
     assert (first.kind, first.size) == ("pdf", 4_000_000)
     asked = [r for r in sandbox.requests() if r["path"] == "/v1/files"]
@@ -250,7 +247,7 @@ async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandb
 async def test_a_document_that_stripe_does_not_take_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """With Stripe's own words for the log."""
     with pytest.raises(StripeRefused) as caught:
-        await gateway.upload_evidence(paper(pages=60), name="a.pdf", key="k")
+        await gateway.files.create(paper(pages=60), name="a.pdf", key="k")
     assert "fewer than 50 pages" in (caught.value.log or "")
 
 
@@ -275,5 +272,5 @@ async def test_a_redirect_is_not_followed() -> None:
 async def test_an_upload_outlives_a_cut_connection(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """The body is sent again from its beginning."""
     sandbox.faults({"match": {"method": "POST", "path": "/v1/files"}, "effect": "reset_after", "times": 1})
-    stored = await gateway.upload_evidence(paper("png", size=1_000_000), name="a.png", key="k2")
+    stored = await gateway.files.create(paper("png", size=1_000_000), name="a.png", key="k2")
     assert stored.size == 1_000_000

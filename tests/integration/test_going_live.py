@@ -22,7 +22,7 @@ import pytest
 
 from shared import clock
 from shared.cli.database import opened
-from shared.gateway.seam import AccountDetails
+from shared.gateway.accounts import AccountDetails
 from shared.people.models import Member
 from shared.settings import load
 from shared.vendors import service as vendors

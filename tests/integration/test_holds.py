@@ -29,7 +29,7 @@ from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA, Purchase, check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
@@ -155,7 +155,7 @@ class TestPay:
         )
         assert sorted(isinstance(answer, SoldOut) for answer in answers) == [False, True]
         assert await shelf(product) == (1, 1)
-        assert {(await gateway.get_payment_intent(i)).status for i in (intent, other)} == {"requires_payment_method"}
+        assert {(await gateway.payment_intents.get(i)).status for i in (intent, other)} == {"requires_payment_method"}
 
     async def test_a_declined_card_lets_go_and_the_next_try_holds_again(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -182,7 +182,7 @@ class TestPay:
         await press(gateway, bought, intent)
         await run_jobs(context, "payments.let_go", after=holding.PAY_HOLD)
         assert await shelf(product) == (1, 0)
-        assert (await gateway.get_payment_intent(intent)).status == "canceled"
+        assert (await gateway.payment_intents.get(intent)).status == "canceled"
         with pytest.raises(PageOutOfDate):
             await press(gateway, bought, intent)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -202,7 +202,7 @@ class TestPay:
         assert (await Payment.get(order_id=bought.order_id)).status == PaymentState.REQUIRES_ACTION
         await run_jobs(context, "payments.let_go", after=holding.PAY_HOLD + holding.BANK_HOLD)
         assert await shelf(product) == (1, 0)
-        assert (await gateway.get_payment_intent(intent)).status == "canceled"
+        assert (await gateway.payment_intents.get(intent)).status == "canceled"
 
     async def test_an_order_whose_time_is_over_is_not_held_any_more(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -300,7 +300,7 @@ class TestGivingUp:
         await self._take_out(bought, product)
         await run_jobs(context, "payments.give_up", after=timedelta(0))
         assert await shelf(product) == (4, 0)
-        assert (await gateway.get_payment_intent(intent)).status == "canceled"
+        assert (await gateway.payment_intents.get(intent)).status == "canceled"
         assert (await state_of(bought))[0] == OrderStatus.CANCELLED
 
     @pytest.mark.parametrize("why", ["bank asks", "put back in", "fewer"])
@@ -318,7 +318,7 @@ class TestGivingUp:
             await baskets.add(bought.basket, product_id=product.id, quantity=2)
         await run_jobs(context, "payments.give_up", after=timedelta(0))
         assert await shelf(product) == (4, 2)
-        assert (await gateway.get_payment_intent(intent)).status != "canceled"
+        assert (await gateway.payment_intents.get(intent)).status != "canceled"
 
     async def _take_out(self, bought: Purchase, product: Product, leave: int = 0) -> None:
         from shared.orders.service import give_up_unwanted

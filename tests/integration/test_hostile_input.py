@@ -27,7 +27,7 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 PASSWORD = "a-long-password"

@@ -24,7 +24,7 @@ from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import assert_books_agree, booked, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -172,12 +172,12 @@ async def test_parked_money_is_nobodys_sale(database: str, gateway: Gateway, san
     await Payment.filter(order_id=purchase.order_id).update(stripe_account_id="acct_other")
     await confirm(sandbox, view.payment_intent_id)
     payment = await Payment.get(order_id=purchase.order_id)
-    await settle.apply(payment.id, await gateway.get_payment_intent(view.payment_intent_id))
+    await settle.apply(payment.id, await gateway.payment_intents.get(view.payment_intent_id))
     assert (await Payment.get(id=payment.id)).status == "parked"
     assert not await LedgerPosting.exists(kind="sale")
     await record_charge(
         gateway,
-        str(payment.stripe_charge_id or (await gateway.get_payment_intent(view.payment_intent_id)).latest_charge),
+        str(payment.stripe_charge_id or (await gateway.payment_intents.get(view.payment_intent_id)).latest_charge),
     )
     sandbox.advance(1)
     assert await booked(Account.SUSPENSE) == {"EUR": -4990}
@@ -193,7 +193,7 @@ async def test_parked_money_that_matches_after_all_is_one_sale(
     payment = await Payment.get(order_id=purchase.order_id)
     await Payment.filter(id=payment.id).update(stripe_account_id="acct_other")
     await confirm(sandbox, view.payment_intent_id)
-    intent = await gateway.get_payment_intent(view.payment_intent_id)
+    intent = await gateway.payment_intents.get(view.payment_intent_id)
     assert await settle.apply(payment.id, intent) is PaymentState.PARKED
     await Payment.filter(id=payment.id).update(stripe_account_id=payment.stripe_account_id)
     for _ in range(2):
@@ -211,7 +211,7 @@ async def test_a_charge_that_tells_less_takes_nothing_away(
 ) -> None:
     """What is known of fee, transfer and method stays, however little a later answer of Stripe's holds."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
-    charge = await gateway.get_charge(str(payment.stripe_charge_id))
+    charge = await gateway.charges.get(str(payment.stripe_charge_id))
     empty = {
         "transfer": None, "application_fee": None, "balance_transaction": None, "stripe_fee": None,
         "payment_method_type": None, "available_on": None,

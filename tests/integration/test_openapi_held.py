@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from schemathesis import Case
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.settings import Settings
     from tests.support.market import Purchase, Shop
     from tests.support.sandbox import RunningSandbox

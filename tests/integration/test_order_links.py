@@ -21,7 +21,7 @@ from tests.support.factories import make_order
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
 
 BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed

@@ -10,7 +10,7 @@ import pytest
 
 from shared import clock, unit
 from shared.catalogue.models import Product
-from shared.gateway.seam import InsideTransaction, StripeUnavailable
+from shared.gateway.errors import InsideTransaction, StripeUnavailable
 from shared.jobs.models import Job
 from shared.mail.models import Email
 from shared.orders import service as orders
@@ -27,7 +27,7 @@ from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
@@ -50,7 +50,7 @@ class TestOpening:
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop, quantity=2)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
-        intent = await gateway.get_payment_intent(view.payment_intent_id)
+        intent = await gateway.payment_intents.get(view.payment_intent_id)
         assert (intent.amount, intent.currency, intent.application_fee) == (9980, "EUR", 250)
         assert intent.destination == shop.account_id
         assert (view.amount_vendor.amount, view.platform_fee.amount) == (9730, 250)
@@ -140,7 +140,7 @@ class TestOpening:
         """The gateway refuses to run inside a transaction."""
         async with unit.transaction():
             with pytest.raises(InsideTransaction):
-                await gateway.get_account("acct_1")
+                await gateway.accounts.get("acct_1")
 
     async def test_defect_15_the_client_secret_is_stored_nowhere(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -151,7 +151,7 @@ class TestOpening:
         row = await Payment.filter(order_id=bought.order_id).values()
         assert view.client_secret
         assert view.client_secret not in repr(view) + repr(row)
-        assert view.client_secret not in repr(await gateway.get_payment_intent(view.payment_intent_id))
+        assert view.client_secret not in repr(await gateway.payment_intents.get(view.payment_intent_id))
 
 
 class TestPaying:
@@ -302,7 +302,7 @@ class TestExpiry:
         assert checkout.status == CheckoutStatus.EXPIRED
         assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.CANCELLED)
         assert (product.stock, product.reserved) == (5, 0)
-        assert (await gateway.get_payment_intent(view.payment_intent_id)).status == "canceled"
+        assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
         with pytest.raises(OrderNotPayable):
             await create_payment_intent(gateway, order_id=bought.order_id)
 

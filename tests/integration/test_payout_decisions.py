@@ -12,7 +12,8 @@ import pytest
 from shared import unit
 from shared.clawback import service as clawback
 from shared.errors import Conflict, Invalid
-from shared.gateway.seam import PayoutSettings, VerifiedEvent
+from shared.gateway.balance_settings import PayoutSettings
+from shared.gateway.events import VerifiedEvent
 from shared.ledger.chart import Account
 from shared.mail.models import Email
 from shared.money import Money
@@ -29,7 +30,7 @@ from tests.support.money import assert_books_agree, booked, held, sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -208,10 +209,10 @@ class TestHold:
         await plan(gateway, shop, "weekly", "friday", minimum=0)
         await holds.hold(vendor_id=shop.vendor_id, reason="x", actor="member:9")
         await work(context, "payouts.write_settings")
-        assert (await gateway.get_payout_settings(shop.account_id)).interval == "manual"
+        assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
         await holds.release(vendor_id=shop.vendor_id, actor="member:9")
         await work(context, "payouts.write_settings")
-        assert await gateway.get_payout_settings(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
+        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
 
     @pytest.mark.parametrize("reason", ["", "  \n", "x" * 301])
     async def test_a_hold_has_a_reason(self, gateway: Gateway, sandbox: RunningSandbox, reason: str) -> None:
@@ -303,11 +304,11 @@ class TestReserve:
             await work(context)
             await holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(0), days=0, actor="member:9")
             await work(context, "payouts.write_settings")
-            assert (await gateway.get_payout_settings(shop.account_id)).interval == "manual"
+            assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
             time.days(10)
             await reserves.release_due()
             await work(context, "payouts.write_settings")
-            assert (await gateway.get_payout_settings(shop.account_id)).interval == "daily"
+            assert (await gateway.balance_settings.get(shop.account_id)).interval == "daily"
 
     @pytest.mark.parametrize(
         ("percentage", "days"), [("-1", 5), ("51", 5), ("1.234", 5), ("NaN", 5), ("10", 181), ("10", 0), ("0", 10)]
@@ -378,7 +379,7 @@ class TestNews:
         """And followed, where Stripe pays."""
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "daily", minimum=0)
-        await gateway.set_payout_settings(
+        await gateway.balance_settings.update(
             shop.account_id, PayoutSettings("weekly", weekly_days=("thursday",)), key="dashboard:1"
         )
         event = _event("balance_settings.updated", shop.account_id, None)

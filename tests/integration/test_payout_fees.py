@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.ledger.chart import Account
 from shared.money import Money
 from shared.payouts import follow, holds, instant, queries
@@ -25,7 +25,7 @@ from tests.support.payouts import new_bank, ready, swept, time_of, work
 from tests.support.tamper import forget_posting
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.payouts import Time
@@ -176,7 +176,7 @@ class TestBooks:
         """The same rows as one of ours."""
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
-            made = await gateway.create_payout(
+            made = await gateway.payouts.create(
                 shop.account_id, amount=1000, currency="EUR", instant=True, metadata={}, key="dashboard:1"
             )
             await follow.follow(gateway, shop.account_id, made.id)
@@ -202,7 +202,7 @@ class TestReconciliation:
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time, "000888888883")
             assert await self.differs(context) == []
-            await gateway.create_payout(
+            await gateway.payouts.create(
                 shop.account_id, amount=NET, currency="EUR", instant=True, metadata={}, key="dashboard:1"
             )
             assert await self.differs(context) == ["payout_unknown"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import TryLater
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.ledger.chart import Account
 from shared.ledger.models import LedgerPosting
 from shared.mail.models import Email
@@ -23,7 +23,7 @@ from tests.support.money import assert_books_agree, booked, held, sell
 from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -173,7 +173,7 @@ class TestOnItsDay:
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "daily")
             await ready(gateway, sandbox, time, shop)
-            made = await gateway.create_payout(
+            made = await gateway.payouts.create(
                 shop.account_id, amount=2000, currency="EUR", instant=False, metadata={}, key="dashboard:1"
             )
             await follow.follow(gateway, shop.account_id, made.id)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.catalogue.models import Product
-from shared.gateway.seam import PayoutSettings
+from shared.gateway.balance_settings import PayoutSettings
 from shared.vendors import service
 from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.queries import get_vendor_payment_config
@@ -20,7 +20,7 @@ from tests.support.portal import Portal, signed_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -282,19 +282,19 @@ class TestSettled:
         portal = await signed_in(client)
         account = await self._settled(portal, sandbox)
 
-        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await gateway.balance_settings.get(account)).interval == "manual"
 
         wanted = {"payout_schedule": "monthly", "month_day": "31", "minimum_payout": "0"}
         answer = await portal.post(f"{HOME}/schedule", wanted)
 
         assert answer.status_code == 303
-        assert await gateway.get_payout_settings(account) == PayoutSettings("monthly", monthly_days=(31,))
+        assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
         row = await _row(portal)
         assert (row.payout_schedule, row.payout_anchor, row.minimum_payout) == ("monthly", "31", 0)
         text = await portal.get(HOME)
         assert '<option selected value="31">The last day' in text
         answer = await portal.post(f"{HOME}/schedule", {**wanted, "minimum_payout": "12,50"})
-        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await gateway.balance_settings.get(account)).interval == "manual"
         assert (await _row(portal)).minimum_payout == 1250
 
     @pytest.mark.parametrize("value", ["", "-1", "abc", "0.234", "9" * 30])

@@ -21,7 +21,7 @@ from tests.support.zones import live_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -84,7 +84,7 @@ class TestBalance:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
-            await gateway.create_payout(
+            await gateway.payouts.create(
                 shop.account_id, amount=1000, currency="EUR", instant=False, metadata={}, key="x"
             )
             text = words(await (await browser(client, shop)).get(HOME))

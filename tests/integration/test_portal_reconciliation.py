@@ -10,7 +10,7 @@ import pytest
 import run
 from shared import clock, unit
 from shared.disputes.models import Dispute
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.ledger import postings

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.refunds import Sold
     from tests.support.sandbox import RunningSandbox
 

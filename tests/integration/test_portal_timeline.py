@@ -25,7 +25,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from shared.vendors.models import Vendor
     from tests.support.sandbox import RunningSandbox

@@ -19,7 +19,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 PAGE = "/operator/receivables"

@@ -13,7 +13,7 @@ from shared.clawback import movements
 from shared.clawback import service as clawback
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.models import LedgerPosting
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
 
 NOW = timedelta(0)

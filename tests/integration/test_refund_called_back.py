@@ -18,7 +18,7 @@ from tests.support.money import assert_books_agree, booked
 from tests.support.refunds import PRICE, Sold, refund, run_jobs, set_policy, sold
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -25,7 +25,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

@@ -39,7 +39,7 @@ from tests.support.refunds import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.refunds import Sold
     from tests.support.sandbox import RunningSandbox

@@ -18,7 +18,7 @@ from tests.support.storefront import Browser, counted, words
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 HOME = "/shop/account/payment-methods"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import clock
-from shared.gateway.seam import KEYS_LAST, StripeUnavailable
+from shared.gateway.calls import KEYS_LAST
+from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
@@ -44,7 +45,7 @@ from tests.support.saving import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 

@@ -30,7 +30,7 @@ from tests.support.market import check_out, open_shop
 from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.marketplace import service as marketplace
 from shared.marketplace.models import MarketplaceSettings
 from shared.orders.models import Order
@@ -20,7 +20,7 @@ from tests.support.portal import operator_in
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.payments.models import Payment
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox

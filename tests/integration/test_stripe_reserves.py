@@ -76,7 +76,7 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(mar
     for account_id, vendor in ((None, None), (shop.account_id, shop.vendor_id)):
         (row,) = [
             t
-            for t in await market.gateway.list_balance_transactions(account_id, of_type="reserve_hold")
+            for t in await market.gateway.balance_transactions.list(account_id, of_type="reserve_hold")
             if t.balance_type == stripe_reserves.PAYMENTS
         ]
         await forget_posting(f"stripe_held:{row.id}")

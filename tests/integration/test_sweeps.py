@@ -20,7 +20,7 @@ from shared.webhooks.models import WebhookEvent
 from tests.support.market import Purchase, check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -12,7 +12,7 @@ from shared import clock, unit
 from shared.audit.models import AuditEntry
 from shared.database.tables import models
 from shared.errors import NotFound
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
 from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup
@@ -35,7 +35,7 @@ from tests.support.refunds import fund_platform, refund, sold
 from tests.support.saving import add_card, at_stripe, customer_of
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox

@@ -11,7 +11,7 @@ import pytest
 
 import run
 from shared import clock
-from shared.gateway.seam import StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.mail.models import Email
@@ -28,7 +28,7 @@ from tests.support.portal import Portal, operator_in, signed_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
@@ -218,7 +218,7 @@ class TestCapabilities:
         """Capabilities are asked for only where the account says that there is something to tell."""
         shop = await open_shop(gateway, sandbox)
         before = len(sandbox.requests())
-        await gateway.get_account(shop.account_id)
+        await gateway.accounts.get(shop.account_id)
         assert len(sandbox.requests()) == before + 1
 
     async def test_both_pages_say_it(

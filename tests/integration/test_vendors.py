@@ -12,7 +12,9 @@ import pytest
 from shared import clock
 from shared.audit.models import AuditEntry
 from shared.errors import Invalid
-from shared.gateway.seam import AccountDetails, PayoutSettings, StripeRefused, StripeUnavailable
+from shared.gateway.accounts import AccountDetails
+from shared.gateway.balance_settings import PayoutSettings
+from shared.gateway.errors import StripeRefused, StripeUnavailable
 from shared.ids import born
 from shared.jobs.models import Job
 from shared.people.errors import EmailTaken, WeakPassword
@@ -31,7 +33,7 @@ from shared.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -326,12 +328,12 @@ class TestPayoutSchedule:
         """With a minimum we pay and Stripe does not; without one Stripe pays on the day that was chosen."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await gateway.balance_settings.get(account)).interval == "manual"
 
         plan = PayoutPlan(PayoutSchedule.MONTHLY, "31", 0)
         await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
-        assert await gateway.get_payout_settings(account) == PayoutSettings("monthly", monthly_days=(31,))
+        assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
         terms = await payout_settings.terms_of(vendor_id)
         assert (terms.plan, terms.by_hand) == (plan, False)
 
@@ -372,7 +374,7 @@ class TestPayoutSchedule:
         sandbox.complete(account)
         plan = PayoutPlan(PayoutSchedule.WEEKLY, "tuesday", 0)
         await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
-        await gateway.set_payout_settings(account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1")
+        await gateway.balance_settings.update(account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1")
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
@@ -386,13 +388,13 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
-        await gateway.set_payout_settings(account, PayoutSettings("daily"), key="dashboard:1")
+        await gateway.balance_settings.update(account, PayoutSettings("daily"), key="dashboard:1")
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
         assert (await Job.get(kind="payouts.write_settings")).args == {"vendor_id": vendor_id}
         await payout_settings.apply(gateway, vendor_id=vendor_id)
-        assert (await gateway.get_payout_settings(account)).interval == "manual"
+        assert (await gateway.balance_settings.get(account)).interval == "manual"
         assert (await payout_settings.terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
 
     async def test_without_an_account_there_is_nothing_to_set(self, gateway: Gateway) -> None:

@@ -26,7 +26,7 @@ from tests.support.storefront import counted, words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.reporting.waterfall import Waterfall
     from tests.support.sandbox import RunningSandbox
 

@@ -27,7 +27,7 @@ from tests.support.market import check_out, confirm, open_shop
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 

@@ -14,7 +14,7 @@ from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.money import DAY, held, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
@@ -46,7 +46,7 @@ async def disputed(
 async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     """The disputes of a payment at Stripe, oldest first."""
     for _ in range(20):  # the bank comes half a second after the money; on a busy machine the stand-in takes its time
-        found = await gateway.list_disputes(payment_intent=str(payment.stripe_payment_intent_id))
+        found = await gateway.disputes.list(payment_intent=str(payment.stripe_payment_intent_id))
         if found:
             return [dispute.id for dispute in found]
         await asyncio.sleep(0.2)

@@ -19,9 +19,9 @@ import run
 from shared import clock, unit
 from shared.catalogue.models import Product
 from shared.database.lifecycle import close_database, open_database
+from shared.gateway.accounts import AccountDetails
 from shared.gateway.calls import API_VERSION
-from shared.gateway.live import LiveGateway
-from shared.gateway.seam import AccountDetails
+from shared.gateway.gateway import Gateway
 from shared.jobs import schedule
 from shared.jobs.models import Job
 from shared.jobs.worker import Worker
@@ -119,8 +119,8 @@ class Market:
             webhook_secrets=(self._secrets[False],),
             connect_webhook_secrets=(self._secrets[True],),
         )
-        self.gateway = LiveGateway(ours)
-        self.gateway._client = stripe.StripeClient(
+        self.gateway = Gateway(ours)
+        self.gateway.connection.sdk.client = stripe.StripeClient(
             KEY,
             stripe_version=API_VERSION,
             base_addresses={"api": BASE, "files": BASE},

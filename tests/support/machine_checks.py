@@ -14,7 +14,7 @@ from tortoise.expressions import F
 
 from shared.clawback.models import Claim, Movement
 from shared.errors import MarketError
-from shared.gateway.seam import StripeRefused
+from shared.gateway.errors import StripeRefused
 from shared.ledger.chart import Account
 from shared.reporting.queries import exposure_now
 from shared.sandbox.control_exposure import added_up

@@ -10,7 +10,7 @@ import aiohttp
 
 from shared.baskets import service as baskets
 from shared.catalogue.models import Product
-from shared.gateway.seam import AccountDetails
+from shared.gateway.accounts import AccountDetails
 from shared.orders.models import Order
 from shared.orders.queries import Contact
 from shared.orders.service import place_order
@@ -18,7 +18,7 @@ from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors import service as vendors
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 ADA = Contact("ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU")

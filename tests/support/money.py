@@ -18,7 +18,7 @@ from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 

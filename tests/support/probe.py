@@ -10,7 +10,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired
 
 from shared.errors import Conflict, TryLater
-from shared.gateway.seam import Gateway
+from shared.gateway.gateway import Gateway
 from shared.web import limits
 from shared.web.access import owner, public, unsigned_post
 from shared.web.factory import create_app

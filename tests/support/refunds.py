@@ -28,7 +28,7 @@ from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from shared.payments.models import Payment
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox

@@ -14,7 +14,7 @@ from shared.settings import SANDBOX_SECRET_KEY
 from tests.support.market import check_out
 
 if TYPE_CHECKING:
-    from shared.gateway.seam import Gateway
+    from shared.gateway.gateway import Gateway
     from tests.support.market import Purchase, Shop
     from tests.support.sandbox import RunningSandbox
 

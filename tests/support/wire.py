@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from shared.gateway.live import LiveGateway
+from shared.gateway.gateway import Gateway
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from shared.gateway.seam import Gateway
     from shared.settings import Settings
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title><h1>Bad gateway</h1>"
@@ -132,7 +131,7 @@ async def spoiling(settings: Settings, fault: str) -> AsyncIterator[Gateway]:
     patience = 0.3 if fault.startswith("slow") else 20
     async with Wire(settings.stripe.api_base, fault) as wire:
         stripe = replace(settings.stripe, api_base=wire.base_url)
-        live = LiveGateway(stripe, timeout=patience / 2, patience=patience)
+        live = Gateway(stripe, timeout=patience / 2, patience=patience)
         try:
             yield live
         finally:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.gateway.seam import PayoutSettings
+from shared.gateway.balance_settings import PayoutSettings
 from shared.payouts.allocation import Movement, allocate
 from shared.payouts.rules import (
     MOVES,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.seam import Alternative, RequirementError
+from shared.gateway.accounts import Alternative, RequirementError
 from shared.money import decimals, step
 from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
 from shared.vendors.abilities import CAUSES

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 from shared.jobs.queue import Context
 from shared.webhooks.handlers import accounts, disputes, payment_methods, payments, payouts, refunds, transfers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.gateway.seam import VerifiedEvent
+from shared.gateway.events import VerifiedEvent
 from shared.jobs.queue import Context
 from shared.vendors import service
 from shared.webhooks.rules import NOT_OURS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared.disputes import fraud, service
-from shared.gateway.seam import StripeMissing, VerifiedEvent
+from shared.gateway.errors import StripeMissing
+from shared.gateway.events import VerifiedEvent
 from shared.jobs.queue import Context
 
 NOT_OURS = "not ours"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.gateway.seam import StripeMissing, VerifiedEvent
+from shared.gateway.errors import StripeMissing
+from shared.gateway.events import VerifiedEvent
 from shared.jobs.queue import Context
 from shared.payments import service
 from shared.webhooks.rules import NOT_OURS

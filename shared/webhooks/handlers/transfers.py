@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared.clawback import by_hand
-from shared.gateway.seam import StripeMissing, VerifiedEvent
+from shared.gateway.errors import StripeMissing
+from shared.gateway.events import VerifiedEvent
 from shared.jobs.queue import Context
 from shared.webhooks.rules import NOT_OURS
 
