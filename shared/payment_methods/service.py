@@ -97,7 +97,7 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
 
 async def _mine(tx: Transaction, shopper_id: int, method_id: int) -> PaymentMethod:
     """The shopper's method, behind the lock that everything about the shopper's methods takes first."""
-    await tx.lock(StripeCustomer, customer_id=shopper_id, gone_at=None)
+    await tx.lock(StripeCustomer, missing=UnknownMethod, customer_id=shopper_id, gone_at=None)
     row = await tx.lock(PaymentMethod, missing=UnknownMethod, id=method_id, customer_id=shopper_id)
     return row
 
