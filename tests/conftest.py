@@ -212,13 +212,12 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest, running_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     """The stand-in, emptied. What was asked of it during the test must suit the SDK's own parameter types."""
-    from tests.support.requests import problems, seen_so_far
+    from tests.support.requests import problems
 
-    running_sandbox.control("POST", "reset")
-    start = seen_so_far(running_sandbox)
+    running_sandbox.control("POST", "reset")  # its log of requests, too
     yield running_sandbox
     if request.node.get_closest_marker("sdk_unchecked") is None:
-        found = problems(running_sandbox, after=start)
+        found = problems(running_sandbox)
         assert not found, "requests that the SDK's own types refuse:\n" + "\n".join(found)
 
 

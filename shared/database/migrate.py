@@ -72,6 +72,7 @@ async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
 
 async def check(url: str | None = None) -> list[str]:
     """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
+    lacking = [] if url is None else await _of_database(url)  # first: it may not answer
     problems = broken_links() + undeclared_renames()
     async with context("sqlite://:memory:") as tortoise:
         problems += await _model_changes(tortoise)
@@ -79,9 +80,7 @@ async def check(url: str | None = None) -> list[str]:
         fresh = Path(folder) / "fresh.sqlite3"
         await migrate_each(f"sqlite://{fresh}")
         problems += _missing_constraints(fresh) + _other_structure(fresh)
-    if url is not None:
-        problems += await _of_database(url)
-    return problems
+    return problems + lacking
 
 
 async def _of_database(url: str) -> list[str]:

@@ -9,7 +9,10 @@ class AccountLinks(Resource):
     """Links of connected accounts."""
 
     async def create(self, account_id: str, *, refresh_url: str, return_url: str) -> str:
-        """A fresh, single-use address of the hosted onboarding that lives a few minutes. Never store it."""
+        """A fresh, single-use address of the hosted onboarding that lives a few minutes.
+
+        Never store it.
+        """
         params = {
             "account": account_id,
             "type": "account_onboarding",

@@ -10,9 +10,10 @@ from typing import Any, Self
 from shared.gateway.calls import PLATFORM, Resource
 from shared.gateway.fields import as_dict, time_or_none
 
-# The capabilities that a destination charge rests on: the money reaches the vendor, shoppers pay by card.
+# What a destination charge rests on: the money reaches the vendor, shoppers pay by card.
 SELLING_NEEDS = ("transfers", "card_payments")
-LONGEST_PREFIX = 10  # what a card statement has room for before our suffix (Stripe: statement descriptors)
+# What a card statement has room for before our suffix (Stripe: statement descriptors)
+LONGEST_PREFIX = 10
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class ExternalAccount:
     name: str
     last4: str
     currency: str
-    status: str  # new | validated | verified | verification_failed | errored | tokenized_account_number_deactivated
+    status: str  # new | validated | verified | verification_failed | errored | ...
     default_for_currency: bool
 
     @classmethod
@@ -166,10 +167,11 @@ class Accounts(Resource):
     """Connected accounts, and what the platform's own says of card statements."""
 
     async def create(self, details: AccountDetails, *, vendor_id: int, key: str) -> StripeAccount:
-        """A connected account by controller properties: Express dashboard, the platform liable for fees and losses.
+        """A connected account with an Express dashboard, the platform liable for fees and losses.
 
-        `type` is deprecated (stripe.md section 10). card_payments is asked for beside transfers, since transfers alone
-        means the recipient agreement, which Stripe does not offer everywhere (features.md section 5).
+        By controller properties, since `type` is deprecated (stripe.md section 10).
+        card_payments is asked for beside transfers, since transfers alone means the recipient
+        agreement, which Stripe does not offer everywhere (features.md section 5).
         """
         profile = {"name": details.business_name}
         if details.url:
@@ -219,13 +221,16 @@ class Accounts(Resource):
             self._v1.accounts.capabilities.list_async,
             account_id,
             params={},
-            to=_capabilities,
+            to=lambda page: [Capability.from_stripe(one) for one in page.data],
         )
         needed = tuple(c for c in listed if c.name in SELLING_NEEDS)
         return replace(account, abilities=needed)
 
     async def create_login_link(self, account_id: str) -> str:
-        """A single-use address of the account's Express dashboard. Refused before onboarding is finished."""
+        """A single-use address of the account's Express dashboard.
+
+        Refused before onboarding is finished.
+        """
         return await self._call(
             self._v1.accounts.login_links.create_async,
             account_id,
@@ -242,8 +247,12 @@ class Accounts(Resource):
         )
 
     async def get_statement_prefix(self) -> str:
-        """What the platform's card statements begin with, as set in Stripe's dashboard; empty when nothing is."""
-        return await self._call(self._v1.accounts.retrieve_current_async, params={}, to=_statement_prefix)
+        """What the platform's card statements begin with; empty when nothing is set at Stripe."""
+        return await self._call(
+            self._v1.accounts.retrieve_current_async,
+            params={},
+            to=_statement_prefix,
+        )
 
 
 def _requirements(needs: dict[str, Any]) -> dict[str, Any]:
@@ -280,13 +289,8 @@ def _external_accounts(account: dict[str, Any]) -> tuple[ExternalAccount, ...]:
     return tuple(ExternalAccount.from_stripe(one) for one in listed if not one.get("deleted"))
 
 
-def _capabilities(obj: Any) -> list[Capability]:
-    """A list of capabilities, which has no pages."""
-    return [Capability.from_stripe(item) for item in obj.data]
-
-
 def _statement_prefix(obj: Any) -> str:
-    """What an account's card statements begin with: its prefix, else its whole descriptor, cut as Stripe cuts it."""
+    """An account's prefix, else its whole descriptor, cut as Stripe cuts it."""
     settings = as_dict(obj).get("settings") or {}
     prefix = (settings.get("card_payments") or {}).get("statement_descriptor_prefix")
     whole = (settings.get("payments") or {}).get("statement_descriptor")

@@ -20,9 +20,12 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class BalanceLine:
-    """What an account holds in one currency. `available` may be negative; `instant` is what can leave at once.
+    """What an account holds in one currency.
 
-    `instant_net` is what of that arrives after the platform's fee, by the bank or card that it can go to.
+    `available` may be negative; `instant` is what can leave at once.
+
+    `instant_net` is what of that arrives after the platform's fee, by the bank or card that it
+    can go to.
     """
 
     currency: str
@@ -69,5 +72,10 @@ def _lines(obj: Any) -> tuple[BalanceLine, ...]:
             for to in line.get("net_available") or ():
                 net.setdefault(currency, {})[to["destination"]] = to["amount"]
     return tuple(
-        BalanceLine(currency, **values, instant_net=net.get(currency, {})) for currency, values in sums.items()
+        BalanceLine(
+            currency,
+            **values,
+            instant_net=net.get(currency, {}),
+        )
+        for currency, values in sums.items()
     )

@@ -45,8 +45,17 @@ class BalanceSettings(Resource):
             account=account_id,
         )
 
-    async def update(self, account_id: str, settings: PayoutSettings, *, key: str) -> PayoutSettings:
-        """Write the schedule to Stripe and answer what Stripe made of it. Any but `manual` makes Stripe pay out."""
+    async def update(
+        self,
+        account_id: str,
+        settings: PayoutSettings,
+        *,
+        key: str,
+    ) -> PayoutSettings:
+        """Write the schedule to Stripe and answer what Stripe made of it.
+
+        Any but `manual` makes Stripe pay out.
+        """
         schedule: dict[str, Any] = {"interval": settings.interval}
         if settings.weekly_days:
             schedule["weekly_payout_days"] = list(settings.weekly_days)

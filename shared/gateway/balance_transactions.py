@@ -29,8 +29,9 @@ _LINKS = (
 class BalanceTransaction:
     """One row of an account's books at Stripe. `source` is the object that caused it.
 
-    `links` are the ids that this object names, by field (payment_intent, source_transaction ...), where a list told them.
-    `balance_type` says which of the account's balances it moves: `payments` is what `balance.get` tells.
+    `links` are the ids that this object names, by field (payment_intent, source_transaction
+    ...), where a list told them. `balance_type` says which of the account's balances it moves:
+    `payments` is what `balance.get` tells.
     """
 
     id: str
@@ -77,8 +78,9 @@ class BalanceTransactions(Resource):
         since: datetime | None = None,
         of_type: str | None = None,
     ) -> list[BalanceTransaction]:
-        """The rows of an account's books, with what their sources name; without an account the platform's own.
+        """The rows of an account's books, with what their sources name.
 
+        Without an account the platform's own.
         By `payout` only for automatic ones (features.md section 5).
         """
         return await self._list(

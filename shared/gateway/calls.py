@@ -1,6 +1,7 @@
-"""How a call to Stripe is made: never inside a transaction, with patience; lists are read to their end.
+"""How a call to Stripe is made: never inside a transaction, with patience, lists to their end.
 
-The SDK takes a sixth of the start to import and no first page needs it, so it comes with the first question.
+The SDK takes a sixth of the start to import and no first page needs it, so it comes with the
+first question.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ T = TypeVar("T")
 
 
 class Connection:
-    """The way to Stripe that all resources share. A call has `timeout` seconds a try, `patience` seconds in all."""
+    """The way to Stripe that all resources share.
+
+    A call has `timeout` seconds a try, `patience` seconds in all.
+    """
 
     def __init__(self, settings: StripeSettings, *, timeout: float, patience: float) -> None:
         self.patience = patience
@@ -51,9 +55,10 @@ class Connection:
 class Resource:
     """One kind of thing at Stripe.
 
-    Every method raises InsideTransaction when a database transaction is open, StripeUnavailable when the outcome
-    is unknown, StripeRefused or StripeMissing when Stripe said no. Every write takes the idempotency key that the
-    caller stored first; every read gives what is so now, every list all there is, the oldest first.
+    Every method raises InsideTransaction when a database transaction is open, StripeUnavailable
+    when the outcome is unknown, StripeRefused or StripeMissing when Stripe said no. Every write
+    takes the idempotency key that the caller stored first; every read gives what is so now,
+    every list all there is, the oldest first.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -72,13 +77,11 @@ class Resource:
         account: str | None = None,
         **options: str,
     ) -> T:
-        """One call, as the platform or as one of its connected accounts; the answer as our own data."""
+        """One call, as the platform or as a connected account; the answer as our own data."""
         _refuse_inside_transaction(method)
-        from shared.gateway.sdk import errors
-
         if account is not None:
             options["stripe_account"] = account
-        with errors():
+        with self._connection.sdk.errors():
             async with asyncio.timeout(self._connection.patience):
                 return to(await method(*path, params, options))
 
@@ -131,7 +134,7 @@ class Resource:
 
 
 def marked(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Metadata with the mark by which what we made is told from what others made on the same account."""
+    """Metadata with the mark by which what we made is told from what others made there."""
     return {**metadata, "platform": PLATFORM}
 
 

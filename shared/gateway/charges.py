@@ -14,7 +14,10 @@ LONGEST_DESCRIPTOR = 22  # what a card statement has room for (Stripe: statement
 
 @dataclass(frozen=True)
 class Charge:
-    """A charge with what follows it; transfer, fee and balance transaction may come a moment after the charge itself."""
+    """A charge with what follows it.
+
+    Transfer, fee and balance transaction may come a moment after the charge itself.
+    """
 
     id: str
     payment_intent: str | None

@@ -9,7 +9,8 @@ from typing import Any, Self
 from shared.gateway.calls import Resource, marked
 from shared.gateway.fields import as_dict, metadata_of
 
-# The box belongs to the element, and what is kept may be used while the shopper is there, never without (`on_session`).
+# The box belongs to the element, and what is kept may be used while the shopper is there, never
+# without (`on_session`).
 # Saved methods are shown by our own list, default first: the element has no notion of a default.
 _BOX = {"payment_method_save": "enabled", "payment_method_save_usage": "on_session"}
 
@@ -52,7 +53,7 @@ class Customers(Resource):
         )
 
     async def get(self, customer_id: str) -> StripeCustomer:
-        """The customer as it is now; one that was deleted is still told about (stripe.md section 2)."""
+        """The customer as it is now, also one that was deleted (stripe.md section 2)."""
         return await self._call(
             self._v1.customers.retrieve_async,
             customer_id,

@@ -39,7 +39,10 @@ class StripeDispute:
 
     @classmethod
     def from_stripe(cls, obj: Any) -> Self:
-        """A Dispute. Evidence that was not given is left out; enhanced programmes are no text of ours."""
+        """A Dispute.
+
+        Evidence that was not given is left out; enhanced programmes are no text of ours.
+        """
         d = as_dict(obj)
         details = d.get("evidence_details") or {}
         card = (d.get("payment_method_details") or {}).get("card") or {}
@@ -85,7 +88,10 @@ class Disputes(Resource):
         submit: bool,
         key: str,
     ) -> StripeDispute:
-        """Stage evidence (`submit` false: the bank never sees it) or hand it in, which is done once (stripe.md section 13)."""
+        """Stage evidence, which the bank never sees, or with `submit` hand it in.
+
+        That is done once (stripe.md section 13).
+        """
         return await self._call(
             self._v1.disputes.update_async,
             dispute_id,

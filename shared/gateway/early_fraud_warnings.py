@@ -12,7 +12,10 @@ from shared.gateway.fields import as_dict, id_of, time_of
 
 @dataclass(frozen=True)
 class EarlyFraudWarning:
-    """A card's issuer reports fraud. Not `actionable` any more once the charge is refunded or disputed."""
+    """A card's issuer reports fraud.
+
+    Not `actionable` any more once the charge is refunded or disputed.
+    """
 
     id: str
     charge: str

@@ -1,4 +1,4 @@
-"""What can go wrong between us and Stripe, in our own errors; the SDK's stay inside this package."""
+"""What can go wrong between us and Stripe; the SDK's own errors stay inside this package."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class StripeUnavailable(TryLater):
 
 
 class StandsStill(StripeUnavailable):
-    """Nothing moves money: the database was restored, and nobody has acknowledged what was found since.
+    """Nothing moves money: the database was restored, and nobody has acknowledged it.
 
-    To whoever asked it is as if Stripe did not answer: what was written down waits, and goes through later under its key.
+    To whoever asked it is as if Stripe did not answer: what was written down waits, and goes
+    through later under its key.
     """
 
     code = "standing_still"

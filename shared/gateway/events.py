@@ -13,7 +13,10 @@ from shared.gateway.fields import time_of
 
 @dataclass(frozen=True)
 class VerifiedEvent:
-    """The envelope of a webhook event whose signature was right. The object inside is a nudge, not a fact."""
+    """The envelope of a webhook event whose signature was right.
+
+    The object inside is a nudge, not a fact.
+    """
 
     id: str
     type: str

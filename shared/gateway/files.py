@@ -13,7 +13,10 @@ from shared.gateway.fields import as_dict, time_or_none
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that Stripe keeps. `kind` is what Stripe found in it: pdf, jpg or png; `size` is in bytes."""
+    """A file that Stripe keeps.
+
+    `kind` is what Stripe found in it: pdf, jpg or png; `size` is in bytes.
+    """
 
     id: str
     kind: str

@@ -1,4 +1,4 @@
-"""Everything that Markethall asks of Stripe, one client a resource: `gateway.refunds.create(...)`."""
+"""All that Markethall asks of Stripe, one client a resource: `gateway.refunds.create(...)`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,21 @@ from shared.settings import StripeSettings
 
 
 class Gateway:
-    """Stripe, or the stand-in: only the base address differs. What all its methods promise stands at `Resource`.
+    """Stripe, or the stand-in: only the base address differs.
 
-    Making one costs nothing and opens nothing; `timeout` and `patience` are seconds, of one try and of a whole call.
+    What all its methods promise stands at `Resource`.
+
+    Making one costs nothing and opens nothing; `timeout` and `patience` are seconds, of one try
+    and of a whole call.
     """
 
-    def __init__(self, settings: StripeSettings, *, timeout: float = 10, patience: float = 20) -> None:
+    def __init__(
+        self,
+        settings: StripeSettings,
+        *,
+        timeout: float = 10,
+        patience: float = 20,
+    ) -> None:
         self.connection = Connection(settings, timeout=timeout, patience=patience)
         self.account_links = AccountLinks(self.connection)
         self.accounts = Accounts(self.connection)

@@ -14,11 +14,14 @@ from shared.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 @dataclass(frozen=True)
 class NewPaymentIntent:
-    """A destination charge to ask for, in minor units. `fee` 0 is left out of the request (Stripe refuses an explicit 0).
+    """A destination charge to ask for, in minor units.
 
-    There is no `receipt_email`: our own mail is the receipt, and it follows the contact as it is when the money arrives.
-    `customer`: whose saved methods may pay, and who may save another; None for guests. Whether a method is set up for later
-    is for the shopper to say, so nothing is said of it here.
+    `fee` 0 is left out of the request (Stripe refuses an explicit 0).
+
+    There is no `receipt_email`: our own mail is the receipt, and it follows the contact as it
+    is when the money arrives. `customer`: whose saved methods may pay, and who may save
+    another; None for guests. Whether a method is set up for later is for the shopper to say, so
+    nothing is said of it here.
     """
 
     amount: int
@@ -115,7 +118,7 @@ class PaymentIntents(Resource):
         )
 
     async def cancel(self, intent_id: str, *, key: str) -> PaymentIntent:
-        """Cancel the intent; where that is too late, answer what it is instead (succeeded, processing, canceled)."""
+        """Cancel the intent; where that is too late, answer what it is instead."""
         try:
             try:
                 return await self._cancel(intent_id, key=key)

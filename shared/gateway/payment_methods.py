@@ -14,8 +14,9 @@ from shared.gateway.fields import as_dict, id_of, time_of
 class StripePaymentMethod:
     """A payment method as Stripe describes it now. `customer` None: it is attached to nobody.
 
-    `agreed`: its holder ticked the box that lets it be shown again (`allow_redisplay` is `always`). The card's facts are
-    None for methods that are no cards; `fingerprint` is the same for the same card, whatever the method.
+    `agreed`: its holder ticked the box that lets it be shown again (`allow_redisplay` is
+    `always`). The card's facts are None for methods that are no cards; `fingerprint` is the
+    same for the same card, whatever the method.
     """
 
     id: str
@@ -61,7 +62,10 @@ class PaymentMethods(Resource):
         )
 
     async def detach(self, method_id: str, *, key: str) -> StripePaymentMethod:
-        """Take a method from its customer, for good. Raises StripeRefused when it is attached to nobody."""
+        """Take a method from its customer, for good.
+
+        Raises StripeRefused when it is attached to nobody.
+        """
         return await self._call(
             self._v1.payment_methods.detach_async,
             method_id,

@@ -13,7 +13,9 @@ from shared.gateway.fields import as_dict, currency_of, id_of, metadata_of, time
 
 @dataclass(frozen=True)
 class StripePayout:
-    """Money on its way from an account to a bank. `arrives_on` is Stripe's estimate until it is paid.
+    """Money on its way from an account to a bank.
+
+    `arrives_on` is Stripe's estimate until it is paid.
 
     `application_fee` is what the platform takes for an instant one.
     """

@@ -13,7 +13,10 @@ from shared.gateway.fields import as_dict, currency_of, id_of, metadata_of, time
 
 @dataclass(frozen=True)
 class NewRefund:
-    """A refund to ask for, in minor units. Without `reverse_transfer` the platform alone pays (stripe.md section 12)."""
+    """A refund to ask for, in minor units.
+
+    Without `reverse_transfer` the platform alone pays (stripe.md section 12).
+    """
 
     payment_intent: str
     amount: int
@@ -26,7 +29,10 @@ class NewRefund:
 
 @dataclass(frozen=True)
 class StripeRefund:
-    """A refund as it is now. `transfer_reversal` and both balance transactions are ids, None until they exist."""
+    """A refund as it is now.
+
+    `transfer_reversal` and both balance transactions are ids, None until they exist.
+    """
 
     id: str
     status: str

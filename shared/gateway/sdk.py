@@ -1,10 +1,13 @@
-"""The `stripe` SDK set up as we use it, and its errors in our words. Imported with the first question alone."""
+"""The `stripe` SDK set up as we use it, and its errors in our words.
+
+Imported with the first question alone.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import stripe
@@ -21,7 +24,7 @@ CARD_TEXT = "The card was declined. Please try another card."
 
 
 class Sdk:
-    """The SDK's client for one account of ours: pinned version, aiohttp transport, two retries under the same key."""
+    """The SDK's client: pinned version, aiohttp transport, two retries under the same key."""
 
     def __init__(self, settings: StripeSettings, *, timeout: float) -> None:
         self._http = Transport(timeout=timeout)
@@ -33,6 +36,10 @@ class Sdk:
             max_network_retries=2,
         )
 
+    def errors(self) -> AbstractContextManager[None]:
+        """What goes wrong inside it comes out as an error of ours."""
+        return _errors()
+
     async def close(self) -> None:
         """Close the connections."""
         session: Any = self._http._cached_session
@@ -41,7 +48,7 @@ class Sdk:
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def _errors() -> Iterator[None]:
     """Turn whatever goes wrong in a call into our errors.
 
     The request id goes to the log, Stripe's words stay here. What is no answer of Stripe's
@@ -75,9 +82,10 @@ def _refusal(e: stripe.StripeError) -> StripeRefused:
 
 
 def _is_unknown_outcome(e: stripe.StripeError) -> bool:
-    """5xx, and the conflict of a key still in use, say nothing of what became of the request (stripe.md section 4).
+    """5xx and the conflict of a key in use tell nothing of the request (stripe.md section 4).
 
-    Nor does a "refusal" without an error object: each of Stripe's has one, a gateway's page of HTML has not.
+    Nor does a "refusal" without an error object: each of Stripe's has one, a gateway's page of
+    HTML has not.
     """
     status = e.http_status or 0
     return status >= 500 or status == 409 or status == 429 or e.error is None

@@ -16,7 +16,7 @@ TOLERANCE = timedelta(minutes=5)
 
 
 class BadSignature(MarketError):
-    """The body was not signed with one of our secrets, too long ago or too far ahead; or it is no event."""
+    """Not signed with one of our secrets, too long ago or too far ahead; or it is no event."""
 
     status = 400
     code = "bad_signature"
@@ -36,7 +36,8 @@ NO_EVENT = "The payload of this webhook is not an event."
 def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedEvent:
     """The event in `body` if any of the live `secrets` signed it. Raises BadSignature.
 
-    The SDK accepts timestamps far in the future (house.md, pitfalls), so both sides are checked here by our own clock.
+    The SDK accepts timestamps far in the future (house.md, pitfalls), so both sides are checked
+    here by our own clock.
     """
     try:
         text = body.decode()
@@ -66,7 +67,10 @@ def _signed(text: str, header: str | None, secret: str) -> bool:
 
 
 def envelope(event: dict[str, Any]) -> VerifiedEvent:
-    """The parts of an event that we look at. Raises KeyError, TypeError or ValueError when it is none."""
+    """The parts of an event that we look at.
+
+    Raises KeyError, TypeError or ValueError when it is none.
+    """
     if event["object"] != "event":
         raise ValueError("not an event")
     subject = event["data"]["object"]

@@ -1,7 +1,9 @@
-"""What keeps money still after a restore. Every call that moves some asks here before it is made (`Resource._move`).
+"""What keeps money still after a restore.
 
-Whoever writes down a new order, refund, movement or payout asks as well: its number would be one that Stripe knows already,
-of something that the backup has not heard of.
+Every call that moves some asks here before it is made (`Resource._move`).
+
+Whoever writes down a new order, refund, movement or payout asks as well: its number would be
+one that Stripe knows already, of something that the backup has not heard of.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ from shared.restoring.service import standing
 
 
 async def money_may_move() -> None:
-    """Raises StandsStill while a restore has not been acknowledged. One query; never inside a gateway call's transaction."""
+    """Raises StandsStill while a restore has not been acknowledged.
+
+    One query; never inside a gateway call's transaction.
+    """
     if await standing() is not None:
         raise StandsStill

@@ -13,7 +13,10 @@ from shared.gateway.fields import as_dict, currency_of, id_of, metadata_of, time
 
 @dataclass(frozen=True)
 class NewTransfer:
-    """Money to send to a connected account out of one charge, which needs no available balance (features.md section 5)."""
+    """Money to send to a connected account out of one charge.
+
+    It needs no available balance (features.md section 5).
+    """
 
     amount: int
     currency: str
@@ -60,7 +63,10 @@ class Transfer:
 
 @dataclass(frozen=True)
 class TransferReversal:
-    """Money that came back from a connected account. `source_refund` is the refund that took it along."""
+    """Money that came back from a connected account.
+
+    `source_refund` is the refund that took it along.
+    """
 
     id: str
     transfer: str

@@ -97,8 +97,9 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
 
 async def _mine(tx: Transaction, shopper_id: int, method_id: int) -> PaymentMethod:
     """The shopper's method, behind the lock that everything about the shopper's methods takes first."""
-    await tx.lock_first(StripeCustomer.filter(customer_id=shopper_id, gone_at=None))
-    return await tx.lock(PaymentMethod, missing=UnknownMethod, id=method_id, customer_id=shopper_id)
+    await tx.lock(StripeCustomer, missing=UnknownMethod, customer_id=shopper_id, gone_at=None)
+    row = await tx.lock(PaymentMethod, missing=UnknownMethod, id=method_id, customer_id=shopper_id)
+    return row
 
 
 async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -23,7 +23,7 @@ class Login:
     """What a person signs in with, checked: a normal address and the hash of a password."""
 
     email: str
-    password_hash: str
+    password_hash: str = field(repr=False)
 
 
 async def create_member(

@@ -1,8 +1,8 @@
 """How a page is looked at: it fits, reads in daylight and at night, does not jump, and axe finds nothing.
 
-A page is loaded once per width. Night is switched on in the page that is open: the same document, so that only what has to
-do with colours is asked again. In a long walk axe looks at every page at one of the two widths, in turn, and at what surrounds
-them all at both.
+A page is loaded once per width. Night is switched on in the page that is open: the same document, so
+that only what has to do with colours is asked again. Where a test goes through pages as a phone and
+as a desk, axe looks at each of them at one of the two widths, in turn, and at the first at both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -53,9 +54,28 @@ async () => {
 """
 
 
+# How many pages were looked at in a context that has a twin of the other width.
+_LOOKS: WeakKeyDictionary[BrowserContext, int] = WeakKeyDictionary()
+
+
+def take_turns(context: BrowserContext) -> None:
+    """Let axe look at each page here or in the context of the other width, which sees the same pages."""
+    _LOOKS[context] = 0
+
+
+def _is_axes_turn(page: Page) -> bool:
+    number, size = _LOOKS.get(page.context), page.viewport_size
+    if number is None or size is None:
+        return True
+    _LOOKS[page.context] = number + 1
+    return number == 0 or number % len(WIDTHS) == WIDTHS.index(size["width"])
+
+
 def look(page: Page, address: str) -> list[str]:
     """What is wrong with the page that is open, in words."""
     wrong = _place(page, address)
+    if not _is_axes_turn(page):
+        return wrong
     page.evaluate(AXE)
     wrong += _axe(page, address, RULES)
     page.emulate_media(color_scheme="dark")
@@ -97,6 +117,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     )
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
+    take_turns(context)
     complaints: list[str] = []
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -108,11 +129,8 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
 
 def walk(page: Page, server: Server, addresses: list[str]) -> list[str]:
     """Open each address and gather what is wrong with it."""
-    assert page.viewport_size is not None
-    turn = WIDTHS.index(page.viewport_size["width"])
     wrong = []
-    for number, address in enumerate(addresses):
+    for address in addresses:
         page.goto(server.url + address)
-        asks_axe = number == 0 or number % len(WIDTHS) == turn
-        wrong += look(page, address) if asks_axe else _place(page, address)
+        wrong += look(page, address)
     return wrong

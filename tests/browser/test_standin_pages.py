@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looking import SHIFTS, WIDTHS, look
+from tests.browser.looking import SHIFTS, WIDTHS, look, take_turns
 from tests.browser.shop import Shop, until
 from tests.support.sandbox import EndpointConfig, RunningSandbox
 
@@ -68,6 +68,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     context = browser.new_context(viewport={"width": request.param, "height": 844}, bypass_csp=True)
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
+    take_turns(context)
     yield context
     context.close()
 
