@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 
 from shared import clock, unit
-from shared.gateway.customers import NewCustomer
-from shared.gateway.errors import StripeRefused, StripeUnavailable
+from shared.gateway.errors import StripeUnavailable
 from shared.gateway.gateway import Gateway
 from shared.ids import born
 from shared.payment_methods.models import (
@@ -16,8 +15,11 @@ from shared.payment_methods.models import (
     StripeCustomer,
 )
 from shared.payment_methods.rules import OPEN_SETUPS, Removal, SetupState
+from shared.payment_methods.writes import CreateCustomer
 from shared.people.models import Customer
-from shared.stripe_writes.rules import KEYS_LAST
+from shared.stripe_writes import service as writes
+from shared.stripe_writes.rules import WriteState
+from shared.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
 
@@ -27,68 +29,54 @@ async def ensure(gateway: Gateway, shopper_id: int) -> str:
 
     Raises StripeUnavailable (the same call works later) and StripeRefused.
     """
-    row = await _written_down(shopper_id)
-    if row.stripe_customer_id is not None:
-        return row.stripe_customer_id
-    started = clock.now()
-    made = await _ask(gateway, row)
-    async with unit.transaction() as tx:
-        stored = await StripeCustomer.filter(id=row.id, stripe_customer_id=None).update(
-            stripe_customer_id=made, read_at=started, updated_at=clock.now()
-        )
-        if stored:
-            tx.record("stripe_customer.created", actor="system", subject=_subject(shopper_id), stripe_customer_id=made)
-    return made
+    made, write_id = await _written_down(shopper_id)
+    if made is not None:
+        return made
+    performed = await writes.perform(gateway, write_id)
+    if performed.refusal is not None or performed.stripe_id is None:
+        raise performed.refusal or StripeUnavailable(log="the customer was refused to somebody else just now")
+    return performed.stripe_id
 
 
-def _subject(shopper_id: int) -> str:
-    return f"customer:{shopper_id}"
-
-
-async def _written_down(shopper_id: int) -> StripeCustomer:
+async def _written_down(shopper_id: int) -> tuple[str | None, int]:
+    """Stripe's id of the customer, or else the write that waits for it."""
     async with unit.transaction() as tx:
         shopper = await tx.lock(Customer, id=shopper_id)
         row = await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None)
-        if row is not None:
-            return row
-        number = 1 + await StripeCustomer.filter(customer_id=shopper_id).count()
-        return await StripeCustomer.create(
-            customer_id=shopper_id,
-            number=number,
-            idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:customer:{number}:1",
-            request={"email": shopper.email, "name": shopper.full_name},
-        )
+        if row is None:
+            row = await _next(shopper)
+        if row.stripe_customer_id is not None:
+            return row.stripe_customer_id, 0
+        last = await writes.latest(f"stripe_customer:{row.id}", CreateCustomer)
+        if last is not None and last.state == WriteState.WAITING:
+            return None, int(last.id)
+        return None, await _open(tx, shopper, row)
 
 
-async def _ask(gateway: Gateway, row: StripeCustomer) -> str:
-    """Stripe's id of the customer. An old key says nothing any more: then Stripe's list is looked through for our mark."""
-    mark = row.idempotency_key.rpartition(":")[0]
-    if row.asked_at is not None and clock.now() - row.asked_at > KEYS_LAST:
-        for found in await gateway.customers.list(row.request["email"]):
-            if found.metadata.get("key") == mark:
-                return found.id
-        row = await _next_key(row)
-    if row.asked_at is None:
-        await StripeCustomer.filter(id=row.id, asked_at=None).update(asked_at=clock.now(), updated_at=clock.now())
-    new = NewCustomer(row.request["email"], row.request["name"], {"shopper_id": str(row.customer_id), "key": mark})
-    try:
-        return (await gateway.customers.create(new, key=row.idempotency_key)).id
-    except StripeRefused:
-        await _next_key(row)
-        raise
-    except StripeUnavailable as down:
-        if down.replayed:  # Stripe stored this failure under our key
-            await _next_key(row)
-        raise
-
-
-async def _next_key(row: StripeCustomer) -> StripeCustomer:
-    """Give up this key; whoever else gave it up at the same moment set the same next one."""
-    head, _, number = row.idempotency_key.rpartition(":")
-    await StripeCustomer.filter(id=row.id, idempotency_key=row.idempotency_key, stripe_customer_id=None).update(
-        idempotency_key=f"{head}:{int(number) + 1}", asked_at=None, updated_at=clock.now()
+async def _next(shopper: Customer) -> StripeCustomer:
+    number = 1 + await StripeCustomer.filter(customer_id=shopper.id).count()
+    return await StripeCustomer.create(
+        customer_id=shopper.id,
+        number=number,
+        idempotency_key=f"shopper:{shopper.id}.{born(shopper.created_at)}:customer:{number}:1",
+        request={"email": shopper.email, "name": shopper.full_name},
     )
-    return await StripeCustomer.get(id=row.id)
+
+
+async def _open(tx: Transaction, shopper: Customer, row: StripeCustomer) -> int:
+    """Open the next write of a customer; the first one goes on with the key that its row has."""
+    mark, _, first = row.idempotency_key.rpartition(":")
+    earlier = await writes.count_of(f"stripe_customer:{row.id}", CreateCustomer)
+    asked = CreateCustomer(
+        row_id=row.id,
+        shopper_id=shopper.id,
+        email=shopper.email if earlier else row.request["email"],
+        full_name=shopper.full_name if earlier else row.request["name"],
+        mark=mark,
+        number=int(first) + earlier,
+    )
+    write = await writes.open_write(tx, asked, asked_at=None if earlier else row.asked_at)
+    return int(write.id)
 
 
 async def known(shopper_id: int) -> StripeCustomer | None:
@@ -122,4 +110,4 @@ async def let_go(row_id: int) -> None:
         await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
             done_at=now, updated_at=now
         )
-        tx.record("stripe_customer.gone", actor="stripe", subject=_subject(row.customer_id), methods_lost=lost)
+        tx.record("stripe_customer.gone", actor="stripe", subject=f"customer:{row.customer_id}", methods_lost=lost)

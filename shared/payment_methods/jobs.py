@@ -59,8 +59,8 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     now = clock.now()
     undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
     async with unit.transaction() as tx:
-        for row_id in await undone.limit(AT_ONCE).values_list("id", flat=True):
-            await leaving.put_on_the_list(tx, int(str(row_id)))
+        for row in await undone.limit(AT_ONCE):
+            await leaving.put_on_the_list(tx, row)
     adding = PaymentMethodSetup.filter(
         status__in=list(OPEN_SETUPS), updated_at__lt=now - LEFT_ALONE, created_at__gt=now - ADDING_LASTS
     )

@@ -131,6 +131,7 @@ class CancelPayout(Operation[StripePayout, None]):
     """A payout called back before it left."""
 
     name: ClassVar[str] = "payouts.cancel"
+    looks_after_refusal: ClassVar[bool] = True
 
     payout_id: int
     vendor_id: int

@@ -26,6 +26,8 @@ class Operation(ABC, Generic[A, F]):
     name: ClassVar[str]
     # Look through Stripe's list before every repetition, not only when the key is old.
     looks_first: ClassVar[bool] = False
+    # Look as well when Stripe refuses: perhaps because it is done already.
+    looks_after_refusal: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

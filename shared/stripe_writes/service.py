@@ -120,7 +120,9 @@ async def _send(gateway: Gateway, write: StripeWrite, operation: Any_) -> Perfor
     try:
         answer = await operation.send(gateway, write.key)
     except StripeRefused as refusal:
-        return await _refused(write, operation, refusal)
+        answer = await operation.find(gateway) if operation.looks_after_refusal else None
+        if answer is None:
+            return await _refused(write, operation, refusal)
     except StripeUnavailable as down:
         if not down.replayed:
             raise

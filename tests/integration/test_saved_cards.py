@@ -26,6 +26,7 @@ from shared.payment_methods.rules import MOST, Origin, Removal, SetupState
 from shared.payments.models import Payment
 from shared.payments.progress import refresh
 from shared.payments.service import create_payment_intent
+from shared.stripe_writes.models import StripeWrite
 from shared.stripe_writes.rules import KEYS_LAST
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
@@ -269,9 +270,9 @@ class TestTheCustomer:
         with pytest.raises(StripeUnavailable):
             await customers.ensure(gateway, shopper.id)
         broken(sandbox, "")
-        row = await StripeCustomer.get()
-        assert row.asked_at is not None
-        await StripeCustomer.filter(id=row.id).update(asked_at=row.asked_at - timedelta(hours=hours))
+        write = await StripeWrite.get()
+        assert write.asked_at is not None
+        await StripeWrite.filter(id=write.id).update(asked_at=write.asked_at - timedelta(hours=hours))
         await customers.ensure(gateway, shopper.id)
         assert sandbox.control("GET", "state")["counts"]["customer"] == 1
 

@@ -22,6 +22,7 @@ from shared.reporting import saved_sides
 from shared.reporting.facts import Facts, Finding, Kind, Repair
 from shared.reporting.repairs_things import follow_methods
 from shared.reporting.saved import methods
+from shared.stripe_writes.service import perform_job
 from shared.webhooks import intake
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision
@@ -226,7 +227,7 @@ class TestWithoutEvents:
         at_stripe(sandbox, "POST", f"payment_methods/{card.stripe_payment_method_id}/detach")
         at_stripe(sandbox, "DELETE", f"customers/{await customer_of(three.id)}")
         await PaymentMethodDetachment.create(
-            customer_id=two.id, stripe_payment_method_id="pm_lost", idempotency_key="k", because=Removal.SHOPPER
+            customer_id=two.id, stripe_payment_method_id="pm_lost", idempotency_key="k:1", because=Removal.SHOPPER
         )
         await Job.all().delete()
         long_ago = clock.now() - timedelta(days=1, minutes=1)
@@ -236,8 +237,8 @@ class TestWithoutEvents:
         assert len(await saved_methods(one.id)) == 1
         assert await saved_methods(two.id) == ()
         assert (await StripeCustomer.get(customer_id=three.id)).gone_at is not None
-        lost = await Job.get(kind="payment_methods.detach")
-        await jobs.detach(context, lost.args)
+        lost = await Job.get(kind="stripe_writes.perform")
+        await perform_job(context, lost.args)
         assert (await PaymentMethodDetachment.get()).done_at is not None
 
     async def test_a_sweep_reads_each_customer_once_a_day(
