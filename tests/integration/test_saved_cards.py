@@ -215,7 +215,7 @@ class TestRemoving:
         await follow.follow_shopper(gateway, shopper.id)
         assert await saved_methods(shopper.id) == ()
         gone = await PaymentMethodDetachment.get(done_at=None)
-        assert await Job.exists(kind="payment_methods.detach")
+        assert await Job.exists(kind="stripe_writes.perform")
         broken(sandbox, "")
         if effect == "status":  # Stripe keeps that failure under the key: the try after it has the next key
             with pytest.raises(StripeUnavailable):
