@@ -5,11 +5,9 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared import unit
 from shared.clawback import receivables
 from shared.clawback.errors import NothingOwed
 from shared.clawback.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
-from shared.jobs import queue
 from shared.money import Money
 from shared.web.access import operator
 from shared.web.identity import actor, actor_label
@@ -44,8 +42,7 @@ async def collect(claim_id: int) -> Response:
         claim = await owed_claim(claim_id)
     except NothingOwed as error:
         return see_other(HOME, ("warn", error.message))
-    async with unit.transaction() as tx:
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": claim.vendor_id})
+    await receivables.collect_soon(claim.vendor_id)
     return see_other(
         HOME, ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.")
     )
