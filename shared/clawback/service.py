@@ -131,6 +131,10 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     """Have Stripe make one movement. A refusal ends it; where the vendor's money is still with us, that must be loud."""
     performed = await writes.perform(gateway, await _write_id(claim, movement))
+    await movement.refresh_from_db()
+    if movement.status == MovementState.OPENING and performed.stripe_id:  # noted with the write, and undone since
+        async with unit.transaction() as tx:
+            await movements.done(tx, movement.id, performed.stripe_id)
     refusal = performed.refusal
     if refusal is None or movement.kind == MovementKind.REVERSAL:
         return

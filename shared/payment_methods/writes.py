@@ -16,7 +16,7 @@ from shared.unit import Transaction
 
 @dataclass(frozen=True)
 class CreateCustomer(Operation[str, None]):
-    """A shopper's customer on the platform's account. Stripe's answer is its id; `mark` is in its metadata."""
+    """A shopper's customer on the platform's account. Stripe's answer is its id."""
 
     name: ClassVar[str] = "customers.create"
 
@@ -65,7 +65,7 @@ class CreateCustomer(Operation[str, None]):
 
 @dataclass(frozen=True)
 class DetachMethod(Operation[str, None]):
-    """A method that leaves its customer. Stripe's answer is the method's id, also where it holds it no more."""
+    """A method that leaves its customer. Stripe's answer is the method's id."""
 
     name: ClassVar[str] = "payment_methods.detach"
     looks_after_refusal: ClassVar[bool] = True

@@ -74,7 +74,10 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
     """
     row = await Payout.get(id=payout_id)
     if row.status == PayoutState.OPENING:
-        await writes.perform(gateway, await _write_of(row))
+        performed = await writes.perform(gateway, await _write_of(row))
+        row = await Payout.get(id=payout_id)
+        if row.status == PayoutState.OPENING and performed.stripe_id:  # noted with the write, and undone since
+            await follow.follow(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
 
 

@@ -82,5 +82,5 @@ class Operation(ABC, Generic[A, F]):
 
 
 def loaded(name: str, params: dict[str, Any]) -> Operation[Any, Any]:
-    """Make the operation that was stored. Raises LookupError for a name that no module registered."""
+    """Make the operation that was stored. Raises LookupError for an unknown name."""
     return REGISTRY[name](**params)

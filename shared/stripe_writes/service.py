@@ -22,7 +22,6 @@ from shared.unit import Transaction
 
 log = logging.getLogger("markethall.stripe_writes")
 
-JOB = "stripe_writes.perform"
 ASK_AFTER = timedelta(minutes=1)  # whoever opens a write performs it at once; the job is for when that failed
 LEFT_ALONE = timedelta(minutes=15)
 ROUNDS = 4
@@ -56,7 +55,7 @@ async def open_write(tx: Transaction, operation: Any_, *, asked_at: datetime | N
         params=operation.stored(),
         asked_at=asked_at,
     )
-    queue.enqueue(tx, JOB, {"id": write.id}, run_at=clock.now() + ASK_AFTER, unique_key=f"{JOB}:{write.id}")
+    _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
     return write
 
 
@@ -184,7 +183,12 @@ async def sweep(_context: queue.Context, _args: dict[str, Any]) -> None:
     ids = await waiting.order_by("id").values_list("id", flat=True)
     async with unit.transaction() as tx:
         for write_id in ids:
-            queue.enqueue(tx, JOB, {"id": write_id}, unique_key=f"{JOB}:{write_id}")
+            _perform_later(tx, int(str(write_id)))
 
 
-HANDLERS: dict[str, queue.Handler] = {JOB: perform_job, "stripe_writes.sweep": sweep}
+def _perform_later(tx: Transaction, write_id: int, *, at: datetime | None = None) -> None:
+    key = f"stripe_writes.perform:{write_id}"
+    queue.enqueue(tx, "stripe_writes.perform", {"id": write_id}, run_at=at, unique_key=key)
+
+
+HANDLERS: dict[str, queue.Handler] = {"stripe_writes.perform": perform_job, "stripe_writes.sweep": sweep}

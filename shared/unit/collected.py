@@ -22,7 +22,7 @@ K = TypeVar("K", bound=Pending)
 
 
 class Collected:
-    """Everything that one transaction has collected, kind by kind in the order in which the kinds came."""
+    """Everything that one transaction has collected, kind by kind as the kinds came."""
 
     def __init__(self) -> None:
         self._kept: dict[Any, Pending] = {}

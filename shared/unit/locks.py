@@ -21,7 +21,7 @@ class HeldLocks:
         self._name = "nothing"
 
     def take(self, row: Row) -> None:
-        """Note that `row` is locked now. Raises OutOfOrder when something later in the order was locked before."""
+        """Note that `row` is locked now. Raises OutOfOrder when a later one was locked before."""
         key = (rank_of(type(row)), int(row.id))
         if key in self._held:
             return

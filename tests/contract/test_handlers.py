@@ -12,10 +12,14 @@ from shared.webhooks.handlers import HANDLERS
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# What a version of before may have put on the list: an upgrade works it off.
+OF_BEFORE = {"payouts.ask", "payment_methods.detach"}
+
+
 def test_defect_02_every_job_that_is_enqueued_has_a_handler_and_the_other_way_round() -> None:
     """The seed called functions that nobody had written."""
     source = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
-    enqueued = set(re.findall(r'enqueue\(\s*"([a-z_.]+)"', source))
+    enqueued = set(re.findall(r'enqueue\(\s*tx,\s*"([a-z_.]+)"', source)) | OF_BEFORE
     handlers = run.job_handlers()
     recurring = {job.kind for job in run.recurring_jobs()}
     assert enqueued | recurring == set(handlers)

@@ -61,7 +61,7 @@ async def test_a_key_that_was_replaced_goes_on_opening_while_it_stands_beside_th
     old, new = context.settings.secret_key, "the key that comes after it, long enough to sign with"
     both = Browser(whole_app(context.settings.with_(secret_key=new, old_secret_keys=(old,)), gateway).test_client())
     page = await both.get(f"/shop/orders/{link}")
-    assert link not in page
+    assert f'href="/shop/orders/{link}' not in page
     assert 'href="/shop/checkout/co_' in page
     alone = Browser(whole_app(context.settings.with_(secret_key=new), gateway).test_client())
     await alone.get(f"/shop/orders/{link}", status=404)

@@ -26,8 +26,7 @@ def wrong_passwords(port: int, processes: Sequence[int], number: int) -> list[in
     answers = [
         asked(lines[n % 2], "POST", "/vendor/login", urlencode(form), FORM | {"Cookie": cookie}) for n in range(number)
     ]
-    for line in lines:
-        line.close()
+    _close(lines)
     return [answer.status for answer in answers]
 
 
@@ -39,8 +38,15 @@ def connected(port: int, processes: Sequence[int]) -> list[http.client.HTTPConne
         asked(line, "GET", "/healthz")
         lines.append(line)
         if all(_holds_one(pid, port) for pid in processes):
+            _close(lines[1:-1])
             return [lines[0], lines[-1]]
+    _close(lines)
     raise AssertionError("one process took every connection")
+
+
+def _close(lines: Sequence[http.client.HTTPConnection]) -> None:
+    for line in lines:
+        line.close()
 
 
 def _holds_one(pid: int, port: int) -> bool:
