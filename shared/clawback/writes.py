@@ -53,9 +53,6 @@ class _Moved(Operation[str, None]):
         """What is left of the claim is planned anew, as another movement."""
         await movements.refused(tx, self.movement_id, refusal.stripe_code or refusal.log or "refused")
 
-    def id_of(self, answer: str) -> str:
-        return answer
-
 
 @dataclass(frozen=True)
 class ReverseTransfer(_Moved):

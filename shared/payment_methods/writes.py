@@ -59,9 +59,6 @@ class CreateCustomer(Operation[str, None]):
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was made; whoever asks next writes another one down."""
 
-    def id_of(self, answer: str) -> str:
-        return answer
-
 
 @dataclass(frozen=True)
 class DetachMethod(Operation[str, None]):
@@ -99,6 +96,3 @@ class DetachMethod(Operation[str, None]):
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Stripe holds it still: the hourly sweep writes another one down."""
-
-    def id_of(self, answer: str) -> str:
-        return answer

@@ -27,14 +27,30 @@ CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
 
 
 @dataclass(frozen=True)
-class CreatePayout(Operation[StripePayout, None]):
-    """A payout of a vendor's balance; `amount` in minor units. `mark` stays when an attempt gets another key."""
-
-    name: ClassVar[str] = "payouts.create"
+class _OfPayout(Operation[StripePayout, None]):
+    """A write about one payout of a vendor: our row follows what Stripe answers."""
 
     payout_id: int
     vendor_id: int
     account_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"payout:{self.payout_id}"
+
+    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
+        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
+
+    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
+        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
+
+
+@dataclass(frozen=True)
+class CreatePayout(_OfPayout):
+    """A payout of a vendor's balance; `amount` in minor units. `mark` stays when an attempt gets another key."""
+
+    name: ClassVar[str] = "payouts.create"
+
     amount: int
     currency: str
     instant: bool
@@ -56,10 +72,6 @@ class CreatePayout(Operation[StripePayout, None]):
     @property
     def key(self) -> str:
         return self.mark
-
-    @property
-    def subject(self) -> str:
-        return f"payout:{self.payout_id}"
 
     async def prepare(self, gateway: Gateway) -> None:
         """Read the account where the payout was written down a while ago: another bank may have been given since."""
@@ -93,12 +105,6 @@ class CreatePayout(Operation[StripePayout, None]):
         made = await gateway.payouts.list(self.account_id, since=row.created_at - CLOCKS_DIFFER)
         return next((found for found in made if found.metadata.get(follow.MARK) == self.mark), None)
 
-    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
-        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
-
-    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
-        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
-
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was sent. The payday's name is given free, so that it can be tried again."""
         sentence = words.refusal(refusal.stripe_code)
@@ -114,9 +120,6 @@ class CreatePayout(Operation[StripePayout, None]):
             fee=0,
         )
 
-    def id_of(self, answer: StripePayout) -> str:
-        return answer.id
-
 
 async def _freed(row: Payout) -> str | None:
     if row.period is None:
@@ -127,15 +130,12 @@ async def _freed(row: Payout) -> str | None:
 
 
 @dataclass(frozen=True)
-class CancelPayout(Operation[StripePayout, None]):
+class CancelPayout(_OfPayout):
     """A payout called back before it left."""
 
     name: ClassVar[str] = "payouts.cancel"
     looks_after_refusal: ClassVar[bool] = True
 
-    payout_id: int
-    vendor_id: int
-    account_id: str
     stripe_id: str
     number: int
     mark: str  # of the payout: our key of it, or Stripe's id of one that others made
@@ -144,10 +144,6 @@ class CancelPayout(Operation[StripePayout, None]):
     def key(self) -> str:
         return f"{self.mark}:call-back:{self.number}"
 
-    @property
-    def subject(self) -> str:
-        return f"payout:{self.payout_id}"
-
     async def send(self, gateway: Gateway, key: str) -> StripePayout:
         return await gateway.payouts.cancel(self.stripe_id, account=self.account_id, key=key)
 
@@ -155,14 +151,5 @@ class CancelPayout(Operation[StripePayout, None]):
         found = await gateway.payouts.get(self.stripe_id, account=self.account_id)
         return found if found.status == PayoutState.CANCELED else None
 
-    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
-        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
-
-    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
-        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
-
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """It has left meanwhile: where it is, whoever asked reads at Stripe."""
-
-    def id_of(self, answer: StripePayout) -> str:
-        return answer.id

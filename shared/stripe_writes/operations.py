@@ -72,9 +72,9 @@ class Operation(ABC, Generic[A, F]):
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> Self | None:
         """Let our rows follow a definite no; what is asked instead, under the next key, or None when that was it."""
 
-    @abstractmethod
     def id_of(self, answer: A) -> str:
-        """Return Stripe's id of what was made or changed."""
+        """Return Stripe's id of what was made or changed: of the object, or the answer itself."""
+        return answer if isinstance(answer, str) else str(getattr(answer, "id"))  # noqa: B009
 
     def stored(self) -> dict[str, Any]:
         """Return the fields as they are stored."""

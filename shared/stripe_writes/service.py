@@ -25,7 +25,7 @@ log = logging.getLogger("markethall.stripe_writes")
 ASK_AFTER = timedelta(minutes=1)  # whoever opens a write performs it at once; the job is for when that failed
 LEFT_ALONE = timedelta(minutes=15)
 ROUNDS = 4
-Any_ = Operation[Any, Any]
+AnyOperation = Operation[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class StillTrying(TryLater):
     code = "payment_provider_unavailable"
 
 
-async def open_write(tx: Transaction, operation: Any_, *, asked_at: datetime | None = None) -> StripeWrite:
+async def open_write(tx: Transaction, operation: AnyOperation, *, asked_at: datetime | None = None) -> StripeWrite:
     """Write an operation down before Stripe is asked, together with the job that asks should we crash.
 
     `asked_at`: the key was used before there was a row of it.
@@ -59,12 +59,12 @@ async def open_write(tx: Transaction, operation: Any_, *, asked_at: datetime | N
     return write
 
 
-async def count_of(subject: str, operation: type[Any_]) -> int:
+async def count_of(subject: str, operation: type[AnyOperation]) -> int:
     """Count the writes of a kind about one subject: the next key's number. Ask under the subject's lock."""
     return await StripeWrite.filter(subject=subject, operation=operation.name).count()
 
 
-async def latest(subject: str, operation: type[Any_]) -> StripeWrite | None:
+async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | None:
     """Return the newest write of a kind about one subject."""
     return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
 
@@ -74,7 +74,7 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
 
     Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
     """
-    for _round in range(ROUNDS):
+    for _ in range(ROUNDS):
         write = await StripeWrite.get(id=write_id)
         if write.state != WriteState.WAITING:
             return Performed(WriteState(write.state), write.stripe_id)
@@ -92,7 +92,7 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
     raise StillTrying
 
 
-async def _plan(gateway: Gateway, write: StripeWrite, operation: Any_) -> Any_ | None:
+async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> AnyOperation | None:
     """Store what is about to be sent, and when its key was first used."""
     facts = await operation.prepare(gateway)
     async with unit.transaction() as tx:
@@ -105,7 +105,7 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: Any_) -> Any_ |
         return planned
 
 
-async def _wait(gateway: Gateway, write: StripeWrite, operation: Any_) -> Performed:
+async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed:
     """Nothing may be sent now. What was sent before may have been heard all the same."""
     found = await operation.find(gateway) if write.asked_at is not None else None
     if found is not None:
@@ -114,7 +114,7 @@ async def _wait(gateway: Gateway, write: StripeWrite, operation: Any_) -> Perfor
     return Performed(WriteState(row.state), row.stripe_id)
 
 
-async def _send(gateway: Gateway, write: StripeWrite, operation: Any_) -> Performed | None:
+async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed | None:
     """Make one attempt; None when another one follows at once. Raises StripeUnavailable."""
     try:
         answer = await operation.send(gateway, write.key)
@@ -132,7 +132,7 @@ async def _send(gateway: Gateway, write: StripeWrite, operation: Any_) -> Perfor
     return await _answered(gateway, write, operation, answer)
 
 
-async def _answered(gateway: Gateway, write: StripeWrite, operation: Any_, answer: Any) -> Performed:
+async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any) -> Performed:
     more = await operation.read(gateway, answer)
     stripe_id = operation.id_of(answer)
     async with unit.transaction() as tx:
@@ -143,7 +143,7 @@ async def _answered(gateway: Gateway, write: StripeWrite, operation: Any_, answe
     return Performed(WriteState(row.state), row.stripe_id)
 
 
-async def _refused(write: StripeWrite, operation: Any_, refusal: StripeRefused) -> Performed | None:
+async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeRefused) -> Performed | None:
     log.warning("%s of %s was refused: %s", write.operation, write.subject, refusal.log)
     why = (refusal.stripe_code or refusal.log or "refused")[:500]
     async with unit.transaction() as tx:
@@ -158,14 +158,14 @@ async def _refused(write: StripeWrite, operation: Any_, refusal: StripeRefused) 
     return None
 
 
-async def _next_attempt(write: StripeWrite, operation: Any_, *, why: str) -> None:
+async def _next_attempt(write: StripeWrite, operation: AnyOperation, *, why: str) -> None:
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING and row.attempt == write.attempt:
             await _number(tx, row, operation, why=why)
 
 
-async def _number(tx: Transaction, row: StripeWrite, operation: Any_, *, why: str) -> None:
+async def _number(tx: Transaction, row: StripeWrite, operation: AnyOperation, *, why: str) -> None:
     """Give the write its next key: nothing was asked under that one."""
     attempt = row.attempt + 1
     key = key_of(operation.key, attempt)

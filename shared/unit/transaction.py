@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -24,8 +23,6 @@ from shared.locales import gettext as _
 from shared.unit.collected import Collected, Pending
 from shared.unit.errors import AlreadyOpen
 from shared.unit.locks import HeldLocks, rank_of
-
-log = logging.getLogger("markethall.database")
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
@@ -63,9 +60,10 @@ class Transaction:
         return row
 
     async def lock_or_create(self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any) -> M:
-        """Return the one row that `where` names, locked; made of `where` and `values` when there is none yet.
+        """Return the one row that `where` names, locked; made now when there is none yet.
 
-        Two that make it at once: one makes the row, the other finds it.
+        Two that make it at once: one makes the row, the other finds it. Raises IntegrityError where
+        `values` are what the database refuses.
         """
         row = await self.lock_first(model.filter(**where))
         if row is not None:
@@ -74,7 +72,10 @@ class Transaction:
             async with self.savepoint():
                 await model.create(**where, **(values or {}))
         except IntegrityError:
-            log.debug("somebody else made that row of %s", model.__name__)
+            row = await self.lock_first(model.filter(**where))
+            if row is None:
+                raise
+            return row
         return await self.lock(model, **where)
 
     async def lock_first(self, query: QuerySet[M]) -> M | None:
@@ -105,8 +106,9 @@ class Transaction:
     ) -> bool:
         """Let `row` go from the state that it is known in to `to`, set `values` with it, and write `act` down.
 
-        `state` is the column, `where` what else must hold, or what must hold instead of the state. False when the row is not so any more: nothing is
-        done then. When it is, `row` itself has the new values; where one is an expression (`F`), the old value.
+        `state` is the column, `where` what else must hold, or what must hold instead of the state.
+        False when the row is not so any more: nothing is done then. When it is, `row` itself has the
+        new values; where one is an expression (`F`), the old value.
         """
         known = getattr(row, state)
         changes = {state: to, **values}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,7 @@ from shared import clock
 from shared.errors import TryLater
 from shared.gateway.errors import StripeUnavailable
 from shared.jobs.models import Job
+from shared.ledger.models import LedgerPosting
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
 from shared.stripe_writes import service as writes
@@ -106,3 +108,21 @@ async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
         write = await StripeWrite.get()
     assert (write.state, write.attempt, write.asked_at) == (WriteState.WAITING, 2, None)
     assert write.error
+
+
+async def test_two_that_perform_one_write_at_once_move_money_once(
+    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The page and the job, say: both hear the same answer, and it is noted once."""
+    with time_of(sandbox) as time:
+        await on_payday(gateway, sandbox, time)
+        with failing(sandbox, effect="reset_before", times=3), pytest.raises(TryLater):
+            await payday(context)
+        write = await StripeWrite.get()
+        both = (writes.perform(gateway, write.id) for _ in range(2))
+        done = await asyncio.gather(*both, return_exceptions=True)
+        assert any(isinstance(one, writes.Performed) for one in done)
+        await writes.perform(gateway, write.id)
+    assert (await Payout.get()).status == PayoutState.PENDING
+    assert len(sandbox.events("payout.created")) == 1
+    assert await LedgerPosting.filter(kind="payout_sent").count() == 1
