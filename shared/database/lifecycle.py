@@ -1,4 +1,4 @@
-"""Opening and closing the database, and where its tables are declared."""
+"""Opening and closing the database."""
 
 from __future__ import annotations
 
@@ -10,40 +10,8 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 
+from shared.domains import model_modules
 from shared.database.trouble import told
-
-MODEL_MODULES = [
-    f"shared.{name}.models"
-    for name in (
-        "database",
-        "people",
-        "people.factors",
-        "payment_methods",
-        "vendors",
-        "vat",
-        "catalogue",
-        "baskets",
-        "fees",
-        "marketplace",
-        "orders",
-        "ledger",
-        "references",
-        "payments",
-        "clawback",
-        "refunds",
-        "disputes",
-        "payouts",
-        "reporting",
-        "statements",
-        "webhooks",
-        "restoring",
-        "stripe_writes",
-        "jobs",
-        "mail",
-        "audit",
-    )
-]
-
 
 def config(url: str) -> dict[str, Any]:
     """Tortoise's configuration for a database address; one app label, one linear migration history."""
@@ -51,7 +19,7 @@ def config(url: str) -> dict[str, Any]:
         "connections": {"default": url},
         "apps": {
             "models": {
-                "models": MODEL_MODULES,
+                "models": model_modules(),
                 "default_connection": "default",
                 "migrations": "shared.database.migrations",
             }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 
 from shared.database.base import Row
-from shared.database.lifecycle import MODEL_MODULES
+from shared.domains import model_modules
 
 
 def models() -> list[type[Row]]:
     """Every model with a table, in the order of their modules."""
     return [
         value
-        for name in MODEL_MODULES
+        for name in model_modules()
         for value in vars(import_module(name)).values()
         if isinstance(value, type) and issubclass(value, Row) and value.__module__ == name
     ]

@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 from shared import clock
 from shared.catalogue import stock
 from shared.catalogue.errors import how_many_left
-from shared.jobs import queue
+from shared.orders.events import PiecesHeld
 from shared.orders.models import Order, OrderLine
 from shared.orders.rules import CheckoutStatus, PaymentStatus, StockState
 from shared.unit import Act, Transaction
@@ -66,7 +66,7 @@ async def at_payment(tx: Transaction, order: Order, *, network: str) -> bool:
         held_at=now,
         held_until=now + PAY_HOLD,
     )
-    queue.enqueue(tx, "payments.let_go", {"order_id": order.id}, run_at=now + PAY_HOLD)
+    tx.emit(PiecesHeld(order.id, now + PAY_HOLD))
     return True
 
 

@@ -13,12 +13,12 @@ from shared.fees.queries import rules_for
 from shared.fees.rules import Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
 from shared.ids import digest, new_nonce, new_number
-from shared.jobs import queue
 from shared.locales import current
 from shared.locales import gettext as _
 from shared.networks import network_of
 from shared.orders import holding
 from shared.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted
 from shared.orders.holding import items_of
 from shared.orders.models import Checkout, Order, OrderLine
 from shared.orders.queries import Contact
@@ -142,7 +142,7 @@ async def _create(
         reserved_until=until,
     )
     order = await _order_of(checkout, basket, config, state)
-    queue.enqueue(tx, "payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
+    tx.emit(CheckoutOpened(checkout.id, until))
     tx.record(
         "order.placed",
         actor=actor,
@@ -199,7 +199,7 @@ async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutSt
         return False
     for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
         await _cancel_unpaid(tx, order, actor=actor, reason=status)
-    queue.enqueue(tx, "payments.cancel_intents", {"checkout_id": checkout.id})
+    tx.emit(CheckoutClosed(checkout.id))
     return True
 
 
@@ -208,7 +208,7 @@ async def give_up_unwanted(basket_token: str | None) -> None:
     async with unit.transaction() as tx:
         checkout = await _open_checkout(tx, basket_token)
         if checkout is not None and await is_unwanted(checkout):
-            queue.enqueue(tx, "payments.give_up", {"checkout_id": checkout.id})
+            tx.emit(CheckoutUnwanted(checkout.id))
 
 
 async def is_unwanted(checkout: Checkout) -> bool:

@@ -12,7 +12,7 @@ from shared.reporting import earned, ours, saved_sides, theirs
 from shared.reporting.facts import AccountRow, Event, Facts, Line, Mirror, Thing
 from shared.reporting.order_sums import order_sums
 from shared.reporting.theirs import Theirs
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import EventStatus
 
@@ -141,7 +141,7 @@ async def _accounts(read: Theirs) -> tuple[AccountRow, ...]:
 
 
 async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
-    missed = [event for event in missed if event.type in HANDLERS["platform" if event.vendor_id is None else "connect"]]
+    missed = [event for event in missed if event.type in handlers()["platform" if event.vendor_id is None else "connect"]]
     known: set[str] = set()
     for start in range(0, len(missed), ours.CHUNK):
         ids = [event.id for event in missed[start : start + ours.CHUNK]]

@@ -4,6 +4,7 @@
 it, and the gateway refuses to run while one is open, so no HTTP call ever holds a lock.
 """
 
+from shared.unit.events import Event
 from shared.unit.transaction import Act, Transaction, current, flush, is_open, transaction
 
-__all__ = ["Act", "Transaction", "current", "flush", "is_open", "transaction"]
+__all__ = ["Act", "Event", "Transaction", "current", "flush", "is_open", "transaction"]

@@ -22,6 +22,7 @@ from shared.errors import MarketError, NotFound
 from shared.locales import gettext as _
 from shared.unit.collected import Collected, Pending
 from shared.unit.errors import AlreadyOpen
+from shared.unit.events import Event, handlers_of
 from shared.unit.locks import HeldLocks, rank_of
 
 M = TypeVar("M", bound=Row)
@@ -47,6 +48,7 @@ class Transaction:
         self._locks = HeldLocks()
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
+        self._emitted: list[Event] = []
 
     async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
@@ -172,8 +174,16 @@ class Transaction:
         """Name the tables to which something was added that is not written yet."""
         return self._collected.tables()
 
+    def emit(self, event: Event) -> None:
+        """Let those who subscribe to such an event do their part in this transaction, before it commits."""
+        self._emitted.append(event)
+
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
+        while self._emitted:
+            event = self._emitted.pop(0)
+            for handler in handlers_of(event):
+                await handler(self, event)
         await self._collected.write()
 
     @asynccontextmanager
@@ -187,6 +197,7 @@ class Transaction:
                 await self.flush()
         except BaseException:
             self._collected.forget()
+            self._emitted.clear()
             del self._callbacks[callbacks:]
             raise
 

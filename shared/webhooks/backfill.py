@@ -16,7 +16,7 @@ from shared.jobs.queue import Context
 from shared.restoring.service import note_backfill, standing
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks import health, intake, refusals
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from shared.webhooks.rules import source_of
 
 KIND = "webhooks.backfill"
@@ -64,7 +64,7 @@ def _since(last: int | None) -> datetime:
 async def take_in(context: Context, event: MissedEvent) -> bool:
     """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
     source = source_of(event.account)
-    if event.type not in HANDLERS[source]:
+    if event.type not in handlers()[source]:
         return False
     return await intake.take(context, source=source, body=event.body)
 

@@ -21,7 +21,7 @@ from shared.unit import Transaction
 from shared.webhooks import belonging, changes, foresight, snapshot
 from shared.webhooks.belonging import Belonging
 from shared.webhooks.changes import Change
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
 
@@ -62,7 +62,7 @@ async def apply(context: Context, row_id: int) -> EventStatus:
 
 async def _run(context: Context, row: WebhookEvent) -> Attempt:
     body = json.loads(row.body)
-    handler = HANDLERS[row.source].get(row.type)
+    handler = handlers()[row.source].get(row.type)
     reason = ignored(context, row, event := envelope(body))
     about = await belonging.find(body)
     if reason is not None or handler is None:
@@ -219,7 +219,7 @@ async def replay(context: Context, event_id: str, *, dry_run: bool = False, acto
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
     event, status = envelope(json.loads(row.body)), EventStatus(row.status)
     reason = ignored(context, row, event)
-    if reason is not None or row.type not in HANDLERS[row.source]:
+    if reason is not None or row.type not in handlers()[row.source]:
         outcome = reason or "no handler for this type"
         return Replay(row.stripe_event_id, row.type, status, outcome, Decision.IGNORED, ())
     seen = await foresight.of(context.gateway, event)

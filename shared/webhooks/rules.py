@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domains import NOT_OURS
+
 
 class EventStatus(StrEnum):
     """Where an event stands in the inbox."""
@@ -76,7 +78,6 @@ def source_of(account: str | None) -> str:
 
 
 MAX_ATTEMPTS = 8
-NOT_OURS = "not ours"  # what a handler answers about an object that is none of the marketplace's
 
 
 def retry_delay(attempts: int) -> timedelta:

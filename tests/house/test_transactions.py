@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared.database.base import Row
-from shared.database.lifecycle import MODEL_MODULES
+from shared.domains import model_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")
@@ -80,6 +80,6 @@ def test_the_docs_show_the_order_of_locks() -> None:
 
 
 def _ranked() -> list[type[Row]]:
-    modules = [importlib.import_module(name) for name in MODEL_MODULES]
+    modules = [importlib.import_module(name) for name in model_modules()]
     classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
     return [each for each in classes if issubclass(each, Row) and each.lock_rank is not None]

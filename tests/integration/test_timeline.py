@@ -22,7 +22,7 @@ from shared.references import service as references
 from shared.settings import SANDBOX_SECRET_KEY
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks import changes, dispatch
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision, EventStatus
 from shared.webhooks.timeline import Done, Mailed, Told, timeline
@@ -365,7 +365,7 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-HANDLED = [(source, kind) for source, kinds in HANDLERS.items() for kind in kinds]
+HANDLED = [(source, kind) for source, kinds in handlers().items() for kind in kinds]
 
 
 @pytest.mark.parametrize(("source", "kind"), HANDLED, ids=[kind for _, kind in HANDLED])

@@ -21,7 +21,7 @@ from shared.vendors.models import VendorPaymentConfig
 from shared.vendors.queries import get_vendor_payment_config
 from shared.vendors.rules import AccountStatus
 from shared.vendors.words import standing
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.portal import Portal, operator_in, signed_in
 
@@ -252,7 +252,7 @@ class TestCapabilities:
 
         assert (event["account"], event["data"]["object"]["id"]) == (shop.account_id, "transfers")
         assert event["data"]["previous_attributes"] == {"status": "active"}
-        assert HANDLERS["connect"]["capability.updated"] is HANDLERS["connect"]["account.updated"]
+        assert handlers()["connect"]["capability.updated"] is handlers()["connect"]["account.updated"]
 
 
 class TestReminders:
@@ -430,7 +430,7 @@ class TestWebhooks:
     )
     def test_a_change_of_bank_or_person_reads_the_account(self, event: str) -> None:
         """The event is a nudge like `account.updated`."""
-        assert HANDLERS["connect"][event] is HANDLERS["connect"]["account.updated"]
+        assert handlers()["connect"][event] is handlers()["connect"]["account.updated"]
 
 
 class TestPages:

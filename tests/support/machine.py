@@ -30,7 +30,7 @@ from shared.ledger import service as ledger
 from shared.sandbox.events import endpoints
 from shared.vendors import service as vendors
 from shared.webhooks import intake
-from shared.webhooks.handlers import HANDLERS
+from shared.webhooks.handlers import handlers
 from shared.webhooks.models import WebhookEvent
 from tests.support.app import TestContext, settings_for
 from tests.support.factories import make_vendor
@@ -134,7 +134,7 @@ class Market:
         self._time = clock.use(lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC))
 
     def _endpoint(self, *, connect: bool) -> Document:
-        types = sorted(HANDLERS["connect" if connect else "platform"])
+        types = sorted(handlers()["connect" if connect else "platform"])
         given = {"url": f"{BASE}/hook", "enabled_events": types, "connect": connect}
         return self.stand.act().get("webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id)
 

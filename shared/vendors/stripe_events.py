@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.gateway.events import VerifiedEvent
-from shared.jobs.queue import Context
+from shared.domains import NOT_OURS
+from shared.jobs import Context
 from shared.vendors import service
-from shared.webhooks.rules import NOT_OURS
 
 
 async def sync(context: Context, event: VerifiedEvent) -> str:
@@ -29,3 +29,10 @@ async def authorize(context: Context, event: VerifiedEvent) -> str:
         return NOT_OURS
     known = await service.connect_again(context.gateway, event.account)
     return "access given back" if known else NOT_OURS
+
+
+async def follow_settings(context: Context, event: VerifiedEvent) -> str:
+    """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
+    if not event.account:
+        return NOT_OURS
+    return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS

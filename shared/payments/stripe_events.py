@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import VerifiedEvent
-from shared.jobs.queue import Context
+from shared.domains import NOT_OURS
+from shared.jobs import Context
 from shared.payments import service
-from shared.webhooks.rules import NOT_OURS
 
 
 async def follow_intent(context: Context, event: VerifiedEvent) -> str:

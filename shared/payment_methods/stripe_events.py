@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.gateway.events import VerifiedEvent
-from shared.jobs.queue import Context
+from shared.domains import NOT_OURS
+from shared.jobs import Context
 from shared.payment_methods import follow
-from shared.webhooks.rules import NOT_OURS
 
 
 async def follow_methods(context: Context, event: VerifiedEvent) -> str:

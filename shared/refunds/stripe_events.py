@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from shared.gateway.events import VerifiedEvent
-from shared.jobs.queue import Context
+from shared.domains import NOT_OURS
+from shared.jobs import Context
 from shared.payments.service import is_ours
 from shared.refunds import adopt
-
-NOT_OURS = "not ours"
-
 
 async def follow_refund(context: Context, event: VerifiedEvent) -> str:
     """Read the refund again; one that was made in Stripe's dashboard gets a row."""
