@@ -8,6 +8,7 @@ from enum import StrEnum
 # Stripe forgets a key after a day at the earliest (stripe.md section 4).
 # One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
+CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most: for lists by when things were made
 
 
 class WriteState(StrEnum):
@@ -16,6 +17,7 @@ class WriteState(StrEnum):
     WAITING = "waiting"
     ANSWERED = "answered"
     REFUSED = "refused"
+    SUPERSEDED = "superseded"  # nobody wants it any more: over without an answer
 
 
 def key_of(base: str, attempt: int) -> str:
