@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared.clawback import receivables
+from shared.clawback import jobs, receivables
 from shared.clawback.errors import NothingOwed
 from shared.clawback.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
 from shared.money import Money
@@ -42,7 +42,7 @@ async def collect(claim_id: int) -> Response:
         claim = await owed_claim(claim_id)
     except NothingOwed as error:
         return see_other(HOME, ("warn", error.message))
-    await receivables.collect_soon(claim.vendor_id)
+    await jobs.collect_soon(claim.vendor_id)
     return see_other(
         HOME, ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.")
     )

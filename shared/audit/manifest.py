@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
 from shared.audit import models
+from shared.domains import Manifest
 
 MANIFEST = Manifest(models=models)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
 from shared.catalogue import models
+from shared.domains import Manifest
 
 MANIFEST = Manifest(models=models)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from shared import unit
 from shared.clawback import movements, receivables, sources
+from shared.clawback.events import ClaimUnsettled
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.gateway.errors import StripeMissing
 from shared.gateway.gateway import Gateway
 from shared.gateway.transfers import TransferReversal
-from shared.jobs import queue
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.unit import Transaction
@@ -146,7 +146,7 @@ async def once(
             currency=claim.currency,
             stripe_id=moved.stripe_id,
         )
-        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
+        tx.emit(ClaimUnsettled(claim.subject))
     return claim
 
 

@@ -6,7 +6,6 @@ from shared import clock, unit
 from shared.clawback.errors import NothingOwed
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementState, rest
-from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.payments.models import Payment
@@ -45,12 +44,6 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         currency=claim.currency,
         left=target.receivable,
     )
-
-
-async def collect_soon(vendor_id: int) -> None:
-    """Ask the vendor's balance again, by a job: what it covers of its debts is taken."""
-    async with unit.transaction() as tx:
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": vendor_id})
 
 
 async def write_off(claim_id: int, *, actor: str) -> None:

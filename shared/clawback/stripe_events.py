@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.clawback import by_hand
+from shared.domains import NOT_OURS
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import VerifiedEvent
-from shared.domains import NOT_OURS
 from shared.jobs import Context
 
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.clawback import movements, sources
+from shared.clawback.events import ClaimUnsettled
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind
 from shared.gateway.errors import StripeRefused
 from shared.gateway.gateway import Gateway
 from shared.gateway.transfers import NewTransfer
-from shared.jobs import queue
 from shared.payments.models import Payment
 from shared.stripe_writes.operations import Operation
 from shared.unit import Transaction
@@ -46,8 +46,7 @@ class _Moved(Operation[str, None]):
         await movements.done(tx, self.movement_id, answer)
         claim = await Claim.get(id=self.claim_id)
         if claim.paid != claim.amount or claim.receivable:  # not at rest: whoever settles it may have given up
-            key = f"clawback.settle:{self.claim}"
-            queue.enqueue(tx, "clawback.settle", {"subject": self.claim}, unique_key=key)
+            tx.emit(ClaimUnsettled(self.claim, once=True))
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """What is left of the claim is planned anew, as another movement."""

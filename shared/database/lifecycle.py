@@ -10,8 +10,9 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 
-from shared.domains import model_modules
 from shared.database.trouble import told
+from shared.domains import model_modules
+
 
 def config(url: str) -> dict[str, Any]:
     """Tortoise's configuration for a database address; one app label, one linear migration history."""

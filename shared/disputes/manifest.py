@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
 from shared.disputes import models, stripe_events
+from shared.domains import Manifest
 
 MANIFEST = Manifest(
     models=models,

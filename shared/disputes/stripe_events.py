@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shared.disputes import fraud, service
+from shared.domains import NOT_OURS
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import VerifiedEvent
-from shared.domains import NOT_OURS
 from shared.jobs import Context
+
 
 async def follow(context: Context, event: VerifiedEvent) -> str:
     """Read the dispute and let row, books and claim follow."""

@@ -129,9 +129,7 @@ def job(kind: str, *, renamed: Mapping[str, str | None] | None = None) -> Callab
     return declare
 
 
-def recurring(
-    kind: str, *, every: timedelta = DAY, at: time | None = None
-) -> Callable[[Work[[]]], JobDefinition[[]]]:
+def recurring(kind: str, *, every: timedelta = DAY, at: time | None = None) -> Callable[[Work[[]]], JobDefinition[[]]]:
     """Declare a job that comes again by itself: every so often, or daily at a time of day (UTC)."""
 
     def declare(work: Work[[]]) -> JobDefinition[[]]:

@@ -12,7 +12,6 @@ from shared.jobs.context import Context
 from shared.jobs.models import Job
 from shared.unit import Transaction
 
-
 __all__ = ["Context", "Handler", "Handlers", "enqueue", "subscribe", "unsubscribe"]
 
 Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]

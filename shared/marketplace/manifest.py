@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
-from shared.marketplace import models
+from shared.domains import Manifest, Subscription
+from shared.mail.events import MailPosted
+from shared.marketplace import models, sending
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(
+    models=models,
+    jobs=(sending.send,),
+    subscriptions=(Subscription(MailPosted, sending.on_mail_posted),),
+)

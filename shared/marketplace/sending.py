@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shared.jobs import queue
+from shared.jobs import Context, job
 from shared.mail import service as mail
+from shared.mail.events import MailPosted
 from shared.mail.service import Letterhead
 from shared.marketplace.presentation import shown
+from shared.unit import Transaction
 
 
 async def letterhead() -> Letterhead:
@@ -16,6 +16,12 @@ async def letterhead() -> Letterhead:
     return Letterhead(identity.name, identity.sender, identity.contact_email)
 
 
-async def send(context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `mail.send`."""
-    await mail.send_with(context, args, await letterhead())
+@job("mail.send")
+async def send(context: Context, unique_key: str) -> None:
+    """Send one mail."""
+    await mail.send(context.settings, unique_key, await letterhead())
+
+
+async def on_mail_posted(tx: Transaction, event: MailPosted) -> None:
+    """Send it soon."""
+    send.once(f"mail:{event.unique_key}")(tx, unique_key=event.unique_key)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shared.domains import Manifest
-from shared.payment_methods import models, stripe_events
+from shared.payment_methods import jobs, models, stripe_events
 
 MANIFEST = Manifest(
     models=models,
+    jobs=(jobs.follow, jobs.detach, jobs.sweep, jobs.remind, jobs.remind_one),
     platform_events={
         "payment_method.attached": stripe_events.follow_methods,
         "payment_method.updated": stripe_events.follow_methods,

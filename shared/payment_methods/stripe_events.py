@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.gateway.events import VerifiedEvent
 from shared.domains import NOT_OURS
+from shared.gateway.events import VerifiedEvent
 from shared.jobs import Context
 from shared.payment_methods import follow
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from shared import clock, unit
+from shared import unit
 from shared.gateway.errors import StripeMissing, StripeRefused
 from shared.gateway.gateway import Gateway
 from shared.gateway.payment_intents import PaymentIntent
 from shared.gateway.standing import money_may_move
-from shared.jobs import queue
 from shared.marketplace.queries import statement_prefix
 from shared.money import Money
 from shared.orders.errors import VendorCannotSell
@@ -25,6 +23,7 @@ from shared.payment_methods import customers
 from shared.payment_methods import service as saved
 from shared.payments import descriptor, settle
 from shared.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.payments.events import PaymentOpened
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 from shared.payments.writes import CancelPaymentIntent, CreatePaymentIntent
@@ -35,7 +34,6 @@ from shared.vendors.queries import get_vendor_payment_config
 
 log = logging.getLogger("markethall.payments")
 
-SETTLE_AFTER = timedelta(minutes=1)
 _AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
 _PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
@@ -211,13 +209,7 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
             },
         )
         await writes.open_write(tx, CreatePaymentIntent.of(payment))
-        queue.enqueue(
-            tx,
-            "payments.settle_unknown",
-            {"payment_id": payment.id},
-            run_at=clock.now() + SETTLE_AFTER,
-            unique_key=f"settle_unknown:{payment.id}",
-        )
+        tx.emit(PaymentOpened(payment.id))
         tx.record(
             "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
         )

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared import clock, unit
 from shared.errors import NotFound
 from shared.gateway.charges import Charge
 from shared.gateway.payment_intents import PaymentIntent
-from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
-from shared.ledger.queries import owes
 from shared.locales import gettext_noop as _n
 from shared.orders import holding
 from shared.orders import settle as orders
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus
+from shared.payments.events import PaymentSucceeded, TransferArrived
 from shared.payments.models import Payment
 from shared.payments.rules import (
     PAID_STATES,
@@ -35,7 +34,6 @@ from shared.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
 
-CHARGE_AFTER = timedelta(seconds=20)
 # Kept with the payment in English; a page says them in the language of whoever reads it.
 DECLINED = _n("The card was declined. Please try another card.")
 NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
@@ -112,8 +110,8 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     )
     await _books_follow(tx, payment, intent, current, target)
     await _order_follows(tx, checkout, order, payment, target)
-    if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
-        queue.enqueue(tx, "payment_methods.follow", {"stripe_customer_id": intent.customer})
+    if target is PaymentState.SUCCEEDED:
+        tx.emit(PaymentSucceeded(payment.id, intent.customer if intent.saved else None))
     return target
 
 
@@ -129,13 +127,6 @@ async def _order_follows(
 ) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(tx, order)
-        queue.enqueue(
-            tx,
-            "payments.read_charge",
-            {"payment_id": payment.id},
-            run_at=clock.now() + CHARGE_AFTER,
-            unique_key=f"read_charge:{payment.id}",
-        )
     elif target is PaymentState.PARKED:
         log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
     else:
@@ -274,7 +265,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             vendor_id=order.vendor_id,
         )
         if charge.transfer and payment.stripe_transfer_id is None:
-            await _money_is_there(tx, payment)
+            tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
             await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
             tx.record(
@@ -284,11 +275,3 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
                 vendor_id=order.vendor_id,
                 **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
             )
-
-
-async def _money_is_there(tx: Transaction, payment: Payment) -> None:
-    """The vendor's share lies in its balance: what it owes is taken from it, and its reserve is held back."""
-    if await owes(payment.vendor_id):
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": payment.vendor_id})
-    if await VendorPaymentConfig.exists(vendor_id=payment.vendor_id, reserve_days__gt=0):
-        queue.enqueue(tx, "payouts.reserve", {"payment_id": payment.id})

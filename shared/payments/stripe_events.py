@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from shared.domains import NOT_OURS
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import VerifiedEvent
-from shared.domains import NOT_OURS
 from shared.jobs import Context
 from shared.payments import service
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared import clock, unit
+from shared.clawback.jobs import collect
 from shared.gateway.errors import StripeRefused
 from shared.gateway.gateway import Gateway
 from shared.gateway.payouts import StripePayout
-from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.queries import owes
@@ -26,6 +26,7 @@ from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
 from shared.unit import Act, Transaction
 from shared.vendors import configs
+from shared.vendors.jobs import sync as sync_account
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.payout_settings import words_of
 
@@ -176,12 +177,11 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     if row.vendor_id is None:
         return
     if await owes(row.vendor_id):
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": row.vendor_id})
+        collect(tx, vendor_id=row.vendor_id)
     if row.status != PayoutState.FAILED:
         return
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
-    key = f"vendors.sync_account:{row.vendor_id}"
-    queue.enqueue(tx, "vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
+    sync_account.once(f"vendors.sync_account:{row.vendor_id}")(tx, vendor_id=row.vendor_id)
     vendor = await Vendor.get(id=row.vendor_id)
     subject, text = texts.failed(
         vendor.name,

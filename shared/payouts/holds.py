@@ -9,12 +9,12 @@ from typing import Any
 from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Conflict, Invalid
-from shared.jobs import queue
 from shared.mail import service as mail
 from shared.payouts import texts, words
 from shared.unit import Transaction
 from shared.vendors import configs, schedules
 from shared.vendors.models import Vendor
+from shared.vendors.payout_settings import write_settings
 
 LONGEST = 180  # days that a reserve may be held
 MOST = Decimal(50)  # per cent
@@ -43,7 +43,7 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
         vendor = await Vendor.get(id=vendor_id)
         subject, text = texts.held(vendor.name, reason=said, link=LINK)
         await _post(tx, "payouts_held", vendor, subject, text, number)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def release(*, vendor_id: int, actor: str) -> None:
@@ -59,7 +59,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
         when = words.schedule(plan.schedule.value, plan.day)
         subject, text = texts.released(vendor.name, when=when, link=LINK)
         await _post(tx, "payouts_released", vendor, subject, text, number)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def set_reserve(
@@ -87,7 +87,7 @@ async def set_reserve(
         await row.save(update_fields=["reserve_percentage", "reserve_days"])
         after = f"{percentage.normalize():f}% for {days} days"
         await _note(tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **details: str) -> str:
@@ -98,7 +98,3 @@ async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **deta
 async def _post(tx: Transaction, kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
     key = f"{kind}:{vendor.id}:{at}"
     mail.post(tx, kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
-
-
-async def _write_settings(tx: Transaction, vendor_id: int) -> None:
-    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})

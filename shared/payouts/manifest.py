@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.domains import Manifest, StripeHandler
-from shared.payouts import models, stripe_events
+from shared.clawback.events import ClaimSet
+from shared.domains import Manifest, StripeHandler, Subscription
+from shared.payments.events import TransferArrived
+from shared.payouts import jobs, models, scheduler, stripe_events, sweep
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
 EVENTS: Mapping[str, StripeHandler] = {
@@ -21,6 +23,20 @@ EVENTS: Mapping[str, StripeHandler] = {
 
 MANIFEST = Manifest(
     models=models,
+    jobs=(
+        scheduler.look,
+        scheduler.pay_later,
+        sweep.sweep_all,
+        sweep.sweep_account,
+        jobs.ask,
+        jobs.reserve,
+        jobs.review_reserve,
+        jobs.release_reserves,
+    ),
+    subscriptions=(
+        Subscription(TransferArrived, jobs.on_transfer_arrived),
+        Subscription(ClaimSet, jobs.on_claim_set),
+    ),
     platform_events=EVENTS,
     connect_events=EVENTS,
 )

@@ -9,7 +9,6 @@ from tortoise.functions import Sum
 
 from shared import clock, unit
 from shared.fees.rules import share
-from shared.jobs import queue
 from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.ledger.chart import Account
@@ -20,6 +19,7 @@ from shared.payments.rules import PAID_STATES
 from shared.payouts.models import ReserveHold
 from shared.unit import Transaction
 from shared.vendors import configs
+from shared.vendors.payout_settings import write_again
 
 
 async def take(payment_id: int) -> ReserveHold | None:
@@ -119,9 +119,7 @@ async def _release(hold_id: int) -> bool:
         await ledger.post(tx, postings.released(_fact(hold, rest, await _intent(hold.order_id))))
         await _note(tx, "reserve.released", hold, rest)
         if config.reserve_days == 0:  # perhaps the last of it: then Stripe may pay by itself again
-            queue.enqueue(
-                tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
-            )
+            write_again(tx, vendor_id)
     return True
 
 

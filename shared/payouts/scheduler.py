@@ -8,10 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shared import clock, unit
-from shared.clawback import jobs as clawback
+from shared.clawback import service as clawback
 from shared.gateway.gateway import Gateway
-from shared.jobs import queue, schedule
-from shared.jobs.queue import Context
+from shared.jobs import Context, job, recurring, schedule
 from shared.ledger import queries as ledger
 from shared.ledger.chart import Account
 from shared.ledger.queries import owes
@@ -27,6 +26,18 @@ from shared.vendors.payout_settings import PayoutTerms, terms_of
 RUN = "payouts.run"
 TRIES = 3  # of a payday that Stripe refuses; then the next one has its turn
 REMEMBERED = timedelta(days=31)
+
+
+@recurring(RUN, every=timedelta(hours=1))
+async def look(_context: Context) -> None:
+    """Whose payday is it?"""
+    await run()
+
+
+@job("payouts.pay")
+async def pay_later(context: Context, vendor_id: int, payday: str) -> None:
+    """Make one vendor's payouts of one payday, an ISO date."""
+    await pay(context, vendor_id=vendor_id, payday=date.fromisoformat(payday))
 
 
 async def run() -> int:
@@ -46,8 +57,7 @@ async def run() -> int:
         found.append((row.vendor_id, period(payday)))
     async with unit.transaction() as tx:
         for vendor_id, name in found:
-            key = f"payouts.pay:{vendor_id}:{name}"
-            queue.enqueue(tx, "payouts.pay", {"vendor_id": vendor_id, "payday": name}, unique_key=key)
+            pay_later.once(f"payouts.pay:{vendor_id}:{name}")(tx, vendor_id=vendor_id, payday=name)
     if through != today:
         await schedule.remember(RUN, {"through": today.isoformat()})
     return len(found)
@@ -64,7 +74,7 @@ async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
     if terms.account_id is None or not terms.by_hand or not currencies:
         return
     if await owes(vendor_id):
-        await clawback.collect(context, {"vendor_id": vendor_id})
+        await clawback.collect(context.gateway, vendor_id)
     await _keep_stripe_from_paying(gateway, terms)
     reading = await funds.read(gateway, terms)
     for currency in currencies:

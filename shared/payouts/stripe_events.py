@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from shared.domains import NOT_OURS
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import VerifiedEvent
-from shared.domains import NOT_OURS
 from shared.jobs import Context
 from shared.payouts import stripe_reserves
 from shared.payouts.follow import follow
+
 
 async def follow_payout(context: Context, event: VerifiedEvent) -> str:
     """Read the payout again, on the account that the event names or the platform's own, and let our row follow."""

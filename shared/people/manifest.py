@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shared.domains import Manifest
-from shared.people import models
+from shared.people import credentials, doors, models, tokens
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(
+    models=models,
+    jobs=(credentials.send_reset, doors.forget, tokens.remind),
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from shared.gateway.events import VerifiedEvent
 from shared.domains import NOT_OURS
+from shared.gateway.events import VerifiedEvent
 from shared.jobs import Context
 from shared.payments.service import is_ours
 from shared.refunds import adopt
+
 
 async def follow_refund(context: Context, event: VerifiedEvent) -> str:
     """Read the refund again; one that was made in Stripe's dashboard gets a row."""

@@ -141,7 +141,9 @@ async def _accounts(read: Theirs) -> tuple[AccountRow, ...]:
 
 
 async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
-    missed = [event for event in missed if event.type in handlers()["platform" if event.vendor_id is None else "connect"]]
+    missed = [
+        event for event in missed if event.type in handlers()["platform" if event.vendor_id is None else "connect"]
+    ]
     known: set[str] = set()
     for start in range(0, len(missed), ours.CHUNK):
         ids = [event.id for event in missed[start : start + ours.CHUNK]]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from shared import clock, unit
+from shared.clawback.jobs import settle
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.disputes.money import held_of
-from shared.jobs import queue
 from shared.jobs.queue import Context
 from shared.ledger import postings
 from shared.ledger import service as ledger
@@ -40,7 +40,7 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
         amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
         await Claim.filter(id=claim.id).update(amount=amount, taken=taken, updated_at=clock.now())
-        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
+        settle(tx, subject=claim.subject)
     return "Counted again."
 
 

@@ -7,12 +7,10 @@ from datetime import datetime
 
 from shared import clock, unit
 from shared.errors import Conflict
-from shared.jobs import queue
 from shared.reporting.models import Difference
 from shared.restoring.models import Restoration
 from shared.restoring.service import standing
-
-FETCH = "webhooks.backfill"
+from shared.webhooks.backfill import fetch_events
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ async def standstill() -> Standstill | None:
 async def fetch() -> None:
     """Fetch Stripe's events now; the worker would within a quarter of an hour."""
     async with unit.transaction() as tx:
-        queue.enqueue(tx, FETCH, {}, unique_key=f"{FETCH}:restored")
+        fetch_events.once("webhooks.backfill:restored")(tx)
 
 
 async def acknowledge(*, actor: str, despite: bool = False) -> None:

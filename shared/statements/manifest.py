@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
-from shared.statements import models
+from shared.domains import Manifest, Subscription
+from shared.statements import jobs, models
+from shared.vat.events import MonthsUnblocked
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(
+    models=models,
+    jobs=(jobs.close, jobs.close_vendor),
+    subscriptions=(Subscription(MonthsUnblocked, jobs.on_months_unblocked),),
+)

@@ -17,9 +17,9 @@ from shared.money import Money
 from shared.typed import plain
 from shared.unit import Transaction
 from shared.vat.errors import BadRate, UnlikelyRate
+from shared.vat.events import MonthsUnblocked
 from shared.vat.models import VatRate, VatWait
 from shared.vat.rules import LATEST, Rate, StateVat, currency_of, plain_rate, state_vat
-from shared.vat.service import close_soon
 
 LARGEST = Decimal(10) ** 9
 MOST_PLACES = 8
@@ -81,7 +81,7 @@ def _is_far(rate: Decimal, last: Decimal) -> bool:
 
 async def _close_what_waited(tx: Transaction, rate: Rate) -> None:
     for wait in await VatWait.filter(currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]):
-        await close_soon(tx, wait.vendor_id)
+        tx.emit(MonthsUnblocked(wait.vendor_id))
 
 
 async def vat_for_state(vat: Money, state: str, last: date) -> StateVat | None:

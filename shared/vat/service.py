@@ -13,11 +13,11 @@ from typing import Any
 from shared import clock, unit
 from shared.editing import Look, unseen
 from shared.errors import Invalid
-from shared.jobs import queue
 from shared.mail import service as mail
 from shared.people.queries import operator_emails
 from shared.unit import Transaction
 from shared.vat.errors import BadVatNumber, RegistrationChanged
+from shared.vat.events import MonthsUnblocked
 from shared.vat.models import VatRegistration, VatWait
 from shared.vat.numbers import is_well_formed, normal_vat_number, state_of
 from shared.vat.rules import is_in_eu
@@ -154,12 +154,7 @@ async def _note(tx: Transaction, action: str, row: VatRegistration, actor: str, 
 async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
     """A month that waited for a rate may need none now."""
     if await VatWait.filter(vendor_id=vendor_id).exists():
-        await close_soon(tx, vendor_id)
-
-
-async def close_soon(tx: Transaction, vendor_id: int) -> None:
-    """Let a vendor's months be closed that are over."""
-    queue.enqueue(tx, "statements.close_vendor", {"vendor_id": vendor_id}, unique_key=f"statements:{vendor_id}")
+        tx.emit(MonthsUnblocked(vendor_id))
 
 
 async def _tell_of_change(

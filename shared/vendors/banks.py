@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from shared import clock, unit
 from shared.errors import Conflict, Invalid
 from shared.gateway.accounts import StripeAccount
-from shared.jobs import queue
+from shared.jobs import Context, job
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
 from shared.people.models import Member
 from shared.unit import Transaction
 from shared.vendors import configs, mirror, rules
 from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.vendors.payout_settings import defaults, words_of
+from shared.vendors.payout_settings import defaults, words_of, write_settings
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300
@@ -56,8 +56,8 @@ async def follow(
     await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
     await _tell(tx, row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
     if until is not None:
-        await _write_settings(tx, row.vendor_id)
-        queue.enqueue(tx, "vendors.end_bank_hold", {"vendor_id": row.vendor_id}, run_at=until)
+        write_settings(tx, vendor_id=row.vendor_id)
+        end_later.at(until)(tx, vendor_id=row.vendor_id)
 
 
 async def release(*, vendor_id: int, reason: str, actor: str) -> None:
@@ -76,8 +76,14 @@ async def release(*, vendor_id: int, reason: str, actor: str) -> None:
         await _tell(tx, row, "bank_hold_released", {})
 
 
+@job("vendors.end_bank_hold")
+async def end_later(_context: Context, vendor_id: int) -> None:
+    """Let payouts go on: the wait after a changed bank is over."""
+    await end(vendor_id)
+
+
 async def end(vendor_id: int) -> None:
-    """Job `vendors.end_bank_hold`: the wait is over, if no later change made it longer."""
+    """End the wait, if no later change made it longer."""
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
         if row.bank_hold_until is not None and row.bank_hold_until <= clock.now():
@@ -95,12 +101,7 @@ async def end_due() -> None:
 async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
     row.bank_hold_until = None
     await row.save(update_fields=["bank_hold_until"])
-    await _write_settings(tx, row.vendor_id)
-
-
-async def _write_settings(tx: Transaction, vendor_id: int) -> None:
-    """Stripe's own schedule stops, or goes on, as `schedules.by_hand` says."""
-    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})
+    write_settings(tx, vendor_id=row.vendor_id)
 
 
 async def _note(tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from shared.domains import Manifest
-from shared.vendors import models, stripe_events
+from shared.vendors import banks, jobs, models, payout_settings, stripe_events
 
 MANIFEST = Manifest(
     models=models,
+    jobs=(
+        jobs.sync,
+        jobs.remind,
+        jobs.remind_one,
+        jobs.look_again,
+        jobs.open_again,
+        jobs.end_bank_holds,
+        banks.end_later,
+        payout_settings.write_settings,
+    ),
     connect_events={
         "account.updated": stripe_events.sync,
         "capability.updated": stripe_events.sync,

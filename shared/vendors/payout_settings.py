@@ -17,7 +17,7 @@ from shared.gateway.accounts import ExternalAccount
 from shared.gateway.balance_settings import PayoutSettings
 from shared.gateway.gateway import Gateway
 from shared.ids import born
-from shared.jobs import queue
+from shared.jobs import Context, job
 from shared.money import MAX_AMOUNT, Money
 from shared.unit import Transaction
 from shared.vendors import configs, mirror, rules, schedules
@@ -118,15 +118,19 @@ async def choose(
         await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor, look=look)
     except ChangedMeanwhile:
         async with unit.transaction() as tx:  # Stripe may have been asked by now, while another plan was saved here
-            await _write_again(tx, vendor_id)
+            write_again(tx, vendor_id)
         raise
 
 
-async def _write_again(tx: Transaction, vendor_id: int) -> None:
-    """Have Stripe's schedule set to what our row asks for, by a job."""
-    queue.enqueue(
-        tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
-    )
+@job("payouts.write_settings")
+async def write_settings(context: Context, vendor_id: int) -> None:
+    """Let Stripe's schedule follow ours after a hold, a reserve, or a change at Stripe."""
+    await apply(context.gateway, vendor_id=vendor_id)
+
+
+def write_again(tx: Transaction, vendor_id: int) -> None:
+    """Have Stripe's schedule set to what our row asks for, unless that waits to be done already."""
+    write_settings.once(f"payouts.write_settings:{vendor_id}")(tx, vendor_id=vendor_id)
 
 
 async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
@@ -221,7 +225,7 @@ async def follow(vendor_id: int, settings: PayoutSettings) -> None:
         ours = await schedules.by_hand(row, row.minimum_payout)
         found = schedules.told(settings)
         if ours != (found is None):
-            await _write_again(tx, vendor_id)
+            write_again(tx, vendor_id)
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
             await _store(tx, row, plan, actor="stripe", key="")

@@ -21,7 +21,6 @@ from shared.gateway.accounts import AccountDetails
 from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from shared.gateway.gateway import Gateway
 from shared.ids import born, slugify
-from shared.jobs import queue
 from shared.marketplace.queries import today
 from shared.people import registration
 from shared.people.queries import require_confirmed
@@ -29,6 +28,7 @@ from shared.unit import Transaction
 from shared.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.vendors.errors import AccountDisconnected, UnsupportedCountry
+from shared.vendors.events import ConnectedAgain
 from shared.vendors.models import Vendor, VendorPaymentConfig
 from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config
 
@@ -231,7 +231,7 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
             if moved:
                 subject = f"vendor:{row.vendor_id}"
                 tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
-                queue.enqueue(tx, "clawback.pay_back", {"vendor_id": row.vendor_id})
+                tx.emit(ConnectedAgain(row.vendor_id))
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True
 

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shared.database.lifecycle import close_database, open_database
 from shared.gateway.gateway import Gateway
+from shared.jobs import Context
 from shared.people.rules import COOKIE_DAYS
 from shared.settings import Settings
 from shared.web import (
@@ -38,7 +39,7 @@ from shared.web import (
     security,
     stepup,
 )
-from shared.web.kit import Kit, shielded
+from shared.web.kit import shielded
 
 LAST_SECONDS = 3.0  # how long what is cut off may take to end
 WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
@@ -133,7 +134,7 @@ def create_app(
     `before_serving` and `while_serving` run inside that, so the database is there for them.
     """
     app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
-    app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
+    app.extensions["markethall"] = Context(gateway, settings)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
     app.session_interface = cookies.SignedCookies()

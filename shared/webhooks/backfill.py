@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 from shared import clock
 from shared.gateway.errors import StripeMissing
 from shared.gateway.events import MissedEvent
-from shared.jobs import schedule
-from shared.jobs.queue import Context
+from shared.jobs import Context, recurring, schedule
 from shared.restoring.service import note_backfill, standing
 from shared.vendors.models import VendorPaymentConfig
 from shared.webhooks import health, intake, refusals
@@ -69,8 +68,9 @@ async def take_in(context: Context, event: MissedEvent) -> bool:
     return await intake.take(context, source=source, body=event.body)
 
 
-async def job(context: Context, _args: dict[str, object]) -> None:
-    """Job `webhooks.backfill`, every quarter of an hour."""
+@recurring(KIND, every=timedelta(minutes=15))
+async def fetch_events(context: Context) -> None:
+    """Take in what did not reach us, and look after the inbox."""
     await health.note_secrets(context.settings)
     await refusals.forget_old()
     await backfill(context)

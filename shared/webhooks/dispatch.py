@@ -14,8 +14,7 @@ from shared.database.trouble import DatabaseTrouble
 from shared.errors import MarketError, NotFound, TryLater
 from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import envelope
-from shared.jobs import queue
-from shared.jobs.queue import Context
+from shared.jobs import Context, job
 from shared.orders.models import Order
 from shared.unit import Transaction
 from shared.webhooks import belonging, changes, foresight, snapshot
@@ -183,13 +182,14 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
             **_noted(current, tried.about, attempt),
         )
         if status is EventStatus.FAILED:
-            queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
+            apply_later.at(due)(tx, event_id=row.id)
     return attempt
 
 
-async def apply_job(context: Context, args: dict[str, Any]) -> None:
-    """Job `webhooks.apply`: apply an event that the door left to the worker, or that failed before."""
-    await apply(context, int(args["id"]))
+@job("webhooks.apply", renamed={"id": "event_id", "attempt": None})
+async def apply_later(context: Context, event_id: int) -> None:
+    """Apply an event that the door left to the worker, or that failed before."""
+    await apply(context, event_id)
 
 
 async def replay(context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system") -> Replay:

@@ -15,8 +15,7 @@ from shared import clock, unit
 from shared.errors import MarketError
 from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import BadSignature, envelope, verify
-from shared.jobs import queue
-from shared.jobs.queue import Context
+from shared.jobs import Context
 from shared.webhooks import dispatch, refusals
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import source_of
@@ -107,7 +106,7 @@ async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool 
                 body=body,
                 fetched=fetched,
             )
-            queue.enqueue(tx, "webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
+            dispatch.apply_later.at(clock.now() + timedelta(seconds=2 * PATIENCE))(tx, event_id=row.id)
     except IntegrityError:  # the same event at the same moment
         await _count(source, event.id)
         return None

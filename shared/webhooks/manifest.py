@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shared.domains import Manifest
-from shared.webhooks import models
+from shared.webhooks import backfill, dispatch, models
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(
+    models=models,
+    jobs=(backfill.fetch_events, dispatch.apply_later),
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import run
 from shared import clock
 from shared.baskets import service as baskets
 from shared.catalogue.errors import SoldOut
@@ -21,7 +22,6 @@ from shared.orders.service import place_order
 from shared.orders.terms import Acceptance
 from shared.payments import pressing
 from shared.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
-from shared.payments.jobs import HANDLERS
 from shared.payments.models import Payment
 from shared.payments.rules import PaymentState
 from shared.payments.service import confirm_payment, create_payment_intent
@@ -118,7 +118,7 @@ async def run_jobs(context: Context, kind: str, *, after: timedelta) -> None:
     later = clock.now() + after
     with clock.use(lambda: later):
         for job in await Job.filter(kind=kind, status="waiting", run_at__lte=later).order_by("id"):
-            await HANDLERS[kind](context, job.args)
+            await run.job_handlers()[kind](context, job.args)
             await Job.filter(id=job.id).update(status="done")
 
 

@@ -22,7 +22,7 @@ from shared.reporting import saved_sides
 from shared.reporting.facts import Facts, Finding, Kind, Repair
 from shared.reporting.repairs_things import follow_methods
 from shared.reporting.saved import methods
-from shared.stripe_writes.service import perform_job
+from shared.stripe_writes.service import perform_soon
 from shared.webhooks import intake
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision
@@ -179,7 +179,7 @@ class TestEvents:
         assert [m.label for m in await saved_methods(shopper.id)] == ["Visa •••• 4242"]
         gone = await PaymentMethodDetachment.get()
         assert gone.because == Removal.UNASKED
-        await jobs.detach(context, {"id": gone.id})
+        await jobs.detach.run(context, {"id": gone.id})
         found = at_stripe(sandbox, "GET", f"payment_methods/{gone.stripe_payment_method_id}")
         assert found["customer"] is None
 
@@ -211,7 +211,7 @@ class TestWithoutEvents:
             await refresh(gateway, checkout_token=bought.token)
             found = await Job.filter(kind="payment_methods.follow")
             assert len(found) == int(save)
-        await jobs.follow(context, found[0].args)
+        await jobs.follow.run(context, found[0].args)
         assert len(await saved_methods(shopper.id)) == 1
 
     async def test_the_sweep_finds_what_no_event_told(
@@ -233,12 +233,12 @@ class TestWithoutEvents:
         long_ago = clock.now() - timedelta(days=1, minutes=1)
         for table in (StripeCustomer, PaymentMethodSetup, PaymentMethodDetachment):
             await table.all().update(updated_at=long_ago, created_at=long_ago)
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert len(await saved_methods(one.id)) == 1
         assert await saved_methods(two.id) == ()
         assert (await StripeCustomer.get(customer_id=three.id)).gone_at is not None
         lost = await Job.get(kind="stripe_writes.perform")
-        await perform_job(context, lost.args)
+        await perform_soon.run(context, lost.args)
         assert (await PaymentMethodDetachment.get()).done_at is not None
 
     async def test_a_sweep_reads_each_customer_once_a_day(
@@ -250,9 +250,9 @@ class TestWithoutEvents:
             await add_card(gateway, sandbox, shopper.id)
         await StripeCustomer.filter(customer_id=one.id).update(stripe_customer_id="cus_of_another_account")
         await StripeCustomer.all().update(updated_at=clock.now() - timedelta(days=2))
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         asked = sandbox.requests()[-1]["n"]
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert sandbox.requests(after=asked) == []
         assert (await StripeCustomer.get(customer_id=one.id)).gone_at is None
         assert len(await saved_methods(one.id)) == 1
@@ -263,9 +263,9 @@ class TestReminder:
 
     async def remind(self, context: Context, at: datetime) -> list[Email]:
         with clock.use(lambda: at):
-            await jobs.remind(context, {})
+            await jobs.remind.run(context, {})
             for job in await Job.filter(kind="payment_methods.remind_one").order_by("id"):
-                await jobs.remind_one(context, job.args)
+                await jobs.remind_one.run(context, job.args)
                 await job.delete()
         return await Email.filter(kind="card_ends").order_by("id")
 
@@ -324,7 +324,7 @@ class TestReconciliation:
         for finding in found:
             await follow_methods(context, finding.arguments)
         for gone in await PaymentMethodDetachment.filter(done_at=None):
-            await jobs.detach(context, {"id": gone.id})
+            await jobs.detach.run(context, {"id": gone.id})
         assert await differences(gateway) == []
         assert [m.label for m in await saved_methods(shopper.id)] == ["Mastercard •••• 4444"]
 

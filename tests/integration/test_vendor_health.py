@@ -69,7 +69,7 @@ async def _remind(context: Context, at: datetime | None = None) -> None:
     """The daily job and what follows from it."""
     worker = Worker(context, run.job_handlers())
     with clock.use(lambda: at or datetime.now(UTC)):
-        await jobs.remind(context, {})
+        await jobs.remind.run(context, {})
         await worker.run_due()
 
 

@@ -9,17 +9,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import run
 from shared import clock, unit
-from shared.clawback import jobs as clawback
 from shared.fees import service as fees
 from shared.fees.rules import RefundPolicy
 from shared.jobs.models import Job
 from shared.jobs.worker import Worker
 from shared.ledger import postings
 from shared.ledger import service as ledger
-from shared.mail import service as mail
 from shared.orders.models import Order
-from shared.refunds import asking, jobs, service
+from shared.refunds import asking, service
 from shared.refunds.models import Refund
 from shared.refunds.rules import Reach, Wish
 from shared.settings import SANDBOX_SECRET_KEY
@@ -121,7 +120,7 @@ def amount(minor: int) -> Wish:
 
 async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
     """Everything that falls due in the next hours, a step of five minutes at a time."""
-    worker = Worker(context, {**jobs.HANDLERS, **clawback.HANDLERS, "mail.send": mail.send})
+    worker = Worker(context, run.job_handlers())
     start = clock.now()
     await Job.filter(kind__startswith="payments.").delete()
     for minutes in range(1, int(hours * 60), 5):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shared.domains import Manifest
-from shared.people.factors import models
+from shared.people.factors import models, recovery
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(
+    models=models,
+    jobs=(recovery.carry_out,),
+)
