@@ -11,6 +11,7 @@ from typing import Any
 
 from shared import clock, unit
 from shared.database.trouble import DatabaseTrouble
+from shared.domains import NOT_OURS
 from shared.errors import MarketError, NotFound, TryLater
 from shared.gateway.events import VerifiedEvent
 from shared.gateway.signatures import envelope
@@ -128,7 +129,7 @@ async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
     async with unit.transaction() as tx:
         found = await _told_once(tx, tried)
-        decision = decide(outcome=outcome, changed=bool(found))
+        decision = decide(ours=outcome != NOT_OURS, changed=bool(found))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
         await _close(tx, tried.row.id, tried.about, attempt)
     return attempt

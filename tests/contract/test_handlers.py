@@ -60,7 +60,8 @@ JSON = {int, str, bool, float, list, dict, NoneType}
 def _declared() -> Iterator[AnyJob]:
     """Every job of every module that declares one."""
     for path in sorted((ROOT / "shared").rglob("*.py")):
-        if {"@job(", "@recurring("} & set(path.read_text().replace("(", "(\n").split("\n")):
+        text = path.read_text()
+        if "\n@job(" in text or "\n@recurring(" in text:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             found = vars(importlib.import_module(name)).values()
             yield from (each for each in found if isinstance(each, JobDefinition) and each.work.__module__ == name)

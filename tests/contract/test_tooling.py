@@ -47,7 +47,7 @@ def test_the_import_rules_hold() -> None:
 
 # Rules that need more than one file.
 PURE = tuple(f"shared.reporting.{name}" for name in ("explain", "facts", "findings", "matching", "saved", "tallies"))
-RULES = [*sorted(ROOT.glob("shared/*/rules.py")), *(ROOT / f"{name.replace('.', '/')}.py" for name in PURE)]
+RULES = [*sorted(ROOT.glob("shared/**/rules.py")), *(ROOT / f"{name.replace('.', '/')}.py" for name in PURE)]
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda p: f"{p.parent.name}-{p.stem}")

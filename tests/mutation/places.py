@@ -21,6 +21,7 @@ GUARDS = (
     "shared/disputes/money.py",
     "shared/disputes/service.py",
     "shared/gateway/calls.py",
+    "shared/jobs/definitions.py",
     "shared/jobs/queue.py",
     "shared/jobs/worker.py",
     "shared/ledger/service.py",
@@ -51,8 +52,9 @@ def rules(root: Path) -> list[str]:
     (names,) = (contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules")
     found: set[str] = set()
     for name in names:
-        path = root / name.replace(".", "/")
-        files = path.glob("*.py") if path.is_dir() else [path.with_suffix(".py")]
+        path = name.replace(".", "/")
+        files = [*root.glob(f"{path}.py"), *root.glob(f"{path}/*.py")]
+        files = [file for file in files if "sandbox" not in file.parts]
         found |= {str(file.relative_to(root)) for file in files if file.stem not in _WORDS}
     return sorted(found)
 
