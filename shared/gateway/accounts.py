@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.gateway.calls import PLATFORM, Resource
-from shared.gateway.fields import as_dict, time_or_none
+from shared.gateway.fields import as_dict, metadata_of, time_or_none
 
 # What a destination charge rests on: the money reaches the vendor, shoppers pay by card.
 SELLING_NEEDS = ("transfers", "card_payments")
@@ -128,6 +128,7 @@ class StripeAccount:
     external_accounts: tuple[ExternalAccount, ...] = ()
     # With their reasons, where the account was read and all is not well.
     abilities: tuple[Capability, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def transfers_active(self) -> bool:
@@ -160,6 +161,7 @@ class StripeAccount:
             default_currency=(a.get("default_currency") or "").upper() or None,
             future_requirements=FutureRequirements(**_requirements(later)),
             external_accounts=_external_accounts(a),
+            metadata=metadata_of(a),
         )
 
 
@@ -252,6 +254,14 @@ class Accounts(Resource):
             self._v1.accounts.retrieve_current_async,
             params={},
             to=_statement_prefix,
+        )
+
+    async def list(self, *, since: datetime | None = None) -> list[StripeAccount]:
+        """Every connected account, without what holds its capabilities back."""
+        return await self._list(
+            self._v1.accounts.list_async,
+            to=StripeAccount.from_stripe,
+            since=since,
         )
 
 
