@@ -207,16 +207,9 @@ class Accounts(Resource):
         )
 
     async def get(self, account_id: str) -> StripeAccount:
-        """The account as it is now.
-
-        What holds a capability back is asked for where the account says that there is something.
-        """
-        account = await self._call(
-            self._v1.accounts.retrieve_async,
-            account_id,
-            params={},
-            to=StripeAccount.from_stripe,
-        )
+        """The account as it is now; where something is wrong, with what holds a capability back."""
+        read = self._v1.accounts.retrieve_async
+        account = await self._call(read, account_id, params={}, to=StripeAccount.from_stripe)
         if account.is_well:
             return account
         listed = await self._call(
@@ -258,11 +251,8 @@ class Accounts(Resource):
 
     async def list(self, *, since: datetime | None = None) -> list[StripeAccount]:
         """Every connected account, without what holds its capabilities back."""
-        return await self._list(
-            self._v1.accounts.list_async,
-            to=StripeAccount.from_stripe,
-            since=since,
-        )
+        ask = self._v1.accounts.list_async
+        return await self._list(ask, to=StripeAccount.from_stripe, since=since)
 
 
 def _requirements(needs: dict[str, Any]) -> dict[str, Any]:

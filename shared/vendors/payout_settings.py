@@ -1,6 +1,6 @@
-"""A vendor's payout plan and Stripe's schedule kept equal: Stripe is asked (writes.py), then our row follows its answer.
+"""A vendor's payout plan and Stripe's schedule kept equal.
 
-What somebody changed at Stripe is found by reading.
+Stripe is asked (writes.py), then our row follows its answer. What somebody changed at Stripe is found by reading.
 """
 
 from __future__ import annotations
@@ -92,12 +92,18 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
 
 
 async def choose(
-    gateway: Gateway, *, vendor_id: int, plan: PayoutPlan, actor: str, look: Look[PayoutPlan] = unseen
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    plan: PayoutPlan,
+    actor: str,
+    look: Look[PayoutPlan] = unseen,
 ) -> None:
     """The vendor's new plan, written through to Stripe.
 
-    Raises what `look` does, and ChangedMeanwhile where another was saved while Stripe was asked: nothing is changed then.
-    Raises StripeUnavailable: nothing is changed yet, and it goes through later unless another plan is asked for.
+    Raises what `look` does, and ChangedMeanwhile where another was saved while Stripe was asked:
+    nothing is changed then. Raises StripeUnavailable: nothing is changed yet, and it goes through
+    later unless another plan is asked for.
     """
     await configs.account_of(vendor_id)
     if not 0 <= plan.minimum <= MAX_AMOUNT:
@@ -116,7 +122,7 @@ async def choose(
 
 
 async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
-    """Let Stripe's schedule be what our row asks for, after a hold, a reserve, or a change at Stripe. Nothing without an account."""
+    """Let Stripe's schedule be what our row asks for. Nothing without an account."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
         if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:

@@ -99,13 +99,24 @@ async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
         return None
 
 
-async def store(tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str, key: str) -> None:
-    """Set the plan of a config row that the caller holds locked, if it is another. `key` is of the write behind it."""
+async def store(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    plan: PayoutPlan,
+    *,
+    actor: str,
+    key: str,
+) -> None:
+    """Set the plan of a config row that the caller holds locked, if it is another.
+
+    `key` is of the write behind it.
+    """
     before = plan_of(row)
     after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
     if before == after:
         return
-    row.payout_schedule, row.payout_anchor, row.minimum_payout = after.schedule.value, after.anchor, after.minimum
+    row.payout_schedule, row.payout_anchor = after.schedule.value, after.anchor
+    row.minimum_payout = after.minimum
     await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
     tx.record(
         CHANGED,

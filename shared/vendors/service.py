@@ -1,4 +1,7 @@
-"""Vendors join, connect Stripe and change how they are paid. One Stripe account per vendor, whatever is clicked twice or crashes."""
+"""Vendors join, connect Stripe and change how they are paid.
+
+One Stripe account per vendor, whatever is clicked twice or crashes.
+"""
 
 from __future__ import annotations
 
@@ -77,10 +80,17 @@ async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, i
     raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
 
 
-async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDetails, actor: str) -> str:
-    """The vendor's Stripe account id: made on the first call, the same one ever after, whatever `details` say then.
+async def setup_payments(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    details: AccountDetails,
+    actor: str,
+) -> str:
+    """The vendor's Stripe account id: made on the first call, the same one ever after.
 
-    Raises StripeRefused (other details may be given then) and StripeUnavailable (it is made later, or by the same call).
+    Later `details` change nothing. Raises StripeRefused (other details may be given then) and
+    StripeUnavailable (it is made later, or by the same call).
     """
     if details.country not in COUNTRIES:
         raise UnsupportedCountry(param="country")
@@ -105,7 +115,8 @@ async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tu
             return row.stripe_account_id, 0
         is_new = not row.account_request
         if is_new:
-            row.stripe_account_key = row.stripe_account_key or f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+            first = f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+            row.stripe_account_key = row.stripe_account_key or first
             row.account_request = asdict(details)
             await row.save(update_fields=["stripe_account_key", "account_request"])
             tx.record("vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
@@ -113,13 +124,15 @@ async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tu
             write = await writes.latest(f"vendor:{vendor_id}", CreateAccount)
             if write is not None:
                 return None, int(write.id)
-        asked = CreateAccount(vendor_id, dict(row.account_request), actor, mark=str(row.stripe_account_key))
-        asked_at = None if is_new else row.created_at  # before there were rows of writes, at some time
+        request = dict(row.account_request)
+        asked = CreateAccount(vendor_id, request, actor, mark=str(row.stripe_account_key))
+        # One of before there were rows of writes was asked at some time since.
+        asked_at = None if is_new else row.created_at
         return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
 
 
 async def _begin_with_schedule(gateway: Gateway, vendor_id: int) -> None:
-    """Tell Stripe the schedule we show; when that fails the account still stands, and its job goes on."""
+    """Tell Stripe the schedule we show; when that fails, the account stands and its job goes on."""
     write = await writes.latest(f"vendor:{vendor_id}", UpdatePayoutSettings)
     if write is None:
         return

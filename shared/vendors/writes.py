@@ -44,10 +44,14 @@ class CreateAccount(Operation[StripeAccount, None]):
         return f"vendor:{self.vendor_id}"
 
     async def send(self, gateway: Gateway, key: str) -> StripeAccount:
-        return await gateway.accounts.create(AccountDetails(**self.details), vendor_id=self.vendor_id, key=key)
+        details = AccountDetails(**self.details)
+        return await gateway.accounts.create(details, vendor_id=self.vendor_id, key=key)
 
     async def find(self, gateway: Gateway) -> StripeAccount | None:
-        """Look among the accounts since the vendor came: a vendor's number may come again in another database."""
+        """Look among the accounts since the vendor came.
+
+        A vendor's number may come again in another database.
+        """
         row = await VendorPaymentConfig.get(vendor_id=self.vendor_id)
         made = await gateway.accounts.list(since=row.created_at - CLOCKS_DIFFER)
         mark = {"platform": PLATFORM, "vendor_id": str(self.vendor_id)}.items()
@@ -77,12 +81,13 @@ class CreateAccount(Operation[StripeAccount, None]):
         row = await configs.locked(tx, self.vendor_id)
         head, _, number = self.mark.rpartition(":")
         where = {"stripe_account_key": self.mark, "stripe_account_id": None}
-        await tx.change(row, where=where, stripe_account_key=f"{head}:{int(number) + 1}", account_request={})
+        next_key = f"{head}:{int(number) + 1}"
+        await tx.change(row, where=where, stripe_account_key=next_key, account_request={})
 
 
 @dataclass(frozen=True)
 class UpdatePayoutSettings(Operation[PayoutSettings, None]):
-    """Stripe's payout schedule of a vendor, as our plan `wanted` has it; `before` is the plan that it takes the place of.
+    """Stripe's payout schedule of a vendor, as our plan `wanted` has it instead of `before`.
 
     Nobody wants it any more once another one was asked for: the newest counts.
     """
@@ -115,7 +120,7 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         return self.account_id
 
     def means(self, answer: PayoutSettings) -> PayoutPlan:
-        """Return our plan as Stripe's answer has it: what was asked for, unless Stripe made something else of it."""
+        """Return our plan as Stripe's answer has it: as asked for, unless Stripe made another of it."""
         if answer.interval == self.asked.interval:
             return schedules.plan_from(self.wanted)
         before, found = schedules.plan_from(self.before), schedules.told(answer)
@@ -139,10 +144,10 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         return found if is_so else None
 
     async def answered(self, tx: Transaction, answer: PayoutSettings, more: None) -> None:
-        """Our plan follows, unless another was saved meanwhile: then Stripe's schedule follows that one."""
+        """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that one."""
         row = await configs.locked(tx, self.vendor_id)
-        is_as_it_was = schedules.plan_of(row) in (schedules.plan_from(self.before), schedules.plan_from(self.wanted))
-        if is_as_it_was and await self._is_newest():
+        known = [schedules.plan_from(each) for each in (self.before, self.wanted)]
+        if schedules.plan_of(row) in known and await self._is_newest():
             await schedules.store(tx, row, self.means(answer), actor=self.actor, key=self.key)
         else:
             schedules.write_again(tx, self.vendor_id)
@@ -154,8 +159,14 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         return await writes.count_of(self.subject, type(self)) == self.number
 
 
-async def ask_for_plan(tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str) -> StripeWrite:
-    """Open the write that has Stripe's schedule be as `plan` says. The caller holds the config locked."""
+async def ask_for_plan(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    plan: PayoutPlan,
+    *,
+    actor: str,
+) -> StripeWrite:
+    """Open the write that sets Stripe's schedule to `plan`. The caller holds the config locked."""
     subject = f"vendor:{row.vendor_id}"
     asked = UpdatePayoutSettings(
         vendor_id=row.vendor_id,
