@@ -19,7 +19,7 @@ from shared.payments.rules import PAID_STATES
 from shared.payouts.models import ReserveHold
 from shared.unit import Transaction
 from shared.vendors import configs
-from shared.vendors.payout_settings import write_again
+from shared.vendors.schedules import write_again
 
 
 async def take(payment_id: int) -> ReserveHold | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
+from shared.domains import Manifest, Subscription
 from shared.vendors import banks, jobs, models, payout_settings, stripe_events
+from shared.vendors.events import PayoutTermsChanged
 
 MANIFEST = Manifest(
     models=models,
@@ -17,6 +18,7 @@ MANIFEST = Manifest(
         banks.end_later,
         payout_settings.write_settings,
     ),
+    subscriptions=(Subscription(PayoutTermsChanged, payout_settings.on_payout_terms_changed),),
     connect_events={
         "account.updated": stripe_events.sync,
         "capability.updated": stripe_events.sync,
