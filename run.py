@@ -63,8 +63,10 @@ def compose(
     import portal
     import shared.api
     import storefront
+    from shared import domains
     from shared.web.factory import create_app
 
+    domains.manifests()  # now, and not in the first transaction that emits something
     blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.api.blueprints()]
     return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
 
