@@ -2,7 +2,7 @@
 """Markethall's one entry point: `python3 run.py` starts everything, `python3 run.py --help` lists the commands.
 
 Runs under a bare Python: it makes `.venv` beside itself, installs the locked dependencies there and starts again inside
-(shared/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
+(shared/entrypoints/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Handlers
-    from shared.jobs.schedule import Recurring
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Handlers
+    from shared.infra.jobs.schedule import Recurring
 
 OLDEST = (3, 11)
 
@@ -26,8 +26,8 @@ OLDEST = (3, 11)
 def job_handlers() -> Handlers:
     """Which function works which kind of job; each domain registers its own (shared/domains.py)."""
     from shared import domains
-    from shared.disputes import jobs as disputes
-    from shared.refunds import jobs as refunds
+    from shared.finance.disputes import jobs as disputes
+    from shared.finance.refunds import jobs as refunds
 
     jobs = [job for manifest in domains.manifests() for job in manifest.jobs]
     return {**{job.kind: job.run for job in jobs}, **disputes.HANDLERS, **refunds.HANDLERS}
@@ -38,7 +38,7 @@ def recurring_jobs() -> Sequence[Recurring]:
     from datetime import time, timedelta
 
     from shared import domains
-    from shared.jobs.schedule import Recurring
+    from shared.infra.jobs.schedule import Recurring
 
     hourly = timedelta(hours=1)
 
@@ -61,13 +61,13 @@ def compose(
 ) -> Quart:
     """The whole application: every page and every endpoint on one gateway."""
     import portal
-    import shared.api
+    import shared.entrypoints.api
     import storefront
     from shared import domains
-    from shared.web.factory import create_app
+    from shared.entrypoints.web.factory import create_app
 
     domains.manifests()  # now, and not in the first transaction that emits something
-    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.api.blueprints()]
+    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.entrypoints.api.blueprints()]
     return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
 
 
@@ -77,14 +77,14 @@ def main(arguments: list[str]) -> int:
         wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
         print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
         return 2
-    from shared.cli import bootstrap
+    from shared.entrypoints.cli import bootstrap
 
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
-    from shared.cli import private
-    from shared.cli.main import main as command_line
-    from shared.cli.options import Parts
+    from shared.entrypoints.cli import private
+    from shared.entrypoints.cli.main import main as command_line
+    from shared.entrypoints.cli.options import Parts
 
     private.begin()
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))

@@ -14,37 +14,37 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from shared.gateway.events import VerifiedEvent
-    from shared.jobs import AnyJob, Context
-    from shared.unit import Event, Transaction
+    from shared.infra.gateway.events import VerifiedEvent
+    from shared.infra.jobs import AnyJob, Context
+    from shared.infra.unit import Event, Transaction
 
 DOMAINS = (
-    "shared.database",
-    "shared.people",
-    "shared.people.factors",
-    "shared.payment_methods",
-    "shared.vendors",
-    "shared.vat",
-    "shared.catalogue",
-    "shared.baskets",
-    "shared.fees",
-    "shared.marketplace",
-    "shared.orders",
-    "shared.ledger",
-    "shared.references",
-    "shared.payments",
-    "shared.clawback",
-    "shared.refunds",
-    "shared.disputes",
-    "shared.payouts",
-    "shared.reporting",
-    "shared.statements",
-    "shared.webhooks",
-    "shared.restoring",
-    "shared.stripe_writes",
-    "shared.jobs",
-    "shared.mail",
-    "shared.audit",
+    "shared.infra.database",
+    "shared.trade.people",
+    "shared.trade.people.factors",
+    "shared.finance.payment_methods",
+    "shared.trade.vendors",
+    "shared.trade.vat",
+    "shared.trade.catalogue",
+    "shared.trade.baskets",
+    "shared.trade.commission",
+    "shared.trade.marketplace",
+    "shared.trade.orders",
+    "shared.finance.ledger",
+    "shared.infra.references",
+    "shared.finance.payments",
+    "shared.finance.recovery",
+    "shared.finance.refunds",
+    "shared.finance.disputes",
+    "shared.finance.payouts",
+    "shared.finance.reconciliation",
+    "shared.finance.statements",
+    "shared.finance.inbox",
+    "shared.infra.restoring",
+    "shared.infra.stripe_writes",
+    "shared.infra.jobs",
+    "shared.infra.mail",
+    "shared.infra.audit",
 )
 
 NOT_OURS = "not ours"

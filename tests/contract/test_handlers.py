@@ -14,10 +14,11 @@ from typing import Any, get_args
 import pytest
 
 import run
-from shared import clock, domains
-from shared.jobs import AnyJob, BadArguments, Context, JobDefinition, job
-from shared.unit import Event
-from shared.webhooks.handlers import handlers
+from shared import domains
+from shared.core import clock
+from shared.finance.inbox.handlers import handlers
+from shared.infra.jobs import AnyJob, BadArguments, Context, JobDefinition, job
+from shared.infra.unit import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -141,8 +142,8 @@ def test_defect_02_every_event_that_is_listened_to_has_a_handler() -> None:
 
 async def test_a_job_is_put_on_the_list_by_calling_it(database: str) -> None:
     """With what it takes, when, and once."""
-    from shared import unit
-    from shared.jobs.models import Job
+    from shared.infra import unit
+    from shared.infra.jobs.models import Job
 
     @job("test.job")
     async def work(_context: Context, a: int, b: str) -> None:

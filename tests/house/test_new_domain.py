@@ -9,13 +9,14 @@ import pytest
 from tortoise import Tortoise
 
 import run
-from shared import domains, unit
-from shared.database.migrate import context as opened
-from shared.database.tables import models
-from shared.jobs import Context
-from shared.jobs.worker import Worker
-from shared.payments.events import PaymentSucceeded
-from shared.webhooks.handlers import handlers
+from shared import domains
+from shared.finance.inbox.handlers import handlers
+from shared.finance.payments.events import PaymentSucceeded
+from shared.infra import unit
+from shared.infra.database.migrate import context as opened
+from shared.infra.database.tables import models
+from shared.infra.jobs import Context
+from shared.infra.jobs.worker import Worker
 from tests.house.loyalty import jobs
 from tests.house.loyalty.models import LoyaltyPoints
 
@@ -58,4 +59,4 @@ def test_every_domain_ends_with_a_manifest() -> None:
         assert manifest.models.__name__ == f"{name}.models"
     root = Path(domains.__file__).parents[1]
     folders = {".".join(path.parent.relative_to(root).parts) for path in (root / "shared").rglob("models.py")}
-    assert folders - {"shared.api"} <= set(domains.DOMAINS)
+    assert folders - {"shared.entrypoints.api"} <= set(domains.DOMAINS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared import settings as configuration
-from shared.ids import Sealed, sealed
-from shared.jobs import Context
+from shared.core import settings as configuration
+from shared.core.ids import Sealed, sealed
+from shared.infra.jobs import Context
 from tests.support import once
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
 
 
 _TEMPLATES = once.Templates()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import time
 
-from shared import unit
-from shared.gateway.events import VerifiedEvent
-from shared.jobs import Context, job, recurring
-from shared.payments.events import PaymentSucceeded
-from shared.unit import Transaction
+from shared.finance.payments.events import PaymentSucceeded
+from shared.infra import unit
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.jobs import Context, job, recurring
+from shared.infra.unit import Transaction
 from tests.house.loyalty.models import LoyaltyPoints
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domains import Manifest, Subscription
-from shared.payments.events import PaymentSucceeded
+from shared.finance.payments.events import PaymentSucceeded
 from tests.house.loyalty import jobs, models
 
 MANIFEST = Manifest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise import fields
 
-from shared.database.base import Row
+from shared.infra.database.base import Row
 
 
 class LoyaltyPoints(Row):

@@ -1,6 +1,0 @@
-"""Work for later: functions that are put on the list by calling them, and what they are given."""
-
-from shared.jobs.context import Context
-from shared.jobs.definitions import AnyJob, BadArguments, JobDefinition, job, recurring
-
-__all__ = ["AnyJob", "BadArguments", "Context", "JobDefinition", "job", "recurring"]

@@ -1,8 +1,0 @@
-"""What this domain registers."""
-
-from __future__ import annotations
-
-from shared.domains import Manifest
-from shared.ledger import models
-
-MANIFEST = Manifest(models=models)

@@ -1,0 +1,15 @@
+"""What orders do later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.infra.jobs import Context, recurring
+from shared.trade.orders import arriving
+
+
+@recurring("orders.deliver", every=timedelta(hours=1))
+async def deliver(_context: Context) -> None:
+    """Count as delivered what was sent long enough ago, some hundred orders at a time."""
+    while await arriving.take_for_granted() > 0:
+        pass
