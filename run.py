@@ -24,8 +24,8 @@ OLDEST = (3, 11)
 
 
 def job_handlers() -> Handlers:
-    """Which function works which kind of job; each domain registers its own (shared/domains.py)."""
-    from shared import domains
+    """Which function works which kind of job; each domain registers its own (shared/core/domains.py)."""
+    from shared.core import domains
     from shared.finance.disputes import jobs as disputes
     from shared.finance.refunds import jobs as refunds
 
@@ -37,7 +37,7 @@ def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again by themselves."""
     from datetime import time, timedelta
 
-    from shared import domains
+    from shared.core import domains
     from shared.infra.jobs.schedule import Recurring
 
     hourly = timedelta(hours=1)
@@ -63,7 +63,7 @@ def compose(
     import portal
     import shared.entrypoints.api
     import storefront
-    from shared import domains
+    from shared.core import domains
     from shared.entrypoints.web.factory import create_app
 
     domains.manifests()  # now, and not in the first transaction that emits something

@@ -9,7 +9,7 @@ import pytest
 from tortoise import Tortoise
 
 import run
-from shared import domains
+from shared.core import domains
 from shared.finance.inbox.handlers import handlers
 from shared.finance.payments.events import PaymentSucceeded
 from shared.infra import unit

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.domains import model_modules
+from shared.core.domains import model_modules
 from shared.infra.database.base import Row
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
+from shared.core.domains import Manifest
 from shared.finance.disputes import models, stripe_events
 
 MANIFEST = Manifest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.disputes import fraud, service
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound, TryLater
-from shared.domains import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.inbox import belonging, changes, foresight, snapshot
 from shared.finance.inbox.belonging import Belonging
 from shared.finance.inbox.changes import Change

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared import domains
-from shared.domains import StripeHandler
+from shared.core import domains
+from shared.core.domains import StripeHandler
 
 
 def handlers() -> Mapping[str, Mapping[str, StripeHandler]]:

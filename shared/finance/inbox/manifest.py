@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
+from shared.core.domains import Manifest
 from shared.finance.inbox import backfill, dispatch, models
 
 MANIFEST = Manifest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.payment_methods import follow
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.finance.payments import giving_up, jobs, models, pressing, stripe_events, sweep
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted, PiecesHeld

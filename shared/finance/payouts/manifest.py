@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.domains import Manifest, StripeHandler, Subscription
+from shared.core.domains import Manifest, StripeHandler, Subscription
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payouts import jobs, models, scheduler, stripe_events, sweep
 from shared.finance.recovery.events import ClaimSet

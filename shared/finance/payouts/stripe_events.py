@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.payouts import stripe_reserves
 from shared.finance.payouts.follow import follow
 from shared.infra.gateway.errors import StripeMissing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import jobs, models, stripe_events
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.payments.service import is_ours
 from shared.finance.refunds import adopt
 from shared.infra.gateway.events import VerifiedEvent

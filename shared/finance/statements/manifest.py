@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.finance.statements import jobs, models
 from shared.trade.vat.events import MonthsUnblocked
 

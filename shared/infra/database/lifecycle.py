@@ -10,7 +10,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 
-from shared.domains import model_modules
+from shared.core.domains import model_modules
 from shared.infra.database.trouble import told
 
 

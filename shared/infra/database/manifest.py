@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
+from shared.core.domains import Manifest
 from shared.infra.database import models
 
 MANIFEST = Manifest(models=models)

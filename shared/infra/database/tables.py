@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from shared.domains import model_modules
+from shared.core.domains import model_modules
 from shared.infra.database.base import Row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
-from shared import domains
+from shared.core import domains
 
 Handler: TypeAlias = Callable[..., Awaitable[None]]
 
@@ -13,7 +13,7 @@ Handler: TypeAlias = Callable[..., Awaitable[None]]
 class Event:
     """A fact of one domain that others follow. Subclasses are frozen dataclasses in the `events.py` of that domain.
 
-    Whoever follows it subscribes in its manifest (shared/domains.py), so what is told upwards needs no import upwards.
+    Whoever follows it subscribes in its manifest (shared/core/domains.py), so what is told upwards needs no import upwards.
     """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest
+from shared.core.domains import Manifest
 from shared.trade.baskets import models
 
 MANIFEST = Manifest(models=models)

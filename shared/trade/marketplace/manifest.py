@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.infra.mail.events import MailPosted
 from shared.trade.marketplace import models, sending
 

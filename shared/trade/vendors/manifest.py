@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domains import Manifest, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.trade.vendors import banks, jobs, models, payout_settings, stripe_events
 from shared.trade.vendors.events import PayoutTermsChanged
 
