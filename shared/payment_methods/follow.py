@@ -12,7 +12,7 @@ from shared.gateway.errors import StripeMissing
 from shared.gateway.gateway import Gateway
 from shared.gateway.payment_methods import StripePaymentMethod
 from shared.gateway.setup_intents import SetupIntent
-from shared.payment_methods import customers, leaving
+from shared.payment_methods import customers, leaving, writes
 from shared.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -23,8 +23,6 @@ from shared.payment_methods.rules import Found, Held, Origin, Plan, Removal, Set
 from shared.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
-
-_ENDED = {"succeeded": SetupState.SUCCEEDED, "canceled": SetupState.CANCELED}
 
 
 async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
@@ -71,18 +69,8 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
 
 async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
-    state = _ENDED.get(found.status, SetupState.OPEN)
     async with unit.transaction() as tx:
-        row = await tx.lock(PaymentMethodSetup, id=setup_id)
-        if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
-            return SetupState(row.status)
-        await tx.move(
-            row,
-            to=state,
-            stripe_setup_intent_id=found.id,
-            stripe_payment_method_id=found.payment_method if state is SetupState.SUCCEEDED else None,
-        )
-    return state
+        return await writes.store_setup(tx, setup_id, found)
 
 
 async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: datetime) -> None:
