@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.gateway.gateway import Gateway
-from shared.settings import StripeSettings
+from shared.core.settings import StripeSettings
+from shared.infra.gateway.gateway import Gateway
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which files ask Stripe themselves under a key, and why.
 OTHERS = {
-    "shared/disputes/answers.py": "an answer to a dispute keeps its keys in the dispute's row",
-    "shared/disputes/attachments.py": "a document is uploaded under a key in its own row",
-    "shared/refunds/asking.py": "a refund keeps its keys in its own row",
+    "shared/finance/disputes/answers.py": "an answer to a dispute keeps its keys in the dispute's row",
+    "shared/finance/disputes/attachments.py": "a document is uploaded under a key in its own row",
+    "shared/finance/refunds/asking.py": "a refund keeps its keys in its own row",
 }
 
 
