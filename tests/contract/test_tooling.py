@@ -59,12 +59,14 @@ def test_rules_import_only_money_errors_and_the_standard_library(path: Path) -> 
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert node.module is not None
-            names = [node.module]
+            at_core = node.module == "shared.core"
+            names = [f"{node.module}.{a.name}" for a in node.names] if at_core else [node.module]
         for name in names:
             pure = name in (
                 "shared.core.money",
                 "shared.core.amounts",
                 "shared.core.locales",
+                "shared.core.formats",
                 "shared.core.typed",
                 "idna",
                 *PURE,
