@@ -14,8 +14,7 @@ from typing import Any, get_args
 import pytest
 
 import run
-from shared.core import domains
-from shared.core import clock
+from shared.core import clock, domains
 from shared.finance.inbox.handlers import handlers
 from shared.infra.jobs import AnyJob, BadArguments, Context, JobDefinition, job
 from shared.infra.unit import Event

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
-from shared.core.errors import MarketError, NotFound, TryLater
 from shared.core.domains import NOT_OURS
+from shared.core.errors import MarketError, NotFound, TryLater
 from shared.finance.inbox import belonging, changes, foresight, snapshot
 from shared.finance.inbox.belonging import Belonging
 from shared.finance.inbox.changes import Change
