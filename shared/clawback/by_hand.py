@@ -142,6 +142,7 @@ async def once(
             actor=actor,
             subject=claim.subject,
             vendor_id=claim.vendor_id,
+            order_id=claim.order_id,
             amount=moved.taken,
             currency=claim.currency,
             stripe_id=moved.stripe_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shared import clock
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, signed
 from shared.ledger import postings
@@ -18,7 +17,8 @@ async def record(
     """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
     if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
         return False
-    movement = await Movement.create(
+    movement = await tx.create(
+        Movement,
         claim_id=claim.id,
         kind=kind,
         amount=amount,
@@ -51,7 +51,7 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
-    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
+    await tx.change(claim, taken=claim.taken + amount)
     await ledger.post(
         tx,
         postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id)),
@@ -62,6 +62,7 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
         actor="system",
         subject=claim.subject,
         vendor_id=claim.vendor_id,
+        order_id=claim.order_id,
         amount=movement.amount,
         currency=claim.currency,
         stripe_id=stripe_id,

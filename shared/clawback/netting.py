@@ -5,7 +5,7 @@ Only what is left over waits, until it connects again. Nothing moves at Stripe: 
 
 from __future__ import annotations
 
-from shared import clock, unit
+from shared import unit
 from shared.clawback import receivables
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementState, set_off
@@ -44,13 +44,14 @@ async def _locked(tx: Transaction, vendor_id: int, currency: str) -> list[Claim]
 
 
 async def _book(tx: Transaction, claim: Claim, part: int) -> None:
-    await Claim.filter(id=claim.id).update(netted=claim.netted + part, updated_at=clock.now())
+    await tx.change(claim, netted=claim.netted + part)
     await receivables.follow(tx, claim.id)
     tx.record(
         "claim.set_off",
         actor="system",
         subject=claim.subject,
         vendor_id=claim.vendor_id,
+        order_id=claim.order_id,
         amount=part,
         currency=claim.currency,
     )

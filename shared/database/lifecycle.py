@@ -41,6 +41,7 @@ MODEL_MODULES = [
         "jobs",
         "mail",
         "audit",
+        "activity",
     )
 ]
 

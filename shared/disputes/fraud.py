@@ -13,6 +13,7 @@ from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
 from shared.references import service as references
 from shared.references.models import StripeReference
+from shared.unit import Act
 
 _SUBJECT = "fraud_warning"
 
@@ -30,13 +31,7 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
         if await references.find(seen.id) is not None:
             return "known"
         references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
-        tx.record(
-            "order.fraud_warning",
-            actor="stripe",
-            subject=f"order:{order.id}",
-            vendor_id=order.vendor_id,
-            stripe_id=seen.id,
-        )
+        tx.note(Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}), order)
         vendor = await order.vendor
         subject, text = texts.fraud_warning(
             vendor.name,

@@ -22,14 +22,9 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
 async def new_version(tx: Transaction, row: Dispute, **values: object) -> int:
     """The draft has changed: its next version with the key of the write to Stripe, which is enqueued. Raises AnswerChanged."""
     version = row.evidence_version + 1
-    moved = await Dispute.filter(
-        id=row.id, evidence_version=row.evidence_version, submitted_at=None, accepted_at=None
-    ).update(
-        evidence_version=version,
-        evidence_key=key_of(row, "evidence", version),
-        updated_at=clock.now(),
-        **values,
-    )
+    undecided = {"evidence_version": row.evidence_version, "submitted_at": None, "accepted_at": None}
+    key = key_of(row, "evidence", version)
+    moved = await tx.change(row, where=undecided, evidence_version=version, evidence_key=key, **values)
     if not moved:
         raise AnswerChanged
     queue.enqueue(tx, "disputes.stage", {"dispute_id": row.id})
@@ -48,6 +43,7 @@ async def note(tx: Transaction, row: Dispute, action: str, actor: str, **details
         actor=actor,
         subject=subject_of(row.id),
         vendor_id=row.vendor_id,
+        order_id=row.order_id,
         stripe_id=row.stripe_dispute_id,
         order=row.order_id,
         currency=row.currency,

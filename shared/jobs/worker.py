@@ -16,6 +16,7 @@ from datetime import timedelta
 from tortoise.expressions import Q
 
 from shared import clock, unit
+from shared.activity import cause
 from shared.database.dialect import dialect
 from shared.database.trouble import DatabaseTrouble
 from shared.errors import TryLater
@@ -91,7 +92,8 @@ class Worker:
         try:
             if handler is None:
                 raise LookupError(f"no handler for {job.kind}")
-            await handler(self._context, job.args)
+            with cause.of(f"job:{job.kind}:{job.id}"):
+                await handler(self._context, job.args)
         except Exception as e:
             await _failed(job, e)
         else:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import clock, unit
+from shared.activity.changes import Difference
 from shared.errors import TryLater
 from shared.ids import Sealed, sealed
 from shared.jobs import queue
@@ -60,6 +61,14 @@ def post(
     clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
     mail = Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)
     tx.add(mail, once=True)
+    if order_id is not None:
+        tx.happened(
+            "mail.made",
+            subject=f"mail:{unique_key}",
+            order_id=order_id,
+            vendor_id=None,
+            changes=Difference({}, {"kind": kind}),
+        )
     queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
 
 

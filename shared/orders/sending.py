@@ -10,7 +10,7 @@ from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping, shipping
 from shared.orders.queries import money_of
 from shared.orders.rules import OrderStatus, PaymentStatus
-from shared.unit import Transaction
+from shared.unit import Act, Transaction
 
 
 async def mark_as_shipped(
@@ -27,9 +27,8 @@ async def mark_as_shipped(
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        await _send(tx, order, carrier, tracking)
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
-        tx.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
+        await _send(tx, order, carrier, tracking, Act("order.shipped", actor, meant))
         checkout = await order.checkout
         mail.write(
             tx,
@@ -63,7 +62,7 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
     return "disputed" if is_disputed else "refunded"
 
 
-async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> None:
+async def _send(tx: Transaction, order: Order, carrier: str, tracking: str, act: Act) -> None:
     """Move it, as long as it is what was looked at: nothing went back and no bank took anything meanwhile."""
     looked_at = {
         "status": OrderStatus.PROCESSING,
@@ -76,6 +75,7 @@ async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> N
         order,
         to=OrderStatus.SHIPPED,
         where=looked_at,
+        act=act,
         shipped_at=clock.now(),
         tracking_carrier=carrier,
         tracking_number=tracking,
@@ -95,5 +95,5 @@ async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
         pieces = await put_all_on_shelf(order) if is_over else 0
         if not pieces:
             raise NothingToKeep
-        tx.record("order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces)
+        tx.note(Act("order.goods_kept", actor, {"pieces": pieces}), order)
         return pieces

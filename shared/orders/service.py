@@ -141,21 +141,20 @@ async def _create(
         language=current(),
         reserved_until=until,
     )
-    order = await _order_of(checkout, basket, config, state)
+    placed = Act("order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"})
+    await _order_of(tx, checkout, basket, config, state, placed)
     queue.enqueue(tx, "payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
-    tx.record(
-        "order.placed",
-        actor=actor,
-        subject=f"order:{order.id}",
-        vendor_id=order.vendor_id,
-        total=f"{basket.total.to_decimal()} {basket.total.currency}",
-    )
     return checkout.token
 
 
 async def _order_of(
-    checkout: Checkout, basket: BasketView, config: PaymentConfigView, stock_state: StockState
-) -> Order:
+    tx: Transaction,
+    checkout: Checkout,
+    basket: BasketView,
+    config: PaymentConfigView,
+    stock_state: StockState,
+    act: Act,
+) -> None:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
     lines = basket.lines
     sold = [
@@ -163,7 +162,9 @@ async def _order_of(
     ]
     rules, otherwise = await rules_for(config.vendor_id), Rule(config.platform_fee_percentage)
     charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
-    order = await Order.create(
+    order = await tx.create(
+        Order,
+        act=act,
         number=new_number(),
         checkout=checkout,
         vendor_id=config.vendor_id,
@@ -187,7 +188,6 @@ async def _order_of(
         )
         for line, fee in zip(lines, charged, strict=True)
     )
-    return order
 
 
 async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:

@@ -155,7 +155,9 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         attempt = 1 + await Payment.filter(order_id=order.id).count()
         vendor, prefix = await order.vendor, await statement_prefix()
         suffix = descriptor.suffix(vendor.name, order.number, prefix)
-        payment = await Payment.create(
+        payment = await tx.create(
+            Payment,
+            act=Act("payment.opened", details={"order": order.id}),
             vendor_id=order.vendor_id,
             order_id=order.id,
             customer_id=order.customer_id,
@@ -181,9 +183,6 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
             {"payment_id": payment.id},
             run_at=clock.now() + SETTLE_AFTER,
             unique_key=f"settle_unknown:{payment.id}",
-        )
-        tx.record(
-            "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
         )
         return payment
 

@@ -78,11 +78,9 @@ async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     async with unit.transaction() as tx:
         order, payment = await _locked(tx, payment_id)
         if payment.stripe_payment_intent_id is None:
-            await Payment.filter(id=payment.id, stripe_payment_intent_id=None).update(
-                stripe_payment_intent_id=intent.id
-            )
-            await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
-            payment.stripe_payment_intent_id = intent.id  # what is posted below names it
+            nameless = {"stripe_payment_intent_id": None}
+            await tx.change(payment, where=nameless, stripe_payment_intent_id=intent.id)
+            await tx.change(order, payment_intent_id=intent.id)
         current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
         target = next_state(current, facts, expected)
         if target is None:
@@ -274,14 +272,8 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         if charge.transfer and payment.stripe_transfer_id is None:
             await _money_is_there(tx, payment)
         if news := news_of(payment, charge):
-            await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
-            tx.record(
-                "payment.charge_noted",
-                actor="stripe",
-                subject=f"payment:{payment.id}",
-                vendor_id=order.vendor_id,
-                **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
-            )
+            told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
+            await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)
 
 
 async def _money_is_there(tx: Transaction, payment: Payment) -> None:

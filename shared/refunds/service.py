@@ -87,7 +87,7 @@ async def request(
         locked = await tx.lock(Order, id=order.id)
         await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
-            locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+            tx, locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
         await _next_step(tx, locked, refund)
         tx.record(
@@ -95,6 +95,7 @@ async def request(
             actor=by,
             subject=f"refund:{refund.id}",
             vendor_id=vendor_id,
+            order_id=order.id,
             order=order.id,
             amount=worked.amount,
             currency=refund.currency,
@@ -114,6 +115,7 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
 
 
 async def _write_down(
+    tx: Transaction,
     order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
 ) -> tuple[Refund, Worked]:
     check_bank(order)  # now that it is locked
@@ -128,9 +130,10 @@ async def _write_down(
         )
     burden = bear(found, worked.amount, policy.refund_policy)
     waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
-    if not await count_against(order, worked.amount, beside=found.taken):
+    if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
-    refund = await Refund.create(
+    refund = await tx.create(
+        Refund,
         vendor_id=order.vendor_id,
         order_id=order.id,
         payment_id=payment.id,
@@ -160,25 +163,23 @@ def key_of(order_number: str, number: int, attempt: int) -> str:
     return f"order:{order_number}:refund:{number}:{attempt}"
 
 
-async def count_against(order: Order, amount: int, *, beside: int = 0) -> bool:
+async def count_against(tx: Transaction, order: Order, amount: int, *, beside: int = 0) -> bool:
     """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
 
     `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
-    return bool(
-        await Order.filter(id=order.id, refunded_amount__lte=most).update(
-            refunded_amount=F("refunded_amount") + amount, updated_at=clock.now()
-        )
+    known = order.refunded_amount
+    return known <= most and await tx.change(
+        order, where={"refunded_amount": known}, refunded_amount=known + amount
     )
 
 
-async def free(refund: Refund) -> None:
+async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
-    moved = await Order.filter(id=refund.order_id, refunded_amount__gte=refund.amount).update(
-        refunded_amount=F("refunded_amount") - refund.amount, updated_at=clock.now()
-    )
-    if not moved:
+    known = order.refunded_amount
+    left = known - refund.amount
+    if left < 0 or not await tx.change(order, where={"refunded_amount": known}, refunded_amount=left):
         raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await _count_pieces(part.order_line_id, -part.quantity)
@@ -277,7 +278,7 @@ async def put_off(
     )
     if not moved:
         return False
-    await free(refund)
+    await free(tx, order, refund)
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.refused(
         order.number,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -14,6 +15,9 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from shared import clock
+from shared.activity import cause
+from shared.activity.changes import SAME, Difference, difference, held
+from shared.activity.models import Activity
 from shared.audit import origin
 from shared.audit.models import AuditEntry
 from shared.database.base import Row
@@ -47,6 +51,7 @@ class Transaction:
         self._locks = HeldLocks()
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
+        self._activity: list[Activity] = []
 
     async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
@@ -112,46 +117,141 @@ class Transaction:
         """
         known = getattr(row, state)
         changes = {state: to, **values}
-        moved = await self._update(row, {state: known, **(where or {})}, changes)
-        if moved and act is not None:
-            self.note(act, row)
-        return moved
+        return await self._update(row, {state: known, **(where or {})}, changes, act)
 
     async def move_all(self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any) -> int:
         """Let every row of `query`, which names the states to go from, go to `to`; how many that were."""
         return int(await query.update(**{state: to}, **values, updated_at=clock.now()))
 
-    async def change(self, row: Row, *, where: Mapping[str, Any] | None = None, **values: Any) -> bool:
+    async def change(
+        self, row: Row, *, where: Mapping[str, Any] | None = None, act: Act | None = None, **values: Any
+    ) -> bool:
         """Set `values` of a row whose state stays. False when `where` does not hold any more."""
-        return await self._update(row, where or {}, values)
+        return await self._update(row, where or {}, values, act)
 
-    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        now = clock.now()
+    async def create(self, model: type[M], *, act: Act | None = None, **values: Any) -> M:
+        """Make a row."""
+        row = await model.create(**values)
+        self._happened(row, act, held(_watched(row)), kind="made")
+        if act is not None:
+            self._audit(act, row)
+        return row
+
+    @asynccontextmanager
+    async def editing(self, row: Row, *columns: str) -> AsyncIterator[None]:
+        """Save what the block sets of `row`, which is locked, and note what is different.
+
+        With `columns` only those are saved.
+        """
+        before = _watched(row)
+        yield
+        await row.save(update_fields=columns or None)
+        self._happened(row, None, difference(before, _watched(row)))
+
+    async def _update(
+        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None
+    ) -> bool:
+        now, before = clock.now(), _watched(row)
         changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
-        if changed:
-            plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
-            row.update_from_dict({**plain, "updated_at": now})
-        return bool(changed)
+        if not changed:
+            return False
+        plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
+        row.update_from_dict({**plain, "updated_at": now})
+        self._happened(row, act, difference(before, _watched(row)))
+        if act is not None:
+            self._audit(act, row)
+        return True
 
     def note(self, act: Act, row: Row) -> None:
         """Write down what was done to `row`."""
-        vendor_id = getattr(row, "vendor_id", None)
-        self.record(act.name, actor=act.by, subject=row.as_subject, vendor_id=vendor_id, **act.details)
+        self._happened(row, act, SAME)
+        self._audit(act, row)
 
-    def record(self, action: str, *, actor: str, subject: str, vendor_id: int | None = None, **details: Any) -> None:
+    def _audit(self, act: Act, row: Row) -> None:
+        vendor_id = getattr(row, "vendor_id", None)
+        self._trail(act.name, act.by, row.as_subject, vendor_id, act.details)
+
+    def _happened(self, row: Row, act: Act | None, changes: Difference, *, kind: str = "changed") -> None:
+        """Keep an act on a row, or a change that only followed from something else."""
+        if not row.activity_columns or not (act or changes):
+            return
+        subject = row.as_subject
+        self.happened(
+            act.name if act else f"{subject.partition(':')[0]}.{kind}",
+            actor=act.by if act else "",
+            subject=subject,
+            order_id=row.activity_order_id,
+            vendor_id=getattr(row, "vendor_id", None),
+            changes=changes,
+            details=act.details if act else {},
+        )
+
+    def happened(
+        self,
+        kind: str,
+        *,
+        subject: str,
+        order_id: int | None,
+        vendor_id: int | None,
+        actor: str = "",
+        changes: Difference = SAME,
+        details: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Keep something that happened. An `amount` (minor units) and its `currency` have columns of their own."""
+        amount, currency = details.get("amount"), details.get("currency")
+        row = Activity(
+            kind=kind,
+            subject=subject[:140],
+            order_id=order_id,
+            vendor_id=vendor_id,
+            actor=actor,
+            amount=amount if isinstance(amount, int) else None,
+            currency=currency if isinstance(currency, str) else None,
+            before=dict(changes.before) if changes else None,
+            after=dict(changes.after) if changes else None,
+            details=dict(details) or None,
+            cause=cause.label() or (actor if actor.startswith(origin.WHO_ACTS) else ""),
+        )
+        self._activity.append(row)
+        self.add(row)
+
+    def record(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject: str,
+        vendor_id: int | None = None,
+        order_id: int | None = None,
+        **details: Any,
+    ) -> None:
         """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
 
-        `details` hold no secrets and no card data. Of a person's act the network address is kept, and of every
-        request its id: nobody has to pass them (shared/audit/origin.py). How an act is called on pages stands in
-        shared/audit/words.py.
+        What was done about an order, named by `order_id`, is activity of it too. `details` hold no secrets and no
+        card data. Of a person's act the network address is kept, and of every request its id: nobody has to pass
+        them (shared/audit/origin.py). How an act is called on pages stands in shared/audit/words.py.
         """
+        if order_id is not None:
+            self.happened(
+                action,
+                subject=subject,
+                order_id=order_id,
+                vendor_id=vendor_id,
+                actor=actor,
+                details=details,
+            )
+        self._trail(action, actor, subject, vendor_id, details)
+
+    def _trail(
+        self, action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]
+    ) -> None:
         here = origin.of(actor)
         entry = AuditEntry(
             action=action,
             actor=actor,
             subject=subject,
             vendor_id=vendor_id,
-            details=details,
+            details=dict(details),
             address=here.address[:45],
             request_id=here.request_id,
         )
@@ -180,14 +280,14 @@ class Transaction:
     async def savepoint(self) -> AsyncIterator[None]:
         """Run the block so that an error inside undoes the block alone, and the transaction goes on."""
         await self.flush()
-        callbacks = len(self._callbacks)
+        callbacks, activity = len(self._callbacks), len(self._activity)
         try:
             async with in_transaction():
                 yield
                 await self.flush()
         except BaseException:
             self._collected.forget()
-            del self._callbacks[callbacks:]
+            del self._callbacks[callbacks:], self._activity[activity:]
             raise
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -195,6 +295,7 @@ class Transaction:
         self._callbacks.append(callback)
 
     def _committed(self) -> None:
+        cause.committed(self._activity)
         for callback in self._callbacks:
             callback()
 
@@ -237,6 +338,11 @@ async def transaction() -> AsyncIterator[Transaction]:
     finally:
         _current.reset(marker)
     tx._committed()
+
+
+def _watched(row: Row) -> dict[str, Any]:
+    """The columns of a row whose changes are activity, as they are now."""
+    return {name: getattr(row, name) for name in row.activity_columns}
 
 
 def _for_update(query: QuerySet[M]) -> QuerySet[M]:

@@ -187,8 +187,12 @@ async def _store(tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, *,
     after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
     if before == after:
         return
-    row.payout_schedule, row.payout_anchor, row.minimum_payout = after.schedule.value, after.anchor, after.minimum
-    await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
+    await tx.change(
+        row,
+        payout_schedule=after.schedule.value,
+        payout_anchor=after.anchor,
+        minimum_payout=after.minimum,
+    )
     tx.record(
         CHANGED,
         actor=actor,

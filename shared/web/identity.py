@@ -8,6 +8,7 @@ from quart import Response, after_this_request, g, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared import clock
+from shared.activity import cause
 from shared.errors import Forbidden, Unauthenticated
 from shared.ids import digest
 from shared.people import sessions, tokens
@@ -92,10 +93,11 @@ async def load() -> None:
     if access_of(current_view()) == TOKEN:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
         g.token = await tokens.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
-        return
-    g.member = await _known("member")
-    g.customer = await _known("customer")
-    _slide()
+    else:
+        g.member = await _known("member")
+        g.customer = await _known("customer")
+        _slide()
+    cause.begin(actor().label)
 
 
 async def _known(kind: str) -> Actor | None:

@@ -1,0 +1,54 @@
+"""What sets off the work that goes on: a webhook event, a job or a person.
+
+Set once by whoever begins the work; each row of activity that is committed meanwhile names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.activity.models import Activity
+
+
+@dataclass
+class Cause:
+    """What set it off, and what it has led to so far: the rows that were committed."""
+
+    label: str
+    led_to: list[Activity] = field(default_factory=list)
+
+
+_current: ContextVar[Cause] = ContextVar("activity_cause", default=Cause(""))
+
+
+def label() -> str:
+    """The label of what sets off the present work; empty when nobody said."""
+    return _current.get().label
+
+
+def committed(rows: list[Activity]) -> None:
+    """Note what the present work has led to."""
+    cause = _current.get()
+    if cause.label:
+        cause.led_to += rows
+
+
+def begin(name: str) -> None:
+    """Everything from now on, in this task, is set off by `name`."""
+    _current.set(Cause(name))
+
+
+@contextmanager
+def of(name: str) -> Iterator[Cause]:
+    """Everything in the block is set off by `name`."""
+    cause = Cause(name)
+    marker = _current.set(cause)
+    try:
+        yield cause
+    finally:
+        _current.reset(marker)
