@@ -23,18 +23,19 @@ class Cause:
     led_to: list[Activity] = field(default_factory=list)
 
 
-_current: ContextVar[Cause] = ContextVar("activity_cause", default=Cause(""))
+_current: ContextVar[Cause | None] = ContextVar("activity_cause", default=None)
 
 
 def label() -> str:
     """The label of what sets off the present work; empty when nobody said."""
-    return _current.get().label
+    cause = _current.get()
+    return cause.label if cause else ""
 
 
 def committed(rows: list[Activity]) -> None:
     """Note what the present work has led to."""
     cause = _current.get()
-    if cause.label:
+    if cause is not None:
         cause.led_to += rows
 
 

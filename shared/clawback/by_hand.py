@@ -137,12 +137,12 @@ async def once(
             order_number=order.number,
         )
         await receivables.follow(tx, claim.id)
-        tx.record(
+        tx.record_of_order(
+            claim.order_id,
             action,
             actor=actor,
             subject=claim.subject,
             vendor_id=claim.vendor_id,
-            order_id=claim.order_id,
             amount=moved.taken,
             currency=claim.currency,
             stripe_id=moved.stripe_id,

@@ -57,12 +57,12 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
         postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id)),
     )
     references.remember(tx, stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         f"claim.{movement.kind}",
         actor="system",
         subject=claim.subject,
         vendor_id=claim.vendor_id,
-        order_id=claim.order_id,
         amount=movement.amount,
         currency=claim.currency,
         stripe_id=stripe_id,

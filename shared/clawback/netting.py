@@ -46,12 +46,12 @@ async def _locked(tx: Transaction, vendor_id: int, currency: str) -> list[Claim]
 async def _book(tx: Transaction, claim: Claim, part: int) -> None:
     await tx.change(claim, netted=claim.netted + part)
     await receivables.follow(tx, claim.id)
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         "claim.set_off",
         actor="system",
         subject=claim.subject,
         vendor_id=claim.vendor_id,
-        order_id=claim.order_id,
         amount=part,
         currency=claim.currency,
     )

@@ -36,12 +36,12 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         postings=number,
         owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
     )
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         "vendor.owes" if change > 0 else "vendor.owes_less",
         actor="system",
         subject=claim.subject,
         vendor_id=claim.vendor_id,
-        order_id=claim.order_id,
         amount=abs(change),
         currency=claim.currency,
         left=target.receivable,
@@ -72,12 +72,12 @@ async def write_off(claim_id: int, *, actor: str) -> None:
         if not given_up:
             raise NothingOwed
         await ledger.post(tx, postings.written_off(await _fact(claim, number, owed)))
-        tx.record(
+        tx.record_of_order(
+            claim.order_id,
             "claim.written_off",
             actor=actor,
             subject=claim.subject,
             vendor_id=claim.vendor_id,
-            order_id=claim.order_id,
             amount=owed,
             currency=claim.currency,
         )

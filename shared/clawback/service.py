@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tortoise.functions import Sum
 
-from shared import clock, unit
+from shared import unit
 from shared.clawback import by_hand, movements, netting, receivables, sources
 from shared.clawback.models import Claim, Movement
 from shared.clawback.rules import MovementKind, MovementState, Source, plan, rest

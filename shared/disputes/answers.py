@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from shared import clock, unit
 from shared.disputes import attachments, evidence
@@ -187,7 +188,7 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
 
 async def _delivered(row: Dispute, *, staged: Mapping[str, str] | None) -> None:
     async with unit.transaction() as tx:
-        values: dict[str, object] = {"delivered_at": clock.now()}
+        values: dict[str, Any] = {"delivered_at": clock.now()}
         if staged is not None:
             values["staged_evidence"] = dict(staged)
         await tx.change(row, where=_asked_under(row), **values)
@@ -208,7 +209,7 @@ async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> No
 async def _take_back(row: Dispute, reason: str) -> None:
     log.warning("the answer to dispute %s was refused: %s", row.id, reason)
     async with unit.transaction() as tx:
-        nothing = {"submitted_at": None, "submitted_by": "", "accepted_at": None, "accepted_by": ""}
+        nothing: dict[str, Any] = {"submitted_at": None, "submitted_by": "", "accepted_at": None, "accepted_by": ""}
         if await tx.change(row, where=_asked_under(row), **nothing):
             await note(tx, row, "answer_refused", "stripe", reason=reason[:300])
 

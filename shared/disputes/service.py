@@ -7,6 +7,7 @@ claim on the vendor is what it still bears. Twice, late, or in another order com
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from shared import clock, unit
 from shared.clawback import service as clawback
@@ -113,16 +114,14 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
     return row, True
 
 
-async def _follow_status(
-    tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool
-) -> DisputeStatus:
+async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
     """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
     moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
     if not is_new and moved_to is None and (target is not current or now_seen < known):
         return current  # older news
-    values = {
+    values: dict[str, Any] = {
         "reason": seen.reason,
         "amount": seen.amount,
         "is_inquiry": seen.is_inquiry,
@@ -161,12 +160,12 @@ def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Boo
     facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
 
     def note(action: str, **details: object) -> None:
-        tx.record(
+        tx.record_of_order(
+            row.order_id,
             f"dispute.{action}",
             actor="stripe",
             subject=subject_of(row.id),
             vendor_id=row.vendor_id,
-            order_id=row.order_id,
             **{**facts, **details},
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared import clock
+from typing import Any
+
 from shared.disputes.errors import AnswerChanged, AnswerClosed
 from shared.disputes.models import Dispute
 from shared.disputes.rules import ANSWERABLE
@@ -19,7 +20,7 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
     return row
 
 
-async def new_version(tx: Transaction, row: Dispute, **values: object) -> int:
+async def new_version(tx: Transaction, row: Dispute, **values: Any) -> int:
     """The draft has changed: its next version with the key of the write to Stripe, which is enqueued. Raises AnswerChanged."""
     version = row.evidence_version + 1
     undecided = {"evidence_version": row.evidence_version, "submitted_at": None, "accepted_at": None}
@@ -38,12 +39,12 @@ def key_of(row: Dispute, what: str, version: int) -> str:
 
 async def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: object) -> None:
     """Keep who did what."""
-    tx.record(
+    tx.record_of_order(
+        row.order_id,
         f"dispute.{action}",
         actor=actor,
         subject=subject_of(row.id),
         vendor_id=row.vendor_id,
-        order_id=row.order_id,
         stripe_id=row.stripe_dispute_id,
         order=row.order_id,
         currency=row.currency,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from shared import clock
 from shared.baskets.models import BasketLine

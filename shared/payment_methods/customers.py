@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from shared import clock, unit
 from shared.gateway.errors import StripeUnavailable
@@ -99,7 +100,7 @@ async def let_go(row_id: int) -> None:
         now = clock.now()
         await tx.change(row, gone_at=now)
         mine = {"customer_id": row.customer_id, "stripe_customer_id": row.stripe_customer_id}
-        gone = {"is_active": False, "is_default": False, "removed_because": Removal.CUSTOMER_GONE}
+        gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_because": Removal.CUSTOMER_GONE}
         lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
         for method in lost:
             await tx.change(method, removed_at=now, **gone)

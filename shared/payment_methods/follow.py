@@ -127,8 +127,9 @@ async def _set_up(shopper_id: int) -> set[str]:
 
 
 async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
-    gone = {"is_active": False, "is_default": False, "removed_at": clock.now(), "removed_because": why}
-    await tx.change(row, where={"is_active": True}, **gone)
+    now = clock.now()
+    gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_at": now}
+    await tx.change(row, where={"is_active": True}, removed_because=why, **gone)
     await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
 

@@ -27,6 +27,7 @@ from shared.payments import descriptor, settle
 from shared.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
+from shared.unit import Act
 from shared.vendors.queries import get_vendor_payment_config
 
 log = logging.getLogger("markethall.payments")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared import clock, unit
 from shared.errors import NotFound
@@ -235,7 +236,7 @@ async def close_unopened(payment_id: int, *, reason: str) -> None:
         )
 
 
-def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:
+def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
     """What a charge tells that the payment does not hold yet."""
     values = {
         "stripe_charge_id": charge.id,

@@ -143,12 +143,12 @@ def _fact(hold: ReserveHold, amount: int, intent: str, number: int = 0) -> posti
 
 
 async def _note(tx: Transaction, action: str, hold: ReserveHold, amount: int) -> None:
-    tx.record(
+    tx.record_of_order(
+        hold.order_id,
         action,
         actor="system",
         subject=f"order:{hold.order_id}",
         vendor_id=hold.vendor_id,
-        order_id=hold.order_id,
         amount=amount,
         currency=hold.currency,
         until=hold.release_at.isoformat(),

@@ -120,12 +120,12 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
         stripe_refund_id=answer.id,
         requested_by=BY_STRIPE,
     )
-    tx.record(
+    tx.record_of_order(
+        order.id,
         "refund.adopted",
         actor=BY_STRIPE,
         subject=f"refund:{row.id}",
         vendor_id=order.vendor_id,
-        order_id=order.id,
         amount=answer.amount,
         currency=answer.currency,
         stripe_id=answer.id,

@@ -109,7 +109,7 @@ async def _first_seen(
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
     if moved.reversed and not refund.reverse_transfer:
         refund.reverse_transfer, refund.refund_application_fee = True, bool(moved.fee_back)
-    parts: dict[str, int] = {}
+    parts: dict[str, Any] = {}
     if refund.refund_application_fee and refund.commission_part != moved.fee_back <= refund.amount:
         log.warning(
             "refund %s: Stripe gave %s of the fee back, not %s", refund.id, moved.fee_back, refund.commission_part

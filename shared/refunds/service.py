@@ -90,12 +90,12 @@ async def request(
             tx, locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
         await _next_step(tx, locked, refund)
-        tx.record(
+        tx.record_of_order(
+            order.id,
             "refund.requested",
             actor=by,
             subject=f"refund:{refund.id}",
             vendor_id=vendor_id,
-            order_id=order.id,
             order=order.id,
             amount=worked.amount,
             currency=refund.currency,
@@ -116,7 +116,15 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
 
 async def _write_down(
     tx: Transaction,
-    order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
+    order: Order,
+    payment: Payment,
+    wish: Wish,
+    policy: Policy,
+    *,
+    reason: str,
+    note: str,
+    by: str,
+    seen: int | None,
 ) -> tuple[Refund, Worked]:
     check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
@@ -170,9 +178,7 @@ async def count_against(tx: Transaction, order: Order, amount: int, *, beside: i
     """
     most = order.total_amount_cents - amount - beside
     known = order.refunded_amount
-    return known <= most and await tx.change(
-        order, where={"refunded_amount": known}, refunded_amount=known + amount
-    )
+    return known <= most and await tx.change(order, where={"refunded_amount": known}, refunded_amount=known + amount)
 
 
 async def free(tx: Transaction, order: Order, refund: Refund) -> None:

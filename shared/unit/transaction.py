@@ -148,9 +148,7 @@ class Transaction:
         await row.save(update_fields=columns or None)
         self._happened(row, None, difference(before, _watched(row)))
 
-    async def _update(
-        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None
-    ) -> bool:
+    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None) -> bool:
         now, before = clock.now(), _watched(row)
         changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
         if not changed:
@@ -222,29 +220,37 @@ class Transaction:
         actor: str,
         subject: str,
         vendor_id: int | None = None,
-        order_id: int | None = None,
         **details: Any,
     ) -> None:
         """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
 
-        What was done about an order, named by `order_id`, is activity of it too. `details` hold no secrets and no
-        card data. Of a person's act the network address is kept, and of every request its id: nobody has to pass
+        `details` hold no secrets and no card data. Of a person's act the network address is kept, and of every request its id: nobody has to pass
         them (shared/audit/origin.py). How an act is called on pages stands in shared/audit/words.py.
         """
-        if order_id is not None:
-            self.happened(
-                action,
-                subject=subject,
-                order_id=order_id,
-                vendor_id=vendor_id,
-                actor=actor,
-                details=details,
-            )
         self._trail(action, actor, subject, vendor_id, details)
 
-    def _trail(
-        self, action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]
+    def record_of_order(
+        self,
+        order_id: int,
+        action: str,
+        *,
+        actor: str,
+        subject: str,
+        vendor_id: int | None = None,
+        **details: Any,
     ) -> None:
+        """Write down what was done about an order where no row of it is at hand: it is activity of that order too."""
+        self.happened(
+            action,
+            subject=subject,
+            order_id=order_id,
+            vendor_id=vendor_id,
+            actor=actor,
+            details=details,
+        )
+        self._trail(action, actor, subject, vendor_id, details)
+
+    def _trail(self, action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]) -> None:
         here = origin.of(actor)
         entry = AuditEntry(
             action=action,
