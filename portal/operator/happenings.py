@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from shared.activity.changes import Change, Scalar
 from shared.money import Money
 from shared.web.filters import exact, money
-from shared.webhooks.changes import Change, Scalar, read
 from shared.webhooks.queries import EventView
 from shared.webhooks.rules import Decision
 from shared.webhooks.timeline import Done, Mailed, Timeline, Told
@@ -99,15 +99,14 @@ def _line(entry: Done | Told | Mailed, currency: str) -> Line:
         state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(entry.status, "")
         kind = "warn" if entry.status == "failed" else None
         return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
-    found = read(entry.details.get("changes")) if entry.action == "webhook.replayed" else ()
+    act = entry.act
     return Line(
-        sentence(entry.action),
+        sentence(act.kind),
         entry.at,
-        kind="bad" if entry.action.endswith((".failed", ".parked", "_undeliverable")) else None,
-        detail=f"{who(entry.actor)} · {_things(entry.subject)}{_details(entry.details, currency)}",
-        changes=change_lines(found, currency),
+        kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
+        detail=f"{who(act.actor)} · {_things(act.subject)}{_details(act.details, currency)}",
         stripe_id=entry.stripe_id,
-        href=f"/operator/webhooks/{entry.stripe_id}" if entry.action == "webhook.replayed" else None,
+        href=f"/operator/webhooks/{entry.stripe_id}" if act.thing == "webhook_event" else None,
     )
 
 

@@ -15,7 +15,7 @@ class Activity(Row):
 
     An act has an `actor` (`member:7`, `stripe`, `system`); what only followed from something else
     has none. `before` and `after` hold the columns that changed, `cause` what set it off:
-    `event:12`, `job:clawback.settle:40`, `member:7`. It names orders and vendors without foreign
+    `webhook_event:12`, `job:clawback.settle:40`, `member:7`. It names orders and vendors without foreign
     keys, so that writing it waits for nobody's lock.
     """
 

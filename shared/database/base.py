@@ -26,8 +26,8 @@ class Row(Model):
     not_found: ClassVar[str] = _n("We could not find that.")
     # What the row is called in the trail and in the activity, where that is not its class's name.
     subject_word: ClassVar[str] = ""
-    # The columns whose changes are activity (shared/activity); a table without any has none.
-    activity_columns: ClassVar[tuple[str, ...]] = ()
+    # The columns whose changes are activity (shared/activity); None: nothing about it is.
+    activity_columns: ClassVar[tuple[str, ...] | None] = None
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField(default=clock.now)

@@ -27,6 +27,7 @@ from shared.locales import gettext as _
 from shared.unit.collected import Collected, Pending
 from shared.unit.errors import AlreadyOpen
 from shared.unit.locks import HeldLocks, rank_of
+from shared.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
@@ -51,7 +52,7 @@ class Transaction:
         self._locks = HeldLocks()
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
-        self._activity: list[Activity] = []
+        self.activity: list[Activity] = []
 
     async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
@@ -171,7 +172,7 @@ class Transaction:
 
     def _happened(self, row: Row, act: Act | None, changes: Difference, *, kind: str = "changed") -> None:
         """Keep an act on a row, or a change that only followed from something else."""
-        if not row.activity_columns or not (act or changes):
+        if row.activity_columns is None or not (act or changes):
             return
         subject = row.as_subject
         self.happened(
@@ -210,7 +211,7 @@ class Transaction:
             details=dict(details) or None,
             cause=cause.label() or (actor if actor.startswith(origin.WHO_ACTS) else ""),
         )
-        self._activity.append(row)
+        self.activity.append(row)
         self.add(row)
 
     def record(
@@ -286,14 +287,14 @@ class Transaction:
     async def savepoint(self) -> AsyncIterator[None]:
         """Run the block so that an error inside undoes the block alone, and the transaction goes on."""
         await self.flush()
-        callbacks, activity = len(self._callbacks), len(self._activity)
+        callbacks, activity = len(self._callbacks), len(self.activity)
         try:
             async with in_transaction():
                 yield
                 await self.flush()
         except BaseException:
             self._collected.forget()
-            del self._callbacks[callbacks:], self._activity[activity:]
+            del self._callbacks[callbacks:], self.activity[activity:]
             raise
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -301,7 +302,7 @@ class Transaction:
         self._callbacks.append(callback)
 
     def _committed(self) -> None:
-        cause.committed(self._activity)
+        cause.committed(self.activity)
         for callback in self._callbacks:
             callback()
 
@@ -330,6 +331,8 @@ async def flush() -> None:
 async def transaction() -> AsyncIterator[Transaction]:
     """Run the block in one transaction. Raises AlreadyOpen inside another one.
 
+    In a rehearsal it is rolled back at its end (shared/unit/rehearsal.py).
+
     On SQLite it takes the write lock first, so that two processes queue instead of failing with "database is locked"
     (shared/database/sqlite.py).
     """
@@ -341,6 +344,12 @@ async def transaction() -> AsyncIterator[Transaction]:
         async with in_transaction():
             yield tx
             await tx.flush()
+            if is_rehearsal():
+                raise RolledBack
+    except RolledBack:
+        if tx.activity:
+            raise Rehearsed(tx.activity) from None
+        return
     finally:
         _current.reset(marker)
     tx._committed()
@@ -348,7 +357,7 @@ async def transaction() -> AsyncIterator[Transaction]:
 
 def _watched(row: Row) -> dict[str, Any]:
     """The columns of a row whose changes are activity, as they are now."""
-    return {name: getattr(row, name) for name in row.activity_columns}
+    return {name: getattr(row, name) for name in row.activity_columns or ()}
 
 
 def _for_update(query: QuerySet[M]) -> QuerySet[M]:

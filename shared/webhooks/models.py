@@ -16,6 +16,8 @@ class WebhookEvent(Row):
     """One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'."""
 
     lock_rank = 310
+    subject_word = "webhook_event"
+    activity_columns = ()
 
     source = fields.CharField(max_length=20, description="platform | connect")
     stripe_event_id = fields.CharField(max_length=255)

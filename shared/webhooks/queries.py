@@ -8,13 +8,13 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from shared.activity.changes import Change
+from shared.activity.queries import led_to
 from shared.database.paging import Paged, window
 from shared.errors import NotFound
 from shared.ids import typed_number
 from shared.orders.lists import order_id_of
 from shared.references import service as references
-from shared.webhooks import changes
-from shared.webhooks.changes import Change
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.rules import Decision, EventStatus
 
@@ -56,11 +56,11 @@ class EventPage(Paged):
     total: int
 
 
-def view(row: WebhookEvent) -> EventView:
-    """An event as it is shown; its order, if it has one, was fetched with it."""
+def view(row: WebhookEvent, changes: tuple[Change, ...] = ()) -> EventView:
+    """An event as it is shown, with what it changed; its order, if it has one, was fetched with it."""
     return EventView(
         decision=Decision(row.decision) if row.decision else None,
-        changes=changes.read(row.changes),
+        changes=changes,
         duplicates=row.duplicates,
         last_duplicate_at=row.last_duplicate_at,
         order_number=row.order.number if row.order else None,
@@ -121,4 +121,4 @@ async def stored_event(stripe_event_id: str) -> EventView:
     row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
     if row is None:
         raise NotFound("There is no such event in the inbox.")
-    return view(row)
+    return view(row, (await led_to([row.as_subject])).get(row.as_subject, ()))

@@ -50,7 +50,7 @@ SELECT coalesce(w.handled_at, w.created_at), coalesce(w.handled_at, w.created_at
            || substr(w.was, 2, (length(w.was) - 3) / 2) || '}',
        '{' || json_quote(substr(w.what, instr(w.what, '.') + 1)) || ':'
            || substr(w.became, 2, (length(w.became) - 3) / 2) || '}',
-       'event:' || w.id
+       'webhook_event:' || w.id
 FROM (
     SELECT e.id, e.order_id, e.handled_at, e.created_at, c.key AS place, json_extract(c.value, '$[0]') AS what,
            json_extract(c.value, '$[1]', '$[1]') AS was, json_extract(c.value, '$[2]', '$[2]') AS became
@@ -64,7 +64,7 @@ SELECT coalesce(e.handled_at, e.created_at), coalesce(e.handled_at, e.created_at
        split_part(c.value->>0, ':', 1) || '.changed', split_part(c.value->>0, '.', 1), e.order_id, '',
        jsonb_build_object(split_part(c.value->>0, '.', 2), c.value->1),
        jsonb_build_object(split_part(c.value->>0, '.', 2), c.value->2),
-       'event:' || e.id
+       'webhook_event:' || e.id
 FROM webhook_events e CROSS JOIN LATERAL jsonb_array_elements(e.changes) WITH ORDINALITY AS c(value, place)
 WHERE e.changes IS NOT NULL
 ORDER BY e.id, c.place;
