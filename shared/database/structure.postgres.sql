@@ -1597,7 +1597,6 @@ CREATE TABLE webhook_events (
     error text,
     next_attempt_at timestamp with time zone,
     handled_at timestamp with time zone,
-    changes jsonb,
     decision character varying(20) DEFAULT ''::character varying NOT NULL,
     duplicates integer DEFAULT 0 NOT NULL,
     order_id bigint,

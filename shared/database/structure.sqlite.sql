@@ -227,7 +227,7 @@ CREATE TABLE "webhook_events" (
     "attempts" SMALLINT NOT NULL,
     "error" TEXT,
     "next_attempt_at" TIMESTAMP,
-    "handled_at" TIMESTAMP, "changes" JSON   /* what it changed: [[what, before, after], ...] */, "decision" VARCHAR(20) NOT NULL  /* applied | older | ignored | failed, for the timeline */ DEFAULT '', "duplicates" INT NOT NULL  /* how often it was delivered again */ DEFAULT 0, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "last_duplicate_at" TIMESTAMP   /* when it was delivered again last */, "fetched" INT NOT NULL  /* we asked for it, since no delivery brought it */ DEFAULT 0,
+    "handled_at" TIMESTAMP, "decision" VARCHAR(20) NOT NULL  /* applied | older | ignored | failed, for the timeline */ DEFAULT '', "duplicates" INT NOT NULL  /* how often it was delivered again */ DEFAULT 0, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "last_duplicate_at" TIMESTAMP   /* when it was delivered again last */, "fetched" INT NOT NULL  /* we asked for it, since no delivery brought it */ DEFAULT 0,
     CONSTRAINT "uid_webhook_eve_source_35b641" UNIQUE ("source", "stripe_event_id")
 
 , CONSTRAINT "ck_webhook_events_source" CHECK (source in ('platform', 'connect'))

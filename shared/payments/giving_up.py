@@ -10,7 +10,7 @@ from shared.jobs.queue import Context
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import close_checkout, is_unwanted
-from shared.payments import service, settle
+from shared.payments import service
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 
@@ -26,7 +26,7 @@ async def give_up(context: Context, args: dict[str, Any]) -> None:
     if checkout is None or not await is_unwanted(checkout):
         return
     for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):
-        state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        state = await service.follow(context.gateway, payment)
         if state in _UNDER_WAY:
             return
     if PaymentState.PROCESSING in await service.cancel_intents_of(context.gateway, checkout.id):

@@ -13,7 +13,7 @@ from shared.marketplace import service as marketplace
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, PaymentStatus
 from shared.orders.service import close_checkout
-from shared.payments import giving_up, pressing, service, settle, sweep
+from shared.payments import giving_up, pressing, service, sweep
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
 
@@ -36,7 +36,7 @@ async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
     payment = await Payment.get_or_none(id=args["payment_id"])
     if payment is None or payment.status not in OPEN_STATES:
         return
-    state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+    state = await service.follow(context.gateway, payment)
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
         state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))

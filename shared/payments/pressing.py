@@ -16,7 +16,7 @@ from shared.jobs.queue import Context
 from shared.orders import holding
 from shared.orders.models import Checkout, Order
 from shared.orders.rules import CheckoutStatus, StockState
-from shared.payments import service, settle
+from shared.payments import service
 from shared.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
 from shared.payments.models import Payment
 from shared.payments.rules import OPEN_STATES, PaymentState
@@ -74,7 +74,7 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
     for payment in await open_payments.order_by("id"):
-        await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        await service.follow(context.gateway, payment)
     await order.refresh_from_db()
     if not await _is_due(order):  # the bank asks the shopper something
         return

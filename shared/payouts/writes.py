@@ -15,6 +15,7 @@ from shared.payouts import follow, words
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
 from shared.stripe_writes.operations import Operation
+from shared.stripe_writes.rules import CLOCKS_DIFFER
 from shared.unit import Act, Transaction
 from shared.vendors import configs, schedules
 from shared.vendors import service as vendors
@@ -23,7 +24,6 @@ from shared.vendors.paydays import given_up
 log = logging.getLogger("markethall.payouts")
 
 AT_ONCE = timedelta(seconds=30)  # so long what was read of an account before writing down is news
-CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
 
 
 @dataclass(frozen=True)

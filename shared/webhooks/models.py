@@ -40,7 +40,6 @@ class WebhookEvent(Row):
         "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
     )
     order_id: int | None
-    changes: Any = fields.JSONField(null=True, description="what it changed: [[what, before, after], ...]")
     duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
     last_duplicate_at = fields.DatetimeField(null=True, description="when it was delivered again last")
     attempts = fields.SmallIntField(default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
@@ -23,6 +23,8 @@ from shared.payments import jobs
 from shared.payments.models import Payment
 from shared.payments.progress import refresh
 from shared.payments.service import create_payment_intent
+from shared.stripe_writes.models import StripeWrite
+from shared.stripe_writes.rules import WriteState
 from shared.vendors import service as vendors
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
@@ -116,21 +118,20 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
 
 @pytest.mark.one_engine
 async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_the_intent_payable(
-    settings: Settings,
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """It is cancelled under a second key."""
-    keys: list[str] = []
-
-    def answer(request: web.Request) -> web.Response:
-        keys.append(request.headers["Idempotency-Key"])
-        if len(keys) == 1:
-            return _stored_failure(request)
-        intent: dict[str, Any] = {"id": "pi_1", "object": "payment_intent", "amount": 1, "currency": "eur"}
-        return web.json_response({**intent, "status": "canceled"})
-
-    async with stubborn(settings, answer) as stuck:
-        assert (await stuck.payment_intents.cancel("pi_1", key="k")).status == "canceled"
-    assert keys == ["k", "k:2"]
+    """It is cancelled under the next key."""
+    bought = await check_out(await open_shop(gateway, sandbox))
+    view = await create_payment_intent(gateway, order_id=bought.order_id)
+    asked = {"checkout_id": (await Order.get(id=bought.order_id)).checkout_id}
+    match = {"method": "POST", "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel"}
+    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    with pytest.raises(StripeUnavailable):
+        await jobs.cancel_intents(context, asked)
+    await jobs.cancel_intents(context, asked)
+    write = await StripeWrite.get(operation="payment_intents.cancel")
+    assert (write.state, write.attempt) == (WriteState.ANSWERED, 2)
+    assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, None), (404, "resource_missing")])

@@ -95,14 +95,14 @@ async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
     assert await gateway.balance_settings.get(account.id) == wanted
 
 
-async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
-    gateway: Gateway, sandbox: RunningSandbox
-) -> None:
-    """A succeeded intent is answered as succeeded instead of as an error."""
+async def test_cancelling_what_can_no_longer_be_cancelled_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """A succeeded intent stays so."""
     account = await ready_account(gateway, sandbox)
     intent = await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
     await confirm(sandbox, intent.id)
-    assert (await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")).status == "succeeded"
+    with pytest.raises(StripeRefused):
+        await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")
+    assert (await gateway.payment_intents.get(intent.id)).status == "succeeded"
 
 
 async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_themselves(

@@ -23,6 +23,8 @@ from shared.payments.models import Payment
 from shared.payments.progress import refresh
 from shared.payments.rules import PaymentState
 from shared.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.stripe_writes.models import StripeWrite
+from shared.stripe_writes.rules import KEYS_LAST
 from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 
@@ -109,6 +111,38 @@ class TestOpening:
         await payment.refresh_from_db()
         assert payment.status == PaymentState.PENDING
         assert payment.stripe_payment_intent_id
+
+    async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """An upgrade in the middle of a payment: soon after, its key finds the intent; after a day, Stripe's list does."""
+        shop = await open_shop(gateway, sandbox)
+        for later in (timedelta(0), KEYS_LAST * 2):
+            bought = await check_out(shop)
+            fault(sandbox, "reset_after")
+            with pytest.raises(StripeUnavailable):
+                await create_payment_intent(gateway, order_id=bought.order_id)
+            sandbox.control("PUT", "faults", {"rules": []})
+            await StripeWrite.all().delete()
+            made = sandbox.control("GET", "state")["counts"]["payment_intent"]
+            now = clock.now() + later
+            with clock.use(lambda now=now: now):  # type: ignore[misc]
+                await create_payment_intent(gateway, order_id=bought.order_id)
+            assert sandbox.control("GET", "state")["counts"]["payment_intent"] == made
+            payment = await Payment.get(order_id=bought.order_id)
+            assert (await StripeWrite.get()).key == payment.idempotency_key
+
+    async def test_a_failure_that_stripe_stored_under_the_key_makes_way_for_the_next(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The same button works later, on the same payment."""
+        bought = await check_out(await open_shop(gateway, sandbox))
+        fault(sandbox, "status", status=500, stored=True, times=1)
+        with pytest.raises(StripeUnavailable):
+            await create_payment_intent(gateway, order_id=bought.order_id)
+        view = await create_payment_intent(gateway, order_id=bought.order_id)
+        assert view.state is PaymentState.PENDING
+        assert (await StripeWrite.get()).key == f"order:{(await Order.get()).number}:pay:1:2"
 
     async def test_an_abandoned_tab_is_paid_without_any_webhook(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context

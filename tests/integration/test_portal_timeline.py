@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import clock, unit
+from shared.activity import cause
 from shared.clawback.models import Claim, Movement
 from shared.disputes.models import Dispute
 from shared.mail.models import Email
@@ -96,12 +97,14 @@ async def eventful(vendor: Vendor) -> Order:
     await Movement.create(
         **given, kind="reversal", amount=700, stripe_id=f"trr_{order.id}", idempotency_key=f"m{order.id}"
     )
-    more = {"amount": 300, "currency": "EUR", "left": 300}
+    more: dict[str, Any] = {"amount": 300, "currency": "EUR", "left": 300}
     async with unit.transaction() as tx:
-        tx.record("vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
-    less = {"amount": 300, "currency": "EUR", "left": 0}
+        tx.record_of_order(order.id, "vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
+    less: dict[str, Any] = {"amount": 300, "currency": "EUR", "left": 0}
     async with unit.transaction() as tx:
-        tx.record("vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less)
+        tx.record_of_order(
+            order.id, "vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less
+        )
     await Email.create(
         unique_key=f"order_confirmed:{order.id}",
         kind="order_confirmed",
@@ -130,7 +133,7 @@ async def eventful(vendor: Vendor) -> Order:
         failed_at=now + timedelta(days=2),
         paid_at=now + timedelta(days=1),
     )
-    await WebhookEvent.create(
+    event = await WebhookEvent.create(
         source="platform",
         stripe_event_id=f"evt_{order.id}",
         type="refund.updated",
@@ -142,10 +145,12 @@ async def eventful(vendor: Vendor) -> Order:
         status="handled",
         outcome="refund is succeeded",
         decision="applied",
-        changes=[[f"refund:{refund.id}.status", "pending", "succeeded"], ["order:1.refunded_amount", 0, 1000]],
         duplicates=2,
         last_duplicate_at=now,
     )
+    async with unit.transaction() as tx:
+        with cause.of(event.as_subject):
+            await tx.change(order, refunded_amount=1000)
     return order
 
 

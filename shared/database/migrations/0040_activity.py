@@ -9,7 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from shared.clock import now
-from shared.database.operations import RunOn
+from shared.database.operations import DropField, RunOn
 
 # What was done about an order, its payments, refunds, disputes and claims, about payouts and events.
 # {amount}, {currency} and {details} are each engine's own way into JSON.
@@ -77,6 +77,7 @@ POSTGRES = ACTS.format(
     amount="CASE jsonb_typeof(acts.details->'amount') WHEN 'number' THEN (acts.details->>'amount')::bigint END",
     currency="acts.details->>'currency'",
 )
+IMPORT = {"sqlite": SQLITE + MADE + CHANGES_SQLITE, "postgres": POSTGRES + MADE + CHANGES_POSTGRES}
 JSON = functools.partial(dumps, separators=(",", ":"))
 
 
@@ -122,7 +123,8 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         RunOn(
-            sqlite=(SQLITE + MADE + CHANGES_SQLITE, "DELETE FROM activity"),
-            postgres=(POSTGRES + MADE + CHANGES_POSTGRES, "DELETE FROM activity"),
+            sqlite=(IMPORT["sqlite"], "DELETE FROM activity"),
+            postgres=(IMPORT["postgres"], "DELETE FROM activity"),
         ),
+        DropField("WebhookEvent", "changes"),
     ]
