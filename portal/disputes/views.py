@@ -6,9 +6,9 @@ from quart import Blueprint, Response, request
 
 from portal.disputes.documents import take_in
 from portal.disputes.forms import EvidenceForm, SubmitForm
-from portal.disputes.words import CHIPS, history
+from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
-from shared.audit.queries import entries_about
+from shared.activity.queries import of_subject
 from shared.disputes import answers, attachments, evidence, files
 from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
 from shared.disputes.facts import drafted
@@ -176,7 +176,7 @@ async def _dispute_page(
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
         most_words=files.size(files.MOST_TOGETHER),
-        happenings=history(dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY)),
+        happenings=history(dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY)),
         problem=problem,
     )
 

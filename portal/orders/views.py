@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
-from portal.orders.happenings import happenings
 from portal.orders.refund_words import STATES, refund_detail
+from portal.orders.timeline import KINDS, facts_of, timeline
 from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
+from portal.timeline import TimelineEntry
+from shared.activity.queries import of_order
 from shared.catalogue.queries import clean_search
 from shared.disputes.fraud import is_warned
-from shared.disputes.queries import disputes_of_order
+from shared.disputes.queries import DisputeView, disputes_of_order
 from shared.errors import MarketError, NotFound
+from shared.mail.queries import mails_of_order
 from shared.orders.arriving import counts_from, mark_as_delivered
 from shared.orders.errors import CannotDeliver, CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
 from shared.orders.goods import short_of
@@ -21,8 +26,8 @@ from shared.orders.lists import vendor_orders
 from shared.orders.queries import OrderView, vendor_order
 from shared.orders.sending import keep_goods, mark_as_shipped
 from shared.payments.queries import payments_of_order
-from shared.refunds.queries import refunds_of_order
-from shared.reporting.story import story_of
+from shared.payouts.queries import parts_of_order
+from shared.refunds.queries import RefundView, refunds_of_order
 from shared.reporting.waterfall import order_waterfall
 from shared.web.access import owner
 from shared.web.forms import Bare
@@ -139,22 +144,21 @@ async def _mine(number: str) -> OrderView:
 async def _order_page(
     order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
 ) -> Response:
-    payments = await payments_of_order(order.id)
+    disputes, refunds = await disputes_of_order(order.id), await refunds_of_order(order.id)
     flow = await order_waterfall(order.id)
-    story = await story_of(order.id, shopper=order.contact.email)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
         nav="orders",
         order=order,
-        disputes=await disputes_of_order(order.id),
+        disputes=disputes,
         fraud_warning=await is_warned(order.id),
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
-        happenings=happenings(order, payments, story),
+        happenings=await _history(order, refunds, disputes),
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
-        refunds=await refunds_of_order(order.id),
+        refunds=refunds,
         counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
         short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
         refund_states=STATES,
@@ -164,3 +168,13 @@ async def _order_page(
         waterfall=vendor_lines(flow),
         problem=problem.message if problem else None,
     )
+
+
+async def _history(
+    order: OrderView, refunds: Sequence[RefundView], disputes: Sequence[DisputeView]
+) -> tuple[TimelineEntry, ...]:
+    """What happened to an order, as its vendor may know it; of mails those to the shopper."""
+    payouts, payments = await parts_of_order(order.id), await payments_of_order(order.id)
+    history = await of_order(order.id, also=[row.subject for row in payouts], kinds=KINDS)
+    mails = await mails_of_order(order.id, to=order.contact.email)
+    return timeline(facts_of(order, payments, refunds, disputes, payouts), history, mails)

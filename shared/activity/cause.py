@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Cause:
+class WorkCause:
     """What set it off, and what it has led to so far: the rows that were committed."""
 
     label: str
     led_to: list[Activity] = field(default_factory=list)
 
 
-_current: ContextVar[Cause | None] = ContextVar("activity_cause", default=None)
+_current: ContextVar[WorkCause | None] = ContextVar("activity_cause", default=None)
 
 
 def label() -> str:
@@ -41,13 +41,13 @@ def committed(rows: list[Activity]) -> None:
 
 def begin(name: str) -> None:
     """Everything from now on, in this task, is set off by `name`."""
-    _current.set(Cause(name))
+    _current.set(WorkCause(name))
 
 
 @contextmanager
-def of(name: str) -> Iterator[Cause]:
+def of(name: str) -> Iterator[WorkCause]:
     """Everything in the block is set off by `name`."""
-    cause = Cause(name)
+    cause = WorkCause(name)
     marker = _current.set(cause)
     try:
         yield cause

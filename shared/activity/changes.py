@@ -32,8 +32,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """The columns of a row that changed, before and after."""
+class Columns:
+    """Columns of a row that changed, before and after."""
 
     before: Mapping[str, Scalar]
     after: Mapping[str, Scalar]
@@ -42,24 +42,24 @@ class Difference:
         return bool(self.after)
 
 
-SAME = Difference({}, {})
+SAME = Columns({}, {})
 
 
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Columns:
     """What of `after` is not what it was, as scalars that JSON keeps."""
     was = {name: plain(value) for name, value in before.items()}
     now = {name: plain(value) for name, value in after.items()}
     changed = [name for name, value in now.items() if value != was.get(name)]
-    return Difference(
+    return Columns(
         {name: _short(was.get(name)) for name in changed},
         {name: _short(now[name]) for name in changed},
     )
 
 
-def held(values: Mapping[str, Any]) -> Difference:
+def held(values: Mapping[str, Any]) -> Columns:
     """What a new row holds; what is empty is no news."""
     now = {name: plain(value) for name, value in values.items()}
-    return Difference({}, {name: _short(value) for name, value in now.items() if value not in _NOTHING})
+    return Columns({}, {name: _short(value) for name, value in now.items() if value not in _NOTHING})
 
 
 def read(subject: str, before: Any, after: Any) -> tuple[Change, ...]:

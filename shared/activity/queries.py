@@ -37,19 +37,32 @@ class Happened:
 
 
 async def of_order(
-    order_id: int, *, also: Collection[str] = (), acts_only: bool = False, newest: int = MOST
+    order_id: int,
+    *,
+    also: Collection[str] = (),
+    kinds: Collection[str] = (),
+    acts_only: bool = False,
+    newest: int = MOST,
 ) -> tuple[Happened, ...]:
     """What happened to an order and to the subjects named in `also`, newest first.
 
-    With `acts_only` what merely followed from something else is left out.
+    With `kinds` only those, with `acts_only` nothing that merely followed from something else.
     """
     wanted = Q(order_id=order_id)
     if also:
         wanted |= Q(subject__in=sorted(also))
     query = Activity.filter(wanted)
+    if kinds:
+        query = query.filter(kind__in=sorted(kinds))
     if acts_only:
         query = query.exclude(actor="")
     return tuple(view(row) for row in await query.order_by("-id").limit(newest))
+
+
+async def of_subject(subject: str, *, kinds: Collection[str], newest: int) -> tuple[Happened, ...]:
+    """What happened to one thing, newest first."""
+    rows = Activity.filter(subject=subject, kind__in=sorted(kinds)).order_by("-id").limit(newest)
+    return tuple(view(row) for row in await rows)
 
 
 async def led_to(causes: Collection[str]) -> dict[str, tuple[Change, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.activity.changes import Difference
+from shared.activity.changes import Columns
 from shared.ledger.chart import Posting
 from shared.ledger.models import LedgerEntry, LedgerPosting
 from shared.unit import Transaction
@@ -64,7 +64,7 @@ def _happened(tx: Transaction, posting: Posting) -> None:
         subject=f"posting:{posting.key}",
         order_id=int(number) if thing == "order" and number.isdigit() else None,
         vendor_id=next((e.vendor_id for e in posting.entries if e.vendor_id is not None), None),
-        changes=Difference({}, {"kind": posting.kind}),
+        changes=Columns({}, {"kind": posting.kind}),
         details=only,
     )
 

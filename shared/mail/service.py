@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import clock, unit
-from shared.activity.changes import Difference
+from shared.activity.changes import Columns
 from shared.errors import TryLater
 from shared.ids import Sealed, sealed
 from shared.jobs import queue
@@ -67,7 +67,7 @@ def post(
             subject=f"mail:{unique_key}",
             order_id=order_id,
             vendor_id=None,
-            changes=Difference({}, {"kind": kind}),
+            changes=Columns({}, {"kind": kind}),
         )
     queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock, unit
 from shared.baskets.models import Basket, BasketLine
-from shared.baskets.queries import BasketView, get_basket
+from shared.baskets.queries import BasketLineView, BasketView, get_basket
 from shared.catalogue import stock
 from shared.fees.queries import rules_for
-from shared.fees.rules import Rule, Sold, charge, snapshot
+from shared.fees.rules import Charged, Rule, Sold, charge, snapshot
 from shared.gateway.standing import money_may_move
 from shared.ids import digest, new_nonce, new_number
 from shared.jobs import queue
@@ -175,6 +176,10 @@ async def _order_of(
         currency=checkout.currency,
         stock_state=stock_state,
     )
+    await _add_lines(order, lines, charged)
+
+
+async def _add_lines(order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]) -> None:
     await OrderLine.bulk_create(
         OrderLine(
             order=order,

@@ -157,13 +157,17 @@ async def _write_down(
         idempotency_key=key_of(order.number, before + 1, 1),
         requested_by=by[:60],
     )
+    await _add_lines(refund, worked)
+    return refund, worked
+
+
+async def _add_lines(refund: Refund, worked: Worked) -> None:
     await RefundLine.bulk_create(
         RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
         for p in worked.parts
     )
     for part in worked.parts:
         await _count_pieces(part.line_id, part.quantity)
-    return refund, worked
 
 
 def key_of(order_number: str, number: int, attempt: int) -> str:

@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 
 from shared import clock
 from shared.activity import cause
-from shared.activity.changes import SAME, Difference, difference, held
+from shared.activity.changes import SAME, Columns, difference, held
 from shared.activity.models import Activity
 from shared.audit import origin
 from shared.audit.models import AuditEntry
@@ -170,7 +170,7 @@ class Transaction:
         vendor_id = getattr(row, "vendor_id", None)
         self._trail(act.name, act.by, row.as_subject, vendor_id, act.details)
 
-    def _happened(self, row: Row, act: Act | None, changes: Difference, *, kind: str = "changed") -> None:
+    def _happened(self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed") -> None:
         """Keep an act on a row, or a change that only followed from something else."""
         if row.activity_columns is None or not (act or changes):
             return
@@ -193,7 +193,7 @@ class Transaction:
         order_id: int | None,
         vendor_id: int | None,
         actor: str = "",
-        changes: Difference = SAME,
+        changes: Columns = SAME,
         details: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Keep something that happened. An `amount` (minor units) and its `currency` have columns of their own."""

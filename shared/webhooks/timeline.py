@@ -16,7 +16,7 @@ from shared.activity.queries import Happened, led_to, of_order
 from shared.clawback.models import Claim, Movement
 from shared.disputes.models import Dispute
 from shared.errors import NotFound
-from shared.mail.models import Email
+from shared.mail.queries import MailView, mails_of_order
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payouts.models import Payout
@@ -46,17 +46,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Mailed:
-    """A mail; `at` is when it was sent, or written while it waits."""
-
-    at: datetime
-    kind: str
-    to: str
-    subject: str
-    status: str
-
-
-@dataclass(frozen=True)
 class Timeline:
     """An order's happenings, newest first; `cut` when there were more than are shown."""
 
@@ -64,7 +53,7 @@ class Timeline:
     number: str
     currency: str
     vendor_id: int
-    entries: tuple[Done | Told | Mailed, ...]
+    entries: tuple[Done | Told | MailView, ...]
     cut: bool
 
 
@@ -91,9 +80,9 @@ async def timeline(order_id: int) -> Timeline:
         things.add("webhook_event", row.id, row.stripe_event_id)
     done = await _done(order.id, things)
     changes = await led_to([row.as_subject for row in events])
-    mails = await Email.filter(order_id=order.id).order_by("-id").limit(LIMIT)
-    entries: list[Done | Told | Mailed] = [*done, *(_told(row, changes) for row in events)]
-    entries += [Mailed(m.sent_at or m.created_at, m.kind, m.to, m.subject, m.status) for m in mails]
+    mails = await mails_of_order(order.id, newest=LIMIT)
+    entries: list[Done | Told | MailView] = [*done, *(_told(row, changes) for row in events)]
+    entries += mails
     entries.sort(
         key=lambda entry: entry.at, reverse=True
     )  # stable: of one moment, what we did stands above what told us

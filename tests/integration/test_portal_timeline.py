@@ -9,12 +9,17 @@ import pytest
 
 from shared import clock, unit
 from shared.activity import cause
+from shared.clawback.activity import ClaimActivity
 from shared.clawback.models import Claim, Movement
+from shared.database.base import Row
+from shared.disputes.activity import DisputeActivity
 from shared.disputes.models import Dispute
 from shared.mail.models import Email
+from shared.orders.activity import OrderActivity
 from shared.orders.models import Order
 from shared.payments.models import Payment
 from shared.payouts.models import Payout
+from shared.refunds.activity import RefundActivity
 from shared.refunds.models import Refund
 from shared.webhooks.models import WebhookEvent
 from tests.integration.test_timeline import success
@@ -77,9 +82,9 @@ async def eventful(vendor: Vendor) -> Order:
     order = await make_order(vendor, status="processing", payment_status="paid", paid_at=now)
     payment = await make_payment(order, status="succeeded", stripe_charge_id=f"ch_{order.id}")
     refund = await make_refund(payment, 1, status="succeeded", succeeded_at=now, note="Sorry for the scratch")
-    await make_refund(payment, 2, status="failed", amount=500, vendor_part=500)
-    await make_refund(payment, 3, status="declined", refusal="Please send a photo first.")
-    await make_dispute(
+    failed = await make_refund(payment, 2, status="failed", amount=500, vendor_part=500)
+    declined = await make_refund(payment, 3, status="declined", refusal="Please send a photo first.")
+    dispute = await make_dispute(
         payment, status="won", withdrawn_at=now, reinstated_at=now, closed_at=now, submitted_at=now, due_by=now
     )
     claim = await Claim.create(
@@ -97,14 +102,24 @@ async def eventful(vendor: Vendor) -> Order:
     await Movement.create(
         **given, kind="reversal", amount=700, stripe_id=f"trr_{order.id}", idempotency_key=f"m{order.id}"
     )
-    more: dict[str, Any] = {"amount": 300, "currency": "EUR", "left": 300}
+    acts: list[tuple[str, Row | Claim, dict[str, Any]]] = [
+        (OrderActivity.PLACED, order, {}),
+        (OrderActivity.PAID, order, {}),
+        (RefundActivity.SUCCEEDED, refund, {}),
+        (RefundActivity.FAILED, failed, {}),
+        (RefundActivity.DECLINED, declined, {"reason": declined.refusal}),
+        (RefundActivity.REQUESTED, refund, {"amount": 1000}),
+        (DisputeActivity.OPENED, dispute, {"status": "needs_response", "amount": dispute.amount}),
+        (DisputeActivity.SUBMITTED, dispute, {}),
+        (DisputeActivity.MOVED, dispute, {"status": "won"}),
+        (ClaimActivity.REVERSAL, claim, {"amount": 700}),
+        (ClaimActivity.OWES, claim, {"amount": 300, "left": 300}),
+        (ClaimActivity.OWES_LESS, claim, {"amount": 300, "left": 0}),
+    ]
     async with unit.transaction() as tx:
-        tx.record_of_order(order.id, "vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
-    less: dict[str, Any] = {"amount": 300, "currency": "EUR", "left": 0}
-    async with unit.transaction() as tx:
-        tx.record_of_order(
-            order.id, "vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less
-        )
+        for kind, row, more in acts:
+            subject = row.subject if isinstance(row, Claim) else row.as_subject
+            tx.record_of_order(order.id, kind, actor="system", subject=subject, currency="EUR", **more)
     await Email.create(
         unique_key=f"order_confirmed:{order.id}",
         kind="order_confirmed",

@@ -14,6 +14,7 @@ from shared.audit.models import AuditEntry
 from shared.database.tables import models
 from shared.errors import NotFound
 from shared.gateway.errors import StripeUnavailable
+from shared.mail.queries import MailView
 from shared.orders.models import Order
 from shared.orders.rules import PaymentStatus
 from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup
@@ -27,7 +28,7 @@ from shared.webhooks.handlers import HANDLERS
 from shared.webhooks.models import WebhookEvent
 from shared.webhooks.queries import stored_event
 from shared.webhooks.rules import Decision, EventStatus
-from shared.webhooks.timeline import Done, Mailed, Told, timeline
+from shared.webhooks.timeline import Done, Told, timeline
 from tests.integration.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
 from tests.support.factories import make_customer
@@ -465,7 +466,7 @@ class TestTimeline:
         assert done >= {"payment.opened", "payment.succeeded", "order.paid", "webhook.replayed"}
         (event_,) = [e.event for e in found.entries if isinstance(e, Told)]
         assert (event_.decision, event_.duplicates) == (Decision.APPLIED, 1)
-        assert {e.kind for e in found.entries if isinstance(e, Mailed)} == {"order_confirmed", "order_sold"}
+        assert {e.kind for e in found.entries if isinstance(e, MailView)} == {"order_confirmed", "order_sold"}
         opened = next(e for e in found.entries if isinstance(e, Done) and e.act.kind == "payment.opened")
         assert opened.stripe_id == intent_id
 
@@ -493,7 +494,7 @@ class TestTimeline:
             f"order:{other.order_id}",
             f"payment:{payment.id + 1}",
         }
-        assert not [e for e in found.entries if isinstance(e, Mailed)]
+        assert not [e for e in found.entries if isinstance(e, MailView)]
 
     async def test_there_is_no_such_order(self) -> None:
         """404."""
@@ -507,4 +508,4 @@ class TestTimeline:
         sale = await sold(gateway, sandbox)
         await refund(gateway, sale)
         found = await timeline(sale.order.id)
-        assert "refunded" in {e.kind for e in found.entries if isinstance(e, Mailed)}
+        assert "refunded" in {e.kind for e in found.entries if isinstance(e, MailView)}

@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from shared.activity.changes import Change, Scalar
+from shared.mail.queries import MailView
 from shared.money import Money
 from shared.web.filters import exact, money
 from shared.webhooks.queries import EventView
 from shared.webhooks.rules import Decision
-from shared.webhooks.timeline import Done, Mailed, Timeline, Told
+from shared.webhooks.timeline import Done, Timeline, Told
 
 DECISIONS = {
     Decision.APPLIED: ("ok", "Applied"),
@@ -92,10 +93,10 @@ def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     return tuple(Run(tuple(lines), is_quiet) for is_quiet, lines in groupby(found, key=lambda line: line.is_quiet))
 
 
-def _line(entry: Done | Told | Mailed, currency: str) -> Line:
+def _line(entry: Done | Told | MailView, currency: str) -> Line:
     if isinstance(entry, Told):
         return _told(entry.event, entry.at, currency)
-    if isinstance(entry, Mailed):
+    if isinstance(entry, MailView):
         state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(entry.status, "")
         kind = "warn" if entry.status == "failed" else None
         return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
