@@ -132,10 +132,7 @@ async def _write_down(
     if seen is not None and seen != before:
         raise Meanwhile(found.left)
     worked = work_out(found, wish)
-    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
-        raise Differs(
-            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
-        )
+    _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
     waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
     if not await count_against(tx, order, worked.amount, beside=found.taken):
@@ -159,6 +156,13 @@ async def _write_down(
     )
     await _add_lines(refund, worked)
     return refund, worked
+
+
+def _check_payment(order: Order, payment: Payment) -> None:
+    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+        raise Differs(
+            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+        )
 
 
 async def _add_lines(refund: Refund, worked: Worked) -> None:
