@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.expressions import F
 
@@ -134,20 +135,16 @@ async def _write_down(
     worked = work_out(found, wish)
     _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
-    waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
     if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
     refund = await tx.create(
         Refund,
-        vendor_id=order.vendor_id,
-        order_id=order.id,
-        payment_id=payment.id,
+        **_about(order, payment),
         number=before + 1,
-        status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
+        status=await _first_state(policy, order, worked),
         amount=worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
-        currency=order.currency,
         policy=policy.refund_policy,
         reason=reason,
         note=note,
@@ -156,6 +153,20 @@ async def _write_down(
     )
     await _add_lines(refund, worked)
     return refund, worked
+
+
+def _about(order: Order, payment: Payment) -> dict[str, Any]:
+    return {
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "payment_id": payment.id,
+        "currency": order.currency,
+    }
+
+
+async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
+    asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
+    return RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
 
 
 def _check_payment(order: Order, payment: Payment) -> None:
