@@ -18,7 +18,7 @@ from shared.unit import Transaction
 
 @dataclass(frozen=True)
 class _OfPayment(Operation[PaymentIntent, None]):
-    """A write about one payment: payment and order follow what Stripe answers. `mark` is the payment's own key."""
+    """A write about one payment: payment and order follow. `mark` is the payment's own key."""
 
     payment_id: int
     mark: str
@@ -70,7 +70,7 @@ class CreatePaymentIntent(_OfPayment):
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What Stripe keeps with it. An order's number never comes again, so it tells whose payment it is."""
+        """What Stripe keeps with it. By the order's number, which never comes again, it is found."""
         return {
             "order_id": str(self.order_id),
             "order_number": self.order_number,
@@ -100,7 +100,8 @@ class CreatePaymentIntent(_OfPayment):
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was made; whoever asks next writes the next payment down."""
-        await settle.close_unopened(tx, self.payment_id, reason=f"refused: {refusal.stripe_code or refusal.status}")
+        reason = f"refused: {refusal.stripe_code or refusal.status}"
+        await settle.close_unopened(tx, self.payment_id, reason=reason)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from shared.payouts.rules import GONE, MOVES, PayoutState
 from shared.references import service as references
 from shared.unit import Act, Transaction
 from shared.vendors import configs
+from shared.vendors.banks import words_of
 from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.vendors.payout_settings import words_of
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
 

@@ -16,8 +16,9 @@ from shared.ledger.chart import Account
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, Standing
 from shared.vendors import service as vendors
+from shared.vendors.banks import defaults, returns
 from shared.vendors.countries import minimum_payout
-from shared.vendors.payout_settings import PayoutTerms, defaults, returns
+from shared.vendors.payout_settings import PayoutTerms
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from shared.payouts.forecast import why
 from shared.payouts.models import Payout
 from shared.payouts.rules import Funds, PayoutState, obstacle_of, whole
 from shared.vendors import configs, schedules
-from shared.vendors.payout_settings import PayoutTerms, terms_of, words_of
+from shared.vendors.banks import words_of
+from shared.vendors.payout_settings import PayoutTerms, terms_of
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ Found by reading the account, whoever said that it changed: an event, a page, a 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from shared import clock, unit
 from shared.errors import Conflict, Invalid
-from shared.gateway.accounts import StripeAccount
+from shared.gateway.accounts import ExternalAccount, StripeAccount
 from shared.jobs import queue
 from shared.mail import service as mail
 from shared.marketplace.queries import marketplace
@@ -17,10 +18,24 @@ from shared.people.models import Member
 from shared.unit import Transaction
 from shared.vendors import configs, mirror, rules
 from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.vendors.payout_settings import defaults, words_of
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300
+
+
+def words_of(bank: ExternalAccount | None) -> str:
+    """A bank account as people recognise it: the last digits."""
+    return f"••{bank.last4}"[:40] if bank is not None else ""
+
+
+def returns(bank: ExternalAccount | None) -> bool:
+    """Whether payouts to it come back."""
+    return bank is not None and rules.is_broken(bank.status)
+
+
+def defaults(banks: Iterable[ExternalAccount]) -> dict[str, ExternalAccount]:
+    """The account that payouts go to in each currency."""
+    return {bank.currency: bank for bank in banks if bank.default_for_currency}
 
 
 def known_to(row: VendorPaymentConfig) -> dict[str, str]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import web
 
 from shared import clock
 from shared.catalogue.models import Product
 from shared.gateway.accounts import AccountDetails
 from shared.gateway.errors import StripeUnavailable
-from shared.gateway.gateway import Gateway
 from shared.jobs.worker import Worker
 from shared.orders.errors import VendorCannotSell
 from shared.orders.models import Order
@@ -30,42 +26,12 @@ from shared.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
+    from shared.gateway.gateway import Gateway
     from shared.jobs.queue import Context
-    from shared.settings import Settings
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
-STORED = {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
 DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
-
-
-@asynccontextmanager
-async def stubborn(settings: Settings, answer: Callable[[web.Request], web.Response]) -> AsyncIterator[Gateway]:
-    """A gateway to a Stripe that answers what `answer` says; the stand-in cannot store a failure under a key."""
-
-    async def handle(request: web.Request) -> web.Response:
-        await request.read()
-        return answer(request)
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    live = Gateway(dataclasses.replace(settings.stripe, api_base=f"http://127.0.0.1:{port}"))
-    try:
-        yield live
-    finally:
-        await live.close()
-        await runner.cleanup()
-
-
-def _stored_failure(_request: web.Request) -> web.Response:
-    return web.json_response({"error": {"type": "api_error", "message": "oops"}}, status=500, headers=STORED)
 
 
 async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_its_stock_free(
@@ -96,7 +62,7 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
 
 
 async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_block_the_button_for_a_day(
-    gateway: Gateway, settings: Settings
+    gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The next click has a key of its own and connects."""
     signed = await vendors.sign_up(
@@ -107,13 +73,14 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
         country="LU",
         confirmed=True,
     )
-    async with stubborn(settings, _stored_failure) as stuck:
-        with pytest.raises(StripeUnavailable):
-            await vendors.setup_payments(stuck, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+    match = {"method": "POST", "path": "/v1/accounts"}
+    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    with pytest.raises(StripeUnavailable):
+        await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
     account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
     row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
     assert row.stripe_account_id == account
-    assert (row.stripe_account_key or "").endswith(":account:2")
+    assert (await StripeWrite.get(operation="accounts.create")).key.endswith(":account:1:2")
 
 
 @pytest.mark.one_engine

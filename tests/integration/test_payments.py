@@ -123,14 +123,14 @@ class TestOpening:
             with pytest.raises(StripeUnavailable):
                 await create_payment_intent(gateway, order_id=bought.order_id)
             sandbox.control("PUT", "faults", {"rules": []})
-            await StripeWrite.all().delete()
+            await StripeWrite.filter(operation="payment_intents.create").delete()
             made = sandbox.control("GET", "state")["counts"]["payment_intent"]
             now = clock.now() + later
             with clock.use(lambda now=now: now):  # type: ignore[misc]
                 await create_payment_intent(gateway, order_id=bought.order_id)
             assert sandbox.control("GET", "state")["counts"]["payment_intent"] == made
             payment = await Payment.get(order_id=bought.order_id)
-            assert (await StripeWrite.get()).key == payment.idempotency_key
+            assert (await StripeWrite.get(subject=payment.as_subject)).key == payment.idempotency_key
 
     async def test_a_failure_that_stripe_stored_under_the_key_makes_way_for_the_next(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -142,7 +142,8 @@ class TestOpening:
             await create_payment_intent(gateway, order_id=bought.order_id)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         assert view.state is PaymentState.PENDING
-        assert (await StripeWrite.get()).key == f"order:{(await Order.get()).number}:pay:1:2"
+        write = await StripeWrite.get(operation="payment_intents.create")
+        assert write.key == f"order:{(await Order.get()).number}:pay:1:2"
 
     async def test_an_abandoned_tab_is_paid_without_any_webhook(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
