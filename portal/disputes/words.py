@@ -7,12 +7,12 @@ from typing import Any
 
 from portal.timeline import TimelineEntry
 from shared.activity.queries import Happened
-from shared.disputes import words
-from shared.disputes.activity import DisputeActivity
-from shared.disputes.queries import DisputeView
-from shared.disputes.rules import DisputeStatus
-from shared.money import Money
-from shared.web.filters import money
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.disputes import words
+from shared.finance.disputes.activity import DisputeActivity
+from shared.finance.disputes.queries import DisputeView
+from shared.finance.disputes.rules import DisputeStatus
 
 # Drafts in between are left out.
 KINDS = frozenset(DisputeActivity) - {DisputeActivity.DRAFTED, DisputeActivity.ATTACHED, DisputeActivity.DETACHED}

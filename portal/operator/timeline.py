@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from shared.activity.changes import Change, Scalar
-from shared.mail.queries import MailView
-from shared.money import Money
-from shared.web.filters import exact, money
-from shared.webhooks.queries import EventView
-from shared.webhooks.rules import Decision
-from shared.webhooks.timeline import Done, Timeline, Told
+from shared.core.money import Money
+from shared.entrypoints.web.filters import exact, money
+from shared.finance.inbox.queries import EventView
+from shared.finance.inbox.rules import Decision
+from shared.finance.inbox.timeline import Done, Timeline, Told
+from shared.infra.mail.queries import MailView
 
 DECISIONS = {
     Decision.APPLIED: ("ok", "Applied"),

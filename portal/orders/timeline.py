@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 from portal.timeline import TimelineEntry
 from shared.activity.queries import Happened
-from shared.clawback.activity import ClaimActivity
-from shared.disputes.activity import DisputeActivity
-from shared.disputes.queries import DisputeView
-from shared.disputes.rules import DisputeStatus
-from shared.mail.queries import MailView
-from shared.money import Money
-from shared.orders.activity import OrderActivity
-from shared.orders.queries import OrderView
-from shared.orders.rules import OrderStatus
-from shared.payments.activity import PaymentActivity
-from shared.payments.queries import PaymentView
-from shared.payments.rules import PaymentState
-from shared.payouts.activity import PayoutActivity
-from shared.payouts.queries import OrderPart
-from shared.payouts.rules import PayoutState
-from shared.refunds.activity import RefundActivity
-from shared.refunds.queries import RefundView
-from shared.refunds.rules import RefundState
-from shared.web.filters import money
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.disputes.activity import DisputeActivity
+from shared.finance.disputes.queries import DisputeView
+from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.payments.activity import PaymentActivity
+from shared.finance.payments.queries import PaymentView
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payouts.activity import PayoutActivity
+from shared.finance.payouts.queries import OrderPart
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.recovery.activity import ClaimActivity
+from shared.finance.refunds.activity import RefundActivity
+from shared.finance.refunds.queries import RefundView
+from shared.finance.refunds.rules import RefundState
+from shared.infra.mail.queries import MailView
+from shared.trade.orders.activity import OrderActivity
+from shared.trade.orders.queries import OrderView
+from shared.trade.orders.rules import OrderStatus
 
 _ENDS = {
     DisputeStatus.WON: ("You won the dispute", "The shopper's bank decided for you.", "ok"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
-from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 CHIPS = (
     ("all", "All"),

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.indexes import Index
 
-from shared.database.base import Row
+from shared.infra.database.base import Row
 
 
 class Activity(Row):

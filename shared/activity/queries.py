@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 
 from shared.activity.changes import Change, net, read
 from shared.activity.models import Activity
-from shared.money import Money
+from shared.core.money import Money
 
 MOST = 1000
 

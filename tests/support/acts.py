@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from shared.clawback.rules import MovementKind
-from shared.payments.rules import PaymentState
-from shared.payouts.rules import PayoutState
-from shared.refunds.rules import RefundState
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.recovery.rules import MovementKind
+from shared.finance.refunds.rules import RefundState
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ("shared.unit", "record")
-RECORD_OF_ORDER = ("shared.unit", "record_of_order")
-ACT = ("shared.unit", "Act")
+RECORD = ("shared.infra.unit", "record")
+RECORD_OF_ORDER = ("shared.infra.unit", "record_of_order")
+ACT = ("shared.infra.unit", "Act")
 MADE = {"claim.": MovementKind, "payment.": PaymentState, "payout.": PayoutState, "refund.": RefundState}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -62,7 +62,7 @@ class Module:
             case ast.Name(name):
                 return self.imported.get(name, (self.name, name))
             case ast.Attribute(ast.Name("tx"), "record" | "record_of_order" as name):
-                return ("shared.unit", name)
+                return ("shared.infra.unit", name)
             case ast.Attribute(ast.Name(base), name) if base in self.imported:
                 return (".".join(self.imported[base]), name)
         return ("", "")

@@ -6,16 +6,16 @@ import re
 
 import pytest
 
-from shared.audit.words import KINDS, NOUNS, WORDS, in_detail, told
-from shared.clawback.activity import ClaimActivity
-from shared.disputes.activity import DisputeActivity
-from shared.money import Money
-from shared.orders.activity import OrderActivity
-from shared.payments.activity import PaymentActivity
-from shared.payouts.activity import PayoutActivity
-from shared.people import history
-from shared.refunds.activity import RefundActivity
-from shared.webhooks.activity import WebhookActivity
+from shared.core.money import Money
+from shared.finance.disputes.activity import DisputeActivity
+from shared.finance.inbox.activity import WebhookActivity
+from shared.finance.payments.activity import PaymentActivity
+from shared.finance.payouts.activity import PayoutActivity
+from shared.finance.recovery.activity import ClaimActivity
+from shared.finance.refunds.activity import RefundActivity
+from shared.infra.audit.words import KINDS, NOUNS, WORDS, in_detail, told
+from shared.trade.orders.activity import OrderActivity
+from shared.trade.people import history
 from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.

@@ -1,0 +1,207 @@
+"""Applying stored events: at once, again after a failure, or replayed by a person; and writing down what that changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.activity import cause
+from shared.activity.changes import Change
+from shared.activity.models import Activity
+from shared.activity.queries import changes_of, led_to_something
+from shared.core import clock
+from shared.core.errors import MarketError, NotFound, TryLater
+from shared.finance.inbox import belonging
+from shared.finance.inbox.belonging import Belonging
+from shared.finance.inbox.dry_run import rehearsed
+from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
+from shared.infra import unit
+from shared.infra.database.trouble import DatabaseTrouble
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.gateway.signatures import envelope
+from shared.infra.jobs import queue
+from shared.infra.jobs.queue import Context
+from shared.infra.unit import Act, Transaction
+
+log = logging.getLogger("markethall.webhooks")
+
+NO_HANDLER = "no handler for this type"
+_DONE = (EventStatus.HANDLED, EventStatus.IGNORED, EventStatus.PARKED)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one attempt at an event came to."""
+
+    status: EventStatus
+    decision: Decision
+    outcome: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay did, or would do. `decision` is None when that cannot be known beforehand."""
+
+    event_id: str
+    type: str
+    status: EventStatus
+    outcome: str
+    decision: Decision | None
+    changes: tuple[Change, ...]
+
+
+async def apply(context: Context, row_id: int) -> EventStatus:
+    """Apply one stored event unless it is done; a failure is kept with its text and tried again later, then parked."""
+    row = await WebhookEvent.get(id=row_id)
+    if row.status in _DONE:
+        return EventStatus(row.status)
+    return (await _run(context, row)).status
+
+
+async def _run(context: Context, row: WebhookEvent) -> Attempt:
+    body = json.loads(row.body)
+    handler = HANDLERS[row.source].get(row.type)
+    reason = ignored(context, row, event := envelope(body))
+    about = await belonging.find(body)
+    if reason is not None or handler is None:
+        return await _ignore(row, about, reason or NO_HANDLER)
+    error, outcome = None, ""
+    with cause.of(row.as_subject) as mine:
+        try:
+            outcome = await handler(context, event)
+        except Exception as e:
+            error = e
+    tried = _Tried(row, _known_now(about, mine.led_to), tuple(mine.led_to))
+    return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """An event that its handler has dealt with, or failed to, and what came of it."""
+
+    row: WebhookEvent
+    about: Belonging
+    led_to: tuple[Activity, ...]
+
+
+def _known_now(about: Belonging, led_to: Iterable[Activity]) -> Belonging:
+    """What an event is about, where only its handler found out."""
+    if about.order_id is not None or about.vendor_id is not None:
+        return about
+    orders = [row.order_id for row in led_to if row.order_id is not None]
+    return replace(about, order_id=orders[0]) if orders else about
+
+
+def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
+    """Why this event is not for us at all. Live Connect endpoints get test events too (features.md section 5)."""
+    if event.livemode != context.settings.stripe.livemode:
+        return "live and test mode differ"
+    if (row.source == "connect") != (event.account is not None):
+        return "sent to the other endpoint's scope"
+    return None
+
+
+async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
+    attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
+    async with unit.transaction() as tx:
+        await _close(tx, row.id, about, attempt, attempt.decision)
+    return attempt
+
+
+async def _handled(tried: _Tried, outcome: str) -> Attempt:
+    changed = bool(tried.led_to) or await _led_before(tried.row)
+    decision = decide(outcome=outcome, changed=bool(tried.led_to))
+    attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], changes_of(tried.led_to))
+    stays = Decision.APPLIED if changed else decision
+    async with unit.transaction() as tx:
+        await _close(tx, tried.row.id, tried.about, attempt, stays)
+    return attempt
+
+
+async def _led_before(row: WebhookEvent) -> bool:
+    """Whether an earlier attempt, which failed half-way, changed something."""
+    return row.attempts > 0 and await led_to_something(row.as_subject)
+
+
+async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt, decision: Decision) -> None:
+    row = await tx.lock(WebhookEvent, id=event_id)
+    await tx.move(
+        row,
+        to=attempt.status,
+        outcome=attempt.outcome,
+        attempts=row.attempts + 1,
+        error=None,
+        next_attempt_at=None,
+        handled_at=clock.now(),
+        decision=standing(row.decision, decision),
+        order_id=about.order_id or row.order_id,
+    )
+
+
+async def _failed(tried: _Tried, error: Exception) -> Attempt:
+    row, attempts = tried.row, tried.row.attempts + 1
+    status = EventStatus.PARKED if attempts >= MAX_ATTEMPTS else EventStatus.FAILED
+    detail = error.log if isinstance(error, MarketError) and error.log else str(error)
+    if isinstance(error, (TryLater, DatabaseTrouble)) and status is EventStatus.FAILED:
+        log.info("event %s %s waits: %s", row.stripe_event_id, row.type, detail)
+    else:
+        log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
+    due = clock.now() + retry_delay(attempts)
+    why = f"{type(error).__name__}: {detail}"[:4000]
+    attempt = Attempt(status, Decision.FAILED, why, changes_of(tried.led_to))
+    async with unit.transaction() as tx:
+        current = await tx.lock(WebhookEvent, id=row.id)
+        await tx.move(
+            current,
+            to=status,
+            outcome="",
+            attempts=attempts,
+            error=attempt.outcome,
+            next_attempt_at=due if status is EventStatus.FAILED else None,
+            decision=standing(current.decision, Decision.FAILED),
+            order_id=tried.about.order_id or current.order_id,
+        )
+        if status is EventStatus.FAILED:
+            queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
+    return attempt
+
+
+async def apply_job(context: Context, args: dict[str, Any]) -> None:
+    """Job `webhooks.apply`: apply an event that the door left to the worker, or that failed before."""
+    await apply(context, int(args["id"]))
+
+
+async def replay(context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system") -> Replay:
+    """Apply a stored event again, whatever became of it, and note who did. With `dry_run`, look and say what would change.
+
+    Raises NotFound; a dry run also StripeUnavailable.
+    """
+    row = await WebhookEvent.filter(stripe_event_id=event_id).order_by("id").first()
+    if row is None:
+        raise NotFound(f"There is no stored event {event_id}.")
+    if dry_run:
+        return await _foretell(context, row)
+    done = await _run(context, row)
+    told = {"event": row.stripe_event_id, "decision": done.decision, "outcome": done.outcome[:200]}
+    row = await WebhookEvent.get(id=row.id)
+    async with unit.transaction() as tx:
+        tx.note(Act("webhook.replayed", actor, told), row)
+    return Replay(row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes)
+
+
+async def _foretell(context: Context, row: WebhookEvent) -> Replay:
+    """Ask the event's handler, in a rehearsal, what it would change."""
+    event, status = envelope(json.loads(row.body)), EventStatus(row.status)
+    handler = HANDLERS[row.source].get(row.type)
+    reason = ignored(context, row, event)
+    if reason is not None or handler is None:
+        outcome = reason or NO_HANDLER
+        return Replay(row.stripe_event_id, row.type, status, outcome, Decision.IGNORED, ())
+    foreseen = await rehearsed(handler(context, event))
+    return Replay(row.stripe_event_id, row.type, status, foreseen.text, foreseen.decision, foreseen.changes)

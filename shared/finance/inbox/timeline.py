@@ -1,0 +1,126 @@
+"""The history of an order for the operator: what was done, what Stripe told us and what that changed, mails.
+
+A constant number of queries, whatever happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from shared.activity.changes import Change
+from shared.activity.queries import Happened, led_to, of_order
+from shared.core.errors import NotFound
+from shared.finance.disputes.models import Dispute
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.queries import EventView, view
+from shared.finance.payments.models import Payment
+from shared.finance.payouts.models import Payout
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds.models import Refund
+from shared.infra.mail.queries import MailView, mails_of_order
+from shared.infra.references.models import StripeReference
+from shared.trade.orders.models import Order
+
+LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Done:
+    """An act, with Stripe's id of what it was done to."""
+
+    at: datetime
+    act: Happened
+    stripe_id: str | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event of Stripe's."""
+
+    at: datetime
+    event: EventView
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """An order's happenings, newest first; `cut` when there were more than are shown."""
+
+    order_id: int
+    number: str
+    currency: str
+    vendor_id: int
+    entries: tuple[Done | Told | MailView, ...]
+    cut: bool
+
+
+@dataclass
+class _Things:
+    """What belongs to an order: our names for it, and Stripe's."""
+
+    subjects: dict[str, str | None]
+    stripe_ids: set[str] = field(default_factory=set)
+
+    def add(self, word: str, row_id: int, *stripe_ids: str | None) -> None:
+        self.subjects[f"{word}:{row_id}"] = next((i for i in stripe_ids if i), None)
+        self.stripe_ids |= {i for i in stripe_ids if i}
+
+
+async def timeline(order_id: int) -> Timeline:
+    """All that is known of one order. Raises NotFound."""
+    order = await Order.get_or_none(id=order_id)
+    if order is None:
+        raise NotFound("We could not find that order.")
+    things = await _things(order.id)
+    events = await _events(order.id, things)
+    for row in events:
+        things.add("webhook_event", row.id, row.stripe_event_id)
+    done = await _done(order.id, things)
+    changes = await led_to([row.as_subject for row in events])
+    mails = await mails_of_order(order.id, newest=LIMIT)
+    entries: list[Done | Told | MailView] = [*done, *(_told(row, changes) for row in events)]
+    entries += mails
+    entries.sort(
+        key=lambda entry: entry.at, reverse=True
+    )  # stable: of one moment, what we did stands above what told us
+    cut = len(entries) > LIMIT or len(events) == LIMIT
+    return Timeline(order.id, order.number, order.currency, order.vendor_id, tuple(entries[:LIMIT]), cut)
+
+
+async def _things(order_id: int) -> _Things:
+    found = _Things({f"order:{order_id}": None})
+    for payment in await Payment.filter(order_id=order_id):
+        found.add("payment", payment.id, payment.stripe_payment_intent_id, payment.stripe_charge_id)
+    for refund in await Refund.filter(order_id=order_id):
+        found.add("refund", refund.id, refund.stripe_refund_id)
+    for dispute in await Dispute.filter(order_id=order_id):
+        found.add("dispute", dispute.id, dispute.stripe_dispute_id)
+    for claim in await Claim.filter(order_id=order_id):
+        found.add("claim", claim.id)
+    for movement in await Movement.filter(claim__order_id=order_id):
+        found.add("movement", movement.id, movement.stripe_id)
+    for payout in await Payout.filter(items__order_id=order_id).distinct():
+        found.add("payout", payout.id, payout.stripe_payout_id)
+    known = await StripeReference.filter(order_id=order_id).values_list("stripe_id", flat=True)
+    found.stripe_ids |= {str(stripe_id) for stripe_id in known}
+    return found
+
+
+async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
+    """Those that were found to be the order's when they came, and those whose object turned out to be later."""
+    mine = Q(order_id=order_id)
+    if things.stripe_ids:
+        mine |= Q(stripe_object_id__in=sorted(things.stripe_ids))
+    return await WebhookEvent.filter(mine).order_by("-id").limit(LIMIT).select_related("order")
+
+
+def _told(row: WebhookEvent, changes: Mapping[str, tuple[Change, ...]]) -> Told:
+    return Told(row.created_at, view(row, changes.get(row.as_subject, ())))
+
+
+async def _done(order_id: int, things: _Things) -> list[Done]:
+    acts = await of_order(order_id, also=things.subjects, acts_only=True, newest=LIMIT)
+    return [Done(act.at, act, things.subjects.get(act.subject)) for act in acts]
