@@ -8,7 +8,6 @@ from portal.disputes.documents import take_in
 from portal.disputes.forms import EvidenceForm, SubmitForm
 from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
-from shared.activity.queries import of_subject
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
 from shared.entrypoints.web.access import large_body, owner
@@ -29,6 +28,7 @@ from shared.finance.disputes.errors import (
 )
 from shared.finance.disputes.facts import drafted
 from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_dispute
+from shared.infra.activity.queries import of_subject
 from shared.infra.gateway.errors import StripeUnavailable
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")

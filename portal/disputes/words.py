@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.timeline import TimelineEntry
-from shared.activity.queries import Happened
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes import words
 from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.rules import DisputeStatus
+from shared.infra.activity.queries import Happened
 
 # Drafts in between are left out.
 KINDS = frozenset(DisputeActivity) - {DisputeActivity.DRAFTED, DisputeActivity.ATTACHED, DisputeActivity.DETACHED}

@@ -7,12 +7,12 @@ from quart import Blueprint, Response, request
 from portal.disputes.documents import shown
 from portal.disputes.words import CHIPS, KINDS, history
 from portal.operator.frame import page
-from shared.activity.queries import of_subject
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes import attachments, evidence
 from shared.finance.disputes.queries import dispute_by_id, dispute_page, exposure
+from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
 LIST = "/operator/disputes"

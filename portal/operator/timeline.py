@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from shared.activity.changes import Change, Scalar
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
 from shared.finance.inbox.timeline import Done, Timeline, Told
+from shared.infra.activity.changes import Change, Scalar
 from shared.infra.mail.queries import MailView
 
 DECISIONS = {

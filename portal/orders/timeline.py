@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.timeline import TimelineEntry
-from shared.activity.queries import Happened
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.activity import DisputeActivity
@@ -22,6 +21,7 @@ from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.refunds.activity import RefundActivity
 from shared.finance.refunds.queries import RefundView
 from shared.finance.refunds.rules import RefundState
+from shared.infra.activity.queries import Happened
 from shared.infra.mail.queries import MailView
 from shared.trade.orders.activity import OrderActivity
 from shared.trade.orders.queries import OrderView

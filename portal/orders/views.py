@@ -13,7 +13,6 @@ from portal.orders.timeline import KINDS, facts_of, timeline
 from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
 from portal.timeline import TimelineEntry
-from shared.activity.queries import of_order
 from shared.core.errors import MarketError, NotFound
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.forms import Bare
@@ -27,6 +26,7 @@ from shared.finance.payments.queries import payments_of_order
 from shared.finance.payouts.queries import parts_of_order
 from shared.finance.reconciliation.waterfall import order_waterfall
 from shared.finance.refunds.queries import RefundView, refunds_of_order
+from shared.infra.activity.queries import of_order
 from shared.infra.mail.queries import mails_of_order
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.orders.arriving import counts_from, mark_as_delivered

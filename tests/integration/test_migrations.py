@@ -16,8 +16,6 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
-from shared.activity.changes import Change
-from shared.activity.queries import led_to, of_order
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.disputes.rules import DisputeStatus, Held, held
@@ -25,6 +23,8 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
 from shared.finance.refunds.models import RefundLine
 from shared.infra import unit
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
 from shared.infra.database.dialect import dialect

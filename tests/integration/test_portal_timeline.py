@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.activity import cause
 from shared.core import clock
 from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.models import Dispute
@@ -19,6 +18,7 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.activity import RefundActivity
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
+from shared.infra.activity import cause
 from shared.infra.database.base import Row
 from shared.infra.mail.models import Email
 from shared.trade.orders.activity import OrderActivity

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.activity.changes import Change
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.settings import SANDBOX_SECRET_KEY
@@ -22,6 +21,7 @@ from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSe
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.infra import unit
+from shared.infra.activity.changes import Change
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.tables import models
 from shared.infra.gateway.errors import StripeUnavailable

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.activity.changes import Change, difference, held, net, read
 from shared.finance.inbox.rules import Decision, decide, retry_delay, standing
+from shared.infra.activity.changes import Change, difference, held, net, read
 
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
 FIELDS = st.fixed_dictionaries({"status": VALUES, "amount": VALUES})

@@ -7,11 +7,11 @@ from typing import cast
 from quart import Response, after_this_request, g, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.activity import cause
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.ids import digest
 from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
+from shared.infra.activity import cause
 from shared.trade.people import sessions, tokens
 from shared.trade.people.queries import NOBODY, Actor
 from shared.trade.people.rules import BadEmail, normal_email

@@ -8,10 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.activity import cause
-from shared.activity.changes import Change
-from shared.activity.models import Activity
-from shared.activity.queries import changes_of, led_to_something
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound, TryLater
 from shared.finance.inbox import belonging
@@ -21,6 +17,10 @@ from shared.finance.inbox.handlers import HANDLERS
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
 from shared.infra import unit
+from shared.infra.activity import cause
+from shared.infra.activity.changes import Change
+from shared.infra.activity.models import Activity
+from shared.infra.activity.queries import changes_of, led_to_something
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.gateway.signatures import envelope

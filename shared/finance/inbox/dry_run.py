@@ -6,11 +6,11 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from shared.activity.changes import Change
-from shared.activity.queries import changes_of
 from shared.core.errors import MarketError, TryLater
 from shared.finance.inbox.rules import NOT_OURS, Decision
 from shared.infra import unit
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import changes_of
 
 log = logging.getLogger("markethall.webhooks")
 

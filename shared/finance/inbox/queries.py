@@ -8,12 +8,12 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from shared.activity.changes import Change
-from shared.activity.queries import led_to
 from shared.core.errors import NotFound
 from shared.core.ids import typed_number
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import led_to
 from shared.infra.database.paging import Paged, window
 from shared.infra.references import service as references
 from shared.trade.orders.lists import order_id_of

@@ -11,8 +11,6 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from shared.activity.changes import Change
-from shared.activity.queries import Happened, led_to, of_order
 from shared.core.errors import NotFound
 from shared.finance.disputes.models import Dispute
 from shared.finance.inbox.models import WebhookEvent
@@ -21,6 +19,8 @@ from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.models import Refund
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import Happened, led_to, of_order
 from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.models import Order

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.activity.changes import Columns
 from shared.finance.ledger.chart import Posting
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.infra.activity.changes import Columns
 from shared.infra.unit import Transaction
 
 

@@ -26,7 +26,7 @@ class Row(Model):
     not_found: ClassVar[str] = _n("We could not find that.")
     # What the row is called in the trail and in the activity, where that is not its class's name.
     subject_word: ClassVar[str] = ""
-    # The columns whose changes are activity (shared/activity); None: nothing about it is.
+    # The columns whose changes are activity (shared/infra/activity); None: nothing about it is.
     activity_columns: ClassVar[tuple[str, ...] | None] = None
 
     id = fields.BigIntField(primary_key=True)

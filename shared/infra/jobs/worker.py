@@ -15,10 +15,10 @@ from datetime import timedelta
 
 from tortoise.expressions import Q
 
-from shared.activity import cause
 from shared.core import clock
 from shared.core.errors import TryLater
 from shared.infra import unit
+from shared.infra.activity import cause
 from shared.infra.database.dialect import dialect
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs import queue, schedule

@@ -14,13 +14,13 @@ from email.utils import formataddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared.activity.changes import Columns
 from shared.core import clock
 from shared.core.errors import TryLater
 from shared.core.ids import Sealed, sealed
 from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
+from shared.infra.activity.changes import Columns
 from shared.infra.jobs import queue
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.activity.models import Activity
+    from shared.infra.activity.models import Activity
 
 _is_on: ContextVar[bool] = ContextVar("markethall_rehearsal", default=False)
 

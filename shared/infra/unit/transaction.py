@@ -14,12 +14,12 @@ from tortoise.expressions import Expression
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from shared.activity import cause
-from shared.activity.changes import SAME, Columns, difference, held
-from shared.activity.models import Activity
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
+from shared.infra.activity import cause
+from shared.infra.activity.changes import SAME, Columns, difference, held
+from shared.infra.activity.models import Activity
 from shared.infra.audit import origin
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.base import Row

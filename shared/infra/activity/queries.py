@@ -10,9 +10,9 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared.activity.changes import Change, net, read
-from shared.activity.models import Activity
 from shared.core.money import Money
+from shared.infra.activity.changes import Change, net, read
+from shared.infra.activity.models import Activity
 
 MOST = 1000
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.activity.models import Activity
+    from shared.infra.activity.models import Activity
 
 
 @dataclass
