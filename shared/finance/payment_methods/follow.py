@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
-from shared.finance.payment_methods import customers, leaving
+from shared.finance.payment_methods import customers, leaving, writes
 from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -24,8 +24,6 @@ from shared.infra.gateway.setup_intents import SetupIntent
 from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
-
-_ENDED = {"succeeded": SetupState.SUCCEEDED, "canceled": SetupState.CANCELED}
 
 
 async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
@@ -72,18 +70,8 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
 
 async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
-    state = _ENDED.get(found.status, SetupState.OPEN)
     async with unit.transaction() as tx:
-        row = await tx.lock(PaymentMethodSetup, id=setup_id)
-        if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
-            return SetupState(row.status)
-        await tx.move(
-            row,
-            to=state,
-            stripe_setup_intent_id=found.id,
-            stripe_payment_method_id=found.payment_method if state is SetupState.SUCCEEDED else None,
-        )
-    return state
+        return await writes.store_setup(tx, setup_id, found)
 
 
 async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: datetime) -> None:
