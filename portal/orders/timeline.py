@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from portal.orders import timeline_finance
+from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
 from portal.timeline import TimelineEntry
-from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.activity import DisputeActivity
-from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.rules import DisputeStatus
 from shared.finance.payments.activity import PaymentActivity
-from shared.finance.payments.queries import PaymentView
 from shared.finance.payments.rules import PaymentState
-from shared.finance.payouts.activity import PayoutActivity
-from shared.finance.payouts.queries import OrderPart
-from shared.finance.payouts.rules import PayoutState
-from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.refunds.activity import RefundActivity
-from shared.finance.refunds.queries import RefundView
 from shared.finance.refunds.rules import RefundState
 from shared.infra.activity.queries import Happened
 from shared.infra.mail.queries import MailView
 from shared.trade.orders.activity import OrderActivity
-from shared.trade.orders.queries import OrderView
 from shared.trade.orders.rules import OrderStatus
 
 _ENDS = {
@@ -36,42 +28,11 @@ _ENDS = {
 _SETTLED = ("The card network settled it", "It did not become a dispute; the shopper has the money back.", "bad")
 
 
-@dataclass(frozen=True)
-class OrderFacts:
-    """An order, and how what belongs to it stands now. A line about the present is only shown while it is true."""
-
-    order: OrderView
-    payments: Mapping[str, PaymentView]
-    refunds: Mapping[str, RefundView]
-    disputes: Mapping[str, DisputeView]
-    payouts: Mapping[str, OrderPart]
-
-
-def facts_of(
-    order: OrderView,
-    payments: Sequence[PaymentView],
-    refunds: Sequence[RefundView],
-    disputes: Sequence[DisputeView],
-    payouts: Sequence[OrderPart],
-) -> OrderFacts:
-    """The same by the names that the history has for them."""
-    return OrderFacts(
-        order,
-        {f"payment:{row.id}": row for row in payments},
-        {f"refund:{row.id}": row for row in refunds},
-        {f"dispute:{row.id}": row for row in disputes},
-        {row.subject: row for row in payouts},
-    )
-
-
 def timeline(facts: OrderFacts, history: Sequence[Happened], mails: Sequence[MailView]) -> tuple[TimelineEntry, ...]:
     """The whole history of an order; of the same moment the cause stands below what it led to."""
     found = [entry for happened in history for entry in _WORDS[happened.kind](facts, happened)]
     found += [_mail(mail) for mail in mails]
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
-
-
-Entries = Iterator[TimelineEntry]
 
 
 def _placed(facts: OrderFacts, happened: Happened) -> Entries:
@@ -125,7 +86,7 @@ def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
-    text = f"Refund of {_amount(happened)} asked for"
+    text = f"Refund of {amount_of(happened)} asked for"
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
         yield TimelineEntry(text, happened.at, "The marketplace looks at it first.", "info")
     else:
@@ -170,17 +131,17 @@ def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
 def _refunded(facts: OrderFacts, happened: Happened) -> str:
     """An operator's decision tells no amount; the refund does."""
     refund = facts.refunds.get(happened.subject)
-    return money(refund.amount) if refund is not None else _amount(happened)
+    return money(refund.amount) if refund is not None else amount_of(happened)
 
 
 def _dispute_opened(facts: OrderFacts, happened: Happened) -> Entries:
     status = DisputeStatus(str(happened.details["status"]))
     yield from _dispute_ended(facts, happened, status)
     if status.startswith("warning"):
-        text = f"The shopper's bank asks about {_amount(happened)}"
+        text = f"The shopper's bank asks about {amount_of(happened)}"
         yield TimelineEntry(text, happened.at, "No money has moved.", "warn")
     else:
-        text = f"The shopper's bank disputes {_amount(happened)}"
+        text = f"The shopper's bank disputes {amount_of(happened)}"
         yield TimelineEntry(text, happened.at, None, "bad")
 
 
@@ -208,7 +169,7 @@ def _is_settled(facts: OrderFacts, happened: Happened) -> bool:
 def _dispute_withdrawn(facts: OrderFacts, happened: Happened) -> Entries:
     settled = "The card network gave it to the shopper."
     detail = settled if _is_settled(facts, happened) else "Until the dispute is decided."
-    yield TimelineEntry(f"The bank took {_amount(happened)} back", happened.at, detail, "bad")
+    yield TimelineEntry(f"The bank took {amount_of(happened)} back", happened.at, detail, "bad")
 
 
 def _dispute_accepted(facts: OrderFacts, happened: Happened) -> Entries:
@@ -222,65 +183,7 @@ def _dispute_submitted(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(f"The bank gave {_amount(happened)} back", happened.at, None, "ok")
-
-
-def _taken(_facts: OrderFacts, happened: Happened) -> Entries:
-    by_staff = happened.thing == "correction"
-    detail = "By the marketplace’s staff." if by_staff else f"For the {happened.thing}."
-    yield TimelineEntry(f"{_amount(happened)} taken from your balance", happened.at, detail)
-
-
-def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(f"{_amount(happened)} of the platform fee given back", happened.at, None, "ok")
-
-
-def _given_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    detail = f"The {happened.thing} was undone."
-    yield TimelineEntry(f"{_amount(happened)} given back to your balance", happened.at, detail, "ok")
-
-
-def _owed(_facts: OrderFacts, happened: Happened) -> Entries:
-    detail = f"Your balance did not cover the {happened.thing}. Your next sales pay it."
-    yield TimelineEntry(f"You owe {_amount(happened)}", happened.at, detail, "warn")
-
-
-def _owed_less(_facts: OrderFacts, happened: Happened) -> Entries:
-    left = int(happened.details.get("left", 0))
-    detail = "Nothing is owed here any more."
-    if left and happened.amount is not None:
-        detail = f"{money(Money(left, happened.amount.currency))} is left."
-    yield TimelineEntry(f"{_amount(happened)} of what you owed is settled", happened.at, detail, "ok")
-
-
-def _given_up(_facts: OrderFacts, happened: Happened) -> Entries:
-    text = f"The marketplace gave up {_amount(happened)}"
-    yield TimelineEntry(text, happened.at, "You do not owe it any more.", "ok")
-
-
-def _paid_out(facts: OrderFacts, happened: Happened) -> Entries:
-    found = facts.payouts[happened.subject]
-    if found.payout.state not in (PayoutState.REFUSED, PayoutState.CANCELED):
-        text = f"{money(found.part)} on its way to your bank"
-        yield TimelineEntry(text, happened.at, _bank(found), "info")
-
-
-def _paid_out_arrived(facts: OrderFacts, happened: Happened) -> Entries:
-    found = facts.payouts[happened.subject]
-    text = f"{money(found.part)} arrived at your bank"
-    yield TimelineEntry(text, happened.at, _bank(found), "ok")
-
-
-def _paid_out_failed(facts: OrderFacts, happened: Happened) -> Entries:
-    found = facts.payouts[happened.subject]
-    text = f"Your bank sent {money(found.part)} back"
-    yield TimelineEntry(text, happened.at, "It is in your balance again.", "bad")
-
-
-def _bank(found: OrderPart) -> str:
-    whole = found.payout.amount
-    of = "The whole payout" if whole == found.part else f"Part of a payout of {money(whole)}"
-    return f"{of} to {found.payout.bank}." if found.payout.bank else f"{of}."
+    yield TimelineEntry(f"The bank gave {amount_of(happened)} back", happened.at, None, "ok")
 
 
 def _mail(mail: MailView) -> TimelineEntry:
@@ -289,11 +192,8 @@ def _mail(mail: MailView) -> TimelineEntry:
     return TimelineEntry("Mail to the shopper", mail.at, mail.subject, is_quiet=True)
 
 
-def _amount(happened: Happened) -> str:
-    return money(happened.amount) if happened.amount is not None else ""
-
-
-_WORDS: Mapping[str, Callable[[OrderFacts, Happened], Entries]] = {
+_WORDS: Words = {
+    **timeline_finance.WORDS,
     OrderActivity.PLACED: _placed,
     OrderActivity.PAID: _paid,
     OrderActivity.SHIPPED: _shipped,
@@ -315,14 +215,5 @@ _WORDS: Mapping[str, Callable[[OrderFacts, Happened], Entries]] = {
     DisputeActivity.REINSTATED: _dispute_reinstated,
     DisputeActivity.ACCEPTED: _dispute_accepted,
     DisputeActivity.SUBMITTED: _dispute_submitted,
-    ClaimActivity.REVERSAL: _taken,
-    ClaimActivity.FEE_REFUND: _fee_back,
-    ClaimActivity.TRANSFER: _given_back,
-    ClaimActivity.OWES: _owed,
-    ClaimActivity.OWES_LESS: _owed_less,
-    ClaimActivity.WRITTEN_OFF: _given_up,
-    PayoutActivity.MADE: _paid_out,
-    PayoutActivity.PAID: _paid_out_arrived,
-    PayoutActivity.FAILED: _paid_out_failed,
 }
 KINDS = frozenset(_WORDS)

@@ -9,7 +9,8 @@ from quart import Blueprint, Response, request
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
 from portal.orders.refund_words import STATES, refund_detail
-from portal.orders.timeline import KINDS, facts_of, timeline
+from portal.orders.timeline import KINDS, timeline
+from portal.orders.timeline_facts import facts_of
 from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
 from portal.timeline import TimelineEntry

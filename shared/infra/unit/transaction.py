@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -20,10 +18,10 @@ from shared.core.locales import gettext as _
 from shared.infra.activity import cause
 from shared.infra.activity.changes import SAME, Columns, difference, held
 from shared.infra.activity.models import Activity
-from shared.infra.audit import origin
-from shared.infra.audit.models import AuditEntry
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
+from shared.infra.unit import acts
+from shared.infra.unit.acts import NO_DETAILS, Act
 from shared.infra.unit.collected import Collected, Pending
 from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.locks import HeldLocks, rank_of
@@ -31,18 +29,6 @@ from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
-
-
-@dataclass(frozen=True)
-class Act:
-    """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else is to be kept.
-
-    `details` hold no secrets and no card data. What an act is called on pages stands in shared/infra/audit/words.py.
-    """
-
-    name: str
-    by: str = "system"
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Transaction:
@@ -168,22 +154,12 @@ class Transaction:
 
     def _audit(self, act: Act, row: Row) -> None:
         vendor_id = getattr(row, "vendor_id", None)
-        self._trail(act.name, act.by, row.as_subject, vendor_id, act.details)
+        self.add(acts.entry(act.name, act.by, row.as_subject, vendor_id, act.details))
 
     def _happened(self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed") -> None:
         """Keep an act on a row, or a change that only followed from something else."""
-        if row.activity_columns is None or not (act or changes):
-            return
-        subject = row.as_subject
-        self.happened(
-            act.name if act else f"{subject.partition(':')[0]}.{kind}",
-            actor=act.by if act else "",
-            subject=subject,
-            order_id=row.activity_order_id,
-            vendor_id=getattr(row, "vendor_id", None),
-            changes=changes,
-            details=act.details if act else {},
-        )
+        if row.activity_columns is not None and (act or changes):
+            self._keep(acts.activity_of_row(row, act, changes, kind=kind))
 
     def happened(
         self,
@@ -192,25 +168,14 @@ class Transaction:
         subject: str,
         order_id: int | None,
         vendor_id: int | None,
-        actor: str = "",
         changes: Columns = SAME,
-        details: Mapping[str, Any] = MappingProxyType({}),
+        details: Mapping[str, Any] = NO_DETAILS,
     ) -> None:
-        """Keep something that happened. An `amount` (minor units) and its `currency` have columns of their own."""
-        amount, currency = details.get("amount"), details.get("currency")
-        row = Activity(
-            kind=kind,
-            subject=subject[:140],
-            order_id=order_id,
-            vendor_id=vendor_id,
-            actor=actor,
-            amount=amount if isinstance(amount, int) else None,
-            currency=currency if isinstance(currency, str) else None,
-            before=dict(changes.before) if changes else None,
-            after=dict(changes.after) if changes else None,
-            details=dict(details) or None,
-            cause=cause.label() or (actor if actor.startswith(origin.WHO_ACTS) else ""),
-        )
+        """Keep something that happened without anybody's act, and without a row of its own."""
+        act = Act(kind, "", details)
+        self._keep(acts.activity(act, subject, order_id, vendor_id, changes))
+
+    def _keep(self, row: Activity) -> None:
         self.activity.append(row)
         self.add(row)
 
@@ -225,10 +190,11 @@ class Transaction:
     ) -> None:
         """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
 
-        `details` hold no secrets and no card data. Of a person's act the network address is kept, and of every request its id: nobody has to pass
-        them (shared/infra/audit/origin.py). How an act is called on pages stands in shared/infra/audit/words.py.
+        `details` hold no secrets and no card data. Of a person's act the network address is kept,
+        and of every request its id: nobody has to pass them (shared/infra/audit/origin.py). How an
+        act is called on pages stands in shared/infra/audit/words.py.
         """
-        self._trail(action, actor, subject, vendor_id, details)
+        self.add(acts.entry(action, actor, subject, vendor_id, details))
 
     def record_of_order(
         self,
@@ -240,29 +206,10 @@ class Transaction:
         vendor_id: int | None = None,
         **details: Any,
     ) -> None:
-        """Write down what was done about an order where no row of it is at hand: it is activity of that order too."""
-        self.happened(
-            action,
-            subject=subject,
-            order_id=order_id,
-            vendor_id=vendor_id,
-            actor=actor,
-            details=details,
-        )
-        self._trail(action, actor, subject, vendor_id, details)
-
-    def _trail(self, action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]) -> None:
-        here = origin.of(actor)
-        entry = AuditEntry(
-            action=action,
-            actor=actor,
-            subject=subject,
-            vendor_id=vendor_id,
-            details=dict(details),
-            address=here.address[:45],
-            request_id=here.request_id,
-        )
-        self.add(entry)
+        """Write down what was done about an order where no row is at hand: activity of it too."""
+        act = Act(action, actor, details)
+        self._keep(acts.activity(act, subject, order_id, vendor_id, SAME))
+        self.add(acts.entry(action, actor, subject, vendor_id, details))
 
     def add(self, row: Row, *, once: bool = False) -> None:
         """Write `row` before the commit, together with others of its table. Nobody reads it back in this transaction.
