@@ -45,6 +45,7 @@ DOMAINS = (
     "shared.infra.jobs",
     "shared.infra.mail",
     "shared.infra.audit",
+    "shared.infra.activity",
 )
 
 NOT_OURS = "not ours"

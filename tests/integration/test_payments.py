@@ -19,8 +19,9 @@ from shared.infra import unit
 from shared.infra.gateway.errors import InsideTransaction, StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
-from shared.infra.stripe_writes.rules import KEYS_LAST
+from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.catalogue.models import Product
 from shared.trade.orders import service as orders
 from shared.trade.orders.errors import VendorCannotSell
@@ -355,6 +356,22 @@ class TestExpiry:
             await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         order = await Order.get(id=bought.order_id)
         assert (order.status, order.payment_status) == (OrderStatus.PROCESSING, PaymentStatus.PAID)
+
+    async def test_a_cancellation_that_waited_is_over_once_the_money_is_there(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """Stripe was down when the time ran out, and the shopper paid when it was back: nothing is asked any more."""
+        bought = await check_out(await open_shop(gateway, sandbox))
+        view = await create_payment_intent(gateway, order_id=bought.order_id)
+        fault(sandbox, "status", path=f"/v1/payment_intents/{view.payment_intent_id}/cancel", status=429)
+        asked = {"checkout_id": (await Checkout.get(token=bought.token)).id}
+        with pytest.raises(StripeUnavailable):
+            await jobs.cancel_intents.run(context, asked)
+        await confirm(sandbox, view.payment_intent_id)
+        await confirm_payment(gateway, view.payment_intent_id)
+        write = await StripeWrite.get(operation="payment_intents.cancel")
+        assert (await writes.perform(gateway, write.id)).state is WriteState.SUPERSEDED
+        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
 
     async def test_before_its_time_it_only_waits_on(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context

@@ -97,7 +97,7 @@ async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: d
         for method_id, why in decided.detached:
             await leaving.write_down(tx, row.customer_id, method_id, why)
         await leaving.look_again(tx, row.customer_id, [method.id for method in methods], before=started)
-        await keep_a_default(row.customer_id)
+        await keep_a_default(tx, row.customer_id)
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
@@ -116,9 +116,9 @@ async def _set_up(shopper_id: int) -> set[str]:
 
 
 async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
-    await PaymentMethod.filter(id=row.id, is_active=True).update(
-        is_active=False, is_default=False, removed_at=clock.now(), removed_because=why, updated_at=clock.now()
-    )
+    now = clock.now()
+    gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_at": now}
+    await tx.change(row, where={"is_active": True}, removed_because=why, **gone)
     await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
 
@@ -138,13 +138,13 @@ async def _keep(
         values["consented_at"] = method.created
         values["consented_in"] = Origin.ACCOUNT if method.id in set_up else Origin.CHECKOUT
     if row is None:
-        made = await PaymentMethod.create(customer_id=owner.customer_id, **values)
+        made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
         await _note(tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"])
         return
     news = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not news:
         return
-    await PaymentMethod.filter(id=row.id).update(**news, updated_at=clock.now())
+    await tx.change(row, **news)
     await _note(tx, "payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
 
 
@@ -160,14 +160,14 @@ def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
     }
 
 
-async def keep_a_default(shopper_id: int) -> None:
+async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
     """Where a shopper has methods, one is the default: the first that was saved, and after its end the newest. The caller locks."""
     mine = PaymentMethod.filter(customer_id=shopper_id, is_active=True)
     if await mine.filter(is_default=True).exists():
         return
     newest = await mine.order_by("-consented_at", "-id").first()
     if newest is not None:
-        await PaymentMethod.filter(id=newest.id).update(is_default=True, updated_at=clock.now())
+        await tx.change(newest, is_default=True)
 
 
 async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any) -> None:

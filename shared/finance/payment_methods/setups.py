@@ -74,7 +74,8 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
             await tx.move(row, to=SetupState.CANCELED)
         number = 1 + await PaymentMethodSetup.filter(customer_id=shopper_id).count()
         shopper = await Customer.get(id=shopper_id)
-        made = await PaymentMethodSetup.create(
+        made = await tx.create(
+            PaymentMethodSetup,
             customer_id=shopper_id,
             number=number,
             idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:setup:{number}",

@@ -25,7 +25,7 @@ from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState
-from shared.infra.unit import Transaction
+from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
@@ -188,7 +188,9 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         attempt = 1 + await Payment.filter(order_id=order.id).count()
         vendor, prefix = await order.vendor, await statement_prefix()
         suffix = descriptor.suffix(vendor.name, order.number, prefix)
-        payment = await Payment.create(
+        payment = await tx.create(
+            Payment,
+            act=Act("payment.opened", details={"order": order.id}),
             vendor_id=order.vendor_id,
             order_id=order.id,
             customer_id=order.customer_id,
@@ -210,9 +212,6 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         )
         await writes.open_write(tx, CreatePaymentIntent.of(payment))
         tx.emit(PaymentOpened(payment.id))
-        tx.record(
-            "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
-        )
         return payment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from shared.core import clock
 from shared.core.errors import NotFound
@@ -231,7 +232,7 @@ async def close_unopened(tx: Transaction, payment_id: int, *, reason: str) -> No
     )
 
 
-def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:
+def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
     """What a charge tells that the payment does not hold yet."""
     values = {
         "stripe_charge_id": charge.id,
@@ -268,11 +269,5 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         if charge.transfer and payment.stripe_transfer_id is None:
             tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
-            await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
-            tx.record(
-                "payment.charge_noted",
-                actor="stripe",
-                subject=f"payment:{payment.id}",
-                vendor_id=order.vendor_id,
-                **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
-            )
+            told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
+            await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)

@@ -107,7 +107,8 @@ async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, acco
         row = await tx.lock_first(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
     if row is not None:
         return row
-    return await Payout.create(
+    return await tx.create(
+        Payout,
         vendor_id=vendor_id,
         amount=found.amount,
         currency=found.currency,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.expressions import F
 
@@ -88,10 +89,11 @@ async def request(
         locked = await tx.lock(Order, id=order.id)
         await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
-            locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+            tx, locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
         await _next_step(tx, locked, refund)
-        tx.record(
+        tx.record_of_order(
+            order.id,
             "refund.requested",
             actor=by,
             subject=f"refund:{refund.id}",
@@ -115,7 +117,16 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
 
 
 async def _write_down(
-    order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    wish: Wish,
+    policy: Policy,
+    *,
+    reason: str,
+    note: str,
+    by: str,
+    seen: int | None,
 ) -> tuple[Refund, Worked]:
     check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
@@ -123,37 +134,56 @@ async def _write_down(
     if seen is not None and seen != before:
         raise Meanwhile(found.left)
     worked = work_out(found, wish)
-    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
-        raise Differs(
-            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
-        )
+    _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
-    waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
-    if not await count_against(order, worked.amount, beside=found.taken):
+    if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
-    refund = await Refund.create(
-        vendor_id=order.vendor_id,
-        order_id=order.id,
-        payment_id=payment.id,
+    refund = await tx.create(
+        Refund,
+        **_about(order, payment),
         number=before + 1,
-        status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
+        status=await _first_state(policy, order, worked),
         amount=worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
-        currency=order.currency,
         policy=policy.refund_policy,
         reason=reason,
         note=note,
         idempotency_key=key_of(order.number, before + 1, 1),
         requested_by=by[:60],
     )
+    await _add_lines(refund, worked)
+    return refund, worked
+
+
+def _about(order: Order, payment: Payment) -> dict[str, Any]:
+    return {
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "payment_id": payment.id,
+        "currency": order.currency,
+    }
+
+
+async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
+    asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
+    return RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
+
+
+def _check_payment(order: Order, payment: Payment) -> None:
+    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+        raise Differs(
+            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+        )
+
+
+async def _add_lines(refund: Refund, worked: Worked) -> None:
     await RefundLine.bulk_create(
         RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
         for p in worked.parts
     )
     for part in worked.parts:
         await _count_pieces(part.line_id, part.quantity)
-    return refund, worked
 
 
 def key_of(order_number: str, number: int, attempt: int) -> str:
@@ -161,25 +191,21 @@ def key_of(order_number: str, number: int, attempt: int) -> str:
     return f"order:{order_number}:refund:{number}:{attempt}"
 
 
-async def count_against(order: Order, amount: int, *, beside: int = 0) -> bool:
+async def count_against(tx: Transaction, order: Order, amount: int, *, beside: int = 0) -> bool:
     """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
 
     `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
-    return bool(
-        await Order.filter(id=order.id, refunded_amount__lte=most).update(
-            refunded_amount=F("refunded_amount") + amount, updated_at=clock.now()
-        )
-    )
+    known = order.refunded_amount
+    return known <= most and await tx.change(order, where={"refunded_amount": known}, refunded_amount=known + amount)
 
 
-async def free(refund: Refund) -> None:
+async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
-    moved = await Order.filter(id=refund.order_id, refunded_amount__gte=refund.amount).update(
-        refunded_amount=F("refunded_amount") - refund.amount, updated_at=clock.now()
-    )
-    if not moved:
+    known = order.refunded_amount
+    left = known - refund.amount
+    if left < 0 or not await tx.change(order, where={"refunded_amount": known}, refunded_amount=left):
         raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await _count_pieces(part.order_line_id, -part.quantity)
@@ -278,7 +304,7 @@ async def put_off(
     )
     if not moved:
         return False
-    await free(refund)
+    await free(tx, order, refund)
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.refused(
         order.number,

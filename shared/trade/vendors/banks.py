@@ -66,8 +66,7 @@ async def follow(
     now = clock.now()
     hours = (await marketplace()).bank_hold_hours
     until = now + timedelta(hours=hours) if hours else None
-    row.bank_changed_at, row.bank_hold_until = now, until
-    await row.save(update_fields=["bank_changed_at", "bank_hold_until"])
+    await tx.change(row, bank_changed_at=now, bank_hold_until=until)
     to = ", ".join(f"{words_of(banks[currency])} ({currency})" for currency in new)
     details = {"to": to, "until": until.isoformat() if until else None}
     await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
@@ -116,8 +115,7 @@ async def end_due() -> None:
 
 
 async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
-    row.bank_hold_until = None
-    await row.save(update_fields=["bank_hold_until"])
+    await tx.change(row, bank_hold_until=None)
     tx.emit(PayoutTermsChanged(row.vendor_id))
 
 

@@ -115,9 +115,12 @@ async def store(
     after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
     if before == after:
         return
-    row.payout_schedule, row.payout_anchor = after.schedule.value, after.anchor
-    row.minimum_payout = after.minimum
-    await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
+    await tx.change(
+        row,
+        payout_schedule=after.schedule.value,
+        payout_anchor=after.anchor,
+        minimum_payout=after.minimum,
+    )
     tx.record(
         CHANGED,
         actor=actor,

@@ -216,9 +216,8 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
         except StripeMissing:
             return False
         async with unit.transaction() as tx:
-            moved = await VendorPaymentConfig.filter(id=row.id, deauthorized_at=row.deauthorized_at).update(
-                deauthorized_at=None, connected_again_at=clock.now(), updated_at=clock.now()
-            )
+            gone = {"deauthorized_at": row.deauthorized_at}
+            moved = await tx.change(row, where=gone, deauthorized_at=None, connected_again_at=clock.now())
             if moved:
                 subject = f"vendor:{row.vendor_id}"
                 tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)

@@ -63,9 +63,9 @@ class CreateAccount(Operation[StripeAccount, None]):
         row = await configs.locked(tx, self.vendor_id)
         if row.stripe_account_id is not None:
             return
-        row.stripe_account_id = answer.id
-        accounts.describe(row, answer, read_at=clock.now())
-        await row.save()
+        async with tx.editing(row):
+            row.stripe_account_id = answer.id
+            accounts.describe(row, answer, read_at=clock.now())
         tx.record(
             "vendor.account_created",
             actor=self.actor,
