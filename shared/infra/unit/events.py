@@ -17,6 +17,28 @@ class Event:
     """
 
 
+class Emitted:
+    """What one transaction has emitted and nobody has handled yet, in order."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        """Keep an event until it is handled."""
+        self._events.append(event)
+
+    async def handle(self, tx: object) -> None:
+        """Run the handlers of all of them in `tx`, and of what those emit."""
+        while self._events:
+            event = self._events.pop(0)
+            for handler in handlers_of(event):
+                await handler(tx, event)
+
+    def forget(self) -> None:
+        """Drop them: what they tell is undone."""
+        self._events.clear()
+
+
 def handlers_of(event: Event) -> list[Handler]:
     """Return the handlers of those who subscribe to it, in the order of the domains."""
     subscriptions: list[domains.Subscription[Any]] = []
