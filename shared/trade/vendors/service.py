@@ -59,7 +59,8 @@ async def sign_up(
     login = await registration.credentials(email, password, about=(full_name, business_name))
     async with unit.transaction() as tx:
         vendor = await _new_vendor(tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed)
-        await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
+        least = minimum_payout(currency)
+        await tx.create(VendorPaymentConfig, vendor=vendor, currency=currency, minimum_payout=least)
         member = await registration.add_member(
             tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
         )
