@@ -18,16 +18,16 @@ from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
+from shared.finance.connect import service
+from shared.finance.connect.words import Standing, standing
 from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
 from shared.trade.catalogue.queries import vendor_products
 from shared.trade.marketplace.queries import today
 from shared.trade.orders.lists import count_to_ship, orders_summary, vendor_orders
 from shared.trade.people.errors import EmailNotConfirmed
-from shared.trade.vendors import service
 from shared.trade.vendors.closing import sentence, spelled
 from shared.trade.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
-from shared.trade.vendors.words import Standing, standing
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
 HOME, ACCOUNT, CLOSE = "/vendor/admin", "/vendor/admin/security", "/vendor/admin/shop/close"

@@ -18,9 +18,9 @@ from shared.entrypoints.web.kit import kit
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
+from shared.finance.overview.dashboard import Desk, Figures, desk, figures
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.words import failure
-from shared.finance.reconciliation.desk import Desk, Figures, desk, figures
 from shared.finance.reconciliation.restored import Standstill
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate

@@ -12,8 +12,8 @@ from portal.transactions.views import STATES
 from shared.core.errors import NotFound
 from shared.entrypoints.web.access import operator
 from shared.finance.inbox.timeline import timeline
+from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
-from shared.finance.reconciliation.waterfall import order_waterfall
 from shared.trade.orders.queries import order_by_number
 from shared.trade.vendors.queries import vendor_row
 

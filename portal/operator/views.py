@@ -23,6 +23,8 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.connect import capabilities, configs
+from shared.finance.connect.words import badge_of, standing
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.health import endpoints
@@ -33,9 +35,7 @@ from shared.finance.payments.queries import parked_payments
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.vat.queries import registration_of
-from shared.trade.vendors import abilities, configs
 from shared.trade.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
-from shared.trade.vendors.words import badge_of, standing
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"
@@ -115,7 +115,7 @@ async def vendor_page(
         vendor=row,
         config=config,
         standing=standing(config),
-        abilities=abilities.shown(config.abilities, selling=config.accepts_payments),
+        abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         entries=await entries_about(f"vendor:{row.id}", limit=12),
         payouts=payouts or await payout_forms(row.id),

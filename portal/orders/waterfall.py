@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from shared.core.money import Money
 from shared.entrypoints.web.filters import day
-from shared.finance.reconciliation.flows import Kind
-from shared.finance.reconciliation.waterfall import Waterfall, WaterLine
+from shared.finance.order_money.flows import Kind
+from shared.finance.order_money.waterfall import Waterfall, WaterLine
 
 VENDOR = {
     Kind.PAID: "Shopper paid",

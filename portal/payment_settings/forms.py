@@ -9,12 +9,12 @@ from wtforms.validators import URL, DataRequired, InputRequired, Length, Optiona
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, MoneyField, email_address
+from shared.finance.connect.rules import PayoutSchedule
+from shared.finance.payouts.paydays import WEEKDAYS
+from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.payouts.words import DAY_NAMES
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES
-from shared.trade.vendors.paydays import WEEKDAYS
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 
 OWN_CURRENCY = ""
 BUSINESS_TYPES = [

@@ -18,16 +18,17 @@ from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.connect import service
+from shared.finance.connect.words import standing
+from shared.finance.payouts import stripe_schedule
+from shared.finance.payouts.stripe_schedule import terms_of
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.catalogue import service as catalogue
 from shared.trade.commission import words
 from shared.trade.commission.queries import vendor_rules
-from shared.trade.vendors import payout_settings, service
 from shared.trade.vendors.countries import CURRENCY_NAMES
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.payout_settings import terms_of
 from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
-from shared.trade.vendors.words import standing
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
 HOME = "/vendor/admin/payments"
@@ -206,10 +207,10 @@ async def schedule() -> Response:
     look = form.look(
         partial(plan_values, currency=config.currency),
         page=HOME,
-        trail=Trail(f"vendor:{config.vendor_id}", (payout_settings.CHANGED,)),
+        trail=Trail(f"vendor:{config.vendor_id}", (stripe_schedule.CHANGED,)),
     )
     try:
-        await payout_settings.choose(
+        await stripe_schedule.choose(
             kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor()), look=look
         )
     except PaymentNotConfigured as error:

@@ -24,10 +24,10 @@ from shared.finance.payouts.balances import debts, holds, overview
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
 from shared.finance.payouts.rules import PayoutState
+from shared.finance.payouts.stripe_schedule import terms_of
 from shared.finance.statements import months
 from shared.infra.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vendors.payout_settings import terms_of
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
 HOME = "/vendor/admin/payouts"

@@ -12,9 +12,9 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.paging import pager
+from shared.finance.order_money.shares import Share, shares_of
 from shared.finance.payments.queries import PaymentView, payments_of_vendor
 from shared.finance.payments.rules import PAID_STATES, PaymentState
-from shared.finance.reconciliation.shares import Share, shares_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.money import MoneyState
 

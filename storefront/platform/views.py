@@ -15,6 +15,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
+from shared.finance.connect.rules import NEW_VENDOR_FEE
 from shared.trade.baskets.queries import held_for
 from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.trade.commission import words
@@ -25,7 +26,6 @@ from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import TITLES, Kind, blocks
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.queries import fee_payers
-from shared.trade.vendors.rules import NEW_VENDOR_FEE
 from shared.trade.vendors.shops import list_open_vendors, open_shops
 from storefront.browser import basket_token
 

@@ -12,10 +12,10 @@ import pytest
 import stripe
 from stripe.params import _account_create_params
 
+from shared.finance.connect import capabilities, requirements, verification
+from shared.finance.connect.requirements import GENERAL, Requirement, requirement
+from shared.finance.connect.verification import Verdict
 from shared.infra.gateway.accounts import SELLING_NEEDS, Capability
-from shared.trade.vendors import abilities, requirements, verification
-from shared.trade.vendors.requirements import GENERAL, Requirement, requirement
-from shared.trade.vendors.verification import Verdict
 
 ERROR_CLASSES = [
     getattr(owner, kind).Error
@@ -125,11 +125,11 @@ def test_every_disabled_reason_has_a_sentence(reason: str) -> None:
 @pytest.mark.parametrize("name", SELLING_NEEDS)
 def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> None:
     """What is off, what to do, what stops; of its own, as the vendor's headline and as a line of its page."""
-    assert reason in abilities.CAUSES
-    assert abilities.CAUSES[reason] is not abilities.GENERAL
-    assert_verdict(abilities.verdict(name, reason))
-    (line,) = abilities.shown([Capability(name, "inactive", reason)])
-    (calm,) = abilities.shown([Capability(name, "inactive", reason)], selling=True)
+    assert reason in capabilities.CAUSES
+    assert capabilities.CAUSES[reason] is not capabilities.GENERAL
+    assert_verdict(capabilities.verdict(name, reason))
+    (line,) = capabilities.shown([Capability(name, "inactive", reason)])
+    (calm,) = capabilities.shown([Capability(name, "inactive", reason)], selling=True)
     assert_well_said(line.lead)
     assert_well_said(calm.lead)
     assert "cannot pay" not in calm.lead
@@ -141,7 +141,7 @@ def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> 
 @pytest.mark.parametrize("reason", [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"])
 def test_every_state_of_a_capability_has_words(status: str, reason: str | None) -> None:
     """With a reason that is new, or none: a general sentence, never a code."""
-    for line in abilities.shown([Capability("transfers", status, reason), Capability("card_payments", "inactive")]):
+    for line in capabilities.shown([Capability("transfers", status, reason), Capability("card_payments", "inactive")]):
         assert_well_said(f"{line.name}: {line.badge}.")
         assert_well_said(f"{line.lead}{line.tail}")
 
@@ -150,7 +150,7 @@ def test_every_state_of_a_capability_has_words(status: str, reason: str | None) 
 def test_a_capability_that_is_due_says_what_by_when_and_what_stops(name: str) -> None:
     """The day stands between what Stripe needs and what it is for."""
     day = datetime(2026, 12, 3, tzinfo=UTC)
-    (line,) = abilities.shown([Capability(name, "active", None, ("external_account",), day)])
+    (line,) = capabilities.shown([Capability(name, "active", None, ("external_account",), day)])
     assert line.day == day
     assert_well_said(f"{line.lead} by 3 December{line.tail}")
 

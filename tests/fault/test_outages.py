@@ -9,6 +9,7 @@ import pytest
 
 import run
 from shared.core import clock
+from shared.finance.connect import service as vendors
 from shared.finance.payments import jobs
 from shared.finance.payments.models import Payment
 from shared.finance.payments.progress import refresh
@@ -22,7 +23,6 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
-from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 

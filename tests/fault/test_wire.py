@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.finance.connect import service as vendors
 from shared.finance.disputes import answers
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
@@ -24,7 +25,6 @@ from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.commission.rules import RefundPolicy
-from shared.trade.vendors import service as vendors
 from tests.support.app import TestContext
 from tests.support.disputes import disputed
 from tests.support.disputes import work as work_all

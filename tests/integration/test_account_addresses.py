@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core.money import Money
+from shared.finance.connect import service as vendors
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues, save_product
@@ -16,7 +17,6 @@ from shared.trade.people import addresses, registration, tokens
 from shared.trade.people.errors import EmailNotConfirmed, EmailTaken
 from shared.trade.people.models import MailLink
 from shared.trade.people.persons import vendor_of
-from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,

@@ -10,6 +10,9 @@ import pytest
 from shared.core import clock
 from shared.core.errors import Conflict, Invalid, TryLater
 from shared.core.money import Money
+from shared.finance.connect import banks
+from shared.finance.connect import service as vendors
+from shared.finance.connect.rules import new_banks
 from shared.finance.payouts import instant
 from shared.finance.payouts.errors import NothingToPayOut, PayoutHeld
 from shared.finance.payouts.models import Payout
@@ -18,10 +21,7 @@ from shared.infra.audit.models import AuditEntry
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.mail.models import Email
 from shared.trade.people.models import Member
-from shared.trade.vendors import banks
-from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.rules import new_banks
 from tests.support.factories import make_member
 from tests.support.market import open_shop
 from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work

@@ -10,11 +10,12 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import Invalid
+from shared.finance.connect import service
+from shared.finance.connect.jobs import open_again
 from shared.infra.audit.models import AuditEntry
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.orders.models import Order
-from shared.trade.vendors import closing, service
-from shared.trade.vendors.jobs import open_again
+from shared.trade.vendors import closing
 from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.factories import make_order, make_product, make_ready_vendor

@@ -13,9 +13,9 @@ from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.money import borne_by
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
+from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments import settle
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation.waterfall import order_waterfall
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.errors import ChargedBack, TooMuch
 from shared.finance.refunds.models import Refund

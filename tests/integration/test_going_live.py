@@ -23,9 +23,9 @@ import pytest
 from shared.core import clock
 from shared.core.settings import load
 from shared.entrypoints.cli.database import opened
+from shared.finance.connect import service as vendors
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.models import Member
-from shared.trade.vendors import service as vendors
 from tests.integration.test_start import KEPT_OUT, ROOT, environment, free_port
 from tests.support.front import Front, MailServer, certificate
 

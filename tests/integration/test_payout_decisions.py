@@ -391,7 +391,7 @@ class TestNews:
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """No payday, no sweep, no error."""
-        from shared.trade.vendors.service import deauthorize
+        from shared.finance.connect.service import deauthorize
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.finance.connect import service as vendors
 from shared.finance.recovery import service
 from shared.finance.recovery.models import Claim
 from shared.infra.jobs.models import Job
-from shared.trade.vendors import service as vendors
 from tests.integration.test_clawback import claim, empty_the_balance
 from tests.support.market import open_shop
 from tests.support.money import sell

@@ -11,7 +11,10 @@ import pytest
 
 import run
 from shared.core import clock
+from shared.finance.connect.rules import PayoutSchedule
+from shared.finance.payouts import stripe_schedule
 from shared.finance.payouts.models import Payout
+from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.refunds.models import Refund
 from shared.finance.statements.identity import Identity, save_identity
 from shared.finance.statements.models import Statement
@@ -21,10 +24,7 @@ from shared.infra.restoring.models import Restoration
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
-from shared.trade.vendors import payout_settings
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.app import link_of
 from tests.support.market import open_shop
 from tests.support.payouts import time_of
@@ -130,7 +130,7 @@ async def test_no_job_and_no_page_of_the_vendor_moves_money(
     await save_identity(Identity("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test")
     await ask(gateway, sale)
     plan = PayoutPlan(PayoutSchedule.DAILY, minimum=1)
-    await payout_settings.choose(gateway, vendor_id=sale.shop.vendor_id, plan=plan, actor="test")
+    await stripe_schedule.choose(gateway, vendor_id=sale.shop.vendor_id, plan=plan, actor="test")
     await Restoration.create(backup_made_at=clock.now(), source="one.zip")
     portal = Portal(client, sale.shop.vendor_id)
     await sign_in(client, (await Member.get(id=sale.shop.member_id)).email)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shared.core import clock
+from shared.finance.connect import jobs as vendor_jobs
+from shared.finance.connect import service as vendors
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.reconciliation import repairs
@@ -16,8 +18,6 @@ from shared.finance.recovery.queries import owed_by, waiting_for_vendors
 from shared.infra import unit
 from shared.sandbox.events import emit
 from shared.sandbox.resources import chargebacks, connected
-from shared.trade.vendors import jobs as vendor_jobs
-from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.machine import Market

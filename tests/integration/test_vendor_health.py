@@ -12,16 +12,16 @@ import pytest
 import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect import capabilities, jobs, service
+from shared.finance.connect.rules import AccountStatus
+from shared.finance.connect.words import standing
 from shared.finance.inbox.handlers import handlers
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.infra.mail.models import Email
-from shared.trade.vendors import abilities, jobs, service
 from shared.trade.vendors.models import VendorPaymentConfig
 from shared.trade.vendors.queries import get_vendor_payment_config
-from shared.trade.vendors.rules import AccountStatus
-from shared.trade.vendors.words import standing
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.portal import Portal, operator_in, signed_in
 
@@ -119,7 +119,7 @@ class TestMirror:
         """So that a release can learn it; the page speaks of it in general."""
         shop = await open_shop(gateway, sandbox)
         error = {"code": "verification_brand_new", "reason": "New.", "requirement": PASSPORT}
-        with caplog.at_level(logging.WARNING, logger="shared.trade.vendors.accounts"):
+        with caplog.at_level(logging.WARNING, logger="shared.finance.connect.accounts"):
             await _ask(gateway, sandbox, shop, requirements={"currently_due": [PASSPORT], "errors": [error]})
 
         assert "verification_brand_new" in caplog.text
@@ -194,7 +194,7 @@ class TestCapabilities:
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.account_status is status
-        assert abilities.CAUSES[reason].because in standing(config).text
+        assert capabilities.CAUSES[reason].because in standing(config).text
         await _ask(gateway, sandbox, shop, complete=True)
         assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
 

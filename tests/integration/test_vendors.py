@@ -12,6 +12,10 @@ import pytest
 from shared.core import clock
 from shared.core.errors import Invalid
 from shared.core.ids import born
+from shared.finance.connect import configs, service
+from shared.finance.connect.rules import AccountStatus, PayoutSchedule
+from shared.finance.payouts import stripe_schedule
+from shared.finance.payouts.plans import PayoutPlan
 from shared.infra.audit.models import AuditEntry
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.balance_settings import PayoutSettings
@@ -21,12 +25,9 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.people.errors import EmailTaken, WeakPassword
-from shared.trade.vendors import configs, payout_settings, service
 from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import get_vendor_payment_config, vendor_by_id, vendor_by_slug, vendor_rows
-from shared.trade.vendors.rules import AccountStatus, PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 from shared.trade.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
@@ -346,10 +347,10 @@ class TestPayoutSchedule:
         assert (await gateway.balance_settings.get(account)).interval == "manual"
 
         plan = PayoutPlan(PayoutSchedule.MONTHLY, "31", 0)
-        await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
         assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
-        terms = await payout_settings.terms_of(vendor_id)
+        terms = await stripe_schedule.terms_of(vendor_id)
         assert (terms.plan, terms.by_hand) == (plan, False)
 
     async def test_every_change_has_a_key_that_was_stored_first(
@@ -360,7 +361,7 @@ class TestPayoutSchedule:
         await _connected(gateway, vendor_id)
         for schedule in (PayoutSchedule.DAILY, PayoutSchedule.WEEKLY):
             plan = PayoutPlan(schedule, minimum=2000)
-            await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+            await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
         entries = await AuditEntry.filter(action="vendor.payout_schedule_requested").order_by("id")
 
@@ -376,7 +377,7 @@ class TestPayoutSchedule:
         sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 503})
 
         with pytest.raises(StripeUnavailable):
-            await payout_settings.choose(
+            await stripe_schedule.choose(
                 gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
             )
 
@@ -391,7 +392,7 @@ class TestPayoutSchedule:
         sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 429})
         for plan in (PayoutPlan(PayoutSchedule.DAILY), PayoutPlan(PayoutSchedule.MONTHLY, "5")):
             with pytest.raises(StripeUnavailable):
-                await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+                await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
         sandbox.faults()
 
         _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by("id")
@@ -399,7 +400,7 @@ class TestPayoutSchedule:
             await writes.perform_soon.run(context, {"id": write.id})
 
         assert (await StripeWrite.get(id=older.id)).state == WriteState.SUPERSEDED
-        assert (await payout_settings.terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
+        assert (await stripe_schedule.terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
         assert (await gateway.balance_settings.get(account)).monthly_days == (5,)
 
     async def test_a_change_at_stripe_is_found_by_reading(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
@@ -408,12 +409,12 @@ class TestPayoutSchedule:
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
         plan = PayoutPlan(PayoutSchedule.WEEKLY, "tuesday", 0)
-        await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
         await gateway.balance_settings.update(account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1")
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
-        terms = await payout_settings.terms_of(vendor_id)
+        terms = await stripe_schedule.terms_of(vendor_id)
         assert (terms.plan.schedule, terms.plan.day) == (PayoutSchedule.MONTHLY, "7")
 
     async def test_a_schedule_at_stripe_that_would_pay_past_us_is_set_back(
@@ -428,15 +429,15 @@ class TestPayoutSchedule:
         await service.sync_account(gateway, vendor_id=vendor_id)
 
         assert (await Job.get(kind="payouts.write_settings")).args == {"vendor_id": vendor_id}
-        await payout_settings.apply(gateway, vendor_id=vendor_id)
+        await stripe_schedule.apply(gateway, vendor_id=vendor_id)
         assert (await gateway.balance_settings.get(account)).interval == "manual"
-        assert (await payout_settings.terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
+        assert (await stripe_schedule.terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
 
     async def test_without_an_account_there_is_nothing_to_set(self, gateway: Gateway) -> None:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
-            await payout_settings.choose(
+            await stripe_schedule.choose(
                 gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
             )
 

@@ -10,9 +10,9 @@ from shared.core import clock
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
+from shared.finance.order_money.flows import Kind
+from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payouts.models import Payout, PayoutItem
-from shared.finance.reconciliation.flows import Kind
-from shared.finance.reconciliation.waterfall import order_waterfall
 from shared.finance.refunds.models import Refund
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
@@ -26,7 +26,7 @@ from tests.support.storefront import counted, words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.finance.reconciliation.waterfall import Waterfall
+    from shared.finance.order_money.waterfall import Waterfall
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 

@@ -17,6 +17,7 @@ from tortoise.backends.base import executor
 
 import run
 from shared.core import clock
+from shared.finance.connect import service as vendors
 from shared.finance.inbox import intake
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
@@ -32,7 +33,6 @@ from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.sandbox.events import endpoints
 from shared.trade.catalogue.models import Product
-from shared.trade.vendors import service as vendors
 from tests.support.app import TestContext, settings_for
 from tests.support.factories import make_vendor
 from tests.support.inprocess import BASE, KEY, DirectClient, InProcess

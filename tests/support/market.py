@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect import service as vendors
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.service import place_order
-from shared.trade.vendors import service as vendors
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import F
 
 from shared.core.money import step
+from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.disputes import answers
 from shared.finance.disputes.models import Dispute
 from shared.finance.inbox import dispatch
@@ -18,9 +19,10 @@ from shared.finance.ledger.chart import Account
 from shared.finance.payments import pressing
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
-from shared.finance.payouts import holds, instant
+from shared.finance.payouts import holds, instant, stripe_schedule
 from shared.finance.payouts import service as payouts
 from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.facts import Kind
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
@@ -36,10 +38,7 @@ from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.service import place_order
-from shared.trade.vendors import payout_settings
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.market import ADA
 from tests.support.money import booked
 
@@ -346,7 +345,7 @@ def stripe_lets_go(market: Market, which: int, share: float) -> None:
 async def plan(market: Market, shop: Shop, schedule: str, minimum: int) -> None:
     """The vendor chooses when it is paid, and from how much on."""
     wanted = PayoutPlan(PayoutSchedule(schedule), "", minimum)
-    await payout_settings.choose(market.gateway, vendor_id=shop.vendor_id, plan=wanted, actor="member:1")
+    await stripe_schedule.choose(market.gateway, vendor_id=shop.vendor_id, plan=wanted, actor="member:1")
 
 
 async def pay_at_once(market: Market, shop: Shop) -> None:

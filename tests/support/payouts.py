@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import run
 from shared.core import clock
-from shared.finance.payouts import scheduler, sweep
+from shared.finance.connect.rules import PayoutSchedule
+from shared.finance.payouts import scheduler, stripe_schedule, sweep
+from shared.finance.payouts.plans import PayoutPlan
 from shared.infra.jobs.models import Job
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
-from shared.trade.vendors import payout_settings
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import sell
 
@@ -67,7 +66,7 @@ async def plan(
 ) -> None:
     """The vendor chooses when it is paid."""
     wanted = PayoutPlan(PayoutSchedule(schedule), anchor, minimum)
-    await payout_settings.choose(gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test")
+    await stripe_schedule.choose(gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test")
 
 
 async def ready(gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Shop, *, quantity: int = 1) -> Payment:

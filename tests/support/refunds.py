@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect import configs
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.refunds import asking, service
@@ -23,7 +24,6 @@ from shared.infra.jobs.worker import Worker
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
-from shared.trade.vendors import configs
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
-from shared.finance.reconciliation.flows import Fact, Kind, Sent, places, reserved, steps
+from shared.finance.order_money.flows import Fact, Kind, Sent, places, reserved, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from shared.finance.connect.rules import PayoutSchedule
+from shared.finance.payouts import plans
 from shared.finance.payouts.allocation import Movement, allocate
+from shared.finance.payouts.paydays import WEEKDAYS, anchor_of, is_payday, last_payday, next_payday, period
+from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.payouts.rules import (
     MOVES,
     WHOLE_UNIT_PAYOUTS,
@@ -25,10 +29,6 @@ from shared.finance.payouts.rules import (
     whole,
 )
 from shared.infra.gateway.balance_settings import PayoutSettings
-from shared.trade.vendors import schedules
-from shared.trade.vendors.paydays import WEEKDAYS, anchor_of, is_payday, last_payday, next_payday, period
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
 
 WELL = Standing(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
 AMOUNTS = st.integers(-99_999_999, 99_999_999)
@@ -96,14 +96,14 @@ class TestAtStripe:
     def test_a_schedule_survives_the_way_to_stripe_and_back(self, plan: tuple[str, str]) -> None:
         """What we ask for is read as the same interval and day."""
         wanted = PayoutPlan(PayoutSchedule(plan[0]), plan[1])
-        assert schedules.told(schedules.settings_of(wanted, by_hand=False)) == (wanted.schedule, wanted.day)
+        assert plans.told(plans.settings_of(wanted, by_hand=False)) == (wanted.schedule, wanted.day)
 
     @given(plan=PLANS)
     def test_where_we_pay_stripe_does_not(self, plan: tuple[str, str]) -> None:
         """Manual has no word of ours."""
-        asked = schedules.settings_of(PayoutPlan(PayoutSchedule(plan[0]), plan[1], 1), by_hand=True)
+        asked = plans.settings_of(PayoutPlan(PayoutSchedule(plan[0]), plan[1], 1), by_hand=True)
         assert asked == PayoutSettings("manual")
-        assert schedules.told(asked) is None
+        assert plans.told(asked) is None
 
 
 FUNDS = st.builds(

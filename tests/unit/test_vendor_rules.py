@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.money import decimals, step
-from shared.infra.gateway.accounts import Alternative, RequirementError
-from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
-from shared.trade.vendors.abilities import CAUSES
-from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
-from shared.trade.vendors.missing import items, needs_of
-from shared.trade.vendors.requirements import GENERAL, requirement
-from shared.trade.vendors.rules import (
+from shared.finance.connect.capabilities import CAUSES
+from shared.finance.connect.requirements import GENERAL, requirement
+from shared.finance.connect.requirements_due import items, needs_of
+from shared.finance.connect.rules import (
     SELLING,
     AccountFacts,
     AccountStatus,
@@ -26,7 +23,10 @@ from shared.trade.vendors.rules import (
     payouts_have_nowhere_to_go,
     reminder_due,
 )
-from shared.trade.vendors.verification import DISABLED
+from shared.finance.connect.verification import DISABLED
+from shared.infra.gateway.accounts import Alternative, RequirementError
+from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
+from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
 
 READY = AccountFacts(
     charges_enabled=True, payouts_enabled=True, details_submitted=True, transfers_active=True, disabled_reason=None

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from shared.core import clock
 from shared.entrypoints.web.filters import day, exact, moment
+from shared.finance.connect import requirements_due, texts
 from shared.finance.disputes.words import deadline
-from shared.trade.vendors import missing, texts
-from shared.trade.vendors.paydays import current_day
+from shared.finance.payouts.paydays import current_day
 
 LUXEMBOURG, HAVANA, FAR_EAST = (
     ZoneInfo(name) for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")
@@ -86,7 +86,7 @@ def test_a_dispute_is_answered_by_an_hour_of_a_zone_that_is_named() -> None:
 )
 def test_what_stripe_asks_for_is_due_at_an_hour_too(zone: ZoneInfo, subject: str, text: str) -> None:
     """Day, hour, and how far that is off are of one zone."""
-    items = missing.items(("external_account",), (), ())
+    items = requirements_due.items(("external_account",), (), ())
     now = datetime(2026, 12, 6, 12, tzinfo=UTC)
     due = now.replace(hour=23, minute=59)
     told = texts.reminder("V", items=items, deadline=due, now=now, zone=zone, link="x")

@@ -18,7 +18,7 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.measuring import meter
-from shared.finance.reconciliation.measures import Measure, measures
+from shared.finance.overview.metrics import Measure, measures
 
 blueprint = Blueprint("metrics", __name__)
 

@@ -13,9 +13,9 @@ from shared.entrypoints.web.access import unsigned_post, vendor_token
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
+from shared.finance.connect import service
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.scopes import Scope
-from shared.trade.vendors import service
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.queries import get_vendor_payment_config, vendor_contact
 

@@ -147,8 +147,8 @@ async def _rate() -> None:
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
-    from shared.trade.vendors import configs
-    from shared.trade.vendors import service as vendors
+    from shared.finance.connect import configs
+    from shared.finance.connect import service as vendors
     from shared.trade.vendors.models import Vendor
     from shared.trade.vendors.queries import get_vendor_payment_config
 
@@ -191,8 +191,8 @@ async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
+    from shared.finance.connect import service as vendors
     from shared.infra.gateway.accounts import AccountDetails
-    from shared.trade.vendors import service as vendors
 
     details = AccountDetails(
         country=demo.country, business_type=demo.business_type, business_name=demo.name, email=demo.email

@@ -16,11 +16,11 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts import funds, words
 from shared.finance.payouts.models import Payout
+from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
+from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.paydays import current_day, next_payday, period
-from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 
 AHEAD = 8  # paydays that are looked at
 SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we heard of it

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 from tortoise.functions import Sum
 
+from shared.finance.connect import service as vendors
+from shared.finance.connect.banks import defaults, returns
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import Funds, PayoutState, Standing
+from shared.finance.payouts.stripe_schedule import PayoutTerms
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance import BalanceLine
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.vendors import service as vendors
-from shared.trade.vendors.banks import defaults, returns
 from shared.trade.vendors.countries import minimum_payout
-from shared.trade.vendors.payout_settings import PayoutTerms
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import Any
 from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
-from shared.finance.payouts import texts, words
+from shared.finance.connect import configs
+from shared.finance.payouts import plans, texts, words
+from shared.finance.payouts.stripe_schedule import write_settings
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.vendors import configs, schedules
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.payout_settings import write_settings
 
 LONGEST = 180  # days that a reserve may be held
 MOST = Decimal(50)  # per cent
@@ -54,7 +54,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
             raise Conflict("These payouts are not on hold.")
         await tx.change(row, payouts_held_at=None, payouts_held_reason="")
         number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
-        vendor, plan = await Vendor.get(id=vendor_id), schedules.plan_of(row)
+        vendor, plan = await Vendor.get(id=vendor_id), plans.plan_of(row)
         when = words.schedule(plan.schedule.value, plan.day)
         subject, text = texts.released(vendor.name, when=when, link=LINK)
         await _post(tx, "payouts_released", vendor, subject, text, number)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.core.money import Money
-from shared.finance.payouts import funds, service, words
+from shared.finance.connect import configs
+from shared.finance.connect.banks import words_of
+from shared.finance.payouts import funds, plans, service, words
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused
 from shared.finance.payouts.forecast import why
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import Funds, PayoutState, obstacle_of, whole
+from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.vendors import configs, schedules
-from shared.trade.vendors.banks import words_of
-from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         raise AmountChanged
     async with unit.transaction() as tx:
         config = await configs.locked(tx, vendor_id)
-        if schedules.stand_still(config):
+        if plans.stand_still(config):
             raise PayoutHeld
         there = (await funds.of_vendor(vendor_id, funds.Reading())).get(amount.currency)
         cost = now.fee.amount

@@ -18,11 +18,11 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.ledger.queries import sums_of
 from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.paging import Paged, window
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.schedules import stand_still
 
 PAGE_SIZE = 25
 FRESH = timedelta(days=30)  # a failure that is older no longer goes before the rest

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tortoise.functions import Sum
 
 from shared.core import clock
+from shared.finance.connect import configs
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account
@@ -15,12 +16,11 @@ from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts.models import ReserveHold
+from shared.finance.payouts.plans import write_again
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.commission.rules import share
 from shared.trade.orders.models import Order
-from shared.trade.vendors import configs
-from shared.trade.vendors.schedules import write_again
 
 
 async def take(payment_id: int) -> ReserveHold | None:

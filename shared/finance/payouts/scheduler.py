@@ -8,21 +8,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shared.core import clock
+from shared.finance.connect import configs
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import owes
-from shared.finance.payouts import funds, service
+from shared.finance.payouts import funds, plans, service, stripe_schedule
 from shared.finance.payouts.models import Payout
+from shared.finance.payouts.paydays import current_day, given_up, last_payday, period
 from shared.finance.payouts.rules import PayoutState, due
+from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring, schedule
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vendors import configs, payout_settings, schedules
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.paydays import current_day, given_up, last_payday, period
-from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 
 RUN = "payouts.run"
 TRIES = 3  # of a payday that Stripe refuses; then the next one has its turn
@@ -51,9 +51,9 @@ async def run() -> int:
     found: list[tuple[int, str]] = []
     connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).order_by("id")
     for row in await connected:
-        plan = schedules.plan_of(row)
+        plan = plans.plan_of(row)
         payday = last_payday(plan.schedule.value, plan.day, after, today)
-        if payday is None or not await schedules.by_hand(row, row.minimum_payout):
+        if payday is None or not await plans.by_hand(row, row.minimum_payout):
             continue
         found.append((row.vendor_id, period(payday)))
     async with unit.transaction() as tx:
@@ -95,9 +95,9 @@ async def _unpaid(vendor_id: int, name: str) -> list[str]:
 async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None:
     """Where somebody switched Stripe's own schedule on, it is switched off before we pay."""
     assert terms.account_id is not None
-    told = await schedules.read(gateway, terms.account_id)
-    if told is not None and told.interval != schedules.MANUAL:
-        await payout_settings.apply(gateway, vendor_id=terms.vendor_id)
+    told = await plans.read(gateway, terms.account_id)
+    if told is not None and told.interval != plans.MANUAL:
+        await stripe_schedule.apply(gateway, vendor_id=terms.vendor_id)
 
 
 async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: funds.Reading) -> Payout | None:
@@ -108,7 +108,7 @@ async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: fun
         refused = await ours.filter(period__startswith=given_up(name)).count()
         if await ours.filter(period=name).exists() or refused >= TRIES:
             return None
-        if schedules.stand_still(config):
+        if plans.stand_still(config):
             return None
         there = (await funds.of_vendor(terms.vendor_id, reading))[currency]
         standing = funds.standing(terms, reading, currency)

@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import ClassVar
 
 from shared.core import clock
-from shared.finance.payouts import follow, words
+from shared.finance.connect import configs
+from shared.finance.connect import service as vendors
+from shared.finance.payouts import follow, plans, words
 from shared.finance.payouts.models import Payout
+from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
@@ -17,9 +20,6 @@ from shared.infra.gateway.payouts import StripePayout
 from shared.infra.stripe_writes.operations import Operation
 from shared.infra.stripe_writes.rules import CLOCKS_DIFFER
 from shared.infra.unit import Act, Transaction
-from shared.trade.vendors import configs, schedules
-from shared.trade.vendors import service as vendors
-from shared.trade.vendors.paydays import given_up
 
 log = logging.getLogger("markethall.payouts")
 
@@ -88,7 +88,7 @@ class CreatePayout(_OfPayout):
         config = await configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
         is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
-        return None if is_heard_of or schedules.stand_still(config) else self
+        return None if is_heard_of or plans.stand_still(config) else self
 
     async def send(self, gateway: Gateway, key: str) -> StripePayout:
         return await gateway.payouts.create(

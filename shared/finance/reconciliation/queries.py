@@ -17,7 +17,7 @@ from shared.finance.disputes.rules import OPEN
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.ledger.queries import trial_balance
-from shared.finance.reconciliation.exposure import Parts, exposure, totals
+from shared.finance.overview.exposure import Parts, exposure, totals
 from shared.finance.reconciliation.jobs import repair_key
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.repairs import would

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import MarketError, TryLater
+from shared.finance.connect import service as vendors
 from shared.finance.inbox import backfill, dispatch
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.payments import service as payments
@@ -24,7 +25,6 @@ from shared.infra import unit
 from shared.infra.jobs.queue import Context
 from shared.trade.orders import settle as orders
 from shared.trade.orders.models import Checkout, Order
-from shared.trade.vendors import service as vendors
 
 Arguments = Mapping[str, Any]
 Work = Callable[[Context, Arguments], Awaitable[str]]

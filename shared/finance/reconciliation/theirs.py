@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from shared.finance.connect import accounts
+from shared.finance.connect.rules import account_status
 from shared.finance.reconciliation.facts import Event, Intent, Thing, Transaction
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.disputes import StripeDispute
@@ -16,9 +18,7 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.payouts import StripePayout
 from shared.infra.gateway.refunds import StripeRefund
-from shared.trade.vendors import accounts
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.rules import account_status
 
 ACCOUNTS_AT_ONCE = 4
 PLATFORM = "markethall"

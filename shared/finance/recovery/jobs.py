@@ -8,6 +8,7 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.finance.connect.events import ConnectedAgain
 from shared.finance.ledger.queries import owes
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import by_hand, service
@@ -16,7 +17,6 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.infra import unit
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
-from shared.trade.vendors.events import ConnectedAgain
 
 LOOK_BACK = timedelta(days=3)  # what is older is found by the nightly comparison
 

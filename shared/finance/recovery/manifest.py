@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
+from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import jobs, models, stripe_events
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
-from shared.trade.vendors.events import ConnectedAgain
 
 MANIFEST = Manifest(
     models=models,

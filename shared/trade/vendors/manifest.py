@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
-from shared.trade.vendors import banks, jobs, models, payout_settings, stripe_events
-from shared.trade.vendors.events import PayoutTermsChanged
+from shared.finance.connect import banks, jobs, stripe_events
+from shared.finance.connect.events import PayoutTermsChanged
+from shared.finance.payouts import stripe_schedule
+from shared.trade.vendors import models
 
 MANIFEST = Manifest(
     models=models,
@@ -16,9 +18,9 @@ MANIFEST = Manifest(
         jobs.open_again,
         jobs.end_bank_holds,
         banks.end_later,
-        payout_settings.write_settings,
+        stripe_schedule.write_settings,
     ),
-    subscriptions=(Subscription(PayoutTermsChanged, payout_settings.on_payout_terms_changed),),
+    subscriptions=(Subscription(PayoutTermsChanged, stripe_schedule.on_payout_terms_changed),),
     connect_events={
         "account.updated": stripe_events.sync,
         "capability.updated": stripe_events.sync,

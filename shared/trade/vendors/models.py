@@ -9,9 +9,9 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import gettext_noop as _n
+from shared.finance.connect.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 from shared.infra.database.base import Row, words
 from shared.infra.database.searching import Searched, SearchedManager
-from shared.trade.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
 
 
 class Vendor(Searched):

@@ -11,6 +11,8 @@ from tortoise.expressions import Q
 
 from shared.core.errors import NotFound
 from shared.core.money import Money
+from shared.finance.connect import mirror
+from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.infra.database.paging import Paged, window
 from shared.infra.database.searching import matching
 from shared.infra.gateway.accounts import (
@@ -21,10 +23,8 @@ from shared.infra.gateway.accounts import (
     RequirementError,
 )
 from shared.trade.commission.offer import Payer
-from shared.trade.vendors import mirror
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.rules import AccountStatus, PayoutSchedule
 
 PAGE_SIZE = 50
 

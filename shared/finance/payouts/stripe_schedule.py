@@ -14,6 +14,12 @@ from shared.core import clock
 from shared.core.editing import ChangedMeanwhile, Look, unseen
 from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT, Money
+from shared.finance.connect import banks, configs, mirror
+from shared.finance.connect.events import PayoutTermsChanged
+from shared.finance.connect.rules import PayoutSchedule
+from shared.finance.connect.writes import UpdatePayoutSettings, ask_for_plan
+from shared.finance.payouts import plans
+from shared.finance.payouts.plans import PayoutPlan
 from shared.infra import unit
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
@@ -22,15 +28,10 @@ from shared.infra.jobs import Context, job
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
-from shared.trade.vendors import banks, configs, mirror, schedules
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.rules import PayoutSchedule
-from shared.trade.vendors.schedules import PayoutPlan
-from shared.trade.vendors.writes import UpdatePayoutSettings, ask_for_plan
 
-CHANGED = schedules.CHANGED
+CHANGED = plans.CHANGED
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         vendor_id=vendor_id,
         account_id=None if row.deauthorized_at else row.stripe_account_id,
         currency=row.currency,
-        plan=schedules.plan_of(row),
-        by_hand=await schedules.by_hand(row, row.minimum_payout),
+        plan=plans.plan_of(row),
+        by_hand=await plans.by_hand(row, row.minimum_payout),
         held_at=row.payouts_held_at,
         held_reason=row.payouts_held_reason,
         reserve_percentage=row.reserve_percentage,
@@ -114,12 +115,12 @@ async def choose(
         raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
-        await look(schedules.plan_of(row))
+        await look(plans.plan_of(row))
         write = await ask_for_plan(tx, row, plan, actor=actor)
     performed = await _perform(gateway, write)
     asked = UpdatePayoutSettings(**write.params)
     meant = asked.means(performed.answer or asked.asked)
-    now = schedules.plan_of(await VendorPaymentConfig.get(vendor_id=vendor_id))
+    now = plans.plan_of(await VendorPaymentConfig.get(vendor_id=vendor_id))
     if now != meant:
         await look(now)
         raise ChangedMeanwhile
@@ -131,7 +132,7 @@ async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> N
         row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
         if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:
             return
-        write = await ask_for_plan(tx, row, schedules.plan_of(row), actor=actor)
+        write = await ask_for_plan(tx, row, plans.plan_of(row), actor=actor)
     await _perform(gateway, write)
 
 
@@ -146,13 +147,13 @@ async def follow(vendor_id: int, settings: PayoutSettings) -> None:
     """Stripe's schedule was read: ours follows it, unless we make the payouts ourselves; then Stripe's is set back."""
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
-        ours = await schedules.by_hand(row, row.minimum_payout)
-        found = schedules.told(settings)
+        ours = await plans.by_hand(row, row.minimum_payout)
+        found = plans.told(settings)
         if ours != (found is None):
-            schedules.write_again(tx, vendor_id)
+            plans.write_again(tx, vendor_id)
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
-            await schedules.store(tx, row, plan, actor="stripe", key="")
+            await plans.store(tx, row, plan, actor="stripe", key="")
 
 
 @job("payouts.write_settings")

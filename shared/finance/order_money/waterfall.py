@@ -8,11 +8,11 @@ from datetime import datetime
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger.models import LedgerEntry
+from shared.finance.order_money.flows import Fact, Kind, Sent, Step, places, reserved, steps
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payouts.models import PayoutItem
 from shared.finance.payouts.rules import PayoutState
-from shared.finance.reconciliation.flows import Fact, Kind, Sent, Step, places, reserved, steps
 from shared.finance.refunds.models import Refund
 from shared.trade.orders.models import Order
 

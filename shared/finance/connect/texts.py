@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from shared.trade.vendors.missing import Item, needs_of, stops_of
-from shared.trade.vendors.words import Standing
+from shared.finance.connect.requirements_due import Item, needs_of, stops_of
+from shared.finance.connect.words import Standing
 
 
 def spoken_day(value: datetime, now: datetime, zone: tzinfo) -> str:

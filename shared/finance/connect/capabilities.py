@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from shared.finance.connect import requirements_due
+from shared.finance.connect.verification import Verdict
 from shared.infra.gateway.accounts import Capability
-from shared.trade.vendors import missing
-from shared.trade.vendors.verification import Verdict
 
 _WRITE = "Please write to us; we will sort it out with you."
 _NOTHING = "This takes minutes, at times a day or two. There is nothing for you to do."
@@ -126,5 +126,5 @@ def _line(ability: Capability, selling: bool) -> Ability:
         return line(kind, "Being checked" if found.kind == "info" else "Off", said)
     if not ability.currently_due:
         return line("ok", "On", "Nothing is missing for this.")
-    needs = missing.needs_of(missing.items(ability.currently_due))
+    needs = requirements_due.needs_of(requirements_due.items(ability.currently_due))
     return line("warn", "On for now", f"Stripe needs {needs}", ability.current_deadline, f", {_OR[ability.name]}")

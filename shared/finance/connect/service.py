@@ -17,6 +17,10 @@ from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
 from shared.core.ids import born, slugify
+from shared.finance.connect import accounts, configs
+from shared.finance.connect.events import ConnectedAgain
+from shared.finance.connect.writes import CreateAccount, UpdatePayoutSettings
+from shared.finance.payouts import plans, stripe_schedule
 from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
@@ -26,13 +30,11 @@ from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
 from shared.trade.people import registration
 from shared.trade.people.queries import require_confirmed
-from shared.trade.vendors import accounts, closing, configs, payout_settings, schedules
+from shared.trade.vendors import closing
 from shared.trade.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.trade.vendors.errors import AccountDisconnected, UnsupportedCountry
-from shared.trade.vendors.events import ConnectedAgain
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config
-from shared.trade.vendors.writes import CreateAccount, UpdatePayoutSettings
 
 log = logging.getLogger(__name__)
 
@@ -172,10 +174,10 @@ async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView
         return config
     started = clock.now()
     account = await gateway.accounts.get(config.stripe_account_id)
-    settings = await schedules.read(gateway, config.stripe_account_id)
+    settings = await plans.read(gateway, config.stripe_account_id)
     await accounts.store_reading(vendor_id, account, schedule=None, read_at=started)
     if settings is not None:
-        await payout_settings.follow(vendor_id, settings)
+        await stripe_schedule.follow(vendor_id, settings)
     return await get_vendor_payment_config(vendor_id)
 
 

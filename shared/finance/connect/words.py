@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.trade.vendors import abilities, missing, verification
-from shared.trade.vendors.abilities import Ability
-from shared.trade.vendors.missing import Item, needs_of
-from shared.trade.vendors.requirements import requirement
-from shared.trade.vendors.rules import AccountStatus
+from shared.finance.connect import capabilities as abilities
+from shared.finance.connect import requirements_due, verification
+from shared.finance.connect.capabilities import Ability
+from shared.finance.connect.requirements import requirement
+from shared.finance.connect.requirements_due import Item, needs_of
+from shared.finance.connect.rules import AccountStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.finance.connect.verification import Verdict
     from shared.infra.gateway.accounts import Capability
     from shared.trade.vendors.queries import PaymentConfigView
-    from shared.trade.vendors.verification import Verdict
 
 CONNECT, CONTINUE, DASHBOARD = "connect", "continue", "dashboard"
 _BADGES = {
@@ -101,8 +102,8 @@ def standing(config: PaymentConfigView) -> Standing:
 
 
 def _checklist(config: PaymentConfigView) -> tuple[Item, ...]:
-    found = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
-    return missing.with_bank(found, config.external_accounts) if config.external_account_errored else found
+    found = requirements_due.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+    return requirements_due.with_bank(found, config.external_accounts) if config.external_account_errored else found
 
 
 def _badge(config: PaymentConfigView) -> tuple[str, str]:
@@ -207,7 +208,7 @@ def _blocked(config: PaymentConfigView, found: tuple[Item, ...]) -> str:
 def _stops(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
     match config.account_status:
         case AccountStatus.RESTRICTED_SOON if found and _day(config):
-            return missing.stops_of(found)
+            return requirements_due.stops_of(found)
         case AccountStatus.PENDING if config.details_submitted:
             return "Until then shoppers cannot pay you" + (
                 "." if config.payouts_enabled else ", and nothing is paid out."
@@ -224,13 +225,13 @@ def _checking(config: PaymentConfigView) -> str | None:
     if not named or not config.details_submitted:
         return None
     looking = config.account_status is AccountStatus.UNDER_REVIEW
-    return f"{'It looks at' if looking else 'Stripe is also checking'} {missing.listed(named)}."
+    return f"{'It looks at' if looking else 'Stripe is also checking'} {requirements_due.listed(named)}."
 
 
 def _later(config: PaymentConfigView, found: tuple[Item, ...]) -> Later | None:
     future = config.future
     known = {item.title for item in found}
-    coming = missing.items((*future.past_due, *future.currently_due), future.errors)
+    coming = requirements_due.items((*future.past_due, *future.currently_due), future.errors)
     coming = tuple(item for item in coming if item.title not in known)
     if not coming:
         return None

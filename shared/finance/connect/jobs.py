@@ -8,17 +8,17 @@ from datetime import UTC, datetime, time, timedelta
 from tortoise.expressions import Q
 
 from shared.core import clock
+from shared.finance.connect import banks, requirements_due, texts
+from shared.finance.connect.rules import AccountStatus, reminder_due
+from shared.finance.connect.service import connect_again, open_shop, sync_account
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace, today
-from shared.trade.vendors import banks, missing, texts
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import PaymentConfigView, config_view
-from shared.trade.vendors.rules import AccountStatus, reminder_due
-from shared.trade.vendors.service import connect_again, open_shop, sync_account
 
 log = logging.getLogger(__name__)
 
@@ -85,16 +85,18 @@ async def remind_one(context: Context, vendor_id: int) -> None:
             return
         vendor = await Vendor.get(id=vendor_id)
         config = config_view(row, vendor.country)
-        current = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+        current = requirements_due.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
         await _write(tx, vendor, config.current_deadline, current)
         await _write(tx, vendor, config.future.current_deadline, _announced(config))
 
 
-def _announced(config: PaymentConfigView) -> tuple[missing.Item, ...]:
-    return missing.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
+def _announced(config: PaymentConfigView) -> tuple[requirements_due.Item, ...]:
+    return requirements_due.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
 
 
-async def _write(tx: Transaction, vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
+async def _write(
+    tx: Transaction, vendor: Vendor, deadline: datetime | None, items: tuple[requirements_due.Item, ...]
+) -> None:
     now, zone = clock.now(), (await marketplace()).zone
     stage = reminder_due(deadline, now, zone) if deadline and items else None
     if deadline is None or stage is None:

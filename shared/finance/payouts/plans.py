@@ -13,16 +13,16 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.money import Money
+from shared.finance.connect.events import PayoutTermsChanged
+from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
+from shared.finance.payouts.paydays import anchor_of
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.unit import Transaction
-from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.paydays import anchor_of
-from shared.trade.vendors.rules import PayoutSchedule
 
 log = logging.getLogger(__name__)
 MANUAL = "manual"

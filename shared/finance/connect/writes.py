@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from shared.core import clock
 from shared.core.ids import born
+from shared.finance.connect import accounts, configs
+from shared.finance.payouts import plans
+from shared.finance.payouts.plans import PayoutPlan
 from shared.infra.gateway.accounts import AccountDetails, StripeAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.calls import PLATFORM
@@ -17,9 +20,7 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import Operation
 from shared.infra.stripe_writes.rules import CLOCKS_DIFFER, WriteState
 from shared.infra.unit import Transaction
-from shared.trade.vendors import accounts, configs, schedules
 from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.schedules import PayoutPlan
 
 REQUESTED = "vendor.payout_schedule_requested"
 
@@ -74,7 +75,7 @@ class CreateAccount(Operation[StripeAccount, None]):
             stripe_account_id=answer.id,
             accepts_payments=row.accepts_payments,
         )
-        await ask_for_plan(tx, row, schedules.plan_of(row), actor=self.actor)
+        await ask_for_plan(tx, row, plans.plan_of(row), actor=self.actor)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """A definite no made nothing: other details may be given, under a key of their own."""
@@ -114,7 +115,7 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
     @property
     def asked(self) -> PayoutSettings:
         """What Stripe is asked for."""
-        return schedules.settings_of(schedules.plan_from(self.wanted), by_hand=self.by_hand)
+        return plans.settings_of(plans.plan_from(self.wanted), by_hand=self.by_hand)
 
     def id_of(self, answer: PayoutSettings) -> str:
         return self.account_id
@@ -122,8 +123,8 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
     def means(self, answer: PayoutSettings) -> PayoutPlan:
         """Return our plan as Stripe's answer has it: as asked for, unless Stripe made another of it."""
         if answer.interval == self.asked.interval:
-            return schedules.plan_from(self.wanted)
-        before, found = schedules.plan_from(self.before), schedules.told(answer)
+            return plans.plan_from(self.wanted)
+        before, found = plans.plan_from(self.before), plans.told(answer)
         return before if found is None else PayoutPlan(found[0], found[1], before.minimum)
 
     async def plan(self, tx: Transaction, facts: None) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
@@ -146,11 +147,11 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
     async def answered(self, tx: Transaction, answer: PayoutSettings, more: None) -> None:
         """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that one."""
         row = await configs.locked(tx, self.vendor_id)
-        known = [schedules.plan_from(each) for each in (self.before, self.wanted)]
-        if schedules.plan_of(row) in known and await self._is_newest():
-            await schedules.store(tx, row, self.means(answer), actor=self.actor, key=self.key)
+        known = [plans.plan_from(each) for each in (self.before, self.wanted)]
+        if plans.plan_of(row) in known and await self._is_newest():
+            await plans.store(tx, row, self.means(answer), actor=self.actor, key=self.key)
         else:
-            schedules.write_again(tx, self.vendor_id)
+            plans.write_again(tx, self.vendor_id)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was changed; whoever asks next asks anew."""
@@ -172,8 +173,8 @@ async def ask_for_plan(
         vendor_id=row.vendor_id,
         account_id=str(row.stripe_account_id),
         wanted=asdict(PayoutPlan(plan.schedule, plan.day, plan.minimum)),
-        before=asdict(schedules.plan_of(row)),
-        by_hand=await schedules.by_hand(row, plan.minimum),
+        before=asdict(plans.plan_of(row)),
+        by_hand=await plans.by_hand(row, plan.minimum),
         actor=actor,
         mark=f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-settings",
         number=1 + await writes.count_of(subject, UpdatePayoutSettings),

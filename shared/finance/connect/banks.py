@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from shared.core import clock
 from shared.core.errors import Conflict, Invalid
+from shared.finance.connect import configs, mirror, rules
+from shared.finance.connect.events import PayoutTermsChanged
 from shared.infra import unit
 from shared.infra.gateway.accounts import ExternalAccount, StripeAccount
 from shared.infra.jobs import Context, job
@@ -17,8 +19,6 @@ from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
-from shared.trade.vendors import configs, mirror, rules
-from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"

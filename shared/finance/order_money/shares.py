@@ -9,7 +9,7 @@ from tortoise.functions import Sum
 
 from shared.core.money import Money
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.reconciliation.flows import COMMISSION, VENDORS
+from shared.finance.order_money.flows import COMMISSION, VENDORS
 
 _SUBJECT = "order:"
 

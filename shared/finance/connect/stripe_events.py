@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.core.domains import NOT_OURS
+from shared.finance.connect import service
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
-from shared.trade.vendors import service
 
 
 async def sync(context: Context, event: VerifiedEvent) -> str:

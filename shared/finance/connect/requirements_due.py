@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.finance.connect import verification
+from shared.finance.connect.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
+from shared.finance.connect.rules import is_broken
 from shared.infra.gateway.accounts import Alternative, ExternalAccount, RequirementError
-from shared.trade.vendors import verification
-from shared.trade.vendors.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
-from shared.trade.vendors.rules import is_broken
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.core import clock
+from shared.finance.connect import banks, capabilities, mirror, requirements, rules, texts, verification
+from shared.finance.connect.rules import AccountFacts, AccountStatus, PayoutSchedule
+from shared.finance.connect.words import standing
 from shared.infra import unit
 from shared.infra.gateway.accounts import StripeAccount
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.vendors import abilities, banks, mirror, requirements, rules, texts, verification
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import config_view
-from shared.trade.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule
-from shared.trade.vendors.words import standing
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def facts_of(account: StripeAccount) -> AccountFacts:
         external_account_errored=rules.payouts_have_nowhere_to_go(
             (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
         ),
-        ability_reason=abilities.reason(abilities.holding_back(account.abilities, account.charges_enabled)),
+        ability_reason=capabilities.reason(capabilities.holding_back(account.abilities, account.charges_enabled)),
     )
 
 
@@ -82,7 +82,7 @@ def _without_words(account: StripeAccount) -> list[str]:
     reason = account.disabled_reason
     unknown |= {reason} if reason and reason not in verification.DISABLED else set()
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
-    return sorted(unknown | {code for code in held if code not in abilities.CAUSES})
+    return sorted(unknown | {code for code in held if code not in capabilities.CAUSES})
 
 
 async def store_reading(

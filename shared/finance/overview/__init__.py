@@ -1,0 +1,1 @@
+"""What the operator sees first: what waits, what was sold, what a monitor watches, what the marketplace risks."""
