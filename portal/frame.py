@@ -10,9 +10,9 @@ from quart import Response
 from shared.entrypoints.web.identity import vendor_id
 from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.pages import page
+from shared.finance.connect.queries import selling
 from shared.finance.disputes.queries import count_to_answer
 from shared.trade.orders.lists import count_to_ship
-from shared.trade.vendors.shops import selling
 
 
 async def vendor_page(

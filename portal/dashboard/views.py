@@ -18,7 +18,7 @@ from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
-from shared.finance.connect import service
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.connect.words import Standing, standing
 from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
@@ -26,8 +26,9 @@ from shared.trade.catalogue.queries import vendor_products
 from shared.trade.marketplace.queries import today
 from shared.trade.orders.lists import count_to_ship, orders_summary, vendor_orders
 from shared.trade.people.errors import EmailNotConfirmed
+from shared.trade.vendors import service as vendors
 from shared.trade.vendors.closing import sentence, spelled
-from shared.trade.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
+from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
 HOME, ACCOUNT, CLOSE = "/vendor/admin", "/vendor/admin/security", "/vendor/admin/shop/close"
@@ -125,7 +126,7 @@ async def shop() -> Response:
     """Open or close the vendor's shop."""
     if (await request.form).get("is_open") == "yes":
         try:
-            await service.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
+            await vendors.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
         except EmailNotConfirmed as error:
             return see_other(ACCOUNT, ("warn", error.message))
         return see_other(HOME, ("ok", "Your shop is open."))
@@ -136,7 +137,7 @@ async def shop() -> Response:
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
     look = form.look(as_it_is, page=CLOSE, trail=trail)
     try:
-        await service.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
+        await vendors.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _close_page(form, status=error.status)

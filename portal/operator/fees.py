@@ -20,12 +20,12 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.connect.queries import currencies_in_use, vendor_row, vendor_rows
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import all_categories
 from shared.trade.commission import service, words
 from shared.trade.commission.queries import RuleView, all_rules, get_policy, rule_view, rules_for
 from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
-from shared.trade.vendors.queries import currencies_in_use, vendor_row, vendor_rows
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 HOME = "/operator/fees"

@@ -15,6 +15,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import day, moment, money
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
+from shared.finance.connect.queries import VendorTrouble
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
@@ -24,7 +25,6 @@ from shared.finance.payouts.words import failure
 from shared.finance.reconciliation.restored import Standstill
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate
-from shared.trade.vendors.queries import VendorTrouble
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 

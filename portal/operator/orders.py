@@ -11,11 +11,11 @@ from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import STATES
 from shared.core.errors import NotFound
 from shared.entrypoints.web.access import operator
+from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
 from shared.trade.orders.queries import order_by_number
-from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
 MAX_NUMBER = 20

@@ -14,7 +14,7 @@ from shared.entrypoints.web.forms import MarketForm, PercentField, WholeField
 from shared.finance.payouts import words
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.holds import LONGEST, MOST
-from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_of
 
 
 class HoldForm(Edited):

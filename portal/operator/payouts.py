@@ -18,10 +18,10 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import banks
+from shared.finance.connect.queries import vendor_row
 from shared.finance.payouts import holds, words
 from shared.finance.payouts.queries import FILTERS, all_payouts, waiting
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
 LIST, VENDORS = "/operator/payouts", "/operator/vendors"

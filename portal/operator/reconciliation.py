@@ -12,6 +12,7 @@ from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.overview import queries as overview
 from shared.finance.reconciliation import jobs, queries, repairs
 from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.queries import RunView
@@ -115,7 +116,7 @@ async def exposure() -> Response:
     return await page(
         "portal/operator/exposure.html",
         nav_active="exposure",
-        view=await queries.exposure_now(),
-        reserved=await queries.reserved_at_stripe(kit().gateway),
-        held=await queries.held_of_platform(),
+        view=await overview.exposure_now(),
+        reserved=await overview.reserved_at_stripe(kit().gateway),
+        held=await overview.held_of_platform(),
     )

@@ -18,9 +18,9 @@ from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
+from shared.finance.connect.queries import vendor_row
 from shared.finance.statements.identity import Identity, identity, save_identity
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
-from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
 LIST, INVOICING = "/operator/statements", "/operator/invoicing"

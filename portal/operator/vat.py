@@ -13,12 +13,12 @@ from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
+from shared.finance.connect.queries import vendor_row
 from shared.finance.statements.identity import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
 from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, registrations, standings
 from shared.trade.vat.rules import is_in_eu
-from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
 LIST = "/operator/vat"

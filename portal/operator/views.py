@@ -24,6 +24,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import capabilities, configs
+from shared.finance.connect.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.finance.connect.words import badge_of, standing
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
@@ -35,7 +36,6 @@ from shared.finance.payments.queries import parked_payments
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.vat.queries import registration_of
-from shared.trade.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"

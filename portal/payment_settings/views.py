@@ -18,17 +18,18 @@ from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.connect import service
+from shared.finance.connect import configs, service
+from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
 from shared.finance.connect.words import standing
 from shared.finance.payouts import stripe_schedule
-from shared.finance.payouts.stripe_schedule import terms_of
+from shared.finance.payouts.terms import terms_of
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.catalogue import service as catalogue
 from shared.trade.commission import words
 from shared.trade.commission.queries import vendor_rules
 from shared.trade.vendors.countries import CURRENCY_NAMES
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
+from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
 HOME = "/vendor/admin/payments"
@@ -104,7 +105,7 @@ async def connect() -> Response:
     try:
         if config.stripe_account_id is None:
             if may_choose:
-                await catalogue.choose_currency(vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who)
+                await configs.choose_currency(vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who)
             await service.setup_payments(kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who)
         return see_other(await _fresh_link(config.vendor_id))
     except MarketError as error:

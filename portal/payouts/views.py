@@ -24,7 +24,7 @@ from shared.finance.payouts.balances import debts, holds, overview
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
 from shared.finance.payouts.rules import PayoutState
-from shared.finance.payouts.stripe_schedule import terms_of
+from shared.finance.payouts.terms import terms_of
 from shared.finance.statements import months
 from shared.infra.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
 from shared.trade.marketplace.queries import marketplace

@@ -15,10 +15,10 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
 from shared.trade.catalogue.queries import ProductView, product_for_vendor, vendor_products
 from shared.trade.people.errors import EmailNotConfirmed
-from shared.trade.vendors.queries import get_vendor_payment_config
 
 blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
 LIST = "/vendor/admin/products"

@@ -13,9 +13,9 @@ from shared.entrypoints.web.kit import kit, safe_next
 from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.stepup import home_of
-from shared.finance.connect import service as vendors
 from shared.trade.people import sessions
 from shared.trade.people.errors import WrongCredentials
+from shared.trade.vendors import service as vendors
 
 blueprint = Blueprint("signin", __name__)
 

@@ -24,6 +24,7 @@ DOMAINS = (
     "shared.trade.people.factors",
     "shared.finance.payment_methods",
     "shared.trade.vendors",
+    "shared.finance.connect",
     "shared.trade.vat",
     "shared.trade.catalogue",
     "shared.trade.baskets",

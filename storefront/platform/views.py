@@ -15,13 +15,12 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
-from shared.finance.connect.rules import NEW_VENDOR_FEE
 from shared.trade.baskets.queries import held_for
 from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.trade.commission import words
 from shared.trade.commission.offer import has_amounts, offer
 from shared.trade.commission.queries import active_rules
-from shared.trade.commission.rules import Rule, Sold, charge
+from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import TITLES, Kind, blocks
 from shared.trade.orders import terms as order_terms

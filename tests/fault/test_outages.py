@@ -9,7 +9,8 @@ import pytest
 
 import run
 from shared.core import clock
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments import jobs
 from shared.finance.payments.models import Payment
 from shared.finance.payments.progress import refresh
@@ -23,7 +24,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
-from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors import service as vendors
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
     match = {"method": "POST", "path": "/v1/accounts"}
     sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
     with pytest.raises(StripeUnavailable):
-        await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
-    account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+        await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+    account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
     row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
     assert row.stripe_account_id == account
     assert (await StripeWrite.get(operation="accounts.create")).key.endswith(":account:1:2")

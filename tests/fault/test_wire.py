@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.finance.disputes import answers
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
@@ -25,6 +25,7 @@ from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.commission.rules import RefundPolicy
+from shared.trade.vendors import service as vendors
 from tests.support.app import TestContext
 from tests.support.disputes import disputed
 from tests.support.disputes import work as work_all
@@ -83,8 +84,8 @@ class TestFlows:
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):
-                    await vendors.setup_payments(bad, vendor_id=signed.vendor_id, details=details, actor="test")
-        account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+                    await connect.setup_payments(bad, vendor_id=signed.vendor_id, details=details, actor="test")
+        account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
         assert [row["id"] for row in stripe_get(sandbox, "/v1/accounts")["data"]] == [account]
 
     async def test_paying(self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox) -> None:

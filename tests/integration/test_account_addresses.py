@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core.money import Money
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as stripe_accounts
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues, save_product
@@ -17,6 +17,7 @@ from shared.trade.people import addresses, registration, tokens
 from shared.trade.people.errors import EmailNotConfirmed, EmailTaken
 from shared.trade.people.models import MailLink
 from shared.trade.people.persons import vendor_of
+from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
@@ -232,7 +233,7 @@ async def open_it(_gateway: Gateway, vendor_id: int) -> None:
 
 
 async def connect(gateway: Gateway, vendor_id: int) -> None:
-    await vendors.setup_payments(gateway, vendor_id=vendor_id, details=DETAILS, actor="test")
+    await stripe_accounts.setup_payments(gateway, vendor_id=vendor_id, details=DETAILS, actor="test")
 
 
 @pytest.mark.one_engine

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.finance.connect import service as vendors
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.trade.people import tokens
 from shared.trade.people.scopes import Scope
+from shared.trade.vendors import service as vendors
 from tests.support.program import Program, Reply
 from tests.support.visitor import Visitor
 

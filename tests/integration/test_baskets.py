@@ -9,6 +9,7 @@ import pytest
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import new_token
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.trade.baskets import service
 from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
 from shared.trade.baskets.models import Basket
@@ -19,7 +20,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
 from tests.support.storefront import counted
 

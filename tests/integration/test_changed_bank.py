@@ -11,7 +11,8 @@ from shared.core import clock
 from shared.core.errors import Conflict, Invalid, TryLater
 from shared.core.money import Money
 from shared.finance.connect import banks
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import new_banks
 from shared.finance.payouts import instant
 from shared.finance.payouts.errors import NothingToPayOut, PayoutHeld
@@ -21,7 +22,7 @@ from shared.infra.audit.models import AuditEntry
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.mail.models import Email
 from shared.trade.people.models import Member
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_member
 from tests.support.market import open_shop
 from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
@@ -61,14 +62,14 @@ def test_what_counts_as_changed(known: dict[str, str], found: dict[str, str], ne
 async def changed(gateway: Gateway, sandbox: RunningSandbox, shop: Shop, *, hours: int = 72) -> VendorPaymentConfig:
     """The vendor's row after another bank was given and the account read."""
     await new_bank(sandbox, shop.account_id, hours=hours)
-    await vendors.sync_account(gateway, vendor_id=shop.vendor_id)
+    await connect.sync_account(gateway, vendor_id=shop.vendor_id)
     return await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
 
 
 async def test_the_first_bank_of_an_account_is_none_that_changed(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Nobody is written to, nothing waits; reading it again changes nothing."""
     shop = await open_shop(gateway, sandbox)
-    await vendors.sync_account(gateway, vendor_id=shop.vendor_id)
+    await connect.sync_account(gateway, vendor_id=shop.vendor_id)
 
     row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert row.bank_hold_until is None
@@ -136,7 +137,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
         sandbox.faults()
         await new_bank(sandbox, shop.account_id, hours=72)
         if heard:
-            await vendors.sync_account(gateway, vendor_id=shop.vendor_id)
+            await connect.sync_account(gateway, vendor_id=shop.vendor_id)
 
         await work(context, "payouts.ask")
         time.days(0.1)

@@ -10,12 +10,12 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import Invalid
-from shared.finance.connect import service
-from shared.finance.connect.jobs import open_again
 from shared.infra.audit.models import AuditEntry
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.orders.models import Order
 from shared.trade.vendors import closing
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.jobs import open_again
 from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.factories import make_order, make_product, make_ready_vendor
@@ -42,7 +42,7 @@ async def test_its_pages_say_so_and_until_when(client: TestClientProtocol) -> No
     browser = Browser(client)
     for until, said in ((None, "Lux is closed for now."), (UNTIL, "Lux is closed and opens again on 12 January 2027.")):
         with now(TODAY):
-            await service.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
+            await vendors.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
             for path in ("/shops/lux", "/shops/lux?q=cup", "/shops/lux/cup"):
                 html = await browser.get(path)
                 assert said in words(html), path
@@ -61,7 +61,7 @@ async def test_nothing_goes_into_a_basket_and_the_basket_says_why(client: TestCl
     browser = Browser(client)
     await browser.add("/shops/lux/cup")
     with now(TODAY):
-        await service.close_shop(vendor_id=vendor.id, until=UNTIL, actor="member:1")
+        await vendors.close_shop(vendor_id=vendor.id, until=UNTIL, actor="member:1")
     for headers in ({}, htmx("added")):
         refused = await browser.post("/shops/lux/cup", {"quantity": 1}, headers)
         assert refused.status_code == 409
@@ -80,7 +80,7 @@ async def test_the_link_of_an_old_order_works(client: TestClientProtocol) -> Non
     vendor = await make_ready_vendor(slug="lux", name="Lux")
     order = await make_order(vendor)
     await order.fetch_related("checkout")
-    await service.close_shop(vendor_id=vendor.id, actor="member:1")
+    await vendors.close_shop(vendor_id=vendor.id, actor="member:1")
     browser = Browser(client)
     html = await browser.get(f"/shop/orders/{link_of(order.checkout.token)}")
     assert order.number in html
@@ -127,8 +127,8 @@ async def test_it_opens_by_itself_on_its_day(database: str) -> None:
     await MarketplaceSettings.create(id=1, time_zone="Europe/Luxembourg")
     dated, undated = await make_ready_vendor(), await make_ready_vendor()
     with now(TODAY):
-        await service.close_shop(vendor_id=dated.id, until=UNTIL, actor="member:1")
-        await service.close_shop(vendor_id=undated.id, actor="member:1")
+        await vendors.close_shop(vendor_id=dated.id, until=UNTIL, actor="member:1")
+        await vendors.close_shop(vendor_id=undated.id, actor="member:1")
     for at, is_open in (
         (datetime(2027, 1, 11, 22, 59, tzinfo=UTC), False),
         (datetime(2027, 1, 11, 23, tzinfo=UTC), True),
@@ -148,5 +148,5 @@ async def test_the_service_refuses_such_days_too(database: str) -> None:
     with now(TODAY):
         for until in (date(2026, 11, 28), date(2028, 11, 28)):
             with pytest.raises(Invalid):
-                await service.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
+                await vendors.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
     assert closing.problem(date(2026, 11, 29), TODAY.date()) is None

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.mail.models import Email
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
 from shared.trade.marketplace import service
 from shared.trade.marketplace.rules import DEFAULTS
 from shared.trade.orders.models import Checkout
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.factories import make_ready_vendor
 from tests.support.market import confirm, open_shop

@@ -14,6 +14,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core.errors import Invalid, NotFound
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.payments.progress import refresh
 from shared.finance.payments.rules import PaymentState
@@ -30,7 +31,7 @@ from shared.trade.commission.rules import RefundPolicy, Rule, read_snapshot
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import checkout_by_token
 from shared.trade.orders.service import place_order
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA, check_out, confirm, open_shop
 

@@ -23,9 +23,10 @@ import pytest
 from shared.core import clock
 from shared.core.settings import load
 from shared.entrypoints.cli.database import opened
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.models import Member
+from shared.trade.vendors import service as vendors
 from tests.integration.test_start import KEPT_OUT, ROOT, environment, free_port
 from tests.support.front import Front, MailServer, certificate
 
@@ -147,7 +148,7 @@ async def connect_a_vendor(walk: Walk) -> str:
         )
         await Member.filter(vendor_id=signed.vendor_id).update(email_confirmed_at=clock.now())
         details = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
-        return await vendors.setup_payments(tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+        return await connect.setup_payments(tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test")
 
 
 def test_going_live_as_the_readme_says(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.recovery import by_hand
 from shared.finance.recovery.by_hand import Moved
@@ -17,7 +18,6 @@ from shared.finance.refunds.rules import RefundState
 from shared.infra.audit.models import AuditEntry
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
 

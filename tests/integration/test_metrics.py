@@ -10,13 +10,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import intake
 from shared.infra import unit
 from shared.infra.gateway.signatures import BadSignature
 from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.app import whole_app
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 

@@ -18,6 +18,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.rules import DisputeStatus, Held, held
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
@@ -34,7 +35,7 @@ from shared.infra.database.migrate import check, migrate, pending
 from shared.infra.database.operations import rebuild_table, split_create_table
 from shared.infra.database.schema import on_disk
 from shared.trade.orders.models import OrderLine
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.database import Postgres
 from tests.support.factories import (
     insert_one_of_each,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
@@ -15,7 +16,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.recovery.models import Claim
 from shared.infra import unit
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_dispute, make_order, make_payment, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words

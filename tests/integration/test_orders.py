@@ -11,6 +11,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.mail.models import Email
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
@@ -21,7 +22,6 @@ from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.trade.orders.sending import mark_as_shipped
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import ADA
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments import jobs
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.models import Payment
@@ -27,7 +28,6 @@ from shared.trade.orders import service as orders
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:

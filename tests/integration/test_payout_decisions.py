@@ -11,6 +11,7 @@ import pytest
 
 from shared.core.errors import Conflict, Invalid
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox.handlers import handlers
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import holds, instant, reserves, service
@@ -24,7 +25,6 @@ from shared.infra import unit
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.mail.models import Email
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, booked, held, sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.finance.connect import service
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.connect.rules import AccountStatus
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.trade.catalogue.models import Product
-from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.queries import get_vendor_payment_config
 from tests.support.factories import make_product
 from tests.support.portal import Portal, signed_in
 

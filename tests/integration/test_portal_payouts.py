@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts.models import Payout
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import Shop, open_shop
 from tests.support.money import sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of

@@ -10,6 +10,7 @@ import pytest
 
 from shared.core.errors import Invalid, NotFound
 from shared.core.money import Money
+from shared.finance.connect import configs
 from shared.infra import unit
 from shared.infra.audit.models import AuditEntry
 from shared.trade.catalogue import service, stock
@@ -101,11 +102,11 @@ class TestService:
     async def test_the_currency_is_free_until_there_is_a_product(self) -> None:
         """Then it is fixed, so no price changes its meaning."""
         vendor = await make_ready_vendor()
-        await service.choose_currency(vendor_id=vendor.id, currency="DKK", actor="member:1")
+        await configs.choose_currency(vendor_id=vendor.id, currency="DKK", actor="member:1")
         await _save(vendor.id, _with(price=Money(9900, "DKK")))
 
         with pytest.raises(CurrencyFixed):
-            await service.choose_currency(vendor_id=vendor.id, currency="EUR", actor="member:1")
+            await configs.choose_currency(vendor_id=vendor.id, currency="EUR", actor="member:1")
 
     async def test_saving_the_same_again_writes_nothing(self) -> None:
         """The audit trail tells changes, not clicks."""

@@ -13,8 +13,9 @@ from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.overview.queries import exposure_now
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation import jobs, queries, reconcile
+from shared.finance.reconciliation import jobs, reconcile
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -170,7 +171,7 @@ class TestExposure:
         assert await Dispute.all().count() == 1
 
         theirs = sandbox.control("GET", "exposure")
-        view = await queries.exposure_now()
+        view = await exposure_now()
         (together,) = view.together
         assert theirs["currencies"] == {
             "eur": {"negative_balances": 0, "open_disputes": 4990, "unsettled_refunds": 1500, "total": 6490}
@@ -185,7 +186,7 @@ class TestExposure:
         shop = await open_shop(gateway, sandbox)
         async with unit.transaction() as tx:
             await ledger.post(tx, postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1")))
-        view = await queries.exposure_now()
+        view = await exposure_now()
         assert [(v.vendor_id, v.money(v.parts.negative_balance)) for v in view.vendors] == [
             (shop.vendor_id, Money(700, "EUR"))
         ]

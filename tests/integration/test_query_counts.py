@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payouts.models import Payout
 from shared.infra import unit
 from shared.trade.commission.rules import Rule
 from shared.trade.commission.service import add_rule
 from shared.trade.orders.models import OrderLine
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_dispute, make_order, make_payment, make_product, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import counted

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.finance.recovery import service
 from shared.finance.recovery.models import Claim
 from shared.infra.jobs.models import Job
@@ -68,7 +68,7 @@ async def test_what_waits_for_a_vendor_out_of_reach_is_shown(
     await service.settle(gateway, "dispute:1")
     portal = await operator_in(client)
     assert "cannot reach" not in await portal.get(PAGE)
-    await vendors.deauthorize(shop.account_id)
+    await connect.deauthorize(shop.account_id)
     await claim(payment, 250)
     await service.settle(gateway, "dispute:1")
     text = words(await portal.get(PAGE))

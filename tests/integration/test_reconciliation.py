@@ -10,6 +10,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.models import LedgerPosting
@@ -30,7 +31,6 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.mail.models import Email
 from shared.trade.orders.models import Order
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_member
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 from tests.support.money import DAY, bears, held, sell

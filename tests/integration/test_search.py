@@ -13,6 +13,7 @@ from tortoise.connection import get_connection
 from shared.core import clock
 from shared.core.money import Money
 from shared.entrypoints.web.pages import ROOT
+from shared.finance.connect.queries import vendor_rows
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import event_page
 from shared.infra.database.searching import Searched, SearchedQuerySet, folded
@@ -23,7 +24,6 @@ from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.orders.lists import vendor_orders
 from shared.trade.orders.models import Checkout
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import vendor_rows
 from shared.trade.vendors.shops import open_shops
 from tests.support.factories import make_order, make_product, make_ready_vendor, make_vendor
 from tests.support.portal import operator_in

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra import unit
 from shared.trade.baskets.service import clear
@@ -19,7 +20,7 @@ from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
 from shared.trade.orders.sending import mark_as_shipped
 from shared.trade.orders.service import close_checkout, place_order
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import Shop, confirm, open_shop
 from tests.support.storefront import ADDRESS, HTMX, Browser, counted, htmx, text_of, words

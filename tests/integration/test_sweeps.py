@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import run
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import backfill
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payments import sweep
@@ -16,7 +17,6 @@ from shared.infra.jobs import schedule
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.trade.orders.models import Order
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import Purchase, check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pytest
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import dispatch
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
@@ -29,7 +30,6 @@ from shared.infra.mail.queries import MailView
 from shared.infra.references import service as references
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.integration.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
 from tests.support.factories import make_customer

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from shared.core import clock
 from shared.finance.connect import jobs as vendor_jobs
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.reconciliation import repairs
@@ -18,7 +19,6 @@ from shared.finance.recovery.queries import owed_by, waiting_for_vendors
 from shared.infra import unit
 from shared.sandbox.events import emit
 from shared.sandbox.resources import chargebacks, connected
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.machine import Market
 from tests.support.money import bears, booked, held
@@ -111,19 +111,19 @@ async def test_a_return_that_nobody_told_us_of_is_found(market: Market) -> None:
         await market.settle()
         broken = clock.now()
         await vendor_jobs.look_again.run(market.context, {})
-        assert not await vendors.connect_again(market.gateway, shop.account_id)
-        assert not await vendors.connect_again(market.gateway, "acct_nobody")
+        assert not await connect.connect_again(market.gateway, shop.account_id)
+        assert not await connect.connect_again(market.gateway, "acct_nobody")
         assert await netting.is_unreachable(shop.vendor_id)
         await win(market)
         await market.settle()
     market.advance(60)
     await vendor_jobs.look_again.run(market.context, {})
-    assert await vendors.deauthorize(shop.account_id, at=broken)
+    assert await connect.deauthorize(shop.account_id, at=broken)
     assert not await netting.is_unreachable(shop.vendor_id)
     await market.settle()
     assert held(market, shop.account_id)["EUR"] == taken - owed  # type: ignore[arg-type]
     market.advance(60)
-    await vendors.deauthorize(shop.account_id, at=clock.now())
+    await connect.deauthorize(shop.account_id, at=clock.now())
     assert await netting.is_unreachable(shop.vendor_id)
 
 
@@ -143,7 +143,7 @@ async def test_a_payback_under_way_when_the_vendor_leaves_is_no_endless_error(ma
         stripe_source_id=str(payment.stripe_charge_id),
     )
     with gone(market, shop):
-        await vendors.deauthorize(shop.account_id)
+        await connect.deauthorize(shop.account_id)
         await market.live(2)
         await service.settle(market.gateway, row.subject)
         assert (await Movement.get(claim_id=row.id, kind="transfer")).status == "refused"

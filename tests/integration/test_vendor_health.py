@@ -13,6 +13,8 @@ import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.connect import capabilities, jobs, service
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.connect.rules import AccountStatus
 from shared.finance.connect.words import standing
 from shared.finance.inbox.handlers import handlers
@@ -20,8 +22,6 @@ from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.infra.mail.models import Email
-from shared.trade.vendors.models import VendorPaymentConfig
-from shared.trade.vendors.queries import get_vendor_payment_config
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.portal import Portal, operator_in, signed_in
 

@@ -13,9 +13,13 @@ from shared.core import clock
 from shared.core.errors import Invalid
 from shared.core.ids import born
 from shared.finance.connect import configs, service
+from shared.finance.connect.errors import AccountDisconnected
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import get_vendor_payment_config, vendor_rows
 from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.finance.payouts import stripe_schedule
 from shared.finance.payouts.plans import PayoutPlan
+from shared.finance.payouts.terms import terms_of
 from shared.infra.audit.models import AuditEntry
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.balance_settings import PayoutSettings
@@ -25,9 +29,10 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.people.errors import EmailTaken, WeakPassword
-from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.queries import get_vendor_payment_config, vendor_by_id, vendor_by_slug, vendor_rows
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.errors import PaymentNotConfigured, UnsupportedCountry
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.queries import vendor_by_id, vendor_by_slug
 from shared.trade.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
@@ -42,7 +47,7 @@ DETAILS = AccountDetails(country="LU", business_type="company", business_name="A
 
 
 async def _vendor(name: str = "Atelier Luxe", email: str = "owner@atelier.test", country: str = "LU") -> int:
-    signed = await service.sign_up(
+    signed = await vendors.sign_up(
         email=email,
         password="a-long-password",
         full_name="Olive Owner",
@@ -95,7 +100,7 @@ class TestSignUp:
     async def test_a_weak_password_leaves_nothing_behind(self) -> None:
         """The vendor's row goes with it."""
         with pytest.raises(WeakPassword):
-            await service.sign_up(email="a@b.test", password="short", full_name="A", business_name="B", country="LU")
+            await vendors.sign_up(email="a@b.test", password="short", full_name="A", business_name="B", country="LU")
         assert await Vendor.all().count() == 0
 
     async def test_a_country_that_we_cannot_pay_is_refused(self) -> None:
@@ -350,7 +355,7 @@ class TestPayoutSchedule:
         await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
         assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
-        terms = await stripe_schedule.terms_of(vendor_id)
+        terms = await terms_of(vendor_id)
         assert (terms.plan, terms.by_hand) == (plan, False)
 
     async def test_every_change_has_a_key_that_was_stored_first(
@@ -400,7 +405,7 @@ class TestPayoutSchedule:
             await writes.perform_soon.run(context, {"id": write.id})
 
         assert (await StripeWrite.get(id=older.id)).state == WriteState.SUPERSEDED
-        assert (await stripe_schedule.terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
+        assert (await terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
         assert (await gateway.balance_settings.get(account)).monthly_days == (5,)
 
     async def test_a_change_at_stripe_is_found_by_reading(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
@@ -414,7 +419,7 @@ class TestPayoutSchedule:
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
-        terms = await stripe_schedule.terms_of(vendor_id)
+        terms = await terms_of(vendor_id)
         assert (terms.plan.schedule, terms.plan.day) == (PayoutSchedule.MONTHLY, "7")
 
     async def test_a_schedule_at_stripe_that_would_pay_past_us_is_set_back(
@@ -431,7 +436,7 @@ class TestPayoutSchedule:
         assert (await Job.get(kind="payouts.write_settings")).args == {"vendor_id": vendor_id}
         await stripe_schedule.apply(gateway, vendor_id=vendor_id)
         assert (await gateway.balance_settings.get(account)).interval == "manual"
-        assert (await stripe_schedule.terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
+        assert (await terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
 
     async def test_without_an_account_there_is_nothing_to_set(self, gateway: Gateway) -> None:
         """The vendor is told to connect first."""
@@ -466,7 +471,7 @@ class TestLists:
         """Shoppers see open shops alone; the operator sees all."""
         vendor_id = await _vendor()
         await _vendor("Velo Nord", "velo@nord.test", "DK")
-        await service.close_shop(vendor_id=vendor_id, actor="member:1")
+        await vendors.close_shop(vendor_id=vendor_id, actor="member:1")
 
         assert [v.slug for v in await list_open_vendors()] == ["velo-nord"]
         assert not (await vendor_by_slug("atelier-luxe")).is_open

@@ -12,6 +12,7 @@ import stripe
 
 import run
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import dispatch, intake
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, EventStatus
@@ -21,7 +22,6 @@ from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:

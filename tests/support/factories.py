@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core import clock, ids
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
 from shared.finance.refunds.models import Refund
@@ -19,7 +20,7 @@ from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.people.models import Customer, Member
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 
 if TYPE_CHECKING:
     from pathlib import Path

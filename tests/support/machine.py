@@ -17,7 +17,7 @@ from tortoise.backends.base import executor
 
 import run
 from shared.core import clock
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as stripe_accounts
 from shared.finance.inbox import intake
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
@@ -169,9 +169,9 @@ class Market:
         details = AccountDetails(
             country=country, business_type="company", business_name=vendor.name, email=vendor.business_email
         )
-        account = await vendors.setup_payments(self.gateway, vendor_id=vendor.id, details=details, actor="test")
+        account = await stripe_accounts.setup_payments(self.gateway, vendor_id=vendor.id, details=details, actor="test")
         self.stand.complete(account)
-        config = await vendors.sync_account(self.gateway, vendor_id=vendor.id)
+        config = await stripe_accounts.sync_account(self.gateway, vendor_id=vendor.id)
         product = await Product.create(
             vendor_id=vendor.id, slug="cup", name="A cup", price_amount=price(config.currency), currency=config.currency, stock=10_000
         )  # fmt: skip

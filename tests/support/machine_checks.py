@@ -14,7 +14,7 @@ from tortoise.expressions import F
 
 from shared.core.errors import MarketError
 from shared.finance.ledger.chart import Account
-from shared.finance.reconciliation.queries import exposure_now
+from shared.finance.overview.queries import exposure_now
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra.gateway.errors import StripeRefused
 from shared.sandbox.control_exposure import added_up

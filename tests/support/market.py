@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from shared.core.settings import SANDBOX_SECRET_KEY
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.service import place_order
+from shared.trade.vendors import service as vendors
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -60,9 +61,9 @@ async def open_shop(
     details = AccountDetails(
         country=country, business_type="company", business_name=f"Shop {n}", email=f"owner{n}@shop.test"
     )
-    account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+    account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
     sandbox.control("POST", f"accounts/{account}", {"complete": True})
-    config = await vendors.sync_account(gateway, vendor_id=signed.vendor_id)
+    config = await connect.sync_account(gateway, vendor_id=signed.vendor_id)
     product = await Product.create(
         vendor_id=signed.vendor_id,
         slug="cup",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import F
 
 from shared.core.money import step
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.disputes import answers
 from shared.finance.disputes.models import Dispute
@@ -38,7 +39,6 @@ from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.service import place_order
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import ADA
 from tests.support.money import booked
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import queries
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account, Posting, lines
@@ -14,7 +15,6 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
-from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from shared.finance.connect import service as vendors
 from shared.trade.people import registration
+from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor
 from tests.support.visitor import carried
 

@@ -14,10 +14,11 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.finance.connect import service
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.scopes import Scope
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.queries import get_vendor_payment_config, vendor_contact
+from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("vendor_payments", __name__, url_prefix="/api/v1/vendor/payments")
 

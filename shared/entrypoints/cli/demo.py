@@ -148,9 +148,9 @@ async def _rate() -> None:
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
     from shared.finance.connect import configs
-    from shared.finance.connect import service as vendors
+    from shared.finance.connect.queries import get_vendor_payment_config
+    from shared.trade.vendors import service as vendors
     from shared.trade.vendors.models import Vendor
-    from shared.trade.vendors.queries import get_vendor_payment_config
 
     row = await Vendor.get_or_none(slug=demo.slug)
     if row is None:
@@ -191,22 +191,22 @@ async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
-    from shared.finance.connect import service as vendors
+    from shared.finance.connect import service as connect
     from shared.infra.gateway.accounts import AccountDetails
 
     details = AccountDetails(
         country=demo.country, business_type=demo.business_type, business_name=demo.name, email=demo.email
     )
-    account = await vendors.setup_payments(gateway, vendor_id=vendor_id, details=details, actor=ACTOR)
+    account = await connect.setup_payments(gateway, vendor_id=vendor_id, details=details, actor=ACTOR)
     await stripe.complete_onboarding(account)
-    await vendors.sync_account(gateway, vendor_id=vendor_id)
+    await connect.sync_account(gateway, vendor_id=vendor_id)
 
 
 async def _products(vendor_id: int, demo: DemoVendor) -> None:
     from shared.core.money import Money
+    from shared.finance.connect.queries import get_vendor_payment_config
     from shared.trade.catalogue.models import Product
     from shared.trade.catalogue.service import ProductValues, save_product
-    from shared.trade.vendors.queries import get_vendor_payment_config
 
     known = {str(slug) for slug in await Product.filter(vendor_id=vendor_id).values_list("slug", flat=True)}
     currency = (await get_vendor_payment_config(vendor_id)).currency

@@ -21,6 +21,7 @@ from shared.core import clock
 from shared.core.settings import Settings, StripeSettings
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import refusals
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal
 from shared.finance.payments.models import Payment
@@ -29,7 +30,6 @@ from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from shared.trade.marketplace.sending import letterhead
 from shared.trade.people.models import Member
-from shared.trade.vendors.models import VendorPaymentConfig
 
 WAIT_SECONDS = 30.0  # for an event; Stripe sends within a few
 LOOK_EVERY = 0.25

@@ -82,7 +82,8 @@ def progress(what: str, count: int) -> Iterator[tuple[int, int]]:
 
 
 async def _vendors(count: int) -> list[int]:
-    from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+    from shared.finance.connect.models import VendorPaymentConfig
+    from shared.trade.vendors.models import Vendor
 
     first = await Vendor.filter(slug__startswith="bulk-").count()
     made: list[int] = []

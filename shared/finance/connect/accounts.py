@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 
 from shared.core import clock
 from shared.finance.connect import banks, capabilities, mirror, requirements, rules, texts, verification
-from shared.finance.connect.rules import AccountFacts, AccountStatus, PayoutSchedule
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import config_view
+from shared.finance.connect.rules import AccountFacts, AccountStatus
 from shared.finance.connect.words import standing
 from shared.infra import unit
 from shared.infra.gateway.accounts import StripeAccount
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.gateway.gateway import Gateway
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.queries import config_view
+from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +89,16 @@ def _without_words(account: StripeAccount) -> list[str]:
     return sorted(unknown | {code for code in held if code not in capabilities.CAUSES})
 
 
-async def store_reading(
-    vendor_id: int, account: StripeAccount, *, schedule: PayoutSchedule | None, read_at: datetime
-) -> None:
+async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings | None:
+    """Read when Stripe pays out; None when it does not tell (an account that is not that far yet)."""
+    try:
+        return await gateway.balance_settings.get(account_id)
+    except StripeRefused as refused:
+        log.info("no payout schedule for %s: %s", account_id, refused.log)
+        return None
+
+
+async def store_reading(vendor_id: int, account: StripeAccount, *, read_at: datetime) -> None:
     """Store a reading that began at `read_at`, unless a newer one is stored or the vendor disconnected meanwhile."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
@@ -97,9 +108,7 @@ async def store_reading(
         known, submitted = banks.known_to(row), row.details_submitted
         async with tx.editing(row):
             describe(row, account, read_at=read_at)
-            if schedule is not None:
-                row.payout_schedule = schedule.value
-        await banks.follow(tx, row, account, known=known, submitted=submitted)
+            await banks.follow(tx, row, account, known=known, submitted=submitted)
         await _audit_change(tx, row, before, actor="stripe")
         await _tell_what_stopped(tx, row, before)
 

@@ -12,6 +12,7 @@ from shared.core import clock
 from shared.core.errors import Conflict, Invalid
 from shared.finance.connect import configs, mirror, rules
 from shared.finance.connect.events import PayoutTermsChanged
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra import unit
 from shared.infra.gateway.accounts import ExternalAccount, StripeAccount
 from shared.infra.jobs import Context, job
@@ -19,7 +20,7 @@ from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300

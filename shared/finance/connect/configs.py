@@ -1,4 +1,4 @@
-"""A vendor's payment config: the locked row, the account behind it, and the vendor's commission."""
+"""A vendor's payment config: the locked row, the account behind it, the vendor's currency and its commission."""
 
 from __future__ import annotations
 
@@ -8,12 +8,28 @@ from typing import Any
 
 from shared.core.editing import Look, unseen
 from shared.core.errors import Invalid
+from shared.finance.connect.errors import AccountDisconnected
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.vendors.countries import default_currency, minimum_payout
-from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.queries import get_vendor_payment_config
+from shared.trade.catalogue.errors import CurrencyFixed
+from shared.trade.catalogue.service import may_choose_currency
+from shared.trade.vendors.countries import CURRENCY_NAMES, default_currency, minimum_payout
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.events import VendorSignedUp
+from shared.trade.vendors.models import Vendor
+
+
+async def on_vendor_signed_up(tx: Transaction, event: VendorSignedUp) -> None:
+    """Give the new vendor its config, not yet connected to Stripe."""
+    await tx.create(VendorPaymentConfig, vendor_id=event.vendor_id, **_first(event.country))
+
+
+def _first(country: str) -> dict[str, Any]:
+    """What a config begins with."""
+    currency = default_currency(country)
+    return {"currency": currency, "minimum_payout": minimum_payout(currency)}
 
 
 async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
@@ -24,9 +40,7 @@ async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
         raise PaymentNotConfigured
-    currency = default_currency(vendor.country)
-    first = {"currency": currency, "minimum_payout": minimum_payout(currency)}
-    return await tx.lock_or_create(VendorPaymentConfig, first, vendor_id=vendor_id)
+    return await tx.lock_or_create(VendorPaymentConfig, _first(vendor.country), vendor_id=vendor_id)
 
 
 async def account_of(vendor_id: int) -> str:
@@ -37,6 +51,29 @@ async def account_of(vendor_id: int) -> str:
     if config.stripe_account_id is None:
         raise PaymentNotConfigured
     return config.stripe_account_id
+
+
+async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
+    """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
+    code = currency.upper()
+    if code not in CURRENCY_NAMES:
+        raise Invalid("Choose one of the currencies offered.", param="currency")
+    async with unit.transaction() as tx:
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
+        if config.currency == code:
+            return
+        if not await may_choose_currency(vendor_id):
+            raise CurrencyFixed(param="currency")
+        before = config.currency
+        await tx.change(config, currency=code, minimum_payout=minimum_payout(code))
+        tx.record(
+            "vendor.currency_chosen",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=before,
+            after=code,
+        )
 
 
 async def set_platform_fee(

@@ -1,9 +1,10 @@
-"""What vendors tell whoever is concerned."""
+"""What a vendor's Stripe account tells whoever is concerned."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.unit import Event
 
 
@@ -12,6 +13,22 @@ class ConnectedAgain(Event):
     """A vendor has given us access to its account again."""
 
     vendor_id: int
+
+
+@dataclass(frozen=True)
+class AccountCreated(Event):
+    """A vendor has a Stripe account now; `actor` asked for it."""
+
+    vendor_id: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class PayoutSettingsRead(Event):
+    """When Stripe pays a vendor's account out was read."""
+
+    vendor_id: int
+    settings: PayoutSettings
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is done for vendors later: their account is read again, and reminders before a deadline of Stripe's."""
+"""What is done for vendors' accounts later: their account is read again, and reminders before a deadline of Stripe's."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.finance.connect import banks, requirements_due, texts
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.connect.rules import AccountStatus, reminder_due
-from shared.finance.connect.service import connect_again, open_shop, sync_account
+from shared.finance.connect.service import connect_again, sync_account
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.marketplace.queries import marketplace, today
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.queries import PaymentConfigView, config_view
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +59,6 @@ async def look_again(context: Context) -> None:
             await connect_again(context.gateway, str(account_id))
         except StripeRefused as refused:  # the others are looked at all the same
             log.warning("account %s could not be read again: %s", account_id, refused.log)
-
-
-@recurring("vendors.open_again", every=timedelta(hours=1))
-async def open_again(_context: Context) -> None:
-    """Open the shops whose vendor named this day, or one before."""
-    due = Vendor.filter(is_open=False, closed_until__lte=await today())
-    for vendor_id in await due.order_by("id").values_list("id", flat=True):
-        await open_shop(vendor_id=int(str(vendor_id)), actor="system")
 
 
 @job("vendors.remind_one")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from enum import StrEnum
 
 
@@ -29,8 +28,6 @@ class PayoutSchedule(StrEnum):
     MONTHLY = "monthly"
 
 
-# What a vendor pays that nobody agreed anything else with, in per cent of what the shopper pays.
-NEW_VENDOR_FEE = Decimal("2.50")
 # The states in which shoppers can pay: exactly these, so that no page says one thing and the checkout does another.
 SELLING = frozenset({AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED})
 _CLOSED = ("platform_paused", "platform_disabled", "listed", "other")

@@ -1,4 +1,4 @@
-"""Vendors join, connect Stripe and change how they are paid.
+"""Vendors connect Stripe, leave it and come back; what Stripe says of their accounts is read again.
 
 One Stripe account per vendor, whatever is clicked twice or crashes.
 """
@@ -6,82 +6,27 @@ One Stripe account per vendor, whatever is clicked twice or crashes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any
-
-from tortoise.exceptions import IntegrityError
+from dataclasses import asdict
+from datetime import datetime
 
 from shared.core import clock
-from shared.core.editing import Look, unseen
-from shared.core.errors import Conflict, Invalid
-from shared.core.ids import born, slugify
+from shared.core.ids import born
 from shared.finance.connect import accounts, configs
-from shared.finance.connect.events import ConnectedAgain
-from shared.finance.connect.writes import CreateAccount, UpdatePayoutSettings
-from shared.finance.payouts import plans, stripe_schedule
+from shared.finance.connect.errors import AccountDisconnected
+from shared.finance.connect.events import ConnectedAgain, PayoutSettingsRead
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
+from shared.finance.connect.writes import CreateAccount
 from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes import service as writes
-from shared.infra.unit import Transaction
-from shared.trade.marketplace.queries import today
-from shared.trade.people import registration
 from shared.trade.people.queries import require_confirmed
-from shared.trade.vendors import closing
-from shared.trade.vendors.countries import COUNTRIES, default_currency, minimum_payout
-from shared.trade.vendors.errors import AccountDisconnected, UnsupportedCountry
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config
+from shared.trade.vendors.countries import COUNTRIES
+from shared.trade.vendors.errors import UnsupportedCountry
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class SignedUp:
-    """A new vendor and its owner."""
-
-    member_id: int
-    vendor_id: int
-
-
-async def sign_up(
-    *, email: str, password: str, full_name: str, business_name: str, country: str, confirmed: bool = False
-) -> SignedUp:
-    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address is taken.
-
-    `confirmed`: somebody vouches for the address; else its owner confirms it before the shop can sell.
-    """
-    code = country.upper()
-    if code not in COUNTRIES:
-        raise UnsupportedCountry(param="country")
-    currency = default_currency(code)
-    login = await registration.credentials(email, password, about=(full_name, business_name))
-    async with unit.transaction() as tx:
-        vendor = await _new_vendor(tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed)
-        least = minimum_payout(currency)
-        await tx.create(VendorPaymentConfig, vendor=vendor, currency=currency, minimum_payout=least)
-        member = await registration.add_member(
-            tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
-        )
-        tx.record("vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id)
-    return SignedUp(member.id, vendor.id)
-
-
-async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, is_open: bool) -> Vendor:
-    """A vendor under the first free address part made of its name."""
-    base = slugify(name)[:50].strip("-") or "shop"
-    for _ in range(5):
-        taken = {str(s) for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)}
-        slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
-        try:
-            async with tx.savepoint():
-                return await Vendor.create(slug=slug, name=name, business_email=email, country=country, is_open=is_open)
-        except IntegrityError:
-            continue  # someone took it a moment ago
-    raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
 
 
 async def setup_payments(
@@ -105,7 +50,7 @@ async def setup_payments(
     performed = await writes.perform(gateway, write_id)
     if performed.stripe_id is None:
         raise performed.refusal or StripeUnavailable(log="the account was refused to somebody else just now")
-    await _begin_with_schedule(gateway, vendor_id)
+    await _perform_what_waits(gateway, vendor_id)
     return performed.stripe_id
 
 
@@ -135,15 +80,13 @@ async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tu
         return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
 
 
-async def _begin_with_schedule(gateway: Gateway, vendor_id: int) -> None:
-    """Tell Stripe the schedule we show; when that fails, the account stands and its job goes on."""
-    write = await writes.latest(f"vendor:{vendor_id}", UpdatePayoutSettings)
-    if write is None:
-        return
-    try:
-        await writes.perform(gateway, write.id)
-    except StripeUnavailable as problem:
-        log.warning("vendor %s: payout schedule not written through: %s", vendor_id, problem.log)
+async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
+    """Perform what others write of a new account; when that fails, the account stands and their jobs go on."""
+    for write in await writes.waiting(f"vendor:{vendor_id}"):
+        try:
+            await writes.perform(gateway, write.id)
+        except StripeUnavailable as problem:
+            log.warning("vendor %s: %s is not through yet: %s", vendor_id, write.operation, problem.log)
 
 
 async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
@@ -174,10 +117,11 @@ async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView
         return config
     started = clock.now()
     account = await gateway.accounts.get(config.stripe_account_id)
-    settings = await plans.read(gateway, config.stripe_account_id)
-    await accounts.store_reading(vendor_id, account, schedule=None, read_at=started)
+    settings = await accounts.payout_settings(gateway, config.stripe_account_id)
+    await accounts.store_reading(vendor_id, account, read_at=started)
     if settings is not None:
-        await stripe_schedule.follow(vendor_id, settings)
+        async with unit.transaction() as tx:
+            tx.emit(PayoutSettingsRead(vendor_id, settings))
     return await get_vendor_payment_config(vendor_id)
 
 
@@ -227,39 +171,3 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
                 tx.emit(ConnectedAgain(row.vendor_id))
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True
-
-
-async def open_shop(*, vendor_id: int, actor: str) -> None:
-    """Show the vendor's shop to shoppers. Raises EmailNotConfirmed."""
-    await require_confirmed(vendor_id, to="open your shop")
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(Vendor.filter(id=vendor_id, is_open=False))
-        if row is None:
-            return
-        row.is_open, row.closed_until = True, None
-        await row.save(update_fields=["is_open", "closed_until"])
-        tx.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
-
-
-async def close_shop(
-    *, vendor_id: int, until: date | None = None, actor: str, look: Look[Mapping[str, Any]] = unseen
-) -> None:
-    """Sell nothing for a while; orders already placed go on. Called again, it names another day.
-
-    On `until`, a day of the marketplace's time zone, the shop opens by itself (job `vendors.open_again`); without one it
-    stays closed. Raises Invalid for a day that is past or too far off, and what `look` does.
-    """
-    wrong = closing.problem(until, await today())
-    if wrong:
-        raise Invalid(wrong, param="until")
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(Vendor.filter(id=vendor_id))
-        if row is None:
-            return
-        await look({"until": row.closed_until})
-        if not row.is_open and row.closed_until == until:
-            return
-        row.is_open, row.closed_until = False, until
-        await row.save(update_fields=["is_open", "closed_until"])
-        told = {"until": until.isoformat()} if until else {}
-        tx.record("vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told)

@@ -15,9 +15,9 @@ from shared.finance.connect.rules import AccountStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.finance.connect.queries import PaymentConfigView
     from shared.finance.connect.verification import Verdict
     from shared.infra.gateway.accounts import Capability
-    from shared.trade.vendors.queries import PaymentConfigView
 
 CONNECT, CONTINUE, DASHBOARD = "connect", "continue", "dashboard"
 _BADGES = {

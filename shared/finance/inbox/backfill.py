@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import health, intake, refusals
-from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.handlers import is_handled
 from shared.finance.inbox.rules import source_of
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import MissedEvent
 from shared.infra.jobs import Context, recurring, schedule
 from shared.infra.restoring.service import note_backfill, standing
-from shared.trade.vendors.models import VendorPaymentConfig
 
 KIND = "webhooks.backfill"
 LONGEST = timedelta(days=30)  # Stripe tells no older events
@@ -63,7 +63,7 @@ def _since(last: int | None) -> datetime:
 async def take_in(context: Context, event: MissedEvent) -> bool:
     """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
     source = source_of(event.account)
-    if event.type not in handlers()[source]:
+    if not is_handled(source, event.type):
         return False
     return await intake.take(context, source=source, body=event.body)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.models import Order
-from shared.trade.vendors.models import VendorPaymentConfig
 
 # Fields of an event's object that name another object, the nearest first. Expanded or not.
 _RELATED = (

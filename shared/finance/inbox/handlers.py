@@ -15,3 +15,8 @@ def handlers() -> Mapping[str, Mapping[str, StripeHandler]]:
         found["platform"].update(manifest.platform_events)
         found["connect"].update(manifest.connect_events)
     return found
+
+
+def is_handled(source: str, event_type: str) -> bool:
+    """Tell whether events of a type that come to the endpoint `source` do anything."""
+    return event_type in handlers()[source]

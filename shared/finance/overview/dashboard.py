@@ -14,6 +14,7 @@ from tortoise.functions import Count, Min, Sum
 from shared.core import clock
 from shared.core.money import Money
 from shared.core.settings import Settings
+from shared.finance.connect.queries import VendorTrouble, vendors_in_trouble
 from shared.finance.disputes.queries import DisputeView, next_to_answer_of_all
 from shared.finance.inbox.health import Endpoint, endpoints
 from shared.finance.inbox.queries import event_counts
@@ -31,7 +32,6 @@ from shared.infra.mail.queries import Unsent, unsent
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
 from shared.trade.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
-from shared.trade.vendors.queries import VendorTrouble, vendors_in_trouble
 
 # The comparison runs every night; when it has not for so long, somebody should know.
 STALE = timedelta(hours=50)

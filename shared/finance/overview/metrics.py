@@ -10,6 +10,7 @@ from tortoise.functions import Count, Sum
 
 from shared.core import clock
 from shared.core.settings import Settings
+from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import health
 from shared.finance.inbox.queries import event_counts
 from shared.finance.inbox.rules import EventStatus, Light, Tally
@@ -18,7 +19,6 @@ from shared.finance.payments.queries import count_parked
 from shared.finance.reconciliation.queries import RunView, last_finished
 from shared.infra.jobs.models import Job
 from shared.infra.mail.queries import unsent
-from shared.trade.vendors.queries import vendors_in_trouble
 
 LEDGER_EVERY = timedelta(minutes=5)  # all of it is added up, so not at each scrape
 _LIGHTS = {Light.QUIET: 0, Light.OK: 0, Light.WARN: 1, Light.BAD: 2}

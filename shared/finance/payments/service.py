@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, field
 
 from shared.core.money import Money
+from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
 from shared.finance.payments import descriptor, settle
@@ -30,7 +31,6 @@ from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
-from shared.trade.vendors.queries import get_vendor_payment_config
 
 log = logging.getLogger("markethall.payments")
 

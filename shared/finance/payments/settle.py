@@ -9,6 +9,7 @@ from typing import Any
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.locales import gettext_noop as _n
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.payments.events import PaymentSucceeded, TransferArrived
@@ -32,7 +33,6 @@ from shared.trade.orders import holding
 from shared.trade.orders import settle as orders
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
-from shared.trade.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
 

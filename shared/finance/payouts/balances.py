@@ -10,7 +10,7 @@ from shared.finance.payouts import forecast, funds
 from shared.finance.payouts.instant import InstantOffer, offer
 from shared.finance.payouts.models import ReserveHold
 from shared.finance.payouts.rules import Funds, Obstacle, Standing, held_back, obstacle_of
-from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery.queries import Owed, owed_by
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.gateway.gateway import Gateway

@@ -14,6 +14,7 @@ from shared.core.money import Money
 from shared.finance.connect import configs
 from shared.finance.connect.banks import words_of
 from shared.finance.connect.jobs import sync as sync_account
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.queries import owes
@@ -29,7 +30,7 @@ from shared.infra.gateway.payouts import StripePayout
 from shared.infra.mail import service as mail
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
 

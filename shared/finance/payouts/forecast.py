@@ -18,7 +18,7 @@ from shared.finance.payouts import funds, words
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
-from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.errors import PaymentNotConfigured
 

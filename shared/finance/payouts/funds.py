@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from tortoise.functions import Sum
 
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.finance.connect.banks import defaults, returns
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import Funds, PayoutState, Standing
-from shared.finance.payouts.stripe_schedule import PayoutTerms
+from shared.finance.payouts.terms import PayoutTerms
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance import BalanceLine
 from shared.infra.gateway.errors import StripeRefused
@@ -43,7 +43,7 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
         lines = await gateway.balance.get(terms.account_id)
         banks = defaults(await gateway.accounts.list_external_accounts(terms.account_id))
         if banks != terms.banks:
-            enabled = (await vendors.sync_account(gateway, vendor_id=terms.vendor_id)).payouts_enabled
+            enabled = (await connect.sync_account(gateway, vendor_id=terms.vendor_id)).payouts_enabled
     except StripeRefused:  # access was taken away; the account's own event will say so
         return Reading()
     return Reading({line.currency: line for line in lines}, banks, enabled)

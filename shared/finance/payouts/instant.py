@@ -12,7 +12,7 @@ from shared.finance.payouts.errors import AmountChanged, NothingToPayOut, Payout
 from shared.finance.payouts.forecast import why
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import Funds, PayoutState, obstacle_of, whole
-from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.queries import reserved_of_order
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payouts import reserves, service
 from shared.finance.recovery.events import ClaimSet
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
-from shared.trade.vendors.models import VendorPaymentConfig
 
 
 @job("payouts.ask")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.core.domains import Manifest, StripeHandler, Subscription
+from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
 from shared.finance.payments.events import TransferArrived
-from shared.finance.payouts import jobs, models, scheduler, stripe_events, sweep
+from shared.finance.payouts import jobs, models, scheduler, stripe_events, stripe_schedule, sweep
 from shared.finance.recovery.events import ClaimSet
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
@@ -28,12 +29,16 @@ MANIFEST = Manifest(
         scheduler.pay_later,
         sweep.sweep_all,
         sweep.sweep_account,
+        stripe_schedule.write_settings,
         jobs.ask,
         jobs.reserve,
         jobs.review_reserve,
         jobs.release_reserves,
     ),
     subscriptions=(
+        Subscription(AccountCreated, stripe_schedule.on_account_created),
+        Subscription(PayoutSettingsRead, stripe_schedule.on_payout_settings_read),
+        Subscription(PayoutTermsChanged, stripe_schedule.on_payout_terms_changed),
         Subscription(TransferArrived, jobs.on_transfer_arrived),
         Subscription(ClaimSet, jobs.on_claim_set),
     ),

@@ -1,7 +1,7 @@
 """How a vendor is paid out: its plan, and what Stripe's BalanceSettings have to say for it.
 
 Stripe pays out by itself only where that is all there is to it. With a minimum, a reserve or a hold the account's schedule at
-Stripe is `manual`, and our own scheduler makes the payouts (shared/finance/payouts/scheduler.py).
+Stripe is `manual`, and our own scheduler makes the payouts (scheduler.py).
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from typing import Any
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect.events import PayoutTermsChanged
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts.paydays import anchor_of
 from shared.infra.gateway.balance_settings import PayoutSettings
-from shared.infra.gateway.errors import StripeRefused
-from shared.infra.gateway.gateway import Gateway
 from shared.infra.unit import Transaction
-from shared.trade.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger(__name__)
 MANUAL = "manual"
@@ -88,15 +86,6 @@ async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
         return True
     sums = await ledger.of_vendor(row.vendor_id)
     return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())
-
-
-async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
-    """The schedule as Stripe keeps it; None when it does not tell (an account that is not that far yet)."""
-    try:
-        return await gateway.balance_settings.get(account_id)
-    except StripeRefused as refused:
-        log.info("no payout schedule for %s: %s", account_id, refused.log)
-        return None
 
 
 async def store(

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.ledger.queries import sums_of
@@ -22,7 +23,6 @@ from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.paging import Paged, window
 from shared.trade.orders.models import Order
-from shared.trade.vendors.models import VendorPaymentConfig
 
 PAGE_SIZE = 25
 FRESH = timedelta(days=30)  # a failure that is older no longer goes before the rest

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shared.core import clock
-from shared.finance.connect import configs
+from shared.finance.connect import accounts, configs
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import owes
@@ -16,13 +17,12 @@ from shared.finance.payouts import funds, plans, service, stripe_schedule
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, given_up, last_payday, period
 from shared.finance.payouts.rules import PayoutState, due
-from shared.finance.payouts.stripe_schedule import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring, schedule
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vendors.models import VendorPaymentConfig
 
 RUN = "payouts.run"
 TRIES = 3  # of a payday that Stripe refuses; then the next one has its turn
@@ -95,7 +95,7 @@ async def _unpaid(vendor_id: int, name: str) -> list[str]:
 async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None:
     """Where somebody switched Stripe's own schedule on, it is switched off before we pay."""
     assert terms.account_id is not None
-    told = await plans.read(gateway, terms.account_id)
+    told = await accounts.payout_settings(gateway, terms.account_id)
     if told is not None and told.interval != plans.MANUAL:
         await stripe_schedule.apply(gateway, vendor_id=terms.vendor_id)
 

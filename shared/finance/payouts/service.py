@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from shared.core.ids import born
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import follow
 from shared.finance.payouts.errors import NotCancelable
 from shared.finance.payouts.models import Payout
@@ -20,7 +21,6 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
-from shared.trade.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payouts")
 CANCEL = "payout.cancel_requested"

@@ -11,6 +11,7 @@ from datetime import timedelta
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import queries as ledger_queries
 from shared.finance.ledger import service as ledger
@@ -18,7 +19,6 @@ from shared.finance.ledger.chart import Account
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.vendors.models import VendorPaymentConfig
 
 TYPES = ("reserve_hold", "reserve_release")
 PAYMENTS = "payments"  # the balance that is paid out; the same money stands on the reserve's with the other sign

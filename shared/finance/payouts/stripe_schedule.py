@@ -1,99 +1,28 @@
 """A vendor's payout plan and Stripe's schedule kept equal.
 
-Stripe is asked (writes.py), then our row follows its answer. What somebody changed at Stripe is found by reading.
+Stripe is asked (settings_writes.py), then our row follows its answer. What somebody changed at Stripe is found by reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-
-from shared.core import clock
 from shared.core.editing import ChangedMeanwhile, Look, unseen
 from shared.core.errors import Invalid
-from shared.core.money import MAX_AMOUNT, Money
-from shared.finance.connect import banks, configs, mirror
-from shared.finance.connect.events import PayoutTermsChanged
+from shared.core.money import MAX_AMOUNT
+from shared.finance.connect import configs
+from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
-from shared.finance.connect.writes import UpdatePayoutSettings, ask_for_plan
 from shared.finance.payouts import plans
 from shared.finance.payouts.plans import PayoutPlan
+from shared.finance.payouts.settings_writes import UpdatePayoutSettings, ask_for_plan
 from shared.infra import unit
-from shared.infra.gateway.accounts import ExternalAccount
-from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
-from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.models import VendorPaymentConfig
 
 CHANGED = plans.CHANGED
-
-
-@dataclass(frozen=True)
-class PayoutTerms:
-    """How a vendor is paid out, as pages and our scheduler see it. `banks` are where payouts go, by currency, as last read.
-
-    `bank_hold_until` is None when nothing waits because of a changed bank, or no longer.
-    """
-
-    vendor_id: int
-    account_id: str | None
-    currency: str
-    plan: PayoutPlan
-    by_hand: bool
-    held_at: datetime | None
-    held_reason: str
-    reserve_percentage: Decimal
-    reserve_days: int
-    payouts_enabled: bool
-    banks: Mapping[str, ExternalAccount]
-    bank_hold_until: datetime | None = None
-
-    @property
-    def minimum(self) -> Money:
-        return Money(self.plan.minimum, self.currency)
-
-    @property
-    def bank(self) -> str:
-        """The bank that the vendor's own currency goes to, by its last digits."""
-        return banks.words_of(self.banks.get(self.currency))
-
-    @property
-    def still(self) -> bool:
-        """Whether nothing may leave now: the operator holds it back, or the bank changed lately."""
-        return self.held_at is not None or self.bank_hold_until is not None
-
-    @property
-    def bank_errored(self) -> bool:
-        """Whether payouts to that bank come back. Stripe said so of the account; nobody else may."""
-        return banks.returns(self.banks.get(self.currency))
-
-
-async def terms_of(vendor_id: int) -> PayoutTerms:
-    """The vendor's terms; without an account as well. Raises PaymentNotConfigured when nothing was ever set up."""
-    row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
-    if row is None:
-        raise PaymentNotConfigured
-    waits = row.bank_hold_until is not None and row.bank_hold_until > clock.now()
-    return PayoutTerms(
-        vendor_id=vendor_id,
-        account_id=None if row.deauthorized_at else row.stripe_account_id,
-        currency=row.currency,
-        plan=plans.plan_of(row),
-        by_hand=await plans.by_hand(row, row.minimum_payout),
-        held_at=row.payouts_held_at,
-        held_reason=row.payouts_held_reason,
-        reserve_percentage=row.reserve_percentage,
-        reserve_days=row.reserve_days,
-        payouts_enabled=row.payouts_enabled,
-        banks=banks.defaults(mirror.from_json(row.requirements).external_accounts),
-        bank_hold_until=row.bank_hold_until if waits else None,
-    )
 
 
 async def choose(
@@ -143,17 +72,22 @@ async def _perform(gateway: Gateway, write: StripeWrite) -> writes.Performed:
     return performed
 
 
-async def follow(vendor_id: int, settings: PayoutSettings) -> None:
-    """Stripe's schedule was read: ours follows it, unless we make the payouts ourselves; then Stripe's is set back."""
-    async with unit.transaction() as tx:
-        row = await configs.locked(tx, vendor_id)
-        ours = await plans.by_hand(row, row.minimum_payout)
-        found = plans.told(settings)
-        if ours != (found is None):
-            plans.write_again(tx, vendor_id)
-        elif found is not None:
-            plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
-            await plans.store(tx, row, plan, actor="stripe", key="")
+async def on_account_created(tx: Transaction, event: AccountCreated) -> None:
+    """Have Stripe told the schedule that we show."""
+    row = await configs.locked(tx, event.vendor_id)
+    await ask_for_plan(tx, row, plans.plan_of(row), actor=event.actor)
+
+
+async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) -> None:
+    """Let ours follow Stripe's schedule, unless we make the payouts ourselves; then Stripe's is set back."""
+    row = await configs.locked(tx, event.vendor_id)
+    ours = await plans.by_hand(row, row.minimum_payout)
+    found = plans.told(event.settings)
+    if ours != (found is None):
+        plans.write_again(tx, event.vendor_id)
+    elif found is not None:
+        plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
+        await plans.store(tx, row, plan, actor="stripe", key="")
 
 
 @job("payouts.write_settings")

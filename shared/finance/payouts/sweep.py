@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.core import clock
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import follow, service, stripe_reserves
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import UNDER_WAY, PayoutState
@@ -14,7 +15,6 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
-from shared.trade.vendors.models import VendorPaymentConfig
 
 UNANSWERED = timedelta(hours=1)  # its own job asks before; this one goes on with what waited for a hold to end
 LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from shared.core import clock
 from shared.finance.connect import configs
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.finance.payouts import follow, plans, words
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
@@ -79,7 +79,7 @@ class CreatePayout(_OfPayout):
         if clock.now() - row.created_at < AT_ONCE:
             return
         try:
-            await vendors.sync_account(gateway, vendor_id=self.vendor_id)
+            await connect.sync_account(gateway, vendor_id=self.vendor_id)
         except StripeRefused as refused:  # access was taken away; so the payout will be refused, too
             log.info("the account of %s could not be read: %s", self.subject, refused.log)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.core import clock
-from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.handlers import is_handled
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
@@ -141,9 +141,7 @@ async def _accounts(read: Theirs) -> tuple[AccountRow, ...]:
 
 
 async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
-    missed = [
-        event for event in missed if event.type in handlers()["platform" if event.vendor_id is None else "connect"]
-    ]
+    missed = [event for event in missed if _is_handled(event)]
     known: set[str] = set()
     for start in range(0, len(missed), ours.CHUNK):
         ids = [event.id for event in missed[start : start + ours.CHUNK]]
@@ -151,6 +149,11 @@ async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
             str(i) for i in await WebhookEvent.filter(stripe_event_id__in=ids).values_list("stripe_event_id", flat=True)
         }
     return tuple(event for event in missed if event.id not in known)
+
+
+def _is_handled(event: Event) -> bool:
+    source = "platform" if event.vendor_id is None else "connect"
+    return is_handled(source, event.type)
 
 
 async def _parked_events() -> tuple[Event, ...]:

@@ -12,6 +12,7 @@ from tortoise.functions import Count, Sum
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
@@ -22,7 +23,6 @@ from shared.finance.reconciliation.facts import ClaimRow, Line, Mirror, Movement
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.refunds.models import Refund
-from shared.trade.vendors.models import VendorPaymentConfig
 
 AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
 CHUNK = 500

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import MarketError, TryLater
-from shared.finance.connect import service as vendors
+from shared.finance.connect import service as connect
 from shared.finance.inbox import backfill, dispatch
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.payments import service as payments
@@ -137,7 +137,7 @@ async def _settle_claim(context: Context, given: Arguments) -> str:
 
 
 async def _sync_account(context: Context, given: Arguments) -> str:
-    await vendors.sync_account(context.gateway, vendor_id=int(given["vendor_id"]))
+    await connect.sync_account(context.gateway, vendor_id=int(given["vendor_id"]))
     return "The account was read again."
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from shared.finance.connect import accounts
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import account_status
 from shared.finance.reconciliation.facts import Event, Intent, Thing, Transaction
 from shared.infra.gateway.balance_transactions import BalanceTransaction
@@ -18,7 +19,6 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.payouts import StripePayout
 from shared.infra.gateway.refunds import StripeRefund
-from shared.trade.vendors.models import VendorPaymentConfig
 
 ACCOUNTS_AT_ONCE = 4
 PLATFORM = "markethall"

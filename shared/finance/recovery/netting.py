@@ -5,12 +5,12 @@ Only what is left over waits, until it connects again. Nothing moves at Stripe: 
 
 from __future__ import annotations
 
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.recovery import receivables
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState, set_off
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.vendors.models import VendorPaymentConfig
 
 
 async def is_unreachable(vendor_id: int) -> bool:

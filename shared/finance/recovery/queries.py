@@ -9,9 +9,9 @@ from tortoise.expressions import F
 from tortoise.functions import Sum
 
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.models import Claim
-from shared.trade.vendors.models import VendorPaymentConfig
 
 
 @dataclass(frozen=True)

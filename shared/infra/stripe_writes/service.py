@@ -76,6 +76,11 @@ async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | N
     return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
 
 
+async def waiting(subject: str) -> list[StripeWrite]:
+    """Return the writes about one subject that Stripe has not answered, oldest first."""
+    return await StripeWrite.filter(subject=subject, state=WriteState.WAITING.value).order_by("id")
+
+
 async def perform(gateway: Gateway, write_id: int) -> Performed:
     """Ask Stripe until the write is answered, refused or superseded. One that was is left alone; one that must wait is, too.
 

@@ -1,4 +1,4 @@
-"""Vendors write their products: one use case to save one, one to choose the currency before the first."""
+"""Vendors write their products."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
-from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
 from shared.core.ids import slugify
 from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
+from shared.trade.catalogue.errors import AddressTaken, StockBelowReserved
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import ProductView, product_for_vendor
 from shared.trade.people.queries import require_confirmed
-from shared.trade.vendors.countries import CURRENCY_NAMES, minimum_payout
-from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
 
@@ -49,9 +46,9 @@ async def save_product(
     """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
     _check(values)
     async with unit.transaction() as tx:
-        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
-        if values.price.currency != config.currency:
-            raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
+        terms = await locked_terms(tx, vendor_id)
+        if values.price.currency != terms.currency:
+            raise Invalid(f"Prices in this shop are in {terms.currency}.", param="price")
         row = await _row(tx, vendor_id, product_id)
         if product_id is not None:
             await look(await product_for_vendor(vendor_id, product_id))
@@ -122,7 +119,7 @@ async def _free_slug(vendor_id: int, name: str) -> str:
 
 
 async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
-    """Save; a taken address is the vendor's to change when they chose it. The config's lock keeps made ones apart."""
+    """Save; a taken address is the vendor's to change when they chose it. The lock on its terms keeps made ones apart."""
     try:
         async with tx.savepoint():
             await row.save()
@@ -135,28 +132,3 @@ async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
 async def may_choose_currency(vendor_id: int) -> bool:
     """Whether the vendor has no product yet, so that no price would change its meaning."""
     return not await Product.filter(vendor_id=vendor_id).exists()
-
-
-async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
-    """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
-    code = currency.upper()
-    if code not in CURRENCY_NAMES:
-        raise Invalid("Choose one of the currencies offered.", param="currency")
-    async with unit.transaction() as tx:
-        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
-        if config.currency == code:
-            return
-        if not await may_choose_currency(vendor_id):
-            raise CurrencyFixed(param="currency")
-        before = config.currency
-        await VendorPaymentConfig.filter(id=config.id).update(
-            currency=code, minimum_payout=minimum_payout(code), updated_at=clock.now()
-        )
-        tx.record(
-            "vendor.currency_chosen",
-            actor=actor,
-            subject=f"vendor:{vendor_id}",
-            vendor_id=vendor_id,
-            before=before,
-            after=code,
-        )

@@ -14,6 +14,9 @@ from enum import StrEnum
 from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT, round_half_up, step
 
+# What a vendor pays that nobody agreed anything else with, in per cent of what the shopper pays.
+NEW_VENDOR_FEE = Decimal("2.50")
+
 
 class RefundPolicy(StrEnum):
     """What becomes of the commission when a shopper gets money back."""

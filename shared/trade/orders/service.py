@@ -28,7 +28,7 @@ from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config
+from shared.trade.vendors.terms import SellingTerms, selling_terms
 
 MOST_RENEWALS = 4  # so many times as long as one hold, if the same basket is submitted again and again
 
@@ -55,7 +55,7 @@ async def place_order(
     async with unit.transaction() as tx:
         before = await _open_checkout(tx, basket_token)
         basket = await get_basket(basket_token)  # read after the locks: a payment may have emptied it while we waited
-        config = await _sellable(basket)
+        terms = await _sellable(basket)
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
@@ -63,17 +63,17 @@ async def place_order(
                 return before.token
             await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
         return await _create(
-            tx, basket, config, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
+            tx, basket, terms, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
         )
 
 
-async def _sellable(basket: BasketView) -> PaymentConfigView:
+async def _sellable(basket: BasketView) -> SellingTerms:
     if not basket.lines or basket.vendor is None:
         raise EmptyBasket
     if not basket.vendor.is_open:
         raise ShopClosed(basket.vendor)
-    config = await get_vendor_payment_config(basket.vendor.id)
-    if not config.accepts_payments:
+    terms = await selling_terms(basket.vendor.id)
+    if not terms.accepts_payments:
         raise VendorCannotSell
     for line in basket.lines:
         if line.seen != line.product.price:
@@ -84,7 +84,7 @@ async def _sellable(basket: BasketView) -> PaymentConfigView:
             raise BasketProblem(line.problem)
     if basket.total is not None and (reason := unpayable(basket.total)):
         raise BasketProblem(reason)
-    return config
+    return terms
 
 
 async def _open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:
@@ -120,7 +120,7 @@ def _accepted(accepted: Acceptance | None) -> dict[str, Any]:
 async def _create(
     tx: Transaction,
     basket: BasketView,
-    config: PaymentConfigView,
+    terms: SellingTerms,
     contact: Contact,
     *,
     customer_id: int | None,
@@ -144,7 +144,7 @@ async def _create(
         reserved_until=until,
     )
     placed = Act("order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"})
-    await _order_of(tx, checkout, basket, config, state, placed)
+    await _order_of(tx, checkout, basket, terms, state, placed)
     tx.emit(CheckoutOpened(checkout.id, until))
     return checkout.token
 
@@ -153,27 +153,25 @@ async def _order_of(
     tx: Transaction,
     checkout: Checkout,
     basket: BasketView,
-    config: PaymentConfigView,
+    terms: SellingTerms,
     stock_state: StockState,
     act: Act,
 ) -> None:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
     lines = basket.lines
-    sold = [
-        Sold(config.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity) for x in lines
-    ]
-    rules, otherwise = await rules_for(config.vendor_id), Rule(config.platform_fee_percentage)
+    sold = [Sold(terms.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity) for x in lines]
+    rules, otherwise = await rules_for(terms.vendor_id), Rule(terms.platform_fee_percentage)
     charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
     order = await tx.create(
         Order,
         act=act,
         number=new_number(),
         checkout=checkout,
-        vendor_id=config.vendor_id,
+        vendor_id=terms.vendor_id,
         customer_id=checkout.customer_id,
         total_amount_cents=checkout.total_amount,
         platform_fee_amount=sum(line.amount for line in charged),
-        platform_fee_percentage=config.platform_fee_percentage,
+        platform_fee_percentage=terms.platform_fee_percentage,
         currency=checkout.currency,
         stock_state=stock_state,
     )

@@ -1,4 +1,4 @@
-"""What can stand in the way of a vendor being paid."""
+"""What can stand in the way of a vendor that wants to sell."""
 
 from __future__ import annotations
 
@@ -17,13 +17,6 @@ class PaymentNotConfigured(Conflict):
 
     code = "payment_not_configured"
     default = _n("Payments are not set up yet. Connect with Stripe first.")
-
-
-class AccountDisconnected(Conflict):
-    """The vendor took our access to its Stripe account away."""
-
-    code = "account_disconnected"
-    default = _n("This Stripe account was disconnected from the marketplace. Please write to us to connect it again.")
 
 
 class UnsupportedCountry(Conflict):

@@ -2,34 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.domains import Manifest, Subscription
-from shared.finance.connect import banks, jobs, stripe_events
-from shared.finance.connect.events import PayoutTermsChanged
-from shared.finance.payouts import stripe_schedule
-from shared.trade.vendors import models
+from shared.core.domains import Manifest
+from shared.trade.vendors import jobs, models
 
-MANIFEST = Manifest(
-    models=models,
-    jobs=(
-        jobs.sync,
-        jobs.remind,
-        jobs.remind_one,
-        jobs.look_again,
-        jobs.open_again,
-        jobs.end_bank_holds,
-        banks.end_later,
-        stripe_schedule.write_settings,
-    ),
-    subscriptions=(Subscription(PayoutTermsChanged, stripe_schedule.on_payout_terms_changed),),
-    connect_events={
-        "account.updated": stripe_events.sync,
-        "capability.updated": stripe_events.sync,
-        "account.external_account.created": stripe_events.sync,
-        "account.external_account.updated": stripe_events.sync,
-        "account.external_account.deleted": stripe_events.sync,
-        "person.updated": stripe_events.sync,
-        "account.application.authorized": stripe_events.authorize,
-        "account.application.deauthorized": stripe_events.deauthorize,
-        "balance_settings.updated": stripe_events.follow_settings,
-    },
-)
+MANIFEST = Manifest(models=models, jobs=(jobs.open_again,))

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tortoise.expressions import Case, When
 
 from shared.infra.database.paging import Counted, window
 from shared.infra.database.searching import matching
-from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, vendor_view
 
 PAGE_SIZE = 24
-
-
-class Selling(StrEnum):
-    """Whether shoppers can buy from a vendor, and what keeps them."""
-
-    OPEN = "open"
-    NOT_CONNECTED = "not_connected"  # it never connected with Stripe
-    STOPPED = "stopped"  # its account takes no payments, not yet or no longer
-
-
-async def selling(vendor_id: int) -> Selling:
-    """Whether shoppers can buy from this vendor. One small query."""
-    config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id).only("accepts_payments", "stripe_account_id")
-    if config is None or config.stripe_account_id is None:
-        return Selling.NOT_CONNECTED
-    return Selling.OPEN if config.accepts_payments else Selling.STOPPED
 
 
 async def list_open_vendors() -> tuple[VendorView, ...]:

@@ -1,0 +1,91 @@
+"""What the marketplace stands in for, as the operator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.functions import Sum
+from tortoise.queryset import QuerySet
+
+from shared.core.money import Money
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.rules import OPEN
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.queries import trial_balance
+from shared.finance.overview.exposure import Parts, exposure, totals
+from shared.finance.recovery.models import Claim
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import UNSETTLED
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.vendors.models import Vendor
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The exposure of one vendor, or of all without a name, in one currency. Money throughout."""
+
+    vendor_id: int | None
+    vendor_name: str
+    currency: str
+    parts: Parts
+
+    def money(self, amount: int) -> Money:
+        """An amount of its currency."""
+        return Money(amount, self.currency)
+
+
+@dataclass(frozen=True)
+class ExposureView:
+    """What the platform stands in for: together per currency, and vendor by vendor."""
+
+    together: tuple[Risk, ...]
+    vendors: tuple[Risk, ...]
+
+
+async def exposure_now() -> ExposureView:
+    """The operator's exposure, from ledger and rows; the stand-in adds up its own side for the tests."""
+    places = exposure(
+        balances=await _booked(Account.STRIPE_VENDOR),
+        disputes=await _summed(Dispute.filter(status__in=[status.value for status in OPEN]), "amount"),
+        refunds=await _summed(Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"),
+        receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
+        reserves={place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()},
+        held=await _booked(Account.STRIPE_HELD_VENDOR),
+    )
+    names = dict(await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list("id", "name"))
+    return ExposureView(
+        together=tuple(Risk(None, "", currency, parts) for currency, parts in totals(places.items()).items()),
+        vendors=tuple(
+            Risk(vendor, str(names.get(vendor, "")), currency, p) for (vendor, currency), p in places.items()
+        ),
+    )
+
+
+async def _booked(account: Account) -> dict[tuple[int, str], int]:
+    rows = LedgerEntry.filter(account=account.value).annotate(total=Sum("amount")).group_by("vendor_id", "currency")
+    found = await rows.values_list("vendor_id", "currency", "total")
+    return {(int(vendor), currency): int(total) for vendor, currency, total in found}
+
+
+async def _summed(query: QuerySet[Any], column: str) -> dict[tuple[int, str], int]:
+    rows = query.annotate(total=Sum(column)).group_by("vendor_id", "currency")
+    found = await rows.values_list("vendor_id", "currency", "total")
+    return {(int(vendor), currency): int(total) for vendor, currency, total in found}
+
+
+async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
+    """What Stripe itself keeps back for negative balances (connect_reserved); None when it cannot be asked now."""
+    try:
+        lines = await gateway.balance.get()
+    except (StripeUnavailable, StripeRefused):
+        return None
+    return tuple(Money(line.reserved, line.currency) for line in lines if line.reserved)
+
+
+async def held_of_platform() -> tuple[Money, ...]:
+    """What Stripe holds of the platform's own money in its risk reserve, by the ledger; currencies with nothing are left out."""
+    rows = await trial_balance()
+    return tuple(row.balance for row in rows if row.account is Account.STRIPE_HELD_PLATFORM and row.balance)

@@ -1,0 +1,60 @@
+"""What a vendor sells at. The columns are those of its payment config, which `shared/finance/connect` owns and writes.
+
+They are read, and locked, through the vendor's relation to it, so that trade need not know of finance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from shared.infra.database.base import Row
+from shared.infra.unit import Transaction
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.models import Vendor
+
+
+@dataclass(frozen=True)
+class SellingTerms:
+    """Whether a vendor may sell, in which currency, and at which commission where no rule says otherwise."""
+
+    vendor_id: int
+    accepts_payments: bool
+    currency: str
+    platform_fee_percentage: Decimal
+
+
+def terms_of(vendor: Vendor) -> SellingTerms | None:
+    """Return the terms of a row that was loaded together with its payment config; None where it has none."""
+    config = vendor.payment_config
+    return _terms(config) if isinstance(config, Row) else None
+
+
+async def selling_terms(vendor_id: int) -> SellingTerms:
+    """Read the terms of a vendor. Raises PaymentNotConfigured when nothing was ever set up."""
+    vendor = await Vendor.filter(id=vendor_id).select_related("payment_config").first()
+    terms = terms_of(vendor) if vendor is not None else None
+    if terms is None:
+        raise PaymentNotConfigured
+    return terms
+
+
+async def locked_terms(tx: Transaction, vendor_id: int) -> SellingTerms:
+    """Lock the payment config, and read the terms in it. Raises PaymentNotConfigured."""
+    return _terms(await tx.lock(_configs(), missing=PaymentNotConfigured, vendor_id=vendor_id))
+
+
+def _configs() -> type[Row]:
+    """Return the table at the other end of the relation."""
+    relation = cast("Any", Vendor._meta.fields_map["payment_config"])
+    return cast("type[Row]", relation.related_model)
+
+
+def _terms(config: Any) -> SellingTerms:
+    return SellingTerms(
+        vendor_id=config.vendor_id,
+        accepts_payments=config.accepts_payments,
+        currency=config.currency,
+        platform_fee_percentage=config.platform_fee_percentage,
+    )
