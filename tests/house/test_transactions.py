@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.core.domains import model_modules
 from shared.infra.database.base import Row
-from shared.infra.database.lifecycle import MODEL_MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")
@@ -128,6 +128,6 @@ def _ranked() -> list[type[Row]]:
 
 
 def _models() -> list[type[Row]]:
-    modules = [importlib.import_module(name) for name in MODEL_MODULES]
+    modules = [importlib.import_module(name) for name in model_modules()]
     classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
     return [each for each in classes if issubclass(each, Row)]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
 from shared.finance.payments import descriptor, settle
 from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentIntent
@@ -24,7 +23,6 @@ from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Act, Transaction
@@ -36,7 +34,6 @@ from shared.trade.vendors.queries import get_vendor_payment_config
 
 log = logging.getLogger("markethall.payments")
 
-SETTLE_AFTER = timedelta(minutes=1)
 _AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
 _PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
@@ -214,13 +211,7 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
             },
         )
         await writes.open_write(tx, CreatePaymentIntent.of(payment))
-        queue.enqueue(
-            tx,
-            "payments.settle_unknown",
-            {"payment_id": payment.id},
-            run_at=clock.now() + SETTLE_AFTER,
-            unique_key=f"settle_unknown:{payment.id}",
-        )
+        tx.emit(PaymentOpened(payment.id))
         return payment
 
 
