@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shared.core.domains import Manifest
 from shared.finance.disputes import models, stripe_events
+from shared.finance.disputes.activity import DisputeActivity
 
 MANIFEST = Manifest(
     models=models,
+    activity=DisputeActivity,
     platform_events={
         "charge.dispute.created": stripe_events.follow,
         "charge.dispute.updated": stripe_events.follow,
