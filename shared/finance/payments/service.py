@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
 from shared.finance.payments import descriptor, settle
 from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentIntent
@@ -24,10 +23,9 @@ from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState
-from shared.infra.unit import Transaction
+from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
@@ -36,7 +34,6 @@ from shared.trade.vendors.queries import get_vendor_payment_config
 
 log = logging.getLogger("markethall.payments")
 
-SETTLE_AFTER = timedelta(minutes=1)
 _AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
 _PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
@@ -196,7 +193,9 @@ async def _write_down(tx: Transaction, order: Order, customer: str | None, attem
         raise VendorCannotSell
     vendor, prefix = await order.vendor, await statement_prefix()
     suffix = descriptor.suffix(vendor.name, order.number, prefix)
-    payment = await Payment.create(
+    payment = await tx.create(
+        Payment,
+        act=Act("payment.opened", details={"order": order.id}),
         vendor_id=order.vendor_id,
         order_id=order.id,
         customer_id=order.customer_id,
@@ -218,10 +217,7 @@ async def _write_down(tx: Transaction, order: Order, customer: str | None, attem
         },
     )
     await writes.open_write(tx, CreatePaymentIntent.of(payment))
-    args, key = {"payment_id": payment.id}, f"settle_unknown:{payment.id}"
-    at = clock.now() + SETTLE_AFTER
-    queue.enqueue(tx, "payments.settle_unknown", args, run_at=at, unique_key=key)
-    tx.record("payment.opened", actor="system", subject=payment.as_subject, vendor_id=order.vendor_id, order=order.id)
+    tx.emit(PaymentOpened(payment.id))
     return payment
 
 
