@@ -12,7 +12,6 @@ from shared.fees.queries import get_policy
 from shared.money import Money
 from shared.people import policies
 from shared.refunds import service
-from shared.refunds.asking import try_now
 from shared.refunds.errors import BadRefund
 from shared.refunds.queries import Refundable, preview, refundable, refunds_of_order
 from shared.refunds.rules import Reach, RefundState
@@ -94,7 +93,7 @@ async def give_back(number: str) -> Response:
         return await _blamed(await _mine(number), form, error)
     state, waits = made.state, ""
     if state is RefundState.OPENING:
-        tried = await try_now(kit().gateway, made.id)
+        tried = await service.try_now(kit().gateway, made.id)
         state, waits = tried.state, tried.waits
     refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
     return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits))

@@ -68,10 +68,9 @@ async def _give_back(gateway: Gateway) -> None:
     """One of two card wallets came back, and is on the shelf again."""
     from shared.orders.models import OrderLine
     from shared.people.models import Member
-    from shared.refunds.asking import carry_out
     from shared.refunds.models import Refund
     from shared.refunds.rules import Reach, Wish
-    from shared.refunds.service import request
+    from shared.refunds.service import ask, request
 
     payment = await _payment_of(REFUNDED)
     if payment is None or payment.paid_at is None or await Refund.exists(order_id=payment.order_id):
@@ -91,7 +90,7 @@ async def _give_back(gateway: Gateway) -> None:
             note="The second one came back unused. Thank you for telling us.",
             by=f"member:{owner.id}" if owner else ACTOR,
         )
-        await carry_out(gateway, refund.id)
+        await ask(gateway, refund.id)
 
 
 async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:

@@ -14,12 +14,12 @@ from shared.orders.models import Order
 from shared.payments import service as payments
 from shared.payments.models import Payment
 from shared.payments.rules import PAID_STATES
-from shared.refunds import at_stripe, follow, service
-from shared.refunds.asking import MARK
+from shared.refunds import at_stripe, counting, follow
 from shared.refunds.at_stripe import Along
 from shared.refunds.facts import BY_STRIPE, sum_of
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState, bear
+from shared.refunds.writes import MARK
 from shared.unit import Transaction
 
 log = logging.getLogger("markethall.refunds")
@@ -95,7 +95,7 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
         return int(row.id)
     await _make_room(tx, order, answer)
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
-    if not await service.count_against(order, answer.amount):
+    if not await counting.count_against(order, answer.amount):
         raise NoRoomYet
     if moved.reversed or moved.fee_back:
         back = min(moved.fee_back, answer.amount)
@@ -138,7 +138,7 @@ async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> Non
     for refund in waiting:
         if left >= answer.amount:
             return
-        if await service.put_off(
+        if await counting.put_off(
             tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
         ):
             left += refund.amount

@@ -21,7 +21,7 @@ from shared.payments.models import Payment
 from shared.payments.service import create_payment_intent
 from shared.payouts.models import Payout
 from shared.payouts.rules import PayoutState
-from shared.refunds import asking
+from shared.refunds import service as refunds
 from shared.refunds.models import Refund
 from shared.refunds.rules import RefundState
 from shared.vendors import service as vendors
@@ -107,7 +107,7 @@ class TestFlows:
         made = await ask(gateway, sale, amount(1000))
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
-                await asking.try_now(bad, made.id)
+                await refunds.try_now(bad, made.id)
             assert (await Refund.get(id=made.id)).status == RefundState.OPENING
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED

@@ -24,6 +24,7 @@ from shared.database.migrate import check, migrate, pending
 from shared.database.operations import rebuild_table, split_create_table
 from shared.database.schema import on_disk
 from shared.disputes.rules import DisputeStatus, Held, held
+from shared.jobs.models import Job
 from shared.orders.models import OrderLine
 from shared.payment_methods.models import PaymentMethod
 from shared.refunds.models import RefundLine
@@ -363,6 +364,20 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
     await order.refresh_from_db()
     await line.refresh_from_db()
     assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (10, 2, 2)
+
+
+async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: str, engine: str) -> None:
+    """Migration 0039: whatever became of the job that they had."""
+    payment = await make_payment(await make_order(), status="succeeded")
+    waits, *_ = [
+        await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
+    ]
+    script = import_module("shared.database.migrations.0039_refund_writes")
+
+    await get_connection("default").execute_script(getattr(script, engine.upper()))
+
+    job = await Job.get()
+    assert (job.kind, job.args, job.status) == ("refunds.carry_out", {"refund_id": waits.id}, "waiting")
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

@@ -35,7 +35,7 @@ GUARDS = (
     "shared/payouts/follow.py",
     "shared/payouts/scheduler.py",
     "shared/payouts/service.py",
-    "shared/refunds/asking.py",
+    "shared/refunds/writes.py",
     "shared/refunds/follow.py",
     "shared/refunds/service.py",
     "shared/web/access.py",

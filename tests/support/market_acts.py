@@ -24,7 +24,6 @@ from shared.payments.service import confirm_payment, create_payment_intent
 from shared.payouts import holds, instant
 from shared.payouts import service as payouts
 from shared.payouts.models import Payout, PayoutItem
-from shared.refunds import asking
 from shared.refunds import service as refunds
 from shared.refunds.models import Refund
 from shared.refunds.rules import UNSETTLED, Reach, RefundState, Wish
@@ -117,7 +116,7 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
         by="member:1",
     )
     if now and made.state is RefundState.OPENING:
-        return (await asking.try_now(market.gateway, made.id)).state
+        return (await refunds.try_now(market.gateway, made.id)).state
     return made.state
 
 

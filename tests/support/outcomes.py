@@ -10,7 +10,7 @@ from shared.disputes import service as disputes
 from shared.fees.rules import RefundPolicy
 from shared.orders.models import Order
 from shared.orders.money import MoneyState, Shipping
-from shared.refunds import asking, follow
+from shared.refunds import follow
 from shared.refunds import service as refunds
 from shared.refunds.models import Refund
 from shared.refunds.rules import Wish
@@ -76,7 +76,7 @@ class Scene:
             note="",
             by=f"member:{self.shop.member_id}",
         )
-        await asking.try_now(self.context.gateway, made.id)
+        await refunds.try_now(self.context.gateway, made.id)
         return await Refund.get(id=made.id)
 
     async def bounce(self) -> None:

@@ -19,10 +19,12 @@ from shared.ledger import postings
 from shared.ledger import service as ledger
 from shared.mail import service as mail
 from shared.orders.models import Order
-from shared.refunds import asking, jobs, service
+from shared.refunds import jobs, service
 from shared.refunds.models import Refund
 from shared.refunds.rules import Reach, Wish
 from shared.settings import SANDBOX_SECRET_KEY
+from shared.stripe_writes import service as writes
+from shared.stripe_writes.models import StripeWrite
 from shared.vendors import configs
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
@@ -110,8 +112,15 @@ async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | N
 async def refund(gateway: Gateway, sale: Sold, wish: Wish = WHOLE) -> Refund:
     """Asked for, and asked of Stripe at once as the page does."""
     made = await ask(gateway, sale, wish)
-    await asking.try_now(gateway, made.id)
+    await service.try_now(gateway, made.id)
     return await Refund.get(id=made.id)
+
+
+async def by_one_call(made: Refund) -> None:
+    """Let the refund be asked for in one call, whatever Stripe holds."""
+    write = await StripeWrite.get(subject=f"refund:{made.id}")
+    write.params |= {"reverse_transfer": True, "refund_application_fee": True}
+    await write.save()
 
 
 def amount(minor: int) -> Wish:
@@ -121,7 +130,7 @@ def amount(minor: int) -> Wish:
 
 async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
     """Everything that falls due in the next hours, a step of five minutes at a time."""
-    worker = Worker(context, {**jobs.HANDLERS, **clawback.HANDLERS, "mail.send": mail.send})
+    worker = Worker(context, {**jobs.HANDLERS, **clawback.HANDLERS, **writes.HANDLERS, "mail.send": mail.send})
     start = clock.now()
     await Job.filter(kind__startswith="payments.").delete()
     for minutes in range(1, int(hours * 60), 5):
