@@ -1,4 +1,4 @@
--- What all migrations make, up to 0039_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0040_refund_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -977,6 +977,6 @@ CREATE TABLE "stripe_writes" (
     "stripe_id" VARCHAR(255)   /* of what it made or changed */,
     "error" TEXT NOT NULL  /* why it was refused, or is not answered yet */ DEFAULT ''
 
-, CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused')));
+, CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded')));
 CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
 CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");

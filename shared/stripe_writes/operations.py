@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from shared.gateway.errors import StripeRefused
 from shared.gateway.gateway import Gateway
+from shared.stripe_writes.rules import WriteState
 from shared.unit import Transaction
 
 A = TypeVar("A")  # what Stripe answers
@@ -28,9 +29,12 @@ class Operation(ABC, Generic[A, F]):
     looks_first: ClassVar[bool] = False
     # Look as well when Stripe refuses: perhaps because it is done already.
     looks_after_refusal: ClassVar[bool] = False
+    # Whether there is something to look at before it is sent: so for each with a `plan` of its own.
+    plans: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.plans = cls.plan is not Operation.plan
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls
 
@@ -48,8 +52,11 @@ class Operation(ABC, Generic[A, F]):
         """Read at Stripe what `plan` needs."""
         return None
 
-    async def plan(self, tx: Transaction, facts: F | None) -> Self | None:
-        """Look once more before it is sent: what is sent, or None when nothing is to be sent now."""
+    async def plan(self, tx: Transaction, facts: F | None) -> Self | Literal[WriteState.SUPERSEDED] | None:
+        """Look once more before it is sent: what is sent, or None when nothing is to be sent now.
+
+        SUPERSEDED when nobody wants it any more: the write is over, whatever became of an earlier attempt.
+        """
         return self
 
     @abstractmethod

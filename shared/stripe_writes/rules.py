@@ -16,6 +16,7 @@ class WriteState(StrEnum):
     WAITING = "waiting"
     ANSWERED = "answered"
     REFUSED = "refused"
+    SUPERSEDED = "superseded"  # nobody wants it any more: over without an answer
 
 
 def key_of(base: str, attempt: int) -> str:

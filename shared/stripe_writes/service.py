@@ -6,7 +6,7 @@ It alone knows what a repeated key, a failure stored under a key, a key that Str
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,11 +32,12 @@ AnyOperation = Operation[Any, Any]
 
 @dataclass(frozen=True)
 class Performed:
-    """What became of a write. `refusal` is what Stripe said, where it was refused just now."""
+    """What became of a write. `answer` is what Stripe said, where it was asked just now; `refusal` its definite no."""
 
     state: WriteState
     stripe_id: str | None = None
     refusal: StripeRefused | None = None
+    answer: Any = field(default=None, repr=False)
 
 
 class StillTrying(TryLater):
@@ -55,10 +56,15 @@ async def open_write(tx: Transaction, operation: AnyOperation, *, asked_at: date
         subject=operation.subject,
         key=operation.key,
         params=operation.stored(),
-        asked_at=asked_at,
+        asked_at=asked_at or _sent_at_once(operation),
     )
     _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
     return write
+
+
+def _sent_at_once(operation: AnyOperation) -> datetime | None:
+    """Return now for what is sent as it is, so that nothing more is stored before; None for what is looked at first."""
+    return None if operation.plans or operation.looks_first else clock.now()
 
 
 async def count_of(subject: str, operation: type[AnyOperation]) -> int:
@@ -91,7 +97,7 @@ async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
 
 
 async def perform(gateway: Gateway, write_id: int) -> Performed:
-    """Ask Stripe until the write is answered or refused. One that was is left alone; one that must wait is, too.
+    """Ask Stripe until the write is answered, refused or superseded. One that was is left alone; one that must wait is, too.
 
     Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
     """
@@ -104,7 +110,8 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
             found = await operation.find(gateway)
             if found is not None:
                 return await _answered(gateway, write, operation, found)
-        planned = await _plan(gateway, write, operation)
+        is_ready = write.asked_at is not None and not operation.plans
+        planned = operation if is_ready else await _plan(gateway, write, operation)
         if planned is None:
             return await _wait(gateway, write, operation)
         performed = await _send(gateway, write, planned)
@@ -127,6 +134,9 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
             return None
         # As it is stored now: somebody else may have planned, and sent it, under this very key.
         planned = await loaded(row.operation, row.params).plan(tx, facts)
+        if isinstance(planned, WriteState):
+            await tx.move(row, to=planned, state="state")
+            return None
         if planned is not None:
             await tx.change(row, params=planned.stored(), asked_at=row.asked_at or clock.now())
         return planned
@@ -134,10 +144,11 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
 
 async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed:
     """Nothing may be sent now. What was sent before may have been heard all the same."""
-    found = await operation.find(gateway) if _was_asked(write) else None
-    if found is not None:
-        return await _answered(gateway, write, operation, found)
     row = await StripeWrite.get(id=write.id)
+    if row.state == WriteState.WAITING and _was_asked(row):
+        found = await operation.find(gateway)
+        if found is not None:
+            return await _answered(gateway, row, operation, found)
     return Performed(WriteState(row.state), row.stripe_id)
 
 
@@ -167,7 +178,7 @@ async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperatio
         if row.state == WriteState.WAITING:
             await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
             await operation.answered(tx, answer, more)
-    return Performed(WriteState(row.state), row.stripe_id)
+    return Performed(WriteState(row.state), row.stripe_id, answer=answer)
 
 
 async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeRefused) -> Performed | None:
@@ -175,8 +186,10 @@ async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeR
     why = (refusal.stripe_code or refusal.log or "refused")[:500]
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.REFUSED:  # somebody else was told as well
+            return Performed(WriteState.REFUSED, refusal=refusal)
         if row.state != WriteState.WAITING or row.attempt != write.attempt:
-            return None  # somebody else was told as well
+            return None
         instead = await operation.refused(tx, refusal)
         if instead is None:
             await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
@@ -196,7 +209,8 @@ async def _number(tx: Transaction, row: StripeWrite, operation: AnyOperation, *,
     """Give the write its next key: nothing was asked under that one."""
     attempt = row.attempt + 1
     key = key_of(operation.key, attempt)
-    await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=None, error=why[:500])
+    asked_at = _sent_at_once(operation)
+    await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500])
 
 
 async def perform_job(context: queue.Context, args: dict[str, Any]) -> None:

@@ -367,12 +367,12 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
 
 
 async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: str, engine: str) -> None:
-    """Migration 0039: whatever became of the job that they had."""
+    """Migration 0040: whatever became of the job that they had."""
     payment = await make_payment(await make_order(), status="succeeded")
     waits, *_ = [
         await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
     ]
-    script = import_module("shared.database.migrations.0039_refund_writes")
+    script = import_module("shared.database.migrations.0040_refund_writes")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 
