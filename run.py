@@ -2,7 +2,7 @@
 """Markethall's one entry point: `python3 run.py` starts everything, `python3 run.py --help` lists the commands.
 
 Runs under a bare Python: it makes `.venv` beside itself, installs the locked dependencies there and starts again inside
-(shared/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
+(shared/entrypoints/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Handlers
-    from shared.jobs.schedule import Recurring
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Handlers
+    from shared.infra.jobs.schedule import Recurring
 
 OLDEST = (3, 11)
 
 
 def job_handlers() -> Handlers:
     """Which function works which kind of job; the job queue itself knows no domain."""
-    from shared.clawback import jobs as clawback
-    from shared.disputes import jobs as disputes
-    from shared.marketplace import sending as mail
-    from shared.orders import jobs as orders
-    from shared.payment_methods import jobs as payment_methods
-    from shared.payments import jobs as payments
-    from shared.payouts import jobs as payouts
-    from shared.people import credentials, doors, tokens
-    from shared.people.factors import recovery as factors
-    from shared.refunds import jobs as refunds
-    from shared.reporting import jobs as reporting
-    from shared.statements import jobs as statements
-    from shared.stripe_writes import service as stripe_writes
-    from shared.vendors import jobs as vendors
-    from shared.webhooks import backfill, dispatch
+    from shared.finance.disputes import jobs as disputes
+    from shared.finance.inbox import backfill, dispatch
+    from shared.finance.payment_methods import jobs as payment_methods
+    from shared.finance.payments import jobs as payments
+    from shared.finance.payouts import jobs as payouts
+    from shared.finance.reconciliation import jobs as reporting
+    from shared.finance.recovery import jobs as clawback
+    from shared.finance.refunds import jobs as refunds
+    from shared.finance.statements import jobs as statements
+    from shared.infra.stripe_writes import service as stripe_writes
+    from shared.trade.marketplace import sending as mail
+    from shared.trade.orders import jobs as orders
+    from shared.trade.people import credentials, doors, tokens
+    from shared.trade.people.factors import recovery as factors
+    from shared.trade.vendors import jobs as vendors
 
     return {
         **stripe_writes.HANDLERS,
@@ -67,7 +67,7 @@ def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again, and when; times of day are UTC."""
     from datetime import time, timedelta
 
-    from shared.jobs.schedule import Recurring
+    from shared.infra.jobs.schedule import Recurring
 
     hourly = timedelta(hours=1)
     return (
@@ -107,11 +107,11 @@ def compose(
 ) -> Quart:
     """The whole application: every page and every endpoint on one gateway."""
     import portal
-    import shared.api
+    import shared.entrypoints.api
     import storefront
-    from shared.web.factory import create_app
+    from shared.entrypoints.web.factory import create_app
 
-    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.api.blueprints()]
+    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.entrypoints.api.blueprints()]
     return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
 
 
@@ -121,14 +121,14 @@ def main(arguments: list[str]) -> int:
         wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
         print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
         return 2
-    from shared.cli import bootstrap
+    from shared.entrypoints.cli import bootstrap
 
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
-    from shared.cli import private
-    from shared.cli.main import main as command_line
-    from shared.cli.options import Parts
+    from shared.entrypoints.cli import private
+    from shared.entrypoints.cli.main import main as command_line
+    from shared.entrypoints.cli.options import Parts
 
     private.begin()
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))

@@ -7,12 +7,12 @@ from typing import Any
 
 from quart import Response
 
-from shared.disputes.queries import count_to_answer
-from shared.orders.lists import count_to_ship
-from shared.vendors.shops import selling
-from shared.web.identity import vendor_id
-from shared.web.kit import is_htmx
-from shared.web.pages import page
+from shared.entrypoints.web.identity import vendor_id
+from shared.entrypoints.web.kit import is_htmx
+from shared.entrypoints.web.pages import page
+from shared.finance.disputes.queries import count_to_answer
+from shared.trade.orders.lists import count_to_ship
+from shared.trade.vendors.shops import selling
 
 
 async def vendor_page(

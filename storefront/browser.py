@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import session
 
-from shared.ids import new_token
+from shared.core.ids import new_token
 
 MAX_CHECKOUTS = 20
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.machine import Market
     from tests.support.sandbox import RunningSandbox
@@ -112,7 +112,7 @@ def _quick_passwords() -> Iterator[None]:
     """Argon2 with as little work as it can be given: thousands of sign-ins prove nothing about its cost."""
     from argon2 import PasswordHasher
 
-    from shared.people import passwords
+    from shared.trade.people import passwords
 
     real = passwords._HASHER
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -190,8 +190,8 @@ async def database(database_url: str) -> AsyncIterator[str]:
     """An empty database, open: its address. Runs the test on each engine."""
     from tortoise.backends.base import executor
 
-    from shared.database.lifecycle import close_database, open_database
-    from shared.webhooks import refusals
+    from shared.finance.inbox import refusals
+    from shared.infra.database.lifecycle import close_database, open_database
 
     executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
     refusals.counter = refusals.Counter()  # what an earlier test left uncounted is none of this one's
@@ -246,7 +246,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def gateway(sandbox: RunningSandbox, settings: Settings) -> AsyncIterator[Gateway]:
     """The real gateway with the real SDK against the stand-in."""
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
 
     live = Gateway(settings.stripe)
     yield live
@@ -295,7 +295,7 @@ def client(app: Quart) -> TestClientProtocol:
 
 def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
     """Show money as money when two amounts differ."""
-    from shared.money import Money
+    from shared.core.money import Money
 
     if op == "==" and isinstance(left, Money) and isinstance(right, Money):
         return [f"{left} == {right}"]

@@ -8,8 +8,8 @@ from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.operator.frame import page
-from shared.web.access import operator, owner, public
-from shared.web.accounts import Audience, add_account_pages, forgot_page
+from shared.entrypoints.web.access import operator, owner, public
+from shared.entrypoints.web.accounts import Audience, add_account_pages, forgot_page
 
 vendor_account = Blueprint("vendor_account", __name__, url_prefix="/vendor/admin/security")
 operator_account = Blueprint("operator_account", __name__, url_prefix="/operator/security")

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.audit.queries import EntryView
-from shared.audit.words import NOUNS, in_detail, told
-from shared.orders.queries import numbers_of
-from shared.people.queries import called
-from shared.vendors.finding import vendor_names
+from shared.infra.audit.queries import EntryView
+from shared.infra.audit.words import NOUNS, in_detail, told
+from shared.trade.orders.queries import numbers_of
+from shared.trade.people.queries import called
+from shared.trade.vendors.finding import vendor_names
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,17 @@ from portal.audit import shown
 from portal.audit.forms import begin_of, day_of, end_of
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
-from shared.audit.queries import About, EntryPage, Wanted, entry_page
-from shared.audit.words import KINDS
-from shared.catalogue.queries import clean_search
-from shared.marketplace.queries import marketplace
-from shared.orders.queries import ids_by_number
-from shared.people.queries import found_people, labels_of_vendor
-from shared.vendors.finding import found_vendors
-from shared.web.access import operator, owner
-from shared.web.identity import vendor_id
-from shared.web.kit import page_number
-from shared.web.paging import address, pager
+from shared.entrypoints.web.access import operator, owner
+from shared.entrypoints.web.identity import vendor_id
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.paging import address, pager
+from shared.infra.audit.queries import About, EntryPage, Wanted, entry_page
+from shared.infra.audit.words import KINDS
+from shared.trade.catalogue.queries import clean_search
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders.queries import ids_by_number
+from shared.trade.people.queries import found_people, labels_of_vendor
+from shared.trade.vendors.finding import found_vendors
 
 blueprint = Blueprint("audit", __name__)
 EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import DateField
 from wtforms.validators import Optional
 
-from shared.web.editing import Edited
+from shared.entrypoints.web.editing import Edited
 
 
 class CloseForm(Edited):

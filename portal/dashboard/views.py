@@ -11,23 +11,23 @@ from portal.dashboard.forms import CloseForm
 from portal.frame import vendor_page
 from portal.orders.words import goods_badge, money_badge
 from portal.payouts.sentences import next_sentence
-from shared.catalogue.queries import vendor_products
-from shared.disputes.queries import next_to_answer
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid
-from shared.marketplace.queries import today
-from shared.orders.lists import count_to_ship, orders_summary, vendor_orders
-from shared.payouts.forecast import next_payout
-from shared.people.errors import EmailNotConfirmed
-from shared.vendors import service
-from shared.vendors.closing import sentence, spelled
-from shared.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
-from shared.vendors.words import Standing, standing
-from shared.web.access import owner
-from shared.web.editing import Trail, as_it_is
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import page_number
-from shared.web.pages import see_other
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.finance.disputes.queries import next_to_answer
+from shared.finance.payouts.forecast import next_payout
+from shared.trade.catalogue.queries import vendor_products
+from shared.trade.marketplace.queries import today
+from shared.trade.orders.lists import count_to_ship, orders_summary, vendor_orders
+from shared.trade.people.errors import EmailNotConfirmed
+from shared.trade.vendors import service
+from shared.trade.vendors.closing import sentence, spelled
+from shared.trade.vendors.queries import VendorView, get_vendor_payment_config, vendor_by_id
+from shared.trade.vendors.words import Standing, standing
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
 HOME, ACCOUNT, CLOSE = "/vendor/admin", "/vendor/admin/security", "/vendor/admin/shop/close"

@@ -8,9 +8,9 @@ from typing import cast
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
-from shared.people.scopes import LIFETIMES, Scope
-from shared.people.tokens import NewToken
-from shared.web.forms import OPEN_TOO_LONG, ChecksField, MarketForm, choices
+from shared.entrypoints.web.forms import OPEN_TOO_LONG, ChecksField, MarketForm, choices
+from shared.trade.people.scopes import LIFETIMES, Scope
+from shared.trade.people.tokens import NewToken
 
 _LASTS = {0: "Until it is revoked"}
 USUAL = 90

@@ -6,14 +6,14 @@ from quart import Blueprint, Response, current_app, session
 
 from portal.developers.forms import TokenForm
 from portal.frame import vendor_page
-from shared.errors import Invalid
-from shared.people import tokens
-from shared.people.queries import vendor_tokens
-from shared.web.access import owner
-from shared.web.identity import actor, actor_label, person_id, vendor_id
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.identity import actor, actor_label, person_id, vendor_id
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.trade.people import tokens
+from shared.trade.people.queries import vendor_tokens
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
 HOME = "/vendor/admin/developers"

@@ -8,16 +8,16 @@ from urllib.parse import quote
 from quart import Blueprint, Response, request
 
 from portal.disputes.forms import EvidenceForm
-from shared.disputes import attachments
-from shared.disputes.facts import facts_of
-from shared.disputes.files import KINDS, RECEIPT
-from shared.disputes.queries import DisputeView, vendor_dispute
-from shared.errors import Invalid
-from shared.statements import receipt
-from shared.statements.identity import identity
-from shared.web.access import owner
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import kit
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import kit
+from shared.finance.disputes import attachments
+from shared.finance.disputes.facts import facts_of
+from shared.finance.disputes.files import KINDS, RECEIPT
+from shared.finance.disputes.queries import DisputeView, vendor_dispute
+from shared.finance.statements import receipt
+from shared.finance.statements.identity import identity
 
 blueprint = Blueprint("dispute_documents", __name__, url_prefix="/vendor/admin/disputes")
 

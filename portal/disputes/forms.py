@@ -1,4 +1,4 @@
-"""The answer to a bank, as a vendor types it. Limits are the domain's (shared/disputes/evidence.py), in its sentences."""
+"""The answer to a bank, as a vendor types it. Limits are the domain's (shared/finance/disputes/evidence.py), in its sentences."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import ClassVar, Self
 from quart import request
 from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
-from shared.disputes.evidence import FIELDS, Field
-from shared.disputes.files import KINDS
-from shared.web.editing import Edited
-from shared.web.forms import MarketForm
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MarketForm
+from shared.finance.disputes.evidence import FIELDS, Field
+from shared.finance.disputes.files import KINDS
 
 _ROOM = 250_000  # what is longer than an answer may be is told so, and kept, rather than cut
 

@@ -8,22 +8,28 @@ from portal.disputes.documents import take_in
 from portal.disputes.forms import EvidenceForm, SubmitForm
 from portal.disputes.words import CHIPS, history
 from portal.frame import vendor_page
-from shared.audit.queries import entries_about
-from shared.disputes import answers, attachments, evidence, files
-from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, DocumentRefused, NothingToSay
-from shared.disputes.facts import drafted
-from shared.disputes.queries import DisputeView, dispute_page, vendor_dispute
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid
-from shared.gateway.errors import StripeUnavailable
-from shared.web.access import large_body, owner
-from shared.web.bodies import MAX_UPLOAD
-from shared.web.editing import Trail, as_it_is
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import kit, page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import large_body, owner
+from shared.entrypoints.web.bodies import MAX_UPLOAD
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.disputes import answers, attachments, evidence, files
+from shared.finance.disputes.errors import (
+    AnswerChanged,
+    AnswerClosed,
+    AnswerRefused,
+    DocumentRefused,
+    NothingToSay,
+)
+from shared.finance.disputes.facts import drafted
+from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_dispute
+from shared.infra.audit.queries import entries_about
+from shared.infra.gateway.errors import StripeUnavailable
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
 LIST = "/vendor/admin/disputes"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.audit.queries import EntryView
-from shared.disputes import words
-from shared.disputes.queries import DisputeView
-from shared.disputes.rules import DisputeStatus
-from shared.money import Money
-from shared.web.filters import money
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.disputes import words
+from shared.finance.disputes.queries import DisputeView
+from shared.finance.disputes.rules import DisputeStatus
+from shared.infra.audit.queries import EntryView
 
 CHIPS = (("all", "All"), ("answer", "To answer"), ("open", "Open"), ("closed", "Closed"))
 

@@ -11,21 +11,21 @@ from wtforms.validators import DataRequired, Length
 
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
-from shared.errors import MarketError
-from shared.people.factors import answers, confirming, passkeys, service
-from shared.people.factors.models import SecondFactor
-from shared.people.factors.rules import Kind
-from shared.people.models import Member
-from shared.people.queries import Actor
-from shared.web import proving
-from shared.web.access import member
-from shared.web.forms import MarketForm
-from shared.web.identity import member_or_none, person_id, session_id
-from shared.web.kit import kit, safe_next
-from shared.web.limits import limit
-from shared.web.market import market
-from shared.web.pages import see_other
-from shared.web.stepup import FACTORS, before_factor, fresh_sign_in
+from shared.core.errors import MarketError
+from shared.entrypoints.web import proving
+from shared.entrypoints.web.access import member
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.identity import member_or_none, person_id, session_id
+from shared.entrypoints.web.kit import kit, safe_next
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.market import market
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import FACTORS, before_factor, fresh_sign_in
+from shared.trade.people.factors import answers, confirming, passkeys, service
+from shared.trade.people.factors.models import SecondFactor
+from shared.trade.people.factors.rules import Kind
+from shared.trade.people.models import Member
+from shared.trade.people.queries import Actor
 
 blueprint = Blueprint("factors", __name__, url_prefix=FACTORS)
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from shared.errors import Invalid
-from shared.ids import unsealed
-from shared.locales import gettext as _
-from shared.locales import gettext_noop as _n
-from shared.people import addresses, credentials, links
-from shared.people.errors import EmailTaken, LinkEnded
-from shared.people.rules import Purpose
-from shared.web.access import public
-from shared.web.account_forms import HINT, NewPasswordForm
-from shared.web.accounts import sign_in_of
-from shared.web.errors import wants_json
-from shared.web.forms import Bare
-from shared.web.kit import kit
-from shared.web.limits import limit
-from shared.web.pages import page, see_other
+from shared.core.errors import Invalid
+from shared.core.ids import unsealed
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.account_forms import HINT, NewPasswordForm
+from shared.entrypoints.web.accounts import sign_in_of
+from shared.entrypoints.web.errors import wants_json
+from shared.entrypoints.web.forms import Bare
+from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import page, see_other
+from shared.trade.people import addresses, credentials, links
+from shared.trade.people.errors import EmailTaken, LinkEnded
+from shared.trade.people.rules import Purpose
 
 blueprint = Blueprint("links", __name__, url_prefix="/account")
 HOMES = {"operator": "/operator/security", "owner": "/vendor/admin", "customer": "/shop/account"}

@@ -7,12 +7,12 @@ from quart import Blueprint, Response, request
 from portal.disputes.documents import shown
 from portal.disputes.words import CHIPS, history
 from portal.operator.frame import page
-from shared.audit.queries import entries_about
-from shared.disputes import attachments, evidence
-from shared.disputes.queries import dispute_by_id, dispute_page, exposure
-from shared.web.access import operator
-from shared.web.kit import page_number
-from shared.web.paging import address, pager
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.paging import address, pager
+from shared.finance.disputes import attachments, evidence
+from shared.finance.disputes.queries import dispute_by_id, dispute_page, exposure
+from shared.infra.audit.queries import entries_about
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
 LIST = "/operator/disputes"

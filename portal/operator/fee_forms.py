@@ -10,12 +10,12 @@ from quart import request
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from shared.fees.queries import Policy, RuleView
-from shared.fees.rules import RefundPolicy, Rule
-from shared.money import Money
-from shared.vendors.countries import CURRENCY_NAMES
-from shared.web.editing import Edited
-from shared.web.forms import MarketForm, MoneyField, PercentField, choices
+from shared.core.money import Money
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, choices
+from shared.trade.commission.queries import Policy, RuleView
+from shared.trade.commission.rules import RefundPolicy, Rule
+from shared.trade.vendors.countries import CURRENCY_NAMES
 
 AMOUNTS = ("fixed_amount", "minimum_amount", "maximum_amount")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shared.catalogue.queries import ProductView, is_slug, product_named
-from shared.errors import Invalid, NotFound
-from shared.vendors.queries import VendorView, vendor_by_slug
+from shared.core.errors import Invalid, NotFound
+from shared.trade.catalogue.queries import ProductView, is_slug, product_named
+from shared.trade.vendors.queries import VendorView, vendor_by_slug
 
 if TYPE_CHECKING:
     from portal.operator.fee_forms import RuleForm

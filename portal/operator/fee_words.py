@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.audit.queries import EntryView
-from shared.fees import words
-from shared.fees.queries import RuleView
-from shared.fees.rules import RefundPolicy, Rule, commission_back, covers
-from shared.money import Money
-from shared.web.filters import money
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.infra.audit.queries import EntryView
+from shared.trade.commission import words
+from shared.trade.commission.queries import RuleView
+from shared.trade.commission.rules import RefundPolicy, Rule, commission_back, covers
 
 ACTIONS = {
     "fees.rule_added": "Rule added",

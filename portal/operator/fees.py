@@ -11,21 +11,21 @@ from portal.operator import fee_words
 from portal.operator.fee_forms import PolicyForm, RuleForm, TryForm, policy_form, policy_values, rule_values
 from portal.operator.fee_lookup import find_product, find_vendor, subject_of
 from portal.operator.frame import page
-from shared.audit.queries import entries_about
-from shared.catalogue.queries import all_categories
-from shared.editing import ChangedMeanwhile, Look
-from shared.errors import Invalid, MarketError
-from shared.fees import service, words
-from shared.fees.queries import RuleView, all_rules, get_policy, rule_view, rules_for
-from shared.fees.rules import RefundPolicy, Rule, Sold, charge
-from shared.money import Money
-from shared.vendors.queries import currencies_in_use, vendor_row, vendor_rows
-from shared.web.access import operator
-from shared.web.editing import Trail
-from shared.web.filters import money
-from shared.web.identity import actor, actor_label
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile, Look
+from shared.core.errors import Invalid, MarketError
+from shared.core.money import Money
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.infra.audit.queries import entries_about
+from shared.trade.catalogue.queries import all_categories
+from shared.trade.commission import service, words
+from shared.trade.commission.queries import RuleView, all_rules, get_policy, rule_view, rules_for
+from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
+from shared.trade.vendors.queries import currencies_in_use, vendor_row, vendor_rows
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 HOME = "/operator/fees"

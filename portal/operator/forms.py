@@ -8,10 +8,10 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from shared.vat.numbers import MOST
-from shared.vendors.countries import COUNTRIES
-from shared.web.editing import Edited
-from shared.web.forms import PercentField
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import PercentField
+from shared.trade.vat.numbers import MOST
+from shared.trade.vendors.countries import COUNTRIES
 
 
 class FeeForm(Edited):

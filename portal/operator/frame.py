@@ -7,11 +7,11 @@ from typing import Any
 
 from quart import Response
 
-from shared.payments.queries import count_parked
-from shared.refunds.queries import count_waiting
-from shared.reporting.queries import count_open
-from shared.web import pages
-from shared.web.kit import is_htmx
+from shared.entrypoints.web import pages
+from shared.entrypoints.web.kit import is_htmx
+from shared.finance.payments.queries import count_parked
+from shared.finance.reconciliation.queries import count_open
+from shared.finance.refunds.queries import count_waiting
 
 
 async def page(

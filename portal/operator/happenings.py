@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from shared.money import Money
-from shared.web.filters import exact, money
-from shared.webhooks.changes import Change, Scalar, read
-from shared.webhooks.queries import EventView
-from shared.webhooks.rules import Decision
-from shared.webhooks.timeline import Done, Mailed, Timeline, Told
+from shared.core.money import Money
+from shared.entrypoints.web.filters import exact, money
+from shared.finance.inbox.changes import Change, Scalar, read
+from shared.finance.inbox.queries import EventView
+from shared.finance.inbox.rules import Decision
+from shared.finance.inbox.timeline import Done, Mailed, Timeline, Told
 
 DECISIONS = {
     Decision.APPLIED: ("ok", "Applied"),

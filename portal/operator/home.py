@@ -9,22 +9,22 @@ from markupsafe import Markup
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared import clock
-from shared.disputes.queries import DisputeView
-from shared.marketplace.queries import marketplace
-from shared.money import Money
-from shared.payouts.rules import PayoutState
-from shared.payouts.words import failure
-from shared.reporting.desk import Desk, Figures, desk, figures
-from shared.reporting.restored import Standstill
-from shared.vat.queries import MissingRate
-from shared.vendors.queries import VendorTrouble
-from shared.web.access import operator
-from shared.web.filters import day, moment, money
-from shared.web.identity import actor
-from shared.web.kit import kit
-from shared.webhooks import words as webhook_words
-from shared.webhooks.rules import Light
+from shared.core import clock
+from shared.core.money import Money
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.filters import day, moment, money
+from shared.entrypoints.web.identity import actor
+from shared.entrypoints.web.kit import kit
+from shared.finance.disputes.queries import DisputeView
+from shared.finance.inbox import words as webhook_words
+from shared.finance.inbox.rules import Light
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.payouts.words import failure
+from shared.finance.reconciliation.desk import Desk, Figures, desk, figures
+from shared.finance.reconciliation.restored import Standstill
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vat.queries import MissingRate
+from shared.trade.vendors.queries import VendorTrouble
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 

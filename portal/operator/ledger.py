@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from shared.ledger.chart import Account
-from shared.ledger.queries import AccountTotal
-from shared.money import Money
+from shared.core.money import Money
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.queries import AccountTotal
 
 # Account -> its name, and what stands in it.
 ACCOUNTS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared.mail import service
-from shared.mail.queries import unsent, unsent_mails
-from shared.web.access import operator
-from shared.web.limits import limit
-from shared.web.pages import see_other
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.infra.mail import service
+from shared.infra.mail.queries import unsent, unsent_mails
 
 blueprint = Blueprint("operator_mails", __name__, url_prefix="/operator")
 

@@ -9,13 +9,13 @@ from portal.operator.happenings import lines, runs
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import STATES
-from shared.errors import NotFound
-from shared.orders.queries import order_by_number
-from shared.payments.queries import payments_of_order
-from shared.reporting.waterfall import order_waterfall
-from shared.vendors.queries import vendor_row
-from shared.web.access import operator
-from shared.webhooks.timeline import timeline
+from shared.core.errors import NotFound
+from shared.entrypoints.web.access import operator
+from shared.finance.inbox.timeline import timeline
+from shared.finance.payments.queries import payments_of_order
+from shared.finance.reconciliation.waterfall import order_waterfall
+from shared.trade.orders.queries import order_by_number
+from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
 MAX_NUMBER = 20

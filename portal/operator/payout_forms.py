@@ -8,13 +8,13 @@ from decimal import Decimal
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from shared.payouts import words
-from shared.payouts.forecast import next_payout
-from shared.payouts.holds import LONGEST, MOST
-from shared.vendors.payout_settings import PayoutTerms, terms_of
-from shared.web.editing import Edited
-from shared.web.filters import money
-from shared.web.forms import MarketForm, PercentField, WholeField
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.forms import MarketForm, PercentField, WholeField
+from shared.finance.payouts import words
+from shared.finance.payouts.forecast import next_payout
+from shared.finance.payouts.holds import LONGEST, MOST
+from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 
 
 class HoldForm(Edited):

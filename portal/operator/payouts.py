@@ -8,20 +8,20 @@ from portal.operator.frame import page
 from portal.operator.payout_forms import BankForm, HoldForm, ReserveForm, payout_forms
 from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid, MarketError
-from shared.marketplace.queries import marketplace
-from shared.payouts import holds, words
-from shared.payouts.queries import FILTERS, all_payouts, waiting
-from shared.vendors import banks
-from shared.vendors.queries import vendor_row
-from shared.web.access import operator
-from shared.web.editing import Trail, as_it_is
-from shared.web.identity import actor, actor_label
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid, MarketError
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.payouts import holds, words
+from shared.finance.payouts.queries import FILTERS, all_payouts, waiting
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vendors import banks
+from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
 LIST, VENDORS = "/operator/payouts", "/operator/vendors"

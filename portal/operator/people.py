@@ -10,18 +10,18 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from portal.operator.frame import page
-from shared.catalogue.queries import clean_search
-from shared.errors import Conflict
-from shared.people import directory, history, rules, switching
-from shared.people.directory import PersonRow
-from shared.web import identity
-from shared.web.access import operator
-from shared.web.forms import MarketForm
-from shared.web.identity import actor
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import Conflict
+from shared.entrypoints.web import identity
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.identity import actor
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.trade.catalogue.queries import clean_search
+from shared.trade.people import directory, history, rules, switching
+from shared.trade.people.directory import PersonRow
 
 blueprint = Blueprint("operator_people", __name__, url_prefix="/operator")
 GROUPS = {"owners": rules.OWNER, "staff": rules.OPERATOR, "customers": rules.CUSTOMER}

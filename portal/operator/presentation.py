@@ -9,21 +9,21 @@ from quart import Blueprint, Response, request
 from portal.operator.frame import page
 from portal.operator.presentation_forms import IdentityForm, LegalForm, LogoForm
 from portal.operator.settings import changes_of
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid, NotFound
-from shared.marketplace import legal, presentation
-from shared.marketplace.identity import LOGO_ACCEPT, picture
-from shared.marketplace.legal import Kind
-from shared.marketplace.presentation import Published
-from shared.marketplace.service import SUBJECT
-from shared.web import market
-from shared.web.access import large_body, operator
-from shared.web.bodies import MAX_BODY
-from shared.web.editing import Trail
-from shared.web.identity import actor, actor_label
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid, NotFound
+from shared.entrypoints.web import market
+from shared.entrypoints.web.access import large_body, operator
+from shared.entrypoints.web.bodies import MAX_BODY
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.trade.marketplace import legal, presentation
+from shared.trade.marketplace.identity import LOGO_ACCEPT, picture
+from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.presentation import Published
+from shared.trade.marketplace.service import SUBJECT
 
 blueprint = Blueprint("operator_presentation", __name__, url_prefix="/operator/settings")
 

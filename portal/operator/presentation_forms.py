@@ -5,10 +5,10 @@ from __future__ import annotations
 from wtforms import BooleanField, FileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shared.marketplace.identity import MOST_ADDRESS, MOST_LOGO, MOST_NAME, MOST_PHONE, Identity
-from shared.marketplace.legal import MOST_RETURNS, MOST_TEXT
-from shared.web.editing import Edited
-from shared.web.forms import MarketForm, email_address
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MarketForm, email_address
+from shared.trade.marketplace.identity import MOST_ADDRESS, MOST_LOGO, MOST_NAME, MOST_PHONE, Identity
+from shared.trade.marketplace.legal import MOST_RETURNS, MOST_TEXT
 
 
 class IdentityForm(Edited):

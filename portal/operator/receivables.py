@@ -5,15 +5,15 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared.clawback import receivables
-from shared.clawback.errors import NothingOwed
-from shared.clawback.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
-from shared.money import Money
-from shared.web.access import operator
-from shared.web.identity import actor, actor_label
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.money import Money
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.recovery import receivables
+from shared.finance.recovery.errors import NothingOwed
+from shared.finance.recovery.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
 HOME = "/operator/receivables"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from shared.errors import MarketError
-from shared.reporting import jobs, queries, repairs
-from shared.reporting.errors import AlreadyRunning
-from shared.reporting.queries import RunView
-from shared.web.access import operator
-from shared.web.identity import actor, actor_label
-from shared.web.kit import kit
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import MarketError
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.reconciliation import jobs, queries, repairs
+from shared.finance.reconciliation.errors import AlreadyRunning
+from shared.finance.reconciliation.queries import RunView
 
 blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
 HOME = "/operator/reconciliation"

@@ -7,14 +7,14 @@ from wtforms import EmailField
 from wtforms.validators import DataRequired, Length
 
 from portal.operator.frame import page
-from shared.errors import MarketError
-from shared.people.factors import recovery
-from shared.web.access import operator
-from shared.web.forms import MarketForm
-from shared.web.identity import actor, actor_label
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import MarketError
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.trade.people.factors import recovery
 
 blueprint = Blueprint("operator_recovery", __name__, url_prefix="/operator/recovery")
 HOME = "/operator/recovery"

@@ -7,20 +7,20 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.operator.frame import page
-from shared.errors import MarketError, NotFound
-from shared.people import policies
-from shared.refunds import service, words
-from shared.refunds.counting import MAX_REASON
-from shared.refunds.queries import RefundView, count_waiting, refund_page
-from shared.refunds.rules import UNDONE, UNSETTLED, RefundState
-from shared.web.access import operator
-from shared.web.filters import money
-from shared.web.forms import Bare, MarketForm
-from shared.web.identity import actor, actor_label
-from shared.web.kit import kit, page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import MarketError, NotFound
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.forms import Bare, MarketForm
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.refunds import service, words
+from shared.finance.refunds.counting import MAX_REASON
+from shared.finance.refunds.queries import RefundView, count_waiting, refund_page
+from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
+from shared.trade.people import policies
 
 blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
 HOME = "/operator/refunds"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
-from shared.errors import Conflict
-from shared.reporting import restored
-from shared.web.access import operator
-from shared.web.identity import actor, actor_label
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import Conflict
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.reconciliation import restored
 
 blueprint = Blueprint("operator_restored", __name__, url_prefix="/operator/restored")
 

@@ -11,17 +11,17 @@ from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from portal.operator.settings_form import SettingsForm
-from shared.audit.queries import EntryView, entries_about
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid
-from shared.marketplace import service
-from shared.marketplace.queries import marketplace, statement_prefix
-from shared.web.access import operator
-from shared.web.editing import Trail
-from shared.web.forms import MarketForm
-from shared.web.identity import actor, actor_label
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.infra.audit.queries import EntryView, entries_about
+from shared.trade.marketplace import service
+from shared.trade.marketplace.queries import marketplace, statement_prefix
 
 blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
 SETTINGS = "/operator/settings"

@@ -7,13 +7,13 @@ from typing import cast
 from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
-from shared.marketplace.rules import MOST_BANK_HOURS, MOST_DAYS, Marketplace, time_zones
-from shared.web.editing import Edited
-from shared.web.forms import WholeField, choices
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import WholeField, choices
+from shared.trade.marketplace.rules import MOST_BANK_HOURS, MOST_DAYS, Marketplace, time_zones
 
 
 class SettingsForm(Edited):
-    """The settings of shared/marketplace."""
+    """The settings of shared/trade/marketplace."""
 
     time_zone = SelectField(
         "Time zone",

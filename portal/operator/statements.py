@@ -10,17 +10,17 @@ from quart import Blueprint, Response
 from portal.operator.forms import InvoicingForm
 from portal.operator.frame import page
 from portal.statements.files import download, wanted_currency
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid
-from shared.statements.identity import Identity, identity, save_identity
-from shared.statements.queries import closed_statements, months_of, statement_of
-from shared.vendors.queries import vendor_row
-from shared.web.access import operator
-from shared.web.editing import Trail
-from shared.web.identity import actor, actor_label
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import pager
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import pager
+from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.finance.statements.queries import closed_statements, months_of, statement_of
+from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
 LIST, INVOICING = "/operator/statements", "/operator/invoicing"

@@ -7,18 +7,18 @@ from quart import Blueprint, Response, request
 from portal.operator.frame import page
 from portal.operator.vat_forms import ConfirmForm, RefuseForm
 from portal.statements import vat_words
-from shared.errors import MarketError
-from shared.statements.identity import identity
-from shared.statements.queries import treatment_of
-from shared.vat import service
-from shared.vat.queries import Standing, history_of, missing_rates, registration_of, registrations, standings
-from shared.vat.rules import is_in_eu
-from shared.vendors.queries import vendor_row
-from shared.web.access import operator
-from shared.web.identity import actor, actor_label
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
+from shared.core.errors import MarketError
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.finance.statements.identity import identity
+from shared.finance.statements.queries import treatment_of
+from shared.trade.vat import service
+from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, registrations, standings
+from shared.trade.vat.rules import is_in_eu
+from shared.trade.vendors.queries import vendor_row
 
 blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
 LIST = "/operator/vat"

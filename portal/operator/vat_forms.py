@@ -7,12 +7,12 @@ from typing import Any
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from shared.errors import Invalid
-from shared.vat.rates import read_rate
-from shared.vat.rules import Rate
-from shared.vat.service import MOST_WORDS
-from shared.vendors.countries import CURRENCY_NAMES
-from shared.web.forms import MarketForm, choices
+from shared.core.errors import Invalid
+from shared.entrypoints.web.forms import MarketForm, choices
+from shared.trade.vat.rates import read_rate
+from shared.trade.vat.rules import Rate
+from shared.trade.vat.service import MOST_WORDS
+from shared.trade.vendors.countries import CURRENCY_NAMES
 
 TOO_LONG = Length(max=MOST_WORDS, message=f"At most {MOST_WORDS} characters.")
 

@@ -8,16 +8,16 @@ from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
 from portal.operator.vat_forms import RateForm
-from shared.errors import Invalid
-from shared.vat.errors import UnlikelyRate
-from shared.vat.queries import missing_rates, rates
-from shared.vat.rates import enter
-from shared.vendors.countries import CURRENCY_NAMES
-from shared.web.access import operator
-from shared.web.identity import actor, actor_label
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import pager
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import pager
+from shared.trade.vat.errors import UnlikelyRate
+from shared.trade.vat.queries import missing_rates, rates
+from shared.trade.vat.rates import enter
+from shared.trade.vendors.countries import CURRENCY_NAMES
 
 blueprint = Blueprint("operator_vat_rates", __name__, url_prefix="/operator")
 RATES = "/operator/vat/rates"

@@ -13,29 +13,29 @@ from portal.operator.happenings import DECISIONS, again, change_lines
 from portal.operator.payout_forms import PayoutForms, payout_forms
 from portal.statements import vat_words
 from portal.transactions.views import STATES
-from shared.audit.queries import entries_about
-from shared.catalogue.queries import clean_search
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid, TryLater
-from shared.ledger.queries import trial_balance
-from shared.payments.queries import parked_payments
-from shared.vat.queries import registration_of
-from shared.vendors import abilities, configs
-from shared.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
-from shared.vendors.words import badge_of, standing
-from shared.web.access import operator
-from shared.web.editing import Trail, as_it_is
-from shared.web.identity import actor, actor_label
-from shared.web.kit import kit, page_number
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
-from shared.web.stepup import fresh_sign_in
-from shared.webhooks import words as webhook_words
-from shared.webhooks.dispatch import replay
-from shared.webhooks.health import endpoints
-from shared.webhooks.queries import EventView, event_counts, event_page, stored_event
-from shared.webhooks.rules import EventStatus
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid, TryLater
+from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.inbox import words as webhook_words
+from shared.finance.inbox.dispatch import replay
+from shared.finance.inbox.health import endpoints
+from shared.finance.inbox.queries import EventView, event_counts, event_page, stored_event
+from shared.finance.inbox.rules import EventStatus
+from shared.finance.ledger.queries import trial_balance
+from shared.finance.payments.queries import parked_payments
+from shared.infra.audit.queries import entries_about
+from shared.trade.catalogue.queries import clean_search
+from shared.trade.vat.queries import registration_of
+from shared.trade.vendors import abilities, configs
+from shared.trade.vendors.queries import get_vendor_payment_config, vendor_row, vendor_rows
+from shared.trade.vendors.words import badge_of, standing
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"

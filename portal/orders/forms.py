@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, StringField
 from wtforms.validators import Length, Optional
 
-from shared.web.forms import MarketForm
+from shared.entrypoints.web.forms import MarketForm
 
 CARRIERS = ("DHL", "DPD", "FedEx", "GLS", "POST Luxembourg", "PostNord", "UPS")
 

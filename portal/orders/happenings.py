@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from portal.orders.words import Happening, timeline
-from shared.clawback.rules import MovementKind
-from shared.disputes.rules import DisputeStatus
-from shared.orders.queries import OrderView
-from shared.payments.queries import PaymentView
-from shared.payouts.rules import PayoutState
-from shared.refunds.rules import RefundState
-from shared.reporting.story import DisputeFact, MailFact, OwedFact, PayoutFact, RefundFact, Story, TakenFact
-from shared.web.filters import money
+from shared.entrypoints.web.filters import money
+from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.payments.queries import PaymentView
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.reconciliation.story import (
+    DisputeFact,
+    MailFact,
+    OwedFact,
+    PayoutFact,
+    RefundFact,
+    Story,
+    TakenFact,
+)
+from shared.finance.recovery.rules import MovementKind
+from shared.finance.refunds.rules import RefundState
+from shared.trade.orders.queries import OrderView
 
 _ENDS = {
     DisputeStatus.WON: ("You won the dispute", "The shopper's bank decided for you.", "ok"),

@@ -9,10 +9,10 @@ from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
-from shared.refunds.queries import Refundable
-from shared.refunds.rules import Reach, Wish
-from shared.refunds.service import MAX_NOTE
-from shared.web.forms import MarketForm, MoneyField, WholeField, choices
+from shared.entrypoints.web.forms import MarketForm, MoneyField, WholeField, choices
+from shared.finance.refunds.queries import Refundable
+from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.service import MAX_NOTE
 
 
 class RefundForm(MarketForm):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.money import Money
-from shared.orders.money import MoneyState
-from shared.refunds import words
-from shared.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
-from shared.refunds.queries import Refundable, RefundView
-from shared.refunds.rules import Preview, RefundState, Standing
+from shared.core.money import Money
+from shared.finance.refunds import words
+from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
+from shared.finance.refunds.queries import Refundable, RefundView
+from shared.finance.refunds.rules import Preview, RefundState, Standing
+from shared.trade.orders.money import MoneyState
 
 STATES = words.STATES
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))

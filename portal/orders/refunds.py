@@ -7,21 +7,21 @@ from quart import Blueprint, Response, request
 from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
 from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
-from shared.errors import MarketError, NotFound
-from shared.fees.queries import get_policy
-from shared.money import Money
-from shared.people import policies
-from shared.refunds import service
-from shared.refunds.errors import BadRefund
-from shared.refunds.queries import Refundable, preview, refundable, refunds_of_order
-from shared.refunds.rules import Reach, RefundState
-from shared.web.access import owner
-from shared.web.filters import money
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import is_htmx, kit
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import MarketError, NotFound
+from shared.core.money import Money
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import is_htmx, kit
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.refunds import service
+from shared.finance.refunds.errors import BadRefund
+from shared.finance.refunds.queries import Refundable, preview, refundable, refunds_of_order
+from shared.finance.refunds.rules import Reach, RefundState
+from shared.trade.commission.queries import get_policy
+from shared.trade.people import policies
 
 blueprint = Blueprint("refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds")
 MAX_NUMBER = 20

@@ -10,26 +10,34 @@ from portal.orders.happenings import happenings
 from portal.orders.refund_words import STATES, refund_detail
 from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
-from shared.catalogue.queries import clean_search
-from shared.disputes.fraud import is_warned
-from shared.disputes.queries import disputes_of_order
-from shared.errors import MarketError, NotFound
-from shared.orders.arriving import counts_from, mark_as_delivered
-from shared.orders.errors import CannotDeliver, CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
-from shared.orders.goods import short_of
-from shared.orders.lists import vendor_orders
-from shared.orders.queries import OrderView, vendor_order
-from shared.orders.sending import keep_goods, mark_as_shipped
-from shared.payments.queries import payments_of_order
-from shared.refunds.queries import refunds_of_order
-from shared.reporting.story import story_of
-from shared.reporting.waterfall import order_waterfall
-from shared.web.access import owner
-from shared.web.forms import Bare
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import page_number
-from shared.web.pages import see_other
-from shared.web.paging import address, pager
+from shared.core.errors import MarketError, NotFound
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.forms import Bare
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address, pager
+from shared.finance.disputes.fraud import is_warned
+from shared.finance.disputes.queries import disputes_of_order
+from shared.finance.payments.queries import payments_of_order
+from shared.finance.reconciliation.story import story_of
+from shared.finance.reconciliation.waterfall import order_waterfall
+from shared.finance.refunds.queries import refunds_of_order
+from shared.trade.catalogue.queries import clean_search
+from shared.trade.orders.arriving import counts_from, mark_as_delivered
+from shared.trade.orders.errors import (
+    CannotDeliver,
+    CannotShip,
+    Contested,
+    GoesBack,
+    MoneyGone,
+    NothingToKeep,
+    PiecesMissing,
+)
+from shared.trade.orders.goods import short_of
+from shared.trade.orders.lists import vendor_orders
+from shared.trade.orders.queries import OrderView, vendor_order
+from shared.trade.orders.sending import keep_goods, mark_as_shipped
 
 blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
 LIST = "/vendor/admin/orders"

@@ -7,10 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shared.money import Money
-from shared.reporting.flows import Kind
-from shared.reporting.waterfall import Waterfall, WaterLine
-from shared.web.filters import day
+from shared.core.money import Money
+from shared.entrypoints.web.filters import day
+from shared.finance.reconciliation.flows import Kind
+from shared.finance.reconciliation.waterfall import Waterfall, WaterLine
 
 VENDOR = {
     Kind.PAID: "Shopper paid",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.orders.money import MoneyState, OrderMoney, Shipping, shipping
-from shared.orders.queries import OrderView
-from shared.orders.rules import OrderStatus, PaymentStatus
-from shared.payments.queries import PaymentView
-from shared.payments.rules import PaymentState
+from shared.finance.payments.queries import PaymentView
+from shared.finance.payments.rules import PaymentState
+from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.queries import OrderView
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 CHIPS = (
     ("all", "All"),

@@ -6,15 +6,15 @@ from wtforms import EmailField, RadioField, SelectField, StringField, TelField, 
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
 
-from shared.gateway.accounts import AccountDetails
-from shared.money import Money
-from shared.payouts.words import DAY_NAMES
-from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES
-from shared.vendors.paydays import WEEKDAYS
-from shared.vendors.rules import PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
-from shared.web.editing import Edited
-from shared.web.forms import MarketForm, MoneyField, email_address
+from shared.core.money import Money
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MarketForm, MoneyField, email_address
+from shared.finance.payouts.words import DAY_NAMES
+from shared.infra.gateway.accounts import AccountDetails
+from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES
+from shared.trade.vendors.paydays import WEEKDAYS
+from shared.trade.vendors.rules import PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
 
 OWN_CURRENCY = ""
 BUSINESS_TYPES = [

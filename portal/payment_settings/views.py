@@ -8,26 +8,26 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.payment_settings.forms import ConnectForm, PayoutForm, plan_values
-from shared.catalogue import service as catalogue
-from shared.editing import ChangedMeanwhile
-from shared.errors import MarketError
-from shared.fees import words
-from shared.fees.queries import vendor_rules
-from shared.gateway.errors import StripeRefused, StripeUnavailable
-from shared.vendors import payout_settings, service
-from shared.vendors.countries import CURRENCY_NAMES
-from shared.vendors.errors import PaymentNotConfigured
-from shared.vendors.payout_settings import terms_of
-from shared.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
-from shared.vendors.words import standing
-from shared.web.access import owner
-from shared.web.editing import Trail
-from shared.web.filters import money, percent
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import kit, shielded
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.stepup import fresh_sign_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import MarketError
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.filters import money, percent
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import kit, shielded
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.trade.catalogue import service as catalogue
+from shared.trade.commission import words
+from shared.trade.commission.queries import vendor_rules
+from shared.trade.vendors import payout_settings, service
+from shared.trade.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.payout_settings import terms_of
+from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config, vendor_contact
+from shared.trade.vendors.words import standing
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
 HOME = "/vendor/admin/payments"

@@ -6,8 +6,8 @@ from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from shared.money import MAX_AMOUNT
-from shared.web.forms import MarketForm, WholeField
+from shared.core.money import MAX_AMOUNT
+from shared.entrypoints.web.forms import MarketForm, WholeField
 
 
 class InstantForm(MarketForm):

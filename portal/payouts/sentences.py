@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.money import Money
-from shared.payouts import words
-from shared.payouts.balances import BalanceView
-from shared.payouts.forecast import NextPayout
-from shared.payouts.instant import InstantOffer
-from shared.payouts.queries import PayoutRow
-from shared.payouts.rules import Obstacle, PayoutState
-from shared.web.filters import money
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.payouts import words
+from shared.finance.payouts.balances import BalanceView
+from shared.finance.payouts.forecast import NextPayout
+from shared.finance.payouts.instant import InstantOffer
+from shared.finance.payouts.queries import PayoutRow
+from shared.finance.payouts.rules import Obstacle, PayoutState
 
 
 def weekday(value: date) -> str:

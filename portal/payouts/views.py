@@ -10,24 +10,24 @@ from quart import Blueprint, Response
 from portal.frame import vendor_page
 from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
-from shared.errors import MarketError
-from shared.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
-from shared.marketplace.queries import marketplace
-from shared.money import Money
-from shared.payouts import instant, service, words
-from shared.payouts.balances import debts, holds, overview
-from shared.payouts.forecast import next_payout
-from shared.payouts.queries import PayoutView, payout_of, payouts_of
-from shared.payouts.rules import PayoutState
-from shared.statements import months
-from shared.vendors.payout_settings import terms_of
-from shared.web.access import owner
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import kit, page_number
-from shared.web.limits import limit
-from shared.web.pages import see_other
-from shared.web.paging import pager
-from shared.web.stepup import fresh_sign_in
+from shared.core.errors import MarketError
+from shared.core.money import Money
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import pager
+from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.payouts import instant, service, words
+from shared.finance.payouts.balances import debts, holds, overview
+from shared.finance.payouts.forecast import next_payout
+from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.statements import months
+from shared.infra.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vendors.payout_settings import terms_of
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
 HOME = "/vendor/admin/payouts"

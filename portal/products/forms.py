@@ -7,11 +7,11 @@ from typing import ClassVar
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from shared.catalogue.queries import ProductView
-from shared.catalogue.service import MAX_STOCK, ProductValues
-from shared.money import Money
-from shared.web.editing import Edited
-from shared.web.forms import MoneyField, WholeField
+from shared.core.money import Money
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MoneyField, WholeField
+from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 
 
 class ProductForm(Edited):

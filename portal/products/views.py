@@ -8,17 +8,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from portal.frame import vendor_page
 from portal.products.forms import ProductForm, from_product
 from portal.products.pictures import pictures
-from shared.catalogue import service
-from shared.catalogue.queries import ProductView, product_for_vendor, vendor_products
-from shared.errors import Conflict, Invalid, NotFound
-from shared.people.errors import EmailNotConfirmed
-from shared.vendors.queries import get_vendor_payment_config
-from shared.web.access import owner
-from shared.web.editing import Trail
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.kit import page_number
-from shared.web.pages import STATIC, page, see_other
-from shared.web.paging import pager
+from shared.core.errors import Conflict, Invalid, NotFound
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.editing import Trail
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import STATIC, page, see_other
+from shared.entrypoints.web.paging import pager
+from shared.trade.catalogue import service
+from shared.trade.catalogue.queries import ProductView, product_for_vendor, vendor_products
+from shared.trade.people.errors import EmailNotConfirmed
+from shared.trade.vendors.queries import get_vendor_payment_config
 
 blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
 LIST = "/vendor/admin/products"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from shared import clock
-from shared.errors import NotFound
-from shared.people.factors import answers, confirming
-from shared.people.factors.kept import Kept, kept
-from shared.people.factors.rules import is_fresh
-from shared.people.models import Member
-from shared.people.queries import Actor
-from shared.web import proving
-from shared.web.access import member
-from shared.web.identity import end_session, member_or_none, person_id, renew_session, session_id
-from shared.web.limits import limit
-from shared.web.pages import page, see_other
-from shared.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.entrypoints.web import proving
+from shared.entrypoints.web.access import member
+from shared.entrypoints.web.identity import end_session, member_or_none, person_id, renew_session, session_id
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import page, see_other
+from shared.entrypoints.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
+from shared.trade.people.factors import answers, confirming
+from shared.trade.people.factors.kept import Kept, kept
+from shared.trade.people.factors.rules import is_fresh
+from shared.trade.people.models import Member
+from shared.trade.people.queries import Actor
 
 blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
 OVER = "You were signed out meanwhile. Please sign in again."

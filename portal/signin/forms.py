@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from shared.vendors.countries import COUNTRIES
-from shared.web.forms import MarketForm, choices, email_address, good_password
+from shared.entrypoints.web.forms import MarketForm, choices, email_address, good_password
+from shared.trade.vendors.countries import COUNTRIES
 
 _COUNTRY_CHOICES = choices([("", "Choose a country"), *((c.code, c.name) for c in COUNTRIES.values())])
 

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
-from shared.people import sessions
-from shared.people.factors import answers, confirming, recovery
-from shared.people.models import Session
-from shared.web import proving
-from shared.web.access import public
-from shared.web.identity import end_half_session, half_token, start_half_session, start_session
-from shared.web.kit import safe_next
-from shared.web.limits import knock_here, limit
-from shared.web.pages import add_flash, page, see_other
-from shared.web.stepup import home_of
+from shared.entrypoints.web import proving
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.identity import end_half_session, half_token, start_half_session, start_session
+from shared.entrypoints.web.kit import safe_next
+from shared.entrypoints.web.limits import knock_here, limit
+from shared.entrypoints.web.pages import add_flash, page, see_other
+from shared.entrypoints.web.stepup import home_of
+from shared.trade.people import sessions
+from shared.trade.people.factors import answers, confirming, recovery
+from shared.trade.people.models import Session
 
 blueprint = Blueprint("signin_step", __name__)
 STEP = "/vendor/login/step"

@@ -6,16 +6,16 @@ from quart import Blueprint, Response, request
 
 from portal.signin.forms import SignInForm, SignUpForm
 from portal.signin.step import ask_for_step
-from shared.errors import MarketError
-from shared.people import sessions
-from shared.people.errors import WrongCredentials
-from shared.vendors import service as vendors
-from shared.web.access import public
-from shared.web.identity import end_session, member_or_none, start_session
-from shared.web.kit import kit, safe_next
-from shared.web.limits import limit_door
-from shared.web.pages import page, see_other
-from shared.web.stepup import home_of
+from shared.core.errors import MarketError
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.identity import end_session, member_or_none, start_session
+from shared.entrypoints.web.kit import kit, safe_next
+from shared.entrypoints.web.limits import limit_door
+from shared.entrypoints.web.pages import page, see_other
+from shared.entrypoints.web.stepup import home_of
+from shared.trade.people import sessions
+from shared.trade.people.errors import WrongCredentials
+from shared.trade.vendors import service as vendors
 
 blueprint = Blueprint("signin", __name__)
 

@@ -6,9 +6,9 @@ import asyncio
 
 from quart import Response, request
 
-from shared.statements.document import as_pdf
-from shared.statements.exports import as_csv, file_name
-from shared.statements.queries import StatementView
+from shared.finance.statements.document import as_pdf
+from shared.finance.statements.exports import as_csv, file_name
+from shared.finance.statements.queries import StatementView
 
 TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 

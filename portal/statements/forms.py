@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
-from shared.vat.numbers import MOST
-from shared.web.editing import Edited
+from shared.entrypoints.web.editing import Edited
+from shared.trade.vat.numbers import MOST
 
 
 class VatForm(Edited):

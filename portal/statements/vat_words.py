@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.vat.numbers import format_of
-from shared.vat.queries import Registration, Standing
-from shared.vat.rules import Treatment, is_in_eu
-from shared.web.filters import country as country_name
+from shared.entrypoints.web.filters import country as country_name
+from shared.trade.vat.numbers import format_of
+from shared.trade.vat.queries import Registration, Standing
+from shared.trade.vat.rules import Treatment, is_in_eu
 
 BADGES = {
     Standing.WAITING: ("warn", "Not confirmed yet"),

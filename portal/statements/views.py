@@ -8,17 +8,17 @@ from portal.frame import vendor_page
 from portal.statements import vat_words
 from portal.statements.files import download, wanted_currency
 from portal.statements.forms import VatForm
-from shared.editing import ChangedMeanwhile
-from shared.errors import Invalid
-from shared.marketplace.queries import marketplace
-from shared.statements.queries import months_of, statement_of, treatment_of
-from shared.vat.queries import registration_of
-from shared.vat.service import state_number
-from shared.vendors.queries import vendor_contact
-from shared.web.access import owner
-from shared.web.editing import Trail, as_it_is
-from shared.web.identity import actor, actor_label, vendor_id
-from shared.web.pages import see_other
+from shared.core.editing import ChangedMeanwhile
+from shared.core.errors import Invalid
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.pages import see_other
+from shared.finance.statements.queries import months_of, statement_of, treatment_of
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vat.queries import registration_of
+from shared.trade.vat.service import state_number
+from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("statements", __name__, url_prefix="/vendor/admin/statements")
 LIST = "/vendor/admin/statements"

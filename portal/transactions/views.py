@@ -8,15 +8,15 @@ from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.orders.words import money_badge
-from shared.marketplace.queries import marketplace
-from shared.orders.money import MoneyState
-from shared.payments.queries import PaymentView, payments_of_vendor
-from shared.payments.rules import PAID_STATES, PaymentState
-from shared.reporting.shares import Share, shares_of
-from shared.web.access import owner
-from shared.web.identity import actor, vendor_id
-from shared.web.kit import page_number
-from shared.web.paging import pager
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.identity import actor, vendor_id
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.paging import pager
+from shared.finance.payments.queries import PaymentView, payments_of_vendor
+from shared.finance.payments.rules import PAID_STATES, PaymentState
+from shared.finance.reconciliation.shares import Share, shares_of
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders.money import MoneyState
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/vendor/admin/transactions")
 LIST = "/vendor/admin/transactions"

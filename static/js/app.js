@@ -135,7 +135,7 @@ function toggleTheme() {
   nameTheme();
 }
 
-// Times in the reader's own zone, in the words of shared/web/filters.py; the exact time stands in the title.
+// Times in the reader's own zone, in the words of shared/entrypoints/web/filters.py; the exact time stands in the title.
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const language = document.documentElement.lang || "en";
 const exactly = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "long" });

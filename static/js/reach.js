@@ -1,5 +1,5 @@
 // What is done when a request of htmx gets no answer, or one that is not ours (a proxy's page about its own trouble): nothing is
-// swapped, a sentence says so, and offers to try again. Answers of ours carry a mark (X-Markethall, shared/web/security.py).
+// swapped, a sentence says so, and offers to try again. Answers of ours carry a mark (X-Markethall, shared/entrypoints/web/security.py).
 
 const shape = document.querySelector("template[data-unreached]");
 let said = null;

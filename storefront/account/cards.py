@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from shared.errors import Conflict, TryLater
-from shared.gateway.errors import StripeRefused
-from shared.locales import gettext as _
-from shared.payment_methods import queries, service, setups
-from shared.payment_methods.rules import MOST, SetupState
-from shared.payment_methods.setups import SetupEnd
-from shared.web.access import shopper
-from shared.web.identity import actor, person_id
-from shared.web.kit import kit, shielded
-from shared.web.limits import limit
-from shared.web.pages import page, see_other
+from shared.core.errors import Conflict, TryLater
+from shared.core.locales import gettext as _
+from shared.entrypoints.web.access import shopper
+from shared.entrypoints.web.identity import actor, person_id
+from shared.entrypoints.web.kit import kit, shielded
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.pages import page, see_other
+from shared.finance.payment_methods import queries, service, setups
+from shared.finance.payment_methods.rules import MOST, SetupState
+from shared.finance.payment_methods.setups import SetupEnd
+from shared.infra.gateway.errors import StripeRefused
 from storefront.receipts.declines import said
 
 cards = Blueprint("cards", __name__, url_prefix="/shop/account/payment-methods")

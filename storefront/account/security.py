@@ -6,9 +6,9 @@ from typing import Any
 
 from quart import Blueprint, Response
 
-from shared.web.access import public, shopper
-from shared.web.accounts import Audience, add_account_pages, forgot_page
-from shared.web.pages import page
+from shared.entrypoints.web.access import public, shopper
+from shared.entrypoints.web.accounts import Audience, add_account_pages, forgot_page
+from shared.entrypoints.web.pages import page
 
 security = Blueprint("shopper_security", __name__, url_prefix="/shop/account/security")
 forgotten = Blueprint("shopper_forgotten", __name__)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from shared.errors import Invalid
-from shared.locales import gettext as _
-from shared.orders.lists import purchases_of
-from shared.people import languages, registration, sessions
-from shared.people.errors import EmailTaken, WrongCredentials
-from shared.refunds.queries import awaiting_approval
-from shared.web import language
-from shared.web.access import public, shopper
-from shared.web.identity import actor, customer, end_session, start_session
-from shared.web.limits import limit_door
-from shared.web.pages import page, see_other
+from shared.core.errors import Invalid
+from shared.core.locales import gettext as _
+from shared.entrypoints.web import language
+from shared.entrypoints.web.access import public, shopper
+from shared.entrypoints.web.identity import actor, customer, end_session, start_session
+from shared.entrypoints.web.limits import limit_door
+from shared.entrypoints.web.pages import page, see_other
+from shared.finance.refunds.queries import awaiting_approval
+from shared.trade.orders.lists import purchases_of
+from shared.trade.people import languages, registration, sessions
+from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
 from storefront.receipts.outcome import standing_of
 

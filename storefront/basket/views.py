@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from shared.baskets import service
-from shared.baskets.queries import get_basket
-from shared.errors import Conflict, Invalid
-from shared.orders.service import give_up_unwanted
-from shared.web.access import public
-from shared.web.filters import money
-from shared.web.kit import is_htmx
-from shared.web.pages import page, see_other
+from shared.core.errors import Conflict, Invalid
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.kit import is_htmx
+from shared.entrypoints.web.pages import page, see_other
+from shared.trade.baskets import service
+from shared.trade.baskets.queries import get_basket
+from shared.trade.orders.service import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.browser import basket_token
 

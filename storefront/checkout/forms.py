@@ -11,16 +11,16 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
-from shared.errors import Invalid
-from shared.folding import fold
-from shared.locales import SOURCE, current, speaking
-from shared.locales import gettext as _
-from shared.locales import gettext_noop as _n
-from shared.locales import lazy_gettext as _l
-from shared.locales.formats import country, listed
-from shared.orders.queries import Contact
-from shared.people.rules import normal_email
-from shared.web.forms import MarketForm, choices
+from shared.core.errors import Invalid
+from shared.core.folding import fold
+from shared.core.formats import country, listed
+from shared.core.locales import SOURCE, current, speaking
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import lazy_gettext as _l
+from shared.entrypoints.web.forms import MarketForm, choices
+from shared.trade.orders.queries import Contact
+from shared.trade.people.rules import normal_email
 from storefront.checkout.places import Place, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from shared.locales import gettext_noop as _n
+from shared.core.locales import gettext_noop as _n
 
 # Where the address line carries the name of the state and not its short form; the plates of Spanish provinces are history.
 _BY_NAME = frozenset({"ES", "JP"})

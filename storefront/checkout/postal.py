@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from shared.typed import bare_code, plain_code
+from shared.core.typed import bare_code, plain_code
 from storefront.checkout.places import Place, place_of
 
 # What is written before the number by habit, besides the ISO code: letters of number plates, and three-letter codes.

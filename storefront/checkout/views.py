@@ -6,32 +6,32 @@ from typing import TypedDict
 
 from quart import Blueprint, Response, jsonify, request
 
-from shared.baskets.queries import BasketView, get_basket
-from shared.catalogue.errors import SoldOut
-from shared.errors import Conflict, NotFound, TryLater
-from shared.gateway.errors import StandsStill, StripeRefused
-from shared.locales import gettext as _
-from shared.marketplace.queries import marketplace
-from shared.orders import terms
-from shared.orders.errors import BasketProblem, SoldOutAtPayment
-from shared.orders.holding import what_is_missing
-from shared.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
-from shared.orders.rules import CheckoutStatus, PaymentStatus
-from shared.orders.service import place_order
-from shared.orders.terms import Acceptance
-from shared.payment_methods.queries import usable_methods
-from shared.payments.errors import OrderNotPayable
-from shared.payments.pressing import press, release
-from shared.payments.rules import PaymentState
-from shared.payments.service import IntentView, create_payment_intent
-from shared.people.rules import shown_email
-from shared.web.access import public
-from shared.web.filters import money
-from shared.web.identity import customer
-from shared.web.kit import kit, shielded
-from shared.web.limits import limit
-from shared.web.order_links import link_of, token_of
-from shared.web.pages import page, see_other
+from shared.core.errors import Conflict, NotFound, TryLater
+from shared.core.locales import gettext as _
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.identity import customer
+from shared.entrypoints.web.kit import kit, shielded
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.order_links import link_of, token_of
+from shared.entrypoints.web.pages import page, see_other
+from shared.finance.payment_methods.queries import usable_methods
+from shared.finance.payments.errors import OrderNotPayable
+from shared.finance.payments.pressing import press, release
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.service import IntentView, create_payment_intent
+from shared.infra.gateway.errors import StandsStill, StripeRefused
+from shared.trade.baskets.queries import BasketView, get_basket
+from shared.trade.catalogue.errors import SoldOut
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders import terms
+from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
+from shared.trade.orders.holding import what_is_missing
+from shared.trade.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.service import place_order
+from shared.trade.orders.terms import Acceptance
+from shared.trade.people.rules import shown_email
 from storefront.browser import basket_token, own_checkouts, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.receipts.outcome import parts_of

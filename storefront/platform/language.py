@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from shared.people import languages as languages_of_people
-from shared.web import language
-from shared.web.access import public, unsigned_post
-from shared.web.identity import customer
-from shared.web.kit import safe_next
-from shared.web.pages import see_other
+from shared.entrypoints.web import language
+from shared.entrypoints.web.access import public, unsigned_post
+from shared.entrypoints.web.identity import customer
+from shared.entrypoints.web.kit import safe_next
+from shared.entrypoints.web.pages import see_other
+from shared.trade.people import languages as languages_of_people
 
 languages = Blueprint("languages", __name__)
 

@@ -6,27 +6,27 @@ from dataclasses import dataclass, replace
 
 from quart import Blueprint, Response, request
 
-from shared.baskets.queries import held_for
-from shared.catalogue.queries import as_seen_by, clean_search, search_products, showcase
-from shared.errors import NotFound
-from shared.fees import words
-from shared.fees.offer import has_amounts, offer
-from shared.fees.queries import active_rules
-from shared.fees.rules import Rule, Sold, charge
-from shared.locales import gettext as _
-from shared.marketplace import presentation
-from shared.marketplace.legal import TITLES, Kind, blocks
-from shared.money import Money
-from shared.orders import terms as order_terms
-from shared.vendors.queries import fee_payers
-from shared.vendors.rules import NEW_VENDOR_FEE
-from shared.vendors.shops import list_open_vendors, open_shops
-from shared.web.access import public
-from shared.web.filters import money
-from shared.web.kit import page_number
-from shared.web.limits import limit_instead
-from shared.web.pages import page
-from shared.web.paging import address, pager
+from shared.core.errors import NotFound
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.pages import page
+from shared.entrypoints.web.paging import address, pager
+from shared.trade.baskets.queries import held_for
+from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
+from shared.trade.commission import words
+from shared.trade.commission.offer import has_amounts, offer
+from shared.trade.commission.queries import active_rules
+from shared.trade.commission.rules import Rule, Sold, charge
+from shared.trade.marketplace import presentation
+from shared.trade.marketplace.legal import TITLES, Kind, blocks
+from shared.trade.orders import terms as order_terms
+from shared.trade.vendors.queries import fee_payers
+from shared.trade.vendors.rules import NEW_VENDOR_FEE
+from shared.trade.vendors.shops import list_open_vendors, open_shops
 from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)

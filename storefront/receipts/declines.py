@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.locales import gettext as _
-from shared.locales import gettext_noop as _n
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 
 # Stripe's messages by error code: docs.stripe.com/error-codes. One that is not here is shown as it came.
 COMMON = (

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.locales import gettext as _
-from shared.money import Money
-from shared.orders.money import MoneyState, OrderMoney
-from shared.orders.queries import OrderView
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from shared.payments.progress import PaymentProgress
-from shared.payments.rules import PaymentState
-from shared.refunds.queries import RefundView
-from shared.refunds.words import for_shopper
-from shared.web.filters import money
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.payments.progress import PaymentProgress
+from shared.finance.payments.rules import PaymentState
+from shared.finance.refunds.queries import RefundView
+from shared.finance.refunds.words import for_shopper
+from shared.trade.orders.money import MoneyState, OrderMoney
+from shared.trade.orders.queries import OrderView
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.declines import said
 
 

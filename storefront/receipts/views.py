@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from shared.errors import NotFound
-from shared.locales import gettext as _
-from shared.marketplace.queries import marketplace
-from shared.orders.money import MoneyState
-from shared.orders.queries import CheckoutView, checkout_by_token
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from shared.payments.progress import refresh
-from shared.refunds.queries import awaiting_approval, refunds_of_purchase
-from shared.web.access import public
-from shared.web.kit import kit, page_number, shielded
-from shared.web.order_links import link_of, token_of
-from shared.web.pages import page, see_other
+from shared.core.errors import NotFound
+from shared.core.locales import gettext as _
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.kit import kit, page_number, shielded
+from shared.entrypoints.web.order_links import link_of, token_of
+from shared.entrypoints.web.pages import page, see_other
+from shared.finance.payments.progress import refresh
+from shared.finance.refunds.queries import awaiting_approval, refunds_of_purchase
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders.money import MoneyState
+from shared.trade.orders.queries import CheckoutView, checkout_by_token
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.browser import own_checkouts
 from storefront.receipts.outcome import Outcome, card_of, outcome_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wtforms.validators import InputRequired, NumberRange
 
-from shared.baskets.rules import MAX_QUANTITY
-from shared.locales import lazy_gettext as _l
-from shared.web.forms import MarketForm, WholeField
+from shared.core.locales import lazy_gettext as _l
+from shared.entrypoints.web.forms import MarketForm, WholeField
+from shared.trade.baskets.rules import MAX_QUANTITY
 
 _RANGE = _l("Enter a quantity from %(least)s to %(most)s.", least=1, most=MAX_QUANTITY)
 

@@ -8,22 +8,22 @@ from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
-from shared.baskets import service as baskets
-from shared.baskets.errors import OtherVendor
-from shared.baskets.queries import count_items, held_for
-from shared.catalogue import queries as catalogue
-from shared.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
-from shared.errors import Conflict, Invalid, NotFound
-from shared.locales import gettext as _
-from shared.locales import lazy_gettext as _l
-from shared.orders.service import give_up_unwanted
-from shared.vendors.errors import ShopClosed
-from shared.vendors.queries import VendorView, vendor_by_id
-from shared.web.access import public
-from shared.web.kit import is_htmx, page_number
-from shared.web.limits import limit_instead
-from shared.web.pages import page, see_other
-from shared.web.paging import Pager
+from shared.core.errors import Conflict, Invalid, NotFound
+from shared.core.locales import gettext as _
+from shared.core.locales import lazy_gettext as _l
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.kit import is_htmx, page_number
+from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.pages import page, see_other
+from shared.entrypoints.web.paging import Pager
+from shared.trade.baskets import service as baskets
+from shared.trade.baskets.errors import OtherVendor
+from shared.trade.baskets.queries import count_items, held_for
+from shared.trade.catalogue import queries as catalogue
+from shared.trade.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
+from shared.trade.orders.service import give_up_unwanted
+from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
 from storefront.shops.forms import AddForm
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
 from tests.browser.looking import look, screen  # noqa: F401  a fixture of that module
 
 if TYPE_CHECKING:

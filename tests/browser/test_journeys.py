@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import (
     card_fields,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
 from tests.browser.journeys import card_fields, challenge, fill_basket, fill_card, give_address
 from tests.browser.looking import SHIFTS, look
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.gateway.transport import Transport
+from shared.infra.gateway.transport import Transport
 from shared.sandbox import multipart
 from tests.contract.fields import missing_keys
 from tests.contract.sdkspec import Problem, check_reply, check_request, parse_form

@@ -12,10 +12,10 @@ import pytest
 import stripe
 from stripe.params import _account_create_params
 
-from shared.gateway.accounts import SELLING_NEEDS, Capability
-from shared.vendors import abilities, requirements, verification
-from shared.vendors.requirements import GENERAL, Requirement, requirement
-from shared.vendors.verification import Verdict
+from shared.infra.gateway.accounts import SELLING_NEEDS, Capability
+from shared.trade.vendors import abilities, requirements, verification
+from shared.trade.vendors.requirements import GENERAL, Requirement, requirement
+from shared.trade.vendors.verification import Verdict
 
 ERROR_CLASSES = [
     getattr(owner, kind).Error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
 
 if TYPE_CHECKING:
     from typing import Any

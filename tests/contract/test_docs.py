@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 import run
-from shared import environment
-from shared.cli.main import cli
-from shared.gateway.gateway import Gateway
-from shared.web import bodies, security
-from shared.webhooks.handlers import HANDLERS
+from shared.core import environment
+from shared.entrypoints.cli.main import cli
+from shared.entrypoints.web import bodies, security
+from shared.finance.inbox.handlers import HANDLERS
+from shared.infra.gateway.gateway import Gateway
 from tests.support.app import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def test_every_setting_is_documented() -> None:
     elsewhere = r"environ\S*[\"'](?:MARKETHALL|STRIPE)_"
     for path in (ROOT / "shared").rglob("*.py"):
         if path.name != "bootstrap.py":
-            assert not re.search(elsewhere, path.read_text()), f"{path} reads a setting past shared/environment.py"
+            assert not re.search(elsewhere, path.read_text()), f"{path} reads a setting past shared/core/environment.py"
 
 
 async def test_every_address_is_documented(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import run
-from shared.webhooks.handlers import HANDLERS
+from shared.finance.inbox.handlers import HANDLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import locales
-from shared.amounts import DECIMAL_SIGNS
-from shared.cli.bootstrap import ROOT
-from shared.cli.translations import found, is_translated, path_of, read, written
+from shared.core import locales
+from shared.core.amounts import DECIMAL_SIGNS
+from shared.entrypoints.cli.bootstrap import ROOT
+from shared.entrypoints.cli.translations import found, is_translated, path_of, read, written
 from tests.support.visible import unsaid, untranslated
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ PROMISED_TOO = {
         )
     ),
     "portal/links/views.py",  # mailed links of shoppers, too
-    "shared/orders/rules.py",
-    "shared/payments/settle.py",
+    "shared/trade/orders/rules.py",
+    "shared/finance/payments/settle.py",
 }
 # Nobody but programmers and operators reads what these say past the catalogues.
 FOR_OPERATORS = {
-    "shared/payments/jobs.py",
-    "shared/payments/service.py",
-    "shared/web/measuring.py",
-    "shared/refunds/words.py",  # beside what it says to shoppers
-    "shared/web/stepup.py",  # the portal's
+    "shared/finance/payments/jobs.py",
+    "shared/finance/payments/service.py",
+    "shared/entrypoints/web/measuring.py",
+    "shared/finance/refunds/words.py",  # beside what it says to shoppers
+    "shared/entrypoints/web/stepup.py",  # the portal's
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 _TAG = re.compile(r"</?\w+[^>]*>")

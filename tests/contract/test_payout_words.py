@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from shared.money import Money
-from shared.payouts.rules import Obstacle, PayoutState
-from shared.payouts.words import FAILURES, REFUSALS, STATES, Why, failure, obstacle, refusal, schedule
+from shared.core.money import Money
+from shared.finance.payouts.rules import Obstacle, PayoutState
+from shared.finance.payouts.words import FAILURES, REFUSALS, STATES, Why, failure, obstacle, refusal, schedule
 from shared.sandbox.resources.payouts import MESSAGES
 
 RETURNS = (

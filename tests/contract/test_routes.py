@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.orders.models import Order
-from shared.vendors.models import Vendor
-from shared.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
-from shared.web.stepup import mark_of
+from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
+from shared.entrypoints.web.stepup import mark_of
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
 from tests.support.visitor import Answer, Visitor, sign_in_as
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from werkzeug.routing import Rule
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.one_engine
@@ -223,7 +223,7 @@ def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Qu
 
 
 def test_every_form_that_members_send_is_edited_by_two_or_says_why_not() -> None:
-    """Whoever adds one decides: it carries what it showed (shared/web/editing.py), or overwrites nothing of another's."""
+    """Whoever adds one decides: it carries what it showed (shared/entrypoints/web/editing.py), or overwrites nothing of another's."""
     for route in FRESH | EASY:
         is_act = any(re.fullmatch(pattern, route) for pattern in ACTS)
         assert is_act != (route in EDITED), route

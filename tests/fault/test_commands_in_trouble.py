@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import run
-from shared.cli.main import main
-from shared.cli.options import Parts
-from shared.database.schema import sqlite_path
+from shared.entrypoints.cli.main import main
+from shared.entrypoints.cli.options import Parts
+from shared.infra.database.schema import sqlite_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,12 +13,12 @@ import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 
-from shared import unit
-from shared.database.lifecycle import close_database, open_database
-from shared.database.schema import sqlite_path
-from shared.database.trouble import DatabaseTrouble, Kind
-from shared.gateway.gateway import Gateway
-from shared.vendors.models import Vendor
+from shared.infra import unit
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.database.schema import sqlite_path
+from shared.infra.database.trouble import DatabaseTrouble, Kind
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.vendors.models import Vendor
 from tests.support.app import whole_app
 from tests.support.door import door_to
 from tests.support.factories import make_vendor
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
     from werkzeug.routing import Rule
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
     from tests.support.database import Postgres
 
 MONEY = re.compile(r"\bcharged\b|money|paid back|refund", re.IGNORECASE)

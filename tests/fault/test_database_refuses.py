@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from shared import unit
-from shared.database import postgres as postgres_client
-from shared.database import sqlite as sqlite_client
-from shared.database.lifecycle import close_database, open_database
-from shared.database.schema import sqlite_path
-from shared.database.trouble import DatabaseTrouble, Kind
-from shared.gateway.gateway import Gateway
-from shared.vendors.models import Vendor
-from shared.webhooks.models import WebhookEvent
+from shared.finance.inbox.models import WebhookEvent
+from shared.infra import unit
+from shared.infra.database import postgres as postgres_client
+from shared.infra.database import sqlite as sqlite_client
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.database.schema import sqlite_path
+from shared.infra.database.trouble import DatabaseTrouble, Kind
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.vendors.models import Vendor
 from tests.support.app import whole_app
 from tests.support.factories import make_vendor
 from tests.support.tamper import sql
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
     from tests.support.database import Postgres
 
 REFUSES = """
@@ -187,9 +187,9 @@ FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
 from shared import unit
-from shared.database.lifecycle import close_database, open_database
-from shared.database.trouble import DatabaseTrouble
-from shared.vendors.models import Vendor
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.database.trouble import DatabaseTrouble
+from shared.trade.vendors.models import Vendor
 
 async def add(slug, description=""):
     async with unit.transaction():

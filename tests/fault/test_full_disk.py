@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.baskets.models import BasketLine
-from shared.database.schema import sqlite_path
-from shared.jobs.models import Job
-from shared.orders.models import Checkout, Order
-from shared.payments.models import Payment
-from shared.people.models import Member
-from shared.refunds.models import Refund
-from shared.vendors.models import Vendor
+from shared.finance.payments.models import Payment
+from shared.finance.refunds.models import Refund
+from shared.infra.database.schema import sqlite_path
+from shared.infra.jobs.models import Job
+from shared.trade.baskets.models import BasketLine
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.people.models import Member
+from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.market import check_out
 from tests.support.money import assert_books_agree
@@ -30,7 +30,7 @@ from tests.support.storefront import ADDRESS, Browser, htmx, words
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.sqlite_only

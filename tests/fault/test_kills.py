@@ -18,19 +18,19 @@ import aiohttp
 import pytest
 
 import run
-from shared import clock
-from shared.database.trouble import DatabaseTrouble
-from shared.errors import MarketError
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.orders.models import Order
-from shared.orders.rules import PaymentStatus
-from shared.payments.models import Payment
-from shared.refunds import service as refunds
-from shared.refunds.models import Refund
-from shared.refunds.rules import Reach, Wish
-from shared.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.core.errors import MarketError
+from shared.core.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
+from shared.finance.payments.models import Payment
+from shared.finance.refunds import service as refunds
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Reach, Wish
+from shared.infra.database.trouble import DatabaseTrouble
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
+from shared.trade.vendors.models import Vendor
 from tests.integration.test_start import environment, free_port
 from tests.support.market import confirm, open_shop
 from tests.support.money import assert_books_agree, stripe_get
@@ -40,7 +40,7 @@ from tests.support.storefront import ADDRESS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from shared import clock
-from shared.catalogue.models import Product
-from shared.gateway.accounts import AccountDetails
-from shared.gateway.errors import StripeUnavailable
-from shared.gateway.gateway import Gateway
-from shared.jobs.worker import Worker
-from shared.orders.errors import VendorCannotSell
-from shared.orders.models import Order
-from shared.orders.rules import OrderStatus, PaymentStatus
-from shared.payments import jobs
-from shared.payments.models import Payment
-from shared.payments.progress import refresh
-from shared.payments.service import create_payment_intent
-from shared.vendors import service as vendors
-from shared.vendors.models import VendorPaymentConfig
+from shared.core import clock
+from shared.finance.payments import jobs
+from shared.finance.payments.models import Payment
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs.worker import Worker
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.errors import VendorCannotSell
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from shared.jobs.queue import Context
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from shared.cli.serve import listen, server_config
-from shared.web import bodies
+from shared.entrypoints.cli.serve import listen, server_config
+from shared.entrypoints.web import bodies
 from tests.support.probe import small_app
 from tests.support.served import proxied, served
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
     from tests.support.served import Served
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

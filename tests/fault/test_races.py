@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import unit
-from shared.baskets import service as baskets
-from shared.baskets.models import Basket
-from shared.clawback import service as clawback
-from shared.errors import Conflict
-from shared.ids import digest
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.ledger.chart import Account
-from shared.orders.models import Checkout, Order
-from shared.orders.rules import PaymentStatus
-from shared.orders.service import place_order
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent
-from shared.payouts import holds, reserves, sweep
-from shared.payouts.models import PayoutItem, ReserveHold
+from shared.core.errors import Conflict
+from shared.core.ids import digest
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Account
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.payouts import holds, reserves, sweep
+from shared.finance.payouts.models import PayoutItem, ReserveHold
+from shared.finance.recovery import service as clawback
+from shared.infra import unit
+from shared.trade.baskets import service as baskets
+from shared.trade.baskets.models import Basket
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import PaymentStatus
+from shared.trade.orders.service import place_order
 from tests.support.market import ADA, Shop, check_out, confirm, open_shop
 from tests.support.money import DAY, booked, sell
 from tests.support.payouts import work
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.connection import get_connection
 
-from shared.database import probe
-from shared.database import sqlite as sqlite_client
-from shared.database.models import Heartbeat
-from shared.database.schema import sqlite_path
+from shared.infra.database import probe
+from shared.infra.database import sqlite as sqlite_client
+from shared.infra.database.models import Heartbeat
+from shared.infra.database.schema import sqlite_path
 from tests.fault.test_database_refuses import REFUSES, locked_elsewhere
 from tests.support.program import Program, Reply
 from tests.support.storefront import counted

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import run
-from shared.cli.main import main
-from shared.cli.options import Parts
-from shared.database.migrate import migrate
+from shared.entrypoints.cli.main import main
+from shared.entrypoints.cli.options import Parts
+from shared.infra.database.migrate import migrate
 from tests.integration.test_start import environment, free_port
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = Parts(run.compose, run.job_handlers, run.recurring_jobs)
 SERVES = """
 import sys
-from shared.database.owner import sole
+from shared.infra.database.owner import sole
 with sole(sys.argv[1]):
     print("serving", flush=True)
     sys.stdin.read()
@@ -39,12 +39,12 @@ with sole(sys.argv[1]):
 SLOW = """
 import asyncio, sys
 import run
-from shared.cli import serve
-from shared.cli.main import main
-from shared.cli.options import Parts
-from shared.vendors.models import Vendor
-from shared.web import factory
-from shared.web.access import public
+from shared.entrypoints.cli import serve
+from shared.entrypoints.cli.main import main
+from shared.entrypoints.cli.options import Parts
+from shared.trade.vendors.models import Vendor
+from shared.entrypoints.web import factory
+from shared.entrypoints.web.access import public
 
 serve.GRACE_SECONDS, factory.LAST_SECONDS = 0.6, 0.5
 
@@ -65,8 +65,8 @@ sys.exit(main(sys.argv[1:], Parts(compose, run.job_handlers, lambda: ())))
 FAILS = """
 import sys
 import run
-from shared.cli.main import main
-from shared.cli.options import Parts
+from shared.entrypoints.cli.main import main
+from shared.entrypoints.cli.options import Parts
 
 async def breaks(app):
     raise RuntimeError("this part cannot start")

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import unit
-from shared.clawback import service as clawback
-from shared.clawback.models import Claim
-from shared.disputes import answers
-from shared.disputes.models import Dispute
-from shared.fees.rules import RefundPolicy
-from shared.gateway.accounts import AccountDetails
-from shared.gateway.errors import StripeRefused, StripeUnavailable
-from shared.payments.models import Payment
-from shared.payments.service import create_payment_intent
-from shared.payouts.models import Payout
-from shared.payouts.rules import PayoutState
-from shared.refunds import service as refunds
-from shared.refunds.models import Refund
-from shared.refunds.rules import RefundState
-from shared.vendors import service as vendors
+from shared.finance.disputes import answers
+from shared.finance.disputes.models import Dispute
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.recovery import service as clawback
+from shared.finance.recovery.models import Claim
+from shared.finance.refunds import service as refunds
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState
+from shared.infra import unit
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.vendors import service as vendors
 from tests.support.app import TestContext
 from tests.support.disputes import disputed
 from tests.support.disputes import work as work_all
@@ -35,8 +35,8 @@ from tests.support.refunds import amount, ask, run_jobs, set_policy, sold
 from tests.support.wire import FAULTS, spoiling
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.one_engine

@@ -8,13 +8,13 @@ from tests.house.counters import count
 
 EXAMPLE = '''"""A module."""
 
-import shared.money
+import shared.core.money
 
 
 class Cup:
     """A cup."""
 
-    size = f"{shared.money} {1 + 1}"  # five tokens, no comment
+    size = f"{shared.core.money} {1 + 1}"  # five tokens, no comment
 
 
 def fill(cup: Cup) -> None:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.database.base import Row
-from shared.database.lifecycle import MODEL_MODULES
+from shared.infra.database.base import Row
+from shared.infra.database.lifecycle import MODEL_MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")

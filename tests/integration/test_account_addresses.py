@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.catalogue.service import ProductValues, save_product
-from shared.gateway.accounts import AccountDetails
-from shared.money import Money
-from shared.orders.models import Checkout
-from shared.people import addresses, registration, tokens
-from shared.people.errors import EmailNotConfirmed, EmailTaken
-from shared.people.models import MailLink
-from shared.people.persons import vendor_of
-from shared.vendors import service as vendors
-from shared.vendors.models import Vendor
+from shared.core.money import Money
+from shared.infra.gateway.accounts import AccountDetails
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.orders.models import Checkout
+from shared.trade.people import addresses, registration, tokens
+from shared.trade.people.errors import EmailNotConfirmed, EmailTaken
+from shared.trade.people.models import MailLink
+from shared.trade.people.persons import vendor_of
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.people.persons import Person
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
+    from shared.trade.people.persons import Person
 
 NEW = "new@people.test"
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from wtforms import PasswordField
 
-from shared.audit.models import AuditEntry
-from shared.jobs.models import Job
-from shared.marketplace import presentation
-from shared.marketplace.identity import Identity
-from shared.people import credentials, passwords, sessions, switching, tokens
-from shared.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
-from shared.people.models import MailLink, Member
-from shared.people.persons import label_of, vendor_of
-from shared.vendors.models import Vendor
-from shared.web.forms import MarketForm, is_secret
+from shared.entrypoints.web.forms import MarketForm, is_secret
+from shared.infra.audit.models import AuditEntry
+from shared.infra.jobs.models import Job
+from shared.trade.marketplace import presentation
+from shared.trade.marketplace.identity import Identity
+from shared.trade.people import credentials, passwords, sessions, switching, tokens
+from shared.trade.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
+from shared.trade.people.models import MailLink, Member
+from shared.trade.people.persons import label_of, vendor_of
+from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
     ANOTHER,
     DOORS,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.people.persons import Person
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.trade.people.persons import Person
 
 COMMON = ["1234567890", "qwertyuiop", "password12", "Passw0rd123", "PASSWORD2024!", "abcdefghij", "monkeymonkey"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.audit import watch
-from shared.audit.models import AuditEntry
-from shared.people import history, sessions
-from shared.people.errors import WrongCredentials
-from shared.people.models import Session
-from shared.people.persons import label_of
-from shared.people.rules import SESSIONS_LAST
+from shared.infra.audit import watch
+from shared.infra.audit.models import AuditEntry
+from shared.trade.people import history, sessions
+from shared.trade.people.errors import WrongCredentials
+from shared.trade.people.models import Session
+from shared.trade.people.persons import label_of
+from shared.trade.people.rules import SESSIONS_LAST
 from tests.support.accounts import DOORS, KINDS, ROLES, browser_of, copy_of, is_in, later, person, session_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.orders.models import Order
-from shared.payments.models import Payment
+from shared.finance.payments.models import Payment
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order
 from tests.support.app import link_of
 from tests.support.market import Purchase, Shop, check_out, open_shop
 from tests.support.program import Program, Reply
@@ -17,7 +17,7 @@ from tests.support.program import Program, Reply
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.mail.models import Email
-from shared.people import tokens
-from shared.people.models import Member, Token
-from shared.people.scopes import LIFETIMES, Scope
-from shared.people.tokens import create_token, identify_token
-from shared.web.access import TOKEN, access_of, scope_of
+from shared.core import clock
+from shared.entrypoints.web.access import TOKEN, access_of, scope_of
+from shared.infra.audit.models import AuditEntry
+from shared.infra.mail.models import Email
+from shared.trade.people import tokens
+from shared.trade.people.models import Member, Token
+from shared.trade.people.scopes import LIFETIMES, Scope
+from shared.trade.people.tokens import create_token, identify_token
 from tests.support.factories import make_member, make_ready_vendor
 from tests.support.portal import Portal, sign_in, signed_in
 from tests.support.program import Program

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.database.lifecycle import close_database, open_database
-from shared.people import tokens
-from shared.people.scopes import Scope
-from shared.vendors import service as vendors
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.trade.people import tokens
+from shared.trade.people.scopes import Scope
+from shared.trade.vendors import service as vendors
 from tests.support.program import Program, Reply
 from tests.support.visitor import Visitor
 
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 CONFIG, SETUP = "/api/v1/vendor/payments/config", "/api/v1/vendor/payments/setup"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.disputes.facts import drafted
-from shared.disputes.queries import dispute_by_id
-from shared.marketplace import service as marketplace
-from shared.marketplace.rules import DEFAULTS
-from shared.orders import jobs
-from shared.orders.arriving import mark_as_delivered
-from shared.orders.errors import CannotDeliver
-from shared.orders.models import Checkout, Order
-from shared.orders.rules import OrderStatus
+from shared.core import clock
+from shared.finance.disputes.facts import drafted
+from shared.finance.disputes.queries import dispute_by_id
+from shared.infra.audit.models import AuditEntry
+from shared.trade.marketplace import service as marketplace
+from shared.trade.marketplace.rules import DEFAULTS
+from shared.trade.orders import jobs
+from shared.trade.orders.arriving import mark_as_delivered
+from shared.trade.orders.errors import CannotDeliver
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import OrderStatus
 from tests.support.app import link_of
 from tests.support.factories import make_dispute, make_order, make_payment
 from tests.support.portal import signed_in

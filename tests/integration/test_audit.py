@@ -8,10 +8,10 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 
-from shared import unit
-from shared.audit import origin
-from shared.audit.models import AuditEntry
-from shared.people.models import Member
+from shared.infra import unit
+from shared.infra.audit import origin
+from shared.infra.audit.models import AuditEntry
+from shared.trade.people.models import Member
 from tests.support.factories import make_member, make_order, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
 

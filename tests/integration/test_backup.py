@@ -17,23 +17,32 @@ import pytest
 from tortoise.backends.base import executor
 from tortoise.migrations import loader
 
-from shared import clock
-from shared.cli import backup as command
-from shared.cli.options import CommandFailed
-from shared.database import archive, backup, migrate, migrations, postgres_copy, postgres_tools, schema, structure
-from shared.database.lifecycle import close_database, open_database
-from shared.errors import Conflict
-from shared.gateway.errors import StandsStill, StripeMissing
-from shared.ledger.chart import Account
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.payments.service import create_payment_intent
-from shared.people.models import Member, Session
-from shared.refunds.models import Refund
-from shared.reporting import reconcile, repairs, restored
-from shared.restoring.models import Restoration
-from shared.restoring.service import standing
-from shared.webhooks.backfill import backfill
+from shared.core import clock
+from shared.core.errors import Conflict
+from shared.entrypoints.cli import backup as command
+from shared.entrypoints.cli.options import CommandFailed
+from shared.finance.inbox.backfill import backfill
+from shared.finance.ledger.chart import Account
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.reconciliation import reconcile, repairs, restored
+from shared.finance.refunds.models import Refund
+from shared.infra.database import (
+    archive,
+    backup,
+    migrate,
+    migrations,
+    postgres_copy,
+    postgres_tools,
+    schema,
+    structure,
+)
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.gateway.errors import StandsStill, StripeMissing
+from shared.infra.restoring.models import Restoration
+from shared.infra.restoring.service import standing
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Member, Session
 from tests.support.database import Postgres, copy_of
 from tests.support.gateway import methods_of
 from tests.support.machine import Market
@@ -44,8 +53,8 @@ from tests.support.refunds import Sold, amount, refund, sold
 from tests.support.structure import PROGRAMS
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

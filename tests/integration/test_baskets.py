@@ -6,20 +6,20 @@ import asyncio
 
 import pytest
 
-from shared.baskets import service
-from shared.baskets.errors import BasketFull, NotForSale, OtherVendor
-from shared.baskets.models import Basket
-from shared.baskets.queries import count_items, get_basket
-from shared.baskets.rules import MAX_LINES
-from shared.catalogue.errors import SoldOut
-from shared.catalogue.models import Product
-from shared.errors import Invalid, NotFound
-from shared.ids import new_token
-from shared.money import Money
-from shared.orders.queries import Contact
-from shared.orders.service import place_order
-from shared.vendors.errors import ShopClosed
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core.errors import Invalid, NotFound
+from shared.core.ids import new_token
+from shared.core.money import Money
+from shared.trade.baskets import service
+from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
+from shared.trade.baskets.models import Basket
+from shared.trade.baskets.queries import count_items, get_basket
+from shared.trade.baskets.rules import MAX_LINES
+from shared.trade.catalogue.errors import SoldOut
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.queries import Contact
+from shared.trade.orders.service import place_order
+from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
 from tests.support.storefront import counted
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import run
-from shared import unit
-from shared.audit.models import AuditEntry
-from shared.clawback import by_hand, corrections, jobs, service
-from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind
-from shared.errors import TryLater
-from shared.jobs.models import Job
-from shared.ledger.chart import Account
-from shared.reporting import repairs
-from shared.reporting.errors import CannotRepair
-from shared.reporting.facts import Repair
-from shared.webhooks.rules import EventStatus
+from shared.core.errors import TryLater
+from shared.finance.inbox.rules import EventStatus
+from shared.finance.ledger.chart import Account
+from shared.finance.reconciliation import repairs
+from shared.finance.reconciliation.errors import CannotRepair
+from shared.finance.reconciliation.facts import Repair
+from shared.finance.recovery import by_hand, corrections, jobs, service
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementKind
+from shared.infra import unit
+from shared.infra.audit.models import AuditEntry
+from shared.infra.jobs.models import Job
 from tests.integration.test_clawback import empty_the_balance
 from tests.integration.test_reconciliation import look, told
 from tests.integration.test_webhooks import deliver, event
@@ -26,9 +26,9 @@ from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import assert_books_agree, bears, booked, held, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.payments.models import Payment
-    from shared.webhooks.models import WebhookEvent
+    from shared.finance.inbox.models import WebhookEvent
+    from shared.finance.payments.models import Payment
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.errors import Conflict, Invalid, TryLater
-from shared.gateway.balance_settings import PayoutSettings
-from shared.mail.models import Email
-from shared.money import Money
-from shared.payouts import instant
-from shared.payouts.errors import NothingToPayOut, PayoutHeld
-from shared.payouts.models import Payout
-from shared.payouts.queries import all_payouts, waiting
-from shared.people.models import Member
-from shared.vendors import banks
-from shared.vendors import service as vendors
-from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.vendors.rules import new_banks
+from shared.core import clock
+from shared.core.errors import Conflict, Invalid, TryLater
+from shared.core.money import Money
+from shared.finance.payouts import instant
+from shared.finance.payouts.errors import NothingToPayOut, PayoutHeld
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.queries import all_payouts, waiting
+from shared.infra.audit.models import AuditEntry
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.mail.models import Email
+from shared.trade.people.models import Member
+from shared.trade.vendors import banks
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.rules import new_banks
 from tests.support.factories import make_member
 from tests.support.market import open_shop
 from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
@@ -31,7 +31,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import unit
-from shared.clawback import jobs, receivables, service
-from shared.clawback.errors import NothingOwed
-from shared.clawback.models import Claim, Movement
-from shared.clawback.queries import owed_by, totals_owed
-from shared.errors import TryLater
-from shared.jobs.models import Job
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.orders.models import Order
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.errors import TryLater
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.recovery import jobs, receivables, service
+from shared.finance.recovery.errors import NothingOwed
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.queries import owed_by, totals_owed
+from shared.infra import unit
+from shared.infra.jobs.models import Job
+from shared.trade.orders.models import Order
 from tests.support.market import open_shop
 from tests.support.money import DAY, booked, held, sell
 from tests.support.payouts import time_of
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

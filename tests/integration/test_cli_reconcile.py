@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.backends.base import executor
 
-from shared.cli import reconcile
-from shared.cli.database import opened
-from shared.cli.options import CommandFailed, ReconcileOptions
-from shared.payments.models import Payment
+from shared.entrypoints.cli import reconcile
+from shared.entrypoints.cli.database import opened
+from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
+from shared.finance.payments.models import Payment
 from tests.support.market import open_shop
 from tests.support.money import sell
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
-    from shared.settings import Settings
+    from shared.core.settings import Settings
     from tests.support.sandbox import RunningSandbox
 
 

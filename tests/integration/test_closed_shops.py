@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.errors import Invalid
-from shared.marketplace.models import MarketplaceSettings
-from shared.orders.models import Order
-from shared.vendors import closing, service
-from shared.vendors.jobs import open_again
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.core.errors import Invalid
+from shared.infra.audit.models import AuditEntry
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.orders.models import Order
+from shared.trade.vendors import closing, service
+from shared.trade.vendors.jobs import open_again
+from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.portal import signed_in

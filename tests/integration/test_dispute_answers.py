@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.disputes import answers, jobs
-from shared.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
-from shared.disputes.facts import drafted
-from shared.disputes.models import Dispute
-from shared.disputes.queries import dispute_by_id
-from shared.errors import Invalid, NotFound
-from shared.gateway.errors import StripeUnavailable
-from shared.jobs.models import Job
-from shared.mail.models import Email
-from shared.orders import terms
-from shared.orders.models import Checkout, Order
-from shared.orders.sending import mark_as_shipped
+from shared.core import clock
+from shared.core.errors import Invalid, NotFound
+from shared.finance.disputes import answers, jobs
+from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.finance.disputes.facts import drafted
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.queries import dispute_by_id
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.trade.orders import terms
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.sending import mark_as_shipped
 from tests.support.disputes import DISPUTE, INQUIRY, again, disputed, work
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, stripe_get
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 import stripe
 
-from shared.clawback.models import Claim
-from shared.disputes import jobs, service
-from shared.disputes.models import Dispute
-from shared.disputes.queries import count_to_answer, dispute_page
-from shared.disputes.rules import DisputeStatus
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.webhooks import intake
-from shared.webhooks.models import WebhookEvent
+from shared.finance.disputes import jobs, service
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.queries import count_to_answer, dispute_page
+from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.inbox import intake
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.recovery.models import Claim
+from shared.infra.mail.models import Email
 from tests.support.disputes import INQUIRY, again, decide, disputed, work
 from tests.support.market import Shop, open_shop
 from tests.support.money import assert_books_agree, booked, held, sell, stripe_get

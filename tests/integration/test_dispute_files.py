@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.disputes import answers, attachments
-from shared.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
-from shared.disputes.files import MOST_TOGETHER
-from shared.disputes.models import Dispute, DisputeFile
-from shared.errors import Invalid, NotFound
-from shared.gateway.errors import StripeUnavailable
+from shared.core.errors import Invalid, NotFound
+from shared.finance.disputes import answers, attachments
+from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
+from shared.finance.disputes.files import MOST_TOGETHER
+from shared.finance.disputes.models import Dispute, DisputeFile
+from shared.infra.gateway.errors import StripeUnavailable
 from tests.integration.test_dispute_answers import FAULTS, at_bank, draft, settle_down, submit
 from tests.support.disputes import disputed, work
 from tests.support.factories import make_dispute, make_order

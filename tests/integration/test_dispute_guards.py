@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.audit.models import AuditEntry
-from shared.disputes import answers, service
-from shared.disputes.models import Dispute
+from shared.finance.disputes import answers, service
+from shared.finance.disputes.models import Dispute
+from shared.infra.audit.models import AuditEntry
 from tests.support.disputes import again, decide, disputed
 from tests.support.market import open_shop
 

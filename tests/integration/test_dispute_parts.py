@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.clawback.models import Claim, Movement
-from shared.disputes import service
-from shared.disputes.models import Dispute
-from shared.disputes.money import borne_by
-from shared.fees import service as fees
-from shared.fees.rules import RefundPolicy
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.orders.models import Order
-from shared.payments import settle
-from shared.payments.models import Payment
-from shared.refunds.errors import ChargedBack, TooMuch
-from shared.refunds.models import Refund
-from shared.reporting.waterfall import order_waterfall
+from shared.finance.disputes import service
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.money import borne_by
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments import settle
+from shared.finance.payments.models import Payment
+from shared.finance.reconciliation.waterfall import order_waterfall
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds.errors import ChargedBack, TooMuch
+from shared.finance.refunds.models import Refund
 from shared.sandbox import choices
 from shared.sandbox.resources import chargebacks
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
 
 if TYPE_CHECKING:
-    from shared.gateway.disputes import StripeDispute
+    from shared.infra.gateway.disputes import StripeDispute
     from shared.sandbox.store import Document
     from tests.support.machine import Market
     from tests.support.market import Shop

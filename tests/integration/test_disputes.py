@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock, unit
-from shared.clawback import receivables
-from shared.clawback import service as clawback
-from shared.clawback.models import Claim
-from shared.disputes import fraud, jobs, service
-from shared.disputes.models import Dispute
-from shared.disputes.queries import exposure
-from shared.errors import TryLater
-from shared.fees import service as fees
-from shared.fees.rules import RefundPolicy
-from shared.gateway.refunds import NewRefund
-from shared.jobs.models import Job
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.payments.service import create_payment_intent
-from shared.references.models import StripeReference
+from shared.core import clock
+from shared.core.errors import TryLater
+from shared.finance.disputes import fraud, jobs, service
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.queries import exposure
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.recovery import receivables
+from shared.finance.recovery import service as clawback
+from shared.finance.recovery.models import Claim
+from shared.infra import unit
+from shared.infra.gateway.refunds import NewRefund
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.infra.references.models import StripeReference
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
 from tests.support.disputes import (
     DISPUTE,
     INQUIRY,

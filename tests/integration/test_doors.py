@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.people import doors
-from shared.people.doors import Pace, Paces, knock
-from shared.people.errors import TooManyTries
-from shared.people.models import DoorCount
+from shared.core import clock
+from shared.trade.people import doors
+from shared.trade.people.doors import Pace, Paces, knock
+from shared.trade.people.errors import TooManyTries
+from shared.trade.people.models import DoorCount
 from tests.support.visitor import Visitor, sign_in_as
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.audit.models import AuditEntry
-from shared.catalogue.models import Product
-from shared.catalogue.service import ProductValues, save_product
-from shared.fees import service as fees
-from shared.fees.rules import Rule
-from shared.money import Money
-from shared.people import registration
-from shared.vendors.models import VendorPaymentConfig
+from shared.core.money import Money
+from shared.infra.audit.models import AuditEntry
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import Rule
+from shared.trade.people import registration
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.contract.test_routes import EDITED
 from tests.support.disputes import disputed, work
 from tests.support.factories import make_product, make_ready_vendor

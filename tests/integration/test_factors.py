@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.mail.models import Email
-from shared.people import credentials
-from shared.people.factors import answers, recovery
-from shared.people.factors.models import FactorReset, RecoveryCode, SecondFactor
-from shared.people.factors.vault import Vault
-from shared.people.models import MailLink, Member, Session
-from shared.web.access import OPERATOR, access_of
+from shared.core import clock
+from shared.entrypoints.web.access import OPERATOR, access_of
+from shared.infra.audit.models import AuditEntry
+from shared.infra.mail.models import Email
+from shared.trade.people import credentials
+from shared.trade.people.factors import answers, recovery
+from shared.trade.people.factors.models import FactorReset, RecoveryCode, SecondFactor
+from shared.trade.people.factors.vault import Vault
+from shared.trade.people.models import MailLink, Member, Session
 from tests.support.accounts import forgot
 from tests.support.app import whole_app
 from tests.support.factors import FACTORS, STEP, add_app, code_of
@@ -25,8 +25,8 @@ from tests.support.visitor import Visitor, sign_in_as
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
 
 PASSWORD, EMAIL = "a-long-password", "olive@shop.test"

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.fees import service as fees
-from shared.fees.rules import Rule
-from shared.mail.models import Email
-from shared.marketplace import service
-from shared.marketplace.rules import DEFAULTS
-from shared.orders.models import Checkout
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.infra.mail.models import Email
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import Rule
+from shared.trade.marketplace import service
+from shared.trade.marketplace.rules import DEFAULTS
+from shared.trade.orders.models import Checkout
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.app import link_of
 from tests.support.factories import make_ready_vendor
 from tests.support.market import confirm, open_shop
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 FEE = re.compile(r"[Pp]latform fee|[Cc]ommission|€1\.25|€48\.65")  # 2.5 % of €49.90, and the rest

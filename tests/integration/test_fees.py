@@ -12,30 +12,30 @@ from hypothesis import strategies as st
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
-from shared.audit.models import AuditEntry
-from shared.baskets import service as baskets
-from shared.database import migrate as migrations
-from shared.database.lifecycle import config
-from shared.database.schema import on_disk
-from shared.errors import Invalid, NotFound
-from shared.fees import service
-from shared.fees.models import FeeRule, MarketplacePolicy
-from shared.fees.queries import all_rules, get_policy, rules_for, vendor_rules
-from shared.fees.rules import RefundPolicy, Rule, read_snapshot
-from shared.money import Money
-from shared.orders.models import Order, OrderLine
-from shared.orders.queries import checkout_by_token
-from shared.orders.service import place_order
-from shared.payments.models import Payment
-from shared.payments.progress import refresh
-from shared.payments.rules import PaymentState
-from shared.payments.service import create_payment_intent
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core.errors import Invalid, NotFound
+from shared.core.money import Money
+from shared.finance.payments.models import Payment
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.audit.models import AuditEntry
+from shared.infra.database import migrate as migrations
+from shared.infra.database.lifecycle import config
+from shared.infra.database.schema import on_disk
+from shared.trade.baskets import service as baskets
+from shared.trade.commission import service
+from shared.trade.commission.models import FeeRule, MarketplacePolicy
+from shared.trade.commission.queries import all_rules, get_policy, rules_for, vendor_rules
+from shared.trade.commission.rules import RefundPolicy, Rule, read_snapshot
+from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.queries import checkout_by_token
+from shared.trade.orders.service import place_order
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA, check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 BY = "member:1"
@@ -316,7 +316,7 @@ async def test_the_migration_finds_older_lines(tmp_path: Any) -> None:
 
     from tortoise.migrations.executor import MigrationTarget
 
-    from shared.database.executor import Executor
+    from shared.infra.database.executor import Executor
     from tests.support.factories import insert_one_of_each
 
     path, now = tmp_path / "old.sqlite3", "2026-01-01 00:00:00+00:00"

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from shared import clock
-from shared.gateway import calls
-from shared.gateway.accounts import AccountDetails
-from shared.gateway.balance_settings import PayoutSettings
-from shared.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
-from shared.gateway.gateway import Gateway
-from shared.gateway.payment_intents import NewPaymentIntent
-from shared.gateway.transport import Transport
+from shared.core import clock
+from shared.infra.gateway import calls
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.payment_intents import NewPaymentIntent
+from shared.infra.gateway.transport import Transport
 from tests.support.gateway import methods_of
 from tests.support.market import confirm, stripe_post
 from tests.support.papers import paper
@@ -26,7 +26,7 @@ from tests.support.papers import paper
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
     from tests.support.sandbox import RunningSandbox
 
 DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")

@@ -20,12 +20,12 @@ from typing import Any
 
 import pytest
 
-from shared import clock
-from shared.cli.database import opened
-from shared.gateway.accounts import AccountDetails
-from shared.people.models import Member
-from shared.settings import load
-from shared.vendors import service as vendors
+from shared.core import clock
+from shared.core.settings import load
+from shared.entrypoints.cli.database import opened
+from shared.infra.gateway.accounts import AccountDetails
+from shared.trade.people.models import Member
+from shared.trade.vendors import service as vendors
 from tests.integration.test_start import KEPT_OUT, ROOT, environment, free_port
 from tests.support.front import Front, MailServer, certificate
 

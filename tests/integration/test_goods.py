@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from shared import unit
-from shared.catalogue.models import Product
-from shared.mail.models import Email
-from shared.orders import goods
-from shared.orders.errors import MoneyGone, NothingToKeep, PiecesMissing
-from shared.orders.models import Order, OrderLine
-from shared.orders.rules import OrderStatus
-from shared.orders.sending import keep_goods, mark_as_shipped
-from shared.people.models import Member
-from shared.refunds.rules import Reach, RefundState, Wish
+from shared.finance.refunds.rules import Reach, RefundState, Wish
+from shared.infra import unit
+from shared.infra.mail.models import Email
+from shared.trade.catalogue.models import Product
+from shared.trade.orders import goods
+from shared.trade.orders.errors import MoneyGone, NothingToKeep, PiecesMissing
+from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.rules import OrderStatus
+from shared.trade.orders.sending import keep_goods, mark_as_shipped
+from shared.trade.people.models import Member
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import open_shop
 from tests.support.outcomes import Scene
@@ -28,7 +28,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.baskets import service as baskets
-from shared.catalogue.errors import SoldOut
-from shared.catalogue.models import Product
-from shared.jobs.models import Job
-from shared.orders import holding
-from shared.orders.models import Order
-from shared.orders.rules import OrderStatus, PaymentStatus, StockState
-from shared.orders.service import place_order
-from shared.orders.terms import Acceptance
-from shared.payments import pressing
-from shared.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
-from shared.payments.jobs import HANDLERS
-from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
-from shared.payments.service import confirm_payment, create_payment_intent
+from shared.core import clock
+from shared.finance.payments import pressing
+from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
+from shared.finance.payments.jobs import HANDLERS
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.infra.jobs.models import Job
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.errors import SoldOut
+from shared.trade.catalogue.models import Product
+from shared.trade.orders import holding
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.service import place_order
+from shared.trade.orders.terms import Acceptance
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA, Purchase, check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -281,7 +281,7 @@ class TestWasted:
                 assert await self._pressed(mine)
 
     async def _pressed(self, order: Order) -> bool:
-        from shared import unit
+        from shared.infra import unit
 
         async with unit.transaction() as tx:
             return await holding.at_payment(tx, order, network=(await order.checkout).network)
@@ -321,7 +321,7 @@ class TestGivingUp:
         assert (await gateway.payment_intents.get(intent)).status != "canceled"
 
     async def _take_out(self, bought: Purchase, product: Product, leave: int = 0) -> None:
-        from shared.orders.service import give_up_unwanted
+        from shared.trade.orders.service import give_up_unwanted
 
         await baskets.set_quantity(bought.basket, product_id=product.id, quantity=leave)
         await give_up_unwanted(bought.basket)

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quart import session
 
-from shared.orders.models import Order
-from shared.people import registration, sessions, tokens
-from shared.people.models import Member, Session
-from shared.people.scopes import Scope
-from shared.vendors.models import Vendor
-from shared.web.forms import csrf_token
+from shared.entrypoints.web.forms import csrf_token
+from shared.trade.orders.models import Order
+from shared.trade.people import registration, sessions, tokens
+from shared.trade.people.models import Member, Session
+from shared.trade.people.scopes import Scope
+from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.factories import make_dispute
 from tests.support.market import check_out, open_shop
@@ -27,7 +27,7 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 PASSWORD = "a-long-password"

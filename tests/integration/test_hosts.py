@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.api.health import blueprint as health
-from shared.web.hosts import name_of
+from shared.entrypoints.api.health import blueprint as health
+from shared.entrypoints.web.hosts import name_of
 from tests.support.probe import small_app
 from tests.support.visitor import Visitor
 
 if TYPE_CHECKING:
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 OTHERS = [
     "evil.example",

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.errors import TryLater
-from shared.jobs import queue
-from shared.jobs import worker as worker_module
-from shared.jobs.models import Job
-from shared.jobs.worker import MAX_ATTEMPTS, Worker, claim
-from shared.mail.models import Email
-from shared.mail.service import post, send
+from shared.core import clock
+from shared.core.errors import TryLater
+from shared.infra import unit
+from shared.infra.jobs import queue
+from shared.infra.jobs import worker as worker_module
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import MAX_ATTEMPTS, Worker, claim
+from shared.infra.mail.models import Email
+from shared.infra.mail.service import post, send
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
-    from shared.jobs.queue import Context
+    from shared.infra.jobs.queue import Context
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 

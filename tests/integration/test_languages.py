@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import locales
-from shared.cli.translations import read
-from shared.mail.models import Email
-from shared.orders.models import Checkout, Order
-from shared.orders.sending import mark_as_shipped
-from shared.people.models import Customer
-from shared.vendors.models import Vendor
+from shared.core import locales
+from shared.entrypoints.cli.translations import read
+from shared.infra.mail.models import Email
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.sending import mark_as_shipped
+from shared.trade.people.models import Customer
+from shared.trade.vendors.models import Vendor
 from tests.support.market import confirm, open_shop
 from tests.support.storefront import ADDRESS, Browser, words
 from tests.support.visitor import Visitor, sign_in_as

@@ -10,21 +10,21 @@ from asyncpg import PostgresError
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 
-from shared import unit
-from shared.ledger import queries, service
-from shared.ledger.chart import Account, Entry, Posting
-from shared.ledger.models import LedgerEntry, LedgerPosting
-from shared.ledger.postings import StripeFee, stripe_fee
-from shared.orders.models import Order
-from shared.payments import jobs, settle
-from shared.payments.models import Payment
-from shared.payments.rules import PaymentState
-from shared.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.ledger import queries, service
+from shared.finance.ledger.chart import Account, Entry, Posting
+from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.finance.ledger.postings import StripeFee, stripe_fee
+from shared.finance.payments import jobs, settle
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.infra import unit
+from shared.trade.orders.models import Order
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import assert_books_agree, booked, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.audit.models import AuditEntry
-from shared.clawback import by_hand
-from shared.clawback.by_hand import Moved
-from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind
-from shared.fees import service as fees
-from shared.fees.rules import RefundPolicy
-from shared.ledger.chart import Account
-from shared.refunds.models import Refund
-from shared.refunds.rules import RefundState
-from shared.vendors.models import VendorPaymentConfig
+from shared.finance.ledger.chart import Account
+from shared.finance.recovery import by_hand
+from shared.finance.recovery.by_hand import Moved
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementKind
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState
+from shared.infra.audit.models import AuditEntry
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
 

@@ -26,10 +26,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shared.fees import service as fees
-from shared.fees.rules import RefundPolicy
-from shared.refunds.rules import RefundState
-from shared.vendors import configs
+from shared.finance.refunds.rules import RefundState
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.vendors import configs
 from tests.support import market_acts as acts
 from tests.support.machine import HOUR
 from tests.support.machine_checks import Counted, Start, begin, copied

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.audit.models import AuditEntry
-from shared.marketplace import service
-from shared.marketplace.models import MarketplaceSettings
-from shared.marketplace.queries import marketplace
-from shared.marketplace.rules import DEFAULTS, time_zones
+from shared.infra.audit.models import AuditEntry
+from shared.trade.marketplace import service
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.marketplace.rules import DEFAULTS, time_zones
 from tests.support.portal import operator_in, signed_in
 
 if TYPE_CHECKING:

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared import clock, unit
-from shared.gateway.signatures import BadSignature
-from shared.jobs.models import Job
-from shared.mail import service as mail
-from shared.mail.models import Email
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks import intake
+from shared.core import clock
+from shared.finance.inbox import intake
+from shared.infra import unit
+from shared.infra.gateway.signatures import BadSignature
+from shared.infra.jobs.models import Job
+from shared.infra.mail import service as mail
+from shared.infra.mail.models import Email
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.app import whole_app
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.jobs.queue import Context
+    from shared.infra.jobs.queue import Context
     from tests.support.app import TestContext
 
 pytestmark = pytest.mark.usefixtures("database")

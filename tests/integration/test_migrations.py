@@ -15,20 +15,20 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.database import migrate as migrations
-from shared.database import structure
-from shared.database.executor import statements
-from shared.database.lifecycle import config
-from shared.database.migrate import check, migrate, pending
-from shared.database.operations import rebuild_table, split_create_table
-from shared.database.schema import on_disk
-from shared.disputes.rules import DisputeStatus, Held, held
-from shared.jobs.models import Job
-from shared.orders.models import OrderLine
-from shared.payment_methods.models import PaymentMethod
-from shared.refunds.models import RefundLine
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core import clock
+from shared.finance.disputes.rules import DisputeStatus, Held, held
+from shared.finance.payment_methods.models import PaymentMethod
+from shared.finance.refunds.models import RefundLine
+from shared.infra.database import migrate as migrations
+from shared.infra.database import structure
+from shared.infra.database.executor import statements
+from shared.infra.database.lifecycle import config
+from shared.infra.database.migrate import check, migrate, pending
+from shared.infra.database.operations import rebuild_table, split_create_table
+from shared.infra.database.schema import on_disk
+from shared.infra.jobs.models import Job
+from shared.trade.orders.models import OrderLine
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.database import Postgres
 from tests.support.factories import (
     insert_one_of_each,
@@ -190,8 +190,8 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
     from tortoise.migrations.schema_generator.state import State
     from tortoise.migrations.schema_generator.state_apps import StateApps
 
-    from shared.database.executor import Executor, never_queried
-    from shared.database.operations import AddChecks
+    from shared.infra.database.executor import Executor, never_queried
+    from shared.infra.database.operations import AddChecks
 
     async with migrations.context(database_url) as context:
         client = context.db()
@@ -231,7 +231,7 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
     """Migrating step by step with rows in the tables ends in the schema that a fresh database gets."""
     fresh, stepwise = tmp_path / "fresh.sqlite3", tmp_path / "step.sqlite3"
     await migrate(f"sqlite://{fresh}")
-    from shared.database.executor import Executor
+    from shared.infra.database.executor import Executor
 
     async with migrations.context(f"sqlite://{stepwise}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
@@ -255,7 +255,7 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
     for vendor, stored in zip(vendors, (deadline.isoformat(), None), strict=True):
         needs = {"currently_due": ["external_account"], "current_deadline": stored}
         await VendorPaymentConfig.create(vendor_id=vendor.id, requirements=needs)
-    script = import_module("shared.database.migrations.0005_health")
+    script = import_module("shared.infra.database.migrations.0005_health")
 
     await get_connection("default").execute_script(script.POSTGRES if "postgres" in database else script.SQLITE)
 
@@ -268,7 +268,7 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
 
 async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> None:
     """Migration 0012: a bank that sent a payout back, and one that stood in the columns alone, lie in `requirements`; and back."""
-    from shared.database.executor import Executor, never_queried
+    from shared.infra.database.executor import Executor, never_queried
 
     def bank(status: str, currency: str = "EUR") -> dict[str, Any]:
         names = {"id": "ba_1", "name": "BANK", "last4": "6789", "default_for_currency": True}
@@ -280,7 +280,7 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
     rows = [await VendorPaymentConfig.create(vendor=await make_vendor(), requirements=found) for found in stored]
     client = get_connection("default")
     if "sqlite" in database:
-        await client.execute_query("PRAGMA foreign_keys=OFF")  # as shared.database.migrate does
+        await client.execute_query("PRAGMA foreign_keys=OFF")  # as shared.infra.database.migrate does
     executor = Executor(client, config(database)["apps"])
     await executor.loader.build_graph()
     [one_bank] = [migration for key, migration in executor.loader.graph.nodes.items() if key.name == "0012_one_bank"]
@@ -318,7 +318,7 @@ async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
             given = {"amount": amount, "vendor_part": amount, "commission_part": 0, "status": status}
             await make_refund(payment, number, **given)
         rows.append(payment)
-    script = import_module("shared.database.migrations.0015_payments_back")
+    script = import_module("shared.infra.database.migrations.0015_payments_back")
 
     await get_connection("default").execute_script(script.REFUNDED)
 
@@ -337,7 +337,7 @@ async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str
             parts = {"vendor_part": withdrawn, "vendor_back": reinstated}
             await make_dispute(order, status=status, amount=4990, **parts)
             orders.append((order, held(status, 4990, withdrawn=withdrawn, reinstated=reinstated)))
-    script = import_module("shared.database.migrations.0016_order_money")
+    script = import_module("shared.infra.database.migrations.0016_order_money")
 
     await get_connection("default").execute_script(script.ORDERS)
 
@@ -356,7 +356,7 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
         made = await make_refund(payment, number, status=status)
         back: dict[str, Any] = {"restock": shelf, "restocked_at": clock.now() if shelf else None}
         await RefundLine.create(refund_id=made.id, order_line_id=line.id, quantity=1, amount=10, **back)
-    script = import_module("shared.database.migrations.0016_order_money")
+    script = import_module("shared.infra.database.migrations.0016_order_money")
 
     for statement in (script.ORDERS, script.LINES):
         await get_connection("default").execute_script(statement)
@@ -372,7 +372,7 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: s
     waits, *_ = [
         await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
     ]
-    script = import_module("shared.database.migrations.0040_refund_writes")
+    script = import_module("shared.infra.database.migrations.0040_refund_writes")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 
@@ -381,7 +381,7 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: s
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:
-    """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use shared.database.operations."""
+    """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use shared.infra.database.operations."""
     for path in MIGRATIONS.glob("[0-9]*.py"):
         text = path.read_text()
         for name in ("ops.AddConstraint", "ops.AlterField", "ops.RemoveField", "ops.RemoveConstraint"):

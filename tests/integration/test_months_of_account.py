@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.ledger.models import LedgerEntry
-from shared.reporting.desk import figures
-from shared.statements import months
-from shared.statements.document import as_pdf
-from shared.statements.exports import as_csv
-from shared.statements.identity import Identity, save_identity
-from shared.statements.models import Statement
-from shared.statements.queries import months_of, statement_of
-from shared.statements.service import close_vendor
+from shared.core import clock
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.reconciliation.desk import figures
+from shared.finance.statements import months
+from shared.finance.statements.document import as_pdf
+from shared.finance.statements.exports import as_csv
+from shared.finance.statements.identity import Identity, save_identity
+from shared.finance.statements.models import Statement
+from shared.finance.statements.queries import months_of, statement_of
+from shared.finance.statements.service import close_vendor
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
 from tests.support.portal import signed_in
@@ -30,7 +30,7 @@ from tests.support.zones import live_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")

@@ -23,16 +23,16 @@ from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.specs.openapi import checks
 
-from shared.people import tokens
-from shared.people.scopes import Scope
+from shared.trade.people import tokens
+from shared.trade.people.scopes import Scope
 from tests.support.market import check_out, open_shop
 
 if TYPE_CHECKING:
     from quart import Quart
     from schemathesis import Case
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.market import Purchase, Shop
     from tests.support.sandbox import RunningSandbox
 

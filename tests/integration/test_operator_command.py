@@ -10,17 +10,17 @@ import pytest
 from tortoise.backends.base import executor
 
 import run
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.cli.main import main
-from shared.cli.options import Parts
-from shared.database.lifecycle import close_database, open_database
-from shared.mail.models import Email
-from shared.people import registration
-from shared.people.factors import service as factors
-from shared.people.factors.models import RecoveryCode, SecondFactor
-from shared.people.factors.vault import Vault
-from shared.people.models import Member, Session
+from shared.core import clock
+from shared.entrypoints.cli.main import main
+from shared.entrypoints.cli.options import Parts
+from shared.infra.audit.models import AuditEntry
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.mail.models import Email
+from shared.trade.people import registration
+from shared.trade.people.factors import service as factors
+from shared.trade.people.factors.models import RecoveryCode, SecondFactor
+from shared.trade.people.factors.vault import Vault
+from shared.trade.people.models import Member, Session
 from tests.support.accounts import PASSWORD
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.clawback.models import Claim
-from shared.disputes.models import Dispute
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.payouts.models import Payout
-from shared.reporting.models import Difference, ReconciliationRun
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core import clock
+from shared.finance.disputes.models import Dispute
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.payouts.models import Payout
+from shared.finance.reconciliation.models import Difference, ReconciliationRun
+from shared.finance.recovery.models import Claim
+from shared.infra import unit
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_dispute, make_order, make_payment, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words

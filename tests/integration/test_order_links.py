@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.connection import get_connection
 
-from shared import unit
-from shared.ids import digest
-from shared.jobs.models import Job
-from shared.mail import service as mail
-from shared.mail.models import Email
-from shared.orders.models import Checkout
-from shared.web.pages import TEMPLATES
+from shared.core.ids import digest
+from shared.entrypoints.web.pages import TEMPLATES
+from shared.infra import unit
+from shared.infra.jobs.models import Job
+from shared.infra.mail import service as mail
+from shared.infra.mail.models import Email
+from shared.trade.orders.models import Checkout
 from tests.support.app import link_of, whole_app
 from tests.support.factories import make_order
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
 
 BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
@@ -73,7 +73,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     await Checkout.filter(id=order.checkout_id).update(token=BEFORE)
     was = await _post(order, "order_confirmed", "ada@example.test")
     await Email.filter(id=was.id).update(text=f"See {mail.PUBLIC_URL}/shop/orders/{BEFORE}\nor write /shop/orders/co_x")
-    migration = import_module("shared.database.migrations." + _name())
+    migration = import_module("shared.infra.database.migrations." + _name())
     connection = get_connection("default")
 
     await migration.sign(None, _Editor(connection))
@@ -91,7 +91,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
 
 
 def _name() -> str:
-    from shared.database.schema import on_disk
+    from shared.infra.database.schema import on_disk
 
     return next(name for name in on_disk() if name.endswith("_order_links"))
 

@@ -8,13 +8,13 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from portal.orders.words import goods_badge, money_badge
-from shared import clock
-from shared.mail.models import Email
-from shared.orders.lists import FILTERS, count_to_ship, orders_summary
-from shared.orders.models import Checkout, Order
-from shared.orders.money import FINAL, MoneyState, Shipping, shipping
-from shared.orders.queries import money_of
-from shared.orders.rules import OrderStatus
+from shared.core import clock
+from shared.infra.mail.models import Email
+from shared.trade.orders.lists import FILTERS, count_to_ship, orders_summary
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.money import FINAL, MoneyState, Shipping, shipping
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.rules import OrderStatus
 from storefront.receipts.outcome import standing_of
 from tests.support.app import link_of
 from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
@@ -27,7 +27,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

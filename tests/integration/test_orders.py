@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.baskets import service as baskets
-from shared.catalogue.models import Product
-from shared.errors import MarketError, NotFound
-from shared.mail.models import Email
-from shared.orders import lists, queries
-from shared.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
-from shared.orders.models import Checkout, Order, OrderLine
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
-from shared.orders.sending import mark_as_shipped
-from shared.orders.service import place_order
-from shared.orders.terms import Acceptance
-from shared.vendors.models import VendorPaymentConfig
+from shared.core import clock
+from shared.core.errors import MarketError, NotFound
+from shared.infra.mail.models import Email
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.models import Product
+from shared.trade.orders import lists, queries
+from shared.trade.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.sending import mark_as_shipped
+from shared.trade.orders.service import place_order
+from shared.trade.orders.terms import Acceptance
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import ADA
 
 if TYPE_CHECKING:
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -224,7 +224,7 @@ class TestLists:
 
     async def test_the_summary_counts_what_is_paid(self) -> None:
         """Only paid orders of the last 30 days, in the vendor's own currency."""
-        from shared import clock
+        from shared.core import clock
 
         vendor = await make_ready_vendor()
         await make_order(vendor)

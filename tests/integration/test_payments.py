@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.catalogue.models import Product
-from shared.gateway.errors import InsideTransaction, StripeUnavailable
-from shared.jobs.models import Job
-from shared.mail.models import Email
-from shared.orders import service as orders
-from shared.orders.errors import VendorCannotSell
-from shared.orders.models import Checkout, Order
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
-from shared.payments import jobs
-from shared.payments.errors import OrderNotPayable, PaymentUnderReview
-from shared.payments.models import Payment
-from shared.payments.progress import refresh
-from shared.payments.rules import PaymentState
-from shared.payments.service import confirm_payment, create_payment_intent, record_charge
-from shared.vendors.models import VendorPaymentConfig
+from shared.core import clock
+from shared.finance.payments import jobs
+from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
+from shared.finance.payments.models import Payment
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.infra import unit
+from shared.infra.gateway.errors import InsideTransaction, StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.trade.catalogue.models import Product
+from shared.trade.orders import service as orders
+from shared.trade.orders.errors import VendorCannotSell
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import unit
-from shared.clawback import service as clawback
-from shared.errors import Conflict, Invalid
-from shared.gateway.balance_settings import PayoutSettings
-from shared.gateway.events import VerifiedEvent
-from shared.ledger.chart import Account
-from shared.mail.models import Email
-from shared.money import Money
-from shared.payouts import holds, instant, reserves, service
-from shared.payouts.errors import AmountChanged, NothingToPayOut
-from shared.payouts.forecast import next_payout
-from shared.payouts.models import Payout, ReserveHold
-from shared.payouts.rules import Obstacle, PayoutState
-from shared.payouts.words import REFUSALS
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks.handlers import HANDLERS
+from shared.core.errors import Conflict, Invalid
+from shared.core.money import Money
+from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.ledger.chart import Account
+from shared.finance.payouts import holds, instant, reserves, service
+from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
+from shared.finance.payouts.forecast import next_payout
+from shared.finance.payouts.models import Payout, ReserveHold
+from shared.finance.payouts.rules import Obstacle, PayoutState
+from shared.finance.payouts.words import REFUSALS
+from shared.finance.recovery import service as clawback
+from shared.infra import unit
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.mail.models import Email
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, booked, held, sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -269,8 +269,8 @@ class TestReserve:
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, taken: int, left: int
     ) -> None:
         """A hold is never more than is left of its sale; its day releases the rest."""
-        from shared.ledger import postings
-        from shared.ledger import service as ledger
+        from shared.finance.ledger import postings
+        from shared.finance.ledger import service as ledger
 
         shop = await open_shop(gateway, sandbox)
         await holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9")
@@ -391,7 +391,7 @@ class TestNews:
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """No payday, no sweep, no error."""
-        from shared.vendors.service import deauthorize
+        from shared.trade.vendors.service import deauthorize
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -404,7 +404,7 @@ class TestNews:
 
 
 def _event(kind: str, account: str | None, object_id: str | None) -> VerifiedEvent:
-    from shared import clock
+    from shared.core import clock
 
     return VerifiedEvent("evt_1", kind, clock.now(), False, None, account, object_id, "payout")
 

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.gateway.errors import StripeUnavailable
-from shared.ledger.chart import Account
-from shared.money import Money
-from shared.payouts import follow, holds, instant, queries
-from shared.payouts.errors import AmountChanged, NothingToPayOut
-from shared.payouts.models import Payout, PayoutItem
-from shared.reporting import reconcile, repairs
-from shared.reporting.models import Difference
-from shared.statements import reading
-from shared.statements.months import month_of
-from shared.statements.rules import invoice
+from shared.core.money import Money
+from shared.finance.ledger.chart import Account
+from shared.finance.payouts import follow, holds, instant, queries
+from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
+from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.reconciliation import reconcile, repairs
+from shared.finance.reconciliation.models import Difference
+from shared.finance.statements import reading
+from shared.finance.statements.months import month_of
+from shared.finance.statements.rules import invoice
+from shared.infra.gateway.errors import StripeUnavailable
 from tests.support.market import open_shop
 from tests.support.money import assert_books_agree, booked, held, stripe_get
 from tests.support.payouts import new_bank, ready, swept, time_of, work
 from tests.support.tamper import forget_posting
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.payouts import Time

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.errors import TryLater
-from shared.gateway.errors import StripeUnavailable
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.payouts import follow, queries, scheduler, service
-from shared.payouts.errors import NotCancelable
-from shared.payouts.models import Payout, PayoutItem
-from shared.payouts.rules import PayoutState
-from shared.stripe_writes.models import StripeWrite
+from shared.core.errors import TryLater
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payouts import follow, queries, scheduler, service
+from shared.finance.payouts.errors import NotCancelable
+from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.payouts.rules import PayoutState
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.orders.models import Order
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import assert_books_agree, booked, held, sell
 from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -351,8 +351,8 @@ class TestToTheBankAndBack:
         self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """What the vendor owes is taken from its next sale first."""
-        from shared import unit
-        from shared.clawback import service as clawback
+        from shared.finance.recovery import service as clawback
+        from shared.infra import unit
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox, stock=9)

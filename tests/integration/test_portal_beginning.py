@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_product
 from tests.support.portal import signed_in
 from tests.support.storefront import words

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart.datastructures import FileStorage
 
-from shared.disputes.models import Dispute, DisputeFile
-from shared.orders.models import Order
-from shared.people.models import Member
-from shared.web.bodies import MAX_UPLOAD
+from shared.entrypoints.web.bodies import MAX_UPLOAD
+from shared.finance.disputes.models import Dispute, DisputeFile
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Member
 from tests.support.disputes import disputed
 from tests.support.factories import make_dispute, make_order, make_ready_vendor
 from tests.support.market import open_shop

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.disputes.models import Dispute
-from shared.disputes.rules import DisputeStatus
-from shared.disputes.words import STATUSES
-from shared.orders import terms
-from shared.orders.models import Checkout, Order
-from shared.people.models import Member
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.disputes.words import STATUSES
+from shared.trade.orders import terms
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.people.models import Member
+from shared.trade.vendors.models import Vendor
 from tests.support.disputes import INQUIRY, disputed
 from tests.support.factories import make_dispute, make_order, make_ready_vendor
 from tests.support.market import open_shop

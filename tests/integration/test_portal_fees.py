@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.fees import service
-from shared.fees.models import FeeRule, MarketplacePolicy
-from shared.fees.queries import all_rules, get_policy
-from shared.fees.rules import RefundPolicy, Rule
-from shared.vendors.models import VendorPaymentConfig
+from shared.trade.commission import service
+from shared.trade.commission.models import FeeRule, MarketplacePolicy
+from shared.trade.commission.queries import all_rules, get_policy
+from shared.trade.commission.rules import RefundPolicy, Rule
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.payments.rules import PaymentState
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core import clock
+from shared.finance.payments.rules import PaymentState
+from shared.infra.audit.models import AuditEntry
+from shared.infra.mail.models import Email
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
 from tests.support.portal import signed_in
 

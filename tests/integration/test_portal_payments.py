@@ -8,19 +8,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.gateway.balance_settings import PayoutSettings
-from shared.vendors import service
-from shared.vendors.models import VendorPaymentConfig
-from shared.vendors.queries import get_vendor_payment_config
-from shared.vendors.rules import AccountStatus
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.trade.catalogue.models import Product
+from shared.trade.vendors import service
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.queries import get_vendor_payment_config
+from shared.trade.vendors.rules import AccountStatus
 from tests.support.factories import make_product
 from tests.support.portal import Portal, signed_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

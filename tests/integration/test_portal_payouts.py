@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.orders.models import Order
-from shared.payouts.models import Payout
-from shared.people.models import Member
-from shared.vendors.models import VendorPaymentConfig
+from shared.finance.payouts.models import Payout
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Member
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import Shop, open_shop
 from tests.support.money import sell
 from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of
@@ -21,7 +21,7 @@ from tests.support.zones import live_in
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -95,7 +95,7 @@ class TestBalance:
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """On the payouts page, instead of a next payout."""
-        from shared.payouts import holds
+        from shared.finance.payouts import holds
 
         shop = await open_shop(gateway, sandbox)
         await holds.hold(vendor_id=shop.vendor_id, reason="We look into <complaints>", actor="member:9")
@@ -107,7 +107,7 @@ class TestBalance:
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Money on its way and money that is there alike: nothing is available then, all is held back; afterwards as before."""
-        from shared.payouts import holds
+        from shared.finance.payouts import holds
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import unit
-from shared.audit.models import AuditEntry
-from shared.catalogue import service, stock
-from shared.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
-from shared.catalogue.models import Product
-from shared.catalogue.service import ProductValues
-from shared.errors import Invalid, NotFound
-from shared.money import Money
+from shared.core.errors import Invalid, NotFound
+from shared.core.money import Money
+from shared.infra import unit
+from shared.infra.audit.models import AuditEntry
+from shared.trade.catalogue import service, stock
+from shared.trade.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.service import ProductValues
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import Portal, owner_of, signed_in
 from tests.support.visitor import carried

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 import run
-from shared import clock, unit
-from shared.disputes.models import Dispute
-from shared.gateway.gateway import Gateway
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.money import Money
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.reporting import jobs, queries, reconcile
-from shared.reporting.models import Difference, ReconciliationRun
+from shared.core import clock
+from shared.core.money import Money
+from shared.finance.disputes.models import Dispute
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.payments.models import Payment
+from shared.finance.reconciliation import jobs, queries, reconcile
+from shared.finance.reconciliation.models import Difference, ReconciliationRun
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.trade.orders.models import Order
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import sell
 from tests.support.portal import operator_in, signed_in
@@ -41,7 +42,7 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_seconds: float) -> None:
         return None
 
-    monkeypatch.setattr("shared.reporting.reconcile.asyncio.sleep", at_once)
+    monkeypatch.setattr("shared.finance.reconciliation.reconcile.asyncio.sleep", at_once)
 
 
 async def work(context: TestContext) -> None:

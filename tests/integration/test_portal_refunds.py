@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.fees.rules import RefundPolicy
-from shared.mail.models import Email
-from shared.orders.models import Checkout, Order, OrderLine
-from shared.people.models import Member
-from shared.refunds import service
-from shared.refunds.errors import AlreadyDecided
-from shared.refunds.models import Refund
-from shared.refunds.queries import awaiting_approval
-from shared.refunds.rules import RefundState
+from shared.finance.refunds import service
+from shared.finance.refunds.errors import AlreadyDecided
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.queries import awaiting_approval
+from shared.finance.refunds.rules import RefundState
+from shared.infra.mail.models import Email
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.people.models import Member
 from tests.support.app import link_of
 from tests.support.factories import make_order
 from tests.support.money import assert_books_agree
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.refunds import Sold
     from tests.support.sandbox import RunningSandbox
 

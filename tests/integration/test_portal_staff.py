@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks.models import WebhookEvent
+from shared.core import clock
+from shared.finance.inbox.models import WebhookEvent
+from shared.infra.audit.models import AuditEntry
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.clawback.models import Claim, Movement
-from shared.disputes.models import Dispute
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.payouts.models import Payout
-from shared.refunds.models import Refund
-from shared.webhooks.models import WebhookEvent
+from shared.core import clock
+from shared.finance.disputes.models import Dispute
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.payments.models import Payment
+from shared.finance.payouts.models import Payout
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds.models import Refund
+from shared.infra import unit
+from shared.infra.mail.models import Email
+from shared.trade.orders.models import Order
 from tests.integration.test_timeline import success
 from tests.integration.test_webhooks import deliver, paid_intent
 from tests.support.factories import make_order, make_payment
@@ -25,9 +26,9 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
-    from shared.vendors.models import Vendor
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
+    from shared.trade.vendors.models import Vendor
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart.datastructures import FileStorage
 
-from shared import clock, unit
-from shared.mail import service as mail
-from shared.marketplace import presentation, sending
-from shared.marketplace.identity import Identity
-from shared.marketplace.legal import Kind
-from shared.marketplace.models import LegalText, MarketplaceLogo
-from shared.orders import terms
+from shared.core import clock
+from shared.infra import unit
+from shared.infra.mail import service as mail
+from shared.trade.marketplace import presentation, sending
+from shared.trade.marketplace.identity import Identity
+from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.models import LegalText, MarketplaceLogo
+from shared.trade.orders import terms
 from tests.support.portal import Portal, operator_in
 from tests.support.storefront import words
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.jobs.queue import Context
+    from shared.infra.jobs.queue import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)

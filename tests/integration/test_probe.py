@@ -13,10 +13,10 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from shared.cli import doctor, front, probe
-from shared.mail.models import Email
-from shared.people import registration
-from shared.webhooks import refusals
+from shared.entrypoints.cli import doctor, front, probe
+from shared.finance.inbox import refusals
+from shared.infra.mail.models import Email
+from shared.trade.people import registration
 from tests.support.app import whole_app
 from tests.support.market import open_shop
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine, pytest.mark.sdk_unchecked("plain HTTP")]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock, unit
-from shared.fees.rules import Rule
-from shared.fees.service import add_rule
-from shared.orders.models import OrderLine
-from shared.payouts.models import Payout
-from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.webhooks.models import WebhookEvent
+from shared.core import clock
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.payouts.models import Payout
+from shared.infra import unit
+from shared.trade.commission.rules import Rule
+from shared.trade.commission.service import add_rule
+from shared.trade.orders.models import OrderLine
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_dispute, make_order, make_payment, make_product, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import counted

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.clawback import service
-from shared.clawback.models import Claim
-from shared.jobs.models import Job
-from shared.vendors import service as vendors
+from shared.finance.recovery import service
+from shared.finance.recovery.models import Claim
+from shared.infra.jobs.models import Job
+from shared.trade.vendors import service as vendors
 from tests.integration.test_clawback import claim, empty_the_balance
 from tests.support.market import open_shop
 from tests.support.money import sell
@@ -19,7 +19,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 PAGE = "/operator/receivables"

@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock, unit
-from shared.clawback import movements
-from shared.clawback import service as clawback
-from shared.clawback.models import Claim, Movement
-from shared.clawback.rules import MovementKind
-from shared.gateway.errors import StripeUnavailable
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.payments.service import create_payment_intent
-from shared.payouts.models import Payout
-from shared.refunds.models import Refund
-from shared.reporting import jobs, repairs, suspense
-from shared.reporting import reconcile as runs
-from shared.reporting.errors import AlreadyRunning
-from shared.reporting.facts import Repair
-from shared.reporting.models import Difference, ReconciliationRun
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors.models import VendorPaymentConfig
+from shared.core import clock
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.payouts.models import Payout
+from shared.finance.reconciliation import jobs, repairs, suspense
+from shared.finance.reconciliation import reconcile as runs
+from shared.finance.reconciliation.errors import AlreadyRunning
+from shared.finance.reconciliation.facts import Repair
+from shared.finance.reconciliation.models import Difference, ReconciliationRun
+from shared.finance.recovery import movements
+from shared.finance.recovery import service as clawback
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementKind
+from shared.finance.refunds.models import Refund
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.mail.models import Email
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_member
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 from tests.support.money import DAY, bears, held, sell
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
 
 NOW = timedelta(0)

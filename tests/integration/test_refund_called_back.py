@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.fees.rules import RefundPolicy
-from shared.ledger.chart import Account
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.refunds.models import Refund
-from shared.refunds.rules import RefundState
-from shared.vendors.models import Vendor
+from shared.finance.ledger.chart import Account
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState
+from shared.infra.mail.models import Email
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.market import stripe_post
 from tests.support.money import assert_books_agree, booked
 from tests.support.refunds import PRICE, Sold, refund, run_jobs, set_policy, sold
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

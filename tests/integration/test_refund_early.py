@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.clawback.models import Claim
-from shared.fees.rules import RefundPolicy
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent
-from shared.people.models import Member
-from shared.refunds.models import Refund
-from shared.refunds.rules import RefundState, Wish
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.recovery.models import Claim
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState, Wish
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Member
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import assert_books_agree, held, stripe_get
 from tests.support.portal import Portal, sign_in
@@ -25,7 +25,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

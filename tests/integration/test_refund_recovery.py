@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.clawback.models import Claim, Movement
-from shared.fees.rules import RefundPolicy
-from shared.jobs.models import Job
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.orders.models import Order
-from shared.refunds import at_stripe, follow, jobs, service
-from shared.refunds.models import Refund
-from shared.refunds.rules import RefundState
-from shared.refunds.writes import MARK, CreateRefund
-from shared.stripe_writes import service as writes
-from shared.stripe_writes.models import StripeWrite
-from shared.stripe_writes.operations import loaded
-from shared.webhooks.rules import EventStatus
+from shared.core import clock
+from shared.finance.inbox.rules import EventStatus
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds import at_stripe, follow, jobs, service
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState
+from shared.finance.refunds.writes import MARK, CreateRefund
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.operations import loaded
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
 from tests.integration.test_webhooks import deliver, event
 from tests.support.market import stripe_post
 from tests.support.money import DAY, assert_books_agree, booked, held, sell, stripe_get
@@ -42,7 +42,7 @@ from tests.support.refunds import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.refunds import Sold
     from tests.support.sandbox import RunningSandbox

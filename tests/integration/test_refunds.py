@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.clawback.models import Claim
-from shared.errors import MarketError, NotFound
-from shared.fees.rules import RefundPolicy
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerPosting
-from shared.mail.models import Email
-from shared.orders.models import Order, OrderLine
-from shared.payments.models import Payment
-from shared.refunds import follow, queries, service
-from shared.refunds.errors import BadRefund, ChargedBack, Meanwhile, NotPaid, TooMuch
-from shared.refunds.models import Refund, RefundLine
-from shared.refunds.rules import Reach, RefundState, Standing, Wish
-from shared.stripe_writes.models import StripeWrite
+from shared.core.errors import MarketError, NotFound
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments.models import Payment
+from shared.finance.recovery.models import Claim
+from shared.finance.refunds import follow, queries, service
+from shared.finance.refunds.errors import BadRefund, ChargedBack, Meanwhile, NotPaid, TooMuch
+from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.rules import Reach, RefundState, Standing, Wish
+from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.catalogue.models import Product
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order, OrderLine
 from tests.support.factories import make_order
 from tests.support.money import assert_books_agree, booked, held, stripe_get
 from tests.support.refunds import PRICE, WHOLE, amount, ask, by_one_call, leave, refund, run_jobs, set_policy, sold
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.orders.models import Checkout, Order
-from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
-from shared.people.models import Customer
+from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.people.models import Customer
 from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
 from tests.support.saving import MASTERCARD, VISA, add_card, another_row, at_stripe, customer_of, held, set_up
@@ -18,7 +18,7 @@ from tests.support.storefront import Browser, counted, words
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 HOME = "/shop/account/payment-methods"

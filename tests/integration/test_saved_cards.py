@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.gateway.errors import StripeUnavailable
-from shared.jobs.models import Job
-from shared.orders.models import Order
-from shared.orders.rules import PaymentStatus
-from shared.payment_methods import customers, follow, jobs, service, setups
-from shared.payment_methods.errors import MethodGone, TooManyMethods, UnknownMethod
-from shared.payment_methods.models import (
+from shared.core import clock
+from shared.finance.payment_methods import customers, follow, jobs, service, setups
+from shared.finance.payment_methods.errors import MethodGone, TooManyMethods, UnknownMethod
+from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.payment_methods.queries import lost_all, saved_methods
-from shared.payment_methods.rules import MOST, Origin, Removal, SetupState
-from shared.payments.models import Payment
-from shared.payments.progress import refresh
-from shared.payments.service import create_payment_intent
-from shared.stripe_writes.models import StripeWrite
-from shared.stripe_writes.rules import KEYS_LAST
+from shared.finance.payment_methods.queries import lost_all, saved_methods
+from shared.finance.payment_methods.rules import MOST, Origin, Removal, SetupState
+from shared.finance.payments.models import Payment
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import KEYS_LAST
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
 from tests.support.saving import (
@@ -46,8 +46,8 @@ from tests.support.saving import (
 )
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

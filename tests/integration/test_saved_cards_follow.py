@@ -9,30 +9,35 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from shared import clock
-from shared.jobs.models import Job
-from shared.mail.models import Email
-from shared.payment_methods import jobs, service, setups
-from shared.payment_methods.models import PaymentMethod, PaymentMethodDetachment, PaymentMethodSetup, StripeCustomer
-from shared.payment_methods.queries import saved_methods
-from shared.payment_methods.rules import Removal, SetupState
-from shared.payments.progress import refresh
-from shared.payments.service import create_payment_intent
-from shared.reporting import saved_sides
-from shared.reporting.facts import Facts, Finding, Kind, Repair
-from shared.reporting.repairs_things import follow_methods
-from shared.reporting.saved import methods
-from shared.stripe_writes.service import perform_job
-from shared.webhooks import intake
-from shared.webhooks.models import WebhookEvent
-from shared.webhooks.rules import Decision
+from shared.core import clock
+from shared.finance.inbox import intake
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import Decision
+from shared.finance.payment_methods import jobs, service, setups
+from shared.finance.payment_methods.models import (
+    PaymentMethod,
+    PaymentMethodDetachment,
+    PaymentMethodSetup,
+    StripeCustomer,
+)
+from shared.finance.payment_methods.queries import saved_methods
+from shared.finance.payment_methods.rules import Removal, SetupState
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.reconciliation import saved_sides
+from shared.finance.reconciliation.facts import Facts, Finding, Kind, Repair
+from shared.finance.reconciliation.repairs_things import follow_methods
+from shared.finance.reconciliation.saved import methods
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.service import perform_job
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
 from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 import run
-from shared import clock
-from shared.jobs import schedule
-from shared.jobs.models import Job, JobSchedule
-from shared.jobs.schedule import Recurring
+from shared.core import clock
+from shared.infra.jobs import schedule
+from shared.infra.jobs.models import Job, JobSchedule
+from shared.infra.jobs.schedule import Recurring
 
 pytestmark = pytest.mark.usefixtures("database")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tortoise.connection import get_connection
 
-from shared import clock
-from shared.catalogue.models import Product
-from shared.catalogue.queries import Sort, search_products, shop_page, vendor_products
-from shared.catalogue.service import ProductValues, save_product
-from shared.database.searching import Searched, SearchedQuerySet, folded
-from shared.database.tables import models
-from shared.money import Money
-from shared.orders.lists import vendor_orders
-from shared.orders.models import Checkout
-from shared.vendors.models import Vendor
-from shared.vendors.queries import vendor_rows
-from shared.vendors.shops import open_shops
-from shared.web.pages import ROOT
-from shared.webhooks.models import WebhookEvent
-from shared.webhooks.queries import event_page
+from shared.core import clock
+from shared.core.money import Money
+from shared.entrypoints.web.pages import ROOT
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.queries import event_page
+from shared.infra.database.searching import Searched, SearchedQuerySet, folded
+from shared.infra.database.tables import models
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import Sort, search_products, shop_page, vendor_products
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.orders.lists import vendor_orders
+from shared.trade.orders.models import Checkout
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.queries import vendor_rows
+from shared.trade.vendors.shops import open_shops
 from tests.support.factories import make_order, make_product, make_ready_vendor, make_vendor
 from tests.support.portal import operator_in
 from tests.support.storefront import Browser, counted, words
@@ -272,7 +272,7 @@ class TestNoWriteForgets:
 
     async def test_rows_from_before_are_found(self, database: str) -> None:
         """The migration folds what was there, a thousand rows at a time."""
-        migration = import_module("shared.database.migrations.0017_search")
+        migration = import_module("shared.infra.database.migrations.0017_search")
         vendor = await make_vendor(name="Žamet", business_email="a@müller.test")
         order = await make_order(vendor)
         client = get_connection("default")

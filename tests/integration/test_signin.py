@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import BaseORMException
 
-from shared.errors import NotFound
-from shared.ids import digest
-from shared.people import passwords, registration, sessions, tokens
-from shared.people.errors import EmailTaken, WrongCredentials
-from shared.people.models import Customer, Member, Session, Token
-from shared.vendors.models import Vendor
+from shared.core.errors import NotFound
+from shared.core.ids import digest
+from shared.trade.people import passwords, registration, sessions, tokens
+from shared.trade.people.errors import EmailTaken, WrongCredentials
+from shared.trade.people.models import Customer, Member, Session, Token
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_member, make_vendor
 from tests.support.visitor import Visitor
 

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 import run
-from shared import clock
-from shared.catalogue.models import Product
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.orders.models import Order
-from shared.payouts.models import Payout
-from shared.people.models import Member
-from shared.refunds.models import Refund
-from shared.restoring.models import Restoration
-from shared.statements.identity import Identity, save_identity
-from shared.statements.models import Statement
-from shared.vendors import payout_settings
-from shared.vendors.models import Vendor
-from shared.vendors.rules import PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
+from shared.core import clock
+from shared.finance.payouts.models import Payout
+from shared.finance.refunds.models import Refund
+from shared.finance.statements.identity import Identity, save_identity
+from shared.finance.statements.models import Statement
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.infra.restoring.models import Restoration
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Member
+from shared.trade.vendors import payout_settings
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.rules import PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.app import link_of
 from tests.support.market import open_shop
 from tests.support.payouts import time_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

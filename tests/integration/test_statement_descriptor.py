@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.gateway.errors import StripeUnavailable
-from shared.marketplace import service as marketplace
-from shared.marketplace.models import MarketplaceSettings
-from shared.orders.models import Order
-from shared.payments import jobs
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent, record_charge
-from shared.vendors.models import Vendor
+from shared.finance.payments import jobs
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.trade.marketplace import service as marketplace
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import stripe_get
 from tests.support.portal import operator_in
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

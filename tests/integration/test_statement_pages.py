@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.statements.document import as_pdf
-from shared.statements.exports import as_csv
-from shared.statements.identity import Identity, identity, save_identity
-from shared.statements.queries import statement_of
-from shared.statements.service import close_vendor
-from shared.vat.queries import registration_of
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.finance.statements.document import as_pdf
+from shared.finance.statements.exports import as_csv
+from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.finance.statements.queries import statement_of
+from shared.finance.statements.service import close_vendor
+from shared.trade.vat.queries import registration_of
+from shared.trade.vendors.models import Vendor
 from tests.support.books import arrived, at, refunded, sold
 from tests.support.factories import make_ready_vendor
 from tests.support.portal import operator_in, signed_in

@@ -14,26 +14,27 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from shared import clock, unit
-from shared.audit.models import AuditEntry
-from shared.clawback import service as clawback
-from shared.database.lifecycle import close_database, open_database
-from shared.jobs.models import Job
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.ledger.chart import Account
-from shared.mail.models import Email
-from shared.marketplace import identity as identity_of_market
-from shared.marketplace import presentation
-from shared.statements import jobs, months, reading
-from shared.statements.document import as_pdf
-from shared.statements.exports import COLUMNS, as_csv
-from shared.statements.identity import Identity, identity, save_identity
-from shared.statements.models import MarketplaceIdentity, Statement
-from shared.statements.queries import months_of, statement_of
-from shared.statements.service import close_vendor
-from shared.vat.service import state_number
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Account
+from shared.finance.recovery import service as clawback
+from shared.finance.statements import jobs, months, reading
+from shared.finance.statements.document import as_pdf
+from shared.finance.statements.exports import COLUMNS, as_csv
+from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.finance.statements.models import MarketplaceIdentity, Statement
+from shared.finance.statements.queries import months_of, statement_of
+from shared.finance.statements.service import close_vendor
+from shared.infra import unit
+from shared.infra.audit.models import AuditEntry
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.trade.marketplace import identity as identity_of_market
+from shared.trade.marketplace import presentation
+from shared.trade.vat.service import state_number
+from shared.trade.vendors.models import Vendor
 from tests.support.books import a_dispute, arrived, at, book, refunded, sold
 from tests.support.factories import make_ready_vendor
 from tests.support.market import open_shop
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from shared.gateway.gateway import Gateway
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
@@ -320,7 +321,7 @@ async def test_the_pdf_holds_no_time_and_no_chance_and_prints_every_name() -> No
 def _characters() -> set[str]:
     from reportlab.pdfbase.ttfonts import TTFontFile
 
-    from shared.statements.sheets import BOLD, FONTS
+    from shared.finance.statements.sheets import BOLD, FONTS
 
     return {chr(code) for code in TTFontFile(str(FONTS / f"{BOLD}.ttf")).charToGlyph}
 

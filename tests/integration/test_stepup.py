@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.fees.queries import Policy
-from shared.fees.rules import RefundPolicy
-from shared.money import Money
-from shared.orders.models import OrderLine
-from shared.people.factors.kept import Kept
-from shared.people.factors.models import KeptForm
-from shared.people.factors.rules import is_fresh
-from shared.people.models import Member, Session, Token
-from shared.people.scopes import Scope
-from shared.refunds.models import Refund
-from shared.web.access import access_of
-from shared.web.stepup import ONCE, in_words, mark_of
+from shared.core import clock
+from shared.core.money import Money
+from shared.entrypoints.web.access import access_of
+from shared.entrypoints.web.stepup import ONCE, in_words, mark_of
+from shared.finance.refunds.models import Refund
+from shared.infra.audit.models import AuditEntry
+from shared.trade.commission.queries import Policy
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import OrderLine
+from shared.trade.people.factors.kept import Kept
+from shared.trade.people.factors.models import KeptForm
+from shared.trade.people.factors.rules import is_fresh
+from shared.trade.people.models import Member, Session, Token
+from shared.trade.people.scopes import Scope
 from tests.support.accounts import copy_of
 from tests.support.factors import add_app, code_of
 from tests.support.portal import Portal, sign_in
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 PASSWORD = "a-long-password"

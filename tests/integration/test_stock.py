@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared import unit
-from shared.catalogue import stock
-from shared.catalogue.errors import SoldOut, StockBooksDiffer
-from shared.catalogue.models import Product
+from shared.infra import unit
+from shared.trade.catalogue import stock
+from shared.trade.catalogue.errors import SoldOut, StockBooksDiffer
+from shared.trade.catalogue.models import Product
 from tests.support.factories import make_product, make_vendor
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.orders.models import Checkout, Order
-from shared.people.registration import create_member
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.people.registration import create_member
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import PASSWORD, Portal, operator_in, sign_in
 from tests.support.storefront import ADDRESS, HTMX, Browser, text_of, words

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from shared import clock, unit
-from shared.baskets.service import clear
-from shared.catalogue.models import Product
-from shared.orders.models import Checkout, Order
-from shared.orders.rules import CheckoutStatus
-from shared.orders.sending import mark_as_shipped
-from shared.orders.service import close_checkout, place_order
-from shared.payments.models import Payment
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core import clock
+from shared.finance.payments.models import Payment
+from shared.infra import unit
+from shared.trade.baskets.service import clear
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus
+from shared.trade.orders.sending import mark_as_shipped
+from shared.trade.orders.service import close_checkout, place_order
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import Shop, confirm, open_shop
 from tests.support.storefront import ADDRESS, HTMX, Browser, counted, htmx, text_of, words

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.jobs.models import Job
-from shared.orders.models import Order
-from shared.payments.models import Payment
-from shared.vendors.models import Vendor
+from shared.finance.payments.models import Payment
+from shared.infra.jobs.models import Job
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.market import Shop, open_shop
 from tests.support.storefront import Browser, words
 

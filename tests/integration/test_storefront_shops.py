@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.catalogue.models import Product
-from shared.vendors.models import VendorPaymentConfig
+from shared.trade.catalogue.models import Product
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
 from tests.support.storefront import Browser, counted, htmx, text_of, words
 

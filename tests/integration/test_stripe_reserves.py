@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.ledger.chart import Account
-from shared.payouts import balances, stripe_reserves
-from shared.payouts.models import Payout
-from shared.payouts.rules import Due, Funds, Obstacle, Standing, due
-from shared.reporting import repairs
-from shared.reporting.models import ReconciliationRun
-from shared.reporting.queries import exposure_now, held_of_platform
+from shared.finance.ledger.chart import Account
+from shared.finance.payouts import balances, stripe_reserves
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
+from shared.finance.reconciliation import repairs
+from shared.finance.reconciliation.models import ReconciliationRun
+from shared.finance.reconciliation.queries import exposure_now, held_of_platform
 from tests.support import market_acts as acts
 from tests.support.money import booked, held
 from tests.support.tamper import forget_posting

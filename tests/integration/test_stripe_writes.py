@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock
-from shared.errors import TryLater
-from shared.gateway.errors import StripeUnavailable
-from shared.jobs.models import Job
-from shared.ledger.models import LedgerPosting
-from shared.payouts.models import Payout
-from shared.payouts.rules import PayoutState
-from shared.stripe_writes import service as writes
-from shared.stripe_writes.models import StripeWrite
-from shared.stripe_writes.rules import KEYS_LAST, WriteState, is_old, key_of
+from shared.core import clock
+from shared.core.errors import TryLater
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import PayoutState
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState, is_old, key_of
 from tests.support.payouts import on_payday, payday, time_of, work
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

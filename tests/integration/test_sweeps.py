@@ -6,21 +6,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import run
-from shared import clock
-from shared.jobs import schedule
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.orders.models import Order
-from shared.payments import sweep
-from shared.payments.models import Payment
-from shared.payments.service import create_payment_intent
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks import backfill
-from shared.webhooks.models import WebhookEvent
+from shared.core import clock
+from shared.finance.inbox import backfill
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.payments import sweep
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.jobs import schedule
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import Purchase, check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

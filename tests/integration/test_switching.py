@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.audit.models import AuditEntry
-from shared.people import switching, tokens
-from shared.people.errors import LastOperator, NotOneself, WrongCredentials
-from shared.people.models import MailLink, Member
-from shared.people.persons import label_of, vendor_of
+from shared.infra.audit.models import AuditEntry
+from shared.trade.people import switching, tokens
+from shared.trade.people.errors import LastOperator, NotOneself, WrongCredentials
+from shared.trade.people.models import MailLink, Member
+from shared.trade.people.persons import label_of, vendor_of
 from tests.support.accounts import (
     DOORS,
     ROLES,

@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.audit.models import AuditEntry
-from shared.database.tables import models
-from shared.errors import NotFound
-from shared.gateway.errors import StripeUnavailable
-from shared.orders.models import Order
-from shared.orders.rules import PaymentStatus
-from shared.payment_methods.models import PaymentMethod, PaymentMethodSetup
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent
-from shared.references import service as references
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks import changes, dispatch
-from shared.webhooks.handlers import HANDLERS
-from shared.webhooks.models import WebhookEvent
-from shared.webhooks.rules import Decision, EventStatus
-from shared.webhooks.timeline import Done, Mailed, Told, timeline
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.inbox import changes, dispatch
+from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import Decision, EventStatus
+from shared.finance.inbox.timeline import Done, Mailed, Told, timeline
+from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.infra import unit
+from shared.infra.audit.models import AuditEntry
+from shared.infra.database.tables import models
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.references import service as references
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.integration.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
 from tests.support.factories import make_customer
@@ -35,8 +36,8 @@ from tests.support.refunds import fund_platform, refund, sold
 from tests.support.saving import add_card, at_stripe, customer_of
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

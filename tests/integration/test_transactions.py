@@ -6,19 +6,19 @@ import asyncio
 
 import pytest
 
-from shared import unit
-from shared.audit.models import AuditEntry
-from shared.baskets.models import Basket
-from shared.catalogue.models import Product
-from shared.errors import NotFound
-from shared.ids import digest
-from shared.jobs import queue
-from shared.jobs.models import Job
-from shared.orders.errors import CannotShip
-from shared.orders.models import Order
-from shared.unit import Act, Transaction
-from shared.unit.errors import AlreadyOpen, NoRank, OutOfOrder
-from shared.vendors.models import Vendor
+from shared.core.errors import NotFound
+from shared.core.ids import digest
+from shared.infra import unit
+from shared.infra.audit.models import AuditEntry
+from shared.infra.jobs import queue
+from shared.infra.jobs.models import Job
+from shared.infra.unit import Act, Transaction
+from shared.infra.unit.errors import AlreadyOpen, NoRank, OutOfOrder
+from shared.trade.baskets.models import Basket
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.errors import CannotShip
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_vendor
 from tests.support.unread import ReadTooEarly
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shared import clock, unit
-from shared.clawback import jobs, netting, service
-from shared.clawback.models import Claim, Movement
-from shared.clawback.queries import owed_by, waiting_for_vendors
-from shared.ledger.chart import Account
-from shared.payments.models import Payment
-from shared.reporting import repairs
-from shared.reporting.facts import Repair
+from shared.core import clock
+from shared.finance.ledger.chart import Account
+from shared.finance.payments.models import Payment
+from shared.finance.reconciliation import repairs
+from shared.finance.reconciliation.facts import Repair
+from shared.finance.recovery import jobs, netting, service
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.queries import owed_by, waiting_for_vendors
+from shared.infra import unit
 from shared.sandbox.events import emit
 from shared.sandbox.resources import chargebacks, connected
-from shared.vendors import jobs as vendor_jobs
-from shared.vendors import service as vendors
-from shared.vendors.models import VendorPaymentConfig
+from shared.trade.vendors import jobs as vendor_jobs
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support import market_acts as acts
 from tests.support.machine import Market
 from tests.support.money import bears, booked, held

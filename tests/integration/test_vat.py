@@ -12,27 +12,27 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.errors import Invalid
-from shared.jobs.models import Job
-from shared.mail.models import Email
-from shared.statements.identity import Identity, save_identity
-from shared.statements.models import Statement
-from shared.statements.queries import statement_of
-from shared.statements.service import close_vendor
-from shared.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
-from shared.vat.models import VatRegistration, VatWait
-from shared.vat.queries import Standing, history_of, missing_rates, registration_of, waiting_numbers
-from shared.vat.rates import enter
-from shared.vat.rules import Rate, Treatment
-from shared.vat.service import confirm, current, refuse, state_number
+from shared.core import clock
+from shared.core.errors import Invalid
+from shared.finance.statements.identity import Identity, save_identity
+from shared.finance.statements.models import Statement
+from shared.finance.statements.queries import statement_of
+from shared.finance.statements.service import close_vendor
+from shared.infra.audit.models import AuditEntry
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.trade.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
+from shared.trade.vat.models import VatRegistration, VatWait
+from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, waiting_numbers
+from shared.trade.vat.rates import enter
+from shared.trade.vat.rules import Rate, Treatment
+from shared.trade.vat.service import confirm, current, refuse, state_number
 from tests.support.books import at, sold
 from tests.support.factories import make_member, make_ready_vendor
 from tests.support.vat import BANK, a_rate, confirmed
 
 if TYPE_CHECKING:
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
 
 pytestmark = pytest.mark.usefixtures("database")
 US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
@@ -217,7 +217,7 @@ class TestNumbersOfBefore:
 
     async def test_they_are_kept_in_their_normal_form_and_wait(self, database: str) -> None:
         """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what cannot be right says so."""
-        script = import_module("shared.database.migrations.0020_vat")
+        script = import_module("shared.infra.database.migrations.0020_vat")
         database_of = get_connection("default")
         stated = {"GR": "GR094259216", "CH": "CHE107787577MWST", "DK": "DK12", "SE": ""}
         vendors = {country: await make_ready_vendor(country=country) for country in stated}
@@ -243,7 +243,7 @@ class TestNumbersOfBefore:
 
     async def test_months_closed_before_are_months_of_utc(self, database: str) -> None:
         """From midnight to midnight there, over the turn of a year as well."""
-        script = import_module("shared.database.migrations.0020_vat")
+        script = import_module("shared.infra.database.migrations.0020_vat")
         vendor = await a_vendor("LU")
         for month in ("2026-02", "2026-12"):
             await Statement.create(

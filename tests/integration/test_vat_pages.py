@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.statements.identity import Identity, save_identity
-from shared.statements.service import close_vendor
-from shared.vat.models import VatRate
-from shared.vat.queries import Standing, registration_of
-from shared.vat.service import state_number
+from shared.core import clock
+from shared.finance.statements.identity import Identity, save_identity
+from shared.finance.statements.service import close_vendor
+from shared.trade.vat.models import VatRate
+from shared.trade.vat.queries import Standing, registration_of
+from shared.trade.vat.service import state_number
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
 from tests.support.portal import operator_in, signed_in
@@ -21,7 +21,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
     from tests.support.portal import Portal
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
@@ -129,7 +129,7 @@ async def test_a_vendor_decides_nothing(client: TestClientProtocol, verb: str) -
 async def test_a_number_of_before_that_cannot_be_right_is_refused_not_confirmed(client: TestClientProtocol) -> None:
     """The page says so and offers the one thing that helps."""
     vendor = await a_dane()
-    from shared.vat.models import VatRegistration
+    from shared.trade.vat.models import VatRegistration
 
     await VatRegistration.filter(vendor_id=vendor.id).update(number="DK12")
     portal = await operator_in(client)

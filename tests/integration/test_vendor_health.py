@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import run
-from shared import clock
-from shared.gateway.errors import StripeUnavailable
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.mail.models import Email
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors import abilities, jobs, service
-from shared.vendors.models import VendorPaymentConfig
-from shared.vendors.queries import get_vendor_payment_config
-from shared.vendors.rules import AccountStatus
-from shared.vendors.words import standing
-from shared.webhooks.handlers import HANDLERS
+from shared.core import clock
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.inbox.handlers import HANDLERS
+from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.infra.mail.models import Email
+from shared.trade.vendors import abilities, jobs, service
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.queries import get_vendor_payment_config
+from shared.trade.vendors.rules import AccountStatus
+from shared.trade.vendors.words import standing
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.portal import Portal, operator_in, signed_in
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -119,7 +119,7 @@ class TestMirror:
         """So that a release can learn it; the page speaks of it in general."""
         shop = await open_shop(gateway, sandbox)
         error = {"code": "verification_brand_new", "reason": "New.", "requirement": PASSPORT}
-        with caplog.at_level(logging.WARNING, logger="shared.vendors.accounts"):
+        with caplog.at_level(logging.WARNING, logger="shared.trade.vendors.accounts"):
             await _ask(gateway, sandbox, shop, requirements={"currently_due": [PASSPORT], "errors": [error]})
 
         assert "verification_brand_new" in caplog.text

@@ -9,31 +9,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.audit.models import AuditEntry
-from shared.errors import Invalid
-from shared.gateway.accounts import AccountDetails
-from shared.gateway.balance_settings import PayoutSettings
-from shared.gateway.errors import StripeRefused, StripeUnavailable
-from shared.ids import born
-from shared.jobs.models import Job
-from shared.people.errors import EmailTaken, WeakPassword
-from shared.vendors import configs, payout_settings, service
-from shared.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
-from shared.vendors.models import Vendor, VendorPaymentConfig
-from shared.vendors.queries import (
-    get_vendor_payment_config,
-    vendor_by_id,
-    vendor_by_slug,
-    vendor_rows,
-)
-from shared.vendors.rules import AccountStatus, PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
-from shared.vendors.shops import list_open_vendors
+from shared.core import clock
+from shared.core.errors import Invalid
+from shared.core.ids import born
+from shared.infra.audit.models import AuditEntry
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.infra.jobs.models import Job
+from shared.trade.people.errors import EmailTaken, WeakPassword
+from shared.trade.vendors import configs, payout_settings, service
+from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.queries import get_vendor_payment_config, vendor_by_id, vendor_by_slug, vendor_rows
+from shared.trade.vendors.rules import AccountStatus, PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
+from shared.trade.vendors.shops import list_open_vendors
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

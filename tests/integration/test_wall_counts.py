@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 import pytest
 from quart import Blueprint
 
-from shared.people import tokens
-from shared.people.scopes import Scope
-from shared.web import limits
-from shared.web.access import vendor_token
-from shared.web.bodies import MAX_FIELDS, MAX_HEADERS, MAX_PARTS
-from shared.web.security import MAX_BYTES_SENT_BACK, MAX_SENT_BACK
+from shared.entrypoints.web import limits
+from shared.entrypoints.web.access import vendor_token
+from shared.entrypoints.web.bodies import MAX_FIELDS, MAX_HEADERS, MAX_PARTS
+from shared.entrypoints.web.security import MAX_BYTES_SENT_BACK, MAX_SENT_BACK
+from shared.trade.people import tokens
+from shared.trade.people.scopes import Scope
 from tests.support.factories import make_member, make_vendor
 from tests.support.probe import small_app
 from tests.support.visitor import Visitor
@@ -21,7 +21,7 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 READERS: dict[str, tuple[dict[str, str], str]] = {

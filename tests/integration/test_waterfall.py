@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import clock
-from shared.ledger import postings
-from shared.ledger.chart import Account
-from shared.ledger.models import LedgerEntry
-from shared.orders.models import Order
-from shared.payouts.models import Payout, PayoutItem
-from shared.refunds.models import Refund
-from shared.reporting.flows import Kind
-from shared.reporting.waterfall import order_waterfall
-from shared.vendors.models import Vendor
+from shared.core import clock
+from shared.finance.ledger import postings
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.reconciliation.flows import Kind
+from shared.finance.reconciliation.waterfall import order_waterfall
+from shared.finance.refunds.models import Refund
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.books import a_dispute, at, book, sold
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.market import open_shop
@@ -26,8 +26,8 @@ from tests.support.storefront import counted, words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.gateway.gateway import Gateway
-    from shared.reporting.waterfall import Waterfall
+    from shared.finance.reconciliation.waterfall import Waterfall
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

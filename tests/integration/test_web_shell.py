@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 from quart import Blueprint, Quart
 
-from shared import clock
-from shared.audit import watch
-from shared.web import access
-from shared.web.access import UnmarkedRouteError, owner, public
-from shared.web.observability import LineFormatter
-from shared.web.pages import static_url
+from shared.core import clock
+from shared.entrypoints.web import access
+from shared.entrypoints.web.access import UnmarkedRouteError, owner, public
+from shared.entrypoints.web.observability import LineFormatter
+from shared.entrypoints.web.pages import static_url
+from shared.infra.audit import watch
 from tests.support.probe import finished, small_app
 from tests.support.visitor import Visitor, sign_in_as
 
 if TYPE_CHECKING:
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 
 class TestAccess:

@@ -13,19 +13,19 @@ from itsdangerous import BadSignature, TimestampSigner
 from quart import Quart
 from quart.sessions import SecureCookieSessionInterface
 
-from shared import clock
-from shared.people.rules import COOKIE_DAYS
-from shared.web import limits
-from shared.web.cookies import SignedCookies
-from shared.web.factory import development_key
-from shared.web.forms import MarketForm
+from shared.core import clock
+from shared.entrypoints.web import limits
+from shared.entrypoints.web.cookies import SignedCookies
+from shared.entrypoints.web.factory import development_key
+from shared.entrypoints.web.forms import MarketForm
+from shared.trade.people.rules import COOKIE_DAYS
 from tests.support.probe import small_app
 from tests.support.visitor import Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 
 class TestForms:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import clock, unit
-from shared.gateway.signatures import BadSignature
-from shared.ids import digest
-from shared.mail import service as mail
-from shared.mail.models import Email
-from shared.webhooks import backfill, health, intake, refusals
-from shared.webhooks.models import WebhookEvent, WebhookRefusal, WebhookSecret
-from shared.webhooks.rules import Light
+from shared.core import clock
+from shared.core.ids import digest
+from shared.finance.inbox import backfill, health, intake, refusals
+from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
+from shared.finance.inbox.rules import Light
+from shared.infra import unit
+from shared.infra.gateway.signatures import BadSignature
+from shared.infra.mail import service as mail
+from shared.infra.mail.models import Email
 from tests.integration.test_webhooks import deliver, event
 from tests.support.factories import make_order, make_payment
 from tests.support.portal import operator_in
@@ -24,7 +25,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.jobs.queue import Context
+    from shared.infra.jobs.queue import Context
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("database")

@@ -11,24 +11,24 @@ import pytest
 import stripe
 
 import run
-from shared import clock
-from shared.gateway.signatures import BadSignature
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.orders.models import Order
-from shared.orders.rules import PaymentStatus
-from shared.payments.service import create_payment_intent
-from shared.vendors.models import VendorPaymentConfig
-from shared.webhooks import dispatch, intake
-from shared.webhooks.models import WebhookEvent
-from shared.webhooks.rules import MAX_ATTEMPTS, EventStatus
+from shared.core import clock
+from shared.finance.inbox import dispatch, intake
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import MAX_ATTEMPTS, EventStatus
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.gateway.signatures import BadSignature
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from shared.gateway.gateway import Gateway
-    from shared.jobs.queue import Context
+    from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared import clock
-from shared.mail.models import Email
-from shared.mail.service import compose
-from shared.people import credentials, registration, sessions
-from shared.people.models import Customer, Member
-from shared.people.persons import Person, label_of
-from shared.web.identity import SESSION_KEYS
+from shared.core import clock
+from shared.entrypoints.web.identity import SESSION_KEYS
+from shared.infra.mail.models import Email
+from shared.infra.mail.service import compose
+from shared.trade.people import credentials, registration, sessions
+from shared.trade.people.models import Customer, Member
+from shared.trade.people.persons import Person, label_of
 from tests.support.factories import make_vendor
 from tests.support.visitor import Visitor
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 PASSWORD = "four-words-of-mine"
 ANOTHER = "other-words-of-mine"

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from shared.clawback.rules import MovementKind
-from shared.payments.rules import PaymentState
-from shared.payouts.rules import PayoutState
-from shared.refunds.rules import RefundState
+from shared.finance.payments.rules import PaymentState
+from shared.finance.payouts.rules import PayoutState
+from shared.finance.recovery.rules import MovementKind
+from shared.finance.refunds.rules import RefundState
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ("shared.unit", "record")
-ACT = ("shared.unit", "Act")
+RECORD = ("shared.infra.unit", "record")
+ACT = ("shared.infra.unit", "Act")
 MADE = {"claim.": MovementKind, "payment.": PaymentState, "payout.": PayoutState, "refund.": RefundState}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

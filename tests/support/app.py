@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared import settings as configuration
-from shared.ids import Sealed, sealed
+from shared.core import settings as configuration
+from shared.core.ids import Sealed, sealed
 from tests.support import once
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.gateway.gateway import Gateway
-    from shared.settings import Settings
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
 
 
 _TEMPLATES = once.Templates()
@@ -24,7 +24,7 @@ SECRET_KEY = "a key of the tests, long enough to sign with"
 
 @dataclass(frozen=True)
 class TestContext:
-    """What jobs and webhook handlers are given (`shared.jobs.queue.Context`)."""
+    """What jobs and webhook handlers are given (`shared.infra.jobs.queue.Context`)."""
 
     __test__ = False
 

@@ -6,14 +6,15 @@ import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared import clock, unit
-from shared.ledger import postings, service
+from shared.core import clock
+from shared.finance.ledger import postings, service
+from shared.infra import unit
 from tests.support.factories import make_order, make_product
 
 if TYPE_CHECKING:
-    from shared.ledger.chart import Posting
-    from shared.orders.models import Order
-    from shared.vendors.models import Vendor
+    from shared.finance.ledger.chart import Posting
+    from shared.trade.orders.models import Order
+    from shared.trade.vendors.models import Vendor
 
 _numbers = itertools.count(1000)
 

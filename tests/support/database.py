@@ -20,8 +20,8 @@ from typing import Any
 
 import asyncpg
 
-from shared.database.migrate import migrate
-from shared.database.tables import models
+from shared.infra.database.migrate import migrate
+from shared.infra.database.tables import models
 
 ENGINES = ("sqlite", "postgres")
 

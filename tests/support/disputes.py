@@ -6,15 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import run
-from shared.disputes import service
-from shared.disputes.models import Dispute
-from shared.jobs.worker import Worker
-from shared.payments.models import Payment
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.disputes import service
+from shared.finance.disputes.models import Dispute
+from shared.finance.payments.models import Payment
+from shared.infra.jobs.worker import Worker
 from tests.support.money import DAY, held, sell
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

@@ -11,15 +11,15 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared import clock, ids
-from shared.baskets.models import Basket
-from shared.catalogue.models import Product
-from shared.disputes.models import Dispute
-from shared.orders.models import Checkout, Order, OrderLine
-from shared.payments.models import Payment
-from shared.people.models import Customer, Member
-from shared.refunds.models import Refund
-from shared.vendors.models import Vendor, VendorPaymentConfig
+from shared.core import clock, ids
+from shared.finance.disputes.models import Dispute
+from shared.finance.payments.models import Payment
+from shared.finance.refunds.models import Refund
+from shared.trade.baskets.models import Basket
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.people.models import Customer, Member
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 
 if TYPE_CHECKING:
     from pathlib import Path

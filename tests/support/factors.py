@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyotp
 
-from shared import clock
+from shared.core import clock
 
 if TYPE_CHECKING:
     from tests.support.visitor import Answer, Visitor

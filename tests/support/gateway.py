@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.gateway.calls import Resource
+from shared.infra.gateway.calls import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
 
 
 def methods_of(gateway: Gateway) -> dict[str, Callable[..., Any]]:

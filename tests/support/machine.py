@@ -16,22 +16,23 @@ import stripe
 from tortoise.backends.base import executor
 
 import run
-from shared import clock, unit
-from shared.catalogue.models import Product
-from shared.database.lifecycle import close_database, open_database
-from shared.gateway.accounts import AccountDetails
-from shared.gateway.calls import API_VERSION
-from shared.gateway.gateway import Gateway
-from shared.jobs import schedule
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.ledger import postings
-from shared.ledger import service as ledger
+from shared.core import clock
+from shared.finance.inbox import intake
+from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.infra import unit
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.calls import API_VERSION
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import schedule
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
 from shared.sandbox.events import endpoints
-from shared.vendors import service as vendors
-from shared.webhooks import intake
-from shared.webhooks.handlers import HANDLERS
-from shared.webhooks.models import WebhookEvent
+from shared.trade.catalogue.models import Product
+from shared.trade.vendors import service as vendors
 from tests.support.app import TestContext, settings_for
 from tests.support.factories import make_vendor
 from tests.support.inprocess import BASE, KEY, DirectClient, InProcess
@@ -296,7 +297,7 @@ async def _not_now(_context: Any, _args: dict[str, Any]) -> None:
 
 def shop_currency(country: str) -> str:
     """What a vendor there sells in."""
-    from shared.vendors.countries import default_currency
+    from shared.trade.vendors.countries import default_currency
 
     return default_currency(country)
 

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from tortoise.expressions import F
 
-from shared.clawback.models import Claim, Movement
-from shared.errors import MarketError
-from shared.gateway.errors import StripeRefused
-from shared.ledger.chart import Account
-from shared.reporting.queries import exposure_now
+from shared.core.errors import MarketError
+from shared.finance.ledger.chart import Account
+from shared.finance.reconciliation.queries import exposure_now
+from shared.finance.recovery.models import Claim, Movement
+from shared.infra.gateway.errors import StripeRefused
 from shared.sandbox.control_exposure import added_up
 from tests.support import market_acts as acts
 from tests.support.machine import Market

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from shared.baskets import service as baskets
-from shared.catalogue.models import Product
-from shared.gateway.accounts import AccountDetails
-from shared.orders.models import Order
-from shared.orders.queries import Contact
-from shared.orders.service import place_order
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors import service as vendors
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.infra.gateway.accounts import AccountDetails
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order
+from shared.trade.orders.queries import Contact
+from shared.trade.orders.service import place_order
+from shared.trade.vendors import service as vendors
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 ADA = Contact("ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU")

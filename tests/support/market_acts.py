@@ -9,36 +9,36 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
-from shared import unit
-from shared.baskets import service as baskets
-from shared.catalogue.models import Product
-from shared.disputes import answers
-from shared.disputes.models import Dispute
-from shared.ledger.chart import Account
-from shared.money import step
-from shared.orders.models import Order, OrderLine
-from shared.orders.service import place_order
-from shared.payments import pressing
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent
-from shared.payouts import holds, instant
-from shared.payouts import service as payouts
-from shared.payouts.models import Payout, PayoutItem
-from shared.refunds import service as refunds
-from shared.refunds.models import Refund
-from shared.refunds.rules import UNSETTLED, Reach, RefundState, Wish
-from shared.reporting import repairs
-from shared.reporting.facts import Kind
-from shared.reporting.models import Difference, ReconciliationRun
-from shared.reporting.reconcile import reconcile
+from shared.core.money import step
+from shared.finance.disputes import answers
+from shared.finance.disputes.models import Dispute
+from shared.finance.inbox import dispatch
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.ledger.chart import Account
+from shared.finance.payments import pressing
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.payouts import holds, instant
+from shared.finance.payouts import service as payouts
+from shared.finance.payouts.models import Payout, PayoutItem
+from shared.finance.reconciliation import repairs
+from shared.finance.reconciliation.facts import Kind
+from shared.finance.reconciliation.models import Difference, ReconciliationRun
+from shared.finance.reconciliation.reconcile import reconcile
+from shared.finance.refunds import service as refunds
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import UNSETTLED, Reach, RefundState, Wish
+from shared.infra import unit
 from shared.sandbox import books, choices
 from shared.sandbox.resources import appeals, chargebacks, reserves
-from shared.vendors import payout_settings
-from shared.vendors.models import VendorPaymentConfig
-from shared.vendors.rules import PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
-from shared.webhooks import dispatch
-from shared.webhooks.models import WebhookEvent
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.service import place_order
+from shared.trade.vendors import payout_settings
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.rules import PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.market import ADA
 from tests.support.money import booked
 

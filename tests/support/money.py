@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from shared import unit
-from shared.ledger import queries
-from shared.ledger import service as ledger
-from shared.ledger.chart import Account, Posting, lines
-from shared.ledger.models import LedgerPosting
-from shared.payments.models import Payment
-from shared.payments.service import confirm_payment, create_payment_intent, record_charge
-from shared.refunds.models import Refund
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.vendors.models import VendorPaymentConfig
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.ledger import queries
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Account, Posting, lines
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.refunds.models import Refund
+from shared.infra import unit
+from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 

@@ -6,20 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.disputes import service as disputes
-from shared.fees.rules import RefundPolicy
-from shared.orders.models import Order
-from shared.orders.money import MoneyState, Shipping
-from shared.refunds import follow
-from shared.refunds import service as refunds
-from shared.refunds.models import Refund
-from shared.refunds.rules import Wish
+from shared.finance.disputes import service as disputes
+from shared.finance.refunds import follow
+from shared.finance.refunds import service as refunds
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Wish
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
+from shared.trade.orders.money import MoneyState, Shipping
 from tests.support.disputes import at_stripe
 from tests.support.money import sell
 from tests.support.refunds import WHOLE, amount, set_policy
 
 if TYPE_CHECKING:
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

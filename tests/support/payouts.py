@@ -8,20 +8,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import run
-from shared import clock
-from shared.jobs.models import Job
-from shared.marketplace.models import MarketplaceSettings
-from shared.marketplace.queries import SETTINGS_ID
-from shared.payouts import scheduler, sweep
-from shared.vendors import payout_settings
-from shared.vendors.rules import PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
+from shared.core import clock
+from shared.finance.payouts import scheduler, sweep
+from shared.infra.jobs.models import Job
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.marketplace.queries import SETTINGS_ID
+from shared.trade.vendors import payout_settings
+from shared.trade.vendors.rules import PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import sell
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox

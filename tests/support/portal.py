@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from shared.people import registration
-from shared.vendors import service as vendors
-from shared.vendors.models import Vendor
+from shared.trade.people import registration
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import Vendor
 from tests.support.visitor import carried
 
 if TYPE_CHECKING:

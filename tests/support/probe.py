@@ -1,4 +1,4 @@
-"""A small application around the shell of shared/web: views that fail, fill forms, wait and count. No database, no Stripe."""
+"""A small application around the shell of shared/entrypoints/web: views that fail, fill forms, wait and count. No database, no Stripe."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from quart import Blueprint, Quart, Response, session
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired
 
-from shared.errors import Conflict, TryLater
-from shared.gateway.gateway import Gateway
-from shared.web import limits
-from shared.web.access import owner, public, unsigned_post
-from shared.web.factory import create_app
-from shared.web.forms import MarketForm, MoneyField, PercentField
-from shared.web.kit import page_number
-from shared.web.pages import page, see_other
+from shared.core.errors import Conflict, TryLater
+from shared.entrypoints.web import limits
+from shared.entrypoints.web.access import owner, public, unsigned_post
+from shared.entrypoints.web.factory import create_app
+from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
+from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.pages import page, see_other
+from shared.infra.gateway.gateway import Gateway
 
 if TYPE_CHECKING:
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 
 class NoGateway:

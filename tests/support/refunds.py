@@ -9,29 +9,30 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared import clock, unit
-from shared.clawback import jobs as clawback
-from shared.fees import service as fees
-from shared.fees.rules import RefundPolicy
-from shared.jobs.models import Job
-from shared.jobs.worker import Worker
-from shared.ledger import postings
-from shared.ledger import service as ledger
-from shared.mail import service as mail
-from shared.orders.models import Order
-from shared.refunds import jobs, service
-from shared.refunds.models import Refund
-from shared.refunds.rules import Reach, Wish
-from shared.settings import SANDBOX_SECRET_KEY
-from shared.stripe_writes import service as writes
-from shared.stripe_writes.models import StripeWrite
-from shared.vendors import configs
+from shared.core import clock
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.recovery import jobs as clawback
+from shared.finance.refunds import jobs, service
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Reach, Wish
+from shared.infra import unit
+from shared.infra.jobs.models import Job
+from shared.infra.jobs.worker import Worker
+from shared.infra.mail import service as mail
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
+from shared.trade.vendors import configs
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
-    from shared.payments.models import Payment
+    from shared.finance.payments.models import Payment
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 

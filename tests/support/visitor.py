@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.people import registration, sessions
+from shared.trade.people import registration, sessions
 from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:

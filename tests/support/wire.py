@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from shared.gateway.gateway import Gateway
+from shared.infra.gateway.gateway import Gateway
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from shared.settings import Settings
+    from shared.core.settings import Settings
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title><h1>Bad gateway</h1>"
 FAULTS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.marketplace import service
-from shared.marketplace.queries import marketplace
+from shared.trade.marketplace import service
+from shared.trade.marketplace.queries import marketplace
 
 
 async def live_in(zone: str) -> None:

@@ -10,12 +10,13 @@ from babel.numbers import format_currency, get_currency_precision, get_currency_
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.amounts import payable, read_amount, read_percentage, read_whole, write_amount
-from shared.errors import Invalid
-from shared.locales import formats, speaking
-from shared.money import MAX_AMOUNT, Money, decimals
+from shared.core import formats
+from shared.core.amounts import payable, read_amount, read_percentage, read_whole, write_amount
+from shared.core.errors import Invalid
+from shared.core.locales import speaking
+from shared.core.money import MAX_AMOUNT, Money, decimals
 from shared.sandbox.money import CURRENCIES as AT_STRIPE
-from shared.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.countries import CURRENCY_NAMES
 
 LANGUAGES = ("en", "fr", "de")
 CURRENCIES = [code.upper() for code in AT_STRIPE]

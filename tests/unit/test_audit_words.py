@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from shared.audit.words import KINDS, NOUNS, WORDS, in_detail, told
-from shared.money import Money
-from shared.people import history
+from shared.core.money import Money
+from shared.infra.audit.words import KINDS, NOUNS, WORDS, in_detail, told
+from shared.trade.people import history
 from tests.support.acts import Acts
 
 

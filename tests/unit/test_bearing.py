@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.disputes.rules import Parts, Taken, give_back
-from shared.disputes.rules import bear as bear_dispute
-from shared.fees.rules import RefundPolicy
-from shared.refunds.rules import Sum
-from shared.refunds.rules import bear as bear_refund
+from shared.finance.disputes.rules import Parts, Taken, give_back
+from shared.finance.disputes.rules import bear as bear_dispute
+from shared.finance.refunds.rules import Sum
+from shared.finance.refunds.rules import bear as bear_refund
+from shared.trade.commission.rules import RefundPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

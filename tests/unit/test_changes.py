@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.webhooks.changes import Change, diff, read, stored, without
-from shared.webhooks.rules import Decision, decide, retry_delay, standing
+from shared.finance.inbox.changes import Change, diff, read, stored, without
+from shared.finance.inbox.rules import Decision, decide, retry_delay, standing
 
 THINGS = st.sampled_from(["order:1", "payment:1", "payment:2", "refund:7"])
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clawback.rules import MovementKind, Source, plan, rest, set_off, signed
+from shared.finance.recovery.rules import MovementKind, Source, plan, rest, set_off, signed
 
 AMOUNTS = st.integers(0, 10**8)
 SOURCES = st.lists(AMOUNTS, max_size=5).map(lambda rooms: [Source(f"tr_{n}", room) for n, room in enumerate(rooms)])

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from shared.cli import main as command_line
-from shared.cli.options import CommandFailed, Options, Parts, ServeOptions
-from shared.cli.processes import command
-from shared.errors import MarketError
-from shared.settings import SettingsError
+from shared.core.errors import MarketError
+from shared.core.settings import SettingsError
+from shared.entrypoints.cli import main as command_line
+from shared.entrypoints.cli.options import CommandFailed, Options, Parts, ServeOptions
+from shared.entrypoints.cli.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +89,7 @@ def test_a_web_process_of_several_gets_the_options_of_its_parent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the supervisor writes is read back as the same."""
-    from shared.cli import serve
+    from shared.entrypoints.cli import serve
 
     seen: list[Any] = []
     monkeypatch.setattr(command_line, "read_settings", seen.append)
@@ -107,6 +107,6 @@ def test_a_web_process_of_several_gets_the_options_of_its_parent(
 def test_the_command_line_loads_nothing_of_the_application() -> None:
     """What a command needs is imported by that command."""
     heavy = {"quart", "tortoise", "pydantic", "stripe", "aiohttp", "asyncpg", "jinja2", "wtforms"}
-    code = f"import sys, run, shared.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, run, shared.entrypoints.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -11,9 +11,9 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.migrations import operations as ops
 
-from shared.database.renames import refused, undeclared_renames
-from shared.database.schema import SchemaTooNew, on_disk, refuse_newer
-from shared.database.trouble import DatabaseTrouble, Kind, told, trouble_of
+from shared.infra.database.renames import refused, undeclared_renames
+from shared.infra.database.schema import SchemaTooNew, on_disk, refuse_newer
+from shared.infra.database.trouble import DatabaseTrouble, Kind, told, trouble_of
 
 
 def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.payments.descriptor import LONGEST, shown, suffix
+from shared.finance.payments.descriptor import LONGEST, shown, suffix
 
 NUMBER = "MH-7KQ2-9FXD"
 NAMES = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.disputes import files
-from shared.errors import Invalid
+from shared.core.errors import Invalid
+from shared.finance.disputes import files
 from shared.sandbox.resources.disputes import FILES
 from shared.sandbox.resources.files import MOST_PAGES, MOST_TOGETHER, PURPOSES
 from tests.support.papers import paper

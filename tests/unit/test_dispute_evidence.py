@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.disputes import evidence, words
-from shared.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
-from shared.errors import Invalid
-from shared.money import Money
+from shared.core.errors import Invalid
+from shared.core.money import Money
+from shared.finance.disputes import evidence, words
+from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.sandbox.resources.chargebacks import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
 

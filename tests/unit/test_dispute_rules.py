@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import Dispute
 
-from shared.clawback.rules import Source, plan
-from shared.disputes import words
-from shared.disputes.rules import (
+from shared.core.money import step
+from shared.finance.disputes import words
+from shared.finance.disputes.rules import (
     ANSWERABLE,
     APPEALS,
     CLOSED,
@@ -29,8 +29,8 @@ from shared.disputes.rules import (
     next_status,
     reminder_due,
 )
-from shared.fees.rules import RefundPolicy, commission_back
-from shared.money import step
+from shared.finance.recovery.rules import Source, plan
+from shared.trade.commission.rules import RefundPolicy, commission_back
 
 S = DisputeStatus
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.editing import LONGEST, Difference, differences, mark, read, write
+from shared.core.editing import LONGEST, Difference, differences, mark, read, write
 
 WAS = {"name": "A cup", "price": "€10.00", "stock": "5"}
 texts = st.dictionaries(st.sampled_from([*WAS, "description"]), st.text(max_size=LONGEST + 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.reporting.exposure import Parts, exposure, totals
+from shared.finance.reconciliation.exposure import Parts, exposure, totals
 
 PLACES = st.tuples(st.integers(1, 3), st.sampled_from(["EUR", "DKK"]))
 AMOUNTS = st.dictionaries(PLACES, st.integers(-2, 2))

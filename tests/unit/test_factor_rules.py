@@ -8,9 +8,9 @@ from math import log2
 import pyotp
 import pytest
 
-from shared.people.factors import rules
-from shared.people.factors.passkeys import site_of
-from shared.people.factors.vault import Unreadable, Vault
+from shared.trade.people.factors import rules
+from shared.trade.people.factors.passkeys import site_of
+from shared.trade.people.factors.vault import Unreadable, Vault
 
 # RFC 6238, appendix B (SHA-1): the last six of its eight digits.
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Invalid
-from shared.fees import words
-from shared.fees.rules import (
+from shared.core.errors import Invalid
+from shared.core.money import MAX_AMOUNT, Money, step
+from shared.trade.commission import words
+from shared.trade.commission.rules import (
     RefundPolicy,
     Rule,
     Sold,
@@ -28,7 +29,6 @@ from shared.fees.rules import (
     share,
     snapshot,
 )
-from shared.money import MAX_AMOUNT, Money, step
 
 RATES = st.decimals(min_value=0, max_value=Decimal("99.99"), places=2)
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "ISK", "UGX"])

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Invalid
-from shared.fees.rules import share
-from shared.money import MAX_AMOUNT, step
+from shared.core.errors import Invalid
+from shared.core.money import MAX_AMOUNT, step
+from shared.trade.commission.rules import share
 
 RATES = st.decimals(min_value=0, max_value=Decimal("99.99"), places=2)
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "ISK"])

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ledger import postings
-from shared.ledger.chart import Account
-from shared.reporting.flows import Fact, Kind, Sent, places, reserved, steps
+from shared.finance.ledger import postings
+from shared.finance.ledger.chart import Account
+from shared.finance.reconciliation.flows import Fact, Kind, Sent, places, reserved, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.ledger.chart import Posting
+    from shared.finance.ledger.chart import Posting
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 CASH = (Account.STRIPE_PLATFORM, Account.STRIPE_VENDOR, Account.SHOPPERS_DUE)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.folding import fold, words
-from shared.ids import new_number, typed_number
+from shared.core.folding import fold, words
+from shared.core.ids import new_number, typed_number
 
 SAME = [
     ("Žamet", "zamet"),

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from shared.locales import LANGUAGES, formats, gettext, ngettext, speak, speaking
-from shared.money import Money
+from shared.core import formats
+from shared.core.locales import LANGUAGES, gettext, ngettext, speak, speaking
+from shared.core.money import Money
 
 AT = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
 WRITTEN = {

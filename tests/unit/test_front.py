@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import stripe
 
-from shared.cli.doctor import history_beside
-from shared.cli.findings import Finding
-from shared.cli.front import MADE_UP, Seen, ask, judge, takes_old_tls
-from shared.gateway.transport import Transport
-from shared.mail.service import MailNotSent, greet
+from shared.entrypoints.cli.doctor import history_beside
+from shared.entrypoints.cli.findings import Finding
+from shared.entrypoints.cli.front import MADE_UP, Seen, ask, judge, takes_old_tls
+from shared.infra.gateway.transport import Transport
+from shared.infra.mail.service import MailNotSent, greet
 from tests.support.app import settings_for
 from tests.support.front import MailServer, certificate
 

@@ -9,9 +9,9 @@ START = """
 import asyncio, sys
 from pathlib import Path
 import run
-from shared.gateway.gateway import Gateway
-from shared.settings import load
-import shared.cli.serve, shared.cli.demo
+from shared.infra.gateway.gateway import Gateway
+from shared.core.settings import load
+import shared.entrypoints.cli.serve, shared.entrypoints.cli.demo
 async def go():
     nowhere = Path(sys.argv[1])
     settings = load({}, data_dir=nowhere, dotenv=nowhere / "none")

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from shared.errors import Invalid
-from shared.marketplace import identity as rules
-from shared.marketplace.identity import MOST_LOGO, Identity, picture
-from shared.marketplace.legal import Block, Kind, blocks, check, version
+from shared.core.errors import Invalid
+from shared.trade.marketplace import identity as rules
+from shared.trade.marketplace.identity import MOST_LOGO, Identity, picture
+from shared.trade.marketplace.legal import Block, Kind, blocks, check, version
 
 TEXT = "First line\r\ngoes on.\r\n\r\n## Returns\r\nWrite to us.\r\n- within 14 days\r\n- unworn\r\n\r\n<b>bold</b>"
 

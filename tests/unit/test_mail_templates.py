@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from shared.mail import rendering
-from shared.mail.rendering import FOLDER, render
+from shared.infra.mail import rendering
+from shared.infra.mail.rendering import FOLDER, render
 
 SHIPPED = {"number": "MH-1", "full_name": "Ada", "carrier": "", "tracking": ""}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.mail.models import Email
-from shared.mail.service import compose
+from shared.infra.mail.models import Email
+from shared.infra.mail.service import compose
 from tests.support.app import settings_for
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.database.chain import broken_links, out_of_line
+from shared.infra.database.chain import broken_links, out_of_line
 
 
 def test_ours_do() -> None:

@@ -10,8 +10,8 @@ from babel.numbers import format_currency, get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Invalid
-from shared.money import MAX_AMOUNT, MINIMUM_CHARGE, Money, decimals, round_half_up, split, step
+from shared.core.errors import Invalid
+from shared.core.money import MAX_AMOUNT, MINIMUM_CHARGE, Money, decimals, round_half_up, split, step
 
 LOCALE = Locale.parse("en")
 CURRENCIES = st.sampled_from(["EUR", "USD", "DKK", "JPY", "KRW", "KWD", "BHD", "ISK", "UGX"])

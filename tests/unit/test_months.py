@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.statements import months
+from shared.finance.statements import months
 
 # At home; far east and far west; clocks that go back at midnight of a month's first day (Havana, 1 November 2026),
 # or forward at it (Havana, 1 April 2012: there is no midnight).

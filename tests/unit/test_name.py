@@ -9,17 +9,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Where the software speaks of itself: the command line, settings, headers, metadata at Stripe, PDF's own "made with".
 ITSELF = (
-    "shared/cli/",
+    "shared/entrypoints/cli/",
     "shared/sandbox/",
-    "shared/gateway/",
-    "shared/settings.py",
-    "shared/environment.py",
-    "shared/statements/rules.py",  # of months that were closed before they kept the name, which are made again to the byte
-    "shared/statements/sheets.py",
-    "shared/marketplace/identity.py",
-    "shared/people/rules.py",  # words that no password is made of
-    "shared/mail/service.py",
-    "shared/database/",
+    "shared/infra/gateway/",
+    "shared/core/settings.py",
+    "shared/core/environment.py",
+    "shared/finance/statements/rules.py",  # of months that were closed before they kept the name, which are made again to the byte
+    "shared/finance/statements/sheets.py",
+    "shared/trade/marketplace/identity.py",
+    "shared/trade/people/rules.py",  # words that no password is made of
+    "shared/infra/mail/service.py",
+    "shared/infra/database/",
 )
 HEADERS = re.compile(r"X-Markethall(-\w+)?")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.networks import network_of
+from shared.core.networks import network_of
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 import portal
 import storefront
-from shared.money import Money
-from shared.web.forms import MarketForm, MoneyField, PercentField, WholeField
+from shared.core.money import Money
+from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, WholeField
 
 OURS = (MoneyField, WholeField, PercentField)
 READ: dict[type[wtforms.Field], list[tuple[str, object]]] = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.fees import words
-from shared.fees.offer import Offer, Payer, offer
-from shared.fees.rules import Rule, Sold, choose
+from shared.trade.commission import words
+from shared.trade.commission.offer import Offer, Payer, offer
+from shared.trade.commission.rules import Rule, Sold, choose
 
 NEW = Decimal("2.50")
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.disputes.rules import DisputeStatus, Held, held
-from shared.orders.money import MoneyState, OrderMoney, Shipping, missing, shipping
-from shared.orders.rules import OrderStatus, PaymentStatus
+from shared.finance.disputes.rules import DisputeStatus, Held, held
+from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, missing, shipping
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 S = DisputeStatus
 amounts = st.integers(0, 20_000)

@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from shared.orders.money import OrderMoney
-from shared.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from shared.payments.progress import PaymentProgress
-from shared.payments.rules import PaymentState
+from shared.finance.payments.progress import PaymentProgress
+from shared.finance.payments.rules import PaymentState
+from shared.trade.orders.money import OrderMoney
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.outcome import Outcome, outcome_of, standing_of
 
 

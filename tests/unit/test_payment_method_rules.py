@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.payment_methods.rules import Found, Held, Removal, is_expired, last_day, plan, reminder_due
-from shared.payment_methods.words import expiry, label
+from shared.finance.payment_methods.rules import Found, Held, Removal, is_expired, last_day, plan, reminder_due
+from shared.finance.payment_methods.words import expiry, label
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

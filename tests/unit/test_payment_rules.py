@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.orders.money import OrderMoney, Shipping, shipping
-from shared.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus
-from shared.payments.rules import (
+from shared.finance.payments.rules import (
     MOVES,
     OPEN_STATES,
     Expected,
@@ -21,6 +19,8 @@ from shared.payments.rules import (
     next_state,
     state_of_intent,
 )
+from shared.trade.orders.money import OrderMoney, Shipping, shipping
+from shared.trade.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus
 
 EXPECTED = Expected(amount=4990, currency="EUR", destination="acct_1", application_fee=125)
 PAID = IntentFacts(

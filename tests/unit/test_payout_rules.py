@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.gateway.balance_settings import PayoutSettings
-from shared.payouts.allocation import Movement, allocate
-from shared.payouts.rules import (
+from shared.finance.payouts.allocation import Movement, allocate
+from shared.finance.payouts.rules import (
     MOVES,
     WHOLE_UNIT_PAYOUTS,
     Due,
@@ -25,10 +24,11 @@ from shared.payouts.rules import (
     held_back,
     whole,
 )
-from shared.vendors import schedules
-from shared.vendors.paydays import WEEKDAYS, anchor_of, is_payday, last_payday, next_payday, period
-from shared.vendors.rules import PayoutSchedule
-from shared.vendors.schedules import PayoutPlan
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.trade.vendors import schedules
+from shared.trade.vendors.paydays import WEEKDAYS, anchor_of, is_payday, last_payday, next_payday, period
+from shared.trade.vendors.rules import PayoutSchedule
+from shared.trade.vendors.schedules import PayoutPlan
 
 WELL = Standing(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
 AMOUNTS = st.integers(-99_999_999, 99_999_999)

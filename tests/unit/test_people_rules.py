@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ids import new_nonce, sealed, unsealed
-from shared.people import passwords, policies
-from shared.people.browsers import named
-from shared.people.errors import BadEmail, WeakPassword
-from shared.people.queries import NOBODY, Actor
-from shared.people.rules import (
+from shared.core.ids import new_nonce, sealed, unsealed
+from shared.trade.people import passwords, policies
+from shared.trade.people.browsers import named
+from shared.trade.people.errors import BadEmail, WeakPassword
+from shared.trade.people.queries import NOBODY, Actor
+from shared.trade.people.rules import (
     SESSIONS_LAST,
     check_password,
     is_near,

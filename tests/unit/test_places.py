@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from shared.orders.queries import Contact
+from shared.trade.orders.queries import Contact
 from storefront.checkout.forms import CODES
 from storefront.checkout.places import place_of
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ledger.chart import Account, Entry, Posting, Unbalanced, totals
-from shared.ledger.postings import (
+from shared.finance.ledger.chart import Account, Entry, Posting, Unbalanced, totals
+from shared.finance.ledger.postings import (
     PaidOut,
     Parked,
     Sale,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.settings import load
-from shared.web.security import policy
+from shared.core.settings import load
+from shared.entrypoints.web.security import policy
 
 KEYS = {
     "STRIPE_SECRET_KEY": "sk_test_x",

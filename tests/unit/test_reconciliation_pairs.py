@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
-from shared.reporting.facts import ClaimRow, Facts, Intent, Kind, Line, Mirror, MovementRow, Repair, Thing, Transaction
-from shared.reporting.rules import compare
+from shared.finance.reconciliation.facts import (
+    ClaimRow,
+    Facts,
+    Intent,
+    Kind,
+    Line,
+    Mirror,
+    MovementRow,
+    Repair,
+    Thing,
+    Transaction,
+)
+from shared.finance.reconciliation.rules import compare
 from tests.unit.test_reconciliation_rules import SOLD, VENDOR, balanced, join, kinds, movement, sale
 
 ROW, INTENT = SOLD.payments[0], SOLD.intents[0]

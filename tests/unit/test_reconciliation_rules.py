@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.reporting.facts import (
+from shared.finance.reconciliation.facts import (
     ClaimRow,
     Earned,
     Event,
@@ -27,7 +27,7 @@ from shared.reporting.facts import (
     Thing,
     Transaction,
 )
-from shared.reporting.rules import compare, persisting
+from shared.finance.reconciliation.rules import compare, persisting
 
 VENDOR = 7
 

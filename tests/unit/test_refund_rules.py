@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.fees.rules import RefundPolicy
-from shared.refunds import words
-from shared.refunds.errors import BadRefund, TooMuch
-from shared.refunds.rules import (
+from shared.finance.refunds import words
+from shared.finance.refunds.errors import BadRefund, TooMuch
+from shared.finance.refunds.rules import (
     COUNTING,
     MOVES,
     UNDONE,
@@ -30,7 +29,8 @@ from shared.refunds.rules import (
     standing,
     work_out,
 )
-from shared.refunds.ways import PLATFORM_PAYS, AtStripe, Earlier, Way, choose_way, stripe_share
+from shared.finance.refunds.ways import PLATFORM_PAYS, AtStripe, Earlier, Way, choose_way, stripe_share
+from shared.trade.commission.rules import RefundPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -36,10 +36,10 @@ def test_no_script_of_ours_does_that(words: str) -> None:
 
 # Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the database, Redis, our own site.
 CONNECTS = {
-    "shared/gateway/transport.py", "shared/mail/service.py", "shared/web/limits.py",
-    "shared/database/lifecycle.py", "shared/database/migrate.py",
-    "shared/cli/doctor.py", "shared/cli/front.py", "shared/cli/probe.py", "shared/cli/processes.py", "shared/cli/stand_in.py",
-    "shared/cli/serve.py", "shared/cli/demo.py", "shared/cli/bench_load.py", "shared/cli/bench_sandbox.py",
+    "shared/infra/gateway/transport.py", "shared/infra/mail/service.py", "shared/entrypoints/web/limits.py",
+    "shared/infra/database/lifecycle.py", "shared/infra/database/migrate.py",
+    "shared/entrypoints/cli/doctor.py", "shared/entrypoints/cli/front.py", "shared/entrypoints/cli/probe.py", "shared/entrypoints/cli/processes.py", "shared/entrypoints/cli/stand_in.py",
+    "shared/entrypoints/cli/serve.py", "shared/entrypoints/cli/demo.py", "shared/entrypoints/cli/bench_load.py", "shared/entrypoints/cli/bench_sandbox.py",
 }  # fmt: skip
 _CLIENT = re.compile(
     r"^\s*(?:import|from) (?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"
@@ -64,13 +64,13 @@ def test_lines_of_the_log_go_to_standard_error_alone() -> None:
     """No file, no socket, no service: docs/operations.md lists all that is written."""
     handlers = r"addHandler|basicConfig|dictConfig|FileHandler|SocketHandler|SysLogHandler|HTTPHandler|QueueHandler"
     assert [path for path, text in CODE.items() if re.search(handlers, text)] == []
-    assert CODE["shared/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
+    assert CODE["shared/entrypoints/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
 
 
 # Each is made of what stands in our own tables or files.
 PATTERNS = {
-    "shared/amounts.py", "shared/cli/bootstrap.py", "shared/database/postgres_tools.py", "shared/people/rules.py",
-    "shared/vat/numbers.py", "storefront/checkout/postal.py",
+    "shared/core/amounts.py", "shared/entrypoints/cli/bootstrap.py", "shared/infra/database/postgres_tools.py", "shared/trade/people/rules.py",
+    "shared/trade/vat/numbers.py", "storefront/checkout/postal.py",
 }  # fmt: skip
 _BUILT = re.compile(r"\bre\.(?:compile|fullmatch|match|search|sub|split|findall)\((?!\s*(?:r|rb|b|br)?[\"'])")
 

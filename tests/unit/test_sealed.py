@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ids import Sealed, new_nonce, sealed, unsealed
+from shared.core.ids import Sealed, new_nonce, sealed, unsealed
 
 KEY, NEXT = "the key of this installation, long enough", "the key that comes after it, long enough"
 

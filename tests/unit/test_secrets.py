@@ -22,7 +22,7 @@ def modules() -> Iterator[ModuleType]:
     """All of ours but the stand-in, whose secrets are made up."""
     for package in (shared, portal, storefront):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.startswith(("shared.sandbox", "shared.database.migrations")):
+            if not module.name.startswith(("shared.sandbox", "shared.infra.database.migrations")):
                 yield importlib.import_module(module.name)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared import environment
-from shared.cli.keys import development_key
-from shared.encrypted import SERVICES
-from shared.settings import Settings, SettingsError, load
+from shared.core import environment
+from shared.core.encrypted import SERVICES
+from shared.core.settings import Settings, SettingsError, load
+from shared.entrypoints.cli.keys import development_key
 
 PRODUCTION = {
     "MARKETHALL_ENV": "production",

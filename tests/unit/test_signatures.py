@@ -10,7 +10,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.signatures import BadSignature, verify
+from shared.infra.gateway.signatures import BadSignature, verify
 
 BODY = json.dumps(
     {

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.money import Money
-from shared.statements import months
-from shared.statements.document import as_pdf
-from shared.statements.exports import as_csv
-from shared.statements.queries import StatementView
-from shared.statements.rules import Line, Party, Sheet, invoice
-from shared.statements.sheets import Sheets, Text
-from shared.vat.rules import Rate, StateVat, converted
+from shared.core.money import Money
+from shared.finance.statements import months
+from shared.finance.statements.document import as_pdf
+from shared.finance.statements.exports import as_csv
+from shared.finance.statements.queries import StatementView
+from shared.finance.statements.rules import Line, Party, Sheet, invoice
+from shared.finance.statements.sheets import Sheets, Text
+from shared.trade.vat.rules import Rate, StateVat, converted
 
 REVERSE = "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
 LINES = (

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import NotFound
-from shared.ledger import postings
-from shared.statements import months
-from shared.statements.rules import (
+from shared.core.errors import NotFound
+from shared.finance.ledger import postings
+from shared.finance.statements import months
+from shared.finance.statements.rules import (
     BALANCE,
     COMMISSION,
     Booked,
@@ -28,7 +28,7 @@ from shared.statements.rules import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.ledger.chart import Posting
+    from shared.finance.ledger.chart import Posting
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 AMOUNTS = st.integers(1, 99_999_999)

@@ -6,8 +6,8 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
-from shared.cli.translations import sentences
-from shared.orders import terms
+from shared.entrypoints.cli.translations import sentences
+from shared.trade.orders import terms
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "templates/storefront/platform/terms.html"
 # Version -> the digest of the sentences of its page and of what it says on returns.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.typed import bare_code, plain, plain_code
+from shared.core.typed import bare_code, plain, plain_code
 
 DASHES = "-‐‑‒–—―−－﹣﹘ー⁃˗"
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.vat.errors import BadVatNumber
-from shared.vat.numbers import FORMATS, MOST, is_well_formed, normal_vat_number, prefixes_of, state_of
-from shared.vat.rules import EU
-from shared.vendors.countries import COUNTRIES
+from shared.trade.vat.errors import BadVatNumber
+from shared.trade.vat.numbers import FORMATS, MOST, is_well_formed, normal_vat_number, prefixes_of, state_of
+from shared.trade.vat.rules import EU
+from shared.trade.vendors.countries import COUNTRIES
 
 # Country, what somebody types, how it is kept. All are published examples: of the states, of VIES' documents, of libraries.
 VALID = (

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.money import Money, decimals
-from shared.vat.errors import BadRate
-from shared.vat.rates import read_rate
-from shared.vat.rules import (
+from shared.core.money import Money, decimals
+from shared.trade.vat.errors import BadRate
+from shared.trade.vat.rates import read_rate
+from shared.trade.vat.rules import (
     EU,
     Rate,
     Treatment,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.gateway.accounts import Alternative, RequirementError
-from shared.money import decimals, step
+from shared.core.money import decimals, step
+from shared.infra.gateway.accounts import Alternative, RequirementError
 from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
-from shared.vendors.abilities import CAUSES
-from shared.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
-from shared.vendors.missing import items, needs_of
-from shared.vendors.requirements import GENERAL, requirement
-from shared.vendors.rules import (
+from shared.trade.vendors.abilities import CAUSES
+from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
+from shared.trade.vendors.missing import items, needs_of
+from shared.trade.vendors.requirements import GENERAL, requirement
+from shared.trade.vendors.rules import (
     SELLING,
     AccountFacts,
     AccountStatus,
@@ -26,7 +26,7 @@ from shared.vendors.rules import (
     payouts_have_nowhere_to_go,
     reminder_due,
 )
-from shared.vendors.verification import DISABLED
+from shared.trade.vendors.verification import DISABLED
 
 READY = AccountFacts(
     charges_enabled=True, payouts_enabled=True, details_submitted=True, transfers_active=True, disabled_reason=None

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import clock
-from shared.money import Money
-from shared.web import filters
-from shared.web.kit import safe_next
-from shared.web.observability import LineFormatter, PlainFormatter, scrub
+from shared.core import clock
+from shared.core.money import Money
+from shared.entrypoints.web import filters
+from shared.entrypoints.web.kit import safe_next
+from shared.entrypoints.web.observability import LineFormatter, PlainFormatter, scrub
 
 
 @pytest.mark.parametrize(

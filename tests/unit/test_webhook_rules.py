@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.webhooks.rules import Light, Tally, light, source_of
+from shared.finance.inbox.rules import Light, Tally, light, source_of
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 BEFORE, AFTER = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)

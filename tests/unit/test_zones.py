@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import clock
-from shared.disputes.words import deadline
-from shared.vendors import missing, texts
-from shared.vendors.paydays import current_day
-from shared.web.filters import day, exact, moment
+from shared.core import clock
+from shared.entrypoints.web.filters import day, exact, moment
+from shared.finance.disputes.words import deadline
+from shared.trade.vendors import missing, texts
+from shared.trade.vendors.paydays import current_day
 
 LUXEMBOURG, HAVANA, FAR_EAST = (
     ZoneInfo(name) for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")

@@ -1,0 +1,104 @@
+"""Money, days, times, numbers and countries as the language spoken here writes them, by Babel's CLDR data.
+
+English has ways of its own, which tests hold: `€49.90`, `23 Nov, 14:05`, `2.5%`. The others are CLDR's.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
+
+from shared.core.locales import SOURCE, current
+from shared.core.money import Money, decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# As people write a day without and with its year, and an exact time; CLDR's own short forms are numbers alone.
+_DAYS = {"en": ("d MMM", "d MMM y"), "de": ("d. MMM", "d. MMM y"), "fr": ("d MMM", "d MMM y")}
+_WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
+_WHOLE = {"en": "EEEE d MMMM y", "de": "EEEE, d. MMMM y", "fr": "EEEE d MMMM y"}
+
+
+def locale() -> Locale:
+    """CLDR's data of the language spoken here."""
+    return _locale(current())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+def money(value: Money) -> str:
+    """`€49.90` or `DKK 349.00`, `49,90 €` where that is written; as many decimals as our minor unit has."""
+    if current() == SOURCE:
+        return str(value)
+    digits = decimals(value.currency)
+    pattern = _pattern(current(), digits)
+    return str(pattern.apply(value.to_decimal(), locale(), currency=value.currency, currency_digits=False))
+
+
+@cache
+def _pattern(language: str, digits: int) -> NumberPattern:
+    """How the language writes money, with so many decimals. A pattern of our own: CLDR's are shared."""
+    own = parse_pattern(_locale(language).currency_formats["standard"].pattern)
+    own.frac_prec = (digits, digits)
+    return own
+
+
+def number(value: int | Decimal) -> str:
+    """`1,204` and `1.204`; a Decimal keeps its digits."""
+    return (
+        f"{value:,}" if current() == SOURCE else str(format_decimal(value, locale=locale(), decimal_quantization=False))
+    )
+
+
+def percent(value: Decimal) -> str:
+    """`2.5%`, `2,5 %`; takes percentages, not fractions."""
+    digits = format_decimal(value, "#,##0.##", locale=locale())
+    return f"{digits}%" if current() == SOURCE else f"{digits}\N{NO-BREAK SPACE}%"
+
+
+def day(value: date, *, with_year: bool) -> str:
+    """`23 Nov` or `23 Nov 2025`."""
+    return format_date(value, _DAYS[current()][with_year], locale=locale())
+
+
+def written_day(value: date) -> str:
+    """`12 January 2027`."""
+    return format_date(value, _WRITTEN[current()], locale=locale())
+
+
+def whole_day(value: date) -> str:
+    """`Monday 23 November 2026`."""
+    return format_date(value, _WHOLE[current()], locale=locale())
+
+
+def time(value: datetime, zone: tzinfo) -> str:
+    """`14:05`."""
+    return format_datetime(value, "HH:mm", tzinfo=zone, locale=locale())
+
+
+def exact_time(value: datetime) -> str:
+    """`Monday 23 November 2026, 14:05:00`, of the value's own zone."""
+    pattern = f"{_WHOLE[current()]}, HH:mm:ss"
+    return format_datetime(value, pattern, tzinfo=value.tzinfo, locale=locale())
+
+
+def country(code: str) -> str:
+    """`LU` -> `Luxembourg`; an unknown code stays as it is."""
+    return str(locale().territories.get(code.upper(), code))
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a, b and c`."""
+    from babel.lists import format_list
+
+    return format_list(list(items), locale="en_GB" if current() == SOURCE else locale())

@@ -1,0 +1,1 @@
+"""Ways in: what pages share, the JSON API, the command line."""

@@ -1,0 +1,60 @@
+"""`bench`: benchmarks, each as a ratio to a baseline measured in the same run, so that a busy machine says the same."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+from shared.entrypoints.cli import bench_load, bench_sandbox
+from shared.entrypoints.cli.bootstrap import ROOT
+from shared.entrypoints.cli.options import CommandFailed
+
+ROUNDS = 5
+
+
+def _seconds(*command: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, *command], cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def start_up() -> None:
+    """How long the application takes to import and compose, against an empty Python and against importing its libraries."""
+    compose = (
+        "from pathlib import Path\nimport run\nfrom shared.core.settings import load\nfrom shared.infra.gateway.gateway import Gateway\n"
+        "import shared.infra.gateway.sdk\nimport asyncio, sys\nasync def go():\n"
+        "    s = load({}, data_dir=Path(sys.argv[1]), dotenv=Path(sys.argv[1]) / 'none')\n"
+        "    run.compose(s, Gateway(s.stripe))\nasyncio.run(go())"
+    )
+    libraries = "import quart, tortoise, stripe, aiohttp, wtforms, quart_schema, hypercorn.asyncio"
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(2):  # the first run compiles
+            _seconds("-c", compose, folder)
+        rounds = [
+            (_seconds("-c", "pass"), _seconds("-c", libraries), _seconds("-c", compose, folder)) for _ in range(ROUNDS)
+        ]
+    bare, imports, whole = (statistics.median(r[i] for r in rounds) for i in range(3))
+    print(f"empty Python {bare * 1000:.0f} ms, libraries {imports * 1000:.0f} ms, application {whole * 1000:.0f} ms")
+    print(f"application / libraries: {whole / imports:.2f}")
+
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "start-up": start_up,
+    "sandbox-payment": bench_sandbox.payment,
+    "sandbox-start": bench_sandbox.start,
+    "form-load": bench_load.form_load,
+}
+
+
+def bench(name: str | None) -> int:
+    """Run one benchmark, or all of them."""
+    if name is not None and name not in BENCHMARKS:
+        raise CommandFailed(f"There is no benchmark {name}; there are: {', '.join(BENCHMARKS)}.", 2)
+    for each in [name] if name else BENCHMARKS:
+        print(f"{each}:")
+        BENCHMARKS[each]()
+    return 0

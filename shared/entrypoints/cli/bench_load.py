@@ -1,0 +1,118 @@
+"""Benchmarks of the server under requests that are dear to it, from outside."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from shared.entrypoints.cli.bootstrap import ROOT
+
+CLIENTS = 4
+FIELDS = 64_000  # in 250 KiB, as much as a body may have
+SECONDS = 8.0
+LOOKS = 20
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def form_load() -> None:
+    """How long /healthz takes while four clients send forms of 64,000 fields, against how long it takes alone."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+        free.close()
+        server = _served(folder, port)
+        try:
+            _report(port)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "run.py",
+        "serve",
+        "--port",
+        str(port),
+        "--sandbox-port",
+        "0",
+        "--no-demo",
+        "--data-dir",
+        folder,
+    ]
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MARKETHALL_", "STRIPE_"))}
+    server = subprocess.Popen(
+        command, cwd=ROOT, env={**ours, "MARKETHALL_NO_BOOTSTRAP": "1"}, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            _ask(port, "GET", "/healthz")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return server
+    server.kill()
+    raise TimeoutError("the server does not answer")
+
+
+def _report(port: int) -> None:
+    for path in ("/", "/shop/account/login"):  # what is loaded late is loaded now
+        _ask(port, "GET", path)
+    quiet = [_timed(port) for _ in range(LOOKS)]
+    stop = threading.Event()
+    answered: dict[int, int] = {}
+    clients = [threading.Thread(target=_send_forms, args=(port, stop.is_set, answered)) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    loaded, end = [], time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        loaded.append(_timed(port))
+        time.sleep(0.05)
+    stop.set()
+    for client in clients:
+        client.join()
+    before, during = statistics.median(quiet), statistics.median(loaded)
+    print(
+        f"/healthz alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, at worst {max(loaded) * 1000:.1f} ms"
+    )
+    print(f"forms answered: {', '.join(f'{count} with {status}' for status, count in sorted(answered.items()))}")
+    print(f"under load / alone: {during / before:.1f}")
+
+
+def _send_forms(port: int, is_over: Callable[[], bool], answered: dict[int, int]) -> None:
+    body = b"a=1&" * FIELDS
+    while not is_over():
+        try:
+            status = _ask(port, "POST", "/shop/account/login", body)
+        except OSError:
+            continue
+        answered[status] = answered.get(status, 0) + 1
+
+
+def _timed(port: int) -> float:
+    started = time.perf_counter()
+    _ask(port, "GET", "/healthz")
+    return time.perf_counter() - started
+
+
+def _ask(port: int, method: str, path: str, body: bytes | None = None) -> int:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers: dict[str, Any] = _FORM if body else {}
+    try:
+        line.request(method, path, body, headers)
+        answer = line.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        line.close()

@@ -1,0 +1,31 @@
+"""What stands on the terminal once the site answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
+
+
+def greeting(settings: Settings, *, demo: bool) -> str:
+    """Addresses, and in the demo marketplace who can sign in."""
+    url = settings.public_url
+    lines = [
+        "",
+        f"  Markethall           {url}/",
+        f"  for vendors          {url}/vendor/admin",
+        f"  for the operator     {url}/operator",
+        f"  API documentation    {url}/api/v1/docs",
+    ]
+    if settings.stripe.stand_in:
+        lines += [f"  Stripe stand-in      {settings.stripe.api_base}/    test mode, no real money moves"]
+    if demo:
+        from shared.entrypoints.cli.demo import OPERATOR, PASSWORD, SHOPPER, VENDORS
+
+        people = [(f"vendor, {v.name}", v.email) for v in VENDORS] + [("operator", OPERATOR), ("shopper", SHOPPER)]
+        width = max(len(role) for role, _ in people)
+        lines += ["", f"  Sign in with the password {PASSWORD}:"]
+        lines += [f"    {role:{width}}  {email}" for role, email in people]
+        lines += ["", "  Pay with the card 4242 4242 4242 4242, any date to come, any code."]
+    return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])

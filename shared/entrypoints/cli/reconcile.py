@@ -1,0 +1,91 @@
+"""`reconcile`: compare ledger, rows and Stripe, print what differs, and repair it where that is asked for."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.core.errors import TryLater
+from shared.entrypoints.cli.database import opened
+from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
+    from shared.finance.reconciliation.models import Difference
+    from shared.infra.jobs.queue import Context
+
+ACTOR = "command line"
+ROUNDS = 3  # a repair may bring to light what it stood before
+WIDTH = 100
+
+
+async def run(settings: Settings, options: ReconcileOptions) -> int:
+    """The exit code: 0 when everything agrees, 1 when something is left."""
+    async with opened(settings) as tools:
+        try:
+            await _catch_up(tools)
+            found = await _look(tools, options)
+            for _ in range(ROUNDS if options.repair and not options.dry_run else 0):
+                if not any(row.repair for row in found):
+                    break
+                await _repair(tools, found)
+                found = await _look(tools, options)
+        except TryLater as problem:
+            raise CommandFailed(problem.message) from None
+    return 1 if found else 0
+
+
+async def _catch_up(tools: Context) -> None:
+    """After a restore: Stripe's events since the backup, before anything is compared."""
+    from shared.finance.inbox.backfill import backfill
+    from shared.infra.restoring.service import standing
+
+    restored = await standing()
+    if restored is not None and restored.backfilled_at is None:
+        print("Restored from a backup: fetching what Stripe told since then ...", flush=True)
+        print(f"{await backfill(tools)} events taken in.")
+
+
+async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
+    from shared.finance.reconciliation.models import Difference
+    from shared.finance.reconciliation.reconcile import reconcile
+
+    done = await reconcile(
+        tools.gateway,
+        started_by=ACTOR,
+        full=not options.recent,
+        grace=timedelta(seconds=options.grace),
+        tell=lambda text: print(text, flush=True),
+    )
+    looked_at = ", ".join(f"{number} {what}" for what, number in done.compared.items() if number)
+    print(f"Compared {looked_at or 'nothing: there is nothing yet'}.")
+    rows = await Difference.filter(run_id=done.id).order_by("number")
+    if not rows:
+        print("Everything agrees.")
+    for row in rows:
+        _show(row, dry_run=options.repair and options.dry_run)
+    return rows
+
+
+def _show(row: Difference, *, dry_run: bool) -> None:
+    from shared.finance.reconciliation.repairs import would
+
+    head = f"{row.number:>3}  {row.kind:<20} {row.subject:<24} {row.stripe_id or ''}"
+    print(head.rstrip())
+    print(textwrap.indent(textwrap.fill(row.text, WIDTH), "     "))
+    if row.ours or row.theirs:
+        print(f"     ours: {row.ours or '-'} | Stripe: {row.theirs or '-'}")
+    print(f"     repair: {row.repair or 'none, a person must look'}")
+    if dry_run:
+        print(textwrap.indent(textwrap.fill(f"would: {would(row.repair, row.arguments)}", WIDTH), "     "))
+
+
+async def _repair(tools: Context, found: list[Difference]) -> None:
+    from shared.finance.reconciliation.models import Difference
+    from shared.finance.reconciliation.repairs import apply_all
+
+    done, left = await apply_all(tools, found[0].run_id, actor=ACTOR)
+    for row in await Difference.filter(run_id=found[0].run_id).exclude(repair="").order_by("number"):
+        print(f"{row.number:>3}  {row.status}: {row.outcome}")
+    print(f"{done} repaired, {left} left. Looking again.", flush=True)

@@ -1,0 +1,24 @@
+"""`run.py test`: pytest with three processes for two cores, unless the arguments say otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from shared.entrypoints.cli.bootstrap import ROOT
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run pytest in this Python; pytest's last line is the last line."""
+    spread = any(a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses")) for a in arguments)
+    workers = (os.cpu_count() or 2) * 3 // 2  # a test waits for its browser, its database or a server 40 % of its time
+    # the tests start dozens of processes of ours: each would compile every module anew where keeping them is forbidden
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "pytest", *([] if spread else ["-n", str(workers)]), *arguments]
+    os.chdir(ROOT)
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    import subprocess
+
+    return subprocess.call(command)

@@ -1,0 +1,153 @@
+"""Who may use a route. Every route carries exactly one mark; the factory refuses to start with a route that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from quart import Quart, Response, current_app, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from shared.core.errors import Forbidden, Unauthenticated
+from shared.core.locales import gettext as _
+from shared.trade.people.queries import Actor
+from shared.trade.people.scopes import MissingScope, Scope
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PUBLIC, OWNER, OPERATOR, MEMBER, TOKEN, SHOPPER = "public", "owner", "operator", "member", "vendor_token", "shopper"
+
+
+class UnmarkedRouteError(RuntimeError):
+    """A programming error: routes without an access mark."""
+
+
+def _mark(name: str) -> Callable[[F], F]:
+    def decorate(view: F) -> F:
+        if getattr(view, "market_access", name) != name:
+            raise UnmarkedRouteError(f"{view.__qualname__} has two access marks")
+        view.market_access = name  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+public = _mark(PUBLIC)
+owner = _mark(OWNER)
+operator = _mark(OPERATOR)
+member = _mark(MEMBER)
+shopper = _mark(SHOPPER)
+
+
+def vendor_token(scope: Scope) -> Callable[[F], F]:
+    """For a vendor's API token that has this scope."""
+
+    def decorate(view: F) -> F:
+        view.market_scope = scope  # type: ignore[attr-defined]
+        return _mark(TOKEN)(view)
+
+    return decorate
+
+
+def scope_of(view: object) -> Scope | None:
+    """The scope that a token needs for this view."""
+    return getattr(view, "market_scope", None)
+
+
+def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
+    """Exempt a route from the CSRF token, and from the check of the Origin unless `origin` is kept. `why` is for the reader.
+
+    For callers that are no browsers (signed webhooks, API tokens), or JSON that a cookie may authorise (`origin=True`).
+    """
+    if not why:
+        raise ValueError("say why")
+
+    def decorate(view: F) -> F:
+        view.market_unsigned = why  # type: ignore[attr-defined]
+        view.market_keeps_origin = origin  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def large_body(limit: int) -> Callable[[F], F]:
+    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for documents)."""
+
+    def decorate(view: F) -> F:
+        view.market_body_limit = limit  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def access_of(view: object) -> str | None:
+    """The mark of a view function."""
+    return getattr(view, "market_access", None)
+
+
+def current_view() -> object | None:
+    """The view function that will answer this request; None when no route matched."""
+    return current_app.view_functions.get(request.endpoint) if request.endpoint else None
+
+
+def view_at(app: Quart, method: str, path: str) -> object | None:
+    """The view function that would answer there; None when no route matches."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, method)
+    except HTTPException:
+        return None
+    return app.view_functions.get(endpoint)
+
+
+def check_routes(app: Quart) -> None:
+    """Raise UnmarkedRouteError naming every route without a mark."""
+    bare = sorted({r.rule for r in app.url_map.iter_rules() if access_of(app.view_functions[r.endpoint]) is None})
+    if bare:
+        raise UnmarkedRouteError("routes without an access mark: " + ", ".join(bare))
+
+
+async def enforce() -> Response | AnyResponse | None:
+    """Before each request: let through whom the route's mark names, send the rest to sign in or away."""
+    from shared.entrypoints.web.identity import customer, member_or_none, token_owner
+
+    view = current_view()
+    mark = access_of(view)
+    if view is None or mark == PUBLIC or request.method == "OPTIONS":
+        return None
+    if mark == TOKEN:
+        _check_token(view, token_owner())
+        return None
+    if mark == SHOPPER:
+        return None if customer() is not None else sign_in_at("/shop/account/login")
+    person = member_or_none()
+    if person is None:
+        return sign_in_at("/vendor/login")
+    if mark in (OWNER, OPERATOR) and person.role != mark:
+        raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
+    return None
+
+
+def _check_token(view: object, holder: Actor | None) -> None:
+    scope = scope_of(view)
+    if holder is None:
+        raise Unauthenticated(_("Send a vendor's API token as `Authorization: Bearer …`."))
+    if scope is None:  # deny by default
+        raise Forbidden
+    if scope not in holder.scopes:
+        raise MissingScope(scope)
+
+
+def sign_in_at(address: str) -> Response | AnyResponse:
+    """Send someone who is not signed in to the sign-in page; afterwards they come back to where they were (GET only)."""
+    from urllib.parse import urlencode
+
+    from shared.entrypoints.web.errors import wants_json
+    from shared.entrypoints.web.kit import is_htmx
+    from shared.entrypoints.web.pages import see_other
+
+    if wants_json():
+        raise Unauthenticated
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and not is_htmx() else ""
+    target = f"{address}?{urlencode({'next': back})}" if back else address
+    return see_other(target) if is_htmx() else redirect(target, 303)

@@ -1,0 +1,241 @@
+"""Builds the application from settings, a gateway and blueprints: the same way for the server, the tests and the docs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from quart import Blueprint, Quart, Request, Response, has_request_context, redirect, request, send_from_directory
+from quart.ctx import RequestContext
+from quart.typing import ResponseReturnValue
+from quart.wrappers import BaseRequestWebsocket
+from tortoise import Tortoise
+from werkzeug.exceptions import BadHost, NotFound
+from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from shared.core.settings import Settings
+from shared.entrypoints.web import (
+    access,
+    cookies,
+    errors,
+    identity,
+    language,
+    limits,
+    market,
+    measuring,
+    observability,
+    pages,
+    security,
+    stepup,
+)
+from shared.entrypoints.web.kit import Kit, shielded
+from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.people.rules import COOKIE_DAYS
+
+LAST_SECONDS = 3.0  # how long what is cut off may take to end
+WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
+
+
+class Market(Quart):
+    """Quart, with requests that change something shielded from their client's disconnect, and logs without addresses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def handle_request(self, request: Request) -> Response | WerkzeugResponse:
+        """Note the requests that are being answered, so that `shutdown` can end them before what they use."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            return await super().handle_request(request)
+        finally:
+            self._under_way.discard(task)
+
+    async def shutdown(self) -> None:
+        """End what outlasted the server's grace, and only then what it uses: worker, gateway, database.
+
+        Hypercorn ends the application first and its requests afterwards. A request that changes something goes on for a
+        little (`shielded`) and is cut off then; its transaction is rolled back, and what it asked of Stripe has a key.
+        """
+        for task in list(self._under_way):
+            task.cancel()
+        await _ended(self._under_way, LAST_SECONDS)
+        work = {task for task in self.background_tasks if isinstance(task, asyncio.Task)}
+        await _ended(work, LAST_SECONDS)
+        for task in work:
+            task.cancel()
+        await _ended(work, LAST_SECONDS)
+        await super().shutdown()
+
+    async def dispatch_request(self, request_context: RequestContext | None = None) -> ResponseReturnValue:
+        work = super().dispatch_request(request_context)
+        if request.method in security.UNSAFE and request.routing_exception is None:
+            return await shielded(work)
+        return await work
+
+    def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
+        """A Host header that no machine can have would fail here, before any error handler; the wall refuses it instead."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            if request is None:
+                raise
+            security.mark_bad_host(request)
+            return self.url_map.bind("host.invalid", path_info=request.path, default_method=request.method)
+
+    def log_exception(
+        self, exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+    ) -> None:
+        if not has_request_context():  # at the start or the end
+            errors.log.error("unhandled error beside any request", exc_info=exception_info)
+            return
+        rule = request.url_rule.rule if request.url_rule else "(no route)"
+        errors.log.error("unhandled error at %s", rule, exc_info=exception_info)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait for these tasks, so long at most, whatever they end with."""
+    waiting = set(tasks)
+    if waiting:
+        await asyncio.wait(waiting, timeout=seconds)
+
+
+class SafeInteger(IntegerConverter):
+    """`<int:…>` that is 404 beyond what the database can hold."""
+
+    def to_python(self, value: str) -> int:
+        if len(value) > 18:
+            raise ValidationError
+        return int(super().to_python(value))
+
+
+def create_app(
+    settings: Settings,
+    gateway: Gateway,
+    blueprints: Sequence[Blueprint],
+    *,
+    before_serving: Sequence[Callable[[], Awaitable[None]]] = (),
+    while_serving: Sequence[Callable[[Quart], AsyncIterator[None]]] = (),
+) -> Quart:
+    """The application. Raises UnmarkedRouteError when a route says not who may use it.
+
+    It opens the database when nobody has (tests may have), and closes what it opened; it closes the gateway.
+    `before_serving` and `while_serving` run inside that, so the database is there for them.
+    """
+    app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
+    app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
+    app.secret_key = settings.secret_key or development_key(settings.data_dir)
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
+    app.session_interface = cookies.SignedCookies()
+    app.permanent_session_lifetime = timedelta(days=COOKIE_DAYS)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.url_map.converters["int"] = SafeInteger
+    app.url_map.strict_slashes = False
+    pages.prepare(app)
+    language.register(app)
+    market.register(app)
+    observability.register(app)
+    measuring.register(app)
+    limits.register(app, settings)
+    security.register(app, settings)
+    app.before_request(identity.load)
+    limits.register_tokens(app)
+    app.before_request(access.enforce)
+    app.before_request(stepup.enforce)
+    errors.register(app)
+    _lifecycle(app, settings, gateway, while_serving)
+    for callback in before_serving:
+        app.before_serving(callback)
+    _static(app)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    access.check_routes(app)
+    _trust_proxies(app, settings)
+    return app
+
+
+def development_key(data_dir: Path) -> str:
+    """A secret key of this machine's own, made on first use, so that a restart keeps everybody signed in."""
+    path = data_dir / "secret-key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:  # another process was faster
+        return path.read_text(encoding="ascii")
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
+
+
+def _lifecycle(
+    app: Quart, settings: Settings, gateway: Gateway, more: Sequence[Callable[[Quart], AsyncIterator[None]]]
+) -> None:
+    @app.while_serving
+    async def _open() -> AsyncGenerator[None, None]:
+        ours = not Tortoise.is_inited()
+        if ours:
+            await open_database(settings.database_url)
+        try:
+            yield
+        finally:
+            await gateway.close()
+            if ours:
+                await close_database()
+
+    for resource in more:
+        app.while_serving(_bound(resource, app))
+
+
+def _bound(resource: Callable[[Quart], AsyncIterator[None]], app: Quart) -> Callable[[], AsyncGenerator[None, None]]:
+    async def run() -> AsyncGenerator[None, None]:
+        async for _ in resource(app):
+            yield
+
+    return run
+
+
+def _static(app: Quart) -> None:
+    @app.get("/static/<path:filename>", endpoint="static")
+    @access.public
+    @limits.limit_instead("6000/minute")
+    async def static(filename: str) -> Response:
+        """A file below static/: for a year when the address carries the hash of what is there, else asked again each time."""
+        if "\0" in filename or len(filename) > 300:
+            raise NotFound
+        current = pages.is_current(filename, request.args.get("v", ""))
+        response = await send_from_directory(pages.STATIC, filename, conditional=True)
+        kept = f"public, max-age={YEAR}, immutable" if current else "public, no-cache"
+        is_font = filename.endswith(pages.FONT)
+        response.headers["Cache-Control"] = f"public, max-age={WEEK}" if is_font else kept
+        if is_font:  # Stripe's frame, of another origin, is set in it
+            response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    @app.get("/favicon.ico")
+    @access.public
+    async def favicon() -> Any:
+        """Browsers ask for it unasked."""
+        return redirect(pages.static_url("img/favicon.svg"), 301)
+
+
+def _trust_proxies(app: Quart, settings: Settings) -> None:
+    """Believe X-Forwarded-For of as many proxies as the settings say stand before us; of none by default."""
+    hops = int(getattr(settings, "trusted_proxies", 0))
+    if hops:
+        from hypercorn.middleware import ProxyFixMiddleware
+
+        app.asgi_app = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=hops)  # type: ignore[method-assign]

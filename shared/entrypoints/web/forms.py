@@ -1,0 +1,292 @@
+"""Forms: WTForms with our CSRF, trimmed text, and limits that keep absurd input away from use cases."""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import secrets
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Self, cast
+
+from quart import current_app, request, session
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    Field,
+    Form,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+    i18n,
+)
+from wtforms.csrf.core import CSRF
+from wtforms.fields.choices import SelectChoice, SelectFieldBase  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+
+from shared.core import locales
+from shared.core.amounts import payable, read_amount, read_percentage, read_whole, write_amount
+from shared.core.errors import Invalid, MarketError
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.money import Money
+from shared.trade.people.rules import check_password, normal_email
+
+OPEN_TOO_LONG = _n("This form was open for too long. Nothing you typed is lost; please send it again.")
+OPENED = "opened"  # the field in which a form carries what it showed (shared/entrypoints/web/editing.py)
+MAX_TEXT = 10_000
+MAX_INTEGER = 2**53
+
+
+# What opens something, by its name in a form: every PasswordField of every form, and what is good once.
+_secret_names = {"csrf_token", "code", "credential"}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name is never put back into a page and never kept for later."""
+    return name in _secret_names or "password" in name.lower()
+
+
+def _sane(_form: BaseForm, field: Field) -> None:
+    """Before a field's own validators: no numbers that no column holds, no novels, no NaN."""
+    value = field.data
+    if isinstance(value, str) and len(value) > getattr(field, "max_text", MAX_TEXT):
+        raise StopValidation(_("That is too long."))
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise StopValidation(_("That number is too large."))
+    if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > MAX_INTEGER):
+        raise StopValidation(_("Enter a number."))
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class _Csrf(CSRF):
+    """A form's token: an HMAC-SHA-256 of a number that the browser's session keeps. WTForms' own would take SHA-1.
+
+    It is good as long as the browser's session; the Origin check guards the rest.
+    """
+
+    def setup_form(self, form: BaseForm) -> Any:
+        meta: Any = form.meta
+        self._secret, self._session = meta.csrf_secret, meta.csrf_context
+        return super().setup_form(form)
+
+    def generate_csrf_token(self, csrf_token_field: Field) -> str:
+        number: str = self._session.setdefault("csrf", secrets.token_hex(20))
+        return hmac.new(self._secret, number.encode(), "sha256").hexdigest()
+
+    def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
+        sent = (field.data or "").encode("utf-8", "replace")
+        if not hmac.compare_digest(sent, field.current_token.encode()):
+            raise ValidationError(_(OPEN_TOO_LONG))
+
+
+class MarketForm(Form):
+    """The base of every form. `validate_x` methods must be plain functions: WTForms never runs coroutines."""
+
+    meanwhile: Any = None  # what somebody else has changed since it was opened (shared/entrypoints/web/editing.py)
+
+    class Meta(DefaultMeta):
+        csrf = True
+        csrf_class = _Csrf
+        currency: str | None = None
+        language = locales.SOURCE  # in which amounts are written in fields, and read where both signs are possible
+
+        def get_translations(self, form: BaseForm) -> Any:
+            """WTForms' own sentences, in the language of the form."""
+            return None if self.language == locales.SOURCE else i18n.get_translations([self.language])
+
+        def build_csrf(self, form: BaseForm) -> Any:
+            self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
+            self.csrf_context = session
+            return super().build_csrf(form)
+
+        def bind_field(self, form: BaseForm, unbound_field: Any, options: Any) -> Any:
+            field: Any = unbound_field.bind(form=form, **options)
+            field.validators = [_sane, *field.validators]
+            if isinstance(field, StringField) and not isinstance(field, PasswordField):
+                field.filters = (_strip, *field.filters)
+            return field
+
+    def __init__(self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(formdata, meta={"language": locales.current(), **(meta or {})}, **kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, value in vars(cls).items():
+            if isinstance(value, UnboundField) and issubclass(value.field_class, PasswordField):
+                _secret_names.add(name)
+            if name.startswith("validate") and inspect.iscoroutinefunction(value):
+                raise TypeError(f"{cls.__name__}.{name} is async, so WTForms would never run it")
+
+    @classmethod
+    async def from_request(cls, *, currency: str | None = None, **kwargs: Any) -> Self:
+        """The form as this request fills it: from the body of a POST, else from `obj`, `data` and defaults.
+
+        `currency` is what MoneyFields without one of their own are in.
+        """
+        formdata = await request.form if request.method in ("POST", "PUT", "PATCH") else None
+        meta: Mapping[str, Any] = {**kwargs.pop("meta", {}), "currency": currency}
+        return cls(formdata, meta=meta, **kwargs)
+
+    @classmethod
+    def in_words(cls, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What was typed and chosen, by the labels that people saw. Nothing is checked, and what is hidden stays so."""
+        form = cls(MultiDict(list(sent)), meta={"csrf": False, "currency": None})
+        return [(field.label.text, said) for field in form if (said := _said(field))]
+
+    def ok(self) -> bool:
+        """Whether this is a POST and everything in it is right."""
+        return request.method == "POST" and self.validate()
+
+    def blame(self, error: MarketError) -> None:
+        """Show a MarketError at the field its `param` names, or above the form."""
+        field = self._fields.get(error.param or "")
+        if field is not None:
+            field.errors = [*field.errors, error.message]
+        else:
+            self.form_errors.append(error.message)
+
+
+def _said(field: Any) -> str:
+    if isinstance(field, HiddenField):
+        return ""
+    if isinstance(field, BooleanField):
+        return _("Yes") if field.data else _("No")
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(option.label.text for option in field if option.checked)
+    return " ".join(map(str, field.raw_data or ())).strip()
+
+
+class _Check(CheckboxInput):
+    """One box of several: a browser would take `required`, which WTForms hands down, to mean each of them."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Any:
+        return super().__call__(field, **{"required": False, **attributes})
+
+
+class ChecksField(SelectMultipleField):
+    """Some of several things, each with a box of its own."""
+
+    option_widget = _Check()
+    widget = ListWidget(prefix_label=False)
+
+
+class _Read:
+    """For fields whose text is read by a rule of ours: what cannot be read is told in its words alone, and stays as typed."""
+
+    data: Any
+    raw_data: Any
+    process_errors: Any
+
+    def read(self, text: str) -> Any:
+        """What `text` says. Raises Invalid."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        text = str(valuelist[0]).strip()
+        if not text:
+            self.raw_data = []  # spaces are no answer: InputRequired looks here
+            return
+        try:
+            self.data = self.read(text)
+        except Invalid as error:
+            raise ValueError(error.message) from None
+
+    def pre_validate(self, _form: BaseForm) -> None:
+        if self.process_errors:
+            raise StopValidation  # a second sentence about a number that is none would only confuse
+
+
+class MoneyField(_Read, StringField):
+    """An amount in major units (`49.90`); `data` is Money. In `currency`, else in the one given to `from_request`."""
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: list[Any] | None = None,
+        *,
+        currency: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.currency = currency or self.meta.currency
+
+    def read(self, text: str) -> Money:
+        if not self.currency:
+            raise Invalid(_("This amount has no currency."))
+        return payable(read_amount(text, self.currency, self.meta.language))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return write_amount(self.data, self.meta.language) if isinstance(self.data, Money) else ""
+
+
+class WholeField(_Read, IntegerField):
+    """A whole number as people type it (`1,000`). A text field: a browser's number field swallows what it cannot read."""
+
+    widget = TextInput()
+
+    def read(self, text: str) -> int:
+        return read_whole(text, self.meta.language)
+
+
+class PercentField(_Read, DecimalField):
+    """A percentage with at most two decimals, typed with a point or a comma; a text field as WholeField is."""
+
+    widget = TextInput()
+
+    def read(self, text: str) -> Decimal:
+        return read_percentage(text)
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, label) pairs as WTForms 3.4 will want them for SelectField and RadioField; plain tuples are deprecated."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def email_address(_form: BaseForm, field: Field) -> None:
+    """A validator: an address that mail can reach; the field's data becomes its stored form."""
+    try:
+        field.data = normal_email(field.data or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from None
+
+
+def good_password(form: BaseForm, field: Field) -> None:
+    """A validator for a new password; a field `email` of the same form may not be the password."""
+    email = form["email"].data if "email" in form else ""
+    try:
+        check_password(field.data or "", email=email or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from None
+
+
+class Bare(MarketForm):
+    """A form of nothing but its token: for buttons, and to check a token before any view runs."""
+
+
+def csrf_token() -> str:
+    """The token that every form of this browser carries."""
+    return cast("str", Bare().csrf_token.current_token)  # type: ignore[attr-defined]
+
+
+def csrf_valid(token: str) -> bool:
+    """Whether `token` belongs to this browser's session."""
+    from werkzeug.datastructures import MultiDict
+
+    return bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()

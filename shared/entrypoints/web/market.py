@@ -1,0 +1,48 @@
+"""The marketplace's own name and logo for every page: read at most once a minute by each process."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from quart import Quart, current_app
+
+from shared.core import clock
+from shared.trade.marketplace import presentation
+from shared.trade.marketplace.identity import Shown
+
+log = logging.getLogger("markethall.web")
+
+FRESH = timedelta(minutes=1)
+_KEY = "markethall_market"
+
+
+@dataclass
+class _Known:
+    shown: Shown
+    at: datetime | None = None
+
+
+async def market() -> Shown:
+    """How the marketplace is shown. While the database is away, as it was shown last."""
+    known = cast("_Known", current_app.extensions[_KEY])
+    now = clock.now()
+    if known.at is not None and now - FRESH < known.at <= now:
+        return known.shown
+    try:
+        known.shown, known.at = await presentation.shown(), now
+    except Exception as problem:  # an error page needs a name, too
+        log.info("the marketplace's name could not be read: %s", type(problem).__name__)
+    return known.shown
+
+
+def forget() -> None:
+    """Read it anew: it was changed here."""
+    cast("_Known", current_app.extensions[_KEY]).at = None
+
+
+def register(app: Quart) -> None:
+    """Let `app` know the marketplace's name."""
+    app.extensions[_KEY] = _Known(Shown())

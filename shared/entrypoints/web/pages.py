@@ -1,0 +1,198 @@
+"""Pages and their fragments: one template each, rendered whole or one block of it; redirects, flashes, and what templates know."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, StrictUndefined
+from jinja2_fragments import render_block_async
+from quart import Quart, Response, current_app, g, make_response, redirect, request, session, url_for
+
+from shared.core import locales
+from shared.entrypoints.web import filters
+from shared.entrypoints.web.forms import csrf_token
+from shared.entrypoints.web.identity import customer, member_or_none
+from shared.entrypoints.web.kit import is_htmx, kit
+from shared.entrypoints.web.market import market
+from shared.entrypoints.web.order_links import link_of
+from shared.entrypoints.web.paging import told
+from shared.trade.people.rules import shown_email
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+CATEGORIES = ("ok", "info", "warn", "error")
+MAX_FLASHES = 5
+FONT = ".woff2"
+
+
+async def page(
+    template: str,
+    *,
+    fragments: Mapping[str, str] | None = None,
+    status: int = 200,
+    stripe: bool = False,
+    **context: Any,
+) -> Response:
+    """Answer with `template`, or with the block that `fragments` names for the element htmx is going to replace.
+
+    `fragments` maps target id -> block name; the browser never names a block itself. `stripe=True` lets Stripe.js run on
+    this page (CSP), gives the template `stripe_js` and `stripe_publishable_key`, and keeps the page out of caches.
+    """
+    g.stripe_page = stripe
+    env = current_app.jinja_env
+    await load_components(env)
+    block = fragments.get(_target()) if fragments and is_htmx() else None
+    context = {**await _shared_context(fragment=block is not None, stripe=stripe), **context}
+    if block is not None:
+        html = await render_block_async(env, template, block, **context)
+    else:
+        html = await env.get_template(template).render_async(context)
+    return cast("Response", await make_response(html, status))
+
+
+def _target() -> str:
+    """The id htmx will swap into; htmx 4 sends `tag#id`."""
+    return request.headers.get("HX-Target", "").rpartition("#")[2]
+
+
+def see_other(url: str, flash: tuple[str, str] | None = None) -> Response:
+    """Send the browser to `url` with a fresh GET after a POST; htmx is told to load the whole page. `flash`: (category, text)."""
+    if flash is not None:
+        add_flash(*flash)
+    if is_htmx():
+        return Response("", 200, headers={"HX-Redirect": url})
+    return cast("Response", redirect(url, 303))
+
+
+def add_flash(category: str, text: str) -> None:
+    """Say `text` on the next whole page. Categories: ok, info, warn, error."""
+    if category not in CATEGORIES:
+        raise ValueError(f"flash {category!r} is none of {CATEGORIES}")
+    session["flashes"] = [*session.get("flashes", []), [category, text[:500]]][-MAX_FLASHES:]
+
+
+flash = add_flash
+
+
+class _Flashes:
+    """What is to be said on this page. Looking takes it out of the session, so a page that shows none keeps it for the next."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[str, str]] | None = None
+
+    def _take(self) -> list[tuple[str, str]]:
+        if self._taken is None:
+            self._taken = [(c, t) for c, t in session.get("flashes", [])]
+            if self._taken:
+                session.pop("flashes", None)
+        return self._taken
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._take())
+
+    def __len__(self) -> int:
+        return len(self._take())
+
+
+async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
+    settings = kit().settings
+    context: dict[str, Any] = {
+        "current_member": member_or_none(),
+        "current_shopper": customer(),
+        "basket_count": 0 if fragment else await _basket_count(),
+        "flashes": [] if fragment else _Flashes(),
+        "nav_active": "",
+        "test_mode": settings.test_mode,
+        "market": await market(),
+    }
+    if stripe:
+        context |= {"stripe_js": settings.stripe.js_url, "stripe_publishable_key": settings.stripe.publishable_key}
+    return context
+
+
+async def _basket_count() -> int:
+    """How many things are in the basket: one small query, only for a browser that has one, and not in the portal."""
+    from shared.trade.baskets.queries import count_items
+
+    token = session.get("basket")
+    if (
+        g.get("without_database")
+        or not isinstance(token, str)
+        or request.path.startswith(("/vendor/", "/operator", "/api/"))
+    ):
+        return 0
+    return await count_items(token)
+
+
+async def load_components(env: Environment) -> None:
+    """Make each file of templates/components a global named after it: `ui`, `forms`, `money`, `icon`, `shop`.
+
+    Done at the first page, because macros compiled for async Jinja need a running loop; again when a file changed (development).
+    """
+    folder = TEMPLATES / "components"
+    if env.globals.get("_components") is not None and not env.auto_reload:
+        return
+    stamp = tuple((p.stem, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.html")))
+    if env.globals.get("_components") == stamp:
+        return
+    for name, _ in stamp:
+        env.globals[name] = await env.get_template(f"components/{name}.html").make_module_async()
+    env.globals["_components"] = stamp
+
+
+def static_url(path: str) -> str:
+    """The address of a file below static/, with a hash of its content, so browsers may keep it for a year.
+
+    Fonts have none: stylesheets name them without, and a preload under another address would fetch them twice.
+    """
+    if path.endswith(FONT):
+        return f"/static/{path}"
+    try:
+        version = _version(path, (STATIC / path).stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return f"/static/{path}"
+    return f"/static/{path}?v={version}"
+
+
+@lru_cache(maxsize=2048)
+def _version(path: str, _changed: int) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+
+
+def is_current(path: str, version: str) -> bool:
+    """Whether `version` is the hash of the file as it is now."""
+    return static_url(path).endswith(f"?v={version}") if version else False
+
+
+def prepare(app: Quart) -> None:
+    """Set up Jinja for `app`: strict, trimmed, with our filters and globals."""
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+    app.config["TEMPLATES_AUTO_RELOAD"] = not kit_settings(app).production
+    env = app.jinja_env
+    env.filters.update(
+        money=filters.money,
+        order_link=link_of,
+        moment=filters.moment,
+        day=filters.day,
+        percent=filters.percent,
+        own_email=shown_email,
+        country=filters.country,
+        number=filters.number,
+        told=told,
+    )
+    locales.teach(env)
+    env.globals.update(url_for=url_for, static_url=static_url, csrf_token=csrf_token)
+
+
+def kit_settings(app: Quart) -> Any:
+    """The settings of `app`."""
+    return app.extensions["markethall"].settings

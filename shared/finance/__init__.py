@@ -1,0 +1,1 @@
+"""Where the money goes: ledger, payments, refunds, disputes, recovery, payouts, statements, reconciliation."""

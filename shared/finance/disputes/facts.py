@@ -1,0 +1,122 @@
+"""What we know of a disputed order, gathered for the draft of an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from babel import Locale
+
+from shared.core.money import Money
+from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
+from shared.finance.disputes.queries import DisputeView
+from shared.finance.ledger.queries import refunds_paid
+from shared.finance.payments.models import Payment
+from shared.infra.mail.models import Email
+from shared.infra.mail.service import PUBLIC_URL
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders import terms
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.queries import contact_of
+from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
+
+_NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
+_DESCRIBED = 2000  # characters of a product's description
+
+
+async def drafted(dispute: DisputeView, *, public_url: str) -> dict[str, str]:
+    """The texts of a first answer to this dispute."""
+    return draft(await facts_of(dispute, public_url=public_url), dispute.reason_code)
+
+
+async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
+    """Order, parcel, receipt, messages, terms accepted, refunds, and other orders of the same shopper."""
+    order = await Order.get(id=dispute.order_id).select_related("checkout", "vendor")
+    checkout = order.checkout
+    lines = await OrderLine.filter(order_id=order.id).order_by("id").select_related("product")
+    contact = contact_of(checkout)
+    return Facts(
+        vendor_name=order.vendor.name,
+        number=order.number,
+        charge_id=dispute.charge_id,
+        total=Money(order.total_amount_cents, order.currency),
+        lines=tuple(
+            Line(
+                line.name,
+                line.quantity,
+                Money(line.unit_amount, order.currency) * line.quantity,
+                line.product.description[:_DESCRIBED],
+            )
+            for line in lines
+        ),
+        full_name=checkout.full_name,
+        email=checkout.email,
+        address=(contact.full_name, *contact.lines, _country(contact.country)),
+        placed_at=order.created_at,
+        paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at if order.delivered_by != TAKEN_FOR_GRANTED else None,
+        carrier=order.tracking_carrier,
+        tracking=order.tracking_number,
+        ip=checkout.purchase_ip,
+        terms_version=checkout.terms_version,
+        terms_accepted_at=checkout.terms_accepted_at,
+        terms_link=terms.link(checkout.terms_version, public_url),
+        terms_on_returns=await terms.returns_of(checkout.terms_version),
+        messages=await _messages(order.id),
+        refunds=tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order.id)),
+        others=await _others(order, checkout),
+        zone=(await marketplace()).zone,
+    )
+
+
+async def _messages(order_id: int) -> tuple[Message, ...]:
+    """The mails that the shopper got, without the links that would open the order to whoever reads them."""
+    keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
+    mails = await Email.filter(unique_key__in=keys).order_by("id")
+    return tuple(
+        Message(
+            mail.sent_at or mail.created_at,
+            mail.subject,
+            "\n".join("[link to the order]" if PUBLIC_URL in line else line for line in mail.text.splitlines()),
+        )
+        for mail in mails
+    )
+
+
+async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:
+    rows = await (
+        Order.filter(
+            vendor_id=order.vendor_id,
+            checkout__email=checkout.email,
+            payment_status__in=[PaymentStatus.PAID, PaymentStatus.REFUNDED],
+            created_at__gte=order.created_at - _NEAR,
+            created_at__lte=order.created_at + _NEAR,
+        )
+        .exclude(id=order.id)
+        .order_by("-id")
+        .limit(3)
+    )
+    ids = [row.id for row in rows]
+    charges = dict(
+        await Payment.filter(order_id__in=ids, stripe_charge_id__not_isnull=True)
+        .order_by("id")
+        .values_list("order_id", "stripe_charge_id")
+    )
+    things: dict[int, list[str]] = {}
+    for line in await OrderLine.filter(order_id__in=ids).order_by("id"):
+        things.setdefault(line.order_id, []).append(f"{line.quantity} x {line.name}")
+    return tuple(
+        OtherOrder(
+            number=row.number,
+            paid_at=row.paid_at or row.created_at,
+            total=Money(row.total_amount_cents, row.currency),
+            charge_id=charges[row.id],
+            what="\n".join(things.get(row.id, [])),
+        )
+        for row in rows
+        if row.id in charges
+    )
+
+
+def _country(code: str) -> str:
+    return str(Locale.parse("en").territories.get(code, code))

@@ -1,0 +1,59 @@
+"""Early fraud warnings: a card's issuer reports fraud, and the vendor hears of it while there is still time to refund."""
+
+from __future__ import annotations
+
+from shared.core.money import Money
+from shared.finance.disputes import texts
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.service import payment_of
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.mail import service as mail
+from shared.infra.references import service as references
+from shared.infra.references.models import StripeReference
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
+
+_SUBJECT = "fraud_warning"
+
+
+async def note(gateway: Gateway, warning_id: str) -> str | None:
+    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what was decided."""
+    seen = await gateway.early_fraud_warnings.get(warning_id)
+    payment = await payment_of(seen.payment_intent, seen.charge)
+    if payment is None:
+        return None
+    if not seen.actionable:
+        return "nothing to be done about it any more"
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=payment.order_id)
+        if await references.find(seen.id) is not None:
+            return "known"
+        references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
+        tx.record(
+            "order.fraud_warning",
+            actor="stripe",
+            subject=f"order:{order.id}",
+            vendor_id=order.vendor_id,
+            stripe_id=seen.id,
+        )
+        vendor = await order.vendor
+        subject, text = texts.fraud_warning(
+            vendor.name,
+            order.number,
+            Money(order.total_amount_cents, order.currency),
+            f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+        )
+        key = f"fraud_warning:{seen.id}"
+        mail.post(
+            tx, "fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+        )
+    return "vendor warned"
+
+
+async def is_warned(order_id: int) -> bool:
+    """Whether an order stands under a warning that something can still be done about: paid, and not disputed."""
+    if not await StripeReference.exists(subject=f"{_SUBJECT}:{order_id}", order_id=order_id):
+        return False
+    is_paid = await Order.exists(id=order_id, payment_status=PaymentStatus.PAID)
+    return is_paid and not await Dispute.exists(order_id=order_id)

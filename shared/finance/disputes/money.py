@@ -1,0 +1,159 @@
+"""What a dispute's balance transactions do to the books: each is posted once, and who bears it is frozen then."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from shared.core import clock
+from shared.core.money import step
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.queries import is_posted, sums_of
+from shared.infra.gateway.balance_transactions import BalanceTransaction
+from shared.infra.gateway.disputes import StripeDispute
+from shared.infra.unit import Transaction
+from shared.trade.commission.queries import get_policy
+from shared.trade.orders.models import Order
+
+log = logging.getLogger("markethall.disputes")
+
+_REFUNDS = ("refund", "refund_undone")
+
+
+@dataclass(frozen=True)
+class Books:
+    """What one reading of a dispute added to the books. `claim` is what the vendor bears now, None when nothing changed."""
+
+    withdrawn: Parts | None = None
+    reinstated: Parts | None = None
+    fee: int = 0
+    claim: int | None = None
+
+
+def borne_by(row: Dispute) -> Parts:
+    """Who bears what of a dispute now."""
+    return Parts(row.vendor_part, row.commission_part, row.loss_part) - Parts(
+        row.vendor_back, row.commission_back, row.loss_back
+    )
+
+
+async def held_of(order: Order) -> Held:
+    """What all disputes of an order do to its money now. The order is locked."""
+    rows = await Dispute.filter(order_id=order.id)
+    return sum((held_by(row) for row in rows), start=Held())
+
+
+def held_by(row: Dispute) -> Held:
+    """What one dispute does to its order's money now."""
+    withdrawn = row.vendor_part + row.commission_part + row.loss_part
+    reinstated = row.vendor_back + row.commission_back + row.loss_back
+    return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)
+
+
+async def apply_transactions(
+    tx: Transaction, row: Dispute, order: Order, seen: StripeDispute, *, is_sold: bool
+) -> Books:
+    """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row holds who bears it."""
+    books = Books()
+    for transaction in sorted(seen.transactions, key=lambda t: (t.created, t.amount > 0)):
+        if transaction.currency != order.currency:
+            log.error("%s moved %s, the order is in %s", seen.id, transaction.currency, order.currency)
+            continue  # reconciliation shows it to a person
+        if transaction.net < 0:
+            books = await _withdraw(tx, books, row, order, transaction, is_sold=is_sold)
+        elif transaction.net > 0:
+            books = await _reinstate(tx, books, row, order, transaction)
+    return books
+
+
+async def _withdraw(
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction, *, is_sold: bool
+) -> Books:
+    if await is_posted(f"dispute_withdrawn:{transaction.id}"):
+        return books
+    amount = -transaction.amount
+    parts = await _parts(order, amount) if is_sold else Parts(loss=amount)
+    await ledger.post(tx, postings.dispute_withdrawn(_fact(order, parts, transaction.fee, transaction.id)))
+    row.vendor_part += parts.vendor
+    row.commission_part += parts.commission
+    row.loss_part += parts.loss
+    row.fee += transaction.fee
+    row.withdrawn_at = row.withdrawn_at or transaction.created
+    await _save(row)
+    return Books(
+        (books.withdrawn or Parts()) + parts, books.reinstated, books.fee + transaction.fee, borne_by(row).vendor
+    )
+
+
+async def _reinstate(
+    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction
+) -> Books:
+    if await is_posted(f"dispute_reinstated:{transaction.id}"):
+        return books
+    parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))
+    await ledger.post(tx, postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
+    row.vendor_back += parts.vendor
+    row.commission_back += parts.commission
+    row.loss_back += parts.loss
+    row.fee_back -= transaction.fee
+    row.reinstated_at = transaction.created
+    await _save(row)
+    return Books(books.withdrawn, (books.reinstated or Parts()) + parts, books.fee, borne_by(row).vendor)
+
+
+async def _parts(order: Order, amount: int) -> Parts:
+    return bear(
+        total=order.total_amount_cents,
+        commission=order.platform_fee_amount,
+        taken=await _taken(order),
+        withdrawn=amount,
+        policy=(await get_policy()).refund_policy,
+        unit=step(order.currency),
+    )
+
+
+async def _taken(order: Order) -> Taken:
+    """What refunds and disputes of this order hold now, as the books say. The order is locked."""
+    subject = f"order:{order.id}"
+    refunds = await sums_of(subject, _REFUNDS)
+    disputes = await sums_of(subject, postings.OF_DISPUTES)
+    rows = await Dispute.filter(order_id=order.id)
+    by_refunds = refunds.get(Account.VENDOR_PAYABLE, 0) + refunds.get(Account.COMMISSION, 0)
+    return Taken(
+        amount=by_refunds + sum(borne_by(row).total for row in rows),
+        vendor=refunds.get(Account.VENDOR_PAYABLE, 0) + disputes.get(Account.VENDOR_PAYABLE, 0),
+        commission=refunds.get(Account.COMMISSION, 0) + disputes.get(Account.COMMISSION, 0),
+    )
+
+
+def _fact(order: Order, parts: Parts, fee: int, stripe_id: str) -> postings.DisputedMoney:
+    return postings.DisputedMoney(
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+        currency=order.currency,
+        vendor_part=parts.vendor,
+        commission_part=parts.commission,
+        loss_part=parts.loss,
+        fee=fee,
+        stripe_id=stripe_id,
+    )
+
+
+async def _save(row: Dispute) -> None:
+    await Dispute.filter(id=row.id).update(
+        vendor_part=row.vendor_part,
+        commission_part=row.commission_part,
+        loss_part=row.loss_part,
+        fee=row.fee,
+        vendor_back=row.vendor_back,
+        commission_back=row.commission_back,
+        loss_back=row.loss_back,
+        fee_back=row.fee_back,
+        withdrawn_at=row.withdrawn_at,
+        reinstated_at=row.reinstated_at,
+        updated_at=clock.now(),
+    )

@@ -1,0 +1,265 @@
+"""Read models of disputes for vendor, operator and order pages. Constant numbers of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.money import Money
+from shared.finance.disputes import words
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.money import borne_by
+from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, APPEALS, CLOSED, OPEN, TELLABLE, DisputeStatus
+from shared.finance.recovery.models import Claim
+from shared.infra.database.paging import Paged, window
+
+PAGE_SIZE = 25
+MAX_ID = 2**63 - 1
+# The chips above a vendor's list: name -> what they let through.
+FILTERS: Mapping[str, Q] = {
+    "answer": Q(status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None),
+    "open": Q(status__in=sorted(OPEN)),
+    "closed": Q(status__in=sorted(CLOSED)),
+}
+# The same above the operator's: its staff files the appeals.
+ALL_FILTERS: Mapping[str, Q] = {
+    **FILTERS,
+    "answer": FILTERS["answer"] | Q(status=DisputeStatus.APPEAL_NEEDS_RESPONSE),
+}
+
+
+@dataclass(frozen=True)
+class DisputeView:
+    """One dispute. The parts say who bears what while the money is gone; `taken` and `owed` how the vendor's was paid."""
+
+    id: int
+    stripe_id: str
+    vendor_id: int
+    vendor_name: str
+    order_id: int
+    order_number: str
+    charge_id: str
+    status: DisputeStatus
+    reason_code: str
+    amount: Money
+    is_inquiry: bool
+    due_by: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn: Money
+    vendor_part: Money
+    commission_part: Money
+    loss_part: Money
+    vendor_now: Money
+    reinstated: Money
+    vendor_back: Money
+    fee: Money
+    taken: Money
+    owed: Money
+    evidence: Mapping[str, str]
+    staged: Mapping[str, str]
+    version: int
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    network_reason_code: str | None
+
+    @property
+    def reason(self) -> str:
+        return words.reason(self.reason_code)
+
+    @property
+    def words(self) -> words.StatusWords:
+        return words.of(self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn))
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_handed_in(self) -> bool:
+        return self.submitted_at is not None or self.accepted_at is not None
+
+    @property
+    def is_appeal(self) -> bool:
+        return self.status in APPEALS
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether somebody has to write to the bank: the vendor, or the marketplace's staff where it is an appeal."""
+        return self.can_answer or self.is_appealable
+
+    @property
+    def can_answer(self) -> bool:
+        return self.status in ANSWERABLE and not self.is_handed_in
+
+    @property
+    def can_accept(self) -> bool:
+        return self.status in ACCEPTABLE and not self.is_handed_in
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether staff may appeal the bank's decision."""
+        return self.status is DisputeStatus.APPEAL_NEEDS_RESPONSE
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an answer or acceptance was given that Stripe has not confirmed yet."""
+        return self.is_handed_in and self.delivered_at is None and self.status in TELLABLE
+
+    @property
+    def countdown(self) -> str:
+        return words.countdown(self.due_by, clock.now()) if self.needs_answer else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputePage(Paged):
+    """A page of disputes and how many there are behind each chip (`all` and the names of FILTERS)."""
+
+    rows: tuple[DisputeView, ...]
+    counts: Mapping[str, int]
+
+
+async def dispute_page(*, vendor_id: int | None = None, page: int = 1, status: str | None = None) -> DisputePage:
+    """Disputes of one vendor or of all: the newest first, those to answer by their deadline. `status`: a name of FILTERS."""
+    base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
+    filters = ALL_FILTERS if vendor_id is None else FILTERS
+    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in filters.items()}}
+    wanted = status if status is not None and status in filters else "all"
+    chosen = base.filter(filters[wanted]) if wanted != "all" else base
+    by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")
+    shown = window(counts[wanted], page=page, size=PAGE_SIZE)
+    rows = (
+        await chosen.order_by(*by).offset(shown.offset).limit(shown.limit).select_related("order", "vendor", "payment")
+    )
+    return DisputePage(rows=await _views(rows), number=shown.number, pages=shown.pages, counts=counts)
+
+
+async def vendor_dispute(vendor_id: int, dispute_id: int) -> DisputeView:
+    """One of this vendor's disputes. Raises NotFound, also for another vendor's."""
+    return await _one(Q(vendor_id=vendor_id), dispute_id)
+
+
+async def dispute_by_id(dispute_id: int) -> DisputeView:
+    """One dispute, whoever asks: for the operator. Raises NotFound."""
+    return await _one(Q(), dispute_id)
+
+
+async def _one(mine: Q, dispute_id: int) -> DisputeView:
+    if not 0 < dispute_id <= MAX_ID:
+        raise NotFound("We could not find that dispute.")
+    rows = await Dispute.filter(mine, id=dispute_id).select_related("order", "vendor", "payment")
+    if not rows:
+        raise NotFound("We could not find that dispute.")
+    return (await _views(rows))[0]
+
+
+async def disputes_of_order(order_id: int) -> tuple[DisputeView, ...]:
+    """The disputes of one order, newest first."""
+    rows = await Dispute.filter(order_id=order_id).order_by("-id").select_related("order", "vendor", "payment")
+    return await _views(rows)
+
+
+async def count_to_answer(vendor_id: int) -> int:
+    """How many disputes wait for this vendor's answer."""
+    return await Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).count()
+
+
+async def next_to_answer(vendor_id: int) -> DisputeView | None:
+    """The dispute that this vendor has to answer soonest; how its part was paid is not looked up."""
+    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
+    row = await query.select_related("order", "vendor", "payment").first()
+    return _view(row, None) if row else None
+
+
+async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
+    """How many disputes wait for an answer or an appeal, whoever's they are, and the one with the least time left."""
+    query = Dispute.filter(ALL_FILTERS["answer"])
+    row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
+    return await query.count(), _view(row, None) if row else None
+
+
+async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
+    subjects = [f"dispute:{row.id}" for row in rows]
+    claims = {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)} if rows else {}
+    return tuple(_view(row, claims.get(f"dispute:{row.id}")) for row in rows)
+
+
+def _view(row: Dispute, claim: Claim | None) -> DisputeView:
+    def money(amount: int) -> Money:
+        return Money(amount, row.currency)
+
+    return DisputeView(
+        id=row.id,
+        stripe_id=row.stripe_dispute_id,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor.name,
+        order_id=row.order_id,
+        order_number=row.order.number,
+        charge_id=row.payment.stripe_charge_id or "",
+        status=DisputeStatus(row.status),
+        reason_code=row.reason,
+        amount=money(row.amount),
+        is_inquiry=row.is_inquiry,
+        due_by=row.due_by,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        withdrawn_at=row.withdrawn_at,
+        withdrawn=money(row.vendor_part + row.commission_part + row.loss_part),
+        vendor_part=money(row.vendor_part),
+        commission_part=money(row.commission_part),
+        loss_part=money(row.loss_part),
+        vendor_now=money(borne_by(row).vendor),
+        reinstated=money(row.vendor_back + row.commission_back + row.loss_back),
+        vendor_back=money(row.vendor_back),
+        fee=money(row.fee - row.fee_back),
+        taken=money(max(claim.taken, 0) if claim else 0),
+        owed=money(claim.receivable if claim else 0),
+        evidence=dict(row.evidence or {}),
+        staged=dict(row.staged_evidence or {}),
+        version=row.evidence_version,
+        submitted_at=row.submitted_at,
+        accepted_at=row.accepted_at,
+        delivered_at=row.delivered_at,
+        network_reason_code=row.network_reason_code,
+    )
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What open disputes of one currency are about: `at_stake` in all, `gone` of it already, and who bears what is gone."""
+
+    currency: str
+    count: int
+    at_stake: Money
+    gone: Money
+    vendors: Money
+    owed: Money  # of the vendors' part, what could not be taken from them yet
+    ours: Money  # commission, what no vendor can bear, and Stripe's fees
+
+
+async def exposure() -> tuple[Exposure, ...]:
+    """What the marketplace has in open disputes, per currency."""
+    rows = await Dispute.filter(FILTERS["open"])
+    claims = await Claim.filter(subject__in=[f"dispute:{row.id}" for row in rows]) if rows else []
+    owed = {claim.subject: claim.receivable for claim in claims}
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        mine = [row for row in rows if row.currency == currency]
+        parts = [borne_by(row) for row in mine]
+        sums = {
+            "at_stake": sum(row.amount for row in mine),
+            "gone": sum(part.total for part in parts),
+            "vendors": sum(part.vendor for part in parts),
+            "owed": sum(owed.get(f"dispute:{row.id}", 0) for row in mine),
+            "ours": sum(part.commission + part.loss for part in parts) + sum(row.fee - row.fee_back for row in mine),
+        }
+        money = {name: Money(amount, currency) for name, amount in sums.items()}
+        found.append(Exposure(currency=currency, count=len(mine), **money))
+    return tuple(found)

@@ -1,0 +1,173 @@
+"""The statuses of a dispute and the moves between them, and who bears what a bank takes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.core.money import split
+from shared.trade.commission.rules import RefundPolicy, commission_back
+
+
+class DisputeStatus(StrEnum):
+    """Stripe's ten words (stripe.md section 13)."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"
+    APPEAL_NEEDS_RESPONSE = "appeal_needs_response"
+    APPEAL_UNDER_REVIEW = "appeal_under_review"
+
+
+_S = DisputeStatus
+INQUIRIES = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED})
+APPEALS = frozenset({_S.APPEAL_NEEDS_RESPONSE, _S.APPEAL_UNDER_REVIEW})
+NEEDS_ANSWER = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.NEEDS_RESPONSE, _S.APPEAL_NEEDS_RESPONSE})
+# An appeal is filed by the marketplace's staff at Stripe; the vendor has had its word.
+ANSWERABLE = NEEDS_ANSWER - APPEALS
+# An inquiry is not accepted but refunded: no money has moved that could be given up.
+ACCEPTABLE = frozenset({_S.NEEDS_RESPONSE})
+CLOSED = frozenset({_S.WARNING_CLOSED, _S.WON, _S.LOST, _S.PREVENTED})
+OPEN = frozenset(set(DisputeStatus) - CLOSED)
+# While Stripe can still be told what the vendor decided. An appeal is another matter than the answer before it.
+TELLABLE = OPEN - APPEALS
+# What may be taken up again after it was decided, and how long that is looked for without an event.
+REOPENABLE = frozenset({_S.WON, _S.LOST})
+REOPENS_WITHIN = timedelta(days=90)
+
+_DECIDED = frozenset({_S.WON, _S.LOST, _S.PREVENTED})
+_CHARGEBACK = frozenset({_S.NEEDS_RESPONSE, _S.UNDER_REVIEW}) | _DECIDED
+# Where a dispute may go while no money has moved since: news may skip steps that nobody told us of, never step back.
+MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
+    _S.WARNING_NEEDS_RESPONSE: frozenset({_S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED}) | _CHARGEBACK,
+    _S.WARNING_UNDER_REVIEW: frozenset({_S.WARNING_CLOSED}) | _CHARGEBACK,
+    _S.WARNING_CLOSED: frozenset(),
+    _S.NEEDS_RESPONSE: frozenset({_S.UNDER_REVIEW}) | _DECIDED | APPEALS,
+    _S.UNDER_REVIEW: _DECIDED | APPEALS,
+    _S.WON: APPEALS,
+    _S.LOST: APPEALS,
+    _S.PREVENTED: frozenset(),
+    _S.APPEAL_NEEDS_RESPONSE: frozenset({_S.APPEAL_UNDER_REVIEW, _S.WON, _S.LOST}),
+    _S.APPEAL_UNDER_REVIEW: frozenset({_S.WON, _S.LOST}),
+}
+
+
+def next_status(
+    current: DisputeStatus, seen: DisputeStatus, *, known_transactions: int, seen_transactions: int
+) -> DisputeStatus | None:
+    """Where a dispute goes when Stripe was read as `seen`; None when that is no news, or older than what we know.
+
+    Money is the surest clock: a read with more balance transactions is newer whatever its word, one with fewer is older.
+    """
+    if seen_transactions < known_transactions or seen is current:
+        return None
+    if seen_transactions > known_transactions:
+        return seen
+    return seen if seen in MOVES[current] else None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who bears an amount: the vendor, the commission, and the marketplace what neither can. Minor units."""
+
+    vendor: int = 0
+    commission: int = 0
+    loss: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.vendor + self.commission + self.loss
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(self.vendor + other.vendor, self.commission + other.commission, self.loss + other.loss)
+
+    def __sub__(self, other: Parts) -> Parts:
+        return Parts(self.vendor - other.vendor, self.commission - other.commission, self.loss - other.loss)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What refunds and disputes of one charge have taken so far and not given back: in all, and of whom. Minor units."""
+
+    amount: int = 0
+    vendor: int = 0
+    commission: int = 0
+
+
+def bear(*, total: int, commission: int, taken: Taken, withdrawn: int, policy: RefundPolicy, unit: int = 1) -> Parts:
+    """Who bears `withdrawn` of a charge of `total`. The parts sum to it, and nobody is debited twice for one charge.
+
+    The commission gives back what a refund of the same amount would give back; the vendor bears the rest as far as its
+    share still reaches; what is left is the marketplace's loss. Vendor and commission bear multiples of `unit`.
+    """
+    inside = max(min(withdrawn, total - taken.amount), 0) // unit * unit
+    back = (
+        commission_back(policy, total, commission, taken.amount, taken.commission, inside, unit=unit) if inside else 0
+    )
+    vendor = max(min(withdrawn - back, total - commission - taken.vendor), 0) // unit * unit
+    return Parts(vendor, back, withdrawn - vendor - back)
+
+
+def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
+    """Who gets what of `amount` that the bank gave back, in proportion to what each still bears; never more than that.
+
+    Part of it is shared out in multiples of `unit`, since what the vendor gets is transferred; what that leaves over, and
+    what is more than everybody bore together, is the marketplace's. The last part gives everybody exactly what is left.
+    """
+    if amount >= borne.total:
+        return Parts(borne.vendor, borne.commission, amount - borne.vendor - borne.commission)
+    steps = max(amount, 0) // unit
+    if steps == 0:
+        return Parts(loss=amount)
+    weights = [borne.vendor, borne.commission, max(borne.loss, 0)]  # below nought: left over of earlier parts
+    vendor, commission, _ = (part * unit for part in split(steps, weights))
+    vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
+    return Parts(vendor, commission, amount - vendor - commission)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What disputes do to their order's money: what they are about while they are open, what is gone for good. Minor units."""
+
+    disputed: int = 0
+    lost: int = 0
+
+    def __add__(self, other: Held) -> Held:
+        return Held(self.disputed + other.disputed, self.lost + other.lost)
+
+
+def held(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int) -> Held:
+    """What one dispute over `amount` does to its order's money, when so much was withdrawn for it and came back.
+
+    An inquiry does nothing. An open one holds all that it is about, also before the money went (an escalated inquiry) and
+    after it came back (a win that the bank appeals against). Decided, what counts is the money that is still gone: a win in
+    part leaves the rest lost, one that was prevented may have cost all or nothing. Of a win whose money is still on its
+    way nothing is lost, and a loss whose money we could not see (another currency) is the whole.
+    """
+    gone = max(withdrawn - reinstated, 0)
+    if status in INQUIRIES:
+        return Held()
+    if status in OPEN:
+        return Held(disputed=max(amount, gone))
+    if status is _S.WON and not reinstated:
+        return Held()
+    if status is _S.LOST and not withdrawn:
+        return Held(lost=amount)
+    return Held(lost=gone)
+
+
+STAGES = (1, 3)  # days before the deadline at which a vendor is reminded
+
+
+def reminder_due(due_by: datetime, now: datetime) -> int | None:
+    """Which reminder is due: 1 in the last day, 3 in the last three, None before that and after the deadline."""
+    left = due_by - now
+    if left <= timedelta(0):
+        return None
+    return next((days for days in STAGES if left <= timedelta(days=days)), None)

@@ -1,0 +1,188 @@
+"""Letting our row, the books and the vendor's claim follow what Stripe says of a dispute. One transaction each.
+
+Every event, sweep and click ends here: the dispute is read, each balance transaction that is new is posted once, and the
+claim on the vendor is what it still bears. Twice, late, or in another order comes to the same.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from shared.core import clock
+from shared.finance.disputes import evidence, notices
+from shared.finance.disputes.models import Dispute, DisputeFile
+from shared.finance.disputes.money import Books, apply_transactions, held_of
+from shared.finance.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
+from shared.finance.payments import service as payments
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PAID_STATES
+from shared.finance.recovery import service as clawback
+from shared.infra import unit
+from shared.infra.gateway.disputes import StripeDispute
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.references import service as references
+from shared.infra.unit import Transaction
+from shared.trade.orders import settle as orders
+from shared.trade.orders.models import Order
+
+log = logging.getLogger("markethall.disputes")
+
+
+def subject_of(dispute_id: int) -> str:
+    """What claims, references and the audit trail call a dispute."""
+    return f"dispute:{dispute_id}"
+
+
+async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
+    """Read the dispute from Stripe and let everything follow: its status afterwards, None when it is not ours.
+
+    Raises StripeUnavailable, StripeMissing.
+    """
+    seen = await gateway.disputes.get(stripe_id)
+    payment = await payment_of(seen.payment_intent, seen.charge)
+    if payment is None:
+        return None
+    if payment.status not in PAID_STATES and payment.stripe_payment_intent_id is not None:
+        await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)  # its own news may not have come yet
+    return await apply(payment.id, seen)
+
+
+async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
+    """Our payment that a dispute or a warning is about; None for a foreign one."""
+    if intent_id is not None:
+        payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+        if payment is not None:
+            return payment
+    return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
+
+
+async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
+    """Bring row, ledger and claim to what was read. Answers the status afterwards."""
+    async with unit.transaction() as tx:
+        order, payment = await _locked(tx, payment_id)
+        row, is_new = await _row(tx, order, payment, seen)
+        was = None if is_new else DisputeStatus(row.status)
+        books = await apply_transactions(tx, row, order, seen, is_sold=payment.status in PAID_STATES)
+        if books.claim is not None and row.vendor_part:
+            await clawback.set_claim(tx, subject=subject_of(row.id), payment=payment, amount=books.claim)
+        status = await _follow_status(row, seen, is_new=is_new)
+        references.remember(
+            tx,
+            seen.id,
+            *(transaction.id for transaction in seen.transactions),
+            subject=subject_of(row.id),
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        await row.refresh_from_db()
+        held = await held_of(order)
+        await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+        _record(tx, row, was, books)
+        await notices.tell(tx, row, order, was=was, books=books)
+        return status
+
+
+async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
+    found = await Payment.get(id=payment_id)
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
+    return order, payment
+
+
+async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDispute) -> tuple[Dispute, bool]:
+    """The dispute's row, locked, made with the first word of it: the order's lock keeps two from making it at once."""
+    row = await tx.lock_first(Dispute.filter(stripe_dispute_id=seen.id))
+    if row is not None:
+        return row, False
+    status = DisputeStatus(seen.status)
+    row = await Dispute.create(
+        stripe_dispute_id=seen.id,
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        status=status,
+        reason=seen.reason,
+        amount=seen.amount,
+        currency=seen.currency,
+        is_inquiry=seen.is_inquiry,
+        is_charge_refundable=seen.is_charge_refundable,
+        due_by=seen.due_by,
+        opened_at=seen.created,
+        closed_at=clock.now() if status in CLOSED else None,
+        network_reason_code=seen.network_reason_code,
+    )
+    return row, True
+
+
+async def _follow_status(row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
+    """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
+    current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
+    known, now_seen = row.transaction_count, len(seen.transactions)
+    moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
+    if not is_new and moved_to is None and (target is not current or now_seen < known):
+        return current  # older news
+    values = {
+        "status": target,
+        "reason": seen.reason,
+        "amount": seen.amount,
+        "is_inquiry": seen.is_inquiry,
+        "is_charge_refundable": seen.is_charge_refundable,
+        "due_by": seen.due_by,
+        "network_reason_code": seen.network_reason_code,
+        "transaction_count": now_seen,
+        "updated_at": clock.now(),
+    }
+    if moved_to is not None and (target in CLOSED) != (current in CLOSED):
+        values["closed_at"] = clock.now() if target in CLOSED else None
+    if row.is_inquiry and not seen.is_inquiry:
+        values |= {"submitted_at": None, "submitted_by": "", "delivered_at": None}
+    elif row.delivered_at is None and await is_delivered(row, seen):
+        values["delivered_at"] = clock.now()
+    await Dispute.filter(id=row.id, status=current).update(**values)
+    return target
+
+
+async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
+    """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
+    if row.accepted_at is not None:
+        return seen.status == DisputeStatus.LOST
+    if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
+        return False
+    return evidence.ours(seen.evidence) == await handed_in(row)
+
+
+async def handed_in(row: Dispute) -> dict[str, str]:
+    """The answer as it goes to Stripe: texts by field, and the documents that are there by their ids."""
+    ids = DisputeFile.filter(dispute_id=row.id, stripe_file_id__not_isnull=True)
+    return {**row.evidence, **dict(await ids.values_list("kind", "stripe_file_id"))}
+
+
+def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Books) -> None:
+    """What happened, for the page of the dispute and the order's timeline."""
+    facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
+
+    def note(action: str, **details: object) -> None:
+        tx.record(
+            f"dispute.{action}",
+            actor="stripe",
+            subject=subject_of(row.id),
+            vendor_id=row.vendor_id,
+            **{**facts, **details},
+        )
+
+    if was is None:
+        note("opened", status=row.status, reason=row.reason, amount=row.amount)
+    if books.withdrawn is not None:
+        parts = books.withdrawn
+        note(
+            "withdrawn",
+            amount=parts.total,
+            vendor=parts.vendor,
+            commission=parts.commission,
+            loss=parts.loss,
+            fee=books.fee,
+        )
+    if books.reinstated is not None:
+        note("reinstated", amount=books.reinstated.total, vendor=books.reinstated.vendor)
+    if was is not None and was != row.status:
+        note("moved", status=row.status, was=was)

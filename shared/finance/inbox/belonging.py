@@ -1,0 +1,113 @@
+"""Which order and vendor an event is about: by what we remember of Stripe's ids, by our rows, or by our own order number.
+
+Only to show and to find it again: what an event may do is decided by the handler, which reads the object from Stripe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.finance.payment_methods.models import StripeCustomer
+from shared.finance.payments.models import Payment
+from shared.infra.references.models import StripeReference
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import VendorPaymentConfig
+
+# Fields of an event's object that name another object, the nearest first. Expanded or not.
+_RELATED = (
+    "payment_intent",
+    "charge",
+    "source_transaction",
+    "originating_transaction",
+    "transfer",
+    "source_refund",
+    "refund",
+    "fee",
+    "source",
+    "latest_charge",
+    "payout",
+)
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """What an event is about; None for what is not known, or not one order's business.
+
+    `shopper_id`: whose saved payment methods; of an order's events it is not asked.
+    """
+
+    order_id: int | None
+    vendor_id: int | None
+    object_id: str | None
+    shopper_id: int | None = None
+
+
+def named_ids(subject: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Stripe ids that an event's object names, its own first."""
+    return tuple(dict.fromkeys(_ids(subject)))
+
+
+def _ids(subject: Mapping[str, Any]) -> Iterator[str]:
+    for value in (subject.get("id"), *(subject.get(field) for field in _RELATED)):
+        stripe_id = value.get("id") if isinstance(value, dict) else value
+        if isinstance(stripe_id, str) and 0 < len(stripe_id) <= 255:
+            yield stripe_id
+
+
+async def find(body: Mapping[str, Any]) -> Belonging:
+    """What a stored event's body is about."""
+    subject = body["data"]["object"]
+    account = body.get("account")
+    ids = named_ids(subject)
+    object_id = ids[0] if ids and ids[0] == subject.get("id") else None
+    vendor_id = await _vendor_of(account) if isinstance(account, str) else None
+    if vendor_id is None and (found := await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)):
+        return Belonging(*found, object_id)
+    if vendor_id is None:
+        return Belonging(None, None, object_id, await _shopper_of(body))
+    return Belonging(None, vendor_id, object_id)
+
+
+async def _shopper_of(body: Mapping[str, Any]) -> int | None:
+    """The shopper whose customer an event names, or named until what it tells."""
+    subject, before = body["data"]["object"], body["data"].get("previous_attributes") or {}
+    named = (
+        subject.get("id") if subject.get("object") == "customer" else subject.get("customer") or before.get("customer")
+    )
+    stripe_id = named.get("id") if isinstance(named, dict) else named
+    if not isinstance(stripe_id, str) or len(stripe_id) > 255:
+        return None
+    owner = await StripeCustomer.get_or_none(stripe_customer_id=stripe_id)
+    return owner.customer_id if owner else None
+
+
+async def _vendor_of(account: str) -> int | None:
+    config = await VendorPaymentConfig.get_or_none(stripe_account_id=account)
+    return config.vendor_id if config else None
+
+
+async def _remembered(ids: tuple[str, ...]) -> tuple[int, int | None] | None:
+    rows = {
+        row.stripe_id: row for row in await StripeReference.filter(stripe_id__in=list(ids), order_id__not_isnull=True)
+    }
+    row = next((rows[stripe_id] for stripe_id in ids if stripe_id in rows), None)
+    return (row.order_id, row.vendor_id) if row is not None and row.order_id is not None else None
+
+
+async def _in_our_rows(ids: tuple[str, ...]) -> tuple[int, int | None] | None:
+    """Payments know their intent before anything is remembered about it."""
+    of = Q(stripe_payment_intent_id__in=list(ids)) | Q(stripe_charge_id__in=list(ids))
+    payment = await Payment.filter(of).order_by("id").first()
+    return (payment.order_id, payment.vendor_id) if payment else None
+
+
+async def _by_number(subject: Mapping[str, Any]) -> tuple[int, int | None] | None:
+    """An intent whose id we have not heard of yet (its answer was lost) carries the number that we gave it."""
+    metadata = subject.get("metadata")
+    number = metadata.get("order_number") if isinstance(metadata, dict) else None
+    order = await Order.get_or_none(number=number) if isinstance(number, str) and len(number) <= 20 else None
+    return (order.id, order.vendor_id) if order else None

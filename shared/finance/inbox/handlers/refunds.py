@@ -1,0 +1,26 @@
+"""Events about refunds (the platform's endpoint)."""
+
+from __future__ import annotations
+
+from shared.finance.payments.service import is_ours
+from shared.finance.refunds import adopt
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.jobs.queue import Context
+
+NOT_OURS = "not ours"
+
+
+async def follow_refund(context: Context, event: VerifiedEvent) -> str:
+    """Read the refund again; one that was made in Stripe's dashboard gets a row."""
+    if not event.object_id or not await is_ours(event.related_intent):
+        return NOT_OURS
+    state = await adopt.follow_stripe(context.gateway, event.object_id)
+    return NOT_OURS if state is None else f"refund is {state}"
+
+
+async def follow_charge(context: Context, event: VerifiedEvent) -> str:
+    """A charge says that something of it went back, not what: read all refunds of its payment."""
+    if event.related_intent is None or not await is_ours(event.related_intent):
+        return NOT_OURS
+    count = await adopt.follow_payment(context.gateway, event.related_intent)
+    return "1 refund read" if count == 1 else f"{count} refunds read"

@@ -1,0 +1,97 @@
+"""The webhook inbox: every signed event once, with its raw body and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.finance.inbox.rules import EventStatus
+from shared.infra.database.base import Row, words
+
+
+class WebhookEvent(Row):
+    """One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'."""
+
+    lock_rank = 310
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    stripe_event_id = fields.CharField(max_length=255)
+    type = fields.CharField(max_length=120)
+    stripe_account_id = fields.CharField(max_length=255, null=True)
+    stripe_object_id = fields.CharField(max_length=255, null=True, db_index=True)
+    livemode = fields.BooleanField()
+    api_version = fields.CharField(max_length=40, null=True)
+    stripe_created_at = fields.DatetimeField()
+    body = fields.TextField(description="raw, as signed")
+    fetched = fields.BooleanField(
+        default=False, db_default=False, description="we asked for it, since no delivery brought it"
+    )
+    status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
+    outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
+    decision = fields.CharField(
+        max_length=20, default="", db_default="", description="applied | older | ignored | failed, for the timeline"
+    )
+    order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
+    )
+    order_id: int | None
+    changes: Any = fields.JSONField(null=True, description="what it changed: [[what, before, after], ...]")
+    duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
+    last_duplicate_at = fields.DatetimeField(null=True, description="when it was delivered again last")
+    attempts = fields.SmallIntField(default=0)
+    error = fields.TextField(null=True)
+    next_attempt_at = fields.DatetimeField(null=True)
+    handled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "webhook_events"
+        unique_together = (("source", "stripe_event_id"),)
+        indexes = [
+            Index(fields=("order_id", "id"), name="ix_webhook_events_order"),
+            Index(fields=("status", "next_attempt_at"), name="ix_webhook_events_due"),
+            Index(fields=("stripe_event_id",), name="ix_webhook_events_event"),
+            Index(fields=("stripe_account_id", "id"), name="ix_webhook_events_account"),
+            Index(fields=("source", "created_at"), name="ix_webhook_events_seen"),
+        ]
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
+            CheckConstraint(check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"),
+        ]
+
+
+class WebhookRefusal(Row):
+    """How many deliveries one endpoint refused within an hour, since the signature or the body was not Stripe's.
+
+    One row an hour, however many there were: a stranger who knocks cannot fill the table.
+    """
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    hour = fields.DatetimeField(description="its beginning")
+    count = fields.IntField()
+    why = fields.CharField(max_length=60, description="of the last one")
+    last_at = fields.DatetimeField()
+
+    class Meta:
+        table = "webhook_refusals"
+        unique_together = (("source", "hour"),)
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"),
+            CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
+        ]
+
+
+class WebhookSecret(Row):
+    """A signing secret that was in use, by its digest; `created_at` is when it was first seen here."""
+
+    source = fields.CharField(max_length=20, description="platform | connect")
+    digest = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "webhook_secrets"
+        unique_together = (("source", "digest"),)
+        constraints = [
+            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"),
+        ]

@@ -1,0 +1,124 @@
+"""The webhook inbox as the operator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from shared.core.errors import NotFound
+from shared.core.ids import typed_number
+from shared.finance.inbox import changes
+from shared.finance.inbox.changes import Change
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import Decision, EventStatus
+from shared.infra.database.paging import Paged, window
+from shared.infra.references import service as references
+from shared.trade.orders.lists import order_id_of
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One stored event; the body stays in the database."""
+
+    stripe_event_id: str
+    source: str
+    type: str
+    stripe_account_id: str | None
+    stripe_object_id: str | None
+    status: EventStatus
+    outcome: str
+    decision: Decision | None
+    changes: tuple[Change, ...]
+    duplicates: int
+    last_duplicate_at: datetime | None
+    order_number: str | None
+    currency: str | None
+    error: str | None
+    attempts: int
+    livemode: bool
+    api_version: str | None
+    stripe_created_at: datetime
+    received_at: datetime
+    handled_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventPage(Paged):
+    """A page of the inbox."""
+
+    rows: tuple[EventView, ...]
+    total: int
+
+
+def view(row: WebhookEvent) -> EventView:
+    """An event as it is shown; its order, if it has one, was fetched with it."""
+    return EventView(
+        decision=Decision(row.decision) if row.decision else None,
+        changes=changes.read(row.changes),
+        duplicates=row.duplicates,
+        last_duplicate_at=row.last_duplicate_at,
+        order_number=row.order.number if row.order else None,
+        currency=row.order.currency if row.order else None,
+        stripe_event_id=row.stripe_event_id,
+        source=row.source,
+        type=row.type,
+        stripe_account_id=row.stripe_account_id,
+        stripe_object_id=row.stripe_object_id,
+        status=EventStatus(row.status),
+        outcome=row.outcome,
+        error=row.error,
+        attempts=row.attempts,
+        livemode=row.livemode,
+        api_version=row.api_version,
+        stripe_created_at=row.stripe_created_at,
+        received_at=row.created_at,
+        handled_at=row.handled_at,
+        next_attempt_at=row.next_attempt_at,
+    )
+
+
+async def event_counts() -> dict[EventStatus, int]:
+    """How many events stand in each state; every state is named."""
+    found = await WebhookEvent.all().annotate(number=Count("id")).group_by("status").values("status", "number")
+    counts = {row["status"]: int(row["number"]) for row in found}
+    return {status: counts.get(status.value, 0) for status in EventStatus}
+
+
+async def event_page(*, page: int = 1, status: EventStatus | None = None, search: str = "") -> EventPage:
+    """A page of the inbox, newest first. `search` is an order's number or any Stripe id: of an event, object or account."""
+    query = WebhookEvent.filter(status=status.value) if status else WebhookEvent.all()
+    if search:
+        query = query.filter(await _about(search))
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+    return EventPage(rows=tuple(view(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+
+
+async def _about(search: str) -> Q:
+    """Events that name it themselves, and those of the order that it is, or belongs to."""
+    order_id = await _order_of(search)
+    named = Q(stripe_event_id=search) | Q(stripe_object_id=search) | Q(stripe_account_id=search)
+    return named if order_id is None else named | Q(order_id=order_id)
+
+
+async def _order_of(search: str) -> int | None:
+    try:
+        return await order_id_of(typed_number(search))
+    except NotFound:
+        reference = await references.find(search)
+        return reference.order_id if reference else None
+
+
+async def stored_event(stripe_event_id: str) -> EventView:
+    """One event by Stripe's id. Raises NotFound."""
+    row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
+    if row is None:
+        raise NotFound("There is no such event in the inbox.")
+    return view(row)

@@ -1,0 +1,138 @@
+"""Everything that happened to an order's money, for the operator: what we did, what Stripe told us and what that changed, mails.
+
+A constant number of queries, whatever happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.core.errors import NotFound
+from shared.finance.disputes.models import Dispute
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.queries import EventView, view
+from shared.finance.payments.models import Payment
+from shared.finance.payouts.models import Payout
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds.models import Refund
+from shared.infra.audit.models import AuditEntry
+from shared.infra.mail.models import Email
+from shared.infra.references.models import StripeReference
+from shared.trade.orders.models import Order
+
+LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that we did: an entry of the audit trail."""
+
+    at: datetime
+    action: str
+    actor: str
+    subject: str
+    stripe_id: str | None
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event of Stripe's."""
+
+    at: datetime
+    event: EventView
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A mail; `at` is when it was sent, or written while it waits."""
+
+    at: datetime
+    kind: str
+    to: str
+    subject: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """An order's happenings, newest first; `cut` when there were more than are shown."""
+
+    order_id: int
+    number: str
+    currency: str
+    vendor_id: int
+    entries: tuple[Done | Told | Mailed, ...]
+    cut: bool
+
+
+@dataclass
+class _Things:
+    """What belongs to an order: our names for it, and Stripe's."""
+
+    subjects: dict[str, str | None]
+    stripe_ids: set[str] = field(default_factory=set)
+
+    def add(self, word: str, row_id: int, *stripe_ids: str | None) -> None:
+        self.subjects[f"{word}:{row_id}"] = next((i for i in stripe_ids if i), None)
+        self.stripe_ids |= {i for i in stripe_ids if i}
+
+
+async def timeline(order_id: int) -> Timeline:
+    """All that is known of one order. Raises NotFound."""
+    order = await Order.get_or_none(id=order_id)
+    if order is None:
+        raise NotFound("We could not find that order.")
+    things = await _things(order.id)
+    events = await _events(order.id, things)
+    for row in events:
+        things.add("webhook_event", row.id, row.stripe_event_id)
+    done = await _done(things)
+    mails = await Email.filter(order_id=order.id).order_by("-id").limit(LIMIT)
+    entries: list[Done | Told | Mailed] = [*done, *(Told(row.created_at, view(row)) for row in events)]
+    entries += [Mailed(m.sent_at or m.created_at, m.kind, m.to, m.subject, m.status) for m in mails]
+    entries.sort(
+        key=lambda entry: entry.at, reverse=True
+    )  # stable: of one moment, what we did stands above what told us
+    cut = len(entries) > LIMIT or len(events) == LIMIT
+    return Timeline(order.id, order.number, order.currency, order.vendor_id, tuple(entries[:LIMIT]), cut)
+
+
+async def _things(order_id: int) -> _Things:
+    found = _Things({f"order:{order_id}": None})
+    for payment in await Payment.filter(order_id=order_id):
+        found.add("payment", payment.id, payment.stripe_payment_intent_id, payment.stripe_charge_id)
+    for refund in await Refund.filter(order_id=order_id):
+        found.add("refund", refund.id, refund.stripe_refund_id)
+    for dispute in await Dispute.filter(order_id=order_id):
+        found.add("dispute", dispute.id, dispute.stripe_dispute_id)
+    for claim in await Claim.filter(order_id=order_id):
+        found.add("claim", claim.id)
+    for movement in await Movement.filter(claim__order_id=order_id):
+        found.add("movement", movement.id, movement.stripe_id)
+    for payout in await Payout.filter(items__order_id=order_id).distinct():
+        found.add("payout", payout.id, payout.stripe_payout_id)
+    known = await StripeReference.filter(order_id=order_id).values_list("stripe_id", flat=True)
+    found.stripe_ids |= {str(stripe_id) for stripe_id in known}
+    return found
+
+
+async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
+    """Those that were found to be the order's when they came, and those whose object turned out to be later."""
+    mine = Q(order_id=order_id)
+    if things.stripe_ids:
+        mine |= Q(stripe_object_id__in=sorted(things.stripe_ids))
+    return await WebhookEvent.filter(mine).order_by("-id").limit(LIMIT).select_related("order")
+
+
+async def _done(things: _Things) -> list[Done]:
+    rows = await AuditEntry.filter(subject__in=sorted(things.subjects)).order_by("-id").limit(LIMIT)
+    return [
+        Done(row.created_at, row.action, row.actor, row.subject, things.subjects[row.subject], row.details or {})
+        for row in rows
+    ]

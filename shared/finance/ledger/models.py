@@ -1,0 +1,61 @@
+"""The ledger's two tables. Rows are added and never changed; the database itself refuses the rest (migration 0002)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.finance.ledger.chart import OF_VENDORS, Account
+from shared.infra.database.base import Row, words
+
+
+class LedgerPosting(Row):
+    """One fact about money. It is closed once its entries are there, and only a balanced one can be closed."""
+
+    kind = fields.CharField(max_length=40)
+    key = fields.CharField(max_length=120, unique=True, description="names the fact, so that it is posted once")
+    subject = fields.CharField(max_length=80, db_index=True, description="order:12")
+    is_closed = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "ledger_postings"
+
+
+class LedgerEntry(Row):
+    """One line of a posting: debits are positive, credits negative."""
+
+    posting: fields.ForeignKeyRelation[LedgerPosting] = fields.ForeignKeyField(
+        "models.LedgerPosting", related_name="entries", on_delete=fields.RESTRICT
+    )
+    posting_id: int
+    account = fields.CharField(max_length=40)
+    vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Vendor", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
+    )
+    vendor_id: int | None
+    amount = fields.BigIntField(description="minor units of currency; debits positive, credits negative")
+    currency = fields.CharField(max_length=3)
+    stripe_id = fields.CharField(max_length=255, description="the Stripe object that it came from")
+
+    class Meta:
+        table = "ledger_entries"
+        indexes = [
+            Index(fields=("posting_id",), name="ix_ledger_entries_posting"),
+            Index(fields=("vendor_id", "account", "currency"), name="ix_ledger_entries_vendor"),
+            Index(fields=("account", "currency"), name="ix_ledger_entries_account"),
+            Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"account in ({words(Account)})", name="ck_ledger_entries_account"),
+            CheckConstraint(
+                check=f"(account in ({words(sorted(OF_VENDORS))})) = (vendor_id is not null)",
+                name="ck_ledger_entries_vendor",
+            ),
+            CheckConstraint(check="amount <> 0", name="ck_ledger_entries_amount"),
+            CheckConstraint(
+                check="currency = upper(currency) and length(currency) = 3", name="ck_ledger_entries_currency"
+            ),
+        ]

@@ -1,0 +1,129 @@
+"""Sales, Stripe's fees, and money that matches nothing. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared.finance.ledger.chart import Account, Posting, lines
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor units."""
+
+    payment_id: int
+    order_id: int
+    vendor_id: int
+    currency: str
+    total: int
+    commission: int
+    stripe_id: str  # the payment intent's
+
+
+def sale(fact: Sale) -> Posting:
+    """The vendor has earned its share, which lies in its Stripe balance; the commission in the platform's."""
+    share = fact.total - fact.commission
+    if not 0 <= fact.commission < fact.total:
+        raise ValueError(f"a commission of {fact.commission} on {fact.total}")
+    return Posting(
+        "sale",
+        f"sale:{fact.payment_id}",
+        f"order:{fact.order_id}",
+        lines(
+            fact.currency,
+            fact.stripe_id,
+            (Account.STRIPE_VENDOR, share, fact.vendor_id),
+            (Account.VENDOR_PAYABLE, -share, fact.vendor_id),
+            (Account.STRIPE_PLATFORM, fact.commission, None),
+            (Account.COMMISSION, -fact.commission, None),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class StripeFee:
+    """What Stripe took for a payment, as its balance transaction says, in minor units."""
+
+    payment_id: int
+    order_id: int
+    currency: str
+    amount: int
+    stripe_id: str  # the balance transaction's
+
+
+def stripe_fee(fact: StripeFee) -> Posting:
+    """Of destination charges Stripe's fee is the platform's."""
+    return Posting(
+        "stripe_fee",
+        f"stripe_fee:{fact.payment_id}",
+        f"order:{fact.order_id}",
+        lines(
+            fact.currency,
+            fact.stripe_id,
+            (Account.STRIPE_FEES, fact.amount, None),
+            (Account.STRIPE_PLATFORM, -fact.amount, None),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A payment that Stripe took and that does not match its order. `vendor_id`: whose account it went to, if one of ours."""
+
+    payment_id: int
+    order_id: int
+    vendor_id: int | None
+    currency: str
+    total: int
+    fee: int
+    stripe_id: str  # the payment intent's
+
+
+def parked(fact: Parked) -> Posting:
+    """The money lies where Stripe put it, and is nobody's until a person has decided."""
+    share = fact.total - fact.fee if fact.vendor_id is not None else 0
+    return Posting(
+        "parked",
+        f"parked:{fact.payment_id}",
+        f"order:{fact.order_id}",
+        lines(
+            fact.currency,
+            fact.stripe_id,
+            *([(Account.STRIPE_VENDOR, share, fact.vendor_id)] if fact.vendor_id is not None else []),
+            (Account.STRIPE_PLATFORM, fact.total - share, None),
+            (Account.SUSPENSE, -fact.total, None),
+        ),
+    )
+
+
+def unparked(fact: Parked) -> Posting:
+    """A person found that it matches after all: the sale is posted beside this."""
+    undone = tuple(replace(entry, amount=-entry.amount) for entry in parked(fact).entries)
+    return Posting("unparked", f"unparked:{fact.payment_id}", f"order:{fact.order_id}", undone)
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """A balance transaction that belongs to nothing we know: Stripe's own adjustments, top-ups, fees. Minor units, net."""
+
+    vendor_id: int | None
+    currency: str
+    net: int
+    stripe_id: str  # the balance transaction's
+    number: int = 1  # counts how often it was parked: what explained it can turn out to be nothing
+
+    @property
+    def name(self) -> str:
+        """What names this parking in keys."""
+        return self.stripe_id if self.number == 1 else f"{self.stripe_id}:{self.number}"
+
+
+def unexplained(fact: Unexplained) -> Posting:
+    """The balance is what Stripe says; the other side waits for a person."""
+    where = Account.STRIPE_PLATFORM if fact.vendor_id is None else Account.STRIPE_VENDOR
+    return Posting(
+        "unexplained",
+        f"unexplained:{fact.name}",
+        f"transaction:{fact.stripe_id}",
+        lines(fact.currency, fact.stripe_id, (where, fact.net, fact.vendor_id), (Account.SUSPENSE, -fact.net, None)),
+    )

@@ -1,0 +1,95 @@
+"""What the ledger says: sums per account, for pages and for the comparison with Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.functions import Count, Sum
+
+from shared.core.money import Money
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.infra import unit
+
+
+@dataclass(frozen=True)
+class AccountTotal:
+    """What one account comes to in one currency; debits positive."""
+
+    account: Account
+    balance: Money
+    entries: int
+
+
+async def trial_balance() -> list[AccountTotal]:
+    """Every account with its sum per currency, in the order of the chart; all of a currency together come to nought."""
+    await unit.flush()
+    rows = (
+        await LedgerEntry.all()
+        .annotate(total=Sum("amount"), entries=Count("id"))
+        .group_by("account", "currency")
+        .values_list("account", "currency", "total", "entries")
+    )
+    chart = list(Account)
+    found = [AccountTotal(Account(a), Money(int(total), currency), int(n)) for a, currency, total, n in rows]
+    return sorted(found, key=lambda row: (row.balance.currency, chart.index(row.account)))
+
+
+async def owes(vendor_id: int) -> bool:
+    """Whether the platform advanced something for this vendor that is not paid back."""
+    await unit.flush()
+    rows = await (
+        LedgerEntry.filter(vendor_id=vendor_id, account=Account.VENDOR_RECEIVABLE)
+        .annotate(total=Sum("amount"))
+        .group_by("currency")
+        .values_list("total", flat=True)
+    )
+    return any(int(total) > 0 for total in rows)  # type: ignore[call-overload]
+
+
+async def reserved_of_order(order_id: int) -> bool:
+    """Whether a part of this order was ever held back as a reserve."""
+    await unit.flush()
+    return await LedgerPosting.filter(subject=f"order:{order_id}", kind="reserved").exists()
+
+
+async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
+    """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
+    await unit.flush()
+    rows = (
+        await LedgerEntry.filter(vendor_id=vendor_id)
+        .annotate(total=Sum("amount"))
+        .group_by("account", "currency")
+        .values_list("account", "currency", "total")
+    )
+    return {(Account(account), currency): int(total) for account, currency, total in rows}
+
+
+async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
+    """What the postings of these kinds about one thing (`order:12`) come to per account, debits positive. One currency."""
+    await unit.flush()
+    rows = (
+        await LedgerEntry.filter(posting__subject=subject, posting__kind__in=list(kinds))
+        .annotate(total=Sum("amount"))
+        .group_by("account")
+        .values_list("account", "total")
+    )
+    return {Account(account): int(total) for account, total in rows}
+
+
+async def is_posted(key: str) -> bool:
+    """Whether the fact of this name is in the books."""
+    await unit.flush()
+    return await LedgerPosting.exists(key=key)
+
+
+async def refunds_paid(order_id: int) -> list[tuple[datetime, Money]]:
+    """The refunds of an order that left the platform and did not come back, oldest first."""
+    await unit.flush()
+    rows = await LedgerPosting.filter(subject=f"order:{order_id}", kind__in=["refund_paid", "refund_returned"])
+    back = {row.key.partition(":")[2] for row in rows if row.kind == "refund_returned"}
+    paid = {row.id: row for row in rows if row.kind == "refund_paid" and row.key.partition(":")[2] not in back}
+    entries = await LedgerEntry.filter(posting_id__in=list(paid), account=Account.SHOPPERS_DUE).order_by("id")
+    return [(paid[entry.posting_id].created_at, Money(entry.amount, entry.currency)) for entry in entries]

@@ -1,0 +1,130 @@
+"""What is done about saved methods later: follow Stripe, let methods go there, and tell of a card that ends."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.core import clock
+from shared.core.locales import speaking
+from shared.finance.payment_methods import customers, leaving
+from shared.finance.payment_methods import follow as following
+from shared.finance.payment_methods.models import (
+    PaymentMethod,
+    PaymentMethodDetachment,
+    PaymentMethodSetup,
+    StripeCustomer,
+)
+from shared.finance.payment_methods.queries import today
+from shared.finance.payment_methods.rules import OPEN_SETUPS, reminder_due
+from shared.finance.payment_methods.words import expiry, label
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.jobs import queue
+from shared.infra.jobs.queue import Context, Handler
+from shared.infra.mail import service as mail
+from shared.trade.people.models import Customer
+from shared.trade.people.persons import language_of
+
+log = logging.getLogger("markethall.payment_methods")
+
+AT_ONCE = 200  # customers that one sweep reads, those first that were not read for longest
+READ_AGAIN = timedelta(days=1)
+LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
+ADDING_LASTS = timedelta(days=2)  # who has not ended by then has left; the daily reading still sees it
+
+
+async def follow(context: Context, args: dict[str, Any]) -> None:
+    """Job `payment_methods.follow`: read what a customer holds at Stripe after news about it."""
+    await _follow(context, str(args["stripe_customer_id"]))
+
+
+async def _follow(context: Context, stripe_customer_id: str) -> None:
+    try:
+        await following.follow(context.gateway, stripe_customer_id)
+    except StripeRefused as refused:  # the others are looked at all the same
+        log.warning("customer %s cannot be read: %s", stripe_customer_id, refused.log)
+        await StripeCustomer.filter(stripe_customer_id=stripe_customer_id).update(updated_at=clock.now())
+
+
+async def detach(context: Context, args: dict[str, Any]) -> None:
+    """Job `payment_methods.detach`: let a method go at Stripe that is taken off here."""
+    await leaving.carry_out(context.gateway, int(args["id"]))
+
+
+async def sweep(context: Context, _args: dict[str, Any]) -> None:
+    """Job `payment_methods.sweep`, hourly: what no event told. Each customer is read once a day, one with an open setup hourly."""
+    now = clock.now()
+    undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
+    async with unit.transaction() as tx:
+        for row in await undone.limit(AT_ONCE):
+            await leaving.put_on_the_list(tx, row)
+    adding = PaymentMethodSetup.filter(
+        status__in=list(OPEN_SETUPS), updated_at__lt=now - LEFT_ALONE, created_at__gt=now - ADDING_LASTS
+    )
+    first = await adding.order_by("id").limit(AT_ONCE).values_list("stripe_customer_id", flat=True)
+    old = StripeCustomer.filter(updated_at__lt=now - READ_AGAIN, gone_at=None, stripe_customer_id__not_isnull=True)
+    rest = await old.order_by("updated_at", "id").limit(AT_ONCE).values_list("stripe_customer_id", flat=True)
+    for stripe_customer_id in dict.fromkeys([*first, *rest]):
+        await _follow(context, str(stripe_customer_id))
+
+
+async def remind(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `payment_methods.remind`, daily: find the default cards that end soon, and give each a job of its own."""
+    day = await today()
+    months = Q(card_exp_year=day.year, card_exp_month=day.month)
+    later = (day.year + day.month // 12, day.month % 12 + 1)
+    months |= Q(card_exp_year=later[0], card_exp_month=later[1])
+    cards = PaymentMethod.filter(months, is_active=True, is_default=True).order_by("id")
+    due = [row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)]
+    async with unit.transaction() as tx:
+        for row_id in due:
+            queue.enqueue(
+                tx, "payment_methods.remind_one", {"id": row_id}, unique_key=f"payment_methods.remind_one:{row_id}"
+            )
+
+
+async def remind_one(context: Context, args: dict[str, Any]) -> None:
+    """Job `payment_methods.remind_one`: read the card again, and write if it still ends soon; once per card and date.
+
+    Nobody is reminded of a card whose bank has sent Stripe its new date: while Stripe does not answer, the job waits.
+    """
+    row = await PaymentMethod.get(id=args["id"])
+    owner = await customers.known(row.customer_id)
+    if owner is not None:
+        await _follow(context, str(owner.stripe_customer_id))
+    day = await today()
+    async with unit.transaction() as tx:
+        card = await tx.lock_first(PaymentMethod.filter(id=row.id, is_active=True, is_default=True))
+        if card is None or not reminder_due(card.card_exp_month, card.card_exp_year, day):
+            return
+        shopper = await Customer.get(id=card.customer_id)
+        if not shopper.is_active:
+            return
+        language = language_of(shopper)
+        with speaking(language):
+            named = label(card.payment_method_type, card.card_brand, card.card_last4)
+        mail.write(
+            tx,
+            "card_ends",
+            to=shopper.email,
+            language=language,
+            unique_key=f"card_ends:{card.id}:{card.card_exp_year}-{card.card_exp_month:02d}",
+            context={
+                "full_name": shopper.full_name,
+                "card": named,
+                "expires": expiry(card.card_exp_month, card.card_exp_year),
+            },
+        )
+
+
+HANDLERS: dict[str, Handler] = {
+    "payment_methods.follow": follow,
+    "payment_methods.detach": detach,
+    "payment_methods.sweep": sweep,
+    "payment_methods.remind": remind,
+    "payment_methods.remind_one": remind_one,
+}

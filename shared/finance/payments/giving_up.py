@@ -1,0 +1,42 @@
+"""An unpaid order whose things its shopper took out of the basket is let go, unless its payment is under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.finance.payments import service, settle
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.infra import unit
+from shared.infra.jobs.queue import Context
+from shared.trade.baskets.models import Basket
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.service import close_checkout, is_unwanted
+
+_UNDER_WAY = frozenset({PaymentState.REQUIRES_ACTION, PaymentState.PROCESSING})
+
+
+async def give_up(context: Context, args: dict[str, Any]) -> None:
+    """Job `payments.give_up`: cancel the intents first and free the stock after, as when the time has run out.
+
+    Nothing happens where the bank has been asked already, or the things are in the basket again: then time decides.
+    """
+    checkout = await Checkout.get_or_none(id=args["checkout_id"], status=CheckoutStatus.OPEN)
+    if checkout is None or not await is_unwanted(checkout):
+        return
+    for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):
+        state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        if state in _UNDER_WAY:
+            return
+    if PaymentState.PROCESSING in await service.cancel_intents_of(context.gateway, checkout.id):
+        return
+    if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
+        return
+    async with unit.transaction() as tx:
+        await tx.lock_first(Basket.filter(id=checkout.basket_id))
+        locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+        if locked is None or not await is_unwanted(locked):
+            return
+        if not await Order.exists(checkout_id=checkout.id, payment_status=PaymentStatus.PAID):
+            await close_checkout(tx, locked, CheckoutStatus.CANCELLED, actor="shopper")

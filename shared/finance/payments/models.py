@@ -1,0 +1,85 @@
+"""Payments: one row per attempt at a PaymentIntent for an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.finance.payments.rules import PaymentState
+from shared.infra.database.base import Row, words
+from shared.trade.orders.models import Order
+from shared.trade.people.models import Customer
+from shared.trade.vendors.models import Vendor
+
+
+class Payment(Row):
+    """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment."""
+
+    lock_rank = 240
+
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="payments", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name="payments", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="payments", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    attempt = fields.SmallIntField(description="1 for the order's first intent")
+    idempotency_key = fields.CharField(max_length=255, unique=True)
+    stripe_payment_intent_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_customer_id = fields.CharField(
+        max_length=255, null=True, description="whose saved methods may pay; frozen before Stripe is asked"
+    )
+    stripe_account_id = fields.CharField(max_length=255, description="the destination")
+    stripe_charge_id = fields.CharField(max_length=255, null=True, db_index=True)
+    stripe_transfer_id = fields.CharField(max_length=255, null=True)
+    stripe_application_fee_id = fields.CharField(max_length=255, null=True)
+    stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)
+    amount_total = fields.BigIntField(description="minor units of currency")
+    amount_vendor = fields.BigIntField(description="minor units of currency")
+    amount_platform_fee = fields.BigIntField(description="minor units of currency")
+    amount_stripe_fee = fields.BigIntField(null=True, description="minor units, as Stripe's balance transaction says")
+    currency = fields.CharField(max_length=3)
+    statement_suffix = fields.CharField(
+        max_length=22,
+        default="",
+        db_default="",
+        description="sent with the intent, the same under its key whatever the shop is called by then",
+    )
+    statement_descriptor = fields.CharField(
+        max_length=22,
+        default="",
+        db_default="",
+        description="what the card statement shows: Stripe's prefix and ours; empty: unknown",
+    )
+    status = fields.CharField(max_length=50, default=PaymentState.OPENING.value)
+    payment_method = fields.CharField(max_length=50, null=True, description="card, sepa_debit, ...")
+    stripe_metadata: Any = fields.JSONField(default=dict)
+    failure_code = fields.CharField(max_length=80, null=True)
+    failure_reason = fields.TextField(null=True, description="a sentence fit for the shopper")
+    refund_reason = fields.TextField(null=True)
+    available_on = fields.DatetimeField(null=True, description="when the vendor's share can be paid out, Stripe's word")
+    paid_at = fields.DatetimeField(null=True)
+    refunded_at = fields.DatetimeField(null=True)
+    parked_reason = fields.TextField(null=True, description="why a success did not match the order")
+
+    class Meta:
+        table = "payments"
+        unique_together = (("order", "attempt"),)
+        indexes = [Index(fields=("status", "updated_at"), name="ix_payments_status")]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(PaymentState)})", name="ck_payments_status"),
+            CheckConstraint(
+                check="amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total"
+                " and amount_vendor = amount_total - amount_platform_fee",
+                name="ck_payments_amounts",
+            ),
+        ]

@@ -1,0 +1,97 @@
+"""Read models of payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core.money import Money
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PaymentState
+from shared.infra.database.paging import Paged, window
+from shared.trade.orders.money import OrderMoney
+from shared.trade.orders.queries import money_of
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """One attempt to pay an order, with what Stripe made of it."""
+
+    id: int
+    order_id: int
+    order_number: str
+    attempt: int
+    state: PaymentState
+    total: Money
+    vendor_share: Money
+    platform_fee: Money
+    stripe_fee: Money | None
+    refunded: Money  # of its order
+    order_money: OrderMoney  # what of the order's money is still there
+    method: str | None
+    stripe_payment_intent_id: str | None
+    stripe_charge_id: str | None
+    stripe_transfer_id: str | None
+    failure_reason: str | None
+    parked_reason: str | None
+    created_at: datetime
+    paid_at: datetime | None
+    is_refunded: bool  # all of it has gone back
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentPage(Paged):
+    """A page of payments."""
+
+    rows: tuple[PaymentView, ...]
+
+
+def _view(p: Payment) -> PaymentView:
+    return PaymentView(
+        id=p.id,
+        order_id=p.order_id,
+        order_number=p.order.number,
+        attempt=p.attempt,
+        state=PaymentState(p.status),
+        total=Money(p.amount_total, p.currency),
+        vendor_share=Money(p.amount_vendor, p.currency),
+        platform_fee=Money(p.amount_platform_fee, p.currency),
+        stripe_fee=None if p.amount_stripe_fee is None else Money(p.amount_stripe_fee, p.currency),
+        refunded=Money(p.order.refunded_amount, p.currency),
+        order_money=money_of(p.order),
+        method=p.payment_method,
+        stripe_payment_intent_id=p.stripe_payment_intent_id,
+        stripe_charge_id=p.stripe_charge_id,
+        stripe_transfer_id=p.stripe_transfer_id,
+        failure_reason=p.failure_reason,
+        parked_reason=p.parked_reason,
+        created_at=p.created_at,
+        paid_at=p.paid_at,
+        is_refunded=p.refunded_at is not None,
+    )
+
+
+async def payments_of_order(order_id: int) -> tuple[PaymentView, ...]:
+    """Every attempt for an order, oldest first."""
+    return tuple(_view(p) for p in await Payment.filter(order_id=order_id).order_by("attempt").select_related("order"))
+
+
+async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
+    """A vendor's payments, newest first."""
+    mine = Payment.filter(vendor_id=vendor_id)
+    shown = window(await mine.count(), page=page, size=PAGE_SIZE)
+    rows = await mine.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+    return PaymentPage(rows=tuple(_view(p) for p in rows), number=shown.number, pages=shown.pages)
+
+
+async def parked_payments(limit: int = 50) -> tuple[PaymentView, ...]:
+    """Payments whose success did not match the order: a person must look at each."""
+    rows = await Payment.filter(status=PaymentState.PARKED).order_by("-id").limit(limit).select_related("order")
+    return tuple(_view(p) for p in rows)
+
+
+async def count_parked() -> int:
+    """How many of those there are."""
+    return await Payment.filter(status=PaymentState.PARKED).count()

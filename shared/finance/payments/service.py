@@ -1,0 +1,268 @@
+"""Opening a payment for an order, and believing only what Stripe says when read.
+
+A payment is written down before Stripe is asked, under an idempotency key made of the order's number and the attempt, so a
+crash or a lost answer anywhere heals by asking again under the same key. The client secret is never stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.finance.payment_methods import customers
+from shared.finance.payment_methods import service as saved
+from shared.finance.payments import descriptor, settle
+from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.payment_intents import NewPaymentIntent, PaymentIntent
+from shared.infra.gateway.standing import money_may_move
+from shared.infra.jobs import queue
+from shared.trade.marketplace.queries import statement_prefix
+from shared.trade.orders.errors import VendorCannotSell
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.vendors.queries import get_vendor_payment_config
+
+log = logging.getLogger("markethall.payments")
+
+SETTLE_AFTER = timedelta(minutes=1)
+_AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
+_PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class IntentView:
+    """An order's PaymentIntent as the payment page needs it."""
+
+    payment_intent_id: str
+    client_secret: str = field(repr=False)
+    amount_total: Money
+    amount_vendor: Money
+    platform_fee: Money
+    currency: str
+    state: PaymentState
+    statement_descriptor: str  # as the card statement will show it; empty while that is not known
+    statement_suffix: str  # its end, which is ours
+    stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
+    box_secret: str | None = field(default=None, repr=False)  # set where the viewer may save the card
+
+
+async def create_payment_intent(
+    gateway: Gateway, *, order_id: int, shopper_id: int | None = None, look_again: bool = False
+) -> IntentView:
+    """The order's one open PaymentIntent, made now or read again; calling twice gives the same.
+
+    The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay with a saved card and save
+    another; for anybody else, and for guests, there is neither. `look_again`: what is saved at Stripe is read first, after
+    a saved card did not pay. Raises NotFound, OrderNotPayable, VendorCannotSell,
+    PaymentRejected (Stripe said no), StripeUnavailable (the order waits and the same call works later; StandsStill, one
+    of these, after a restore).
+    """
+    await money_may_move()  # an intent that is there already could be paid, too
+    owner = await _ordered_by(order_id, shopper_id)
+    customer = await saved.customer_for(gateway, owner) if owner is not None else None
+    if look_again:
+        await _look_again(gateway, order_id)
+    try:
+        opened = await _opened(gateway, order_id, customer)
+        box = await _box(gateway, opened) if owner is not None else None
+    except CustomerGone:  # deleted at Stripe: the order is kept, and payable by a card that is typed
+        opened, box = await _opened(gateway, order_id, None), None
+    payment, intent, state = opened
+    if state in _AWAITS_SHOPPER and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
+        raise VendorCannotSell  # it lost its account while the order was open; what was paid already stays paid
+    return IntentView(
+        payment_intent_id=intent.id,
+        client_secret=intent.client_secret,
+        amount_total=Money(payment.amount_total, payment.currency),
+        amount_vendor=Money(payment.amount_vendor, payment.currency),
+        platform_fee=Money(payment.amount_platform_fee, payment.currency),
+        currency=payment.currency,
+        state=state,
+        stripe_customer_id=payment.stripe_customer_id if owner is not None else None,
+        box_secret=box,
+        statement_descriptor=payment.statement_descriptor,
+        statement_suffix=payment.statement_suffix,
+    )
+
+
+async def _ordered_by(order_id: int, shopper_id: int | None) -> int | None:
+    """The signed-in shopper, if the order is theirs."""
+    if shopper_id is None or not await Order.exists(id=order_id, customer_id=shopper_id):
+        return None
+    return shopper_id
+
+
+async def _look_again(gateway: Gateway, order_id: int) -> None:
+    """Learn what became of the customer that the order's open payment names, and of what it holds."""
+    payment = await Payment.filter(order_id=order_id, status__in=list(OPEN_STATES)).first()
+    if payment is not None and payment.stripe_customer_id is not None:
+        await saved.look_for(gateway, payment.stripe_customer_id)
+
+
+Opened = tuple[Payment, PaymentIntent, PaymentState]
+
+
+async def _opened(gateway: Gateway, order_id: int, customer: str | None) -> Opened:
+    """The order's open payment with its intent. Raises CustomerGone when that names a customer that Stripe no longer has."""
+    payment = await _open_payment(order_id, customer)
+    if payment.stripe_customer_id is not None and await customers.is_gone(payment.stripe_customer_id):
+        if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
+            raise PaymentRejected(log=f"payment {payment.id} names a customer that is gone and cannot be cancelled")
+        payment = await _open_payment(order_id, customer)
+    intent = await ask(gateway, payment)
+    state = await settle.apply(payment.id, intent)
+    if state is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
+        payment = await _open_payment(order_id, customer)
+        intent = await ask(gateway, payment)
+        state = await settle.apply(payment.id, intent)
+    return payment, intent, state
+
+
+async def _box(gateway: Gateway, opened: Opened) -> str | None:
+    """The secret by which the form offers to save the card."""
+    payment, _, state = opened
+    if payment.stripe_customer_id is None or state not in _AWAITS_SHOPPER:
+        return None
+    try:
+        return await saved.box_for(gateway, payment.stripe_customer_id)
+    except StripeMissing as missing:
+        await cancel_intent(gateway, payment)
+        raise CustomerGone(log=missing.log) from missing
+
+
+async def _open_payment(order_id: int, customer: str | None) -> Payment:
+    """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        checkout = await order.checkout
+        if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
+            raise OrderNotPayable
+        if await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
+            raise PaymentUnderReview
+        payment = await Payment.filter(order_id=order.id, status__in=list(OPEN_STATES)).first()
+        if payment is not None:
+            return payment
+        config = await get_vendor_payment_config(order.vendor_id)
+        if not config.accepts_payments or config.stripe_account_id is None:
+            raise VendorCannotSell
+        attempt = 1 + await Payment.filter(order_id=order.id).count()
+        vendor, prefix = await order.vendor, await statement_prefix()
+        suffix = descriptor.suffix(vendor.name, order.number, prefix)
+        payment = await Payment.create(
+            vendor_id=order.vendor_id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            attempt=attempt,
+            idempotency_key=f"order:{order.number}:pay:{attempt}",  # a number never comes again, as an id does after a reset
+            stripe_account_id=config.stripe_account_id,
+            stripe_customer_id=customer,
+            amount_total=order.total_amount_cents,
+            amount_platform_fee=order.platform_fee_amount,
+            amount_vendor=order.total_amount_cents - order.platform_fee_amount,
+            currency=order.currency,
+            statement_suffix=suffix,
+            statement_descriptor=descriptor.shown(prefix, suffix),
+            stripe_metadata={
+                "order_id": str(order.id),
+                "order_number": order.number,
+                "vendor_id": str(order.vendor_id),
+            },
+        )
+        queue.enqueue(
+            tx,
+            "payments.settle_unknown",
+            {"payment_id": payment.id},
+            run_at=clock.now() + SETTLE_AFTER,
+            unique_key=f"settle_unknown:{payment.id}",
+        )
+        tx.record(
+            "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
+        )
+        return payment
+
+
+async def ask(gateway: Gateway, payment: Payment) -> PaymentIntent:
+    """Make the intent under the payment's stored key, or read it when its id is known. No transaction is open."""
+    if payment.stripe_payment_intent_id is not None:
+        return await gateway.payment_intents.get(payment.stripe_payment_intent_id)
+    metadata = payment.stripe_metadata
+    new = NewPaymentIntent(
+        amount=payment.amount_total,
+        currency=payment.currency,
+        destination=payment.stripe_account_id,
+        fee=payment.amount_platform_fee,
+        description=f"Order {metadata['order_number']}",
+        metadata={**metadata, "payment_id": str(payment.id)},
+        transfer_group=f"order_{payment.order_id}",
+        customer=payment.stripe_customer_id,
+        statement_suffix=payment.statement_suffix or None,
+    )
+    try:
+        return await gateway.payment_intents.create(new, key=payment.idempotency_key)
+    except StripeRefused as refused:
+        log.warning("payment %s was refused: %s", payment.id, refused.log)
+        await settle.close_unopened(payment.id, reason=f"refused: {refused.stripe_code or refused.status}")
+        if refused.stripe_param == "customer" and payment.stripe_customer_id is not None:
+            await saved.look_for(gateway, payment.stripe_customer_id)
+            raise CustomerGone(log=refused.log) from refused
+        raise PaymentRejected(log=refused.log) from refused
+    except StripeUnavailable as down:
+        if down.replayed:  # Stripe stored this failure under our key for good; the next call opens the next attempt
+            await settle.close_unopened(payment.id, reason="Stripe stored a failure under this key")
+        raise
+
+
+async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
+    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
+    if payment.stripe_payment_intent_id is None:
+        intent = await ask(gateway, payment)  # the same key finds the intent if it was ever made
+        await settle.apply(payment.id, intent)
+        payment = await Payment.get(id=payment.id)
+    assert payment.stripe_payment_intent_id is not None
+    # The state is part of the key: a refusal stored while it was processing must not be replayed after that failed.
+    intent = await gateway.payment_intents.cancel(
+        payment.stripe_payment_intent_id, key=f"{payment.idempotency_key}:cancel:{payment.status}"
+    )
+    return await settle.apply(payment.id, intent)
+
+
+async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
+    """Cancel every intent of a checkout that is not decided: the states in which that left its payments."""
+    payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
+    return {await cancel_intent(gateway, payment) for payment in payments}
+
+
+async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:
+    """Read the intent from Stripe and let our rows follow; None when the intent is not ours. Raises StripeUnavailable."""
+    payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    if payment is None:
+        return None
+    if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
+        return PaymentState(payment.status)
+    return await settle.apply(payment.id, await gateway.payment_intents.get(intent_id))
+
+
+async def is_ours(intent_id: str | None) -> bool:
+    """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign objects."""
+    return intent_id is not None and await Payment.exists(stripe_payment_intent_id=intent_id)
+
+
+async def record_charge(gateway: Gateway, charge_id: str) -> bool:
+    """Read the charge and note its transfer, fee and balance transaction on our payment; False when it is not ours."""
+    charge = await gateway.charges.get(charge_id)
+    if charge.payment_intent is None:
+        return False
+    payment = await Payment.get_or_none(stripe_payment_intent_id=charge.payment_intent)
+    if payment is None:
+        return False
+    if charge.paid:
+        await settle.note_charge(payment.id, charge)
+    return True

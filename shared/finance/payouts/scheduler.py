@@ -1,0 +1,108 @@
+"""Our own paydays: one payout per vendor, currency and payday, of all that can leave once it is worth sending.
+
+`run` looks every hour which vendors' payday it is; `pay` makes a vendor's payouts. Days on which nobody looked are made up for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from shared.core import clock
+from shared.finance.ledger import queries as ledger
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.queries import owes
+from shared.finance.payouts import funds, service
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import PayoutState, due
+from shared.finance.recovery import jobs as clawback
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import queue, schedule
+from shared.infra.jobs.queue import Context
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vendors import configs, payout_settings, schedules
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.paydays import current_day, given_up, last_payday, period
+from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
+
+RUN = "payouts.run"
+TRIES = 3  # of a payday that Stripe refuses; then the next one has its turn
+REMEMBERED = timedelta(days=31)
+
+
+async def run() -> int:
+    """Put the payout of each vendor whose payday it is on the list, and answer how many those were. Asks Stripe nothing."""
+    today = current_day(clock.now(), (await marketplace()).zone)
+    yesterday = today - timedelta(days=1)
+    said = (await schedule.recall(RUN)).get("through")
+    through = date.fromisoformat(said) if said else yesterday
+    after = max(min(through, yesterday), today - REMEMBERED)
+    found: list[tuple[int, str]] = []
+    connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).order_by("id")
+    for row in await connected:
+        plan = schedules.plan_of(row)
+        payday = last_payday(plan.schedule.value, plan.day, after, today)
+        if payday is None or not await schedules.by_hand(row, row.minimum_payout):
+            continue
+        found.append((row.vendor_id, period(payday)))
+    async with unit.transaction() as tx:
+        for vendor_id, name in found:
+            key = f"payouts.pay:{vendor_id}:{name}"
+            queue.enqueue(tx, "payouts.pay", {"vendor_id": vendor_id, "payday": name}, unique_key=key)
+    if through != today:
+        await schedule.remember(RUN, {"through": today.isoformat()})
+    return len(found)
+
+
+async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
+    """Make a vendor's payouts of one payday. What Stripe has not answered yet is asked again first. Raises StripeUnavailable."""
+    gateway = context.gateway
+    for row in await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING).order_by("id"):
+        await service.ask(gateway, row.id)
+    terms = await terms_of(vendor_id)
+    name = period(payday)
+    currencies = await _unpaid(vendor_id, name)
+    if terms.account_id is None or not terms.by_hand or not currencies:
+        return
+    if await owes(vendor_id):
+        await clawback.collect(context, {"vendor_id": vendor_id})
+    await _keep_stripe_from_paying(gateway, terms)
+    reading = await funds.read(gateway, terms)
+    for currency in currencies:
+        made = await _write_down(terms, currency, name, reading)
+        if made is not None:
+            await service.ask(gateway, made.id)
+
+
+async def _unpaid(vendor_id: int, name: str) -> list[str]:
+    """The currencies in which something lies in the vendor's balance and this payday has no payout yet."""
+    sums = await ledger.of_vendor(vendor_id)
+    held = {currency for (account, currency), total in sums.items() if account is Account.STRIPE_VENDOR and total > 0}
+    paid = await Payout.filter(vendor_id=vendor_id, period=name).values_list("currency", flat=True)
+    return sorted(held - {str(currency) for currency in paid})
+
+
+async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None:
+    """Where somebody switched Stripe's own schedule on, it is switched off before we pay."""
+    assert terms.account_id is not None
+    told = await schedules.read(gateway, terms.account_id)
+    if told is not None and told.interval != schedules.MANUAL:
+        await payout_settings.apply(gateway, vendor_id=terms.vendor_id)
+
+
+async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: funds.Reading) -> Payout | None:
+    """The payout of this payday, written down, if it is worth one; whoever comes second finds it there."""
+    async with unit.transaction() as tx:
+        config = await configs.locked(tx, terms.vendor_id)
+        ours = Payout.filter(vendor_id=terms.vendor_id, currency=currency)
+        refused = await ours.filter(period__startswith=given_up(name)).count()
+        if await ours.filter(period=name).exists() or refused >= TRIES:
+            return None
+        if schedules.stand_still(config):
+            return None
+        there = (await funds.of_vendor(terms.vendor_id, reading))[currency]
+        standing = funds.standing(terms, reading, currency)
+        decided = due(there, standing, minimum=funds.minimum(terms, currency))
+        if decided.amount <= 0:
+            return None
+        return await service.write_down(tx, config, service.NewPayout(currency, decided.amount, period=name))

@@ -1,0 +1,63 @@
+"""Payouts found without any webhook: those under way, those that a bank may still return, and those that others made; and
+what Stripe holds back of an account's money.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.core import clock
+from shared.finance.payouts import follow, service, stripe_reserves
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import UNDER_WAY, PayoutState
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeMissing, StripeRefused
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import queue
+from shared.trade.vendors.models import VendorPaymentConfig
+
+UNANSWERED = timedelta(hours=1)  # its own job asks before; this one goes on with what waited for a hold to end
+LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it
+
+
+async def run() -> None:
+    """Put each account's sweep on the list, the platform's own among them."""
+    connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
+    vendor_ids = await connected.order_by("id").values_list("vendor_id", flat=True)
+    async with unit.transaction() as tx:
+        for vendor_id in (None, *vendor_ids):
+            key = f"payouts.sweep_account:{vendor_id}"
+            queue.enqueue(tx, "payouts.sweep_account", {"vendor_id": vendor_id}, unique_key=key)
+
+
+async def account(gateway: Gateway, vendor_id: int | None) -> int:
+    """Bring all recent payouts of one account up to date; how many there were. Raises StripeUnavailable."""
+    account_id = None
+    if vendor_id is not None:
+        config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id, deauthorized_at=None)
+        if config is None or config.stripe_account_id is None:
+            return 0
+        account_id = config.stripe_account_id
+    try:
+        recent = await gateway.payouts.list(account_id, since=clock.now() - LOOK_BACK)
+        await stripe_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
+    except StripeRefused:  # access was taken away
+        return 0
+    for found in recent:
+        await follow.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
+    for row in await unanswered.filter(created_at__lt=clock.now() - UNANSWERED).order_by("id"):
+        await service.ask(gateway, row.id)
+    seen = {found.id for found in recent}
+    under_way = await Payout.filter(
+        vendor_id=vendor_id,
+        status__in=[state.value for state in UNDER_WAY - {PayoutState.OPENING}],
+        stripe_payout_id__not_isnull=True,
+    )
+    older = [str(row.stripe_payout_id) for row in under_way if row.stripe_payout_id not in seen]
+    for payout_id in older:
+        try:
+            await follow.follow(gateway, account_id, payout_id)
+        except StripeMissing:
+            continue
+    return len(recent) + len(older)

@@ -1,0 +1,175 @@
+"""Where the money of one order went, out of its ledger entries: what the shopper paid down to what reached a bank. Pure.
+
+Each step says what it did to what the vendor is owed and to what the marketplace keeps; together that is the step's whole.
+The last steps are what is left on each side, so that all steps (but the sums in between) come to nought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+VENDORS = frozenset({"vendor_payable", "vendor_reserved", "vendor_receivable"})  # shared/finance/ledger/chart.py
+MARKETS = frozenset({"commission", "stripe_fees", "dispute_losses"})
+RESERVED, COMMISSION = "vendor_reserved", "commission"
+# Facts about where the money lies; who owes whom is told by others.
+PLACES = ("moved", "refund_paid", "refund_returned", "receivable", "reserved", "released", "parked", "unparked")
+
+
+class Kind(StrEnum):
+    """What a step is about; the words for it are the page's."""
+
+    PAID = "paid"
+    STRIPE_FEE = "stripe_fee"
+    COMMISSION = "commission"
+    SHARE = "share"  # a sum: what the vendor earned by the sale
+    REFUND = "refund"
+    REFUND_UNDONE = "refund_undone"
+    COMMISSION_BACK = "commission_back"
+    COMMISSION_AGAIN = "commission_again"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_COST = "dispute_cost"  # what a dispute costs the marketplace: Stripe's fee, and what nobody else can bear
+    DISPUTE_COST_BACK = "dispute_cost_back"
+    LET_GO = "let_go"
+    TAKEN = "taken"  # by staff, in Stripe's dashboard
+    OTHER = "other"
+    LEFT = "left"  # a sum: what the vendor keeps of the order
+    PAYOUT = "payout"
+    PAYOUT_FAILED = "payout_failed"  # tried, came back: counts for nothing
+    NOT_PAID_OUT = "not_paid_out"
+    OWED = "owed"  # paid out and then taken back by a refund or a dispute: the vendor owes it
+    KEPT = "kept"  # what the marketplace keeps
+    BORNE = "borne"  # what the order cost the marketplace in the end
+
+
+SUMS = frozenset({Kind.SHARE, Kind.LEFT})
+HEAD = (Kind.PAID, Kind.STRIPE_FEE, Kind.COMMISSION)  # these stand above the vendor's share
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One ledger entry of the order: its posting's kind and key, debits positive."""
+
+    posting_id: int
+    kind: str
+    key: str
+    account: str
+    amount: int
+    stripe_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What of the order went out with one payout. `counts`: it was not sent back."""
+
+    amount: int
+    stripe_id: str
+    counts: bool
+    arrived_at: datetime | None
+    arrives_on: datetime | None
+    payout_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line: what it did to the vendor's side and to the marketplace's, in minor units. Sums repeat what was before them."""
+
+    kind: Kind
+    vendor: int
+    market: int
+    stripe_id: str = ""
+    at: datetime | None = None
+    key: str = ""  # the posting's
+    sent: Sent | None = None
+
+    @property
+    def whole(self) -> int:
+        """Both sides together."""
+        return self.vendor + self.market
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it only says what the lines above come to."""
+        return self.kind in SUMS
+
+
+def steps(facts: Iterable[Fact], sent: Sequence[Sent]) -> tuple[Step, ...]:
+    """Every step of an order's money in the order of time; the sale and Stripe's fee first, payouts and what is left last."""
+    told = [step for parts in _postings(facts) for step in _step(parts)]
+    head = sorted((step for step in told if step.kind in HEAD), key=lambda step: HEAD.index(step.kind))
+    rest = [step for step in told if step.kind not in HEAD]
+    found = list(head)
+    if any(step.kind is Kind.PAID for step in head):
+        share = sum(step.vendor for step in head)
+        found.append(Step(Kind.SHARE, share, 0))
+        if rest:
+            found += [*rest, Step(Kind.LEFT, share + sum(step.vendor for step in rest), 0)]
+    else:
+        found += rest
+    for part in sent:
+        kind, amount = (Kind.PAYOUT, -part.amount) if part.counts else (Kind.PAYOUT_FAILED, 0)
+        found.append(Step(kind, amount, 0, part.stripe_id, part.arrived_at or part.arrives_on, sent=part))
+    vendor = sum(step.vendor for step in found if not step.is_sum)
+    market = sum(step.market for step in found if not step.is_sum)
+    if found:
+        found.append(Step(Kind.OWED if vendor < 0 else Kind.NOT_PAID_OUT, -vendor, 0))
+        found.append(Step(Kind.BORNE if market < 0 else Kind.KEPT, 0, -market))
+    return tuple(found)
+
+
+def places(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Where the money lay: one entry for each fact that moved it and changed nobody's claim."""
+    return tuple(parts[0] for parts in _postings(facts) if parts[0].kind in PLACES)
+
+
+def reserved(facts: Iterable[Fact]) -> int:
+    """What of the order is held back now, in minor units."""
+    return -sum(fact.amount for fact in facts if fact.account == RESERVED)
+
+
+def _postings(facts: Iterable[Fact]) -> list[list[Fact]]:
+    grouped: dict[int, list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault(fact.posting_id, []).append(fact)
+    return sorted(grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id))
+
+
+def _step(parts: list[Fact]) -> list[Step]:
+    """The steps of one posting: none when it only says where money lies."""
+    first = parts[0]
+    vendor = -sum(part.amount for part in parts if part.account in VENDORS)
+    commission = -sum(part.amount for part in parts if part.account == COMMISSION)
+    other = -sum(part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION)
+
+    def step(kind: Kind, vendor: int, market: int) -> Step:
+        return Step(kind, vendor, market, first.stripe_id, first.at, first.key)
+
+    if first.kind == "sale":  # all of it is the vendor's first, then the commission goes over to the marketplace
+        found = [step(Kind.PAID, vendor + commission, 0)]
+        return [*found, step(Kind.COMMISSION, -commission, commission)] if commission else found
+    named = {
+        "refund": (Kind.REFUND, Kind.COMMISSION_BACK, Kind.OTHER),
+        "refund_undone": (Kind.REFUND_UNDONE, Kind.COMMISSION_AGAIN, Kind.OTHER),
+        "dispute_withdrawn": (Kind.DISPUTE, Kind.COMMISSION_BACK, Kind.DISPUTE_COST),
+        "dispute_reinstated": (Kind.DISPUTE_WON, Kind.COMMISSION_AGAIN, Kind.DISPUTE_COST_BACK),
+        "stripe_fee": (Kind.OTHER, Kind.OTHER, Kind.STRIPE_FEE),
+        "written_off": (Kind.LET_GO, Kind.OTHER, Kind.LET_GO),
+        "taken": (Kind.TAKEN, Kind.OTHER, Kind.TAKEN),
+        "given_back": (Kind.OTHER, Kind.OTHER, Kind.OTHER),
+        "commission_returned": (Kind.OTHER, Kind.COMMISSION_BACK, Kind.OTHER),
+    }
+    mine, back, theirs = named.get(first.kind, (Kind.OTHER, Kind.OTHER, Kind.OTHER))
+    if first.kind in ("written_off", "taken", "given_back"):
+        return [step(mine, vendor, other)]
+    found = []
+    if vendor or commission:  # the whole goes to the shopper out of the vendor's share, commission is given back to it
+        found.append(step(mine, vendor + commission, 0))
+        if commission:
+            found.append(step(back, -commission, commission))
+    if other:
+        found.append(step(theirs, 0, other))
+    return found

@@ -1,0 +1,97 @@
+"""What vendors owe, for their own pages and the operator's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import F
+from tortoise.functions import Sum
+
+from shared.core.money import Money
+from shared.finance.recovery.errors import NothingOwed
+from shared.finance.recovery.models import Claim
+from shared.trade.vendors.models import VendorPaymentConfig
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One debt: what a refund or a dispute took that the vendor's balance did not cover."""
+
+    claim_id: int
+    subject: str
+    order_number: str
+    vendor_id: int
+    vendor_name: str
+    since: datetime
+    left: Money
+    whole: Money
+
+
+async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Owed, ...]:
+    """Open debts, the oldest first; of one vendor or of all."""
+    query = Claim.filter(receivable__gt=0)
+    if vendor_id is not None:
+        query = query.filter(vendor_id=vendor_id)
+    rows = await query.order_by("owed_since", "id").limit(limit).select_related("order", "vendor")
+    return tuple(_owed(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the platform owes a vendor that it cannot reach: it took our access to its Stripe account away."""
+
+    order_number: str
+    subject: str
+    vendor_id: int
+    vendor_name: str
+    since: datetime
+    amount: Money
+
+
+async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
+    """What is sent to vendors once they connect their account again, the oldest first."""
+    gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
+    since = {row.vendor_id: row.deauthorized_at for row in await gone}
+    rows = Claim.filter(vendor_id__in=[*since], taken__gt=F("amount") - F("netted")) if since else Claim.filter(id=0)
+    return tuple(
+        Waiting(
+            row.order.number,
+            row.subject,
+            row.vendor_id,
+            row.vendor.name,
+            since[row.vendor_id] or row.updated_at,
+            Money(row.paid - row.amount, row.currency),
+        )
+        for row in await rows.order_by("id").limit(limit).select_related("order", "vendor")
+    )
+
+
+async def owed_claim(claim_id: int) -> Owed:
+    """One open debt. Raises NothingOwed when it is paid or never was."""
+    row = await Claim.filter(id=claim_id, receivable__gt=0).select_related("order", "vendor").first()
+    if row is None:
+        raise NothingOwed
+    return _owed(row)
+
+
+def _owed(row: Claim) -> Owed:
+    return Owed(
+        claim_id=row.id,
+        subject=row.subject,
+        order_number=row.order.number,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor.name,
+        since=row.owed_since or row.updated_at,
+        left=Money(row.receivable, row.currency),
+        whole=Money(row.amount, row.currency),
+    )
+
+
+async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
+    """What is owed per currency in minor units; by one vendor or by all."""
+    query = Claim.filter(receivable__gt=0)
+    if vendor_id is not None:
+        query = query.filter(vendor_id=vendor_id)
+    rows = await query.annotate(total=Sum("receivable")).group_by("currency").values_list("currency", "total")
+    return {str(currency): int(total) for currency, total in rows}

@@ -1,0 +1,98 @@
+"""What a vendor owes because its balance did not cover a claim: dated, paid by the next sales, or given up by the operator."""
+
+from __future__ import annotations
+
+from shared.core import clock
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.payments.models import Payment
+from shared.finance.recovery.errors import NothingOwed
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementState, rest
+from shared.infra import unit
+from shared.infra.jobs import queue
+from shared.infra.unit import Transaction
+
+
+async def follow(tx: Transaction, claim_id: int) -> None:
+    """Let the receivable be what is not taken yet, inside the caller's transaction. Nothing while a movement is under way."""
+    claim = await tx.lock(Claim, id=claim_id)
+    if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
+        return
+    target = rest(claim.amount, claim.paid, claim.written_off)
+    revived, number = claim.written_off - target.written_off, claim.postings
+    if revived:  # given up on, and now not even due any more: no loss after all
+        number += 1
+        await ledger.post(tx, postings.written_off(await _fact(claim, number, -revived)))
+    change = target.receivable - claim.receivable - revived
+    if change:
+        number += 1
+        await ledger.post(tx, postings.receivable(await _fact(claim, number, change)))
+    if number == claim.postings:
+        return
+    await Claim.filter(id=claim.id).update(
+        receivable=target.receivable,
+        written_off=target.written_off,
+        postings=number,
+        owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
+        updated_at=clock.now(),
+    )
+    tx.record(
+        "vendor.owes" if change > 0 else "vendor.owes_less",
+        actor="system",
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=abs(change),
+        currency=claim.currency,
+        left=target.receivable,
+    )
+
+
+async def collect_soon(vendor_id: int) -> None:
+    """Ask the vendor's balance again, by a job: what it covers of its debts is taken."""
+    async with unit.transaction() as tx:
+        queue.enqueue(tx, "clawback.collect", {"vendor_id": vendor_id})
+
+
+async def write_off(claim_id: int, *, actor: str) -> None:
+    """The platform gives up on what is owed. Raises NothingOwed."""
+    async with unit.transaction() as tx:
+        claim = await tx.lock_first(Claim.filter(id=claim_id))
+        if claim is None or claim.receivable == 0:
+            raise NothingOwed
+        number = claim.postings + 1
+        moved = await Claim.filter(id=claim.id, receivable=claim.receivable).update(
+            written_off=claim.written_off + claim.receivable,
+            receivable=0,
+            owed_since=None,
+            postings=number,
+            updated_at=clock.now(),
+        )
+        if not moved:
+            raise NothingOwed
+        await ledger.post(tx, postings.written_off(await _fact(claim, number, claim.receivable)))
+        tx.record(
+            "claim.written_off",
+            actor=actor,
+            subject=claim.subject,
+            vendor_id=claim.vendor_id,
+            amount=claim.receivable,
+            currency=claim.currency,
+        )
+
+
+async def _fact(claim: Claim, number: int, amount: int) -> postings.Receivable:
+    last = await Movement.filter(claim_id=claim.id, status=MovementState.DONE).order_by("-id").first()
+    source = last.stripe_id if last else None
+    if source is None:
+        payment = await Payment.get(id=claim.payment_id)
+        source = payment.stripe_charge_id or payment.stripe_payment_intent_id
+    return postings.Receivable(
+        claim_id=claim.id,
+        number=number,
+        order_id=claim.order_id,
+        vendor_id=claim.vendor_id,
+        currency=claim.currency,
+        amount=amount,
+        stripe_id=str(source),
+    )

@@ -1,0 +1,145 @@
+"""Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe balance; the rest is owed.
+
+A movement is written down before Stripe is asked, under a key of its own, and every step looks again at what is so. Doing
+it twice, or after a crash anywhere, ends in the same state: taken + netted + receivable + written off == amount; but what cannot be sent to a vendor waits (netting.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from tortoise.functions import Sum
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.money import step
+from shared.finance.ledger.queries import reserved_of_order
+from shared.finance.payments.models import Payment
+from shared.finance.recovery import by_hand, movements, netting, receivables, sources
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementKind, MovementState, Source, plan, rest
+from shared.finance.recovery.writes import write_of
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.standing import money_may_move
+from shared.infra.jobs import queue
+from shared.infra.stripe_writes import service as writes
+from shared.infra.unit import Transaction
+from shared.trade.orders.models import Order
+
+log = logging.getLogger("markethall.clawback")
+
+ROUNDS = 4  # a balance that shrinks while we take from it is looked at again so often; then the rest is owed
+
+
+async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: int) -> Claim:
+    """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the caller's transaction.
+
+    0 when it was undone. What that means at Stripe is done by `settle`, which is enqueued here too.
+    """
+    claim = await tx.lock_first(Claim.filter(subject=subject))
+    if claim is None:
+        claim = await Claim.create(
+            subject=subject,
+            vendor_id=payment.vendor_id,
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            currency=payment.currency,
+            amount=amount,
+        )
+    elif claim.amount != amount:
+        await Claim.filter(id=claim.id).update(amount=amount, updated_at=clock.now())
+        claim.amount = amount
+    queue.enqueue(tx, "clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
+    if await reserved_of_order(payment.order_id):
+        queue.enqueue(tx, "payouts.review_reserve", {"order_id": payment.order_id})
+    return claim
+
+
+async def settle(gateway: Gateway, subject: str) -> Claim:
+    """Bring a claim to rest at Stripe and in the ledger. Raises StripeUnavailable, and then the same call goes on later."""
+    claim = await Claim.get_or_none(subject=subject)
+    if claim is None:
+        raise NotFound(f"There is no claim for {subject}.")
+    unreachable = await netting.is_unreachable(claim.vendor_id)
+    for _ in range(ROUNDS):
+        for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
+            await _perform(gateway, claim, movement)
+        await claim.refresh_from_db()
+        delta = rest(claim.amount, claim.paid, claim.written_off).move
+        if delta == 0 or (delta < 0 and unreachable) or not await _write_down(gateway, claim, delta):
+            break
+    async with unit.transaction() as tx:
+        await receivables.follow(tx, claim.id)
+    if unreachable:
+        await netting.net(claim.vendor_id, claim.currency)
+    await claim.refresh_from_db()
+    return claim
+
+
+async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
+    """Plan and store the movements that bring the claim `delta` closer to its amount; False when there is nothing to do."""
+    await money_may_move()
+    payment = await sources.charged(gateway, claim.payment_id)
+    if delta < 0:
+        steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
+    else:
+        found = await sources.of_payment(gateway, payment)
+        if await _taken_by_hand(gateway, found):
+            return True  # somebody took it in Stripe's dashboard: look again
+        held = await sources.balance(gateway, payment)
+        if sum(source.room for source in found) < min(delta, held):  # some of it was taken by hand before
+            found += await sources.of_others(gateway, payment)
+        planned = plan(delta, held, found, unit=step(claim.currency))
+        steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
+    async with unit.transaction() as tx:
+        locked = await tx.lock(Claim, id=claim.id)
+        if rest(locked.amount, locked.paid, locked.written_off).move != delta:
+            return True  # somebody else was faster: look again
+        if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
+            return True
+        number = (await Order.get(id=claim.order_id)).number
+        for kind, source, amount in steps:
+            movement = await Movement.create(
+                claim_id=claim.id,
+                kind=kind,
+                amount=amount,
+                stripe_source_id=source,
+                idempotency_key=await movements.key(locked, kind, number),
+            )
+            await writes.open_write(tx, await write_of(locked, movement))
+    return bool(steps)
+
+
+async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
+    """Note what came back of these transfers past us; asked only where more came back than we know of."""
+    noted = False
+    ours = Movement.filter(
+        stripe_source_id__in=[s.transfer_id for s in found], kind=MovementKind.REVERSAL, status=MovementState.DONE
+    )
+    sums = (
+        await ours.annotate(total=Sum("amount")).group_by("stripe_source_id").values_list("stripe_source_id", "total")
+    )
+    known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
+    for source in found:
+        if source.back > known.get(source.transfer_id, 0):
+            seen = await by_hand.follow_transfer(gateway, source.transfer_id)
+            noted |= seen is not None and seen.noted > 0
+    return noted
+
+
+async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
+    """Have Stripe make one movement. A refusal ends it; where the vendor's money is still with us, that must be loud."""
+    write_id = await writes.opened(await write_of(claim, movement), asked_at=movement.created_at)
+    performed = await writes.perform(gateway, write_id)
+    await movement.refresh_from_db()
+    if movement.status == MovementState.OPENING and performed.stripe_id:  # noted with the write, and undone since
+        async with unit.transaction() as tx:
+            await movements.done(tx, movement.id, performed.stripe_id)
+    refusal = performed.refusal
+    if refusal is None or movement.kind == MovementKind.REVERSAL:
+        return
+    if not await netting.is_unreachable(claim.vendor_id):
+        log.error("movement %s of %s was refused", movement.id, claim.subject)
+        raise refusal

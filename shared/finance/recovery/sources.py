@@ -1,0 +1,68 @@
+"""Out of what a claim can be paid: the transfers of its payment, and what the vendor holds at Stripe now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.finance.payments import service as payments
+from shared.finance.payments.jobs import ChargeNotReady
+from shared.finance.payments.models import Payment
+from shared.finance.recovery.models import Movement
+from shared.finance.recovery.rules import MovementKind, MovementState, Source
+from shared.infra.gateway.errors import StripeMissing
+from shared.infra.gateway.gateway import Gateway
+
+OTHERS = 10  # so many other sales of a vendor are looked at
+MARK = "movement"  # the metadata by which a movement is known again: our own idempotency key
+
+
+async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
+    """The payment with its transfer, if Stripe has made that by now: it follows the charge a moment later."""
+    payment = await Payment.get(id=payment_id)
+    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
+        await payments.record_charge(gateway, payment.stripe_charge_id)
+        await payment.refresh_from_db()
+    return payment
+
+
+async def charged(gateway: Gateway, payment_id: int) -> Payment:
+    """The payment with its transfer known; read from Stripe where we have not heard of it. Raises ChargeNotReady."""
+    payment = await looked_at(gateway, payment_id)
+    if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
+        raise ChargeNotReady("The charge has no transfer yet.")
+    return payment
+
+
+async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
+    """The transfers that this payment's money went by, oldest first, with what has not come back of each."""
+    again = Movement.filter(
+        claim__payment_id=payment.id, kind=MovementKind.TRANSFER, status=MovementState.DONE
+    ).order_by("id")
+    return await _read(gateway, [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))])
+
+
+async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
+    """The transfers of the vendor's other sales, newest first: for when more is borne of an order than its own ever brought."""
+    others = Payment.filter(
+        vendor_id=payment.vendor_id, currency=payment.currency, stripe_transfer_id__not_isnull=True, id__not=payment.id
+    )
+    return await _read(gateway, await others.order_by("-id").limit(OTHERS).values_list("stripe_transfer_id", flat=True))
+
+
+async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
+    transfers = [await gateway.transfers.get(str(id_)) for id_ in ids]
+    return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
+
+
+def group_of(order_id: int) -> str:
+    """What the transfers of an order have in common at Stripe."""
+    return f"order_{order_id}"
+
+
+async def balance(gateway: Gateway, payment: Payment) -> int:
+    """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we may not look any more."""
+    try:
+        found = await gateway.balance.get(payment.stripe_account_id)
+    except StripeMissing:
+        return 0
+    return sum(line.total for line in found if line.currency == payment.currency)

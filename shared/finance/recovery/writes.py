@@ -1,0 +1,111 @@
+"""What we ask Stripe about claims: to take a part of a transfer back, and to send money to a vendor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shared.finance.payments.models import Payment
+from shared.finance.recovery import movements, sources
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.rules import MovementKind
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.transfers import NewTransfer
+from shared.infra.jobs import queue
+from shared.infra.stripe_writes.operations import Operation
+from shared.infra.unit import Transaction
+
+
+@dataclass(frozen=True)
+class _Moved(Operation[str, None]):
+    """A movement of a claim; `amount` in minor units. Stripe's answer is the id of what it made."""
+
+    movement_id: int
+    claim_id: int
+    claim: str
+    order_id: int
+    source_id: str
+    amount: int
+    mark: str
+
+    @property
+    def key(self) -> str:
+        return self.mark
+
+    @property
+    def subject(self) -> str:
+        return f"movement:{self.movement_id}"
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What Stripe keeps with it: the mark stays when an attempt gets another key."""
+        return {"claim": self.claim, "order_id": str(self.order_id), sources.MARK: self.mark}
+
+    async def answered(self, tx: Transaction, answer: str, more: None) -> None:
+        await movements.done(tx, self.movement_id, answer)
+        claim = await Claim.get(id=self.claim_id)
+        if claim.paid != claim.amount or claim.receivable:  # not at rest: whoever settles it may have given up
+            key = f"clawback.settle:{self.claim}"
+            queue.enqueue(tx, "clawback.settle", {"subject": self.claim}, unique_key=key)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """What is left of the claim is planned anew, as another movement."""
+        await movements.refused(tx, self.movement_id, refusal.stripe_code or refusal.log or "refused")
+
+
+@dataclass(frozen=True)
+class ReverseTransfer(_Moved):
+    """A part of a transfer taken back from the vendor."""
+
+    name: ClassVar[str] = "transfers.reverse"
+
+    async def send(self, gateway: Gateway, key: str) -> str:
+        made = await gateway.transfers.reverse(self.source_id, amount=self.amount, metadata=self.metadata, key=key)
+        return made.id
+
+    async def find(self, gateway: Gateway) -> str | None:
+        back = await gateway.transfers.list_reversals(self.source_id)
+        return next((one.id for one in back if one.metadata.get(sources.MARK) == self.mark), None)
+
+
+@dataclass(frozen=True)
+class SendTransfer(_Moved):
+    """Money sent to the vendor out of the charge that it came by."""
+
+    name: ClassVar[str] = "transfers.create"
+
+    account_id: str
+    currency: str
+
+    async def send(self, gateway: Gateway, key: str) -> str:
+        new = NewTransfer(
+            amount=self.amount,
+            currency=self.currency,
+            destination=self.account_id,
+            source_transaction=self.source_id,
+            transfer_group=sources.group_of(self.order_id),
+            metadata=self.metadata,
+        )
+        return (await gateway.transfers.create(new, key=key)).id
+
+    async def find(self, gateway: Gateway) -> str | None:
+        sent = await gateway.transfers.list(transfer_group=sources.group_of(self.order_id))
+        return next((one.id for one in sent if one.metadata.get(sources.MARK) == self.mark), None)
+
+
+async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTransfer:
+    """Say what Stripe is asked for a movement that is written down."""
+    about = {
+        "movement_id": movement.id,
+        "claim_id": claim.id,
+        "claim": claim.subject,
+        "order_id": claim.order_id,
+        "source_id": movement.stripe_source_id,
+        "amount": movement.amount,
+        "mark": movement.idempotency_key,
+    }
+    if movement.kind == MovementKind.REVERSAL:
+        return ReverseTransfer(**about)
+    payment = await Payment.get(id=claim.payment_id)
+    return SendTransfer(**about, account_id=payment.stripe_account_id, currency=claim.currency)

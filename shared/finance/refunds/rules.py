@@ -1,0 +1,259 @@
+"""The states of a refund and the moves between them; how much goes back, and who bears it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.core.money import Money, split, step
+from shared.finance.refunds.errors import BadRefund, TooMuch
+from shared.trade.commission.rules import RefundPolicy, commission_back
+
+
+class RefundState(StrEnum):
+    """Where a refund stands. From `pending` on the words are Stripe's own (stripe.md section 12)."""
+
+    AWAITING_APPROVAL = "awaiting_approval"  # above the limit: the operator decides
+    DECLINED = "declined"  # by the operator; nothing was asked of Stripe
+    OPENING = "opening"  # written down; Stripe has not answered
+    REFUSED = "refused"  # Stripe said no; nothing moved
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # the money came back to the platform; also after it had succeeded
+    CANCELED = "canceled"
+
+
+_AT_STRIPE = frozenset(
+    {RefundState.PENDING, RefundState.REQUIRES_ACTION, RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELED}
+)
+MOVES: dict[RefundState, frozenset[RefundState]] = {
+    RefundState.AWAITING_APPROVAL: frozenset({RefundState.OPENING, RefundState.DECLINED}),
+    RefundState.OPENING: _AT_STRIPE | {RefundState.REFUSED},
+    RefundState.PENDING: _AT_STRIPE - {RefundState.PENDING},
+    RefundState.REQUIRES_ACTION: _AT_STRIPE - {RefundState.REQUIRES_ACTION},
+    RefundState.SUCCEEDED: frozenset({RefundState.FAILED}),
+    RefundState.FAILED: frozenset(),
+    RefundState.CANCELED: frozenset(),
+    RefundState.DECLINED: frozenset(),
+    RefundState.REFUSED: frozenset(),
+}
+# These count against what is left of the order: the money has gone, is going, or is spoken for.
+COUNTING = frozenset(
+    {
+        RefundState.AWAITING_APPROVAL,
+        RefundState.OPENING,
+        RefundState.PENDING,
+        RefundState.REQUIRES_ACTION,
+        RefundState.SUCCEEDED,
+    }
+)
+UNSETTLED = frozenset({RefundState.OPENING, RefundState.PENDING, RefundState.REQUIRES_ACTION})
+UNDONE = frozenset({RefundState.FAILED, RefundState.CANCELED})
+
+
+def next_state(current: RefundState, status: str) -> RefundState | None:
+    """Where a refund moves that Stripe says is `status`; None when that is older news or nothing new."""
+    known = status in set(_AT_STRIPE)
+    target = RefundState(status) if known else RefundState.PENDING
+    return target if target in MOVES[current] else None
+
+
+class Reach(StrEnum):
+    """What a refund is about."""
+
+    WHOLE = "whole"  # all that is left
+    LINES = "lines"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken for."""
+
+    id: int
+    unit: int
+    ordered: int
+    refunded: int = 0
+
+    @property
+    def left(self) -> int:
+        return max(self.ordered - self.refunded, 0)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What an order came to and what of it went back so far, or is spoken for; minor units."""
+
+    currency: str
+    total: int
+    commission: int
+    refunded: int
+    commission_back: int
+    lines: tuple[Line, ...] = ()
+    taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
+    commission_taken: int = 0  # what disputes took of the commission and still hold
+
+    @property
+    def left(self) -> Money:
+        return Money(max(self.total - self.refunded - self.taken, 0), self.currency)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to give back. `amount` is minor units of the order's currency; `quantities` and `restock` by line id."""
+
+    reach: Reach
+    amount: int | None = None
+    quantities: Mapping[int, int] = field(default_factory=dict)
+    restock: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Part:
+    """So many pieces of a line, what they count for, and whether they go back on the shelf."""
+
+    line_id: int
+    quantity: int
+    amount: int
+    restock: bool
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A wish worked out: minor units, and the lines it is about (none for a free amount)."""
+
+    amount: int
+    parts: tuple[Part, ...] = ()
+
+
+def work_out(order: Sum, wish: Wish) -> Worked:
+    """How much a wish comes to. Raises BadRefund or TooMuch, naming the field."""
+    if wish.reach is Reach.LINES:
+        return _of_lines(order, wish)
+    if not order.left:
+        raise TooMuch(order.left)
+    if wish.reach is Reach.WHOLE:
+        quantities = {line.id: line.left for line in order.lines if line.left}
+        return Worked(order.left.amount, _parts(order, quantities, wish.restock, order.left.amount))
+    amount = wish.amount
+    if amount is None:
+        raise BadRefund("Enter an amount such as 10.00.", param="amount")
+    if amount <= 0:
+        raise BadRefund("Enter an amount above zero.", param="amount")
+    if amount % step(order.currency):
+        raise BadRefund(f"{order.currency} does not have that many decimals.", param="amount")
+    if amount > order.left.amount:
+        raise TooMuch(order.left)
+    return Worked(amount)
+
+
+def _of_lines(order: Sum, wish: Wish) -> Worked:
+    lines = {line.id: line for line in order.lines}
+    chosen = {id_: quantity for id_, quantity in wish.quantities.items() if quantity}
+    for id_, quantity in chosen.items():
+        line = lines.get(id_)
+        if line is None:
+            raise BadRefund("That line is not part of this order.")
+        if quantity < 0:
+            raise BadRefund("Enter how many pieces, from 0 on.", param=f"quantity_{id_}")
+        if quantity > line.left:
+            text = f"At most {line.left} can still be given back." if line.left else "All of these were given back."
+            raise BadRefund(text, param=f"quantity_{id_}")
+    if not chosen:
+        raise BadRefund("Choose at least one piece to give back.", param="reach")
+    amount = sum(lines[id_].unit * quantity for id_, quantity in chosen.items())
+    if amount > order.left.amount:
+        raise TooMuch(order.left, param="reach")
+    return Worked(amount, _parts(order, chosen, wish.restock, amount))
+
+
+def _parts(order: Sum, quantities: Mapping[int, int], restock: frozenset[int], amount: int) -> tuple[Part, ...]:
+    """The lines with what each counts for; where a free amount went back before, the rest is spread over them."""
+    lines = [line for line in order.lines if quantities.get(line.id)]
+    worth = [line.unit * quantities[line.id] for line in lines]
+    if lines and sum(worth) != amount:
+        worth = split(amount, worth)
+    return tuple(
+        Part(line.id, quantities[line.id], value, line.id in restock) for line, value in zip(lines, worth, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Who bears a refund; minor units."""
+
+    vendor: int
+    commission: int
+
+
+def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
+    """The marketplace gives back of its commission what the policy says; the vendor bears the rest.
+
+    What a bank took counts as if it had been refunded, so that the parts of one charge come to it, whichever way they went.
+    """
+    before = min(order.refunded + order.taken, order.total - amount)
+    given = order.commission_back + order.commission_taken
+    back = commission_back(policy, order.total, order.commission, before, given, amount, unit=step(order.currency))
+    return Burden(amount - back, back)
+
+
+class Standing(StrEnum):
+    """What the shopper's bank has to do with a payment."""
+
+    CLEAR = "clear"
+    INQUIRY = "inquiry"  # it only asks: a refund closes it
+    CHARGED_BACK = "charged_back"  # it holds the money until it decides
+    DECIDED = "decided"  # it has decided, and Stripe refunds nothing of such a payment any more
+    UNKNOWN = "unknown"  # Stripe could not be asked just now
+
+
+@dataclass(frozen=True)
+class AtBank:
+    """What matters to a refund about one dispute at Stripe."""
+
+    is_refundable: bool
+    is_inquiry: bool
+    is_open: bool
+
+
+def standing(disputes: Sequence[AtBank]) -> Standing:
+    """From all disputes of a payment: what keeps it from being refunded comes first, and of that what may still end."""
+    stops = [dispute for dispute in disputes if not dispute.is_refundable]
+    if any(dispute.is_open for dispute in stops):
+        return Standing.CHARGED_BACK
+    if stops:
+        return Standing.DECIDED
+    asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
+    return Standing.INQUIRY if asks else Standing.CLEAR
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a refund will do, in minor units, before anybody has pressed the button. `balance` and `stripe_fee`: None when unknown."""
+
+    currency: str
+    amount: int
+    left_after: int
+    vendor_part: int
+    commission_part: int
+    stripe_fee: int | None
+    balance: int | None
+    needs_approval: bool
+    standing: Standing
+
+    @property
+    def owed(self) -> int:
+        """What the vendor's balance does not cover: the marketplace advances it."""
+        return max(self.vendor_part - max(self.balance, 0), 0) if self.balance is not None else 0
+
+    @property
+    def vendor_change(self) -> int:
+        """What the refund does to the vendor's balance at Stripe."""
+        return self.owed - self.vendor_part
+
+    @property
+    def platform_change(self) -> int:
+        """What the refund does to the platform's balance at Stripe."""
+        return -self.commission_part - self.owed

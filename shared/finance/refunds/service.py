@@ -1,0 +1,252 @@
+"""Asking for a refund, approving and declining it: what counts against the order from the moment that it is asked for.
+
+What is let through is a durable write (writes.py), opened in the same transaction, and asked of Stripe at once by whoever
+calls `try_now`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from shared.core.errors import Invalid, MarketError, NotFound, TryLater
+from shared.core.money import Money
+from shared.finance.payments.models import Payment
+from shared.finance.refunds import follow, texts
+from shared.finance.refunds.at_stripe import standing_of
+from shared.finance.refunds.counting import MAX_REASON, count_against, count_pieces, locked, put_off
+from shared.finance.refunds.errors import (
+    AlreadyDecided,
+    ChargedBack,
+    Differs,
+    Meanwhile,
+    NoRefundsLeft,
+    NotPaid,
+    TooMuch,
+)
+from shared.finance.refunds.facts import check_bank, payment_of, sum_of, unapproved
+from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
+from shared.finance.refunds.words import waits_for
+from shared.finance.refunds.writes import CreateRefund
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.standing import money_may_move
+from shared.infra.mail import service as mail
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.rules import WriteState
+from shared.infra.unit import Act, Transaction
+from shared.trade.commission.queries import Policy, get_policy
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import PaymentStatus
+from shared.trade.people.queries import operator_emails
+from shared.trade.vendors.models import Vendor
+
+log = logging.getLogger("markethall.refunds")
+
+REASONS = ("requested_by_customer", "duplicate")  # never fraudulent: that blocks the shopper's card and email
+PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
+MAX_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A refund that was written down."""
+
+    id: int
+    number: int
+    state: RefundState
+    amount: Money
+
+
+async def request(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    number: str,
+    wish: Wish,
+    reason: str,
+    note: str,
+    by: str,
+    seen: int | None = None,
+) -> Requested:
+    """Write down a refund of one of this vendor's orders; above the operator's limit it waits for approval.
+
+    `seen` is how many refunds the order had when the person looked: pressed twice, or two people at once, one wins.
+    Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, Meanwhile.
+    """
+    await money_may_move()
+    if reason not in REASONS:
+        raise Invalid("Choose why it is given back.", param="reason")
+    order = await Order.get_or_none(vendor_id=vendor_id, number=number)
+    if order is None:
+        raise NotFound("We could not find that order.")
+    payment = await payment_of(order.id)
+    if payment is None or order.payment_status not in PAID:
+        raise NotPaid
+    await _check_bank(gateway, order, payment)
+    policy = await get_policy()
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order.id)
+        payment = await tx.lock(Payment, id=payment.id)
+        refund, worked = await _write_down(
+            order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+        )
+        await _next_step(tx, order, payment, refund)
+        tx.record(
+            "refund.requested",
+            actor=by,
+            subject=f"refund:{refund.id}",
+            vendor_id=vendor_id,
+            order=order.id,
+            amount=worked.amount,
+            currency=refund.currency,
+            waits=refund.status == RefundState.AWAITING_APPROVAL,
+        )
+    return Requested(refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency))
+
+
+async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
+    """Raise what to say when the shopper's bank has this payment, by what we know of it and by what Stripe says now."""
+    check_bank(order)
+    match await standing_of(gateway, payment):
+        case Standing.CHARGED_BACK:
+            raise ChargedBack
+        case Standing.DECIDED:
+            raise NoRefundsLeft
+
+
+async def _write_down(
+    order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
+) -> tuple[Refund, Worked]:
+    check_bank(order)  # now that it is locked
+    before = await Refund.filter(order_id=order.id).count()
+    found = await sum_of(order)
+    if seen is not None and seen != before:
+        raise Meanwhile(found.left)
+    worked = work_out(found, wish)
+    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+        raise Differs(
+            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+        )
+    burden = bear(found, worked.amount, policy.refund_policy)
+    waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
+    if not await count_against(order, worked.amount, beside=found.taken):
+        raise TooMuch(found.left)
+    refund = await Refund.create(
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        number=before + 1,
+        status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
+        amount=worked.amount,
+        vendor_part=burden.vendor,
+        commission_part=burden.commission,
+        currency=order.currency,
+        policy=policy.refund_policy,
+        reason=reason,
+        note=note,
+        idempotency_key=f"order:{order.number}:refund:{before + 1}:1",
+        requested_by=by[:60],
+    )
+    await RefundLine.bulk_create(
+        RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
+        for p in worked.parts
+    )
+    for part in worked.parts:
+        await count_pieces(part.line_id, part.quantity)
+    return refund, worked
+
+
+async def _next_step(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
+    if refund.status == RefundState.OPENING:
+        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
+        return
+    vendor = await Vendor.get(id=refund.vendor_id)
+    subject, text = texts.waits(
+        order.number,
+        vendor_name=vendor.name,
+        amount=Money(refund.amount, refund.currency),
+        link=f"{mail.PUBLIC_URL}/operator/refunds",
+    )
+    for place, email in enumerate(await operator_emails()):
+        mail.post(
+            tx,
+            "refund_waits",
+            to=email,
+            subject=subject,
+            text=text,
+            unique_key=f"refund_waits:{refund.id}:{place}",
+            order_id=order.id,
+        )
+
+
+async def approve(refund_id: int, *, by: str) -> Requested:
+    """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
+    async with unit.transaction() as tx:
+        order, payment, refund = await locked(tx, refund_id)
+        moved = await tx.move(
+            refund,
+            to=RefundState.OPENING,
+            where={"status": RefundState.AWAITING_APPROVAL},
+            act=Act("refund.approved", by),
+            decided_by=by[:60],
+        )
+        if not moved:
+            raise AlreadyDecided
+        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
+    return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
+
+
+async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
+    """The operator says no, and why; the vendor is told. Raises NotFound, AlreadyDecided, Invalid."""
+    text = " ".join(reason.split())
+    if not text or len(text) > MAX_REASON:
+        raise Invalid(f"Say why, in at most {MAX_REASON} characters.", param="reason")
+    async with unit.transaction() as tx:
+        order, _, refund = await locked(tx, refund_id)
+        if not await put_off(tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
+            raise AlreadyDecided
+    return Requested(refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency))
+
+
+async def ask(gateway: Gateway, refund_id: int) -> RefundState:
+    """Have Stripe asked for a refund that is written down; nothing when it was answered already.
+
+    Raises NotFound, and StripeUnavailable, NotItsTurn, ChargeNotReady: the write's own job goes on with it.
+    """
+    refund = await _row(refund_id)
+    if refund.status == RefundState.OPENING:
+        asked = CreateRefund.of(refund.order, refund.payment, refund)
+        performed = await writes.perform(gateway, await writes.opened(asked, asked_at=refund.created_at))
+        if performed.state == WriteState.ANSWERED:
+            await follow.settle_claim(gateway, refund_id)
+    return RefundState((await _row(refund_id)).status)
+
+
+async def _row(refund_id: int) -> Refund:
+    refund = await Refund.get_or_none(id=refund_id).select_related("order", "payment")
+    if refund is None:
+        raise NotFound("We could not find that refund.")
+    return refund
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it does."""
+
+    state: RefundState
+    waits: str = ""
+
+
+async def try_now(gateway: Gateway, refund_id: int) -> Tried:
+    """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job does."""
+    try:
+        return Tried(await ask(gateway, refund_id), waits_for(None))
+    except TryLater as later:
+        waits = waits_for(later.code)
+        log.info("refund %s is asked for later: %s", refund_id, later.log or later)
+    except MarketError as error:
+        waits = waits_for(error.code)
+        log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
+    return Tried(RefundState((await _row(refund_id)).status), waits)

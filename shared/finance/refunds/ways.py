@@ -1,0 +1,70 @@
+"""How Stripe is asked for a refund: in one call that takes everything back, or so that the platform pays and claims. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.finance.refunds.rules import Burden, Sum
+from shared.trade.commission.rules import RefundPolicy
+
+
+@dataclass(frozen=True)
+class Way:
+    """How Stripe is asked: what comes back along with the refund. Without either the platform pays, and claims afterwards."""
+
+    reverse_transfer: bool
+    refund_application_fee: bool
+
+
+PLATFORM_PAYS = Way(False, False)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One earlier refund of the same payment that Stripe took on."""
+
+    amount: int
+    commission: int
+    way: Way
+    undone: bool
+
+
+@dataclass(frozen=True)
+class AtStripe:
+    """What Stripe holds of a sale when a refund is about to be asked for; minor units."""
+
+    reversed: int  # of the transfer
+    fee_refunded: int
+    balance: int  # of the vendor, pending money included
+    touched: bool  # by anything but refunds: a dispute, money sent again
+
+
+def stripe_share(commission: int, total: int, *, before: int, now: int, gone: int) -> int:
+    """What Stripe gives back of a fee in proportion, counted from the beginning and rounded half up (stripe.md section 12)."""
+    due = (2 * commission * (before + now) + total) // (2 * total)
+    return min(max(due - gone, 0), commission - gone)
+
+
+def choose_way(
+    order: Sum,
+    amount: int,
+    burden: Burden,
+    policy: RefundPolicy,
+    *,
+    earlier: Sequence[Earlier],
+    now: AtStripe,
+) -> Way:
+    """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance covers it; else the platform pays."""
+    refunded, given = sum(e.amount for e in earlier), sum(e.commission for e in earlier)
+    plain = not now.touched and not any(e.undone for e in earlier) and now.reversed == refunded
+    if not plain or now.balance < burden.vendor or refunded + amount > order.total:
+        return PLATFORM_PAYS
+    share = stripe_share(order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded)
+    if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
+        way = Way(True, True)
+        exact = now.fee_refunded == given
+    else:
+        way = Way(True, False)
+        exact = burden.commission == 0
+    return way if exact and all(e.way == way for e in earlier) else PLATFORM_PAYS

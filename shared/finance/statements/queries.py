@@ -1,0 +1,299 @@
+"""What pages and documents show of statements: a vendor's months, one month with its lines, and the operator's list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from tortoise.functions import Sum
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.money import Money
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.statements import months, reading
+from shared.finance.statements.identity import identity_party
+from shared.finance.statements.models import MarketplaceIdentity, Statement
+from shared.finance.statements.parties import buyer_of, kept, kept_vat
+from shared.finance.statements.rules import BALANCE, OF_BEFORE, Invoice, Party, Sheet, invoice
+from shared.infra.database.paging import Paged, window
+from shared.trade.marketplace.queries import marketplace, name_and_zone
+from shared.trade.orders.models import Order
+from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate, note_of
+from shared.trade.vendors.models import Vendor
+
+PAGE_SIZE = 50
+AT_ONCE = 1000  # ids in one query
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """A line of a list of months. Without a number it is not closed; `is_running` while it lasts."""
+
+    vendor_id: int
+    vendor_name: str
+    month: str
+    currency: str
+    opening: Money
+    closing: Money
+    commission: Money | None
+    number: str | None
+    is_running: bool
+
+    @property
+    def name(self) -> str:
+        """`October 2026`."""
+        return months.spoken(self.month)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPage(Paged):
+    """A page of closed months of all vendors."""
+
+    rows: tuple[MonthRow, ...]
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """One month of one vendor in one currency. `seller` is None while nobody has said who writes the invoices.
+
+    `market` is what the marketplace is called in it: today, or when the month was closed.
+
+    Every day in it is one of `zone`. `treatment` says why VAT is charged or not, as long as the month is open.
+    """
+
+    vendor_id: int
+    vendor_name: str
+    month: str
+    currency: str
+    number: str | None
+    issued_at: datetime | None
+    is_running: bool
+    sheet: Sheet
+    invoice: Invoice
+    seller: Party | None
+    buyer: Party
+    numbers: dict[int, str]  # order id -> its number
+    zone: ZoneInfo
+    starts_at: datetime
+    ends_at: datetime
+    state_vat: StateVat | None = None
+    treatment: Treatment | None = None
+    market: str = OF_BEFORE
+    currencies: tuple[str, ...] = ()  # in which the vendor has this month
+
+    @property
+    def name(self) -> str:
+        """`October 2026`."""
+        return months.spoken(self.month)
+
+    @property
+    def time_zone(self) -> str:
+        """`Europe/Luxembourg`."""
+        return self.zone.key
+
+    @property
+    def day_of_opening(self) -> str:
+        """`1 Oct 2026`."""
+        return self.day(self.starts_at)
+
+    @property
+    def begins_otherwise(self) -> bool:
+        """Whether it begins where the month before was closed, and not with its own first day: the zone was changed."""
+        return self.starts_at != months.starts(self.month, self.zone)
+
+    @property
+    def awaits_rate_in(self) -> str:
+        """The currency in which the VAT will stand as well once the month is closed; empty for none."""
+        vat = self.money(self.invoice.vat)
+        if self.number or self.seller is None or not needs_rate(vat, self.seller.country):
+            return ""
+        return currency_of(self.seller.country)
+
+    def day(self, moment: datetime) -> str:
+        """`3 Oct 2026`, in the statement's zone."""
+        return months.spoken_day(moment, self.zone)
+
+    def money(self, amount: int) -> Money:
+        """Minor units of this statement's currency."""
+        return Money(amount, self.currency)
+
+    def order_number(self, order_id: int | None) -> str:
+        """The number of an order in it; empty for what is about none."""
+        return self.numbers.get(order_id, "") if order_id is not None else ""
+
+
+async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
+    """A vendor's months in each of its currencies, newest first: closed ones, and those with movements that are not."""
+    vendor = await Vendor.get(id=vendor_id)
+    closed = await Statement.filter(vendor_id=vendor_id).order_by("-month", "currency")
+    rows = [_row(row, vendor.name) for row in closed]
+    for currency in await reading.currencies(vendor_id):
+        rows += await _open_rows(vendor, currency)
+    return tuple(sorted(rows, key=lambda row: (row.month, row.currency), reverse=True))
+
+
+async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
+    """The running balance at the end of each month that is not closed; one query a month."""
+    zone = (await marketplace()).zone
+    now = months.month_of(clock.now(), zone)
+    found = await reading.open_months(vendor.id, currency, zone, upto=now)
+    if not found:
+        return []
+    opening = await _balance_before(vendor.id, currency, found[0], zone)
+    rows = []
+    for month in found:
+        closing = await _balance_before(vendor.id, currency, months.following(month), zone)
+        rows.append(
+            MonthRow(
+                vendor.id,
+                vendor.name,
+                month,
+                currency,
+                Money(opening, currency),
+                Money(closing, currency),
+                None,
+                None,
+                is_running=month == now,
+            )
+        )
+        opening = closing
+    return rows
+
+
+async def _balance_before(vendor_id: int, currency: str, month: str, zone: ZoneInfo) -> int:
+    previous = await reading.last_closed(vendor_id, currency)
+    if previous is not None and months.following(previous.month) == month:
+        return int(previous.closing)
+    begins = months.starts(month, zone)
+    before = LedgerEntry.filter(
+        vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=begins
+    )
+    totals = await before.annotate(total=Sum("amount")).group_by("currency").values_list("total", flat=True)
+    return -sum(int(str(total)) for total in totals)
+
+
+def _row(row: Statement, vendor_name: str) -> MonthRow:
+    return MonthRow(
+        row.vendor_id,
+        vendor_name,
+        row.month,
+        row.currency,
+        Money(row.opening, row.currency),
+        Money(row.closing, row.currency),
+        Money(row.commission, row.currency),
+        row.number,
+        is_running=False,
+    )
+
+
+async def closed_statements(*, page: int = 1) -> StatementPage:
+    """The closed months of all vendors, the newest invoice first."""
+    query = Statement.all()
+    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("vendor")
+    return StatementPage(rows=tuple(_row(row, row.vendor.name) for row in rows), number=shown.number, pages=shown.pages)
+
+
+async def statement_of(vendor_id: int, month: str, currency: str | None = None) -> StatementView:
+    """One month, in `currency` or in the first that there is. Raises NotFound for a month without anything in it."""
+    months.known_month(month)
+    vendor = await Vendor.get_or_none(id=vendor_id)
+    if vendor is None:
+        raise NotFound("We could not find that vendor.")
+    market, zone = await name_and_zone()
+    known = await _currencies(vendor_id, month, zone)
+    chosen = currency or (known[0] if known else "")
+    if chosen not in known:
+        raise NotFound("There is no statement for that month.")
+    row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
+    view = await _open(vendor, month, chosen, market, zone) if row is None else await _closed(row)
+    return replace(view, currencies=tuple(known))
+
+
+async def _open(vendor: Vendor, month: str, currency: str, market: str, zone: ZoneInfo) -> StatementView:
+    """As it is now; what may still change is today's."""
+    previous = await reading.last_closed(vendor.id, currency)
+    found = (await reading.read_open(vendor.id, currency, month, zone, previous)).named(market)
+    identity = await MarketplaceIdentity.get_or_none(id=1)
+    seller = identity_party(identity) if identity else None
+    buyer = await buyer_of(vendor)
+    treatment = buyer.treatment(seller) if seller else None
+    percentage = identity.vat_percentage if identity else Decimal(0)
+    before = (previous.month, previous.ends_at) if previous else None
+    return StatementView(
+        vendor.id,
+        vendor.name,
+        month,
+        currency,
+        None,
+        None,
+        is_running=month == months.month_of(clock.now(), zone),
+        sheet=found,
+        invoice=invoice(found.lines, percentage, note_of(treatment) if treatment else ""),
+        seller=seller,
+        buyer=buyer.party,
+        numbers=await _numbers(line.order_id for line in found.lines),
+        zone=zone,
+        starts_at=months.opening_of(month, zone, before),
+        ends_at=months.ends(month, zone),
+        treatment=treatment,
+        market=market,
+    )
+
+
+async def _closed(row: Statement) -> StatementView:
+    """Nothing in it is of today: entries, parties and percentage are those of the closing."""
+    parties = row.parties or {}
+    market = parties.get("market", OF_BEFORE)
+    found = (await reading.read_closed(row)).named(market)
+    return StatementView(
+        row.vendor_id,
+        kept(parties["buyer"]).name,
+        row.month,
+        row.currency,
+        row.number,
+        row.created_at,
+        is_running=False,
+        sheet=found,
+        invoice=invoice(found.lines, row.vat_percentage, parties["note"]),
+        seller=kept(parties["seller"]),
+        buyer=kept(parties["buyer"]),
+        numbers=await _numbers(line.order_id for line in found.lines),
+        zone=ZoneInfo(row.time_zone),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state_vat=kept_vat(row.state_vat),
+        market=market,
+    )
+
+
+async def treatment_of(vendor_id: int) -> Treatment | None:
+    """What becomes of the VAT on a vendor's commission as things stand; nothing while nobody writes invoices."""
+    row = await MarketplaceIdentity.get_or_none(id=1)
+    if row is None:
+        return None
+    return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(identity_party(row))
+
+
+async def _currencies(vendor_id: int, month: str, zone: ZoneInfo) -> list[str]:
+    """The currencies that a vendor has a statement in for a month, by name."""
+    closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list("currency", flat=True)
+    found = {str(currency) for currency in closed}
+    now = months.month_of(clock.now(), zone)
+    for currency in await reading.currencies(vendor_id):
+        if currency not in found and month in await reading.open_months(vendor_id, currency, zone, upto=now):
+            found.add(currency)
+    return sorted(found)
+
+
+async def _numbers(order_ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = sorted({order_id for order_id in order_ids if order_id is not None})
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = Order.filter(id__in=wanted[start : start + AT_ONCE])
+        found.update({int(i): str(number) for i, number in await rows.values_list("id", "number")})
+    return found

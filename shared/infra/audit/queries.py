@@ -1,0 +1,109 @@
+"""Who did what, for the pages that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.infra.audit import origin
+from shared.infra.audit.models import AuditEntry
+from shared.infra.audit.words import KINDS
+from shared.infra.database.paging import Counted, window
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One thing that was done."""
+
+    action: str
+    actor: str
+    subject: str
+    at: datetime
+    details: Mapping[str, Any]
+    vendor_id: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPage(Counted):
+    """A page of the trail, newest first."""
+
+    rows: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; whatever is None narrows nothing. `about` are labels of actors or subjects, or ids of vendors.
+
+    `kind` is a name of words.KINDS, `by_people` leaves out what machines did, `since` a moment, `before` one that is no longer within.
+    """
+
+    vendor_id: int | None = None
+    kind: str | None = None
+    by_people: bool = False
+    about: About | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a search was found to mean: people and things by their labels, vendors by id. All empty: nothing."""
+
+    labels: tuple[str, ...] = ()
+    vendor_ids: tuple[int, ...] = ()
+
+
+async def entries_about(subject: str, *, limit: int = 20) -> tuple[EntryView, ...]:
+    """The latest entries about one thing (`vendor:7`), newest first."""
+    rows = await AuditEntry.filter(subject=subject).order_by("-id").limit(limit)
+    return tuple(_view(row) for row in rows)
+
+
+async def entry_page(wanted: Wanted, *, page: int = 1) -> EntryPage:
+    """A page of what is looked for. Two queries."""
+    query = AuditEntry.filter(*_conditions(wanted))
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
+    return EntryPage(
+        rows=tuple(_view(row) for row in rows), number=shown.number, pages=shown.pages, total=total, size=PAGE_SIZE
+    )
+
+
+def _conditions(wanted: Wanted) -> list[Q]:
+    found = []
+    if wanted.vendor_id is not None:
+        found.append(Q(vendor_id=wanted.vendor_id))
+    if wanted.kind is not None:
+        found.append(reduce(or_, (Q(action__startswith=begin) for begin in KINDS[wanted.kind].begins)))
+    if wanted.by_people:
+        found.append(reduce(or_, (Q(actor__startswith=begin) for begin in origin.WHO_ACTS)))
+    if wanted.about is not None:
+        labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
+        found.append(Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors))
+    if wanted.since is not None:
+        found.append(Q(created_at__gte=wanted.since))
+    if wanted.before is not None:
+        found.append(Q(created_at__lt=wanted.before))
+    return found
+
+
+def _view(row: AuditEntry) -> EntryView:
+    return EntryView(
+        action=row.action,
+        actor=row.actor,
+        subject=row.subject,
+        at=row.created_at,
+        details=row.details or {},
+        vendor_id=row.vendor_id,
+        address=row.address,
+    )

@@ -1,0 +1,54 @@
+"""The base of every table: an integer key and two aware timestamps that the injected clock sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+from shared.core import clock
+from shared.core.locales import gettext_noop as _n
+
+if TYPE_CHECKING:
+    from tortoise.backends.base.client import BaseDBAsyncClient
+
+
+class Row(Model):
+    """A table's row. `created_at` and `updated_at` follow `shared.core.clock`; guarded `update()` calls set `updated_at` themselves.
+
+    `lock_rank` is the table's place in the order of locks (docs/architecture.md); without one its rows are never locked.
+    `not_found` is what a person reads who asks for a row that is not there.
+    """
+
+    lock_rank: ClassVar[int | None] = None
+    not_found: ClassVar[str] = _n("We could not find that.")
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.DatetimeField(default=clock.now)
+    updated_at = fields.DatetimeField(default=clock.now)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def as_subject(self) -> str:
+        """How the audit trail names this row: `order:12`."""
+        return f"{type(self).__name__.lower()}:{self.id}"
+
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        self.updated_at = clock.now()
+        names = [*update_fields, "updated_at"] if update_fields is not None else None
+        await super().save(using_db, names, force_create, force_update)
+
+
+def words(enum: Any) -> str:
+    """The members of a StrEnum as an SQL list, for CHECK constraints: `'open', 'paid'`."""
+    return ", ".join(f"'{member.value}'" for member in enum)

@@ -1,0 +1,102 @@
+"""Tortoise's PostgreSQL client with what it lacks in an outage: waits that end, and connections that always go back.
+
+Tortoise waits for a free connection for ever, and keeps one that fails at BEGIN: after an outage its pool is empty for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    PoolConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+
+from shared.infra.database.trouble import DatabaseTrouble, Kind, Told, told
+
+POOL_SECONDS = 10.0
+# asyncpg's own: until a connection stands, and until one statement has answered
+DEFAULTS = {"timeout": 5, "command_timeout": 60}
+SERVER = {"lock_timeout": "10s"}
+
+
+class Postgres(Told, AsyncpgDBClient):
+    """A pool of connections."""
+
+    def acquire_connection(self) -> PoolConnectionWrapper[Any]:
+        """One connection of the pool, for one statement."""
+        return _Taken(self, self._pool_init_lock)
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Transaction(_Wrapper(self), self._pool_init_lock)
+
+
+async def _take(pool: Any) -> Any:
+    try:
+        return await pool.acquire(timeout=POOL_SECONDS)
+    except TimeoutError:
+        detail = f"no free connection within {POOL_SECONDS:g} s"
+        raise DatabaseTrouble(Kind.BUSY, detail) from None
+
+
+class _Taken(PoolConnectionWrapper[Any]):
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        self.connection = await _take(self.client._pool)
+        return self.connection
+
+
+class _Wrapper(Told, TransactionWrapper):
+    """A connection inside a transaction."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_Wrapper(self))
+
+
+class _Transaction(TransactionContextPooled):
+    """A transaction whose connection goes back to the pool however it fails."""
+
+    client: _Wrapper
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        with told():
+            await self.ensure_connection()
+            self.client._connection = await _take(self.client._parent._pool)
+            try:
+                await self.client.begin()
+            except BaseException:
+                await self._give_back()
+                raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            if self.client._finalized:
+                return
+            if exc_type is None:
+                with told():
+                    await self.client.commit()
+            else:
+                with suppress(Exception):  # what went wrong first is what is told
+                    await self.client.rollback()
+        finally:
+            get_connections().reset(self.token)
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """To the pool, which looks whether it still lives and ends what is open on it."""
+        pool = self.client._parent._pool
+        if pool:
+            with suppress(Exception):
+                await asyncio.shield(pool.release(self.client._connection))
+
+
+client_class = Postgres  # where Tortoise looks for it

@@ -1,0 +1,159 @@
+"""A database that cannot be used right now: one exception for it, whatever driver, server or file system said so.
+
+It is no MarketError: no view answers it as if it were about the business. `shared/entrypoints/web/errors.py` makes 503 of it, a job waits
+it out, a command ends with its sentence. Which driver's word means what stands here alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Why it cannot be used."""
+
+    AWAY = "away"
+    BUSY = "busy"
+    FULL = "full"
+    READ_ONLY = "read_only"
+    BROKEN = "broken"
+
+
+# what the keeper reads, and after how many seconds it is worth asking again
+_WORDS: dict[Kind, tuple[str, int]] = {
+    Kind.AWAY: ("The database cannot be reached", 10),
+    Kind.BUSY: ("The database is busy: others hold what this needs for longer than we wait", 5),
+    Kind.FULL: ("The database cannot write: its disk is full, or its file may not grow", 60),
+    Kind.READ_ONLY: ("The database takes no changes: it is read-only", 60),
+    Kind.BROKEN: ("The database cannot be read: its file is damaged, or is no database", 60),
+}
+
+# SQLSTATE codes of PostgreSQL (its manual, appendix A): whole ones before classes.
+_STATES = {
+    "53100": Kind.FULL,
+    "58030": Kind.FULL,  # io_error
+    "25006": Kind.READ_ONLY,
+    "25P03": Kind.AWAY,  # it closed a connection that was idle in a transaction
+    "3D000": Kind.AWAY,  # there is no such database
+    "55P03": Kind.BUSY,  # lock_timeout
+    "57014": Kind.BUSY,  # statement_timeout
+    "40P01": Kind.BUSY,  # deadlock
+    "40001": Kind.BUSY,  # serialization
+    "XX001": Kind.BROKEN,
+    "XX002": Kind.BROKEN,
+}
+_CLASSES = {"08": Kind.AWAY, "28": Kind.AWAY, "53": Kind.BUSY, "57": Kind.AWAY}
+
+# SQLite's result codes by the beginning of their names (sqlite.org/rescode.html).
+_RESULTS = {
+    "SQLITE_BUSY": Kind.BUSY,
+    "SQLITE_LOCKED": Kind.BUSY,
+    "SQLITE_FULL": Kind.FULL,
+    "SQLITE_IOERR": Kind.FULL,  # a write beyond the limit of a file's size ends in SQLITE_IOERR_WRITE
+    "SQLITE_READONLY": Kind.READ_ONLY,
+    "SQLITE_CANTOPEN": Kind.AWAY,
+    "SQLITE_CORRUPT": Kind.BROKEN,
+    "SQLITE_NOTADB": Kind.BROKEN,
+}
+
+
+class DatabaseTrouble(Exception):
+    """The database cannot be used right now. Whether the last write was kept is not known; nothing is half written.
+
+    The text is a sentence for whoever runs the marketplace, never for its customers.
+    """
+
+    def __init__(self, kind: Kind, detail: str = "") -> None:
+        self.kind = kind
+        self.words, self.retry_after = _WORDS[kind]
+        super().__init__(f"{self.words} ({detail})." if detail else f"{self.words}.")
+
+
+def trouble_of(error: BaseException) -> DatabaseTrouble | None:
+    """What an exception out of a database driver, or out of Tortoise around it, means; None when it is no outage."""
+    for cause in _causes(error):
+        if isinstance(cause, DatabaseTrouble):
+            return cause
+        kind = _kind(cause)
+        if kind is not None:
+            return DatabaseTrouble(kind, _detail(cause))
+    return None
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Raise DatabaseTrouble for what the block raises because the database cannot be used; leave everything else as it is."""
+    try:
+        yield
+    except DatabaseTrouble:
+        raise
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+class Told:
+    """Put before a client of Tortoise's: every way to ask it, with its outages told as DatabaseTrouble."""
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        with told():
+            return await super().execute_insert(query, values)  # type: ignore[misc]
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        with told():
+            await super().execute_many(query, values)  # type: ignore[misc]
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        with told():
+            return await super().execute_query(query, values)  # type: ignore[misc]
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> Any:
+        with told():
+            return await super().execute_query_dict(query, values)  # type: ignore[misc]
+
+    async def execute_script(self, query: str) -> None:
+        with told():
+            await super().execute_script(query)  # type: ignore[misc]
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error itself and what it stands for: Tortoise keeps the driver's as its first argument."""
+    yield error
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, BaseException):
+        yield inner
+    if error.__cause__ is not None and error.__cause__ is not inner:
+        yield error.__cause__
+
+
+def _kind(error: BaseException) -> Kind | None:
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return _STATES.get(state) or _CLASSES.get(state[:2])
+    result = getattr(error, "sqlite_errorname", None)
+    if isinstance(result, str):
+        return next((kind for name, kind in _RESULTS.items() if result.startswith(name)), None)
+    if isinstance(error, TimeoutError):
+        return Kind.BUSY
+    if isinstance(error, OSError):
+        return Kind.AWAY
+    return Kind.AWAY if _is_closed(error) else None
+
+
+def _is_closed(error: BaseException) -> bool:
+    """A connection that ended under us, as asyncpg, aiosqlite and sqlite3 say it without a code."""
+    from_driver = type(error).__module__.partition(".")[0] == "asyncpg"
+    words = str(error).lower()
+    if from_driver or isinstance(error, sqlite3.ProgrammingError):
+        return "clos" in words
+    return isinstance(error, ValueError) and words in ("connection closed", "no active connection")
+
+
+def _detail(error: BaseException) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -1,0 +1,72 @@
+"""Charges, and what Stripe took for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from shared.infra.gateway.calls import Resource
+from shared.infra.gateway.fields import as_dict, id_of, time_of
+
+LONGEST_DESCRIPTOR = 22  # what a card statement has room for (Stripe: statement descriptors)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A charge with what follows it.
+
+    Transfer, fee and balance transaction may come a moment after the charge itself.
+    """
+
+    id: str
+    payment_intent: str | None
+    transfer: str | None
+    application_fee: str | None
+    balance_transaction: str | None
+    stripe_fee: int | None
+    payment_method_type: str | None
+    paid: bool
+    amount: int = 0
+    amount_refunded: int = 0
+    currency: str = ""
+    disputed: bool = False
+    available_on: datetime | None = None  # when the vendor's share can be paid out
+    statement_descriptor: str | None = None  # as it stands on the card statement
+
+    @classmethod
+    def from_stripe(cls, obj: Any) -> Self:
+        """A Charge with its balance transaction expanded where there is one."""
+        c = as_dict(obj)
+        txn = c.get("balance_transaction")
+        row = txn if isinstance(txn, dict) else None
+        descriptor = c.get("calculated_statement_descriptor") or ""
+        return cls(
+            id=c["id"],
+            payment_intent=id_of(c.get("payment_intent")),
+            transfer=id_of(c.get("transfer")),
+            application_fee=id_of(c.get("application_fee")),
+            balance_transaction=id_of(txn),
+            stripe_fee=row.get("fee") if row is not None else None,
+            payment_method_type=(c.get("payment_method_details") or {}).get("type"),
+            paid=bool(c.get("paid")),
+            amount=c.get("amount") or 0,
+            amount_refunded=c.get("amount_refunded") or 0,
+            currency=(c.get("currency") or "").upper(),
+            disputed=bool(c.get("disputed")),
+            available_on=time_of(row["available_on"]) if row is not None else None,
+            statement_descriptor=descriptor[:LONGEST_DESCRIPTOR] or None,
+        )
+
+
+class Charges(Resource):
+    """Charges of the platform."""
+
+    async def get(self, charge_id: str) -> Charge:
+        """The charge with its balance transaction, which tells Stripe's own fee."""
+        return await self._call(
+            self._v1.charges.retrieve_async,
+            charge_id,
+            params={"expand": ["balance_transaction"]},
+            to=Charge.from_stripe,
+        )

@@ -1,0 +1,102 @@
+"""The `stripe` SDK set up as we use it, and its errors in our words.
+
+Imported with the first question alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import stripe
+
+from shared.core.errors import MarketError
+from shared.core.settings import StripeSettings
+from shared.infra.gateway.calls import API_VERSION
+from shared.infra.gateway.errors import CardDeclined, StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.transport import Transport
+
+log = logging.getLogger("markethall.gateway")
+
+CARD_TEXT = "The card was declined. Please try another card."
+
+
+class Sdk:
+    """The SDK's client: pinned version, aiohttp transport, two retries under the same key."""
+
+    def __init__(self, settings: StripeSettings, *, timeout: float) -> None:
+        self._http = Transport(timeout=timeout)
+        self.client = stripe.StripeClient(
+            settings.secret_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": settings.api_base, "files": settings.files_base},
+            http_client=self._http,
+            max_network_retries=2,
+        )
+
+    def errors(self) -> AbstractContextManager[None]:
+        """What goes wrong inside it comes out as an error of ours."""
+        return _errors()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        session: Any = self._http._cached_session
+        if session is not None:  # close_async() would open a session in order to close it
+            await session.close()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn whatever goes wrong in a call into our errors.
+
+    The request id goes to the log, Stripe's words stay here. What is no answer of Stripe's
+    (another's page, another's JSON) says nothing about what became of the request, like none.
+    """
+    try:
+        yield
+    except MarketError:
+        raise
+    except stripe.CardError as e:
+        raise CardDeclined(e.user_message or CARD_TEXT, log=_log(e)) from e
+    except (stripe.APIConnectionError, stripe.RateLimitError) as e:
+        raise StripeUnavailable(log=_log(e)) from e
+    except TimeoutError as e:
+        raise StripeUnavailable(log="no answer within our patience") from e
+    except stripe.StripeError as e:
+        if _is_unknown_outcome(e):
+            raise StripeUnavailable(log=_log(e), replayed=_replayed(e)) from e
+        raise _refusal(e) from e
+    except Exception as e:
+        log.exception("an answer that cannot be read")
+        text = f"{type(e).__name__} at an answer that cannot be read"
+        raise StripeUnavailable(log=text) from e
+
+
+def _refusal(e: stripe.StripeError) -> StripeRefused:
+    code = e.error.code if e.error else None
+    missing = e.http_status == 404 or code in ("resource_missing", "account_invalid")
+    kind = StripeMissing if missing else StripeRefused
+    return kind(stripe_code=code, param=getattr(e, "param", None), log=_log(e))
+
+
+def _is_unknown_outcome(e: stripe.StripeError) -> bool:
+    """5xx and the conflict of a key in use tell nothing of the request (stripe.md section 4).
+
+    Nor does a "refusal" without an error object: each of Stripe's has one, a gateway's page of
+    HTML has not.
+    """
+    status = e.http_status or 0
+    return status >= 500 or status == 409 or status == 429 or e.error is None
+
+
+def _replayed(e: stripe.StripeError) -> bool:
+    headers = {k.lower(): v for k, v in (e.headers or {}).items()}
+    return headers.get("idempotent-replayed") == "true"
+
+
+def _log(e: stripe.StripeError) -> str:
+    code = e.error.code if e.error else None
+    told = f"status={e.http_status} code={code} request={e.request_id}: {e.user_message}"
+    return f"{type(e).__name__} {told}"

@@ -1,0 +1,21 @@
+"""What keeps money still after a restore.
+
+Every call that moves some asks here before it is made (`Resource._move`).
+
+Whoever writes down a new order, refund, movement or payout asks as well: its number would be
+one that Stripe knows already, of something that the backup has not heard of.
+"""
+
+from __future__ import annotations
+
+from shared.infra.gateway.errors import StandsStill
+from shared.infra.restoring.service import standing
+
+
+async def money_may_move() -> None:
+    """Raises StandsStill while a restore has not been acknowledged.
+
+    One query; never inside a gateway call's transaction.
+    """
+    if await standing() is not None:
+        raise StandsStill

@@ -1,0 +1,58 @@
+"""Put work on the list, in the caller's transaction; and the signal that wakes an idle worker of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.core import clock
+from shared.core.settings import Settings
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs.models import Job
+from shared.infra.unit import Transaction
+
+
+class Context(Protocol):
+    """What a handler may use."""
+
+    @property
+    def gateway(self) -> Gateway: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]
+Handlers = Mapping[str, Handler]
+
+_wakers: set[asyncio.Event] = set()
+
+
+def subscribe(event: asyncio.Event) -> None:
+    """Set `event` whenever this process enqueues something."""
+    _wakers.add(event)
+
+
+def unsubscribe(event: asyncio.Event) -> None:
+    """Stop setting `event`."""
+    _wakers.discard(event)
+
+
+def _wake() -> None:
+    for event in _wakers:
+        event.set()
+
+
+def enqueue(
+    tx: Transaction, kind: str, args: dict[str, Any], *, run_at: datetime | None = None, unique_key: str | None = None
+) -> None:
+    """Run `kind` with `args` at or after `run_at` (now when None), once `tx` has committed.
+
+    A `unique_key` that a waiting or running job holds makes this a no-op; the key is free again when that job has ended.
+    """
+    job = Job(kind=kind, args=args, run_at=run_at or clock.now(), unique_key=unique_key)
+    tx.add(job, once=True)
+    if run_at is None:
+        tx.after_commit(_wake)

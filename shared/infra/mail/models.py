@@ -1,0 +1,34 @@
+"""The outbox: mails written in the transaction that causes them, sent by a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.infra.database.base import Row
+
+
+class Email(Row):
+    """One mail. `unique_key` makes a fact cause its mail once."""
+
+    unique_key = fields.CharField(max_length=200, unique=True)
+    kind = fields.CharField(max_length=60, description="which mail, e.g. order_confirmed")
+    order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Order", related_name="emails", null=True, on_delete=fields.RESTRICT
+    )
+    order_id: int | None
+    to = fields.CharField(max_length=254)
+    subject = fields.CharField(max_length=200)
+    text = fields.TextField()
+    html = fields.TextField(default="")
+    status = fields.CharField(max_length=20, default="waiting", description="waiting | sent | failed")
+    sent_at = fields.DatetimeField(null=True)
+    error = fields.TextField(null=True)
+
+    class Meta:
+        table = "emails"
+        indexes = [Index(fields=("order_id",), name="ix_emails_order")]
+        constraints = [CheckConstraint(check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status")]

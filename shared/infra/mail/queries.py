@@ -1,0 +1,55 @@
+"""Mails that do not go out, for those who can do something about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.queryset import QuerySet
+
+from shared.core import clock
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+
+LATE = timedelta(minutes=15)  # a mail goes out within seconds
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """So many mails that should have gone out and did not; since when, and what the mail server last said."""
+
+    count: int = 0
+    since: datetime | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class UnsentMail:
+    """One of them."""
+
+    kind: str
+    to: str
+    subject: str
+    written_at: datetime
+
+
+async def unsent() -> Unsent:
+    """How many wait for longer than a quarter of an hour."""
+    late = _late()
+    count = await late.count()
+    if not count:
+        return Unsent()
+    first = await late.order_by("created_at").first()
+    job = await Job.filter(kind="mail.send", error__not_isnull=True).exclude(status="done").order_by("-id").first()
+    return Unsent(count, first.created_at if first else None, (job.error or "") if job else "")
+
+
+async def unsent_mails() -> tuple[UnsentMail, ...]:
+    """The oldest of them."""
+    rows = await _late().order_by("id").limit(SHOWN)
+    return tuple(UnsentMail(row.kind, row.to, row.subject, row.created_at) for row in rows)
+
+
+def _late() -> QuerySet[Email]:
+    return Email.exclude(status="sent").filter(created_at__lt=clock.now() - LATE)

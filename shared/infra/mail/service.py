@@ -1,0 +1,211 @@
+"""The outbox and its sender: a mail is a row of the fact's own transaction, a job delivers it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formataddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from shared.core import clock
+from shared.core.errors import TryLater
+from shared.core.ids import Sealed, sealed
+from shared.core.locales import SOURCE
+from shared.core.settings import Settings
+from shared.infra import unit
+from shared.infra.jobs import queue
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.infra.mail.rendering import render
+from shared.infra.unit import Transaction
+
+PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
+_SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
+# The link of the mail's own order. It is made when the mail is sent, for its shopper alone, and stands in no database.
+ORDER_LINK = f"{PUBLIC_URL}/shop/orders/{{order_link}}"
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Whom mails are from. Without a `sender` they come from no-reply@ and the site's host; answers go to `reply_to`."""
+
+    name: str = "Markethall"
+    sender: str = ""
+    reply_to: str = ""
+
+
+class MailNotSent(TryLater):
+    """The mail server did not take the mail; the job tries again."""
+
+    code = "mail_not_sent"
+
+
+def post(
+    tx: Transaction,
+    kind: str,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    unique_key: str,
+    order_id: int | None = None,
+) -> None:
+    """Write a mail once per `unique_key`; it is sent after `tx` has committed. `order_id`: the order it is about."""
+    clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
+    mail = Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)
+    tx.add(mail, once=True)
+    queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
+
+
+def write(
+    tx: Transaction,
+    kind: str,
+    *,
+    to: str,
+    unique_key: str,
+    context: Mapping[str, Any],
+    order_id: int | None = None,
+    language: str = SOURCE,
+) -> None:
+    """Post the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
+
+    `public_url` is given to every template.
+    """
+    subject, text = render(kind, {"public_url": PUBLIC_URL, **context}, language)
+    post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
+
+
+async def send(context: queue.Context, args: dict[str, Any]) -> None:
+    """Job `mail.send`: deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+    await send_with(context, args, Letterhead())
+
+
+async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhead) -> None:
+    """The same under a letterhead; the job's own handler, which knows the marketplace's, is in shared/trade/marketplace."""
+    mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
+    if mail is None:
+        return
+    message = compose(mail, context.settings, head, order_token=await _order_token(mail))
+    await deliver(context.settings, message, name=f"{mail.id:06d}")
+    async with unit.transaction() as tx:
+        await tx.move(mail, to="sent", sent_at=clock.now())
+
+
+async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> None:
+    """Hand `message` to the mail server, or write it as `<name>.eml`. Raises MailNotSent, whose words say what was wrong."""
+    if settings.smtp_url:
+        await asyncio.to_thread(_smtp, settings.smtp_url, message)
+    else:
+        await asyncio.to_thread(_file, settings, name, message)
+
+
+async def send_again() -> int:
+    """Put every mail that did not go out on the list once more; how many those are."""
+    async with unit.transaction():
+        keys = [str(key) for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)]
+        now = clock.now()
+        waiting = {f"mail:{key}": key for key in keys}
+        await Job.filter(unique_key__in=list(waiting), status="waiting").update(run_at=now, updated_at=now)
+        jobs = [
+            Job(kind="mail.send", args={"unique_key": key}, unique_key=name, run_at=now)
+            for name, key in waiting.items()
+        ]
+        await Job.bulk_create(jobs, ignore_conflicts=True)  # those that have one keep it
+    return len(keys)
+
+
+def compose(
+    mail: Email, settings: Settings, head: Letterhead = Letterhead(), *, order_token: str | None = None
+) -> EmailMessage:  # the letterhead is frozen
+    """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    message = EmailMessage()
+    message["From"] = formataddr((head.name, head.sender or f"no-reply@{host}"))
+    if head.reply_to:
+        message["Reply-To"] = head.reply_to
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = mail.created_at
+    message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
+    message.set_content(_filled(mail.text, settings, order_token))
+    return message
+
+
+def link_token(nonce: str) -> str:
+    """What stands in a mail's text where the token of a link goes (`shared.core.ids.sealed`): it is made as the mail is sent."""
+    return f"{{sealed:{nonce}}}"
+
+
+def _filled(text: str, settings: Settings, order_token: str | None) -> str:
+    """The text with what stands in no database: made of what its row is about, never of what somebody may have typed."""
+    if order_token is not None:
+        text = text.replace("{order_link}", sealed(settings.secret_key, order_token, Sealed.ORDER))
+    told = text.replace(PUBLIC_URL, settings.public_url)
+    return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
+
+
+async def _order_token(mail: Email) -> str | None:
+    """The token of the purchase that a mail to its shopper is about; None for mails to anybody else. Asked by relation."""
+    mine = Email.filter(id=mail.id, order__checkout__email=mail.to)
+    found = await mine.first().values_list("order__checkout__token", flat=True)
+    return str(found) if found is not None else None
+
+
+def _message_id(mail: Email, settings: Settings) -> str:
+    """Tells nothing of our rows, and never comes again: row ids, of which `unique_key` is made, do in a fresh database."""
+    told = f"{mail.unique_key}|{mail.created_at.isoformat()}"
+    return hmac.new(settings.secret_key.encode(), told.encode(), "sha256").hexdigest()[:40]
+
+
+def _file(settings: Settings, name: str, message: EmailMessage) -> None:
+    folder = settings.data_dir / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.eml").write_bytes(message.as_bytes())
+
+
+async def greet(url: str) -> None:
+    """Sign in at the mail server and leave again. Raises MailNotSent."""
+    await asyncio.to_thread(_smtp, url, None)
+
+
+def _smtp(url: str, message: EmailMessage | None) -> None:
+    """One conversation with the mail server, whose certificate must be good where it has to show one."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or 0
+    trusted = ssl.create_default_context()
+    try:
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=20, context=trusted)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, port, timeout=20)
+        ) as server:
+            if parts.scheme == "smtp+tls":
+                server.starttls(context=trusted)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            if message is not None:
+                server.send_message(message)
+    except (OSError, smtplib.SMTPException) as e:
+        raise MailNotSent(f"The mail server {_said(e)}.", log=repr(e)) from e
+
+
+def _said(problem: Exception) -> str:
+    """What went wrong with the mail server, without anybody's address."""
+    if isinstance(problem, smtplib.SMTPAuthenticationError):
+        return "refuses our user name or password"
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return "refuses the recipient's address"
+    if isinstance(problem, smtplib.SMTPSenderRefused):
+        return "refuses our sender's address"
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return "shows a certificate that is not accepted"
+    if isinstance(problem, smtplib.SMTPException):
+        return f"did not take the mail ({type(problem).__name__})"
+    return f"cannot be reached ({type(problem).__name__})"

@@ -1,0 +1,236 @@
+"""Opening a write in the caller's transaction, and performing it outside of one until Stripe has answered.
+
+It alone knows what a repeated key, a failure stored under a key, a key that Stripe forgot and a refusal mean.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from shared.core import clock
+from shared.core.errors import TryLater
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import queue
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.operations import Operation, loaded
+from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
+from shared.infra.unit import Transaction
+
+log = logging.getLogger("markethall.stripe_writes")
+
+ASK_AFTER = timedelta(minutes=1)  # whoever opens a write performs it at once; the job is for when that failed
+LEFT_ALONE = timedelta(minutes=15)
+ROUNDS = 4
+AnyOperation = Operation[Any, Any]
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What became of a write. `answer` is what Stripe said, where it was asked just now; `refusal` its definite no."""
+
+    state: WriteState
+    stripe_id: str | None = None
+    refusal: StripeRefused | None = None
+    answer: Any = field(default=None, repr=False)
+
+
+class StillTrying(TryLater):
+    """Each attempt so far was at its end; the job goes on."""
+
+    code = "payment_provider_unavailable"
+
+
+async def open_write(tx: Transaction, operation: AnyOperation, *, asked_at: datetime | None = None) -> StripeWrite:
+    """Write an operation down before Stripe is asked, together with the job that asks should we crash.
+
+    `asked_at`: the key was used before there was a row of it.
+    """
+    write = await StripeWrite.create(
+        operation=operation.name,
+        subject=operation.subject,
+        key=operation.key,
+        params=operation.stored(),
+        asked_at=asked_at or _sent_at_once(operation),
+    )
+    _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
+    return write
+
+
+def _sent_at_once(operation: AnyOperation) -> datetime | None:
+    """Return now for what is sent as it is, so that nothing more is stored before; None for what is looked at first."""
+    return None if operation.plans or operation.looks_first else clock.now()
+
+
+async def count_of(subject: str, operation: type[AnyOperation]) -> int:
+    """Count the writes of a kind about one subject: the next key's number. Ask under the subject's lock."""
+    return await StripeWrite.filter(subject=subject, operation=operation.name).count()
+
+
+async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | None:
+    """Return the newest write of a kind about one subject."""
+    return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
+
+
+async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
+    """Return the id of the newest write of this kind about the operation's subject.
+
+    It is opened now for what was written down before there were rows of writes: perhaps asked under its key since
+    `asked_at`.
+    """
+    write = await latest(operation.subject, type(operation))
+    if write is not None:
+        return int(write.id)
+    try:
+        async with unit.transaction() as tx:
+            return int((await open_write(tx, operation, asked_at=asked_at)).id)
+    except IntegrityError:
+        write = await latest(operation.subject, type(operation))
+        if write is None:
+            raise
+        return int(write.id)  # somebody else opened it meanwhile
+
+
+async def perform(gateway: Gateway, write_id: int) -> Performed:
+    """Ask Stripe until the write is answered, refused or superseded. One that was is left alone; one that must wait is, too.
+
+    Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
+    """
+    for _ in range(ROUNDS):
+        write = await StripeWrite.get(id=write_id)
+        if write.state != WriteState.WAITING:
+            return Performed(WriteState(write.state), write.stripe_id)
+        operation = loaded(write.operation, write.params)
+        if is_old(write.asked_at, clock.now()) or (operation.looks_first and _was_asked(write)):
+            found = await operation.find(gateway)
+            if found is not None:
+                return await _answered(gateway, write, operation, found)
+        is_ready = write.asked_at is not None and not operation.plans
+        planned = operation if is_ready else await _plan(gateway, write, operation)
+        if planned is None:
+            return await _wait(gateway, write, operation)
+        performed = await _send(gateway, write, planned)
+        if performed is not None:
+            return performed
+    raise StillTrying
+
+
+def _was_asked(write: StripeWrite) -> bool:
+    """Whether Stripe may have made it, under this key or one of before."""
+    return write.asked_at is not None or write.attempt > 1
+
+
+async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> AnyOperation | None:
+    """Store what is about to be sent, and when its key was first used."""
+    facts = await operation.prepare(gateway)
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state != WriteState.WAITING or row.attempt != write.attempt:
+            return None
+        # As it is stored now: somebody else may have planned, and sent it, under this very key.
+        planned = await loaded(row.operation, row.params).plan(tx, facts)
+        if isinstance(planned, WriteState):
+            await tx.move(row, to=planned, state="state")
+            return None
+        if planned is not None:
+            await tx.change(row, params=planned.stored(), asked_at=row.asked_at or clock.now())
+        return planned
+
+
+async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed:
+    """Nothing may be sent now. What was sent before may have been heard all the same."""
+    row = await StripeWrite.get(id=write.id)
+    if row.state == WriteState.WAITING and _was_asked(row):
+        found = await operation.find(gateway)
+        if found is not None:
+            return await _answered(gateway, row, operation, found)
+    return Performed(WriteState(row.state), row.stripe_id)
+
+
+async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed | None:
+    """Make one attempt; None when another one follows at once. Raises StripeUnavailable."""
+    try:
+        answer = await operation.send(gateway, write.key)
+    except StripeRefused as refusal:
+        answer = await operation.find(gateway) if operation.looks_after_refusal else None
+        if answer is None:
+            return await _refused(write, operation, refusal)
+    except StripeUnavailable as down:
+        if not down.replayed:
+            raise
+        answer = await operation.find(gateway)
+        if answer is None:  # Stripe stored this failure under the key for good
+            await _next_attempt(write, operation.anew(), why=down.log or "a failure was stored under this key")
+            raise
+    return await _answered(gateway, write, operation, answer)
+
+
+async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any) -> Performed:
+    more = await operation.read(gateway, answer)
+    stripe_id = operation.id_of(answer)
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.WAITING:
+            await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
+            await operation.answered(tx, answer, more)
+    return Performed(WriteState(row.state), row.stripe_id, answer=answer)
+
+
+async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeRefused) -> Performed | None:
+    log.warning("%s of %s was refused: %s", write.operation, write.subject, refusal.log)
+    why = (refusal.stripe_code or refusal.log or "refused")[:500]
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.REFUSED:  # somebody else was told as well
+            return Performed(WriteState.REFUSED, refusal=refusal)
+        if row.state != WriteState.WAITING or row.attempt != write.attempt:
+            return None
+        instead = await operation.refused(tx, refusal)
+        if instead is None:
+            await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
+            return Performed(WriteState.REFUSED, refusal=refusal)
+        await _number(tx, row, instead, why=why)
+    return None
+
+
+async def _next_attempt(write: StripeWrite, operation: AnyOperation, *, why: str) -> None:
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state == WriteState.WAITING and row.attempt == write.attempt:
+            await _number(tx, row, operation, why=why)
+
+
+async def _number(tx: Transaction, row: StripeWrite, operation: AnyOperation, *, why: str) -> None:
+    """Give the write its next key: nothing was asked under that one."""
+    attempt = row.attempt + 1
+    key = key_of(operation.key, attempt)
+    asked_at = _sent_at_once(operation)
+    await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500])
+
+
+async def perform_job(context: queue.Context, args: dict[str, Any]) -> None:
+    """Job `stripe_writes.perform`: go on with one write; repeats until Stripe has answered."""
+    await perform(context.gateway, int(args["id"]))
+
+
+async def sweep(_context: queue.Context, _args: dict[str, Any]) -> None:
+    """Job `stripe_writes.sweep` (hourly): no write that waits is without a job."""
+    waiting = StripeWrite.filter(state=WriteState.WAITING, updated_at__lt=clock.now() - LEFT_ALONE)
+    ids = await waiting.order_by("id").values_list("id", flat=True)
+    async with unit.transaction() as tx:
+        for write_id in ids:
+            _perform_later(tx, int(str(write_id)))
+
+
+def _perform_later(tx: Transaction, write_id: int, *, at: datetime | None = None) -> None:
+    key = f"stripe_writes.perform:{write_id}"
+    queue.enqueue(tx, "stripe_writes.perform", {"id": write_id}, run_at=at, unique_key=key)
+
+
+HANDLERS: dict[str, queue.Handler] = {"stripe_writes.perform": perform_job, "stripe_writes.sweep": sweep}

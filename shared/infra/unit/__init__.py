@@ -1,0 +1,9 @@
+"""The unit of work: one transaction that one can see, with what belongs to it.
+
+`transaction()` is the only way this project opens one. What needs one takes it as `tx`; what asks Stripe cannot take
+it, and the gateway refuses to run while one is open, so no HTTP call ever holds a lock.
+"""
+
+from shared.infra.unit.transaction import Act, Transaction, current, flush, is_open, transaction
+
+__all__ = ["Act", "Transaction", "current", "flush", "is_open", "transaction"]

@@ -1,0 +1,244 @@
+"""A transaction as an object: it locks in order, moves rows from state to state, and collects what is only added."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Expression
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from shared.core import clock
+from shared.core.errors import MarketError, NotFound
+from shared.core.locales import gettext as _
+from shared.infra.audit import origin
+from shared.infra.audit.models import AuditEntry
+from shared.infra.database.base import Row
+from shared.infra.database.dialect import dialect
+from shared.infra.unit.collected import Collected, Pending
+from shared.infra.unit.errors import AlreadyOpen
+from shared.infra.unit.locks import HeldLocks, rank_of
+
+M = TypeVar("M", bound=Row)
+K = TypeVar("K", bound=Pending)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else is to be kept.
+
+    `details` hold no secrets and no card data. What an act is called on pages stands in shared/infra/audit/words.py.
+    """
+
+    name: str
+    by: str = "system"
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Transaction:
+    """One open transaction. Only `transaction()` makes one; it is of no use after its block."""
+
+    def __init__(self) -> None:
+        self._locks = HeldLocks()
+        self._collected = Collected()
+        self._callbacks: list[Callable[[], None]] = []
+
+    async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
+        """Return the one row that `where` names, locked until the transaction ends.
+
+        Raises `missing`, or NotFound with the table's own sentence, when there is none; OutOfOrder when a table of
+        higher rank was locked before.
+        """
+        row = await self.lock_first(model.filter(**where))
+        if row is None:
+            raise missing() if missing is not None else NotFound(_(model.not_found))
+        return row
+
+    async def lock_or_create(self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any) -> M:
+        """Return the one row that `where` names, locked; made now when there is none yet.
+
+        Two that make it at once: one makes the row, the other finds it. Raises IntegrityError where
+        `values` are what the database refuses.
+        """
+        row = await self.lock_first(model.filter(**where))
+        if row is not None:
+            return row
+        try:
+            async with self.savepoint():
+                await model.create(**where, **(values or {}))
+        except IntegrityError:
+            row = await self.lock_first(model.filter(**where))
+            if row is None:
+                raise
+            return row
+        return await self.lock(model, **where)
+
+    async def lock_first(self, query: QuerySet[M]) -> M | None:
+        """Return the first row of `query`, locked, or None. For what may well not be there."""
+        rank_of(query.model)
+        row = await _for_update(query).first()
+        if row is not None:
+            self._locks.take(row)
+        return row
+
+    async def lock_all(self, query: QuerySet[M]) -> list[M]:
+        """Return every row of `query`, locked by ascending id."""
+        rank_of(query.model)
+        rows = await _for_update(query.order_by("id"))
+        for row in rows:
+            self._locks.take(row)
+        return rows
+
+    async def move(
+        self,
+        row: Row,
+        *,
+        to: str,
+        state: str = "status",
+        act: Act | None = None,
+        where: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> bool:
+        """Let `row` go from the state that it is known in to `to`, set `values` with it, and write `act` down.
+
+        `state` is the column, `where` what else must hold, or what must hold instead of the state.
+        False when the row is not so any more: nothing is done then. When it is, `row` itself has the
+        new values; where one is an expression (`F`), the old value.
+        """
+        known = getattr(row, state)
+        changes = {state: to, **values}
+        moved = await self._update(row, {state: known, **(where or {})}, changes)
+        if moved and act is not None:
+            self.note(act, row)
+        return moved
+
+    async def move_all(self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any) -> int:
+        """Let every row of `query`, which names the states to go from, go to `to`; how many that were."""
+        return int(await query.update(**{state: to}, **values, updated_at=clock.now()))
+
+    async def change(self, row: Row, *, where: Mapping[str, Any] | None = None, **values: Any) -> bool:
+        """Set `values` of a row whose state stays. False when `where` does not hold any more."""
+        return await self._update(row, where or {}, values)
+
+    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+        now = clock.now()
+        changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
+        if changed:
+            plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
+            row.update_from_dict({**plain, "updated_at": now})
+        return bool(changed)
+
+    def note(self, act: Act, row: Row) -> None:
+        """Write down what was done to `row`."""
+        vendor_id = getattr(row, "vendor_id", None)
+        self.record(act.name, actor=act.by, subject=row.as_subject, vendor_id=vendor_id, **act.details)
+
+    def record(self, action: str, *, actor: str, subject: str, vendor_id: int | None = None, **details: Any) -> None:
+        """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
+
+        `details` hold no secrets and no card data. Of a person's act the network address is kept, and of every
+        request its id: nobody has to pass them (shared/infra/audit/origin.py). How an act is called on pages stands in
+        shared/infra/audit/words.py.
+        """
+        here = origin.of(actor)
+        entry = AuditEntry(
+            action=action,
+            actor=actor,
+            subject=subject,
+            vendor_id=vendor_id,
+            details=details,
+            address=here.address[:45],
+            request_id=here.request_id,
+        )
+        self.add(entry)
+
+    def add(self, row: Row, *, once: bool = False) -> None:
+        """Write `row` before the commit, together with others of its table. Nobody reads it back in this transaction.
+
+        With `once` it is left out where a unique column of it is taken.
+        """
+        self._collected.rows(type(row), once=once).append(row)
+
+    def collected(self, kind: type[K]) -> K:
+        """Return what keeps rows of a `kind` that has a way of its own to be written (shared/infra/unit/collected.py)."""
+        return self._collected.of(kind)
+
+    def unwritten(self) -> set[str]:
+        """Name the tables to which something was added that is not written yet."""
+        return self._collected.tables()
+
+    async def flush(self) -> None:
+        """Write what was collected now, for somebody who is about to read it."""
+        await self._collected.write()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Run the block so that an error inside undoes the block alone, and the transaction goes on."""
+        await self.flush()
+        callbacks = len(self._callbacks)
+        try:
+            async with in_transaction():
+                yield
+                await self.flush()
+        except BaseException:
+            self._collected.forget()
+            del self._callbacks[callbacks:]
+            raise
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once this has committed; never when it rolls back."""
+        self._callbacks.append(callback)
+
+    def _committed(self) -> None:
+        for callback in self._callbacks:
+            callback()
+
+
+_current: ContextVar[Transaction | None] = ContextVar("markethall_transaction", default=None)
+
+
+def current() -> Transaction | None:
+    """Return the transaction that the calling task has open."""
+    return _current.get()
+
+
+def is_open() -> bool:
+    """Tell whether the calling task is inside a transaction."""
+    return _current.get() is not None
+
+
+async def flush() -> None:
+    """Write what the open transaction has collected, if one is open: for readers that must see it."""
+    tx = _current.get()
+    if tx is not None:
+        await tx.flush()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[Transaction]:
+    """Run the block in one transaction. Raises AlreadyOpen inside another one.
+
+    On SQLite it takes the write lock first, so that two processes queue instead of failing with "database is locked"
+    (shared/infra/database/sqlite.py).
+    """
+    if is_open():
+        raise AlreadyOpen("a transaction is open already: take `tx`, or use `tx.savepoint()`")
+    tx = Transaction()
+    marker = _current.set(tx)
+    try:
+        async with in_transaction():
+            yield tx
+            await tx.flush()
+    finally:
+        _current.reset(marker)
+    tx._committed()
+
+
+def _for_update(query: QuerySet[M]) -> QuerySet[M]:
+    """SQLite has no row locks and needs none: the transaction holds the write lock."""
+    return query.select_for_update() if dialect() == "postgres" else query

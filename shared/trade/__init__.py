@@ -1,0 +1,1 @@
+"""Who sells and buys what: people, vendors, catalogue, baskets, orders, commission, VAT."""

@@ -1,0 +1,41 @@
+"""What can stop something from going into a basket, in sentences for the shopper."""
+
+from __future__ import annotations
+
+from shared.core.errors import Conflict
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+
+
+class OtherVendor(Conflict):
+    """The basket holds another shop's goods; a basket is for one shop at a time."""
+
+    code = "other_vendor"
+
+    def __init__(self, *, in_basket: str, wanted: str) -> None:
+        self.in_basket = in_basket
+        self.wanted = wanted
+        super().__init__(
+            _(
+                "Your basket holds things from %(in_basket)s, and each shop is paid on its own."
+                " Check out there first, or start a new basket for %(wanted)s.",
+                in_basket=in_basket,
+                wanted=wanted,
+            )
+        )
+
+
+class NotForSale(Conflict):
+    """The shop cannot take payments, so nothing of it can be bought."""
+
+    code = "not_for_sale"
+
+    def __init__(self, vendor_name: str) -> None:
+        super().__init__(_("%(shop)s cannot take payments yet. Please come back a little later.", shop=vendor_name))
+
+
+class BasketFull(Conflict):
+    """A basket takes only so many different things."""
+
+    code = "basket_full"
+    default = _n("Your basket is full. Check out with what is in it, or take something out first.")

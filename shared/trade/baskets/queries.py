@@ -1,0 +1,159 @@
+"""What is in a basket, and what stands in the way of buying it. Three queries, however many lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from tortoise.functions import Sum
+
+from shared.core.ids import digest
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.trade.baskets.models import Basket, BasketLine
+from shared.trade.baskets.rules import line_problem, vendor_problem
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
+from shared.trade.vendors import closing
+from shared.trade.vendors.queries import VendorView, vendor_by_id
+
+
+@dataclass(frozen=True)
+class BasketLineView:
+    """One product in the basket at today's price. `available` counts what this basket's own open order holds as free."""
+
+    product: ProductView
+    quantity: int
+    seen: Money
+    line_total: Money
+    available: int
+    problem: str | None
+
+    @property
+    def price_changed(self) -> bool:
+        return self.seen != self.product.price
+
+
+@dataclass(frozen=True)
+class BasketView:
+    """A basket as it stands. `total` is None when it is empty (or, by accident of a vendor's change, in two currencies)."""
+
+    id: int | None
+    vendor: VendorView | None
+    lines: tuple[BasketLineView, ...]
+    total: Money | None
+    count: int
+    problems: tuple[str, ...]
+    can_check_out: bool
+
+    @property
+    def price_changed(self) -> bool:
+        """Whether agreeing to today's prices would mend something."""
+        return any(line.price_changed for line in self.lines)
+
+
+NOTHING = BasketView(id=None, vendor=None, lines=(), total=None, count=0, problems=(), can_check_out=False)
+
+
+async def count_items(token: str | None) -> int:
+    """How many things are in the basket: one cheap query for the number in the page's head, none without a basket."""
+    if not token:
+        return 0
+    mine = BasketLine.filter(basket__token_digest=digest(token))
+    rows = await mine.annotate(n=Sum("quantity")).group_by("basket_id").values("n")
+    return int(rows[0]["n"] or 0) if rows else 0
+
+
+async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) -> BasketView:
+    """The basket behind this token; an empty one for no token or an unknown one. `write` words amounts in sentences."""
+    rows = await _rows(token) if token else []
+    if not rows:
+        return NOTHING
+    basket_id = int(rows[0]["basket_id"])
+    held = await held_by(basket_id)
+    lines = tuple(_line(row, held, write) for row in rows)
+    vendor = await vendor_by_id(lines[0].product.vendor_id)
+    currencies = {line.line_total.currency for line in lines}
+    problems = [line.problem for line in lines if line.problem]
+    shut = vendor_problem(
+        vendor.name,
+        is_open=vendor.is_open,
+        accepts_payments=vendor.accepts_payments,
+        closed=closing.sentence(vendor.name, vendor.closed_until),
+    )
+    if shut:
+        problems.insert(0, shut)
+    if len(currencies) > 1:
+        problems.append(_("These things are priced in different currencies. Please buy them one after the other."))
+    return BasketView(
+        id=basket_id,
+        vendor=vendor,
+        lines=lines,
+        total=_sum(line.line_total for line in lines) if len(currencies) == 1 else None,
+        count=sum(line.quantity for line in lines),
+        problems=tuple(problems),
+        can_check_out=not problems,
+    )
+
+
+async def held_by(basket_id: int) -> Mapping[int, int]:
+    """Product id -> how many of it this basket's own open order holds. Asked by relation: orders stand above baskets."""
+    rows = await (
+        Product.filter(
+            order_lines__order__stock_state="reserved",
+            order_lines__order__checkout__status="open",
+            order_lines__order__checkout__basket_id=basket_id,
+        )
+        .annotate(held=Sum("order_lines__quantity"))
+        .group_by("id")
+        .values("id", "held")
+    )
+    return {int(row["id"]): int(row["held"]) for row in rows}
+
+
+async def held_for(token: str | None) -> Mapping[int, int]:
+    """As `held_by`, of the basket behind this token. One query, none without a token."""
+    if not token:
+        return {}
+    basket_id = await Basket.filter(token_digest=digest(token)).first().values_list("id", flat=True)
+    return await held_by(cast("int", basket_id)) if basket_id is not None else {}
+
+
+async def _rows(token: str) -> list[dict[str, Any]]:
+    basket = await Basket.get_or_none(token_digest=digest(token))
+    if basket is None:
+        return []
+    columns = [f"product__{name}" for name in PRODUCT_COLUMNS]
+    return await (
+        BasketLine.filter(basket_id=basket.id).order_by("id").values("basket_id", "quantity", "seen_amount", *columns)
+    )
+
+
+def _line(row: dict[str, Any], held: Mapping[int, int], write: Callable[[Money], str]) -> BasketLineView:
+    product = view_of(row, "product__")
+    seen = Money(row["seen_amount"], product.price.currency)
+    available = product.stock - product.reserved + held.get(product.id, 0)
+    return BasketLineView(
+        product=product,
+        quantity=row["quantity"],
+        seen=seen,
+        line_total=product.price * row["quantity"],
+        available=max(available, 0),
+        problem=line_problem(
+            name=product.name,
+            sold=product.is_published,
+            available=available,
+            quantity=row["quantity"],
+            seen=seen,
+            price=product.price,
+            write=write,
+        ),
+    )
+
+
+def _sum(amounts: Iterable[Money]) -> Money:
+    first, *others = amounts
+    for other in others:
+        first += other
+    return first

@@ -1,0 +1,147 @@
+"""Putting things into a basket and taking them out. The browser holds a token, the database its digest."""
+
+from __future__ import annotations
+
+from shared.core import clock
+from shared.core.errors import Invalid, NotFound
+from shared.core.ids import digest, new_token
+from shared.core.locales import gettext as _
+from shared.infra import unit
+from shared.infra.unit import Transaction
+from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
+from shared.trade.baskets.models import Basket, BasketLine
+from shared.trade.baskets.queries import held_by
+from shared.trade.baskets.rules import MAX_LINES, MAX_QUANTITY
+from shared.trade.catalogue.errors import SoldOut
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import MAX_ID
+from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.queries import VendorView, vendor_by_id
+
+
+async def add(token: str | None, *, product_id: int, quantity: int, start_new: bool = False) -> str:
+    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where there was none).
+
+    The shopper has seen today's price. With `start_new` another shop's goods make room instead of being in the way.
+    Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull, Invalid.
+    """
+    _check_quantity(quantity, least=1)
+    product, vendor = await _for_sale(product_id)
+    async with unit.transaction() as tx:
+        token, basket = await _basket(tx, token)
+        lines = {
+            line.product_id: line for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
+        }
+        foreign = next((line for line in lines.values() if line.product.vendor_id != vendor.id), None)
+        if foreign is not None:
+            if not start_new:
+                raise OtherVendor(in_basket=(await vendor_by_id(foreign.product.vendor_id)).name, wanted=vendor.name)
+            await BasketLine.filter(basket_id=basket.id).delete()
+            lines = {}
+        line = lines.get(product.id)
+        wanted = quantity + (line.quantity if line else 0)
+        if line is None and len(lines) >= MAX_LINES:
+            raise BasketFull
+        await _must_be_there(product, wanted, basket.id)
+        await _write(basket.id, product, wanted, exists=line is not None)
+        await Basket.filter(id=basket.id).update(updated_at=clock.now())
+    return token
+
+
+async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> None:
+    """Have exactly this many of a product; 0 takes it out. Fewer is always allowed. Raises NotFound, SoldOut, Invalid."""
+    _check_quantity(quantity, least=0)
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound(_("That is not in your basket."))
+    async with unit.transaction() as tx:
+        basket = await tx.lock_first(Basket.filter(token_digest=digest(token or "")))
+        line = None
+        if basket is not None:
+            line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
+        if basket is None or line is None:
+            raise NotFound(_("That is not in your basket."))
+        if quantity == 0:
+            await BasketLine.filter(id=line.id).delete()
+            return
+        if quantity > line.quantity:
+            await _must_be_there(line.product, quantity, basket.id)
+        await BasketLine.filter(id=line.id).update(quantity=quantity, updated_at=clock.now())
+
+
+async def clear(token: str | None) -> None:
+    """Take everything out. Nothing happens without a basket."""
+    if token:
+        await BasketLine.filter(basket_id__in=await _ids(token)).delete()
+
+
+async def accept_prices(token: str | None) -> None:
+    """The shopper has read today's prices and agrees."""
+    if not token:
+        return
+    async with unit.transaction() as tx:
+        basket = await tx.lock_first(Basket.filter(token_digest=digest(token)))
+        if basket is None:
+            return
+        lines = await BasketLine.filter(basket_id=basket.id).select_related("product")
+        changed = [line for line in lines if line.seen_amount != line.product.price_amount]
+        for line in changed:
+            line.seen_amount, line.updated_at = line.product.price_amount, clock.now()
+        if changed:
+            await BasketLine.bulk_update(changed, fields=["seen_amount", "updated_at"])
+
+
+def _check_quantity(quantity: int, *, least: int) -> None:
+    if not least <= quantity <= MAX_QUANTITY:
+        raise Invalid(
+            _("Enter a quantity from %(least)s to %(most)s.", least=least, most=MAX_QUANTITY),
+            param="quantity",
+        )
+
+
+async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound(_("We could not find that product."))
+    product = await Product.get_or_none(id=product_id, is_published=True)
+    if product is None:
+        raise NotFound(_("We could not find that product."))
+    vendor = await vendor_by_id(product.vendor_id)
+    if not vendor.is_open:
+        raise ShopClosed(vendor, product.name)
+    if not vendor.accepts_payments:
+        raise NotForSale(vendor.name)
+    return product, vendor
+
+
+async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
+    """The basket of this token, locked, so that two clicks queue; made now where there is none.
+
+    A browser may be given its token before its first click, so an answer that gets lost costs no basket.
+    """
+    token = token or new_token("ba")
+    return token, await tx.lock_or_create(Basket, token_digest=digest(token))
+
+
+async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
+    """What this basket's own open order holds counts as there: going back to the basket must not sell it out."""
+    if wanted > MAX_QUANTITY:
+        raise Invalid(_("A basket takes at most %(most)s of one thing.", most=MAX_QUANTITY), param="quantity")
+    left = product.stock - product.reserved
+    if left < wanted:
+        left += (await held_by(basket_id)).get(product.id, 0)
+    if left < wanted:
+        raise SoldOut(product.name, max(left, 0))
+
+
+async def _write(basket_id: int, product: Product, quantity: int, *, exists: bool) -> None:
+    if exists:
+        await BasketLine.filter(basket_id=basket_id, product_id=product.id).update(
+            quantity=quantity, seen_amount=product.price_amount, updated_at=clock.now()
+        )
+        return
+    await BasketLine.create(
+        basket_id=basket_id, product_id=product.id, quantity=quantity, seen_amount=product.price_amount
+    )
+
+
+async def _ids(token: str) -> list[int]:
+    return [int(i) for i in await Basket.filter(token_digest=digest(token)).values_list("id", flat=True)]  # type: ignore[call-overload]

@@ -1,0 +1,61 @@
+"""What goes wrong with products, as facts that a shopper or a vendor may read."""
+
+from __future__ import annotations
+
+from shared.core.errors import Conflict
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import ngettext
+
+
+class SoldOut(Conflict):
+    """There are not enough left. `product_name` and `left` say of what and how many there are."""
+
+    code = "sold_out"
+
+    def __init__(self, product_name: str, left: int) -> None:
+        self.product_name = product_name
+        self.left = left
+        super().__init__(how_many_left(product_name, left))
+
+
+class StockBooksDiffer(RuntimeError):
+    """A programming error: an order gave back or took more than it had reserved. The transaction rolls back."""
+
+
+def how_many_left(product_name: str, left: int) -> str:
+    """The sentence for a product of which too few are left."""
+    if left <= 0:
+        return _("%(name)s is sold out.", name=product_name)
+    return _("Only %(left)s left of %(name)s.", left=left, name=product_name)
+
+
+class StockBelowReserved(Conflict):
+    """Open orders hold more than the vendor says lies on the shelf."""
+
+    code = "stock_below_reserved"
+
+    def __init__(self, reserved: int) -> None:
+        self.reserved = reserved
+        super().__init__(
+            ngettext(
+                "1 is held by open orders, so stock cannot be lower than 1.",
+                "%(num)s are held by open orders, so stock cannot be lower than %(num)s.",
+                reserved,
+            ),
+            param="stock",
+        )
+
+
+class AddressTaken(Conflict):
+    """Another product of this vendor has that address already."""
+
+    code = "address_taken"
+    default = _n("Another of your products has this address already.")
+
+
+class CurrencyFixed(Conflict):
+    """Prices exist in the vendor's currency, so it stays."""
+
+    code = "currency_fixed"
+    default = _n("Your currency is fixed, because your products already have prices in it.")

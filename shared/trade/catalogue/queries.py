@@ -1,0 +1,285 @@
+"""Read models of products for shops, baskets and the portal. A constant number of queries, however many products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Case, F, When
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from shared.core.errors import NotFound
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.infra.database.paging import Counted, Window, window
+from shared.infra.database.searching import matching
+from shared.trade.catalogue.models import Product
+from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.queries import VendorView, vendor_by_id, vendor_by_slug
+
+PAGE_SIZE = 24
+MAX_ID = 2**63 - 1
+SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
+
+
+class Sort(StrEnum):
+    """The orders a shop can be looked through in."""
+
+    NEWEST = "newest"
+    PRICE_UP = "price-up"
+    PRICE_DOWN = "price-down"
+
+
+_ORDER_BY = {
+    Sort.NEWEST: ("-id",),
+    Sort.PRICE_UP: ("price_amount", "id"),
+    Sort.PRICE_DOWN: ("-price_amount", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """A product as it is now. `available` is what can still be bought; `stock` and `reserved` are for its vendor."""
+
+    id: int
+    vendor_id: int
+    vendor_slug: str
+    vendor_name: str
+    slug: str
+    name: str
+    category: str
+    description: str
+    price: Money
+    available: int
+    picture: str
+    is_published: bool
+    stock: int = 0
+    reserved: int = 0
+
+
+def as_seen_by(products: Iterable[ProductView], held: Mapping[int, int]) -> tuple[ProductView, ...]:
+    """Products as they are for somebody whose own unpaid order holds some (`held`: product id -> pieces): those count as there."""
+    return tuple(replace(p, available=p.available + held.get(p.id, 0)) for p in products)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopPage(Counted):
+    """One page of a vendor's shop, with what is needed to look at another one."""
+
+    vendor: VendorView
+    products: tuple[ProductView, ...]
+    categories: tuple[tuple[str, int], ...]
+    category: str | None
+    sort: Sort
+    search: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductPage(Counted):
+    """One page of products: a vendor's own, published or not, or those of every shop that a search finds."""
+
+    products: tuple[ProductView, ...]
+    search: str
+
+
+def clean_search(text: str | None) -> str:
+    """What someone typed into a search box, without control characters and not longer than a product's name."""
+    printable = "".join(c if c.isprintable() else " " for c in text or "")
+    return " ".join(printable.split())[:120]
+
+
+def read_sort(text: str | None) -> Sort:
+    """The sort of this name, newest first when there is none."""
+    return Sort(text) if text in set(Sort) else Sort.NEWEST
+
+
+def is_slug(text: str) -> bool:
+    """Whether `text` can be an address part of ours at all."""
+    return _SLUG.fullmatch(text) is not None
+
+
+async def shop_page(
+    vendor_slug: str,
+    *,
+    category: str | None = None,
+    sort: Sort = Sort.NEWEST,
+    search: str = "",
+    page: int = 1,
+) -> ShopPage:
+    """A page of a shop's published products, those that are sold out last; pages beyond the last show the last.
+
+    Raises NotFound for an unknown shop, ShopClosed for one that is closed.
+    """
+    vendor = await _open_vendor(vendor_slug)
+    shelf = Product.filter(vendor_id=vendor.id, is_published=True)
+    categories = (
+        await shelf.annotate(number=Count("id"))
+        .group_by("category")
+        .order_by("category")
+        .values_list("category", "number")
+    )
+    search = clean_search(search)
+    known = {str(name) for name, _ in categories if name}
+    chosen = category if category in known else None
+    found = shelf.filter(matching(search, *SEARCHED)) if search else shelf
+    if chosen:
+        found = found.filter(category=chosen)
+    total = await found.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    products = await _views(_sold_out_last(found, *_ORDER_BY[sort]), shown)
+    return ShopPage(
+        vendor=vendor,
+        products=products,
+        categories=tuple((str(name), int(count)) for name, count in categories if name),
+        category=chosen,
+        sort=sort,
+        search=search,
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        size=PAGE_SIZE,
+    )
+
+
+async def product(vendor_slug: str, product_slug: str) -> ProductView:
+    """A published product of an open shop. Raises NotFound for anything else, ShopClosed while its shop is closed."""
+    if not (is_slug(vendor_slug) and is_slug(product_slug)):
+        raise NotFound(_("We could not find that product."))
+    query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
+    found = await _views(query.filter(vendor__is_open=True))
+    if found:
+        return found[0]
+    hidden = await query.first()
+    if hidden is None:
+        raise NotFound(_("We could not find that product."))
+    raise ShopClosed(await vendor_by_id(hidden.vendor_id), hidden.name)
+
+
+async def more_of_shop(vendor_id: int, *, without: int, limit: int = 4) -> tuple[ProductView, ...]:
+    """A few other products of a shop, those of which some are left first."""
+    query = Product.filter(vendor_id=vendor_id, is_published=True).exclude(id=without).order_by("-id").limit(limit * 3)
+    found = await _views(query)
+    return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
+
+
+async def showcase(vendor_ids: Sequence[int], *, limit: int = 8) -> tuple[ProductView, ...]:
+    """New products that can be bought, taken from these shops in turn so that none fills the page."""
+    query = Product.filter(vendor_id__in=list(vendor_ids), is_published=True).order_by("-id").limit(limit * 6)
+    rows = [p for p in await _views(query) if p.available > 0]
+    turn: dict[int, int] = {}
+    ranked: list[tuple[int, int, ProductView]] = []
+    for p in rows:
+        turn[p.vendor_id] = turn.get(p.vendor_id, -1) + 1
+        ranked.append((turn[p.vendor_id], vendor_ids.index(p.vendor_id), p))
+    return tuple(p for _, _, p in sorted(ranked, key=lambda r: r[:2])[:limit])
+
+
+async def search_products(search: str, *, page: int = 1) -> ProductPage:
+    """Published products of open shops that have each word of `search` in their name, category, description or vendor.
+
+    By name, those that are sold out last. An empty search finds nothing.
+    """
+    wanted = clean_search(search)
+    if not wanted:
+        return ProductPage(products=(), search="", number=1, pages=1, total=0, size=PAGE_SIZE)
+    found = Product.filter(matching(wanted, *SEARCHED), is_published=True, vendor__is_open=True)
+    total = await found.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
+    products = await _views(_sold_out_last(found, "search", "id"), shown)
+    return _product_page(products, wanted, shown, total)
+
+
+async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") -> ProductPage:
+    """A vendor's own products, newest first, published or not."""
+    search = clean_search(search)
+    query = Product.filter(vendor_id=vendor_id)
+    if search:
+        query = query.filter(matching(search, "search"))
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    products = await _views(query.order_by("-id"), shown)
+    return _product_page(products, search, shown, total)
+
+
+async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
+    """A vendor's own product. Raises NotFound when it is not theirs."""
+    if not 0 < product_id <= MAX_ID:
+        raise NotFound(_("We could not find that product."))
+    found = await _views(Product.filter(id=product_id, vendor_id=vendor_id))
+    if not found:
+        raise NotFound(_("We could not find that product."))
+    return found[0]
+
+
+async def product_named(vendor_id: int, slug: str) -> ProductView:
+    """A vendor's product by the last part of its address, published or not. Raises NotFound."""
+    found = await _views(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
+    if not found:
+        raise NotFound(_("We could not find that product."))
+    return found[0]
+
+
+async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
+    """The names of categories that products have, whoever sells them."""
+    query = Product.exclude(category="").order_by("category").distinct().limit(limit)
+    return tuple(str(name) for name in await query.values_list("category", flat=True))
+
+
+async def _open_vendor(slug: str) -> VendorView:
+    if not is_slug(slug):
+        raise NotFound(_("We could not find that shop."))
+    vendor = await vendor_by_slug(slug)
+    if not vendor.is_open:
+        raise ShopClosed(vendor)
+    return vendor
+
+
+def _product_page(products: tuple[ProductView, ...], search: str, shown: Window, total: int) -> ProductPage:
+    return ProductPage(
+        products=products, search=search, number=shown.number, pages=shown.pages, total=total, size=shown.limit
+    )
+
+
+def _sold_out_last(query: QuerySet[Product], *order: str) -> QuerySet[Product]:
+    standing = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")  # in the order of the alphabet
+    return query.annotate(standing=standing).order_by("standing", *order)
+
+
+async def _views(query: QuerySet[Product], shown: Window | None = None) -> tuple[ProductView, ...]:
+    if shown is not None:
+        query = query.offset(shown.offset).limit(shown.limit)
+    rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)
+    return tuple(view_of(row) for row in rows)
+
+
+PRODUCT_COLUMNS = (
+    "id", "vendor_id", "vendor__slug", "vendor__name", "slug", "name", "category", "description",
+    "price_amount", "currency", "stock", "reserved", "picture", "is_published",
+)  # fmt: skip
+
+
+def view_of(row: dict[str, Any], prefix: str = "") -> ProductView:
+    """The read model of a row that was selected with PRODUCT_COLUMNS, each behind `prefix`."""
+    get = {name: row[prefix + name] for name in PRODUCT_COLUMNS}
+    return ProductView(
+        id=get["id"],
+        vendor_id=get["vendor_id"],
+        vendor_slug=get["vendor__slug"],
+        vendor_name=get["vendor__name"],
+        slug=get["slug"],
+        name=get["name"],
+        category=get["category"],
+        description=get["description"],
+        price=Money(get["price_amount"], get["currency"]),
+        available=max(get["stock"] - get["reserved"], 0),
+        picture=get["picture"],
+        is_published=bool(get["is_published"]),
+        stock=get["stock"],
+        reserved=get["reserved"],
+    )

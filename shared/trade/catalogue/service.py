@@ -1,0 +1,162 @@
+"""Vendors write their products: one use case to save one, one to choose the currency before the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
+
+from shared.core import clock
+from shared.core.editing import Look, unseen
+from shared.core.errors import Conflict, Invalid
+from shared.core.ids import slugify
+from shared.core.money import MAX_AMOUNT, Money, step
+from shared.infra import unit
+from shared.infra.unit import Transaction
+from shared.trade.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import ProductView, product_for_vendor
+from shared.trade.people.queries import require_confirmed
+from shared.trade.vendors.countries import CURRENCY_NAMES, minimum_payout
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.models import VendorPaymentConfig
+
+MAX_STOCK = 1_000_000
+
+
+@dataclass(frozen=True)
+class ProductValues:
+    """What a vendor says of a product. `slug` empty: made of the name, and kept ever after. `stock` None: as it is."""
+
+    name: str
+    price: Money
+    stock: int | None
+    category: str = ""
+    description: str = ""
+    picture: str = ""
+    is_published: bool = True
+    slug: str = ""
+
+
+async def save_product(
+    *,
+    vendor_id: int,
+    product_id: int | None,
+    values: ProductValues,
+    actor: str,
+    look: Look[ProductView] = unseen,
+) -> int:
+    """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
+    _check(values)
+    async with unit.transaction() as tx:
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
+        if values.price.currency != config.currency:
+            raise Invalid(f"Prices in this shop are in {config.currency}.", param="price")
+        row = await _row(tx, vendor_id, product_id)
+        if product_id is not None:
+            await look(await product_for_vendor(vendor_id, product_id))
+        changes = await _changes(row, values)
+        if changes.get("is_published"):
+            await require_confirmed(vendor_id, to="publish this", param="is_published")
+        if product_id is not None and not changes:
+            return int(row.id)
+        row.update_from_dict(changes)
+        await _store(tx, row, values.slug)
+        tx.record(
+            "product.created" if product_id is None else "product.changed",
+            actor=actor,
+            subject=f"product:{row.id}",
+            vendor_id=vendor_id,
+            **{key: value for key, value in changes.items() if key != "description"},
+        )
+        return int(row.id)
+
+
+def _check(values: ProductValues) -> None:
+    if not values.name.strip() or len(values.name) > 120:
+        raise Invalid("Give the product a name of up to 120 characters.", param="name")
+    if not 0 < values.price.amount <= MAX_AMOUNT or values.price.amount % step(values.price.currency):
+        raise Invalid("Enter a price above zero.", param="price")
+    if values.stock is not None and not 0 <= values.stock <= MAX_STOCK:
+        raise Invalid(f"Enter a stock from 0 to {MAX_STOCK:,}.", param="stock")
+    if len(values.category) > 60:
+        raise Invalid("Use at most 60 characters for the category.", param="category")
+    if values.slug and values.slug != slugify(values.slug):
+        raise Invalid("Use small letters, digits and hyphens, such as linen-shirt.", param="slug")
+
+
+async def _row(tx: Transaction, vendor_id: int, product_id: int | None) -> Product:
+    """The product to write, locked; a new one (not saved yet) when there is no id."""
+    if product_id is None:
+        return Product(vendor_id=vendor_id, slug="", name="", price_amount=0, currency="EUR")
+    row = await tx.lock(Product, id=product_id, vendor_id=vendor_id)
+    return row
+
+
+async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
+    """The columns that would change. Stock is left alone unless the vendor gives a number."""
+    wanted: dict[str, object] = {
+        "name": values.name.strip(),
+        "category": values.category.strip(),
+        "description": values.description.strip(),
+        "price_amount": values.price.amount,
+        "currency": values.price.currency,
+        "picture": values.picture,
+        "is_published": values.is_published,
+        "slug": values.slug or row.slug or await _free_slug(row.vendor_id, values.name),
+    }
+    if values.stock is not None:
+        if values.stock < row.reserved:
+            raise StockBelowReserved(row.reserved)
+        wanted["stock"] = values.stock
+    return {key: value for key, value in wanted.items() if getattr(row, key) != value or not row._saved_in_db}
+
+
+async def _free_slug(vendor_id: int, name: str) -> str:
+    """The first address part made of this name that none of the vendor's products has."""
+    base = slugify(name) or "product"
+    taken = {
+        str(s) for s in await Product.filter(vendor_id=vendor_id, slug__startswith=base).values_list("slug", flat=True)
+    }
+    return next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+
+
+async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
+    """Save; a taken address is the vendor's to change when they chose it. The config's lock keeps made ones apart."""
+    try:
+        async with tx.savepoint():
+            await row.save()
+    except IntegrityError:
+        if await Product.filter(vendor_id=row.vendor_id, slug=row.slug).exclude(id=row.id or 0).exists():
+            raise AddressTaken(param="slug" if chosen_slug else None) from None
+        raise Conflict(param="stock") from None
+
+
+async def may_choose_currency(vendor_id: int) -> bool:
+    """Whether the vendor has no product yet, so that no price would change its meaning."""
+    return not await Product.filter(vendor_id=vendor_id).exists()
+
+
+async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
+    """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
+    code = currency.upper()
+    if code not in CURRENCY_NAMES:
+        raise Invalid("Choose one of the currencies offered.", param="currency")
+    async with unit.transaction() as tx:
+        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
+        if config.currency == code:
+            return
+        if not await may_choose_currency(vendor_id):
+            raise CurrencyFixed(param="currency")
+        before = config.currency
+        await VendorPaymentConfig.filter(id=config.id).update(
+            currency=code, minimum_payout=minimum_payout(code), updated_at=clock.now()
+        )
+        tx.record(
+            "vendor.currency_chosen",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=before,
+            after=code,
+        )

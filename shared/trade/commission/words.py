@@ -1,0 +1,62 @@
+"""Commission rules in words. How money is written is the caller's business: pages hand in their own filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.money import Money
+from shared.trade.commission.rules import Rule
+
+Write = Callable[[Money], str]
+
+
+def percent(value: Decimal) -> str:
+    """`2.5%`, as the language spoken here writes it."""
+    from shared.core import formats
+
+    return formats.percent(value)
+
+
+def _base(rule: Rule, write: Write) -> str:
+    parts = [percent(rule.percentage)] if rule.percentage or not rule.fixed else []
+    if rule.fixed and rule.currency:
+        parts.append(write(Money(rule.fixed, rule.currency)))
+    return " + ".join(parts)
+
+
+def _bounds(rule: Rule, write: Write) -> str:
+    bounds = [(_n(", at least %(amount)s"), rule.minimum), (_n(", at most %(amount)s"), rule.maximum)]
+    told = [(words, Money(n, rule.currency)) for words, n in bounds if n is not None and rule.currency]
+    return "".join(_(words, amount=write(money)) for words, money in told)
+
+
+def charge(rule: Rule, write: Write) -> str:
+    """What is charged: `10% + €0.30, at most €20.00`."""
+    return _base(rule, write) + _bounds(rule, write)
+
+
+def span(rules: Iterable[Rule]) -> str:
+    """What several rules charge, as far as percentages say it: `10%`, or `from 2.5% to 10%`."""
+    rates = {rule.percentage.normalize() for rule in rules}
+    least, most = min(rates), max(rates)
+    if least == most:
+        return percent(least)
+    return _("from %(least)s to %(most)s", least=percent(least), most=percent(most))
+
+
+def subject(rule: Rule, product: str = "") -> str:
+    """What a rule is about, for someone who knows the vendor: `Bags`, `A tote`, `everything`."""
+    what = product or rule.category or _("everything")
+    amounts = rule.fixed or rule.minimum is not None or rule.maximum is not None
+    if rule.currency and not amounts:
+        return _("%(what)s sold in %(currency)s", what=what, currency=rule.currency)
+    return what
+
+
+def sentence(rule: Rule, write: Write, product: str = "") -> str:
+    """The whole rule: `10% + €0.30 on Bags, at most €20.00`."""
+    told = {"share": _base(rule, write), "what": subject(rule, product), "bounds": _bounds(rule, write)}
+    return _("%(share)s on %(what)s%(bounds)s", **told)

@@ -1,0 +1,81 @@
+"""Who the marketplace is: its name, how to reach it, its logo. What may stand there is decided here; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shared.core.errors import Invalid
+
+NAME = "Markethall"  # until the operator has given it another
+MOST_NAME, MOST_ADDRESS, MOST_PHONE = 60, 400, 40
+MOST_LOGO = 512 * 1024
+LOGO_ACCEPT = "image/png,image/jpeg,image/webp"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What pages, mails and documents call the marketplace, and how it is reached. Empty: not told.
+
+    `sender` is the address that mails come from; `contact_email` is where people write to.
+    """
+
+    name: str = NAME
+    sender: str = ""
+    contact_email: str = ""
+    postal_address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The identity as pages show it. `logo` is the address of the marketplace's own logo, or empty."""
+
+    identity: Identity = Identity()
+    logo: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the marketplace is called."""
+        return self.identity.name
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it has a name of its own, which our drawn logo does not show."""
+        return self.identity.name != NAME
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A logo that may be shown: what it is by its first bytes, whatever it was called."""
+
+    media_type: str
+    content: bytes
+
+
+def check(identity: Identity) -> None:
+    """Raise Invalid, naming the field, for what cannot stand there."""
+    if not identity.name.strip():
+        raise Invalid("Enter what the marketplace is called.", param="name")
+    if len(identity.name) > MOST_NAME or not identity.name.isprintable() or set(identity.name) & set('<>"@,;:\\'):
+        raise Invalid(f"Enter a name of at most {MOST_NAME} letters, without signs such as < > @ , ;", param="name")
+    for field, value in (("sender", identity.sender), ("contact_email", identity.contact_email)):
+        if value and not re.fullmatch(r"[^@\s<>,]{1,64}@[^@\s<>,]{1,180}", value):
+            raise Invalid("Enter an email address such as hello@example.com.", param=field)
+    if len(identity.postal_address) > MOST_ADDRESS:
+        raise Invalid("Shorten the address.", param="postal_address")
+    if len(identity.phone) > MOST_PHONE or set(identity.phone) - set("0123456789 +()/.-"):
+        raise Invalid("Enter a phone number such as +352 20 12 34.", param="phone")
+
+
+def picture(content: bytes) -> Picture:
+    """A logo out of uploaded bytes. Raises Invalid for what is none of PNG, JPEG and WebP, or is too large."""
+    if len(content) > MOST_LOGO:
+        raise Invalid(f"Choose a picture of at most {MOST_LOGO // 1024} KB.", param="logo")
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Picture("image/png", content)
+    if content.startswith(b"\xff\xd8\xff"):
+        return Picture("image/jpeg", content)
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return Picture("image/webp", content)
+    raise Invalid("Choose a picture in PNG, JPEG or WebP.", param="logo")

@@ -1,0 +1,46 @@
+"""Read the marketplace's settings."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from shared.core import clock
+from shared.trade.marketplace.identity import NAME
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.marketplace.rules import DEFAULTS, Marketplace
+
+SETTINGS_ID = 1
+
+
+async def marketplace() -> Marketplace:
+    """What is set now, or the defaults while nothing is. One query."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return settings_of(row) if row is not None else DEFAULTS
+
+
+async def name_and_zone() -> tuple[str, ZoneInfo]:
+    """What the marketplace is called, and the zone of its days. One query."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return (row.name, settings_of(row).zone) if row is not None else (NAME, DEFAULTS.zone)
+
+
+async def statement_prefix() -> str:
+    """What card statements begin with, as Stripe said last; empty while it has not been asked."""
+    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    return row.statement_prefix if row is not None else ""
+
+
+async def today() -> date:
+    """The day that it is where the marketplace is. One query."""
+    return clock.now().astimezone((await marketplace()).zone).date()
+
+
+def settings_of(row: MarketplaceSettings) -> Marketplace:
+    """The settings that a row holds."""
+    return Marketplace(
+        time_zone=row.time_zone,
+        show_fee_breakdown=row.show_fee_breakdown,
+        delivered_after_days=row.delivered_after_days,
+        bank_hold_hours=row.bank_hold_hours,
+    )

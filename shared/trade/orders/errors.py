@@ -1,0 +1,109 @@
+"""What can stop an order, in sentences for the person who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Conflict
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+
+if TYPE_CHECKING:
+    from shared.trade.orders.goods import Short
+
+
+class EmptyBasket(Conflict):
+    """There is nothing to order."""
+
+    code = "empty_basket"
+    default = _n("Your basket is empty.")
+
+
+class BasketProblem(Conflict):
+    """Something in the basket can no longer be bought as it stands."""
+
+    code = "basket_problem"
+
+
+class PriceChanged(BasketProblem):
+    """The shopper was shown another price than the product has now."""
+
+    code = "price_changed"
+
+
+class SoldOutAtPayment(Conflict):
+    """What an order holds only from Pay on is gone; no card was confirmed."""
+
+    code = "sold_out"
+
+
+class VendorCannotSell(Conflict):
+    """The vendor cannot take payments at the moment."""
+
+    code = "vendor_cannot_take_payments"
+    default = _n("This shop cannot take payments at the moment. Your basket is kept; please try again later.")
+
+
+class GoesBack(Conflict):
+    """All of the order's money goes back to the shopper: it is sent only by somebody who says that this is meant."""
+
+    code = "order_is_refunded"
+    default = _n("All of this order is being refunded. Tick the box if the shopper is to get the goods all the same.")
+
+
+class Contested(Conflict):
+    """The shopper's bank holds the money and has not decided: the order is sent only by somebody who says that this is meant."""
+
+    code = "order_is_disputed"
+    default = _n(
+        "The shopper’s bank has taken this payment back until it decides, so you may never get the money. "
+        "Tick the box if the shopper is to get the goods all the same."
+    )
+
+
+class MoneyGone(Conflict):
+    """Nothing of the order's money is there any more, for good."""
+
+    code = "order_money_gone"
+    default = _n("The shopper has all of the money of this order back, so there is nothing to send.")
+
+
+class PiecesMissing(Conflict):
+    """Pieces that a refund put on the shelf were sold before the refund came back: they are sent only if that is meant."""
+
+    code = "pieces_missing"
+
+    def __init__(self, short: Sequence[Short]) -> None:
+        pieces = ", ".join(piece.text for piece in short)
+        super().__init__(
+            _(
+                "Your shelf does not have %(pieces)s for this order any more."
+                " Tick the box if you can send it all the same.",
+                pieces=pieces,
+            ),
+            param="all_the_same",
+        )
+
+
+class NothingToKeep(Conflict):
+    """There is nothing of an order that could go back on the shelf."""
+
+    code = "nothing_to_keep"
+    default = _n(
+        "Nothing of this order can go back on the shelf: it was sent, still has to be, or stands there already."
+    )
+
+
+class CannotShip(Conflict):
+    """Only a paid order that was not sent yet can be marked as shipped."""
+
+    code = "cannot_ship"
+    default = _n("This order cannot be marked as shipped: it is not paid, or it was sent already.")
+
+
+class CannotDeliver(Conflict):
+    """Only an order that was sent and has not arrived yet can be marked as delivered."""
+
+    code = "cannot_deliver"
+    default = _n("This order cannot be marked as delivered: it was not sent yet, or it has arrived already.")

@@ -1,0 +1,211 @@
+"""Checkouts, orders and their lines: one Checkout per purchase, one Order per vendor in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.core.locales import LONGEST_TAG, SOURCE
+from shared.core.locales import gettext_noop as _n
+from shared.infra.database.base import Row, words
+from shared.infra.database.searching import Searched, SearchedManager
+from shared.trade.baskets.models import Basket
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.people.models import Customer
+from shared.trade.vendors.models import Vendor
+
+
+# What opens a purchase is its token with a signature (`ids.sealed`), which stands in no column.
+class Checkout(Searched):
+    """One purchase by one shopper, who reaches it by the link that holds `token`."""
+
+    lock_rank = 210
+
+    searched: ClassVar = {"search": ("full_name", "email")}
+
+    token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
+    old_link_digest = fields.CharField(
+        max_length=64, null=True, description="of the link that it had before links were signed"
+    )
+    basket: fields.ForeignKeyNullableRelation[Basket] = fields.ForeignKeyField(
+        "models.Basket", related_name="checkouts", null=True, on_delete=fields.RESTRICT
+    )
+    basket_id: int | None
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="checkouts", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    status = fields.CharField(max_length=20, default=CheckoutStatus.OPEN.value)
+    email = fields.CharField(max_length=254)
+    full_name = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=200)
+    address_extra = fields.CharField(max_length=200, default="")
+    city = fields.CharField(max_length=80)
+    postal_code = fields.CharField(max_length=20)
+    state = fields.CharField(
+        max_length=60, default="", db_default="", description="as on a label; empty where a country has none"
+    )
+    country = fields.CharField(max_length=2)
+    language = fields.CharField(
+        max_length=LONGEST_TAG,
+        default=SOURCE,
+        db_default=SOURCE,
+        description="spoken when it was placed; mails about it are in it",
+    )
+    currency = fields.CharField(max_length=3)
+    total_amount = fields.BigIntField(description="minor units of currency")
+    terms_version = fields.CharField(max_length=20, default="", db_default="", description="which terms were accepted")
+    terms_accepted_at = fields.DatetimeField(null=True)
+    purchase_ip = fields.CharField(max_length=45, default="", db_default="", description="where the order came from")
+    network = fields.CharField(
+        max_length=45,
+        default="",
+        db_default="",
+        description="whose address it was (networks.network_of); its holds are counted",
+    )
+    reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
+
+    search = fields.TextField(default="", db_default="", description="folded words that its orders are found by")
+
+    class Meta:
+        table = "checkouts"
+        manager = SearchedManager()
+        indexes = [
+            Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
+            Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
+            Index(fields=("email",), name="ix_checkouts_email"),
+            Index(fields=("network", "status"), name="ix_checkouts_network"),
+            Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),
+            CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
+        ]
+
+
+class Order(Row):
+    """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
+
+    lock_rank = 230
+    not_found = _n("We could not find that order.")
+
+    number = fields.CharField(max_length=20, unique=True)
+    checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(
+        "models.Checkout", related_name="orders", on_delete=fields.RESTRICT
+    )
+    checkout_id: int
+    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor", related_name="orders", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="orders", null=True, on_delete=fields.RESTRICT
+    )
+    customer_id: int | None
+    status = fields.CharField(max_length=20, default=OrderStatus.PENDING.value)
+    payment_status = fields.CharField(max_length=50, default=PaymentStatus.PENDING.value)
+    payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
+    total_amount_cents = fields.BigIntField(description="minor units of currency")
+    platform_fee_amount = fields.BigIntField(description="minor units of currency; frozen at sale")
+    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
+    refunded_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that went back or are spoken for; never more than the total"
+    )
+    returned_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units of refunded_amount that have arrived at the shopper"
+    )
+    disputed_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that open disputes are about; may be more than the total"
+    )
+    lost_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units that banks took for good; may be more than the total"
+    )
+    currency = fields.CharField(max_length=3)
+    stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
+    held_at = fields.DatetimeField(null=True, description="when Pay last set its pieces aside; null: it never did")
+    held_until = fields.DatetimeField(null=True, description="when what Pay set aside is let go, unless it is paid")
+    wasted_holds = fields.IntField(
+        default=0, db_default=0, description="how often what Pay set aside was let go without a try to pay"
+    )
+    paid_at = fields.DatetimeField(null=True)
+    shipped_at = fields.DatetimeField(null=True)
+    delivered_at = fields.DatetimeField(null=True)
+    delivered_by = fields.CharField(
+        max_length=80, default="", db_default="", description="who said so; system: taken for granted after some days"
+    )
+    tracking_carrier = fields.CharField(max_length=60, default="")
+    tracking_number = fields.CharField(max_length=80, default="")
+
+    class Meta:
+        table = "orders"
+        unique_together = (("checkout", "vendor"),)
+        indexes = [
+            Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
+            Index(fields=("customer_id", "id"), name="ix_orders_customer"),
+            Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
+            Index(fields=("held_at",), name="ix_orders_held"),
+        ]
+        constraints = [
+            CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
+            CheckConstraint(check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"),
+            CheckConstraint(check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"),
+            CheckConstraint(
+                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents", name="ck_orders_refunded"
+            ),
+            CheckConstraint(
+                check="returned_amount >= 0 and returned_amount <= refunded_amount", name="ck_orders_returned"
+            ),
+            CheckConstraint(check="disputed_amount >= 0 and lost_amount >= 0", name="ck_orders_disputed"),
+            CheckConstraint(
+                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents", name="ck_orders_fee"
+            ),
+        ]
+
+
+class OrderLine(Row):
+    """One product of an order as it was sold: name and price are copies, the product may change later."""
+
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name="lines", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    product_id: int
+    name = fields.CharField(max_length=120)
+    picture = fields.CharField(max_length=200, default="")
+    unit_amount = fields.BigIntField(description="minor units of the order's currency")
+    quantity = fields.IntField()
+    refunded_quantity = fields.IntField(
+        default=0, db_default=0, description="pieces that were given back or are spoken for by refunds"
+    )
+    restocked_quantity = fields.IntField(
+        default=0, db_default=0, description="pieces that stand on the shelf again (or were sold from there)"
+    )
+    commission_amount = fields.BigIntField(
+        default=0, db_default=0, description="minor units of the order's currency; frozen at sale"
+    )
+    commission_rule = fields.CharField(
+        max_length=255, default="", db_default="", description="fees.rules.snapshot; empty: the order's fee, spread"
+    )
+
+    class Meta:
+        table = "order_lines"
+        indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
+        constraints = [
+            CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"),
+            CheckConstraint(
+                check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
+                name="ck_order_lines_commission",
+            ),
+            CheckConstraint(
+                check="refunded_quantity >= 0 and refunded_quantity <= quantity"
+                " and restocked_quantity >= 0 and restocked_quantity <= quantity",
+                name="ck_order_lines_pieces",
+            ),
+        ]

@@ -1,0 +1,296 @@
+"""Read models of one purchase or one order, for pages and the API; lists are in lists.py. Constant numbers of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core.errors import NotFound
+from shared.core.ids import digest, typed_number
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.trade.orders.addresses import town_line
+from shared.trade.orders.goods import missing_of
+from shared.trade.orders.holding import is_held_by_pay
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.rules import (
+    ORDER_MOVES,
+    TAKEN_FOR_GRANTED,
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who ordered and where it goes."""
+
+    email: str
+    full_name: str
+    address: str
+    address_extra: str
+    city: str
+    postal_code: str
+    country: str
+    state: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The address as on a label, without name and country."""
+        town = town_line(city=self.city, postal_code=self.postal_code, state=self.state, country=self.country)
+        return tuple(line for line in (self.address, self.address_extra, town) if line)
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One product of an order as it was sold."""
+
+    product_id: int
+    name: str
+    picture: str
+    unit: Money
+    quantity: int
+    total: Money
+    commission: Money
+    missing: int = 0  # pieces that were put back on the shelf and belong to the order again
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One vendor's order."""
+
+    id: int
+    checkout_id: int
+    number: str
+    vendor_id: int
+    vendor_name: str
+    vendor_slug: str
+    status: OrderStatus
+    payment_status: PaymentStatus
+    payment_intent_id: str | None
+    total: Money
+    platform_fee: Money
+    vendor_share: Money
+    money: OrderMoney  # what of it is still there
+    waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
+    is_off_shelf: bool  # whether pieces of it left the shelf and do not stand there again
+    lines: tuple[LineView, ...]
+    contact: Contact
+    placed_at: datetime
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    delivered_by: str
+    tracking_carrier: str
+    tracking_number: str
+
+    @property
+    def refunded(self) -> Money:
+        """What went back, is going, or waits to be allowed."""
+        return Money(self.money.refunded, self.total.currency)
+
+    @property
+    def lost(self) -> Money:
+        """What the shopper's bank took for good, as far as it was the order's."""
+        return Money(min(self.money.lost, self.money.total), self.total.currency)
+
+    @property
+    def left(self) -> Money:
+        """What can still go back."""
+        return Money(self.money.left, self.total.currency)
+
+    @property
+    def money_state(self) -> MoneyState:
+        return self.money.state
+
+    @property
+    def shipping(self) -> Shipping:
+        return shipping(self.status, self.money)
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether it will not be sent, and something of it is not on the shelf."""
+        return self.shipping is Shipping.GONE and self.is_off_shelf
+
+    @property
+    def may_deliver(self) -> bool:
+        """Whether it can be marked as delivered."""
+        return OrderStatus.DELIVERED in ORDER_MOVES[self.status]
+
+    @property
+    def is_arrival_assumed(self) -> bool:
+        """Whether nobody said that it arrived: it was sent long enough ago."""
+        return self.delivered_by == TAKEN_FOR_GRANTED
+
+    @property
+    def may_ship(self) -> bool:
+        """Whether the page offers to send it, be it with a second yes."""
+        return self.shipping in (Shipping.READY, Shipping.DOUBTFUL)
+
+
+@dataclass(frozen=True)
+class CheckoutView:
+    """One purchase with its orders."""
+
+    id: int
+    token: str
+    status: CheckoutStatus
+    contact: Contact
+    total: Money
+    orders: tuple[OrderView, ...]
+    reserved_until: datetime
+    placed_at: datetime
+
+
+def money_of(order: Order) -> OrderMoney:
+    """What of an order's money is still there."""
+    return OrderMoney(
+        payment_status=PaymentStatus(order.payment_status),
+        total=order.total_amount_cents,
+        refunded=order.refunded_amount,
+        returned=order.returned_amount,
+        disputed=order.disputed_amount,
+        lost=order.lost_amount,
+    )
+
+
+def contact_of(checkout: Checkout) -> Contact:
+    """The contact that a checkout holds."""
+    return Contact(
+        checkout.email,
+        checkout.full_name,
+        checkout.address,
+        checkout.address_extra,
+        checkout.city,
+        checkout.postal_code,
+        checkout.country,
+        checkout.state,
+    )
+
+
+def _line(line: OrderLine, currency: str) -> LineView:
+    unit = Money(line.unit_amount, currency)
+    commission = Money(line.commission_amount, currency)
+    return LineView(
+        product_id=line.product_id,
+        name=line.name,
+        picture=line.picture,
+        unit=unit,
+        quantity=line.quantity,
+        total=unit * line.quantity,
+        commission=commission,
+        missing=missing_of(line),
+    )
+
+
+def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> OrderView:
+    total, fee = Money(order.total_amount_cents, order.currency), Money(order.platform_fee_amount, order.currency)
+    return OrderView(
+        id=order.id,
+        checkout_id=order.checkout_id,
+        number=order.number,
+        vendor_id=order.vendor_id,
+        vendor_name=order.vendor.name,
+        vendor_slug=order.vendor.slug,
+        status=OrderStatus(order.status),
+        payment_status=PaymentStatus(order.payment_status),
+        payment_intent_id=order.payment_intent_id,
+        total=total,
+        platform_fee=fee,
+        vendor_share=total - fee,
+        money=money_of(order),
+        waits_for_pay=order.stock_state == StockState.AT_PAYMENT or is_held_by_pay(order),
+        is_off_shelf=_is_off_shelf(order, lines),
+        lines=tuple(_line(line, order.currency) for line in lines),
+        contact=contact_of(checkout),
+        placed_at=order.created_at,
+        paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        delivered_by=order.delivered_by,
+        tracking_carrier=order.tracking_carrier,
+        tracking_number=order.tracking_number,
+    )
+
+
+def _is_off_shelf(order: Order, lines: Iterable[OrderLine]) -> bool:
+    return order.stock_state == StockState.TAKEN and any(x.restocked_quantity < x.quantity for x in lines)
+
+
+async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:
+    lines: dict[int, list[OrderLine]] = {order.id: [] for order in orders}
+    for line in await OrderLine.filter(order_id__in=list(lines)).order_by("id"):
+        lines[line.order_id].append(line)
+    return tuple(_order(order, lines[order.id], order.checkout) for order in orders)
+
+
+async def checkout_by_token(token: str) -> CheckoutView:
+    """One purchase by its token; what a browser shows is its link (`shared.entrypoints.web.order_links`). Raises NotFound."""
+    checkout = await Checkout.get_or_none(token=token)
+    if checkout is None:
+        raise NotFound(_("We could not find that order."))
+    orders = await Order.filter(checkout_id=checkout.id).order_by("id").select_related("vendor", "checkout")
+    return CheckoutView(
+        id=checkout.id,
+        token=checkout.token,
+        status=CheckoutStatus(checkout.status),
+        contact=contact_of(checkout),
+        total=Money(checkout.total_amount, checkout.currency),
+        orders=await _views(orders),
+        reserved_until=checkout.reserved_until,
+        placed_at=checkout.created_at,
+    )
+
+
+async def order_by_id(order_id: int) -> OrderView:
+    """One order, whoever asks: the caller has checked that they may. Raises NotFound."""
+    orders = await Order.filter(id=order_id).select_related("vendor", "checkout")
+    if not orders:
+        raise NotFound(_("We could not find that order."))
+    return (await _views(orders))[0]
+
+
+async def checkout_token_of(order_id: int) -> str | None:
+    """The token of the purchase that an order belongs to; None for an unknown order."""
+    order = await Order.get_or_none(id=order_id).select_related("checkout")
+    return order.checkout.token if order else None
+
+
+async def token_of_old_link(link: str) -> str | None:
+    """The token of the purchase that had this link before links were signed; None when none had."""
+    checkout = await Checkout.get_or_none(old_link_digest=digest(link))
+    return checkout.token if checkout else None
+
+
+async def vendor_order(vendor_id: int, number: str) -> OrderView:
+    """One of this vendor's orders. Raises NotFound, also for another vendor's."""
+    orders = await Order.filter(vendor_id=vendor_id, number=number).select_related("vendor", "checkout")
+    if not orders:
+        raise NotFound(_("We could not find that order."))
+    return (await _views(orders))[0]
+
+
+async def order_by_number(number: str) -> OrderView:
+    """One order of any vendor, for the marketplace's own staff. Raises NotFound."""
+    orders = await Order.filter(number=number).select_related("vendor", "checkout")
+    if not orders:
+        raise NotFound(_("We could not find that order."))
+    return (await _views(orders))[0]
+
+
+async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of orders, by id. One query."""
+    wanted = sorted(set(ids))
+    found = await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
+    return {int(str(id_)): str(number) for id_, number in found}
+
+
+async def ids_by_number(search: str, *, vendor_id: int | None = None) -> tuple[str, ...]:
+    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever way; empty for none."""
+    mine = {} if vendor_id is None else {"vendor_id": vendor_id}
+    found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
+    return tuple(f"order:{id_}" for id_ in found)

@@ -1,0 +1,107 @@
+"""The states of checkouts and orders and the moves between them. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shared.core.locales import gettext as _
+from shared.core.money import MAX_AMOUNT, MINIMUM_CHARGE, Money
+
+
+class CheckoutStatus(StrEnum):
+    """One purchase: open until it is paid, or until its reservation runs out."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class OrderStatus(StrEnum):
+    """Where the goods are."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class PaymentStatus(StrEnum):
+    """Where the money of an order is (the seed's `payment_status`)."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class StockState(StrEnum):
+    """What an order does to stock: nothing until Pay is pressed, holds it, has taken it, or has let it go."""
+
+    AT_PAYMENT = "at_payment"
+    RESERVED = "reserved"
+    TAKEN = "taken"
+    RELEASED = "released"
+
+
+# A hold that Pay made goes back to AT_PAYMENT when the card was declined, or nobody went on.
+STOCK_MOVES: dict[StockState, frozenset[StockState]] = {
+    StockState.AT_PAYMENT: frozenset({StockState.RESERVED, StockState.TAKEN, StockState.RELEASED}),
+    StockState.RESERVED: frozenset({StockState.AT_PAYMENT, StockState.TAKEN, StockState.RELEASED}),
+    StockState.RELEASED: frozenset({StockState.TAKEN}),  # money that came late, and everything was still there
+    StockState.TAKEN: frozenset(),
+}
+
+CHECKOUT_MOVES: dict[CheckoutStatus, frozenset[CheckoutStatus]] = {
+    # A late success (the card was charged while the reservation ran out) still completes the purchase.
+    CheckoutStatus.OPEN: frozenset({CheckoutStatus.COMPLETED, CheckoutStatus.EXPIRED, CheckoutStatus.CANCELLED}),
+    CheckoutStatus.EXPIRED: frozenset({CheckoutStatus.COMPLETED}),
+    CheckoutStatus.CANCELLED: frozenset({CheckoutStatus.COMPLETED}),
+    CheckoutStatus.COMPLETED: frozenset(),
+}
+
+ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.PENDING: frozenset({OrderStatus.PROCESSING, OrderStatus.CANCELLED}),
+    OrderStatus.PROCESSING: frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
+    OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
+    OrderStatus.DELIVERED: frozenset(),
+    # Only when the money arrived all the same and everything can still be taken from stock (orders/settle.py).
+    OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
+}
+
+TAKEN_FOR_GRANTED = "system"  # who says that an order arrived where nobody did: it was sent long enough ago
+
+PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
+    PaymentStatus.PENDING: frozenset(
+        {PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
+    ),
+    PaymentStatus.PROCESSING: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
+    PaymentStatus.FAILED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.CANCELLED}
+    ),
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.PAID}),
+    PaymentStatus.PAID: frozenset({PaymentStatus.REFUNDED}),
+    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID}),  # when a refund failed after all (orders/settle.py)
+}
+
+
+def _said(money: Money) -> str:
+    from shared.core import formats
+
+    return formats.money(money)
+
+
+def unpayable(total: Money) -> str | None:
+    """Why a basket of this total cannot be paid by card at all, in a sentence; None when it can (Stripe's least and most)."""
+    least = Money(MINIMUM_CHARGE.get(total.currency, 1), total.currency)
+    if total.amount < least.amount:
+        return _(
+            "The smallest amount that can be paid is %(amount)s. Please add something to your basket.",
+            amount=_said(least),
+        )
+    if total.amount > MAX_AMOUNT:
+        return _("This is more than can be paid at once. Please split it into two orders.")
+    return None

@@ -1,0 +1,45 @@
+"""Which terms a shopper accepts by placing an order. Whoever changes their words gives them a new version (a test holds them together)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.core.locales import gettext_noop as _n
+from shared.trade.marketplace import presentation
+from shared.trade.marketplace.legal import Kind
+
+VERSION = "2026-11-28"
+# Version -> what those terms say on returns; old versions stay, banks ask about old orders.
+_FOURTEEN_DAYS = _n(
+    "As a consumer in the European Union you can return most things within 14 days of receiving them."
+    " Write to the shop; it tells you where to send them and pays you back."
+)
+RETURNS = {"2026-11-27": _FOURTEEN_DAYS, "2026-11-28": _FOURTEEN_DAYS}
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Which version was accepted, and from which network address."""
+
+    version: str
+    ip: str
+
+
+async def version_now() -> str:
+    """The version that a shopper accepts now: the operator's own, else the one that comes with the software."""
+    own = await presentation.current(Kind.TERMS)
+    return own.version if own else VERSION
+
+
+async def returns_of(version: str) -> str:
+    """What the terms of this version say about returns; empty for a version that nobody knows."""
+    if version in RETURNS:
+        return RETURNS[version]
+    own = await presentation.published(Kind.TERMS, version)
+    return own.returns if own else ""
+
+
+def link(version: str, public_url: str) -> str:
+    """Where the terms of this version can be read."""
+    address = f"{public_url}/legal/terms"
+    return address if version in RETURNS or not version else f"{address}?version={version}"

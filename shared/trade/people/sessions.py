@@ -1,0 +1,284 @@
+"""Signing in and out, knowing a browser again, and the list of browsers that are signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tortoise.queryset import QuerySet
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.ids import digest, new_token
+from shared.core.locales import gettext as _
+from shared.infra import unit
+from shared.infra.audit import watch
+from shared.infra.unit import Transaction
+from shared.trade.people import history, passwords, rules
+from shared.trade.people.browsers import named, told
+from shared.trade.people.errors import BadEmail, WrongCredentials
+from shared.trade.people.factors.rules import HALF_OPEN_FOR
+from shared.trade.people.models import Customer, Member, Session
+from shared.trade.people.persons import (
+    Person,
+    keys_of,
+    kind_of,
+    label_of,
+    locked_person,
+    open_sessions,
+    owned_by,
+    owner_of,
+    person_of,
+    role_of,
+    table,
+    vendor_of,
+)
+from shared.trade.people.queries import Actor
+
+_MAX_TOKEN = 100  # longer than any token of ours
+_MOST_SHOWN = 50
+
+
+async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> str:
+    """Open a session for a member or a customer and return its token, of which only the digest is kept.
+
+    Where a member has a second factor it opens nothing yet: it waits for `open_whole`. Raises WrongCredentials.
+    """
+    person = await _person(email, kind)
+    stored = person.password_hash if person is not None and person.is_active else None
+    if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
+        # An unknown address costs the same writes as a known one.
+        label = label_of(person) if person else f"{kind}:unknown"
+        watch.refused("sign_in.failed", who=label)
+        async with unit.transaction() as tx:
+            await history.note_seldom(tx, history.FAILED, label, vendor_id=vendor_of(person) if person else None)
+        raise WrongCredentials
+    if passwords.is_outdated(person.password_hash):
+        fresh = await passwords.hash_password(password)
+        if await type(person).filter(id=person.id, password_hash=stored).update(password_hash=fresh):
+            stored = fresh
+    return await _open(person, stored, user_agent)
+
+
+async def _open(person: Person, proven: str | None, user_agent: str) -> str:
+    """A new session, unless password or standing changed while the password was checked."""
+    token, now = new_token("mhs"), clock.now()
+    async with unit.transaction() as tx:
+        current = await locked_person(tx, kind_of(person), person.id)
+        if not current.is_active or current.password_hash != proven:
+            raise WrongCredentials
+        agent, role = user_agent.replace("\0", "")[:255], role_of(current)
+        awaits_factor = isinstance(current, Member) and current.second_factor_at is not None
+        whole_until = rules.session_end(role, signed_in_at=now, now=now)
+        await Session.create(
+            token_digest=digest(token),
+            user_agent=agent,
+            awaits_factor=awaits_factor,
+            authenticated_at=None if awaits_factor else now,
+            last_seen_at=now,
+            expires_at=now + HALF_OPEN_FOR if awaits_factor else whole_until,
+            created_at=now,
+            **keys_of(current),
+        )
+        action = "person.password_given" if awaits_factor else "person.signed_in"
+        await history.note(tx, action, current, browser=named(agent))
+    return token
+
+
+async def half_open(token: str | None) -> Session | None:
+    """The session that had the password and waits for the second factor, with its member; None when there is none."""
+    row = await _open_row(token) if token else None
+    if row is None or not row.awaits_factor or row.expires_at <= clock.now():
+        return None
+    return row if row.member is not None and row.member.is_active else None
+
+
+async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None:
+    """Open a session that waited for its second factor, inside the caller's transaction; its new token, once.
+
+    The old token opens nothing, even as a copy. None when the session ended meanwhile.
+    """
+    token, now = new_token("mhs"), clock.now()
+    row = await Session.get(id=session_id).select_related("member")
+    if row.member is None:
+        return None
+    waiting = Session.filter(id=session_id, awaits_factor=True, revoked_at=None, expires_at__gt=now)
+    opened = await waiting.update(
+        token_digest=digest(token),
+        awaits_factor=False,
+        wrong_answers=0,
+        challenge=None,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=rules.session_end(role_of(row.member), signed_in_at=row.created_at, now=now),
+        updated_at=now,
+    )
+    if not opened:
+        return None
+    await history.note(tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by)
+    return token
+
+
+async def _person(email: str, kind: str) -> Person | None:
+    people = table(kind)
+    try:
+        address = rules.normal_email(email)
+    except BadEmail:
+        return None
+    return await people.filter(email=address).first()
+
+
+async def sign_out(token: str) -> None:
+    """Revoke a session: the cookie opens nothing from now on, even when someone kept a copy."""
+    async with unit.transaction() as tx:
+        row = await _open_row(token)
+        if row is None:
+            return
+        if await revoke(Session.filter(id=row.id)):
+            await history.note(tx, "person.signed_out", owner_of(row), browser=named(row.user_agent))
+
+
+async def _open_row(token: str) -> Session | None:
+    if not token or len(token) > _MAX_TOKEN:
+        return None
+    return (
+        await Session.filter(token_digest=digest(token), revoked_at=None)
+        .select_related("member__vendor", "customer")
+        .first()
+    )
+
+
+async def sign_out_everywhere(*, kind: str, person_id: int) -> int:
+    """Revoke every session of a person, and say so in the trail; returns how many were open."""
+    async with unit.transaction() as tx:
+        person = await locked_person(tx, kind, person_id)
+        ended = await end_sessions(kind, person_id)
+        await history.note(tx, "person.sessions_ended", person, ended=ended)
+    return ended
+
+
+async def end_sessions(kind: str, person_id: int, *, but: int | None = None) -> int:
+    """Revoke the sessions of a person but one, inside the caller's transaction; returns how many were open."""
+    mine = open_sessions(kind, person_id)
+    if but is not None:
+        mine = mine.exclude(id=but)
+    return await revoke(mine)
+
+
+async def revoke(found: QuerySet[Session]) -> int:
+    """Revoke those that are still open; how many those were."""
+    now = clock.now()
+    return await found.filter(revoked_at=None).update(revoked_at=now, updated_at=now)
+
+
+async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
+    """Sign one browser of a person out. Raises NotFound when it is nobody's or somebody else's; twice is fine."""
+    async with unit.transaction() as tx:
+        person = await locked_person(tx, kind, person_id)
+        row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
+        if row is None:
+            raise NotFound(_("We could not find that browser."))
+        if await revoke(Session.filter(id=row.id)):
+            await history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
+
+
+async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:
+    """Give a session another token inside the caller's transaction, so that a copied cookie opens nothing.
+
+    Returns the new token; None when the session is over.
+    """
+    fresh, mine = new_token("mhs"), open_sessions(kind, person_id).filter(id=session_id)
+    return fresh if await mine.update(token_digest=digest(fresh), updated_at=clock.now()) else None
+
+
+async def identify(token: str) -> Actor | None:
+    """Who holds this session token; None when it is unknown, over or revoked, waits for a second factor, or the person
+    was switched off.
+    """
+    row = await _open_row(token)
+    if row is None or row.awaits_factor:
+        return None
+    person = owner_of(row)
+    if not person.is_active or not _lives(row, person):
+        return None
+    await _touch(row, person)
+    who = _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at)
+
+
+def _lives(row: Session, person: Person) -> bool:
+    now = clock.now()
+    return row.expires_at > now and row.created_at + rules.SESSIONS_LAST[role_of(person)].longest > now
+
+
+async def _touch(row: Session, person: Person) -> None:
+    now = clock.now()
+    if now - row.last_seen_at < rules.touch_after(role_of(person)):
+        return
+    await Session.filter(id=row.id, revoked_at=None).update(
+        last_seen_at=now,
+        expires_at=rules.session_end(role_of(person), signed_in_at=row.created_at, now=now),
+        updated_at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in, as its owner sees it."""
+
+    id: int
+    browser: str
+    since: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    is_this: bool
+
+
+async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[SignedIn, ...]:
+    """Where a person is signed in: the browser that asks first, then the one used last."""
+    person = await person_of(kind, person_id)
+    rows = (
+        await open_sessions(kind, person_id)
+        .filter(expires_at__gt=clock.now(), awaits_factor=False)
+        .order_by("-last_seen_at", "-id")
+        .limit(_MOST_SHOWN)
+    )
+    found = [
+        SignedIn(
+            id=row.id,
+            browser=told(named(row.user_agent)),
+            since=row.created_at,
+            last_seen_at=row.last_seen_at,
+            ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),
+            is_this=row.id == session_id,
+        )
+        for row in rows
+        if _lives(row, person)
+    ]
+    return tuple(sorted(found, key=lambda one: not one.is_this))
+
+
+def _member_actor(member: Member) -> Actor:
+    vendor = member.vendor
+    return Actor(
+        kind="member",
+        id=member.id,
+        full_name=member.full_name,
+        email=member.email,
+        role=member.role,
+        has_factor=member.second_factor_at is not None,
+        vendor_id=vendor.id if vendor is not None else None,
+        vendor_slug=vendor.slug if vendor is not None else None,
+        vendor_name=vendor.name if vendor is not None else None,
+        email_confirmed=member.email_confirmed_at is not None,
+    )
+
+
+def _customer_actor(customer: Customer) -> Actor:
+    return Actor(
+        kind="customer",
+        id=customer.id,
+        full_name=customer.full_name,
+        email=customer.email,
+        email_confirmed=customer.email_confirmed_at is not None,
+    )

@@ -1,0 +1,175 @@
+"""VAT numbers as their states write them: shape and check digits. Pure; nobody is asked whether a number exists.
+
+The shapes are those of VIES' own list, and of Switzerland, Norway, the United Kingdom and Liechtenstein. The check digits are
+python-stdnum's. Either alone is too lenient: stdnum takes noughts throughout, and a Romanian's personal number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from shared.core.typed import bare_code
+from shared.trade.vat.errors import BadVatNumber
+
+MOST = 30  # signs of a number as somebody types it
+BETWEEN = " -./,:;_()"  # what people write between the signs of a number
+SWISS_ENDINGS = re.compile(r"(MWST|TVA|IVA|TPV|VAT)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a state writes its numbers, without the prefix; `example` is one that a person can compare with."""
+
+    prefix: str
+    state: str
+    shape: re.Pattern[str]
+    example: str
+    module: str  # of stdnum; empty where no check digits are published
+
+
+def _format(prefix: str, state: str, shape: str, example: str, module: str) -> Format:
+    return Format(prefix, state, re.compile(shape, re.ASCII), example, module)
+
+
+_UNITED_KINGDOM = r"\d{9}(\d{3})?|GD[0-4]\d\d|HA[5-9]\d\d"
+_ALL = (
+    _format("AT", "Austria", r"U\d{8}", "ATU13585627", "stdnum.at.uid"),
+    _format("BE", "Belgium", r"[01]\d{9}", "BE0428759497", "stdnum.be.vat"),
+    _format("BG", "Bulgaria", r"\d{9,10}", "BG175074752", "stdnum.bg.vat"),
+    _format("HR", "Croatia", r"\d{11}", "HR33392005961", "stdnum.hr.oib"),
+    _format("CY", "Cyprus", r"\d{8}[A-Z]", "CY10259033P", "stdnum.cy.vat"),
+    _format("CZ", "Czechia", r"\d{8,10}", "CZ25123891", "stdnum.cz.dic"),
+    _format("DK", "Denmark", r"\d{8}", "DK13585628", "stdnum.dk.cvr"),
+    _format("EE", "Estonia", r"\d{9}", "EE100594102", "stdnum.ee.kmkr"),
+    _format("FI", "Finland", r"\d{8}", "FI20774740", "stdnum.fi.alv"),
+    _format("FR", "France", r"[0-9A-HJ-NP-Z]{2}\d{9}", "FR40303265045", "stdnum.fr.tva"),
+    _format("DE", "Germany", r"[1-9]\d{8}", "DE136695976", "stdnum.de.vat"),
+    _format("EL", "Greece", r"\d{9}", "EL094259216", "stdnum.gr.vat"),
+    _format("HU", "Hungary", r"\d{8}", "HU12892312", "stdnum.hu.anum"),
+    _format("IE", "Ireland", r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]", "IE6433435F", "stdnum.ie.vat"),
+    _format("IT", "Italy", r"\d{11}", "IT00743110157", "stdnum.it.iva"),
+    _format("LV", "Latvia", r"\d{11}", "LV40003521600", "stdnum.lv.pvn"),
+    _format("LT", "Lithuania", r"\d{9}(\d{3})?", "LT119511515", "stdnum.lt.pvm"),
+    _format("LU", "Luxembourg", r"\d{8}", "LU15027442", "stdnum.lu.tva"),
+    _format("MT", "Malta", r"\d{8}", "MT11679112", "stdnum.mt.vat"),
+    _format("NL", "the Netherlands", r"\d{9}B\d\d", "NL004495445B01", "stdnum.nl.btw"),
+    _format("PL", "Poland", r"\d{10}", "PL8567346215", "stdnum.pl.nip"),
+    _format("PT", "Portugal", r"[1-9]\d{8}", "PT501964843", "stdnum.pt.nif"),
+    _format("RO", "Romania", r"[1-9]\d{1,9}", "RO18547290", "stdnum.ro.cf"),
+    _format("SK", "Slovakia", r"[1-9]\d{9}", "SK2022749619", "stdnum.sk.dph"),
+    _format("SI", "Slovenia", r"[1-9]\d{7}", "SI50223054", "stdnum.si.ddv"),
+    _format("ES", "Spain", r"[0-9A-Z]\d{7}[0-9A-Z]", "ESB64717838", "stdnum.es.nif"),
+    _format("SE", "Sweden", r"\d{10}01", "SE123456789701", "stdnum.se.vat"),
+    _format("GB", "the United Kingdom", _UNITED_KINGDOM, "GB980780684", "stdnum.gb.vat"),
+    _format("XI", "Northern Ireland", _UNITED_KINGDOM, "XI980780684", "stdnum.gb.vat"),
+    _format("CHE", "Switzerland", r"\d{9}", "CHE-107.787.577", "stdnum.ch.uid"),
+    _format("NO", "Norway", r"\d{9}MVA", "NO 995 525 828 MVA", "stdnum.no.mva"),
+    _format("LI", "Liechtenstein", r"\d{5}", "LI12345", ""),
+)
+FORMATS: dict[str, Format] = {form.prefix: form for form in _ALL}
+
+# The prefixes of a country's numbers, the usual one first; elsewhere it is the country's own code.
+_PREFIXES = {"GR": ("EL",), "GB": ("GB", "XI"), "CH": ("CHE",), "LI": ("CHE", "LI")}
+
+
+def prefixes_of(country: str) -> tuple[str, ...]:
+    """The prefixes that numbers of a country (ISO 3166-1) may have; none where it is not known how they look."""
+    found = _PREFIXES.get(country, (country,))
+    return tuple(prefix for prefix in found if prefix in FORMATS)
+
+
+def normal_vat_number(text: str, country: str) -> str:
+    """`lu 150.274 42` -> `LU15027442`; empty stays empty. The prefix may be left out. Raises BadVatNumber."""
+    number = bare_code(text, BETWEEN)
+    if not number:
+        return ""
+    prefixes = prefixes_of(country)
+    if not prefixes:
+        raise BadVatNumber("We do not know how VAT numbers of that country look.", param="vat_number")
+    for prefix in prefixes:
+        if (found := _of(FORMATS[prefix], number)) is not None:
+            return found
+    raise BadVatNumber(_refusal(number, country, FORMATS[prefixes[0]]), param="vat_number")
+
+
+def state_of(number: str) -> str:
+    """The state that a normal number is from, as people call it; empty for none."""
+    form = format_of(number)
+    return form.state if form else ""
+
+
+def format_of(number: str) -> Format | None:
+    """The format that a normal number has, by its prefix."""
+    return next((form for size in (3, 2) if (form := FORMATS.get(number[:size]))), None)
+
+
+def is_well_formed(number: str, country: str) -> bool:
+    """Whether a stored number would be taken today; older ones were kept unchecked."""
+    try:
+        return bool(number) and normal_vat_number(number, country) == number
+    except BadVatNumber:
+        return False
+
+
+def _refusal(number: str, country: str, form: Format) -> str:
+    """What is wrong with it, by an example of the right kind."""
+    mine = FORMATS["LI"].state if country == "LI" else form.state
+    other = format_of(number)
+    if other and other.prefix not in prefixes_of(country) and _of(other, number):
+        return f"That is a number of {other.state}. Yours is of {mine}, such as {form.example}."
+    return f"That is no VAT number of {mine}, such as {form.example}: a sign is missing or wrong."
+
+
+def _of(form: Format, number: str) -> str | None:
+    """The number in its normal form, or None where it is none of that state."""
+    body = number
+    for start in _openings(form):
+        if number.startswith(start):
+            body = number[len(start) :]
+            break
+    body = _completed(form, body)
+    if not form.shape.fullmatch(body) or _is_nought(form, body):
+        return None
+    if form.module and not _checks(form.module)(_told(form, body)):
+        return None
+    return form.prefix + body
+
+
+def _openings(form: Format) -> tuple[str, ...]:
+    """How a number with its prefix may begin: Greece also by its ISO code, Switzerland by `CHE` alone."""
+    return (form.prefix, "GR") if form.prefix == "EL" else (form.prefix,)
+
+
+def _completed(form: Format, body: str) -> str:
+    """The habits of a state: a nought that older numbers go without, and endings that say "VAT" and are no part of it."""
+    if (form.prefix, len(body)) in (("BE", 9), ("EL", 8)):
+        return f"0{body}"
+    if form.prefix == "CHE":
+        return SWISS_ENDINGS.sub("", body)
+    if form.prefix == "NO" and len(body) == 9:
+        return f"{body}MVA"
+    return body
+
+
+def _is_nought(form: Format, body: str) -> bool:
+    """Noughts up to the check digit: it fits in many states, and nobody has such a number."""
+    digits = re.sub(r"\D", "", body[2:] if form.prefix == "FR" else body)
+    return len(digits) > 3 and not digits[:-1].strip("0")
+
+
+def _told(form: Format, body: str) -> str:
+    """The number as stdnum's module of that state wants it."""
+    return f"CHE{body}" if form.prefix == "CHE" else body
+
+
+@cache
+def _checks(module: str) -> Callable[[str], bool]:
+    """Stdnum's own check; loaded with the first number of that state."""
+    from importlib import import_module
+
+    found: Any = import_module(module)
+    return lambda number: bool(found.is_valid(number))

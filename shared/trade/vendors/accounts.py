@@ -1,0 +1,153 @@
+"""What Stripe says of a connected account, written into the vendor's row. Inside the caller's transaction or in one of its own."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.core import clock
+from shared.infra import unit
+from shared.infra.gateway.accounts import StripeAccount
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.vendors import abilities, banks, mirror, requirements, rules, texts, verification
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.queries import config_view
+from shared.trade.vendors.rules import AccountFacts, AccountStatus, PayoutSchedule
+from shared.trade.vendors.words import standing
+
+log = logging.getLogger(__name__)
+
+# Where nothing has worked yet, nothing can stop: the vendor stands before the form and sees how it goes.
+_BEGINNING = (AccountStatus.NOT_CONFIGURED, AccountStatus.PENDING)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """How the account stood before a reading."""
+
+    status: str
+    accepts_payments: bool
+    errored: bool
+
+    @classmethod
+    def of(cls, row: VendorPaymentConfig) -> _Before:
+        return cls(row.stripe_account_status, row.accepts_payments, row.external_account_errored)
+
+
+def facts_of(account: StripeAccount) -> AccountFacts:
+    """The part of an account that decides what the vendor may do."""
+    return AccountFacts(
+        charges_enabled=account.charges_enabled,
+        payouts_enabled=account.payouts_enabled,
+        details_submitted=account.details_submitted,
+        transfers_active=account.transfers_active,
+        disabled_reason=account.disabled_reason,
+        currently_due=account.currently_due,
+        past_due=account.past_due,
+        pending_verification=account.pending_verification,
+        external_account_errored=rules.payouts_have_nowhere_to_go(
+            (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
+        ),
+        ability_reason=abilities.reason(abilities.holding_back(account.abilities, account.charges_enabled)),
+    )
+
+
+def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime) -> None:
+    """Set the row's fields to what the account says; nothing is saved yet."""
+    facts = facts_of(account)
+    row.charges_enabled = facts.charges_enabled
+    row.payouts_enabled = facts.payouts_enabled
+    row.details_submitted = facts.details_submitted
+    row.transfers_active = facts.transfers_active
+    row.disabled_reason = (facts.disabled_reason or "")[:80] or None
+    row.requirements = mirror.to_json(account)
+    row.external_account_errored = facts.external_account_errored
+    row.current_deadline = account.current_deadline
+    row.future_deadline = account.future_requirements.current_deadline
+    row.stripe_account_status = rules.account_status(facts).value
+    row.accepts_payments = rules.accepts_payments(facts)
+    row.synced_at = read_at
+    for code in _without_words(account):
+        log.warning("Stripe says %r of account %s: there are no words for it yet", code, account.id)
+
+
+def _without_words(account: StripeAccount) -> list[str]:
+    """Codes that pages can only speak of in general: a release of ours should learn them."""
+    later = account.future_requirements
+    keys = {*account.currently_due, *account.past_due, *account.pending_verification, *later.currently_due}
+    unknown = {key for key in keys if not requirements.is_known(key)}
+    unknown |= {e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS}
+    reason = account.disabled_reason
+    unknown |= {reason} if reason and reason not in verification.DISABLED else set()
+    held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
+    return sorted(unknown | {code for code in held if code not in abilities.CAUSES})
+
+
+async def store_reading(
+    vendor_id: int, account: StripeAccount, *, schedule: PayoutSchedule | None, read_at: datetime
+) -> None:
+    """Store a reading that began at `read_at`, unless a newer one is stored or the vendor disconnected meanwhile."""
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
+        if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
+            return
+        before = _Before.of(row)
+        known, submitted = banks.known_to(row), row.details_submitted
+        describe(row, account, read_at=read_at)
+        if schedule is not None:
+            row.payout_schedule = schedule.value
+        await row.save()
+        await banks.follow(tx, row, account, known=known, submitted=submitted)
+        await _audit_change(tx, row, before, actor="stripe")
+        await _tell_what_stopped(tx, row, before)
+
+
+async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
+    """The vendor took our access away: the row, which the caller holds locked, takes no more payments."""
+    before = _Before.of(row)
+    row.deauthorized_at = clock.now()
+    row.stripe_account_status = AccountStatus.INACTIVE.value
+    row.charges_enabled = row.payouts_enabled = row.transfers_active = row.accepts_payments = False
+    await row.save()
+    await _audit_change(tx, row, before, actor="stripe", disconnected=True)
+    await _tell_what_stopped(tx, row, before)
+
+
+async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: _Before) -> None:
+    """A mail when something that worked works no longer: payments, payouts, or the account as a whole."""
+    status = AccountStatus(row.stripe_account_status)
+    closed = status is AccountStatus.INACTIVE and before.status != status
+    blocked = status is AccountStatus.RESTRICTED and before.status not in (*_BEGINNING, status)
+    stopped = before.accepts_payments and not row.accepts_payments
+    returned = row.external_account_errored and not before.errored and row.details_submitted
+    if not (closed or blocked or stopped or returned):
+        return
+    vendor = await Vendor.get(id=row.vendor_id)
+    now = clock.now()
+    subject, text = texts.stopped(
+        vendor.name,
+        now_stands=standing(config_view(row, vendor.country)),
+        link=f"{mail.PUBLIC_URL}/vendor/admin/payments",
+    )
+    key = f"vendor:{vendor.id}:stopped:{status.value}:{now.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
+    mail.post(tx, "account_stopped", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+
+
+async def _audit_change(
+    tx: Transaction, row: VendorPaymentConfig, before: _Before, *, actor: str, disconnected: bool = False
+) -> None:
+    if _Before.of(row) == before and not disconnected:
+        return
+    tx.record(
+        "vendor.account_changed",
+        actor=actor,
+        subject=f"vendor:{row.vendor_id}",
+        vendor_id=row.vendor_id,
+        status=row.stripe_account_status,
+        accepts_payments=row.accepts_payments,
+        before_status=before.status,
+        before_accepts_payments=before.accepts_payments,
+        **({"disconnected": True} if disconnected else {}),
+    )

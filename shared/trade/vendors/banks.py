@@ -1,0 +1,128 @@
+"""A bank that changed: owners are written to, and payouts wait, so that a stranger in the account gains nothing by it.
+
+Found by reading the account, whoever said that it changed: an event, a page, a sweep. Only the operator ends the wait early.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from shared.core import clock
+from shared.core.errors import Conflict, Invalid
+from shared.infra import unit
+from shared.infra.gateway.accounts import StripeAccount
+from shared.infra.jobs import queue
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.people.models import Member
+from shared.trade.vendors import configs, mirror, rules
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.payout_settings import defaults, words_of
+
+LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
+LONGEST_REASON = 300
+
+
+def known_to(row: VendorPaymentConfig) -> dict[str, str]:
+    """The banks that payouts went to so far, by currency; rows of before this was followed keep them in what was read."""
+    if row.payout_banks is not None:
+        return dict(row.payout_banks)
+    return {
+        currency: bank.id for currency, bank in defaults(mirror.from_json(row.requirements).external_accounts).items()
+    }
+
+
+async def follow(
+    tx: Transaction, row: VendorPaymentConfig, account: StripeAccount, *, known: dict[str, str], submitted: bool
+) -> None:
+    """Compare what was read with the banks known before, inside the caller's transaction and with its row locked.
+
+    `submitted`: the account was complete before this reading; until then banks may come and go.
+    """
+    banks = defaults(account.external_accounts)
+    found = {currency: bank.id for currency, bank in banks.items()}
+    new = rules.new_banks(known, found) if submitted else ()
+    row.payout_banks = {**known, **found} if submitted else found
+    await row.save(update_fields=["payout_banks"])
+    if not new:
+        return
+    now = clock.now()
+    hours = (await marketplace()).bank_hold_hours
+    until = now + timedelta(hours=hours) if hours else None
+    row.bank_changed_at, row.bank_hold_until = now, until
+    await row.save(update_fields=["bank_changed_at", "bank_hold_until"])
+    to = ", ".join(f"{words_of(banks[currency])} ({currency})" for currency in new)
+    details = {"to": to, "until": until.isoformat() if until else None}
+    await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
+    await _tell(tx, row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
+    if until is not None:
+        await _write_settings(tx, row.vendor_id)
+        queue.enqueue(tx, "vendors.end_bank_hold", {"vendor_id": row.vendor_id}, run_at=until)
+
+
+async def release(*, vendor_id: int, reason: str, actor: str) -> None:
+    """The operator knows that the change was the vendor's own: payouts go on. Raises Invalid, Conflict."""
+    said = " ".join(reason.split())
+    if not said:
+        raise Invalid("Say how you know that the change was the vendor's own.", param="reason")
+    if len(said) > LONGEST_REASON:
+        raise Invalid(f"That is too long: {LONGEST_REASON} characters at most.", param="reason")
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
+        if row.bank_hold_until is None or row.bank_hold_until <= clock.now():
+            raise Conflict("These payouts are not waiting because of a changed bank.")
+        await _end(tx, row)
+        await _note(tx, row, "vendor.bank_hold_released", actor=actor, reason=said)
+        await _tell(tx, row, "bank_hold_released", {})
+
+
+async def end(vendor_id: int) -> None:
+    """Job `vendors.end_bank_hold`: the wait is over, if no later change made it longer."""
+    async with unit.transaction() as tx:
+        row = await configs.locked(tx, vendor_id)
+        if row.bank_hold_until is not None and row.bank_hold_until <= clock.now():
+            await _end(tx, row)
+            await _note(tx, row, "vendor.bank_hold_ended", actor="system")
+
+
+async def end_due() -> None:
+    """What the hourly look finds: waits that are over and whose own job was lost."""
+    due = VendorPaymentConfig.filter(bank_hold_until__lte=clock.now()).order_by("id")
+    for vendor_id in await due.values_list("vendor_id", flat=True):
+        await end(int(str(vendor_id)))
+
+
+async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
+    row.bank_hold_until = None
+    await row.save(update_fields=["bank_hold_until"])
+    await _write_settings(tx, row.vendor_id)
+
+
+async def _write_settings(tx: Transaction, vendor_id: int) -> None:
+    """Stripe's own schedule stops, or goes on, as `schedules.by_hand` says."""
+    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})
+
+
+async def _note(tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:
+    subject = f"vendor:{row.vendor_id}"
+    tx.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, **details)
+
+
+async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: dict[str, object]) -> None:
+    vendor = await Vendor.get(id=row.vendor_id)
+    at = f"{clock.now():%Y%m%dT%H%M%S.%f}"
+    owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id")
+    addresses = {vendor.business_email, *(str(found) for found in await owners.values_list("email", flat=True))}
+    for address in sorted(addresses):
+        mail.write(
+            tx,
+            kind,
+            to=address,
+            unique_key=f"{kind}:{vendor.id}:{at}:{address}",
+            context={"vendor_name": vendor.name, "link": LINK, **context},
+        )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%A} {at.day} {at:%B}, {at:%H:%M} UTC" if at else ""

@@ -1,0 +1,65 @@
+"""A vendor's payment config: the locked row, the account behind it, and the vendor's commission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from shared.core.editing import Look, unseen
+from shared.core.errors import Invalid
+from shared.infra import unit
+from shared.infra.unit import Transaction
+from shared.trade.vendors.countries import default_currency, minimum_payout
+from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.queries import get_vendor_payment_config
+
+
+async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
+    """The vendor's config row, locked; made when it is not there yet."""
+    row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
+    if row is not None:
+        return row
+    vendor = await Vendor.get_or_none(id=vendor_id)
+    if vendor is None:
+        raise PaymentNotConfigured
+    currency = default_currency(vendor.country)
+    first = {"currency": currency, "minimum_payout": minimum_payout(currency)}
+    return await tx.lock_or_create(VendorPaymentConfig, first, vendor_id=vendor_id)
+
+
+async def account_of(vendor_id: int) -> str:
+    """The Stripe account of a vendor that is connected. Raises PaymentNotConfigured, AccountDisconnected."""
+    config = await get_vendor_payment_config(vendor_id)
+    if config.disconnected:
+        raise AccountDisconnected
+    if config.stripe_account_id is None:
+        raise PaymentNotConfigured
+    return config.stripe_account_id
+
+
+async def set_platform_fee(
+    *, vendor_id: int, percentage: Decimal, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
+    """The operator sets a vendor's commission; orders already placed keep theirs. Raises Invalid, and what `look` does."""
+    if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
+        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
+    if percentage != percentage.quantize(Decimal("0.01")):
+        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
+    async with unit.transaction() as tx:
+        row = await locked(tx, vendor_id)
+        before = row.platform_fee_percentage
+        await look({"platform_fee_percentage": before})
+        if before == percentage:
+            return
+        row.platform_fee_percentage = percentage
+        await row.save(update_fields=["platform_fee_percentage"])
+        tx.record(
+            "vendor.platform_fee_changed",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=str(before),
+            after=str(percentage),
+        )

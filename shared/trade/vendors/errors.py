@@ -1,0 +1,44 @@
+"""What can stand in the way of a vendor being paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Conflict
+from shared.core.locales import gettext_noop as _n
+from shared.trade.vendors import closing
+
+if TYPE_CHECKING:
+    from shared.trade.vendors.queries import VendorView
+
+
+class PaymentNotConfigured(Conflict):
+    """The vendor has no Stripe account yet."""
+
+    code = "payment_not_configured"
+    default = _n("Payments are not set up yet. Connect with Stripe first.")
+
+
+class AccountDisconnected(Conflict):
+    """The vendor took our access to its Stripe account away."""
+
+    code = "account_disconnected"
+    default = _n("This Stripe account was disconnected from the marketplace. Please write to us to connect it again.")
+
+
+class UnsupportedCountry(Conflict):
+    """We cannot pay businesses in that country."""
+
+    code = "unsupported_country"
+    default = _n("The marketplace cannot pay businesses in that country yet.")
+
+
+class ShopClosed(Conflict):
+    """The vendor has closed its shop for a while. `product`: the name of what was asked for, if it was one thing."""
+
+    code = "shop_closed"
+
+    def __init__(self, vendor: VendorView, product: str = "") -> None:
+        self.vendor = vendor
+        self.product = product
+        super().__init__(closing.sentence(vendor.name, vendor.closed_until))

@@ -1,0 +1,125 @@
+"""What is done for vendors later: their account is read again, and reminders before a deadline of Stripe's."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.core import clock
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.jobs import queue
+from shared.infra.jobs.queue import Context, Handler
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.marketplace.queries import marketplace, today
+from shared.trade.vendors import banks, missing, texts
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.queries import PaymentConfigView, config_view
+from shared.trade.vendors.rules import AccountStatus, reminder_due
+from shared.trade.vendors.service import connect_again, open_shop, sync_account
+
+log = logging.getLogger(__name__)
+
+FURTHEST = timedelta(days=15)
+PAGE = f"{mail.PUBLIC_URL}/vendor/admin/payments"
+
+
+async def sync(context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.sync_account`: read the account again after news that changed it."""
+    try:
+        await sync_account(context.gateway, vendor_id=args["vendor_id"])
+    except StripeRefused as refused:
+        log.warning("vendor %s: the account cannot be read: %s", args["vendor_id"], refused.log)
+
+
+async def remind(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.remind`, daily: find the vendors with a deadline near, and give each a job of its own."""
+    now = clock.now()
+    near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
+    near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
+    rows = (
+        await VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id").values_list("vendor_id", flat=True)
+    )
+    async with unit.transaction() as tx:
+        for vendor_id in rows:
+            queue.enqueue(
+                tx, "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
+            )
+
+
+async def look_again(context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.look_again`, daily: whether a vendor that took our access away has given it back, and no event told us."""
+    gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True)
+    for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
+        try:
+            await connect_again(context.gateway, str(account_id))
+        except StripeRefused as refused:  # the others are looked at all the same
+            log.warning("account %s could not be read again: %s", account_id, refused.log)
+
+
+async def open_again(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.open_again`, hourly: shops open whose vendor named this day, or one before."""
+    due = Vendor.filter(is_open=False, closed_until__lte=await today())
+    for vendor_id in await due.order_by("id").values_list("id", flat=True):
+        await open_shop(vendor_id=int(str(vendor_id)), actor="system")
+
+
+async def remind_one(context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.remind_one`: read the account again, and write what is still missing, once per deadline and stage.
+
+    Nobody is reminded of what was given an hour ago: while Stripe does not answer, the job waits and asks again.
+    """
+    vendor_id = args["vendor_id"]
+    try:
+        await sync_account(context.gateway, vendor_id=vendor_id)
+    except StripeRefused as refused:
+        log.warning("vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log)
+        return
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None))
+        if row is None or row.stripe_account_status == AccountStatus.INACTIVE:
+            return
+        vendor = await Vendor.get(id=vendor_id)
+        config = config_view(row, vendor.country)
+        current = missing.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+        await _write(tx, vendor, config.current_deadline, current)
+        await _write(tx, vendor, config.future.current_deadline, _announced(config))
+
+
+def _announced(config: PaymentConfigView) -> tuple[missing.Item, ...]:
+    return missing.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
+
+
+async def _write(tx: Transaction, vendor: Vendor, deadline: datetime | None, items: tuple[missing.Item, ...]) -> None:
+    now, zone = clock.now(), (await marketplace()).zone
+    stage = reminder_due(deadline, now, zone) if deadline and items else None
+    if deadline is None or stage is None:
+        return
+    subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, zone=zone, link=PAGE)
+    key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
+    mail.post(tx, "account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+
+
+async def end_bank_hold(_context: Context, args: dict[str, Any]) -> None:
+    """Job `vendors.end_bank_hold`: payouts go on, the wait after a changed bank is over."""
+    await banks.end(int(args["vendor_id"]))
+
+
+async def end_bank_holds(_context: Context, _args: dict[str, Any]) -> None:
+    """Job `vendors.end_bank_holds`, hourly: the same for every vendor whose own job was lost."""
+    await banks.end_due()
+
+
+HANDLERS: dict[str, Handler] = {
+    "vendors.end_bank_hold": end_bank_hold,
+    "vendors.end_bank_holds": end_bank_holds,
+    "vendors.remind": remind,
+    "vendors.remind_one": remind_one,
+    "vendors.sync_account": sync,
+    "vendors.look_again": look_again,
+    "vendors.open_again": open_again,
+}

@@ -1,0 +1,97 @@
+"""What is missing, as a checklist: each thing once, with what to do and why Stripe did not take what was given. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from shared.infra.gateway.accounts import Alternative, ExternalAccount, RequirementError
+from shared.trade.vendors import verification
+from shared.trade.vendors.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
+from shared.trade.vendors.rules import is_broken
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist. `codes` are Stripe's own words, for the operator alone."""
+
+    title: str
+    needs: str
+    todo: str
+    stops: str
+    reason: str | None = None
+    instead: str | None = None
+    codes: tuple[str, ...] = ()
+
+
+def items(
+    keys: Iterable[str], errors: Sequence[RequirementError] = (), alternatives: Sequence[Alternative] = ()
+) -> tuple[Item, ...]:
+    """The requirement keys as a checklist, in Stripe's order, what we have no words for last."""
+    grouped: dict[Requirement, list[str]] = {}
+    for key in dict.fromkeys(keys):
+        grouped.setdefault(requirement(key), []).append(key)
+    if GENERAL in grouped:
+        grouped[GENERAL] = grouped.pop(GENERAL)
+    return tuple(_item(wanted, mine, errors, alternatives) for wanted, mine in grouped.items())
+
+
+def _item(
+    wanted: Requirement, keys: list[str], errors: Sequence[RequirementError], alternatives: Sequence[Alternative]
+) -> Item:
+    mine = [e for e in errors if e.requirement in keys]
+    verdicts = list(dict.fromkeys(verification.error(e.code) for e in mine))
+    other = dict.fromkeys(
+        requirement(key).needs for a in alternatives if set(a.original) & set(keys) for key in a.alternative
+    )
+    codes = (*keys, *(f"{e.requirement}: {e.code}" + (f" ({e.reason})" if e.reason else "") for e in mine))
+    return Item(
+        title=wanted.what,
+        needs=wanted.needs,
+        todo=" ".join(dict.fromkeys(v.todo for v in verdicts)) or wanted.todo,
+        stops=wanted.stops,
+        reason=" ".join(v.what for v in verdicts) or None,
+        instead=listed(list(other)) if other else None,
+        codes=codes,
+    )
+
+
+def with_bank(found: tuple[Item, ...], accounts: Sequence[ExternalAccount]) -> tuple[Item, ...]:
+    """The checklist of a vendor whose payouts have nowhere to go: its bank account stands first, with the reason."""
+    broken = [a for a in accounts if is_broken(a.status)]
+    said = bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
+    bank = next((item for item in found if item.title == BANK.what), None)
+    rest = tuple(item for item in found if item is not bank)
+    codes = (*(bank.codes if bank else ()), *(f"{a.id}: {a.status}" for a in broken))
+    todo = "Change your bank details with Stripe, or enter them again."
+    return (Item(BANK.what, BANK.needs, todo, PAYOUTS_STOP, reason=said, codes=codes), *rest)
+
+
+def bank_sentence(account: ExternalAccount) -> str:
+    """What is wrong with a bank account or a card that payouts go to."""
+    named = f"the account ending in {account.last4}" if account.last4 else "your account"
+    match account.status:
+        case "errored":
+            return f"Your bank returned a payout to {named}."
+        case "verification_failed":
+            return f"Stripe could not confirm that {named} is yours."
+        case _:
+            return f"Stripe can no longer pay out to {named}."
+
+
+def needs_of(found: Sequence[Item]) -> str:
+    """The whole checklist as part of a sentence: "your passport and your date of birth", "4 things from you"."""
+    return listed([item.needs for item in found]) if len(found) <= 2 else f"{len(found)} things from you"
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; at least one word."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def stops_of(found: Sequence[Item]) -> str:
+    """What stops when the day has come and something of this is still missing."""
+    it = "it is" if len(found) == 1 else "anything is"
+    if all(item.stops == PAYOUTS_STOP for item in found):
+        return f"If {it} still missing then, nothing more is paid out to you."
+    return f"If {it} still missing then, Stripe stops your payouts, and may stop shoppers from paying you."

@@ -1,0 +1,114 @@
+"""Tables of vendors and of how they are paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+
+from shared.core.locales import gettext_noop as _n
+from shared.infra.database.base import Row, words
+from shared.infra.database.searching import Searched, SearchedManager
+from shared.trade.vendors.rules import NEW_VENDOR_FEE, AccountStatus, PayoutSchedule
+
+
+class Vendor(Searched):
+    """A business that sells through the marketplace."""
+
+    lock_rank = 150
+    not_found = _n("We could not find that vendor.")
+
+    searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
+
+    slug = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=120)
+    tagline = fields.CharField(max_length=160, default="")
+    description = fields.TextField(default="")
+    business_email = fields.CharField(max_length=254)
+    business_phone = fields.CharField(max_length=40, default="")
+    country = fields.CharField(max_length=2, description="ISO 3166-1 alpha-2")
+    city = fields.CharField(max_length=80, default="")
+    brand_color = fields.CharField(max_length=7, default="#0f766e")
+    logo = fields.CharField(max_length=200, default="", description="path below static/")
+    cover = fields.CharField(max_length=200, default="", description="path below static/")
+    ships_in_days = fields.SmallIntField(default=3)
+    is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
+    closed_until = fields.DateField(null=True, description="the day on which a closed shop opens by itself")
+
+    search = fields.TextField(default="", db_default="", description="folded; what shoppers may find it by")
+    search_contact = fields.TextField(default="", db_default="", description="folded; what only staff find it by")
+
+    class Meta:
+        table = "vendors"
+        manager = SearchedManager()
+        constraints = [CheckConstraint(check="length(country) = 2", name="ck_vendors_country")]
+
+
+class VendorPaymentConfig(Row):
+    """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
+
+    lock_rank = 220
+
+    vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
+        "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    stripe_account_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_account_key = fields.CharField(
+        max_length=255, null=True, description="idempotency key of the account's creation"
+    )
+    stripe_account_status = fields.CharField(max_length=50, default=AccountStatus.NOT_CONFIGURED.value)
+    account_request: Any = fields.JSONField(
+        default=dict, description="country, business type and details sent with that key"
+    )
+    charges_enabled = fields.BooleanField(default=False)
+    payouts_enabled = fields.BooleanField(default=False)
+    details_submitted = fields.BooleanField(default=False)
+    transfers_active = fields.BooleanField(default=False)
+    disabled_reason = fields.CharField(max_length=80, null=True)
+    # Everything that Stripe asks for: vendors/mirror.py says what stands in it.
+    requirements: Any = fields.JSONField(default=dict, description="currently_due, past_due, pending_verification")
+    # Of all currencies, as it decides the account's status; of which bank and currency it is true stands in `requirements`.
+    external_account_errored = fields.BooleanField(
+        default=False, db_default=False, description="payouts have nowhere to go"
+    )
+    current_deadline = fields.DatetimeField(null=True, description="of what is due now; to find it by")
+    future_deadline = fields.DatetimeField(null=True, description="of what is announced; to find it by")
+    accepts_payments = fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py")
+    currency = fields.CharField(max_length=3, default="EUR")
+    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=NEW_VENDOR_FEE)
+    payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
+    minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
+    payout_anchor = fields.CharField(max_length=10, default="", db_default="", description="monday, or 1 to 31")
+    payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
+    payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
+    # Where money goes when somebody else gets hold of the account: vendors/banks.py follows it.
+    payout_banks: Any = fields.JSONField(null=True, description="currency -> id of the bank that payouts went to last")
+    bank_changed_at = fields.DatetimeField(null=True)
+    bank_hold_until = fields.DatetimeField(null=True, description="payouts wait, after another bank was given")
+    reserve_percentage = fields.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
+    )
+    reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
+    synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
+    deauthorized_at = fields.DatetimeField(null=True)
+    connected_again_at = fields.DatetimeField(null=True, description="after it was disconnected; older news is ignored")
+
+    class Meta:
+        table = "vendor_payment_configs"
+        constraints = [
+            CheckConstraint(
+                check=f"stripe_account_status in ({words(AccountStatus)})", name="ck_payment_configs_status"
+            ),
+            CheckConstraint(check=f"payout_schedule in ({words(PayoutSchedule)})", name="ck_payment_configs_schedule"),
+            CheckConstraint(
+                check="cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100",
+                name="ck_payment_configs_fee",
+            ),
+            CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
+            CheckConstraint(
+                check="currency = upper(currency) and length(currency) = 3", name="ck_payment_configs_currency"
+            ),
+        ]

@@ -1,0 +1,301 @@
+"""What pages and the API may know of vendors and of how they are paid: frozen read models, one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tortoise.expressions import Q
+
+from shared.core.errors import NotFound
+from shared.core.money import Money
+from shared.infra.database.paging import Paged, window
+from shared.infra.database.searching import matching
+from shared.infra.gateway.accounts import (
+    Alternative,
+    Capability,
+    ExternalAccount,
+    FutureRequirements,
+    RequirementError,
+)
+from shared.trade.commission.offer import Payer
+from shared.trade.vendors import mirror
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.rules import AccountStatus, PayoutSchedule
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class VendorView:
+    """A vendor as shoppers may see it."""
+
+    id: int
+    slug: str
+    name: str
+    tagline: str
+    description: str
+    country: str
+    city: str
+    brand_color: str
+    logo: str
+    cover: str
+    ships_in_days: int
+    is_open: bool
+    closed_until: date | None
+    accepts_payments: bool
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentConfigView:
+    """How a vendor is paid, as its owner and its tokens may see it."""
+
+    vendor_id: int
+    stripe_account_id: str | None
+    account_status: AccountStatus
+    accepts_payments: bool
+    currency: str
+    platform_fee_percentage: Decimal
+    payout_schedule: PayoutSchedule
+    minimum_payout: Money
+    currently_due: tuple[str, ...]
+    past_due: tuple[str, ...]
+    pending_verification: tuple[str, ...]
+    disabled_reason: str | None
+    country: str
+    needs_onboarding: bool
+    synced_at: datetime | None
+    details_submitted: bool
+    payouts_enabled: bool
+    disconnected: bool
+    current_deadline: datetime | None
+    errors: tuple[RequirementError, ...]
+    alternatives: tuple[Alternative, ...]
+    future: FutureRequirements
+    external_accounts: tuple[ExternalAccount, ...]
+    external_account_errored: bool
+    charges_enabled: bool = True
+    abilities: tuple[Capability, ...] = ()
+
+
+@dataclass(frozen=True)
+class VendorContact:
+    """Where the vendor's own people are reached; not for shoppers."""
+
+    vendor_id: int
+    name: str
+    email: str
+    phone: str
+    country: str
+
+
+@dataclass(frozen=True)
+class VendorRow:
+    """A line of the operator's list of vendors."""
+
+    id: int
+    slug: str
+    name: str
+    country: str
+    email: str
+    is_open: bool
+    account_status: AccountStatus
+    accepts_payments: bool
+    stripe_account_id: str | None
+    currency: str
+    platform_fee_percentage: Decimal
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class VendorTrouble:
+    """A vendor whose payouts do not go: the operator holds them, or its bank takes none."""
+
+    vendor_id: int
+    name: str
+    held_at: datetime | None
+    held_reason: str
+    bank_errored: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorPage(Paged):
+    """A page of the operator's list of vendors."""
+
+    rows: tuple[VendorRow, ...]
+    total: int
+
+
+def _config_of(vendor: Vendor) -> VendorPaymentConfig | None:
+    row = getattr(vendor, "payment_config", None)  # the reverse side, loaded by select_related
+    return row if isinstance(row, VendorPaymentConfig) else None
+
+
+def vendor_view(vendor: Vendor) -> VendorView:
+    """The read model of a row that was loaded together with its payment config."""
+    config = _config_of(vendor)
+    return VendorView(
+        id=vendor.id,
+        slug=vendor.slug,
+        name=vendor.name,
+        tagline=vendor.tagline,
+        description=vendor.description,
+        country=vendor.country,
+        city=vendor.city,
+        brand_color=vendor.brand_color,
+        logo=vendor.logo,
+        cover=vendor.cover,
+        ships_in_days=vendor.ships_in_days,
+        is_open=vendor.is_open,
+        closed_until=vendor.closed_until,
+        accepts_payments=bool(config and config.accepts_payments),
+        currency=config.currency if config else "EUR",
+    )
+
+
+def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
+    """The read model of a payment config; `country` is the account's where there is one, else the vendor's."""
+    due = mirror.from_json(row.requirements)
+    status = AccountStatus(row.stripe_account_status)
+    return PaymentConfigView(
+        vendor_id=row.vendor_id,
+        stripe_account_id=row.stripe_account_id,
+        account_status=status,
+        accepts_payments=row.accepts_payments,
+        currency=row.currency,
+        platform_fee_percentage=row.platform_fee_percentage,
+        payout_schedule=PayoutSchedule(row.payout_schedule),
+        minimum_payout=Money(row.minimum_payout, row.currency),
+        currently_due=due.currently_due,
+        past_due=due.past_due,
+        pending_verification=due.pending_verification,
+        disabled_reason=row.disabled_reason,
+        country=(row.account_request or {}).get("country") or country,
+        needs_onboarding=status is not AccountStatus.ACTIVE,
+        synced_at=row.synced_at,
+        details_submitted=row.details_submitted,
+        payouts_enabled=row.payouts_enabled,
+        disconnected=row.deauthorized_at is not None,
+        current_deadline=due.current_deadline,
+        errors=due.errors,
+        alternatives=due.alternatives,
+        future=due.future,
+        external_accounts=due.external_accounts,
+        external_account_errored=row.external_account_errored,
+        charges_enabled=row.charges_enabled,
+        abilities=due.abilities,
+    )
+
+
+async def get_vendor_payment_config(vendor_id: int) -> PaymentConfigView:
+    """How this vendor is paid. Raises PaymentNotConfigured when nothing was ever set up."""
+    row = await VendorPaymentConfig.filter(vendor_id=vendor_id).select_related("vendor").first()
+    if row is None:
+        raise PaymentNotConfigured
+    return config_view(row, row.vendor.country)
+
+
+async def _one(**where: object) -> VendorView:
+    vendor = await Vendor.filter(**where).select_related("payment_config").first()
+    if vendor is None:
+        raise NotFound("We could not find that shop.")
+    return vendor_view(vendor)
+
+
+async def vendor_by_slug(slug: str) -> VendorView:
+    """The vendor of this address part. Raises NotFound."""
+    return await _one(slug=slug)
+
+
+async def vendor_by_id(vendor_id: int) -> VendorView:
+    """The vendor of this id. Raises NotFound."""
+    return await _one(id=vendor_id)
+
+
+async def fee_payers() -> tuple[Payer, ...]:
+    """Every open shop with the percentage that it pays where no rule says otherwise."""
+    rows = await VendorPaymentConfig.filter(vendor__is_open=True).values_list(
+        "vendor_id", "currency", "platform_fee_percentage"
+    )
+    return tuple(Payer(int(id_), str(currency), Decimal(str(rate))) for id_, currency, rate in rows)
+
+
+async def vendor_contact(vendor_id: int) -> VendorContact:
+    """Where to reach the vendor's own people. Raises NotFound."""
+    row = await Vendor.get_or_none(id=vendor_id)
+    if row is None:
+        raise NotFound("We could not find that shop.")
+    return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country)
+
+
+def _row(vendor: Vendor) -> VendorRow:
+    config = _config_of(vendor)
+    return VendorRow(
+        id=vendor.id,
+        slug=vendor.slug,
+        name=vendor.name,
+        country=vendor.country,
+        email=vendor.business_email,
+        is_open=vendor.is_open,
+        account_status=AccountStatus(config.stripe_account_status) if config else AccountStatus.NOT_CONFIGURED,
+        accepts_payments=bool(config and config.accepts_payments),
+        stripe_account_id=config.stripe_account_id if config else None,
+        currency=config.currency if config else "EUR",
+        platform_fee_percentage=config.platform_fee_percentage if config else Decimal("2.50"),
+        created_at=vendor.created_at,
+    )
+
+
+# What the operator may narrow the list down to: name -> which vendors.
+FILTERS: Mapping[str, Q] = {
+    "bank": Q(payment_config__deauthorized_at=None, payment_config__external_account_errored=True),
+    "held": Q(payment_config__payouts_held_at__isnull=False) | Q(payment_config__bank_hold_until__isnull=False),
+}
+
+
+async def vendors_in_trouble() -> tuple[VendorTrouble, ...]:
+    """Every vendor whose payouts are held or whose bank takes none, by name."""
+    query = Vendor.filter(FILTERS["bank"] | FILTERS["held"]).select_related("payment_config").order_by("name", "id")
+    return tuple(_trouble(vendor, config) for vendor in await query if (config := _config_of(vendor)))
+
+
+def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
+    return VendorTrouble(
+        vendor_id=vendor.id,
+        name=vendor.name,
+        held_at=config.payouts_held_at,
+        held_reason=config.payouts_held_reason,
+        bank_errored=config.external_account_errored and config.deauthorized_at is None,
+    )
+
+
+async def vendor_rows(*, page: int = 1, search: str = "", only: str | None = None) -> VendorPage:
+    """The operator's list, newest first; `only` is a name of FILTERS.
+
+    `search`: each of its words stands in name, tagline, city, slug or email.
+    """
+    query = Vendor.filter(FILTERS[only]) if only is not None and only in FILTERS else Vendor.all()
+    if search:
+        query = query.filter(matching(search, "search", "search_contact"))
+    total = await query.count()
+    shown = window(total, page=page, size=PAGE_SIZE)
+    rows = await query.select_related("payment_config").order_by("-id").offset(shown.offset).limit(shown.limit)
+    return VendorPage(rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+
+
+async def vendor_row(vendor_id: int) -> VendorRow:
+    """One line of the operator's list. Raises NotFound."""
+    vendor = await Vendor.filter(id=vendor_id).select_related("payment_config").first()
+    if vendor is None:
+        raise NotFound("We could not find that vendor.")
+    return _row(vendor)
+
+
+async def currencies_in_use() -> tuple[str, ...]:
+    """The currencies that vendors sell in, by code."""
+    query = VendorPaymentConfig.all().order_by("currency").distinct()
+    return tuple(str(code) for code in await query.values_list("currency", flat=True))

@@ -1,0 +1,88 @@
+"""How a vendor is paid out: its plan, and what Stripe's BalanceSettings have to say for it.
+
+Stripe pays out by itself only where that is all there is to it. With a minimum, a reserve or a hold the account's schedule at
+Stripe is `manual`, and our own scheduler makes the payouts (shared/finance/payouts/scheduler.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from shared.core import clock
+from shared.finance.ledger import queries as ledger
+from shared.finance.ledger.chart import Account
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.paydays import anchor_of
+from shared.trade.vendors.rules import PayoutSchedule
+
+log = logging.getLogger(__name__)
+MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class PayoutPlan:
+    """When a vendor wants its money: interval, its day, and the least worth sending, in minor units of the vendor's currency."""
+
+    schedule: PayoutSchedule
+    anchor: str = ""
+    minimum: int = 0
+
+    @property
+    def day(self) -> str:
+        """The anchor that counts: a weekday, or a day of the month; nothing for daily."""
+        return anchor_of(self.schedule.value, self.anchor)
+
+
+def plan_of(row: VendorPaymentConfig) -> PayoutPlan:
+    """The plan that a config row holds."""
+    schedule = PayoutSchedule(row.payout_schedule)
+    return PayoutPlan(schedule, anchor_of(schedule.value, row.payout_anchor), row.minimum_payout)
+
+
+def settings_of(plan: PayoutPlan, *, by_hand: bool) -> PayoutSettings:
+    """What Stripe is asked for."""
+    if by_hand:
+        return PayoutSettings(MANUAL)
+    match plan.schedule:
+        case PayoutSchedule.WEEKLY:
+            return PayoutSettings("weekly", weekly_days=(plan.day,))
+        case PayoutSchedule.MONTHLY:
+            return PayoutSettings("monthly", monthly_days=(int(plan.day),))
+        case PayoutSchedule.DAILY:
+            return PayoutSettings("daily")
+
+
+def told(settings: PayoutSettings) -> tuple[PayoutSchedule, str] | None:
+    """Stripe's schedule in our words: interval and day; None for one that is manual."""
+    if settings.interval not in set(PayoutSchedule):
+        return None
+    schedule = PayoutSchedule(settings.interval)
+    days = [*settings.weekly_days, *map(str, settings.monthly_days)]
+    return schedule, anchor_of(schedule.value, days[0] if days else "")
+
+
+def stand_still(row: VendorPaymentConfig) -> bool:
+    """Whether nothing may leave now: the operator holds it back, or the bank changed lately."""
+    waits = row.bank_hold_until is not None and row.bank_hold_until > clock.now()
+    return row.payouts_held_at is not None or waits
+
+
+async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
+    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a changed bank, a reserve or what is left of one."""
+    if minimum > 0 or row.payouts_held_at is not None or row.bank_hold_until is not None or row.reserve_days > 0:
+        return True
+    sums = await ledger.of_vendor(row.vendor_id)
+    return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())
+
+
+async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
+    """The schedule as Stripe keeps it; None when it does not tell (an account that is not that far yet)."""
+    try:
+        return await gateway.balance_settings.get(account_id)
+    except StripeRefused as refused:
+        log.info("no payout schedule for %s: %s", account_id, refused.log)
+        return None

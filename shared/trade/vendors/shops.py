@@ -1,0 +1,62 @@
+"""The shops that shoppers may see, in lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.expressions import Case, When
+
+from shared.infra.database.paging import Counted, window
+from shared.infra.database.searching import matching
+from shared.trade.vendors.models import Vendor, VendorPaymentConfig
+from shared.trade.vendors.queries import VendorView, vendor_view
+
+PAGE_SIZE = 24
+
+
+class Selling(StrEnum):
+    """Whether shoppers can buy from a vendor, and what keeps them."""
+
+    OPEN = "open"
+    NOT_CONNECTED = "not_connected"  # it never connected with Stripe
+    STOPPED = "stopped"  # its account takes no payments, not yet or no longer
+
+
+async def selling(vendor_id: int) -> Selling:
+    """Whether shoppers can buy from this vendor. One small query."""
+    config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id).only("accepts_payments", "stripe_account_id")
+    if config is None or config.stripe_account_id is None:
+        return Selling.NOT_CONNECTED
+    return Selling.OPEN if config.accepts_payments else Selling.STOPPED
+
+
+async def list_open_vendors() -> tuple[VendorView, ...]:
+    """The vendors that shoppers may see, by name."""
+    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
+    return tuple(vendor_view(row) for row in rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopsPage(Counted):
+    """A page of the shops that shoppers may see."""
+
+    vendors: tuple[VendorView, ...]
+
+
+async def open_shops(*, search: str = "", page: int = 1, size: int = PAGE_SIZE) -> ShopsPage:
+    """Open shops, those that can be bought from first, then by name.
+
+    `search`: each of its words stands in name, tagline or city.
+    """
+    query = Vendor.filter(is_open=True)
+    if search:
+        query = query.filter(matching(search, "search"))
+    total = await query.count()
+    shown = window(total, page=page, size=size)
+    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")  # in the alphabet's order
+    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
+    query = query.annotate(sells=sells).order_by("sells", "search", "id").offset(shown.offset).limit(shown.limit)
+    rows = await query.select_related("payment_config")
+    vendors = tuple(vendor_view(row) for row in rows)
+    return ShopsPage(vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size)
