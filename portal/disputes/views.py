@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from portal.disputes.documents import take_in
 from portal.disputes.forms import EvidenceForm, SubmitForm
-from portal.disputes.words import CHIPS, history
+from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
@@ -28,7 +28,7 @@ from shared.finance.disputes.errors import (
 )
 from shared.finance.disputes.facts import drafted
 from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_dispute
-from shared.infra.audit.queries import entries_about
+from shared.infra.activity.queries import of_subject
 from shared.infra.gateway.errors import StripeUnavailable
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
@@ -182,7 +182,7 @@ async def _dispute_page(
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
         most_words=files.size(files.MOST_TOGETHER),
-        happenings=history(dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY)),
+        happenings=history(dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY)),
         problem=problem,
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.disputes.documents import shown
-from portal.disputes.words import CHIPS, history
+from portal.disputes.words import CHIPS, KINDS, history
 from portal.operator.frame import page
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes import attachments, evidence
 from shared.finance.disputes.queries import dispute_by_id, dispute_page, exposure
-from shared.infra.audit.queries import entries_about
+from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
 LIST = "/operator/disputes"
@@ -53,7 +53,7 @@ async def show(dispute_id: int) -> Response:
         papers=await attachments.attached_to(dispute.id),
         papers_at=f"{LIST}/{dispute.id}/documents",
         happenings=history(
-            dispute, await entries_about(f"dispute:{dispute.id}", limit=HISTORY), whose=dispute.vendor_name
+            dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY), whose=dispute.vendor_name
         ),
     )
 

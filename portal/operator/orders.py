@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from portal.operator.happenings import lines, runs
+from portal.operator.timeline import lines, runs
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import STATES

@@ -9,8 +9,8 @@ from quart import Blueprint, Response, request
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
-from portal.operator.happenings import DECISIONS, again, change_lines
 from portal.operator.payout_forms import PayoutForms, payout_forms
+from portal.operator.timeline import DECISIONS, again, change_lines
 from portal.statements import vat_words
 from portal.transactions.views import STATES
 from shared.core.editing import ChangedMeanwhile

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
-from portal.orders.happenings import happenings
 from portal.orders.refund_words import STATES, refund_detail
+from portal.orders.timeline import KINDS, timeline
+from portal.orders.timeline_facts import facts_of
 from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
+from portal.timeline import TimelineEntry
 from shared.core.errors import MarketError, NotFound
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.forms import Bare
@@ -18,11 +22,13 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes.fraud import is_warned
-from shared.finance.disputes.queries import disputes_of_order
+from shared.finance.disputes.queries import DisputeView, disputes_of_order
 from shared.finance.payments.queries import payments_of_order
-from shared.finance.reconciliation.story import story_of
+from shared.finance.payouts.queries import parts_of_order
 from shared.finance.reconciliation.waterfall import order_waterfall
-from shared.finance.refunds.queries import refunds_of_order
+from shared.finance.refunds.queries import RefundView, refunds_of_order
+from shared.infra.activity.queries import of_order
+from shared.infra.mail.queries import mails_of_order
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.orders.arriving import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
@@ -147,22 +153,21 @@ async def _mine(number: str) -> OrderView:
 async def _order_page(
     order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
 ) -> Response:
-    payments = await payments_of_order(order.id)
+    disputes, refunds = await disputes_of_order(order.id), await refunds_of_order(order.id)
     flow = await order_waterfall(order.id)
-    story = await story_of(order.id, shopper=order.contact.email)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
         nav="orders",
         order=order,
-        disputes=await disputes_of_order(order.id),
+        disputes=disputes,
         fraud_warning=await is_warned(order.id),
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
-        happenings=happenings(order, payments, story),
+        happenings=await _history(order, refunds, disputes),
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
-        refunds=await refunds_of_order(order.id),
+        refunds=refunds,
         counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
         short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
         refund_states=STATES,
@@ -172,3 +177,13 @@ async def _order_page(
         waterfall=vendor_lines(flow),
         problem=problem.message if problem else None,
     )
+
+
+async def _history(
+    order: OrderView, refunds: Sequence[RefundView], disputes: Sequence[DisputeView]
+) -> tuple[TimelineEntry, ...]:
+    """What happened to an order, as its vendor may know it; of mails those to the shopper."""
+    payouts, payments = await parts_of_order(order.id), await payments_of_order(order.id)
+    history = await of_order(order.id, also=[row.subject for row in payouts], kinds=KINDS)
+    mails = await mails_of_order(order.id, to=order.contact.email)
+    return timeline(facts_of(order, payments, refunds, disputes, payouts), history, mails)

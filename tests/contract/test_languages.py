@@ -26,7 +26,10 @@ TRANSLATED = [each for each in locales.LANGUAGES if each != locales.SOURCE]
 # What a shopper may read is promised in every language; of everything else the catalogues may wait.
 PROMISED = (
     *(f"templates/{folder}/" for folder in ("storefront", "account", "errors", "components")),
-    *(f"shared/{folder}/" for folder in ("web", "baskets", "payments", "payment_methods")),
+    *(
+        f"shared/{folder}/"
+        for folder in ("entrypoints/web", "trade/baskets", "finance/payments", "finance/payment_methods")
+    ),
     "storefront/",
 )
 PROMISED_TOO = {
@@ -52,17 +55,17 @@ PROMISED_TOO = {
     *(
         f"shared/{place}.py"
         for place in (
-            "amounts",
-            "errors",
-            "fees/words",
-            "gateway/errors",
-            "people/browsers",
-            "people/history",
-            "people/rules",
-            "refunds/words",
-            "vendors/closing",
-            "orders/terms",
-            "orders/service",
+            "core/amounts",
+            "core/errors",
+            "trade/commission/words",
+            "infra/gateway/errors",
+            "trade/people/browsers",
+            "trade/people/history",
+            "trade/people/rules",
+            "finance/refunds/words",
+            "trade/vendors/closing",
+            "trade/orders/terms",
+            "trade/orders/service",
         )
     ),
     "portal/links/views.py",  # mailed links of shoppers, too

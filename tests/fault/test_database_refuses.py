@@ -186,7 +186,7 @@ async def test_a_pool_without_a_free_connection_is_busy_not_for_ever(
 FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
-from shared import unit
+from shared.infra import unit
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.trade.vendors.models import Vendor

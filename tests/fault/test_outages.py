@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import web
 
 from shared.core import clock
 from shared.finance.payments import jobs
@@ -17,8 +14,9 @@ from shared.finance.payments.progress import refresh
 from shared.finance.payments.service import create_payment_intent
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeUnavailable
-from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs.worker import Worker
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import WriteState
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
@@ -28,42 +26,12 @@ from shared.trade.vendors.models import VendorPaymentConfig
 from tests.support.market import check_out, confirm, open_shop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs.queue import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
-STORED = {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
 DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
-
-
-@asynccontextmanager
-async def stubborn(settings: Settings, answer: Callable[[web.Request], web.Response]) -> AsyncIterator[Gateway]:
-    """A gateway to a Stripe that answers what `answer` says; the stand-in cannot store a failure under a key."""
-
-    async def handle(request: web.Request) -> web.Response:
-        await request.read()
-        return answer(request)
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    live = Gateway(dataclasses.replace(settings.stripe, api_base=f"http://127.0.0.1:{port}"))
-    try:
-        yield live
-    finally:
-        await live.close()
-        await runner.cleanup()
-
-
-def _stored_failure(_request: web.Request) -> web.Response:
-    return web.json_response({"error": {"type": "api_error", "message": "oops"}}, status=500, headers=STORED)
 
 
 async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_its_stock_free(
@@ -94,7 +62,7 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
 
 
 async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_block_the_button_for_a_day(
-    gateway: Gateway, settings: Settings
+    gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The next click has a key of its own and connects."""
     signed = await vendors.sign_up(
@@ -105,32 +73,32 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
         country="LU",
         confirmed=True,
     )
-    async with stubborn(settings, _stored_failure) as stuck:
-        with pytest.raises(StripeUnavailable):
-            await vendors.setup_payments(stuck, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+    match = {"method": "POST", "path": "/v1/accounts"}
+    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    with pytest.raises(StripeUnavailable):
+        await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
     account = await vendors.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
     row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
     assert row.stripe_account_id == account
-    assert (row.stripe_account_key or "").endswith(":account:2")
+    assert (await StripeWrite.get(operation="accounts.create")).key.endswith(":account:1:2")
 
 
 @pytest.mark.one_engine
 async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_the_intent_payable(
-    settings: Settings,
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """It is cancelled under a second key."""
-    keys: list[str] = []
-
-    def answer(request: web.Request) -> web.Response:
-        keys.append(request.headers["Idempotency-Key"])
-        if len(keys) == 1:
-            return _stored_failure(request)
-        intent: dict[str, Any] = {"id": "pi_1", "object": "payment_intent", "amount": 1, "currency": "eur"}
-        return web.json_response({**intent, "status": "canceled"})
-
-    async with stubborn(settings, answer) as stuck:
-        assert (await stuck.payment_intents.cancel("pi_1", key="k")).status == "canceled"
-    assert keys == ["k", "k:2"]
+    """It is cancelled under the next key."""
+    bought = await check_out(await open_shop(gateway, sandbox))
+    view = await create_payment_intent(gateway, order_id=bought.order_id)
+    asked = {"checkout_id": (await Order.get(id=bought.order_id)).checkout_id}
+    match = {"method": "POST", "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel"}
+    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    with pytest.raises(StripeUnavailable):
+        await jobs.cancel_intents(context, asked)
+    await jobs.cancel_intents(context, asked)
+    write = await StripeWrite.get(operation="payment_intents.cancel")
+    assert (write.state, write.attempt) == (WriteState.ANSWERED, 2)
+    assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, None), (404, "resource_missing")])

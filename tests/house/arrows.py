@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 
 TOPS = ("portal", "storefront", "shared", "run")
 # The rooms that hold packages. A house without them has its packages directly below `shared`.
-SHELVES = ("core", "infra", "trade", "finance", "doors")
+SHELVES = ("core", "infra", "trade", "finance", "entrypoints")
 
 Arrows = dict[str, set[str]]
 

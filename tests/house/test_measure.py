@@ -35,7 +35,7 @@ def test_code_lines_hold_tokens_and_nothing_else() -> None:
     """Comments and docstrings count nothing; a string counts once, where it starts."""
     counted = count(EXAMPLE)
 
-    assert counted.tokens == (4, 3, 3, 10, 2, 5, 1, 1)
+    assert counted.tokens == (6, 3, 3, 10, 2, 5, 1, 1)
     assert counted.classes == ("Cup",)
     assert counted.inner_imports == 1
     assert counted.long_functions == ()

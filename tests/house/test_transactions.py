@@ -23,7 +23,7 @@ def _files() -> Iterator[Path]:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             parts = path.relative_to(ROOT).parts
-            if not {"sandbox", "migrations"} & set(parts) and parts[:2] != ("shared", "unit"):
+            if not {"sandbox", "migrations"} & set(parts) and parts[:3] != ("shared", "infra", "unit"):
                 yield path
 
 

@@ -95,14 +95,14 @@ async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
     assert await gateway.balance_settings.get(account.id) == wanted
 
 
-async def test_cancelling_what_can_no_longer_be_cancelled_answers_what_it_is(
-    gateway: Gateway, sandbox: RunningSandbox
-) -> None:
-    """A succeeded intent is answered as succeeded instead of as an error."""
+async def test_cancelling_what_can_no_longer_be_cancelled_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
+    """A succeeded intent stays so."""
     account = await ready_account(gateway, sandbox)
     intent = await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
     await confirm(sandbox, intent.id)
-    assert (await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")).status == "succeeded"
+    with pytest.raises(StripeRefused):
+        await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")
+    assert (await gateway.payment_intents.get(intent.id)).status == "succeeded"
 
 
 async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_themselves(
@@ -193,25 +193,28 @@ async def test_every_list_is_read_page_by_page(
         "application_fees.list_refunds": lambda: gateway.application_fees.list_refunds(str(charge.application_fee)),
         "disputes.list": gateway.disputes.list,
         "payouts.list": lambda: gateway.payouts.list(account),
+        "accounts.list": gateway.accounts.list,
         "accounts.list_external_accounts": lambda: gateway.accounts.list_external_accounts(account),
         "events.list": lambda: gateway.events.list(since=clock.now() - timedelta(days=2)),
         "customers.list": lambda: gateway.customers.list(SHOPPER),
         "payment_methods.list": lambda: gateway.payment_methods.list(customer),
+        "setup_intents.list": lambda: gateway.setup_intents.list(customer),
     }
     assert set(lists) == {name for name in methods_of(gateway) if ".list" in name}
     at_once = {name: [one.id for one in await ask()] for name, ask in lists.items()}
     monkeypatch.setattr(calls, "PAGE", 2)
     assert {name: [one.id for one in await ask()] for name, ask in lists.items()} == at_once
     short = {name for name, ids in at_once.items() if len(ids) < 3}
-    assert short == {"accounts.list_external_accounts"}  # a seller has one
+    assert short == {"accounts.list", "accounts.list_external_accounts"}  # one seller, who has one
 
 
 async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -> str:
-    """The id of a customer at Stripe; all three have one address, as after a lost answer."""
+    """The id of a customer at Stripe, with three setups; all three have one address, as after a lost answer."""
     made = [await stripe_post(sandbox, "/v1/customers", email=SHOPPER) for _ in range(3)]
     customer = str(made[-1]["id"])
     for card in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex"):
         await stripe_post(sandbox, f"/v1/payment_methods/{card}/attach", customer=customer)
+        await stripe_post(sandbox, "/v1/setup_intents", customer=customer)
     return customer
 
 

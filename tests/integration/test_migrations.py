@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,17 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
+from shared.core.money import Money
 from shared.finance.disputes.rules import DisputeStatus, Held, held
+from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
 from shared.finance.refunds.models import RefundLine
+from shared.infra import unit
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
+from shared.infra.database.dialect import dialect
 from shared.infra.database.executor import statements
 from shared.infra.database.lifecycle import config
 from shared.infra.database.migrate import check, migrate, pending
@@ -367,17 +374,56 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
 
 
 async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: str, engine: str) -> None:
-    """Migration 0040: whatever became of the job that they had."""
+    """Migration 0041: whatever became of the job that they had."""
     payment = await make_payment(await make_order(), status="succeeded")
     waits, *_ = [
         await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
     ]
-    script = import_module("shared.infra.database.migrations.0040_refund_writes")
+    script = import_module("shared.infra.database.migrations.0041_refund_writes")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 
     job = await Job.get()
     assert (job.kind, job.args, job.status) == ("refunds.carry_out", {"refund_id": waits.id}, "waiting")
+
+
+async def test_what_was_kept_of_before_is_imported_into_the_activity(database: str) -> None:
+    """Migration 0040: acts about an order by their subjects, each once; what an event changed, by the event."""
+    order = await make_order()
+    payment = await make_payment(order)
+    about = [order.as_subject, payment.as_subject, "member:7", f"{payment.as_subject}1"]
+    given: dict[str, Any] = {"amount": 300, "currency": "EUR"}
+    async with unit.transaction() as tx:
+        for subject in about:
+            tx.record("thing.done", actor="stripe", subject=subject, vendor_id=order.vendor_id, **given)
+    event = await WebhookEvent.create(
+        source="platform",
+        stripe_event_id="evt_1",
+        type="refund.updated",
+        order_id=order.id,
+        livemode=False,
+        stripe_created_at=clock.now(),
+        body="{}",
+    )
+    script, connection = import_module("shared.infra.database.migrations.0040_activity"), get_connection("default")
+    kept = [[f"order:{order.id}.refunded_amount", 0, 300], ["account:1.is_open", True, None]]
+    await connection.execute_script("DELETE FROM activity")
+    as_json = "jsonb" if dialect() == "postgres" else "json"
+    await connection.execute_script(f"ALTER TABLE webhook_events ADD COLUMN changes {as_json}")
+    await connection.execute_script(f"UPDATE webhook_events SET changes = '{json.dumps(kept)}'")
+
+    await connection.execute_script(script.IMPORT[dialect()])
+
+    await connection.execute_script("ALTER TABLE webhook_events DROP COLUMN changes")
+
+    acts = await of_order(order.id, acts_only=True)
+    assert [(act.subject, act.actor, act.amount) for act in acts] == [
+        (subject, "stripe", Money(300, "EUR")) for subject in (payment.as_subject, order.as_subject)
+    ]
+    assert (await led_to([event.as_subject]))[event.as_subject] == (
+        Change(f"order:{order.id}.refunded_amount", 0, 300),
+        Change("account:1.is_open", True, None),
+    )
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

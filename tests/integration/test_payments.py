@@ -19,6 +19,9 @@ from shared.infra import unit
 from shared.infra.gateway.errors import InsideTransaction, StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.catalogue.models import Product
 from shared.trade.orders import service as orders
 from shared.trade.orders.errors import VendorCannotSell
@@ -110,6 +113,39 @@ class TestOpening:
         await payment.refresh_from_db()
         assert payment.status == PaymentState.PENDING
         assert payment.stripe_payment_intent_id
+
+    async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """An upgrade in the middle of a payment: soon after, its key finds the intent; after a day, Stripe's list does."""
+        shop = await open_shop(gateway, sandbox)
+        for later in (timedelta(0), KEYS_LAST * 2):
+            bought = await check_out(shop)
+            fault(sandbox, "reset_after")
+            with pytest.raises(StripeUnavailable):
+                await create_payment_intent(gateway, order_id=bought.order_id)
+            sandbox.control("PUT", "faults", {"rules": []})
+            await StripeWrite.filter(operation="payment_intents.create").delete()
+            made = sandbox.control("GET", "state")["counts"]["payment_intent"]
+            now = clock.now() + later
+            with clock.use(lambda now=now: now):  # type: ignore[misc]
+                await create_payment_intent(gateway, order_id=bought.order_id)
+            assert sandbox.control("GET", "state")["counts"]["payment_intent"] == made
+            payment = await Payment.get(order_id=bought.order_id)
+            assert (await StripeWrite.get(subject=payment.as_subject)).key == payment.idempotency_key
+
+    async def test_a_failure_that_stripe_stored_under_the_key_makes_way_for_the_next(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The same button works later, on the same payment."""
+        bought = await check_out(await open_shop(gateway, sandbox))
+        fault(sandbox, "status", status=500, stored=True, times=1)
+        with pytest.raises(StripeUnavailable):
+            await create_payment_intent(gateway, order_id=bought.order_id)
+        view = await create_payment_intent(gateway, order_id=bought.order_id)
+        assert view.state is PaymentState.PENDING
+        write = await StripeWrite.get(operation="payment_intents.create")
+        assert write.key == f"order:{(await Order.get()).number}:pay:1:2"
 
     async def test_an_abandoned_tab_is_paid_without_any_webhook(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -320,6 +356,22 @@ class TestExpiry:
             await jobs.expire_checkout(context, {"checkout_id": checkout.id})
         order = await Order.get(id=bought.order_id)
         assert (order.status, order.payment_status) == (OrderStatus.PROCESSING, PaymentStatus.PAID)
+
+    async def test_a_cancellation_that_waited_is_over_once_the_money_is_there(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """Stripe was down when the time ran out, and the shopper paid when it was back: nothing is asked any more."""
+        bought = await check_out(await open_shop(gateway, sandbox))
+        view = await create_payment_intent(gateway, order_id=bought.order_id)
+        fault(sandbox, "status", path=f"/v1/payment_intents/{view.payment_intent_id}/cancel", status=429)
+        asked = {"checkout_id": (await Checkout.get(token=bought.token)).id}
+        with pytest.raises(StripeUnavailable):
+            await jobs.cancel_intents(context, asked)
+        await confirm(sandbox, view.payment_intent_id)
+        await confirm_payment(gateway, view.payment_intent_id)
+        write = await StripeWrite.get(operation="payment_intents.cancel")
+        assert (await writes.perform(gateway, write.id)).state is WriteState.SUPERSEDED
+        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
 
     async def test_before_its_time_it_only_waits_on(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context

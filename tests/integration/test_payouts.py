@@ -262,7 +262,7 @@ class TestCrashes:
             sandbox.faults()
             await work(context, "payouts.pay")
             assert (await the_payout()).status == PayoutState.PENDING
-            write = await StripeWrite.get()
+            write = await StripeWrite.get(operation="payouts.create")
             assert (write.state, write.attempt) == ("answered", 2)
             assert write.key == f"{(await the_payout()).idempotency_key}:2"
             assert len(sandbox.events("payout.created")) == 1

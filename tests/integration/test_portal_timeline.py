@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.core import clock
+from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.models import Dispute
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
+from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds.activity import RefundActivity
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
+from shared.infra.activity import cause
+from shared.infra.database.base import Row
 from shared.infra.mail.models import Email
+from shared.trade.orders.activity import OrderActivity
 from shared.trade.orders.models import Order
 from tests.integration.test_timeline import success
 from tests.integration.test_webhooks import deliver, paid_intent
@@ -77,9 +83,9 @@ async def eventful(vendor: Vendor) -> Order:
     order = await make_order(vendor, status="processing", payment_status="paid", paid_at=now)
     payment = await make_payment(order, status="succeeded", stripe_charge_id=f"ch_{order.id}")
     refund = await make_refund(payment, 1, status="succeeded", succeeded_at=now, note="Sorry for the scratch")
-    await make_refund(payment, 2, status="failed", amount=500, vendor_part=500)
-    await make_refund(payment, 3, status="declined", refusal="Please send a photo first.")
-    await make_dispute(
+    failed = await make_refund(payment, 2, status="failed", amount=500, vendor_part=500)
+    declined = await make_refund(payment, 3, status="declined", refusal="Please send a photo first.")
+    dispute = await make_dispute(
         payment, status="won", withdrawn_at=now, reinstated_at=now, closed_at=now, submitted_at=now, due_by=now
     )
     claim = await Claim.create(
@@ -97,12 +103,24 @@ async def eventful(vendor: Vendor) -> Order:
     await Movement.create(
         **given, kind="reversal", amount=700, stripe_id=f"trr_{order.id}", idempotency_key=f"m{order.id}"
     )
-    more = {"amount": 300, "currency": "EUR", "left": 300}
+    acts: list[tuple[str, Row | Claim, dict[str, Any]]] = [
+        (OrderActivity.PLACED, order, {}),
+        (OrderActivity.PAID, order, {}),
+        (RefundActivity.SUCCEEDED, refund, {}),
+        (RefundActivity.FAILED, failed, {}),
+        (RefundActivity.DECLINED, declined, {"reason": declined.refusal}),
+        (RefundActivity.REQUESTED, refund, {"amount": 1000}),
+        (DisputeActivity.OPENED, dispute, {"status": "needs_response", "amount": dispute.amount}),
+        (DisputeActivity.SUBMITTED, dispute, {}),
+        (DisputeActivity.MOVED, dispute, {"status": "won"}),
+        (ClaimActivity.REVERSAL, claim, {"amount": 700}),
+        (ClaimActivity.OWES, claim, {"amount": 300, "left": 300}),
+        (ClaimActivity.OWES_LESS, claim, {"amount": 300, "left": 0}),
+    ]
     async with unit.transaction() as tx:
-        tx.record("vendor.owes", actor="system", subject=claim.subject, vendor_id=vendor.id, **more)
-    less = {"amount": 300, "currency": "EUR", "left": 0}
-    async with unit.transaction() as tx:
-        tx.record("vendor.owes_less", actor="system", subject=claim.subject, vendor_id=vendor.id, **less)
+        for kind, row, more in acts:
+            subject = row.subject if isinstance(row, Claim) else row.as_subject
+            tx.record_of_order(order.id, kind, actor="system", subject=subject, currency="EUR", **more)
     await Email.create(
         unique_key=f"order_confirmed:{order.id}",
         kind="order_confirmed",
@@ -131,7 +149,7 @@ async def eventful(vendor: Vendor) -> Order:
         failed_at=now + timedelta(days=2),
         paid_at=now + timedelta(days=1),
     )
-    await WebhookEvent.create(
+    event = await WebhookEvent.create(
         source="platform",
         stripe_event_id=f"evt_{order.id}",
         type="refund.updated",
@@ -143,10 +161,12 @@ async def eventful(vendor: Vendor) -> Order:
         status="handled",
         outcome="refund is succeeded",
         decision="applied",
-        changes=[[f"refund:{refund.id}.status", "pending", "succeeded"], ["order:1.refunded_amount", 0, 1000]],
         duplicates=2,
         last_duplicate_at=now,
     )
+    async with unit.transaction() as tx:
+        with cause.of(event.as_subject):
+            await tx.change(order, refunded_amount=1000)
     return order
 
 

@@ -354,6 +354,23 @@ class TestAdding:
         await setups.begin(gateway, shopper.id)
         assert sandbox.control("GET", "state")["counts"]["setup_intent"] == 1
 
+    @pytest.mark.parametrize("later", [timedelta(0), KEYS_LAST * 2])
+    async def test_a_setup_of_before_there_were_rows_of_writes_is_found(
+        self, gateway: Gateway, sandbox: RunningSandbox, later: timedelta
+    ) -> None:
+        """An upgrade in the middle: soon after, the stored key finds it; after a day, the customer's list does."""
+        shopper = await make_customer()
+        await customers.ensure(gateway, shopper.id)
+        broken(sandbox, "/v1/setup_intents", "reset_after")
+        with pytest.raises(StripeUnavailable):
+            await setups.begin(gateway, shopper.id)
+        broken(sandbox, "")
+        await StripeWrite.filter(operation="setup_intents.create").delete()
+        now = clock.now() + later
+        with clock.use(lambda: now):
+            await setups.begin(gateway, shopper.id)
+        assert sandbox.control("GET", "state")["counts"]["setup_intent"] == 1
+
     async def test_a_decline_and_an_open_question_are_told(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Nothing is saved, and the same setup takes another card."""
         shopper = await make_customer()

@@ -68,7 +68,7 @@ class TestLostWork:
             time.days(1 / 24)
             await writes.sweep(context, {})
             await work(context, "stripe_writes.perform")
-            assert (await StripeWrite.get()).state == WriteState.ANSWERED
+            assert (await StripeWrite.get(operation="payouts.create")).state == WriteState.ANSWERED
             assert (await Payout.get()).status == PayoutState.PENDING
 
     async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
@@ -79,9 +79,9 @@ class TestLostWork:
             await on_payday(gateway, sandbox, time)
             with failing(sandbox, effect="reset_after", times=3), pytest.raises(TryLater):
                 await payday(context)
-            await StripeWrite.all().delete()
+            await StripeWrite.filter(operation="payouts.create").delete()
             await work(context, "payouts.pay")
-            write = await StripeWrite.get()
+            write = await StripeWrite.get(operation="payouts.create")
             assert (write.state, write.key) == (WriteState.ANSWERED, (await Payout.get()).idempotency_key)
             assert len(sandbox.events("payout.created")) == 1
 
@@ -91,7 +91,7 @@ async def test_an_answered_write_is_left_alone(context: TestContext, gateway: Ga
     with time_of(sandbox) as time:
         await on_payday(gateway, sandbox, time)
         await payday(context)
-        write = await StripeWrite.get()
+        write = await StripeWrite.get(operation="payouts.create")
         with failing(sandbox, effect="status", status=500):
             performed = await writes.perform(gateway, write.id)
     assert (performed.state, performed.stripe_id) == (WriteState.ANSWERED, (await Payout.get()).stripe_payout_id)
@@ -105,7 +105,7 @@ async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
         await on_payday(gateway, sandbox, time)
         with failing(sandbox, effect="status", status=500, stored=True, times=1), pytest.raises(StripeUnavailable):
             await payday(context)
-        write = await StripeWrite.get()
+        write = await StripeWrite.get(operation="payouts.create")
     assert (write.state, write.attempt, write.asked_at) == (WriteState.WAITING, 2, None)
     assert write.error
 
@@ -118,7 +118,7 @@ async def test_two_that_perform_one_write_at_once_move_money_once(
         await on_payday(gateway, sandbox, time)
         with failing(sandbox, effect="reset_before", times=3), pytest.raises(TryLater):
             await payday(context)
-        write = await StripeWrite.get()
+        write = await StripeWrite.get(operation="payouts.create")
         both = (writes.perform(gateway, write.id) for _ in range(2))
         done = await asyncio.gather(*both, return_exceptions=True)
         assert any(isinstance(one, writes.Performed) for one in done)

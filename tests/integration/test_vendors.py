@@ -17,6 +17,9 @@ from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.jobs.models import Job
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.people.errors import EmailTaken, WeakPassword
 from shared.trade.vendors import configs, payout_settings, service
 from shared.trade.vendors.errors import AccountDisconnected, PaymentNotConfigured, UnsupportedCountry
@@ -29,6 +32,7 @@ from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
+    from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -143,6 +147,22 @@ class TestOneAccount:
         assert row.stripe_account_id == account
         assert row.stripe_account_key == f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
         assert row.account_request["country"] == "LU"
+        assert sandbox.control("GET", "state")["counts"]["account"] == 1
+
+    @pytest.mark.parametrize("later", [timedelta(0), KEYS_LAST * 2])
+    async def test_one_of_before_there_were_rows_of_writes_is_found(
+        self, gateway: Gateway, sandbox: RunningSandbox, later: timedelta
+    ) -> None:
+        """An upgrade in the middle: soon after, the stored key brings the account back; after a day, Stripe's list does."""
+        vendor_id = await _vendor()
+        sandbox.faults({"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"})
+        with pytest.raises(StripeUnavailable):
+            await _connected(gateway, vendor_id)
+        sandbox.faults()
+        await StripeWrite.all().delete()
+        now = clock.now() + later
+        with clock.use(lambda: now):
+            await _connected(gateway, vendor_id)
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
 
     async def test_a_refusal_lets_the_vendor_try_other_details(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
@@ -345,7 +365,7 @@ class TestPayoutSchedule:
         entries = await AuditEntry.filter(action="vendor.payout_schedule_requested").order_by("id")
 
         row = await VendorPaymentConfig.get(vendor_id=vendor_id)
-        head = f"vendor:{vendor_id}.{born(row.created_at)}:payout-schedule"
+        head = f"vendor:{vendor_id}.{born(row.created_at)}:payout-settings"
         assert [e.details["key"] for e in entries] == [f"{head}:{n}" for n in (1, 2, 3)]
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
 
@@ -361,6 +381,26 @@ class TestPayoutSchedule:
             )
 
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
+
+    async def test_what_was_asked_for_while_stripe_was_down_goes_through_later_unless_another_was(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    ) -> None:
+        """The newest plan counts, whichever job comes last."""
+        vendor_id = await _vendor()
+        account = await _connected(gateway, vendor_id)
+        sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 429})
+        for plan in (PayoutPlan(PayoutSchedule.DAILY), PayoutPlan(PayoutSchedule.MONTHLY, "5")):
+            with pytest.raises(StripeUnavailable):
+                await payout_settings.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        sandbox.faults()
+
+        _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by("id")
+        for write in (newer, older):
+            await writes.perform_job(context, {"id": write.id})
+
+        assert (await StripeWrite.get(id=older.id)).state == WriteState.SUPERSEDED
+        assert (await payout_settings.terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
+        assert (await gateway.balance_settings.get(account)).monthly_days == (5,)
 
     async def test_a_change_at_stripe_is_found_by_reading(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """The vendor changed it in the Stripe dashboard."""

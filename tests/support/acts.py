@@ -19,6 +19,7 @@ from shared.finance.refunds.rules import RefundState
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ("shared.infra.unit", "record")
+RECORD_OF_ORDER = ("shared.infra.unit", "record_of_order")
 ACT = ("shared.infra.unit", "Act")
 MADE = {"claim.": MovementKind, "payment.": PaymentState, "payout.": PayoutState, "refund.": RefundState}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -60,8 +61,8 @@ class Module:
         match function:
             case ast.Name(name):
                 return self.imported.get(name, (self.name, name))
-            case ast.Attribute(ast.Name("tx"), "record"):
-                return RECORD
+            case ast.Attribute(ast.Name("tx"), "record" | "record_of_order" as name):
+                return ("shared.infra.unit", name)
             case ast.Attribute(ast.Name(base), name) if base in self.imported:
                 return (".".join(self.imported[base]), name)
         return ("", "")
@@ -83,6 +84,7 @@ class Acts:
         self._modules = {module.name: module for module in _modules()}
         self._seen: set[Handed] = set()
         self._follow(Handed(*RECORD, "action", 0, ""))
+        self._follow(Handed(*RECORD_OF_ORDER, "action", 1, ""))
         self._follow(Handed(*ACT, "name", 0, ""))
 
     def _follow(self, handed: Handed) -> None:
@@ -165,5 +167,5 @@ def _modules() -> Iterator[Module]:
             inside = path.relative_to(ROOT).with_suffix("").parts
             if not {"sandbox", "migrations"} & set(inside):
                 text = path.read_text()
-                if "Act(" in text or "note" in text or "record" in text:
+                if any(word in text for word in ("Act(", "note", "record", "action=")):
                     yield Module(".".join(inside), ast.parse(text))

@@ -7,9 +7,19 @@ import re
 import pytest
 
 from shared.core.money import Money
+from shared.finance.disputes.activity import DisputeActivity
+from shared.finance.inbox.activity import WebhookActivity
+from shared.finance.payments.activity import PaymentActivity
+from shared.finance.payouts.activity import PayoutActivity
+from shared.finance.recovery.activity import ClaimActivity
+from shared.finance.refunds.activity import RefundActivity
 from shared.infra.audit.words import KINDS, NOUNS, WORDS, in_detail, told
+from shared.trade.orders.activity import OrderActivity
 from shared.trade.people import history
 from tests.support.acts import Acts
+
+# States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.
+NEVER_MOVED_TO = {"payment.opening", "payout.opening", "refund.opening", "refund.awaiting_approval"}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +48,16 @@ def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
         assert not re.search(r"[a-z]\.[a-z]", said), action
         if not action.startswith("demo."):
             assert any(action.startswith(begin) for kind in KINDS.values() for begin in kind.begins), action
+
+
+def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
+    """Each act on an order, or on what belongs to it, is a kind of activity, and each kind is such an act."""
+    enums = (OrderActivity, PaymentActivity, RefundActivity, DisputeActivity, ClaimActivity, PayoutActivity)
+    declared = {str(kind) for enum in (*enums, WebhookActivity) for kind in enum}
+    nouns = {kind.partition(".")[0] for kind in declared} - {"vendor"}
+    said = {name for name in acts.names if name.partition(".")[0] in nouns or name in declared}
+    assert said - declared == NEVER_MOVED_TO
+    assert declared - said <= {PayoutActivity.MADE}  # a row that is made is no act
 
 
 @pytest.mark.parametrize(

@@ -1,65 +1,55 @@
-"""What an event changed: the difference of two pictures, and what is written down about attempts."""
+"""What changed of rows, as activity keeps it, and what is written down about attempts at events."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.inbox.changes import Change, diff, read, stored, without
 from shared.finance.inbox.rules import Decision, decide, retry_delay, standing
+from shared.infra.activity.changes import Change, difference, held, net, read
 
-THINGS = st.sampled_from(["order:1", "payment:1", "payment:2", "refund:7"])
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
 FIELDS = st.fixed_dictionaries({"status": VALUES, "amount": VALUES})
-PICTURES = st.dictionaries(THINGS, FIELDS)
 
 
-@given(PICTURES)
-def test_nothing_differs_from_itself(picture: Any) -> None:
+@given(FIELDS)
+def test_nothing_differs_from_itself(row: Any) -> None:
     """No change, no word."""
-    assert diff(picture, picture) == ()
+    assert not difference(row, row)
 
 
-@given(PICTURES, PICTURES)
-def test_a_difference_tells_everything_that_became_other(before: Any, after: Any) -> None:
-    """Put onto the picture before, it makes the one after (nothing of ours is ever taken away)."""
-    grown = {thing: dict(fields) for thing, fields in before.items() if thing in after}
-    for change in diff(before, after):
-        assert grown.get(change.thing, {}).get(change.field) == change.before
-        grown.setdefault(change.thing, {})[change.field] = change.after
-    for thing, fields in after.items():
-        for name, value in fields.items():
-            if thing in before or value not in (None, "", 0, False):
-                assert grown[thing][name] == value
-
-
-@given(PICTURES, PICTURES)
-def test_changes_survive_the_row(before: Any, after: Any) -> None:
-    """Stored as JSON and read again they are the same."""
-    found = diff(before, after)
-    assert read(json.loads(json.dumps(stored(found)))) == found
+@given(st.lists(FIELDS, min_size=2, max_size=6))
+def test_what_came_of_many_changes_is_first_and_last(states: list[Any]) -> None:
+    """Each field once, from what it was first to what it was last; kept as JSON and read again they are the same."""
+    steps = [difference(was, now) for was, now in pairwise(states)]
+    kept = [json.loads(json.dumps([step.before, step.after])) for step in steps]
+    found = net(change for before, after in kept for change in read("refund:7", before, after))
+    assert {c.field: (c.before, c.after) for c in found} == {
+        name: (states[0][name], states[-1][name])
+        for name in ("status", "amount")
+        if states[0][name] != states[-1][name]
+    }
 
 
 def test_a_new_thing_tells_what_it_holds_and_no_more() -> None:
     """Empty fields of a new row are no news."""
-    found = diff({}, {"refund:1": {"status": "pending", "reason": None, "fee": 0, "amount": 500}})
-    assert found == (Change("refund:1.status", None, "pending"), Change("refund:1.amount", None, 500))
+    found = held({"status": "pending", "reason": None, "fee": 0, "amount": 500})
+    assert read("refund:1", found.before, found.after) == (
+        Change("refund:1.status", None, "pending"),
+        Change("refund:1.amount", None, 500),
+    )
 
 
 def test_long_values_are_cut_where_they_are_kept() -> None:
-    """A row's list of changes stays small."""
-    assert len(str(stored([Change("a:1.b", "x" * 999, None)])[0][1])) == 200
-
-
-def test_what_was_told_of_one_event_is_not_told_of_another() -> None:
-    """Two events applied at the same moment see the same rows move."""
-    one, two = Change("a:1.b", 1, 2), Change("a:1.c", 1, 2)
-    assert without([one, two], [two]) == (one,)
+    """A row of activity stays small, and what is different only further on is different all the same."""
+    found = difference({"text": "x" * 998}, {"text": "x" * 999})
+    assert len(str(found.after["text"])) == 200
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.ids import digest
 from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
+from shared.infra.activity import cause
 from shared.trade.people import sessions, tokens
 from shared.trade.people.queries import NOBODY, Actor
 from shared.trade.people.rules import BadEmail, normal_email
@@ -92,10 +93,11 @@ async def load() -> None:
     if access_of(current_view()) == TOKEN:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
         g.token = await tokens.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
-        return
-    g.member = await _known("member")
-    g.customer = await _known("customer")
-    _slide()
+    else:
+        g.member = await _known("member")
+        g.customer = await _known("customer")
+        _slide()
+    cause.begin(actor().label)
 
 
 async def _known(kind: str) -> Actor | None:

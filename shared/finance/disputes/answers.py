@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
@@ -20,7 +21,7 @@ from shared.finance.disputes.errors import (
     NothingToSay,
 )
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE
+from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE, DisputeStatus
 from shared.finance.disputes.service import apply, follow, handed_in, is_delivered
 from shared.finance.disputes.versions import answerable, key_of, new_version, note
 from shared.infra import unit
@@ -103,19 +104,14 @@ async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: 
             raise AnswerChanged
         if any(paper.refusal for paper in papers.values()):
             raise DocumentRefused
-        moved = await Dispute.filter(
-            id=row.id,
-            status__in=sorted(ANSWERABLE),
-            evidence_version=version,
-            submitted_at=None,
-            accepted_at=None,
-        ).update(
+        moved = await tx.change(
+            row,
+            where={**_undecided(ANSWERABLE), "evidence_version": version},
             submitted_at=clock.now(),
             submitted_by=actor,
             delivered_at=None,
             evidence_version=version + 1,
             evidence_key=key_of(row, "submit", version + 1),
-            updated_at=clock.now(),
         )
         if not moved:
             raise AnswerClosed
@@ -129,24 +125,30 @@ async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: st
     async with unit.transaction() as tx:
         row = await answerable(tx, vendor_id, dispute_id)
         version = row.evidence_version + 1
-        moved = await Dispute.filter(
-            id=row.id,
-            status__in=sorted(ACCEPTABLE),
-            submitted_at=None,
-            accepted_at=None,
-        ).update(
+        moved = await tx.change(
+            row,
+            where=_undecided(ACCEPTABLE),
             accepted_at=clock.now(),
             accepted_by=actor,
             delivered_at=None,
             evidence_version=version,
             evidence_key=key_of(row, "close", version),
-            updated_at=clock.now(),
         )
         if not moved:
             raise AnswerClosed
         queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id})
         await note(tx, row, "accepted", actor, amount=row.amount)
     return await _at_once(gateway, dispute_id)
+
+
+def _undecided(states: frozenset[DisputeStatus]) -> dict[str, object]:
+    """What must hold of a dispute that is decided now."""
+    return {"status__in": sorted(states), "submitted_at": None, "accepted_at": None}
+
+
+def _asked_under(row: Dispute) -> dict[str, object]:
+    """What must hold of a dispute whose write this is the answer to."""
+    return {"delivered_at": None, "evidence_key": row.evidence_key}
 
 
 async def _at_once(gateway: Gateway, dispute_id: int) -> bool:
@@ -192,11 +194,11 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
 
 
 async def _delivered(row: Dispute, *, staged: Mapping[str, str] | None) -> None:
-    async with unit.transaction():
-        values: dict[str, object] = {"delivered_at": clock.now(), "updated_at": clock.now()}
+    async with unit.transaction() as tx:
+        values: dict[str, Any] = {"delivered_at": clock.now()}
         if staged is not None:
             values["staged_evidence"] = dict(staged)
-        await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(**values)
+        await tx.change(row, where=_asked_under(row), **values)
 
 
 async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> None:
@@ -214,10 +216,8 @@ async def _refused(gateway: Gateway, row: Dispute, refused: StripeRefused) -> No
 async def _take_back(row: Dispute, reason: str) -> None:
     log.warning("the answer to dispute %s was refused: %s", row.id, reason)
     async with unit.transaction() as tx:
-        moved = await Dispute.filter(id=row.id, delivered_at=None, evidence_key=row.evidence_key).update(
-            submitted_at=None, submitted_by="", accepted_at=None, accepted_by="", updated_at=clock.now()
-        )
-        if moved:
+        nothing: dict[str, Any] = {"submitted_at": None, "submitted_by": "", "accepted_at": None, "accepted_by": ""}
+        if await tx.change(row, where=_asked_under(row), **nothing):
             await note(tx, row, "answer_refused", "stripe", reason=reason[:300])
 
 

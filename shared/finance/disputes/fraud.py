@@ -11,6 +11,7 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.mail import service as mail
 from shared.infra.references import service as references
 from shared.infra.references.models import StripeReference
+from shared.infra.unit import Act
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 
@@ -30,13 +31,7 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
         if await references.find(seen.id) is not None:
             return "known"
         references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
-        tx.record(
-            "order.fraud_warning",
-            actor="stripe",
-            subject=f"order:{order.id}",
-            vendor_id=order.vendor_id,
-            stripe_id=seen.id,
-        )
+        tx.note(Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}), order)
         vendor = await order.vendor
         subject, text = texts.fraud_warning(
             vendor.name,

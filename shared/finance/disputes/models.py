@@ -24,6 +24,26 @@ class Dispute(Row):
 
     lock_rank = 260
     not_found = _n("We could not find that dispute.")
+    activity_columns = (
+        "stripe_dispute_id",
+        "status",
+        "reason",
+        "amount",
+        "fee",
+        "vendor_part",
+        "commission_part",
+        "loss_part",
+        "vendor_back",
+        "commission_back",
+        "loss_back",
+        "is_charge_refundable",
+        "due_by",
+        "withdrawn_at",
+        "reinstated_at",
+        "closed_at",
+        "submitted_at",
+        "delivered_at",
+    )
 
     # `…_back` is what came back of a part: what somebody bears now is the difference.
     stripe_dispute_id = fields.CharField(max_length=255, unique=True)

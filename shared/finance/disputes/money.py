@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from shared.core import clock
 from shared.core.money import step
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
@@ -78,12 +77,14 @@ async def _withdraw(
     amount = -transaction.amount
     parts = await _parts(order, amount) if is_sold else Parts(loss=amount)
     await ledger.post(tx, postings.dispute_withdrawn(_fact(order, parts, transaction.fee, transaction.id)))
-    row.vendor_part += parts.vendor
-    row.commission_part += parts.commission
-    row.loss_part += parts.loss
-    row.fee += transaction.fee
-    row.withdrawn_at = row.withdrawn_at or transaction.created
-    await _save(row)
+    await tx.change(
+        row,
+        vendor_part=row.vendor_part + parts.vendor,
+        commission_part=row.commission_part + parts.commission,
+        loss_part=row.loss_part + parts.loss,
+        fee=row.fee + transaction.fee,
+        withdrawn_at=row.withdrawn_at or transaction.created,
+    )
     return Books(
         (books.withdrawn or Parts()) + parts, books.reinstated, books.fee + transaction.fee, borne_by(row).vendor
     )
@@ -96,12 +97,14 @@ async def _reinstate(
         return books
     parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))
     await ledger.post(tx, postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
-    row.vendor_back += parts.vendor
-    row.commission_back += parts.commission
-    row.loss_back += parts.loss
-    row.fee_back -= transaction.fee
-    row.reinstated_at = transaction.created
-    await _save(row)
+    await tx.change(
+        row,
+        vendor_back=row.vendor_back + parts.vendor,
+        commission_back=row.commission_back + parts.commission,
+        loss_back=row.loss_back + parts.loss,
+        fee_back=row.fee_back - transaction.fee,
+        reinstated_at=transaction.created,
+    )
     return Books(books.withdrawn, (books.reinstated or Parts()) + parts, books.fee, borne_by(row).vendor)
 
 
@@ -140,20 +143,4 @@ def _fact(order: Order, parts: Parts, fee: int, stripe_id: str) -> postings.Disp
         loss_part=parts.loss,
         fee=fee,
         stripe_id=stripe_id,
-    )
-
-
-async def _save(row: Dispute) -> None:
-    await Dispute.filter(id=row.id).update(
-        vendor_part=row.vendor_part,
-        commission_part=row.commission_part,
-        loss_part=row.loss_part,
-        fee=row.fee,
-        vendor_back=row.vendor_back,
-        commission_back=row.commission_back,
-        loss_back=row.loss_back,
-        fee_back=row.fee_back,
-        withdrawn_at=row.withdrawn_at,
-        reinstated_at=row.reinstated_at,
-        updated_at=clock.now(),
     )

@@ -7,6 +7,7 @@ claim on the vendor is what it still bears. Twice, late, or in another order com
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
@@ -65,7 +66,7 @@ async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
         books = await apply_transactions(tx, row, order, seen, is_sold=payment.status in PAID_STATES)
         if books.claim is not None and row.vendor_part:
             await clawback.set_claim(tx, subject=subject_of(row.id), payment=payment, amount=books.claim)
-        status = await _follow_status(row, seen, is_new=is_new)
+        status = await _follow_status(tx, row, seen, is_new=is_new)
         references.remember(
             tx,
             seen.id,
@@ -74,7 +75,6 @@ async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
             order_id=order.id,
             vendor_id=order.vendor_id,
         )
-        await row.refresh_from_db()
         held = await held_of(order)
         await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
         _record(tx, row, was, books)
@@ -95,7 +95,8 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
     if row is not None:
         return row, False
     status = DisputeStatus(seen.status)
-    row = await Dispute.create(
+    row = await tx.create(
+        Dispute,
         stripe_dispute_id=seen.id,
         vendor_id=order.vendor_id,
         order_id=order.id,
@@ -114,15 +115,14 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
     return row, True
 
 
-async def _follow_status(row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
+async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
     """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
     moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
     if not is_new and moved_to is None and (target is not current or now_seen < known):
         return current  # older news
-    values = {
-        "status": target,
+    values: dict[str, Any] = {
         "reason": seen.reason,
         "amount": seen.amount,
         "is_inquiry": seen.is_inquiry,
@@ -130,7 +130,6 @@ async def _follow_status(row: Dispute, seen: StripeDispute, *, is_new: bool) -> 
         "due_by": seen.due_by,
         "network_reason_code": seen.network_reason_code,
         "transaction_count": now_seen,
-        "updated_at": clock.now(),
     }
     if moved_to is not None and (target in CLOSED) != (current in CLOSED):
         values["closed_at"] = clock.now() if target in CLOSED else None
@@ -138,7 +137,7 @@ async def _follow_status(row: Dispute, seen: StripeDispute, *, is_new: bool) -> 
         values |= {"submitted_at": None, "submitted_by": "", "delivered_at": None}
     elif row.delivered_at is None and await is_delivered(row, seen):
         values["delivered_at"] = clock.now()
-    await Dispute.filter(id=row.id, status=current).update(**values)
+    await tx.move(row, to=target, **values)
     return target
 
 
@@ -162,7 +161,8 @@ def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Boo
     facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
 
     def note(action: str, **details: object) -> None:
-        tx.record(
+        tx.record_of_order(
+            row.order_id,
             f"dispute.{action}",
             actor="stripe",
             subject=subject_of(row.id),

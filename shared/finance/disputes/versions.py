@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.core import clock
+from typing import Any
+
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import ANSWERABLE
@@ -19,17 +20,12 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
     return row
 
 
-async def new_version(tx: Transaction, row: Dispute, **values: object) -> int:
+async def new_version(tx: Transaction, row: Dispute, **values: Any) -> int:
     """The draft has changed: its next version with the key of the write to Stripe, which is enqueued. Raises AnswerChanged."""
     version = row.evidence_version + 1
-    moved = await Dispute.filter(
-        id=row.id, evidence_version=row.evidence_version, submitted_at=None, accepted_at=None
-    ).update(
-        evidence_version=version,
-        evidence_key=key_of(row, "evidence", version),
-        updated_at=clock.now(),
-        **values,
-    )
+    undecided = {"evidence_version": row.evidence_version, "submitted_at": None, "accepted_at": None}
+    key = key_of(row, "evidence", version)
+    moved = await tx.change(row, where=undecided, evidence_version=version, evidence_key=key, **values)
     if not moved:
         raise AnswerChanged
     queue.enqueue(tx, "disputes.stage", {"dispute_id": row.id})
@@ -43,7 +39,8 @@ def key_of(row: Dispute, what: str, version: int) -> str:
 
 async def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: object) -> None:
     """Keep who did what."""
-    tx.record(
+    tx.record_of_order(
+        row.order_id,
         f"dispute.{action}",
         actor=actor,
         subject=subject_of(row.id),

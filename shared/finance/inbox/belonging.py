@@ -11,7 +11,6 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared.finance.payment_methods.models import StripeCustomer
 from shared.finance.payments.models import Payment
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.models import Order
@@ -35,15 +34,10 @@ _RELATED = (
 
 @dataclass(frozen=True)
 class Belonging:
-    """What an event is about; None for what is not known, or not one order's business.
-
-    `shopper_id`: whose saved payment methods; of an order's events it is not asked.
-    """
+    """What an event is about; None for what is not known, or not one order's business."""
 
     order_id: int | None
     vendor_id: int | None
-    object_id: str | None
-    shopper_id: int | None = None
 
 
 def named_ids(subject: Mapping[str, Any]) -> tuple[str, ...]:
@@ -63,26 +57,11 @@ async def find(body: Mapping[str, Any]) -> Belonging:
     subject = body["data"]["object"]
     account = body.get("account")
     ids = named_ids(subject)
-    object_id = ids[0] if ids and ids[0] == subject.get("id") else None
     vendor_id = await _vendor_of(account) if isinstance(account, str) else None
-    if vendor_id is None and (found := await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)):
-        return Belonging(*found, object_id)
-    if vendor_id is None:
-        return Belonging(None, None, object_id, await _shopper_of(body))
-    return Belonging(None, vendor_id, object_id)
-
-
-async def _shopper_of(body: Mapping[str, Any]) -> int | None:
-    """The shopper whose customer an event names, or named until what it tells."""
-    subject, before = body["data"]["object"], body["data"].get("previous_attributes") or {}
-    named = (
-        subject.get("id") if subject.get("object") == "customer" else subject.get("customer") or before.get("customer")
-    )
-    stripe_id = named.get("id") if isinstance(named, dict) else named
-    if not isinstance(stripe_id, str) or len(stripe_id) > 255:
-        return None
-    owner = await StripeCustomer.get_or_none(stripe_customer_id=stripe_id)
-    return owner.customer_id if owner else None
+    if vendor_id is not None:
+        return Belonging(None, vendor_id)
+    found = await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)
+    return Belonging(*found) if found else Belonging(None, None)
 
 
 async def _vendor_of(account: str) -> int | None:

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound, TryLater
-from shared.finance.inbox import belonging, changes, foresight, snapshot
+from shared.finance.inbox import belonging
 from shared.finance.inbox.belonging import Belonging
-from shared.finance.inbox.changes import Change
+from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.handlers import HANDLERS
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
 from shared.infra import unit
+from shared.infra.activity import cause
+from shared.infra.activity.changes import Change
+from shared.infra.activity.models import Activity
+from shared.infra.activity.queries import changes_of, led_to_something
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.gateway.signatures import envelope
 from shared.infra.jobs import queue
 from shared.infra.jobs.queue import Context
-from shared.infra.unit import Transaction
-from shared.trade.orders.models import Order
+from shared.infra.unit import Act, Transaction
 
 log = logging.getLogger("markethall.webhooks")
 
+NO_HANDLER = "no handler for this type"
 _DONE = (EventStatus.HANDLED, EventStatus.IGNORED, EventStatus.PARKED)
 
 
@@ -67,48 +70,32 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
     reason = ignored(context, row, event := envelope(body))
     about = await belonging.find(body)
     if reason is not None or handler is None:
-        return await _ignore(row, about, reason or "no handler for this type")
-    started, before = clock.now(), await snapshot.take(about)
+        return await _ignore(row, about, reason or NO_HANDLER)
     error, outcome = None, ""
-    try:
-        outcome = await handler(context, event)
-    except Exception as e:
-        error = e
-    about, before, after = await _afterwards(body, about, before, started)
-    tried = _Tried(row, about, started, changes.diff(before, after))
+    with cause.of(row.as_subject) as mine:
+        try:
+            outcome = await handler(context, event)
+        except Exception as e:
+            error = e
+    tried = _Tried(row, _known_now(about, mine.led_to), tuple(mine.led_to))
     return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """An event that its handler has dealt with, or failed to: what is different since."""
+    """An event that its handler has dealt with, or failed to, and what came of it."""
 
     row: WebhookEvent
     about: Belonging
-    started: datetime
-    changes: tuple[Change, ...]
+    led_to: tuple[Activity, ...]
 
 
-async def _afterwards(
-    body: Mapping[str, Any], about: Belonging, before: changes.Picture, started: datetime
-) -> tuple[Belonging, changes.Picture, changes.Picture]:
-    """The picture after the handler. Where only the handler found out what the event is about, everything it made is new."""
+def _known_now(about: Belonging, led_to: Iterable[Activity]) -> Belonging:
+    """What an event is about, where only its handler found out."""
     if about.order_id is not None or about.vendor_id is not None:
-        return about, before, await snapshot.take(about, seen=before)
-    now = await belonging.find(body)
-    if now.order_id is None and now.vendor_id is None:
-        return about, before, await snapshot.take(about, seen=before)
-    return now, {}, await snapshot.take(now, since=started)
-
-
-async def _told_once(tx: Transaction, tried: _Tried) -> tuple[Change, ...]:
-    """What changed, without what another event about the order, applied at the same moment, tells. Inside the closing transaction."""
-    if not tried.changes or tried.about.order_id is None:
-        return tried.changes
-    await tx.lock_first(Order.filter(id=tried.about.order_id))  # two events of one moment close one after the other
-    others = WebhookEvent.filter(order_id=tried.about.order_id, updated_at__gte=tried.started).exclude(id=tried.row.id)
-    told = [change for kept in await others.values_list("changes", flat=True) for change in changes.read(kept)]
-    return changes.without(tried.changes, told)
+        return about
+    orders = [row.order_id for row in led_to if row.order_id is not None]
+    return replace(about, order_id=orders[0]) if orders else about
 
 
 def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
@@ -123,20 +110,26 @@ def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | 
 async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
     attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
     async with unit.transaction() as tx:
-        await _close(tx, row.id, about, attempt)
+        await _close(tx, row.id, about, attempt, attempt.decision)
     return attempt
 
 
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
+    changed = bool(tried.led_to) or await _led_before(tried.row)
+    decision = decide(outcome=outcome, changed=bool(tried.led_to))
+    attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], changes_of(tried.led_to))
+    stays = Decision.APPLIED if changed else decision
     async with unit.transaction() as tx:
-        found = await _told_once(tx, tried)
-        decision = decide(outcome=outcome, changed=bool(found))
-        attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], found)
-        await _close(tx, tried.row.id, tried.about, attempt)
+        await _close(tx, tried.row.id, tried.about, attempt, stays)
     return attempt
 
 
-async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt) -> None:
+async def _led_before(row: WebhookEvent) -> bool:
+    """Whether an earlier attempt, which failed half-way, changed something."""
+    return row.attempts > 0 and await led_to_something(row.as_subject)
+
+
+async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt, decision: Decision) -> None:
     row = await tx.lock(WebhookEvent, id=event_id)
     await tx.move(
         row,
@@ -146,19 +139,9 @@ async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Atte
         error=None,
         next_attempt_at=None,
         handled_at=clock.now(),
-        **_noted(row, about, attempt),
+        decision=standing(row.decision, decision),
+        order_id=about.order_id or row.order_id,
     )
-
-
-def _noted(row: WebhookEvent, about: Belonging, attempt: Attempt) -> dict[str, Any]:
-    """What stays written about the event. What its attempts changed adds up: one after a half-done failure finds it done."""
-    kept = [*(row.changes or ()), *changes.stored(attempt.changes)]
-    decision = Decision.APPLIED if kept and attempt.decision is not Decision.FAILED else attempt.decision
-    return {
-        "decision": standing(row.decision, decision),
-        "order_id": about.order_id or row.order_id,
-        "changes": kept,
-    }
 
 
 async def _failed(tried: _Tried, error: Exception) -> Attempt:
@@ -170,9 +153,9 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     else:
         log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
     due = clock.now() + retry_delay(attempts)
+    why = f"{type(error).__name__}: {detail}"[:4000]
+    attempt = Attempt(status, Decision.FAILED, why, changes_of(tried.led_to))
     async with unit.transaction() as tx:
-        found = await _told_once(tx, tried)
-        attempt = Attempt(status, Decision.FAILED, f"{type(error).__name__}: {detail}"[:4000], found)
         current = await tx.lock(WebhookEvent, id=row.id)
         await tx.move(
             current,
@@ -181,7 +164,8 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
             attempts=attempts,
             error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            **_noted(current, tried.about, attempt),
+            decision=standing(current.decision, Decision.FAILED),
+            order_id=tried.about.order_id or current.order_id,
         )
         if status is EventStatus.FAILED:
             queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
@@ -204,24 +188,20 @@ async def replay(context: Context, event_id: str, *, dry_run: bool = False, acto
     if dry_run:
         return await _foretell(context, row)
     done = await _run(context, row)
+    told = {"event": row.stripe_event_id, "decision": done.decision, "outcome": done.outcome[:200]}
+    row = await WebhookEvent.get(id=row.id)
     async with unit.transaction() as tx:
-        tx.record(
-            "webhook.replayed",
-            actor=actor,
-            subject=f"webhook_event:{row.id}",
-            event=row.stripe_event_id,
-            decision=done.decision,
-            outcome=done.outcome[:200],
-            changes=changes.stored(done.changes),
-        )
+        tx.note(Act("webhook.replayed", actor, told), row)
     return Replay(row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes)
 
 
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
+    """Ask the event's handler, in a rehearsal, what it would change."""
     event, status = envelope(json.loads(row.body)), EventStatus(row.status)
+    handler = HANDLERS[row.source].get(row.type)
     reason = ignored(context, row, event)
-    if reason is not None or row.type not in HANDLERS[row.source]:
-        outcome = reason or "no handler for this type"
+    if reason is not None or handler is None:
+        outcome = reason or NO_HANDLER
         return Replay(row.stripe_event_id, row.type, status, outcome, Decision.IGNORED, ())
-    seen = await foresight.of(context.gateway, event)
-    return Replay(row.stripe_event_id, row.type, status, seen.text, seen.decision, seen.changes)
+    foreseen = await rehearsed(handler(context, event))
+    return Replay(row.stripe_event_id, row.type, status, foreseen.text, foreseen.decision, foreseen.changes)

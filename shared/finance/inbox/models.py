@@ -16,6 +16,8 @@ class WebhookEvent(Row):
     """One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'."""
 
     lock_rank = 310
+    subject_word = "webhook_event"
+    activity_columns = ()
 
     source = fields.CharField(max_length=20, description="platform | connect")
     stripe_event_id = fields.CharField(max_length=255)
@@ -38,7 +40,6 @@ class WebhookEvent(Row):
         "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
     )
     order_id: int | None
-    changes: Any = fields.JSONField(null=True, description="what it changed: [[what, before, after], ...]")
     duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
     last_duplicate_at = fields.DatetimeField(null=True, description="when it was delivered again last")
     attempts = fields.SmallIntField(default=0)

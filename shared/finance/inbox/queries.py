@@ -10,10 +10,10 @@ from tortoise.functions import Count
 
 from shared.core.errors import NotFound
 from shared.core.ids import typed_number
-from shared.finance.inbox import changes
-from shared.finance.inbox.changes import Change
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import led_to
 from shared.infra.database.paging import Paged, window
 from shared.infra.references import service as references
 from shared.trade.orders.lists import order_id_of
@@ -56,11 +56,11 @@ class EventPage(Paged):
     total: int
 
 
-def view(row: WebhookEvent) -> EventView:
-    """An event as it is shown; its order, if it has one, was fetched with it."""
+def view(row: WebhookEvent, changes: tuple[Change, ...] = ()) -> EventView:
+    """An event as it is shown, with what it changed; its order, if it has one, was fetched with it."""
     return EventView(
         decision=Decision(row.decision) if row.decision else None,
-        changes=changes.read(row.changes),
+        changes=changes,
         duplicates=row.duplicates,
         last_duplicate_at=row.last_duplicate_at,
         order_number=row.order.number if row.order else None,
@@ -121,4 +121,4 @@ async def stored_event(stripe_event_id: str) -> EventView:
     row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
     if row is None:
         raise NotFound("There is no such event in the inbox.")
-    return view(row)
+    return view(row, (await led_to([row.as_subject])).get(row.as_subject, ()))

@@ -1,4 +1,4 @@
-"""Everything that happened to an order's money, for the operator: what we did, what Stripe told us and what that changed, mails.
+"""The history of an order for the operator: what was done, what Stripe told us and what that changed, mails.
 
 A constant number of queries, whatever happened.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from tortoise.expressions import Q
 
@@ -20,8 +19,9 @@ from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.models import Refund
-from shared.infra.audit.models import AuditEntry
-from shared.infra.mail.models import Email
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import Happened, led_to, of_order
+from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.models import Order
 
@@ -30,14 +30,11 @@ LIMIT = 200
 
 @dataclass(frozen=True)
 class Done:
-    """Something that we did: an entry of the audit trail."""
+    """An act, with Stripe's id of what it was done to."""
 
     at: datetime
-    action: str
-    actor: str
-    subject: str
+    act: Happened
     stripe_id: str | None
-    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,17 +46,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Mailed:
-    """A mail; `at` is when it was sent, or written while it waits."""
-
-    at: datetime
-    kind: str
-    to: str
-    subject: str
-    status: str
-
-
-@dataclass(frozen=True)
 class Timeline:
     """An order's happenings, newest first; `cut` when there were more than are shown."""
 
@@ -67,7 +53,7 @@ class Timeline:
     number: str
     currency: str
     vendor_id: int
-    entries: tuple[Done | Told | Mailed, ...]
+    entries: tuple[Done | Told | MailView, ...]
     cut: bool
 
 
@@ -92,10 +78,11 @@ async def timeline(order_id: int) -> Timeline:
     events = await _events(order.id, things)
     for row in events:
         things.add("webhook_event", row.id, row.stripe_event_id)
-    done = await _done(things)
-    mails = await Email.filter(order_id=order.id).order_by("-id").limit(LIMIT)
-    entries: list[Done | Told | Mailed] = [*done, *(Told(row.created_at, view(row)) for row in events)]
-    entries += [Mailed(m.sent_at or m.created_at, m.kind, m.to, m.subject, m.status) for m in mails]
+    done = await _done(order.id, things)
+    changes = await led_to([row.as_subject for row in events])
+    mails = await mails_of_order(order.id, newest=LIMIT)
+    entries: list[Done | Told | MailView] = [*done, *(_told(row, changes) for row in events)]
+    entries += mails
     entries.sort(
         key=lambda entry: entry.at, reverse=True
     )  # stable: of one moment, what we did stands above what told us
@@ -130,9 +117,10 @@ async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
     return await WebhookEvent.filter(mine).order_by("-id").limit(LIMIT).select_related("order")
 
 
-async def _done(things: _Things) -> list[Done]:
-    rows = await AuditEntry.filter(subject__in=sorted(things.subjects)).order_by("-id").limit(LIMIT)
-    return [
-        Done(row.created_at, row.action, row.actor, row.subject, things.subjects[row.subject], row.details or {})
-        for row in rows
-    ]
+def _told(row: WebhookEvent, changes: Mapping[str, tuple[Change, ...]]) -> Told:
+    return Told(row.created_at, view(row, changes.get(row.as_subject, ())))
+
+
+async def _done(order_id: int, things: _Things) -> list[Done]:
+    acts = await of_order(order_id, also=things.subjects, acts_only=True, newest=LIMIT)
+    return [Done(act.at, act, things.subjects.get(act.subject)) for act in acts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.finance.ledger.chart import Posting
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.infra.activity.changes import Columns
 from shared.infra.unit import Transaction
 
 
@@ -48,7 +49,24 @@ async def post(tx: Transaction, posting: Posting) -> bool:
     if not posting.entries or kept.has(posting.key) or await LedgerPosting.exists(key=posting.key):
         return False
     kept.add(posting)
+    _happened(tx, posting)
     return True
+
+
+def _happened(tx: Transaction, posting: Posting) -> None:
+    """A posting is activity of its order: what it is called, and what it comes to."""
+    thing, _, number = posting.subject.partition(":")
+    currencies = {entry.currency for entry in posting.entries}
+    total = sum(entry.amount for entry in posting.entries if entry.amount > 0)
+    only = {"amount": total, "currency": currencies.pop()} if len(currencies) == 1 else {}
+    tx.happened(
+        "posting.made",
+        subject=f"posting:{posting.key}",
+        order_id=int(number) if thing == "order" and number.isdigit() else None,
+        vendor_id=next((e.vendor_id for e in posting.entries if e.vendor_id is not None), None),
+        changes=Columns({}, {"kind": posting.kind}),
+        details=only,
+    )
 
 
 def _entries(posting_id: int, posting: Posting) -> list[LedgerEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from shared.core import clock
 from shared.core.ids import born
@@ -45,7 +46,7 @@ async def _written_down(shopper_id: int) -> tuple[str | None, int]:
         shopper = await tx.lock(Customer, id=shopper_id)
         row = await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None)
         if row is None:
-            row = await _next(shopper)
+            row = await _next(tx, shopper)
         if row.stripe_customer_id is not None:
             return row.stripe_customer_id, 0
         last = await writes.latest(f"stripe_customer:{row.id}", CreateCustomer)
@@ -54,9 +55,10 @@ async def _written_down(shopper_id: int) -> tuple[str | None, int]:
         return None, await _open(tx, shopper, row)
 
 
-async def _next(shopper: Customer) -> StripeCustomer:
+async def _next(tx: Transaction, shopper: Customer) -> StripeCustomer:
     number = 1 + await StripeCustomer.filter(customer_id=shopper.id).count()
-    return await StripeCustomer.create(
+    return await tx.create(
+        StripeCustomer,
         customer_id=shopper.id,
         number=number,
         idempotency_key=f"shopper:{shopper.id}.{born(shopper.created_at)}:customer:{number}:1",
@@ -97,18 +99,15 @@ async def let_go(row_id: int) -> None:
         if row is None:
             return
         now = clock.now()
-        await StripeCustomer.filter(id=row.id).update(gone_at=now, updated_at=now)
+        await tx.change(row, gone_at=now)
         mine = {"customer_id": row.customer_id, "stripe_customer_id": row.stripe_customer_id}
-        lost = await PaymentMethod.filter(**mine, is_active=True).update(
-            is_active=False,
-            is_default=False,
-            removed_at=now,
-            removed_because=Removal.CUSTOMER_GONE,
-            updated_at=now,
-        )
-        open_setups = PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS))
-        await tx.move_all(open_setups, to=SetupState.CANCELED)
+        gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_because": Removal.CUSTOMER_GONE}
+        lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
+        for method in lost:
+            await tx.change(method, removed_at=now, **gone)
+        for setup in await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)):
+            await tx.move(setup, to=SetupState.CANCELED)
         await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
             done_at=now, updated_at=now
         )
-        tx.record("stripe_customer.gone", actor="stripe", subject=f"customer:{row.customer_id}", methods_lost=lost)
+        tx.record("stripe_customer.gone", actor="stripe", subject=f"customer:{row.customer_id}", methods_lost=len(lost))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
-from shared.finance.payment_methods import customers, leaving
+from shared.finance.payment_methods import customers, leaving, writes
 from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -24,8 +24,6 @@ from shared.infra.gateway.setup_intents import SetupIntent
 from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.payment_methods")
-
-_ENDED = {"succeeded": SetupState.SUCCEEDED, "canceled": SetupState.CANCELED}
 
 
 async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
@@ -72,18 +70,8 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
 
 async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
-    state = _ENDED.get(found.status, SetupState.OPEN)
     async with unit.transaction() as tx:
-        row = await tx.lock(PaymentMethodSetup, id=setup_id)
-        if row.status in (SetupState.SUCCEEDED, SetupState.CANCELED):
-            return SetupState(row.status)
-        await tx.move(
-            row,
-            to=state,
-            stripe_setup_intent_id=found.id,
-            stripe_payment_method_id=found.payment_method if state is SetupState.SUCCEEDED else None,
-        )
-    return state
+        return await writes.store_setup(tx, setup_id, found)
 
 
 async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: datetime) -> None:
@@ -109,7 +97,7 @@ async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: d
         for method_id, why in decided.detached:
             await leaving.write_down(tx, row.customer_id, method_id, why)
         await leaving.look_again(tx, row.customer_id, [method.id for method in methods], before=started)
-        await keep_a_default(row.customer_id)
+        await keep_a_default(tx, row.customer_id)
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
@@ -128,9 +116,9 @@ async def _set_up(shopper_id: int) -> set[str]:
 
 
 async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
-    await PaymentMethod.filter(id=row.id, is_active=True).update(
-        is_active=False, is_default=False, removed_at=clock.now(), removed_because=why, updated_at=clock.now()
-    )
+    now = clock.now()
+    gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_at": now}
+    await tx.change(row, where={"is_active": True}, removed_because=why, **gone)
     await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
 
@@ -150,13 +138,13 @@ async def _keep(
         values["consented_at"] = method.created
         values["consented_in"] = Origin.ACCOUNT if method.id in set_up else Origin.CHECKOUT
     if row is None:
-        made = await PaymentMethod.create(customer_id=owner.customer_id, **values)
+        made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
         await _note(tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"])
         return
     news = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not news:
         return
-    await PaymentMethod.filter(id=row.id).update(**news, updated_at=clock.now())
+    await tx.change(row, **news)
     await _note(tx, "payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
 
 
@@ -172,14 +160,14 @@ def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
     }
 
 
-async def keep_a_default(shopper_id: int) -> None:
+async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
     """Where a shopper has methods, one is the default: the first that was saved, and after its end the newest. The caller locks."""
     mine = PaymentMethod.filter(customer_id=shopper_id, is_active=True)
     if await mine.filter(is_default=True).exists():
         return
     newest = await mine.order_by("-consented_at", "-id").first()
     if newest is not None:
-        await PaymentMethod.filter(id=newest.id).update(is_default=True, updated_at=clock.now())
+        await tx.change(newest, is_default=True)
 
 
 async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any) -> None:

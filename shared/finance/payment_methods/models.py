@@ -20,6 +20,11 @@ class StripeCustomer(Row):
     """
 
     lock_rank = 50
+    subject_word = "stripe_customer"
+    activity_columns = (
+        "stripe_customer_id",
+        "gone_at",
+    )
 
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
         "models.Customer", related_name="stripe_customers", on_delete=fields.RESTRICT
@@ -45,6 +50,15 @@ class PaymentMethod(Row):
     """
 
     lock_rank = 70
+    subject_word = "payment_method"
+    activity_columns = (
+        "stripe_payment_method_id",
+        "card_exp_month",
+        "card_exp_year",
+        "is_default",
+        "is_active",
+        "removed_because",
+    )
 
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Vendor", related_name="payment_methods", null=True, on_delete=fields.RESTRICT
@@ -85,6 +99,11 @@ class PaymentMethodSetup(Row):
     """A SetupIntent by which a shopper adds a card. A shopper has at most one that is open (an index holds it)."""
 
     lock_rank = 60
+    subject_word = "payment_method_setup"
+    activity_columns = (
+        "status",
+        "stripe_payment_method_id",
+    )
 
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
         "models.Customer", related_name="payment_method_setups", on_delete=fields.RESTRICT

@@ -68,9 +68,9 @@ async def make_default(*, shopper_id: int, method_id: int) -> None:
             raise MethodGone
         if row.is_default:
             return
-        now = clock.now()
-        await PaymentMethod.filter(customer_id=shopper_id, is_default=True).update(is_default=False, updated_at=now)
-        await PaymentMethod.filter(id=row.id, is_active=True).update(is_default=True, updated_at=now)
+        for other in await PaymentMethod.filter(customer_id=shopper_id, is_default=True):
+            await tx.change(other, is_default=False)
+        await tx.change(row, where={"is_active": True}, is_default=True)
         await _note(tx, "payment_method.made_default", shopper_id, row.id)
 
 
@@ -80,15 +80,16 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
         row = await _mine(tx, shopper_id, method_id)
         if not row.is_active:
             return
-        await PaymentMethod.filter(id=row.id, is_active=True).update(
+        await tx.change(
+            row,
+            where={"is_active": True},
             is_active=False,
             is_default=False,
             removed_at=clock.now(),
             removed_because=Removal.SHOPPER,
-            updated_at=clock.now(),
         )
         leaves = await leaving.write_down(tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
-        await follow.keep_a_default(shopper_id)
+        await follow.keep_a_default(tx, shopper_id)
         await _note(tx, "payment_method.removed", shopper_id, row.id)
     try:
         await leaving.carry_out(gateway, leaves)

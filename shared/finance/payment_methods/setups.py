@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from shared.core import clock
 from shared.core.ids import born
 from shared.core.locales import gettext as _
 from shared.finance.payment_methods import customers, follow
 from shared.finance.payment_methods.errors import CannotSave, MethodGone, TooManyMethods
 from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
 from shared.finance.payment_methods.rules import MOST, OPEN_SETUPS, SetupState
+from shared.finance.payment_methods.writes import CreateSetup
 from shared.infra import unit
-from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.setup_intents import SetupIntent
-from shared.infra.stripe_writes.rules import KEYS_LAST
+from shared.infra.stripe_writes import service as writes
 from shared.trade.people.models import Customer
 
 log = logging.getLogger("markethall.payment_methods")
@@ -54,7 +54,7 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
             customer_id = await customers.ensure(gateway, shopper_id)
             row = await _open(shopper_id, customer_id)
             found = await _ask(gateway, row)
-            if found is not None and await follow.store_setup(row.id, found) is SetupState.OPEN:
+            if found is not None:
                 return SetupView(found.client_secret)
             await follow.follow(gateway, customer_id)  # it ended meanwhile, or its customer was deleted
     except StripeRefused as refused:
@@ -64,54 +64,52 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
 
 
 async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
-    """The open setup, written down if there is none. One whose key says nothing any more makes room for the next."""
+    """The open setup, written down if there is none. One of another customer makes room for the next."""
     async with unit.transaction() as tx:
         await tx.lock(StripeCustomer, stripe_customer_id=stripe_customer_id)
         row = await PaymentMethodSetup.get_or_none(customer_id=shopper_id, status__in=list(OPEN_SETUPS))
+        if row is not None and row.stripe_customer_id == stripe_customer_id:
+            return row
         if row is not None:
-            lost = row.stripe_setup_intent_id is None and clock.now() - row.created_at > KEYS_LAST
-            if not lost and row.stripe_customer_id == stripe_customer_id:
-                return row
             await tx.move(row, to=SetupState.CANCELED)
         number = 1 + await PaymentMethodSetup.filter(customer_id=shopper_id).count()
         shopper = await Customer.get(id=shopper_id)
-        made = await PaymentMethodSetup.create(
+        made = await tx.create(
+            PaymentMethodSetup,
             customer_id=shopper_id,
             number=number,
             idempotency_key=f"shopper:{shopper_id}.{born(shopper.created_at)}:setup:{number}",
             stripe_customer_id=stripe_customer_id,
         )
+        asked = CreateSetup.of(made)
+        await writes.open_write(tx, asked)
         tx.record(
             "payment_method.setup_opened",
             actor=f"customer:{shopper_id}",
-            subject=f"payment_method_setup:{made.id}",
+            subject=asked.subject,
             shopper_id=shopper_id,
         )
         return made
 
 
-async def _cancel(row: PaymentMethodSetup) -> None:
-    async with unit.transaction() as tx:
-        await tx.move(row, to=SetupState.CANCELED)
-
-
 async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> SetupIntent | None:
-    """Make the setup under its stored key, or read it when its id is known; None when that attempt is at its end."""
+    """Make the setup, or read it when its id is known; None when it ended, or Stripe does not know its customer."""
     if row.stripe_setup_intent_id is not None:
-        return await gateway.setup_intents.get(row.stripe_setup_intent_id)
-    metadata = {"shopper_id": str(row.customer_id), "key": row.idempotency_key}
-    try:
-        return await gateway.setup_intents.create(row.stripe_customer_id, metadata, key=row.idempotency_key)
-    except StripeMissing:
-        await _cancel(row)
+        found = await gateway.setup_intents.get(row.stripe_setup_intent_id)
+        return found if await follow.store_setup(row.id, found) is SetupState.OPEN else None
+    asked = CreateSetup.of(row)
+    write = await writes.latest(asked.subject, CreateSetup)
+    if write is None:  # written down before there were rows of writes
+        async with unit.transaction() as tx:
+            write = await writes.open_write(tx, asked, asked_at=row.created_at)
+    performed = await writes.perform(gateway, write.id)
+    if performed.refusal is not None and not isinstance(performed.refusal, StripeMissing):
+        raise performed.refusal
+    if performed.stripe_id is None:
         return None
-    except StripeRefused:
-        await _cancel(row)
-        raise
-    except StripeUnavailable as down:
-        if down.replayed:  # Stripe stored this failure under our key
-            await _cancel(row)
-        raise
+    found = performed.answer or await gateway.setup_intents.get(performed.stripe_id)
+    is_open = await PaymentMethodSetup.exists(id=row.id, status=SetupState.OPEN)
+    return found if is_open else None
 
 
 async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.finance.payments import service, settle
+from shared.finance.payments import service
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
@@ -26,7 +26,7 @@ async def give_up(context: Context, args: dict[str, Any]) -> None:
     if checkout is None or not await is_unwanted(checkout):
         return
     for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):
-        state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        state = await service.follow(context.gateway, payment)
         if state in _UNDER_WAY:
             return
     if PaymentState.PROCESSING in await service.cancel_intents_of(context.gateway, checkout.id):

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import TryLater
-from shared.finance.payments import giving_up, pressing, service, settle, sweep
+from shared.finance.payments import giving_up, pressing, service, sweep
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
@@ -37,7 +37,7 @@ async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
     payment = await Payment.get_or_none(id=args["payment_id"])
     if payment is None or payment.status not in OPEN_STATES:
         return
-    state = await settle.apply(payment.id, await service.ask(context.gateway, payment))
+    state = await service.follow(context.gateway, payment)
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
         state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))

@@ -19,6 +19,19 @@ class Payment(Row):
     """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment."""
 
     lock_rank = 240
+    activity_columns = (
+        "status",
+        "stripe_payment_intent_id",
+        "stripe_charge_id",
+        "stripe_transfer_id",
+        "stripe_application_fee_id",
+        "stripe_balance_transaction_id",
+        "amount_stripe_fee",
+        "payment_method",
+        "failure_code",
+        "parked_reason",
+        "statement_descriptor",
+    )
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payments", on_delete=fields.RESTRICT

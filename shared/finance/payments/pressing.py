@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
-from shared.finance.payments import service, settle
+from shared.finance.payments import service
 from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -75,7 +75,7 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
     for payment in await open_payments.order_by("id"):
-        await settle.apply(payment.id, await service.ask(context.gateway, payment))
+        await service.follow(context.gateway, payment)
     await order.refresh_from_db()
     if not await _is_due(order):  # the bank asks the shopper something
         return

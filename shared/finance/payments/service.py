@@ -1,7 +1,7 @@
 """Opening a payment for an order, and believing only what Stripe says when read.
 
-A payment is written down before Stripe is asked, under an idempotency key made of the order's number and the attempt, so a
-crash or a lost answer anywhere heals by asking again under the same key. The client secret is never stored.
+A payment is written down before Stripe is asked (writes.py), so a crash or a lost answer anywhere heals by calling again.
+The client secret is never stored.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from shared.finance.payments import descriptor, settle
 from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentIntent
 from shared.infra import unit
-from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.payment_intents import NewPaymentIntent, PaymentIntent
+from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.jobs import queue
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.rules import WriteState
+from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
@@ -117,13 +121,44 @@ async def _opened(gateway: Gateway, order_id: int, customer: str | None) -> Open
         if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
             raise PaymentRejected(log=f"payment {payment.id} names a customer that is gone and cannot be cancelled")
         payment = await _open_payment(order_id, customer)
-    intent = await ask(gateway, payment)
-    state = await settle.apply(payment.id, intent)
-    if state is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
-        payment = await _open_payment(order_id, customer)
-        intent = await ask(gateway, payment)
-        state = await settle.apply(payment.id, intent)
-    return payment, intent, state
+    opened = await _with_intent(gateway, payment)
+    if opened[2] is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
+        opened = await _with_intent(gateway, await _open_payment(order_id, customer))
+    return opened
+
+
+async def _with_intent(gateway: Gateway, payment: Payment) -> Opened:
+    """A payment with its intent, made or read now, and where that leaves it."""
+    intent_id = payment.stripe_payment_intent_id
+    if intent_id is not None:
+        intent = await gateway.payment_intents.get(intent_id)
+        return payment, intent, await settle.apply(payment.id, intent)
+    performed = await _make(gateway, payment)
+    if performed.stripe_id is None:
+        raise await _rejected(gateway, payment, performed.refusal)
+    intent = performed.answer or await gateway.payment_intents.get(performed.stripe_id)
+    made = await Payment.get(id=payment.id)
+    return made, intent, PaymentState(made.status)
+
+
+async def _rejected(gateway: Gateway, payment: Payment, refusal: StripeRefused | None) -> PaymentRejected:
+    """What the shopper is told of Stripe's no. A customer that it does not know is looked for first."""
+    log_ = refusal.log if refusal else f"payment {payment.id} was refused to somebody else"
+    if refusal and refusal.stripe_param == "customer" and payment.stripe_customer_id is not None:
+        await saved.look_for(gateway, payment.stripe_customer_id)
+        return CustomerGone(log=log_)
+    return PaymentRejected(log=log_)
+
+
+async def _make(gateway: Gateway, payment: Payment) -> writes.Performed:
+    """Have the intent of a payment made, if that was not done or refused before."""
+    subject = payment.as_subject
+    write = await writes.latest(subject, CreatePaymentIntent)
+    if write is None:  # written down before there were rows of writes
+        async with unit.transaction() as tx:
+            asked_at = payment.created_at
+            write = await writes.open_write(tx, CreatePaymentIntent.of(payment), asked_at=asked_at)
+    return await writes.perform(gateway, write.id)
 
 
 async def _box(gateway: Gateway, opened: Opened) -> str | None:
@@ -156,7 +191,9 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         attempt = 1 + await Payment.filter(order_id=order.id).count()
         vendor, prefix = await order.vendor, await statement_prefix()
         suffix = descriptor.suffix(vendor.name, order.number, prefix)
-        payment = await Payment.create(
+        payment = await tx.create(
+            Payment,
+            act=Act("payment.opened", details={"order": order.id}),
             vendor_id=order.vendor_id,
             order_id=order.id,
             customer_id=order.customer_id,
@@ -176,6 +213,7 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
                 "vendor_id": str(order.vendor_id),
             },
         )
+        await writes.open_write(tx, CreatePaymentIntent.of(payment))
         queue.enqueue(
             tx,
             "payments.settle_unknown",
@@ -183,55 +221,46 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
             run_at=clock.now() + SETTLE_AFTER,
             unique_key=f"settle_unknown:{payment.id}",
         )
-        tx.record(
-            "payment.opened", actor="system", subject=f"payment:{payment.id}", vendor_id=order.vendor_id, order=order.id
-        )
         return payment
 
 
-async def ask(gateway: Gateway, payment: Payment) -> PaymentIntent:
-    """Make the intent under the payment's stored key, or read it when its id is known. No transaction is open."""
+async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
+    """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow. Raises StripeUnavailable."""
     if payment.stripe_payment_intent_id is not None:
-        return await gateway.payment_intents.get(payment.stripe_payment_intent_id)
-    metadata = payment.stripe_metadata
-    new = NewPaymentIntent(
-        amount=payment.amount_total,
-        currency=payment.currency,
-        destination=payment.stripe_account_id,
-        fee=payment.amount_platform_fee,
-        description=f"Order {metadata['order_number']}",
-        metadata={**metadata, "payment_id": str(payment.id)},
-        transfer_group=f"order_{payment.order_id}",
-        customer=payment.stripe_customer_id,
-        statement_suffix=payment.statement_suffix or None,
-    )
-    try:
-        return await gateway.payment_intents.create(new, key=payment.idempotency_key)
-    except StripeRefused as refused:
-        log.warning("payment %s was refused: %s", payment.id, refused.log)
-        await settle.close_unopened(payment.id, reason=f"refused: {refused.stripe_code or refused.status}")
-        if refused.stripe_param == "customer" and payment.stripe_customer_id is not None:
-            await saved.look_for(gateway, payment.stripe_customer_id)
-            raise CustomerGone(log=refused.log) from refused
-        raise PaymentRejected(log=refused.log) from refused
-    except StripeUnavailable as down:
-        if down.replayed:  # Stripe stored this failure under our key for good; the next call opens the next attempt
-            await settle.close_unopened(payment.id, reason="Stripe stored a failure under this key")
-        raise
+        intent = await gateway.payment_intents.get(payment.stripe_payment_intent_id)
+        return await settle.apply(payment.id, intent)
+    await _make(gateway, payment)
+    return PaymentState((await Payment.get(id=payment.id)).status)
 
 
 async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
     """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
-    if payment.stripe_payment_intent_id is None:
-        intent = await ask(gateway, payment)  # the same key finds the intent if it was ever made
-        await settle.apply(payment.id, intent)
-        payment = await Payment.get(id=payment.id)
-    assert payment.stripe_payment_intent_id is not None
-    # The state is part of the key: a refusal stored while it was processing must not be replayed after that failed.
-    intent = await gateway.payment_intents.cancel(
-        payment.stripe_payment_intent_id, key=f"{payment.idempotency_key}:cancel:{payment.status}"
+    if payment.stripe_payment_intent_id is None:  # it may have been made all the same
+        await follow(gateway, payment)
+    async with unit.transaction() as tx:
+        write_id = await _cancellation(tx, payment.id)
+    performed = await writes.perform(gateway, write_id) if write_id else None
+    payment = await Payment.get(id=payment.id)
+    if performed is not None and performed.state == WriteState.REFUSED:
+        return await follow(gateway, payment)
+    return PaymentState(payment.status)
+
+
+async def _cancellation(tx: Transaction, payment_id: int) -> int | None:
+    """The write that cancels a payment's intent, opened unless one waits; None where there is nothing to cancel."""
+    payment = await tx.lock(Payment, id=payment_id)
+    if payment.status not in OPEN_STATES or payment.stripe_payment_intent_id is None:
+        return None
+    last = await writes.latest(payment.as_subject, CancelPaymentIntent)
+    if last is not None and last.state == WriteState.WAITING:
+        return int(last.id)
+    asked = CancelPaymentIntent(
+        payment_id=payment.id,
+        mark=payment.idempotency_key,
+        intent_id=payment.stripe_payment_intent_id,
+        number=1 + await writes.count_of(payment.as_subject, CancelPaymentIntent),
     )
-    return await settle.apply(payment.id, intent)
+    return int((await writes.open_write(tx, asked)).id)
 
 
 async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentState]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.core import clock
 from shared.core.errors import NotFound
@@ -60,60 +61,62 @@ def expected_of(payment: Payment) -> Expected:
     return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
 
 
-async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
-    """The order and its payment, and above them their checkout, locked in the one order of docs/architecture.md.
+async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Payment]:
+    """The checkout, its order and that order's payment, locked in the one order of docs/architecture.md.
 
     A success completes the checkout: locked only then, it would meet somebody who closes the checkout coming the other way.
     """
     found = await Payment.get_or_none(id=payment_id).select_related("order")
     if found is None:
         raise NotFound
-    await tx.lock(Checkout, id=found.order.checkout_id)
+    checkout = await tx.lock(Checkout, id=found.order.checkout_id)
     order = await tx.lock(Order, id=found.order_id)
     payment = await tx.lock(Payment, id=payment_id)
-    return order, payment
+    return checkout, order, payment
 
 
 async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
     async with unit.transaction() as tx:
-        order, payment = await _locked(tx, payment_id)
-        if payment.stripe_payment_intent_id is None:
-            await Payment.filter(id=payment.id, stripe_payment_intent_id=None).update(
-                stripe_payment_intent_id=intent.id
-            )
-            await Order.filter(id=order.id).update(payment_intent_id=intent.id, updated_at=clock.now())
-            payment.stripe_payment_intent_id = intent.id  # what is posted below names it
-        current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
-        target = next_state(current, facts, expected)
-        if target is None:
-            return current
-        moved = await tx.move(
-            payment,
-            to=target,
-            act=Act(f"payment.{target}", "stripe", {"was": current}),
-            stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
-            payment_method=intent.payment_method_type or payment.payment_method,
-            failure_code=intent.error_code if target is PaymentState.FAILED else None,
-            failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
-            parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
-            paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
-        )
-        if not moved:
-            return current
-        references.remember(
-            tx,
-            intent.id,
-            intent.latest_charge,
-            subject=f"payment:{payment.id}",
-            order_id=order.id,
-            vendor_id=order.vendor_id,
-        )
-        await _books_follow(tx, payment, intent, current, target)
-        await _order_follows(tx, order, payment, target)
-        if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
-            queue.enqueue(tx, "payment_methods.follow", {"stripe_customer_id": intent.customer})
-        return target
+        return await follow(tx, payment_id, intent)
+
+
+async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> PaymentState:
+    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    checkout, order, payment = await _locked(tx, payment_id)
+    if payment.stripe_payment_intent_id is None:
+        await tx.change(payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id)
+        await tx.change(order, payment_intent_id=intent.id)
+    current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
+    target = next_state(current, facts, expected)
+    if target is None:
+        return current
+    moved = await tx.move(
+        payment,
+        to=target,
+        act=Act(f"payment.{target}", "stripe", {"was": current}),
+        stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
+        payment_method=intent.payment_method_type or payment.payment_method,
+        failure_code=intent.error_code if target is PaymentState.FAILED else None,
+        failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
+        parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
+        paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
+    )
+    if not moved:
+        return current
+    references.remember(
+        tx,
+        intent.id,
+        intent.latest_charge,
+        subject=f"payment:{payment.id}",
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+    )
+    await _books_follow(tx, payment, intent, current, target)
+    await _order_follows(tx, checkout, order, payment, target)
+    if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
+        queue.enqueue(tx, "payment_methods.follow", {"stripe_customer_id": intent.customer})
+    return target
 
 
 def _reason(intent: PaymentIntent) -> str:
@@ -123,7 +126,9 @@ def _reason(intent: PaymentIntent) -> str:
     return NOT_AUTHENTICATED if intent.error_code == "payment_intent_authentication_failure" else DECLINED
 
 
-async def _order_follows(tx: Transaction, order: Order, payment: Payment, target: PaymentState) -> None:
+async def _order_follows(
+    tx: Transaction, checkout: Checkout, order: Order, payment: Payment, target: PaymentState
+) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(tx, order)
         queue.enqueue(
@@ -136,7 +141,6 @@ async def _order_follows(tx: Transaction, order: Order, payment: Payment, target
     elif target is PaymentState.PARKED:
         log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
     else:
-        checkout = await order.checkout
         status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
         if status is not None:
             await orders.follow_payment(tx, order, status)
@@ -166,7 +170,7 @@ async def _books_follow(
 async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
     async with unit.transaction() as tx:
-        _, payment = await _locked(tx, payment_id)
+        _, _, payment = await _locked(tx, payment_id)
         if payment.status == PaymentState.PARKED:
             return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
         if payment.status in PAID_STATES:
@@ -225,20 +229,19 @@ async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason
     )
 
 
-async def close_unopened(payment_id: int, *, reason: str) -> None:
-    """Give up an attempt that Stripe never opened, so that the next one gets a key of its own."""
-    async with unit.transaction() as tx:
-        _, payment = await _locked(tx, payment_id)
-        await tx.move(
-            payment,
-            to=PaymentState.CANCELED,
-            where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
-            act=Act("payment.not_opened", "stripe", {"reason": reason}),
-            parked_reason=reason,
-        )
+async def close_unopened(tx: Transaction, payment_id: int, *, reason: str) -> None:
+    """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
+    _, _, payment = await _locked(tx, payment_id)
+    await tx.move(
+        payment,
+        to=PaymentState.CANCELED,
+        where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
+        act=Act("payment.not_opened", "stripe", {"reason": reason}),
+        parked_reason=reason,
+    )
 
 
-def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]:
+def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
     """What a charge tells that the payment does not hold yet."""
     values = {
         "stripe_charge_id": charge.id,
@@ -256,7 +259,7 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, str | int | datetime]
 async def note_charge(payment_id: int, charge: Charge) -> None:
     """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
     async with unit.transaction() as tx:
-        order, payment = await _locked(tx, payment_id)
+        _, order, payment = await _locked(tx, payment_id)
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
             fee = postings.StripeFee(
                 payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
@@ -275,14 +278,8 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         if charge.transfer and payment.stripe_transfer_id is None:
             await _money_is_there(tx, payment)
         if news := news_of(payment, charge):
-            await Payment.filter(id=payment.id).update(**news, updated_at=clock.now())
-            tx.record(
-                "payment.charge_noted",
-                actor="stripe",
-                subject=f"payment:{payment.id}",
-                vendor_id=order.vendor_id,
-                **{name: str(value) if isinstance(value, datetime) else value for name, value in news.items()},
-            )
+            told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
+            await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)
 
 
 async def _money_is_there(tx: Transaction, payment: Payment) -> None:

@@ -27,8 +27,8 @@ from shared.infra.mail import service as mail
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.vendors import configs
+from shared.trade.vendors.banks import words_of
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.payout_settings import words_of
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
 
@@ -106,7 +106,8 @@ async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, acco
         row = await tx.lock_first(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
     if row is not None:
         return row
-    return await Payout.create(
+    return await tx.create(
+        Payout,
         vendor_id=vendor_id,
         amount=found.amount,
         currency=found.currency,

@@ -16,8 +16,9 @@ from shared.infra.gateway.balance import BalanceLine
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors import service as vendors
+from shared.trade.vendors.banks import defaults, returns
 from shared.trade.vendors.countries import minimum_payout
-from shared.trade.vendors.payout_settings import PayoutTerms, defaults, returns
+from shared.trade.vendors.payout_settings import PayoutTerms
 
 
 @dataclass(frozen=True)

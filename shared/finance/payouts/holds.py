@@ -37,9 +37,8 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
         await look({"reason": row.payouts_held_reason})
         if row.payouts_held_at is not None and row.payouts_held_reason == said:
             return
-        row.payouts_held_at = row.payouts_held_at or clock.now()
-        row.payouts_held_reason = said
-        await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
+        since = row.payouts_held_at or clock.now()
+        await tx.change(row, payouts_held_at=since, payouts_held_reason=said)
         number = await _note(tx, "vendor.payouts_held", vendor_id, actor, reason=said)
         vendor = await Vendor.get(id=vendor_id)
         subject, text = texts.held(vendor.name, reason=said, link=LINK)
@@ -53,8 +52,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
         row = await configs.locked(tx, vendor_id)
         if row.payouts_held_at is None:
             raise Conflict("These payouts are not on hold.")
-        row.payouts_held_at, row.payouts_held_reason = None, ""
-        await row.save(update_fields=["payouts_held_at", "payouts_held_reason"])
+        await tx.change(row, payouts_held_at=None, payouts_held_reason="")
         number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), schedules.plan_of(row)
         when = words.schedule(plan.schedule.value, plan.day)

@@ -13,7 +13,8 @@ from shared.finance.payouts.rules import Funds, PayoutState, obstacle_of, whole
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors import configs, schedules
-from shared.trade.vendors.payout_settings import PayoutTerms, terms_of, words_of
+from shared.trade.vendors.banks import words_of
+from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,17 @@ class Payout(Row):
 
     lock_rank = 280
     not_found = _n("We could not find that payout.")
+    activity_columns = (
+        "status",
+        "amount",
+        "fee",
+        "stripe_payout_id",
+        "arrives_on",
+        "paid_at",
+        "failed_at",
+        "failure_code",
+        "refusal",
+    )
 
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT
@@ -92,6 +103,13 @@ class ReserveHold(Row):
     """A part of one sale that is held back until its day (rolling reserve)."""
 
     lock_rank = 290
+    subject_word = "reserve"
+    activity_columns = (
+        "amount",
+        "let_go",
+        "release_at",
+        "released_at",
+    )
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="reserve_holds", on_delete=fields.RESTRICT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,6 +135,30 @@ async def all_payouts(*, page: int = 1, chosen: str | None = None) -> PayoutPage
     failed = When(status=PayoutState.FAILED.value, failed_at__gte=clock.now() - FRESH, then="0")
     ranked = Payout.all().annotate(rank=Case(failed, default="1"))
     return await _page(ranked, page=page, chosen=chosen, order=("rank", "-id"))
+
+
+@dataclass(frozen=True)
+class OrderPart:
+    """What of an order went into a payout."""
+
+    payout: PayoutRow
+    part: Money
+
+    @property
+    def subject(self) -> str:
+        """How the history names the payout."""
+        return f"payout:{self.payout.id}"
+
+
+async def parts_of_order(order_id: int) -> tuple[OrderPart, ...]:
+    """The payouts that an order's money went into, the oldest first. One query."""
+    amounts: dict[int, int] = defaultdict(int)
+    rows: dict[int, Payout] = {}
+    items = PayoutItem.filter(order_id=order_id).order_by("payout_id")
+    for item in await items.select_related("payout__vendor"):
+        amounts[item.payout_id] += item.amount
+        rows[item.payout_id] = item.payout
+    return tuple(OrderPart(_row(row), Money(amounts[row.id], row.currency)) for row in rows.values())
 
 
 async def waiting(rows: Iterable[PayoutRow]) -> frozenset[int]:

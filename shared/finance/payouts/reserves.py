@@ -39,7 +39,8 @@ async def take(payment_id: int) -> ReserveHold | None:
         amount = min(left, _part(payment.amount_vendor, config.reserve_percentage, payment.currency))
         if config.reserve_days <= 0 or amount <= 0:
             return None
-        hold = await ReserveHold.create(
+        hold = await tx.create(
+            ReserveHold,
             vendor_id=payment.vendor_id,
             order_id=payment.order_id,
             currency=payment.currency,
@@ -86,10 +87,8 @@ async def review(order_id: int) -> int:
         if excess <= 0:
             return 0
         number = locked.changes + 1
-        moved = await ReserveHold.filter(id=locked.id, changes=locked.changes, released_at=None).update(
-            let_go=locked.let_go + excess, changes=number, updated_at=clock.now()
-        )
-        if not moved:
+        still = {"changes": locked.changes, "released_at": None}
+        if not await tx.change(locked, where=still, let_go=locked.let_go + excess, changes=number):
             return 0
         await ledger.post(tx, postings.released(_fact(locked, excess, await _intent(order_id), number)))
         await _note(tx, "reserve.let_go", locked, excess)
@@ -113,8 +112,7 @@ async def _release(hold_id: int) -> bool:
         hold = await tx.lock_first(ReserveHold.filter(id=hold_id, released_at=None))
         if hold is None:
             return False
-        now = clock.now()
-        if not await ReserveHold.filter(id=hold.id, released_at=None).update(released_at=now, updated_at=now):
+        if not await tx.change(hold, where={"released_at": None}, released_at=clock.now()):
             return False
         rest = hold.amount - hold.let_go
         await ledger.post(tx, postings.released(_fact(hold, rest, await _intent(hold.order_id))))
@@ -146,7 +144,8 @@ def _fact(hold: ReserveHold, amount: int, intent: str, number: int = 0) -> posti
 
 
 async def _note(tx: Transaction, action: str, hold: ReserveHold, amount: int) -> None:
-    tx.record(
+    tx.record_of_order(
+        hold.order_id,
         action,
         actor="system",
         subject=f"order:{hold.order_id}",

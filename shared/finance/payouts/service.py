@@ -42,7 +42,8 @@ async def write_down(tx: Transaction, config: VendorPaymentConfig, new: NewPayou
     """Store a payout and its key before Stripe is asked, together with the job that asks should we crash. The caller holds the config locked."""
     await money_may_move()
     number = await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count() + 1
-    row = await Payout.create(
+    row = await tx.create(
+        Payout,
         vendor_id=config.vendor_id,
         period=new.period,
         amount=new.amount,

@@ -15,6 +15,7 @@ from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
 from shared.infra.stripe_writes.operations import Operation
+from shared.infra.stripe_writes.rules import CLOCKS_DIFFER
 from shared.infra.unit import Act, Transaction
 from shared.trade.vendors import configs, schedules
 from shared.trade.vendors import service as vendors
@@ -23,7 +24,6 @@ from shared.trade.vendors.paydays import given_up
 log = logging.getLogger("markethall.payouts")
 
 AT_ONCE = timedelta(seconds=30)  # so long what was read of an account before writing down is news
-CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most
 
 
 @dataclass(frozen=True)

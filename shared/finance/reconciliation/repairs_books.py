@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.core import clock
 from shared.finance.disputes.money import held_of
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
@@ -40,7 +39,7 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
         rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
         amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
-        await Claim.filter(id=claim.id).update(amount=amount, taken=taken, updated_at=clock.now())
+        await tx.change(claim, amount=amount, taken=taken)
         queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
     return "Counted again."
 
@@ -54,11 +53,8 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
         held = await held_of(order)
         if total > order.total_amount_cents:
             raise CannotRepair("The refunds come to more than the order. A person must look at each.")
-        await Order.filter(id=order.id).update(
-            refunded_amount=total,
-            returned_amount=sum(refund.amount for refund in refunds if refund.status == RefundState.SUCCEEDED),
-            updated_at=clock.now(),
-        )
+        arrived = [refund.amount for refund in refunds if refund.status == RefundState.SUCCEEDED]
+        await tx.change(order, refunded_amount=total, returned_amount=sum(arrived))
         await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
     return "Counted again."
 

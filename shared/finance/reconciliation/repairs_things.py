@@ -132,7 +132,8 @@ async def _note(tx: Transaction, claim: Claim, stripe_id: str, given: Arguments)
             tx, claim, kind, amount=amount, source_id=source, stripe_id=stripe_id, order_number=number
         )
     elif not await Movement.exists(stripe_id=stripe_id):
-        await Movement.create(
+        await tx.create(
+            Movement,
             id=int(entry.posting.key.split(":")[1]),  # the row that its posting names
             claim_id=claim.id,
             kind=kind,

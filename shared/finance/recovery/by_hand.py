@@ -137,7 +137,8 @@ async def once(
             order_number=order.number,
         )
         await receivables.follow(tx, claim.id)
-        tx.record(
+        tx.record_of_order(
+            claim.order_id,
             action,
             actor=actor,
             subject=claim.subject,

@@ -22,6 +22,13 @@ class Claim(Row):
     """
 
     lock_rank = 270
+    activity_columns = (
+        "amount",
+        "taken",
+        "netted",
+        "receivable",
+        "written_off",
+    )
 
     subject = fields.CharField(max_length=80, unique=True, description="refund:12 or dispute:3")
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
@@ -68,6 +75,13 @@ class Claim(Row):
 
 class Movement(Row):
     """One reversal, transfer or fee refund at Stripe for a claim, written down before it is asked for."""
+
+    activity_columns = (
+        "kind",
+        "status",
+        "amount",
+        "stripe_id",
+    )
 
     claim: fields.ForeignKeyRelation[Claim] = fields.ForeignKeyField(
         "models.Claim", related_name="movements", on_delete=fields.RESTRICT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shared.core import clock
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.recovery.models import Claim, Movement
@@ -18,7 +17,8 @@ async def record(
     """Note a movement that Stripe made along with something else (a refund's reversal); False when it is noted already."""
     if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
         return False
-    movement = await Movement.create(
+    movement = await tx.create(
+        Movement,
         claim_id=claim.id,
         kind=kind,
         amount=amount,
@@ -51,13 +51,14 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
-    await Claim.filter(id=claim.id).update(taken=claim.taken + amount, updated_at=clock.now())
+    await tx.change(claim, taken=claim.taken + amount)
     await ledger.post(
         tx,
         postings.moved(postings.Moved(movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id)),
     )
     references.remember(tx, stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id)
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         f"claim.{movement.kind}",
         actor="system",
         subject=claim.subject,

@@ -5,7 +5,6 @@ Only what is left over waits, until it connects again. Nothing moves at Stripe: 
 
 from __future__ import annotations
 
-from shared.core import clock
 from shared.finance.recovery import receivables
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState, set_off
@@ -45,9 +44,10 @@ async def _locked(tx: Transaction, vendor_id: int, currency: str) -> list[Claim]
 
 
 async def _book(tx: Transaction, claim: Claim, part: int) -> None:
-    await Claim.filter(id=claim.id).update(netted=claim.netted + part, updated_at=clock.now())
+    await tx.change(claim, netted=claim.netted + part)
     await receivables.follow(tx, claim.id)
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         "claim.set_off",
         actor="system",
         subject=claim.subject,

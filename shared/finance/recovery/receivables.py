@@ -30,14 +30,15 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         await ledger.post(tx, postings.receivable(await _fact(claim, number, change)))
     if number == claim.postings:
         return
-    await Claim.filter(id=claim.id).update(
+    await tx.change(
+        claim,
         receivable=target.receivable,
         written_off=target.written_off,
         postings=number,
         owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
-        updated_at=clock.now(),
     )
-    tx.record(
+    tx.record_of_order(
+        claim.order_id,
         "vendor.owes" if change > 0 else "vendor.owes_less",
         actor="system",
         subject=claim.subject,
@@ -60,23 +61,25 @@ async def write_off(claim_id: int, *, actor: str) -> None:
         claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is None or claim.receivable == 0:
             raise NothingOwed
-        number = claim.postings + 1
-        moved = await Claim.filter(id=claim.id, receivable=claim.receivable).update(
-            written_off=claim.written_off + claim.receivable,
+        number, owed = claim.postings + 1, claim.receivable
+        given_up = await tx.change(
+            claim,
+            where={"receivable": owed},
+            written_off=claim.written_off + owed,
             receivable=0,
             owed_since=None,
             postings=number,
-            updated_at=clock.now(),
         )
-        if not moved:
+        if not given_up:
             raise NothingOwed
-        await ledger.post(tx, postings.written_off(await _fact(claim, number, claim.receivable)))
-        tx.record(
+        await ledger.post(tx, postings.written_off(await _fact(claim, number, owed)))
+        tx.record_of_order(
+            claim.order_id,
             "claim.written_off",
             actor=actor,
             subject=claim.subject,
             vendor_id=claim.vendor_id,
-            amount=claim.receivable,
+            amount=owed,
             currency=claim.currency,
         )
 

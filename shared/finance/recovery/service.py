@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from tortoise.functions import Sum
 
-from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import step
 from shared.finance.ledger.queries import reserved_of_order
@@ -40,7 +39,8 @@ async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: 
     """
     claim = await tx.lock_first(Claim.filter(subject=subject))
     if claim is None:
-        claim = await Claim.create(
+        claim = await tx.create(
+            Claim,
             subject=subject,
             vendor_id=payment.vendor_id,
             payment_id=payment.id,
@@ -49,8 +49,7 @@ async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: 
             amount=amount,
         )
     elif claim.amount != amount:
-        await Claim.filter(id=claim.id).update(amount=amount, updated_at=clock.now())
-        claim.amount = amount
+        await tx.change(claim, amount=amount)
     queue.enqueue(tx, "clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
     if await reserved_of_order(payment.order_id):
         queue.enqueue(tx, "payouts.review_reserve", {"order_id": payment.order_id})
@@ -101,7 +100,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
             return True
         number = (await Order.get(id=claim.order_id)).number
         for kind, source, amount in steps:
-            movement = await Movement.create(
+            movement = await tx.create(
+                Movement,
                 claim_id=claim.id,
                 kind=kind,
                 amount=amount,

@@ -95,14 +95,15 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
         return int(row.id)
     await _make_room(tx, order, answer)
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
-    if not await counting.count_against(order, answer.amount):
+    if not await counting.count_against(tx, order, answer.amount):
         raise NoRoomYet
     if moved.reversed or moved.fee_back:
         back = min(moved.fee_back, answer.amount)
     else:
         back = bear(found, answer.amount, policy.refund_policy).commission
     number = 1 + await Refund.filter(order_id=order.id).count()
-    row = await Refund.create(
+    row = await tx.create(
+        Refund,
         vendor_id=order.vendor_id,
         order_id=order.id,
         payment_id=payment.id,
@@ -119,7 +120,8 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
         stripe_refund_id=answer.id,
         requested_by=BY_STRIPE,
     )
-    tx.record(
+    tx.record_of_order(
+        order.id,
         "refund.adopted",
         actor=BY_STRIPE,
         subject=f"refund:{row.id}",

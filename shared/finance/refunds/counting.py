@@ -30,25 +30,21 @@ async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refun
     return order, payment, refund
 
 
-async def count_against(order: Order, amount: int, *, beside: int = 0) -> bool:
+async def count_against(tx: Transaction, order: Order, amount: int, *, beside: int = 0) -> bool:
     """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
 
     `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
-    return bool(
-        await Order.filter(id=order.id, refunded_amount__lte=most).update(
-            refunded_amount=F("refunded_amount") + amount, updated_at=clock.now()
-        )
-    )
+    known = order.refunded_amount
+    return known <= most and await tx.change(order, where={"refunded_amount": known}, refunded_amount=known + amount)
 
 
-async def free(refund: Refund) -> None:
+async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
-    moved = await Order.filter(id=refund.order_id, refunded_amount__gte=refund.amount).update(
-        refunded_amount=F("refunded_amount") - refund.amount, updated_at=clock.now()
-    )
-    if not moved:
+    known = order.refunded_amount
+    left = known - refund.amount
+    if left < 0 or not await tx.change(order, where={"refunded_amount": known}, refunded_amount=left):
         raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await count_pieces(part.order_line_id, -part.quantity)
@@ -74,7 +70,7 @@ async def put_off(
     )
     if not moved:
         return False
-    await free(refund)
+    await free(tx, order, refund)
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.refused(
         order.number,

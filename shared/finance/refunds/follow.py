@@ -114,20 +114,20 @@ async def _first_seen(
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
     if moved.reversed and not refund.reverse_transfer:
         refund.reverse_transfer, refund.refund_application_fee = True, bool(moved.fee_back)
+    parts: dict[str, Any] = {}
     if refund.refund_application_fee and refund.commission_part != moved.fee_back <= refund.amount:
         log.warning(
             "refund %s: Stripe gave %s of the fee back, not %s", refund.id, moved.fee_back, refund.commission_part
         )
-        refund.commission_part, refund.vendor_part = moved.fee_back, refund.amount - moved.fee_back
-    refund.stripe_refund_id, refund.stripe_reversal_id = answer.id, moved.reversal_id or None
-    await Refund.filter(id=refund.id, status=RefundState.OPENING).update(
-        stripe_refund_id=refund.stripe_refund_id,
-        stripe_reversal_id=refund.stripe_reversal_id,
+        parts = {"commission_part": moved.fee_back, "vendor_part": refund.amount - moved.fee_back}
+    await tx.change(
+        refund,
+        where={"status": RefundState.OPENING},
+        stripe_refund_id=answer.id,
+        stripe_reversal_id=moved.reversal_id or None,
         reverse_transfer=bool(refund.reverse_transfer),
         refund_application_fee=refund.refund_application_fee,
-        vendor_part=refund.vendor_part,
-        commission_part=refund.commission_part,
-        updated_at=clock.now(),
+        **parts,
     )
     references.remember(tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id)
     await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
@@ -203,5 +203,5 @@ async def _consequences(
         await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=0)
         if was is RefundState.SUCCEEDED:
             await orders.count_returned(order, -refund.amount)
-        await counting.free(refund)
+        await counting.free(tx, order, refund)
         await aftermath.undone(tx, order, payment, refund, was_told=was is RefundState.SUCCEEDED)

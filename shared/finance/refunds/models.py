@@ -20,6 +20,16 @@ class Refund(Row):
     """
 
     lock_rank = 250
+    activity_columns = (
+        "status",
+        "amount",
+        "vendor_part",
+        "commission_part",
+        "stripe_refund_id",
+        "stripe_reversal_id",
+        "pending_reason",
+        "failure_reason",
+    )
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="refunds", on_delete=fields.RESTRICT

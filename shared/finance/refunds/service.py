@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from shared.core.errors import Invalid, MarketError, NotFound, TryLater
 from shared.core.money import Money
@@ -90,10 +91,11 @@ async def request(
         order = await tx.lock(Order, id=order.id)
         payment = await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
-            order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
         await _next_step(tx, order, payment, refund)
-        tx.record(
+        tx.record_of_order(
+            order.id,
             "refund.requested",
             actor=by,
             subject=f"refund:{refund.id}",
@@ -117,7 +119,16 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
 
 
 async def _write_down(
-    order: Order, payment: Payment, wish: Wish, policy: Policy, *, reason: str, note: str, by: str, seen: int | None
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    wish: Wish,
+    policy: Policy,
+    *,
+    reason: str,
+    note: str,
+    by: str,
+    seen: int | None,
 ) -> tuple[Refund, Worked]:
     check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
@@ -125,37 +136,56 @@ async def _write_down(
     if seen is not None and seen != before:
         raise Meanwhile(found.left)
     worked = work_out(found, wish)
-    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
-        raise Differs(
-            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
-        )
+    _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
-    waits = policy.needs_approval(Money(worked.amount + await unapproved(order.id), order.currency))
-    if not await count_against(order, worked.amount, beside=found.taken):
+    if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
-    refund = await Refund.create(
-        vendor_id=order.vendor_id,
-        order_id=order.id,
-        payment_id=payment.id,
+    refund = await tx.create(
+        Refund,
+        **_about(order, payment),
         number=before + 1,
-        status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
+        status=await _first_state(policy, order, worked),
         amount=worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
-        currency=order.currency,
         policy=policy.refund_policy,
         reason=reason,
         note=note,
         idempotency_key=f"order:{order.number}:refund:{before + 1}:1",
         requested_by=by[:60],
     )
+    await _add_lines(refund, worked)
+    return refund, worked
+
+
+def _about(order: Order, payment: Payment) -> dict[str, Any]:
+    return {
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "payment_id": payment.id,
+        "currency": order.currency,
+    }
+
+
+async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
+    asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
+    return RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
+
+
+def _check_payment(order: Order, payment: Payment) -> None:
+    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+        raise Differs(
+            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+        )
+
+
+async def _add_lines(refund: Refund, worked: Worked) -> None:
     await RefundLine.bulk_create(
         RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
         for p in worked.parts
     )
     for part in worked.parts:
         await count_pieces(part.line_id, part.quantity)
-    return refund, worked
 
 
 async def _next_step(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:

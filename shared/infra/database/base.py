@@ -24,6 +24,10 @@ class Row(Model):
 
     lock_rank: ClassVar[int | None] = None
     not_found: ClassVar[str] = _n("We could not find that.")
+    # What the row is called in the trail and in the activity, where that is not its class's name.
+    subject_word: ClassVar[str] = ""
+    # The columns whose changes are activity (shared/infra/activity); None: nothing about it is.
+    activity_columns: ClassVar[tuple[str, ...] | None] = None
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField(default=clock.now)
@@ -35,7 +39,12 @@ class Row(Model):
     @property
     def as_subject(self) -> str:
         """How the audit trail names this row: `order:12`."""
-        return f"{type(self).__name__.lower()}:{self.id}"
+        return f"{self.subject_word or type(self).__name__.lower()}:{self.id}"
+
+    @property
+    def activity_order_id(self) -> int | None:
+        """The order whose history a change of this row belongs to."""
+        return getattr(self, "order_id", None)
 
     async def save(
         self,

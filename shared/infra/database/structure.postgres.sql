@@ -1,4 +1,4 @@
--- What all migrations make, up to 0040_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -43,6 +43,34 @@ CREATE FUNCTION ledger_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN RAISE EXCEPTION 'the ledger is never changed, only added to' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TABLE activity (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    kind character varying(80) NOT NULL,
+    subject character varying(140) NOT NULL,
+    order_id bigint,
+    vendor_id bigint,
+    actor character varying(60) DEFAULT ''::character varying NOT NULL,
+    amount bigint,
+    currency character varying(3),
+    before jsonb,
+    after jsonb,
+    details jsonb,
+    cause character varying(120) DEFAULT ''::character varying NOT NULL
+);
+COMMENT ON TABLE activity IS 'One thing that happened. Rows are only added.';
+COMMENT ON COLUMN activity.kind IS 'dotted, e.g. refund.succeeded';
+COMMENT ON COLUMN activity.subject IS 'refund:12';
+COMMENT ON COLUMN activity.amount IS 'minor units of currency';
+COMMENT ON COLUMN activity.details IS 'what else an act tells';
+CREATE SEQUENCE activity_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE activity_id_seq OWNED BY activity.id;
 CREATE TABLE audit_entries (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1568,7 +1596,6 @@ CREATE TABLE webhook_events (
     error text,
     next_attempt_at timestamp with time zone,
     handled_at timestamp with time zone,
-    changes jsonb,
     decision character varying(20) DEFAULT ''::character varying NOT NULL,
     duplicates integer DEFAULT 0 NOT NULL,
     order_id bigint,
@@ -1628,6 +1655,7 @@ CREATE SEQUENCE webhook_secrets_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE webhook_secrets_id_seq OWNED BY webhook_secrets.id;
+ALTER TABLE ONLY activity ALTER COLUMN id SET DEFAULT nextval('activity_id_seq'::regclass);
 ALTER TABLE ONLY audit_entries ALTER COLUMN id SET DEFAULT nextval('audit_entries_id_seq'::regclass);
 ALTER TABLE ONLY basket_lines ALTER COLUMN id SET DEFAULT nextval('basket_lines_id_seq'::regclass);
 ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::regclass);
@@ -1686,6 +1714,8 @@ ALTER TABLE ONLY vendors ALTER COLUMN id SET DEFAULT nextval('vendors_id_seq'::r
 ALTER TABLE ONLY webhook_events ALTER COLUMN id SET DEFAULT nextval('webhook_events_id_seq'::regclass);
 ALTER TABLE ONLY webhook_refusals ALTER COLUMN id SET DEFAULT nextval('webhook_refusals_id_seq'::regclass);
 ALTER TABLE ONLY webhook_secrets ALTER COLUMN id SET DEFAULT nextval('webhook_secrets_id_seq'::regclass);
+ALTER TABLE ONLY activity
+    ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY audit_entries
     ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY basket_lines
@@ -1928,6 +1958,9 @@ CREATE INDEX idx_ledger_post_subject_896b30 ON ledger_postings USING btree (subj
 CREATE INDEX idx_orders_payment_8dcdf4 ON orders USING btree (payment_intent_id);
 CREATE INDEX idx_payments_stripe__baef79 ON payments USING btree (stripe_charge_id);
 CREATE INDEX idx_webhook_eve_stripe__9f330e ON webhook_events USING btree (stripe_object_id);
+CREATE INDEX ix_activity_cause ON activity USING btree (cause, id);
+CREATE INDEX ix_activity_order ON activity USING btree (order_id, id);
+CREATE INDEX ix_activity_subject ON activity USING btree (subject, id);
 CREATE INDEX ix_audit_action ON audit_entries USING btree (action, id);
 CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id);
 CREATE INDEX ix_audit_at ON audit_entries USING btree (created_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0040_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -227,7 +227,7 @@ CREATE TABLE "webhook_events" (
     "attempts" SMALLINT NOT NULL,
     "error" TEXT,
     "next_attempt_at" TIMESTAMP,
-    "handled_at" TIMESTAMP, "changes" JSON   /* what it changed: [[what, before, after], ...] */, "decision" VARCHAR(20) NOT NULL  /* applied | older | ignored | failed, for the timeline */ DEFAULT '', "duplicates" INT NOT NULL  /* how often it was delivered again */ DEFAULT 0, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "last_duplicate_at" TIMESTAMP   /* when it was delivered again last */, "fetched" INT NOT NULL  /* we asked for it, since no delivery brought it */ DEFAULT 0,
+    "handled_at" TIMESTAMP, "decision" VARCHAR(20) NOT NULL  /* applied | older | ignored | failed, for the timeline */ DEFAULT '', "duplicates" INT NOT NULL  /* how often it was delivered again */ DEFAULT 0, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "last_duplicate_at" TIMESTAMP   /* when it was delivered again last */, "fetched" INT NOT NULL  /* we asked for it, since no delivery brought it */ DEFAULT 0,
     CONSTRAINT "uid_webhook_eve_source_35b641" UNIQUE ("source", "stripe_event_id")
 
 , CONSTRAINT "ck_webhook_events_source" CHECK (source in ('platform', 'connect'))
@@ -980,3 +980,22 @@ CREATE TABLE "stripe_writes" (
 , CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded')));
 CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
 CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");
+CREATE TABLE "activity" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(80) NOT NULL  /* dotted, e.g. refund.succeeded */,
+    "subject" VARCHAR(140) NOT NULL  /* refund:12 */,
+    "order_id" BIGINT,
+    "vendor_id" BIGINT,
+    "actor" VARCHAR(60) NOT NULL DEFAULT '',
+    "amount" BIGINT   /* minor units of currency */,
+    "currency" VARCHAR(3),
+    "before" JSON,
+    "after" JSON,
+    "details" JSON   /* what else an act tells */,
+    "cause" VARCHAR(120) NOT NULL DEFAULT ''
+);
+CREATE INDEX "ix_activity_order" ON "activity" ("order_id", "id");
+CREATE INDEX "ix_activity_subject" ON "activity" ("subject", "id");
+CREATE INDEX "ix_activity_cause" ON "activity" ("cause", "id");

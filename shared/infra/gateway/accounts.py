@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.infra.gateway.calls import PLATFORM, Resource
-from shared.infra.gateway.fields import as_dict, time_or_none
+from shared.infra.gateway.fields import as_dict, metadata_of, time_or_none
 
 # What a destination charge rests on: the money reaches the vendor, shoppers pay by card.
 SELLING_NEEDS = ("transfers", "card_payments")
@@ -128,6 +128,7 @@ class StripeAccount:
     external_accounts: tuple[ExternalAccount, ...] = ()
     # With their reasons, where the account was read and all is not well.
     abilities: tuple[Capability, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def transfers_active(self) -> bool:
@@ -160,6 +161,7 @@ class StripeAccount:
             default_currency=(a.get("default_currency") or "").upper() or None,
             future_requirements=FutureRequirements(**_requirements(later)),
             external_accounts=_external_accounts(a),
+            metadata=metadata_of(a),
         )
 
 
@@ -205,16 +207,9 @@ class Accounts(Resource):
         )
 
     async def get(self, account_id: str) -> StripeAccount:
-        """The account as it is now.
-
-        What holds a capability back is asked for where the account says that there is something.
-        """
-        account = await self._call(
-            self._v1.accounts.retrieve_async,
-            account_id,
-            params={},
-            to=StripeAccount.from_stripe,
-        )
+        """The account as it is now; where something is wrong, with what holds a capability back."""
+        read = self._v1.accounts.retrieve_async
+        account = await self._call(read, account_id, params={}, to=StripeAccount.from_stripe)
         if account.is_well:
             return account
         listed = await self._call(
@@ -253,6 +248,11 @@ class Accounts(Resource):
             params={},
             to=_statement_prefix,
         )
+
+    async def list(self, *, since: datetime | None = None) -> list[StripeAccount]:
+        """Every connected account, without what holds its capabilities back."""
+        ask = self._v1.accounts.list_async
+        return await self._list(ask, to=StripeAccount.from_stripe, since=since)
 
 
 def _requirements(needs: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"
 PLATFORM = "markethall"
 PAGE = 100  # the most that Stripe gives at once
+READS = ("retrieve", "list")  # how the SDK's methods that only read begin
 T = TypeVar("T")
 
 
@@ -79,6 +80,8 @@ class Resource:
     ) -> T:
         """One call, as the platform or as a connected account; the answer as our own data."""
         _refuse_inside_transaction(method)
+        if unit.is_rehearsal() and not method.__name__.startswith(READS):
+            raise unit.WouldWrite
         if account is not None:
             options["stripe_account"] = account
         with self._connection.sdk.errors():

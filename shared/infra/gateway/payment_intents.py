@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.infra.gateway.calls import Resource, marked
-from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 
@@ -118,19 +117,14 @@ class PaymentIntents(Resource):
         )
 
     async def cancel(self, intent_id: str, *, key: str) -> PaymentIntent:
-        """Cancel the intent; where that is too late, answer what it is instead."""
-        try:
-            try:
-                return await self._cancel(intent_id, key=key)
-            except StripeUnavailable as down:
-                if not down.replayed:
-                    raise
-            # A failure is stored under the first key.
-            return await self._cancel(intent_id, key=f"{key}:2")
-        except StripeRefused as refused:
-            if refused.stripe_code != "payment_intent_unexpected_state":
-                raise
-        return await self.get(intent_id)
+        """Cancel the intent. Raises StripeRefused where that is too late."""
+        return await self._call(
+            self._v1.payment_intents.cancel_async,
+            intent_id,
+            params={"cancellation_reason": "abandoned"},
+            to=PaymentIntent.from_stripe,
+            idempotency_key=key,
+        )
 
     async def list(self, *, since: datetime | None = None) -> list[PaymentIntent]:
         """All intents of the platform."""
@@ -138,15 +132,6 @@ class PaymentIntents(Resource):
             self._v1.payment_intents.list_async,
             to=PaymentIntent.from_stripe,
             since=since,
-        )
-
-    async def _cancel(self, intent_id: str, *, key: str) -> PaymentIntent:
-        return await self._call(
-            self._v1.payment_intents.cancel_async,
-            intent_id,
-            params={"cancellation_reason": "abandoned"},
-            to=PaymentIntent.from_stripe,
-            idempotency_key=key,
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from shared.infra.gateway.calls import Resource, marked
-from shared.infra.gateway.fields import as_dict, id_of
+from shared.infra.gateway.fields import as_dict, id_of, metadata_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class SetupIntent:
     payment_method: str | None = None
     has_error: bool = False
     error_message: str | None = None  # fit for the shopper: only set when the error is a card's
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_stripe(cls, obj: Any) -> Self:
@@ -35,6 +36,7 @@ class SetupIntent:
             payment_method=id_of(s.get("payment_method")),
             has_error=bool(error),
             error_message=error.get("message") if error.get("type") == "card_error" else None,
+            metadata=metadata_of(s),
         )
 
 
@@ -71,12 +73,10 @@ class SetupIntents(Resource):
             to=SetupIntent.from_stripe,
         )
 
-    async def cancel(self, setup_id: str, *, key: str) -> SetupIntent:
-        """Give a setup up. Raises StripeRefused when it has ended already."""
-        return await self._call(
-            self._v1.setup_intents.cancel_async,
-            setup_id,
-            params={},
+    async def list(self, customer_id: str) -> list[SetupIntent]:
+        """Every setup of a customer."""
+        return await self._list(
+            self._v1.setup_intents.list_async,
             to=SetupIntent.from_stripe,
-            idempotency_key=key,
+            customer=customer_id,
         )

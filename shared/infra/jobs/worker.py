@@ -18,6 +18,7 @@ from tortoise.expressions import Q
 from shared.core import clock
 from shared.core.errors import TryLater
 from shared.infra import unit
+from shared.infra.activity import cause
 from shared.infra.database.dialect import dialect
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs import queue, schedule
@@ -92,7 +93,8 @@ class Worker:
         try:
             if handler is None:
                 raise LookupError(f"no handler for {job.kind}")
-            await handler(self._context, job.args)
+            with cause.of(f"job:{job.kind}:{job.id}"):
+                await handler(self._context, job.args)
         except Exception as e:
             await _failed(job, e)
         else:

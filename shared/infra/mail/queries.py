@@ -1,4 +1,4 @@
-"""Mails that do not go out, for those who can do something about it."""
+"""Mails about an order, and mails that do not go out, for those who can do something about it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,26 @@ class UnsentMail:
     to: str
     subject: str
     written_at: datetime
+
+
+@dataclass(frozen=True)
+class MailView:
+    """A mail about an order; `at` is when it was sent, or written while it waits."""
+
+    kind: str
+    to: str
+    subject: str
+    status: str
+    at: datetime
+
+
+async def mails_of_order(order_id: int, *, to: str | None = None, newest: int = 200) -> tuple[MailView, ...]:
+    """The mails about an order, newest first; of one person only, with `to`."""
+    wanted = Email.filter(order_id=order_id)
+    if to is not None:
+        wanted = wanted.filter(to=to)
+    rows = await wanted.order_by("-id").limit(newest)
+    return tuple(MailView(row.kind, row.to, row.subject, row.status, row.sent_at or row.created_at) for row in rows)
 
 
 async def unsent() -> Unsent:

@@ -20,6 +20,7 @@ from shared.core.ids import Sealed, sealed
 from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
+from shared.infra.activity.changes import Columns
 from shared.infra.jobs import queue
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
@@ -61,6 +62,14 @@ def post(
     clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
     mail = Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)
     tx.add(mail, once=True)
+    if order_id is not None:
+        tx.happened(
+            "mail.made",
+            subject=f"mail:{unique_key}",
+            order_id=order_id,
+            vendor_id=None,
+            changes=Columns({}, {"kind": kind}),
+        )
     queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
 
 

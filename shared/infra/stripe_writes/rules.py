@@ -8,6 +8,7 @@ from enum import StrEnum
 # Stripe forgets a key after a day at the earliest (stripe.md section 4).
 # One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
+CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most: for lists by when things were made
 
 
 class WriteState(StrEnum):

@@ -4,6 +4,19 @@
 it, and the gateway refuses to run while one is open, so no HTTP call ever holds a lock.
 """
 
-from shared.infra.unit.transaction import Act, Transaction, current, flush, is_open, transaction
+from shared.infra.unit.acts import Act
+from shared.infra.unit.rehearsal import Rehearsed, WouldWrite, is_rehearsal, rehearse
+from shared.infra.unit.transaction import Transaction, current, flush, is_open, transaction
 
-__all__ = ["Act", "Transaction", "current", "flush", "is_open", "transaction"]
+__all__ = [
+    "Act",
+    "Rehearsed",
+    "Transaction",
+    "WouldWrite",
+    "current",
+    "flush",
+    "is_open",
+    "is_rehearsal",
+    "rehearse",
+    "transaction",
+]

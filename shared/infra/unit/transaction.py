@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -16,28 +15,20 @@ from tortoise.transactions import in_transaction
 from shared.core import clock
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
-from shared.infra.audit import origin
-from shared.infra.audit.models import AuditEntry
+from shared.infra.activity import cause
+from shared.infra.activity.changes import SAME, Columns, difference, held
+from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
+from shared.infra.unit import acts
+from shared.infra.unit.acts import NO_DETAILS, Act
 from shared.infra.unit.collected import Collected, Pending
 from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.locks import HeldLocks, rank_of
+from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
-
-
-@dataclass(frozen=True)
-class Act:
-    """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else is to be kept.
-
-    `details` hold no secrets and no card data. What an act is called on pages stands in shared/infra/audit/words.py.
-    """
-
-    name: str
-    by: str = "system"
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Transaction:
@@ -47,6 +38,7 @@ class Transaction:
         self._locks = HeldLocks()
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
+        self.activity: list[Activity] = []
 
     async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
@@ -112,50 +104,112 @@ class Transaction:
         """
         known = getattr(row, state)
         changes = {state: to, **values}
-        moved = await self._update(row, {state: known, **(where or {})}, changes)
-        if moved and act is not None:
-            self.note(act, row)
-        return moved
+        return await self._update(row, {state: known, **(where or {})}, changes, act)
 
     async def move_all(self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any) -> int:
         """Let every row of `query`, which names the states to go from, go to `to`; how many that were."""
         return int(await query.update(**{state: to}, **values, updated_at=clock.now()))
 
-    async def change(self, row: Row, *, where: Mapping[str, Any] | None = None, **values: Any) -> bool:
+    async def change(
+        self, row: Row, *, where: Mapping[str, Any] | None = None, act: Act | None = None, **values: Any
+    ) -> bool:
         """Set `values` of a row whose state stays. False when `where` does not hold any more."""
-        return await self._update(row, where or {}, values)
+        return await self._update(row, where or {}, values, act)
 
-    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        now = clock.now()
+    async def create(self, model: type[M], *, act: Act | None = None, **values: Any) -> M:
+        """Make a row."""
+        row = await model.create(**values)
+        self._happened(row, act, held(_watched(row)), kind="made")
+        if act is not None:
+            self._audit(act, row)
+        return row
+
+    @asynccontextmanager
+    async def editing(self, row: Row, *columns: str) -> AsyncIterator[None]:
+        """Save what the block sets of `row`, which is locked, and note what is different.
+
+        With `columns` only those are saved.
+        """
+        before = _watched(row)
+        yield
+        await row.save(update_fields=columns or None)
+        self._happened(row, None, difference(before, _watched(row)))
+
+    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None) -> bool:
+        now, before = clock.now(), _watched(row)
         changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
-        if changed:
-            plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
-            row.update_from_dict({**plain, "updated_at": now})
-        return bool(changed)
+        if not changed:
+            return False
+        plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
+        row.update_from_dict({**plain, "updated_at": now})
+        self._happened(row, act, difference(before, _watched(row)))
+        if act is not None:
+            self._audit(act, row)
+        return True
 
     def note(self, act: Act, row: Row) -> None:
         """Write down what was done to `row`."""
-        vendor_id = getattr(row, "vendor_id", None)
-        self.record(act.name, actor=act.by, subject=row.as_subject, vendor_id=vendor_id, **act.details)
+        self._happened(row, act, SAME)
+        self._audit(act, row)
 
-    def record(self, action: str, *, actor: str, subject: str, vendor_id: int | None = None, **details: Any) -> None:
+    def _audit(self, act: Act, row: Row) -> None:
+        vendor_id = getattr(row, "vendor_id", None)
+        self.add(acts.entry(act.name, act.by, row.as_subject, vendor_id, act.details))
+
+    def _happened(self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed") -> None:
+        """Keep an act on a row, or a change that only followed from something else."""
+        if row.activity_columns is not None and (act or changes):
+            self._keep(acts.activity_of_row(row, act, changes, kind=kind))
+
+    def happened(
+        self,
+        kind: str,
+        *,
+        subject: str,
+        order_id: int | None,
+        vendor_id: int | None,
+        changes: Columns = SAME,
+        details: Mapping[str, Any] = NO_DETAILS,
+    ) -> None:
+        """Keep something that happened without anybody's act, and without a row of its own."""
+        act = Act(kind, "", details)
+        self._keep(acts.activity(act, subject, order_id, vendor_id, changes))
+
+    def _keep(self, row: Activity) -> None:
+        self.activity.append(row)
+        self.add(row)
+
+    def record(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject: str,
+        vendor_id: int | None = None,
+        **details: Any,
+    ) -> None:
         """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
 
-        `details` hold no secrets and no card data. Of a person's act the network address is kept, and of every
-        request its id: nobody has to pass them (shared/infra/audit/origin.py). How an act is called on pages stands in
-        shared/infra/audit/words.py.
+        `details` hold no secrets and no card data. Of a person's act the network address is kept,
+        and of every request its id: nobody has to pass them (shared/infra/audit/origin.py). How an
+        act is called on pages stands in shared/infra/audit/words.py.
         """
-        here = origin.of(actor)
-        entry = AuditEntry(
-            action=action,
-            actor=actor,
-            subject=subject,
-            vendor_id=vendor_id,
-            details=details,
-            address=here.address[:45],
-            request_id=here.request_id,
-        )
-        self.add(entry)
+        self.add(acts.entry(action, actor, subject, vendor_id, details))
+
+    def record_of_order(
+        self,
+        order_id: int,
+        action: str,
+        *,
+        actor: str,
+        subject: str,
+        vendor_id: int | None = None,
+        **details: Any,
+    ) -> None:
+        """Write down what was done about an order where no row is at hand: activity of it too."""
+        act = Act(action, actor, details)
+        self._keep(acts.activity(act, subject, order_id, vendor_id, SAME))
+        self.add(acts.entry(action, actor, subject, vendor_id, details))
 
     def add(self, row: Row, *, once: bool = False) -> None:
         """Write `row` before the commit, together with others of its table. Nobody reads it back in this transaction.
@@ -180,14 +234,14 @@ class Transaction:
     async def savepoint(self) -> AsyncIterator[None]:
         """Run the block so that an error inside undoes the block alone, and the transaction goes on."""
         await self.flush()
-        callbacks = len(self._callbacks)
+        callbacks, activity = len(self._callbacks), len(self.activity)
         try:
             async with in_transaction():
                 yield
                 await self.flush()
         except BaseException:
             self._collected.forget()
-            del self._callbacks[callbacks:]
+            del self._callbacks[callbacks:], self.activity[activity:]
             raise
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -195,6 +249,7 @@ class Transaction:
         self._callbacks.append(callback)
 
     def _committed(self) -> None:
+        cause.committed(self.activity)
         for callback in self._callbacks:
             callback()
 
@@ -223,6 +278,8 @@ async def flush() -> None:
 async def transaction() -> AsyncIterator[Transaction]:
     """Run the block in one transaction. Raises AlreadyOpen inside another one.
 
+    In a rehearsal it is rolled back at its end (shared/infra/unit/rehearsal.py).
+
     On SQLite it takes the write lock first, so that two processes queue instead of failing with "database is locked"
     (shared/infra/database/sqlite.py).
     """
@@ -234,9 +291,20 @@ async def transaction() -> AsyncIterator[Transaction]:
         async with in_transaction():
             yield tx
             await tx.flush()
+            if is_rehearsal():
+                raise RolledBack
+    except RolledBack:
+        if tx.activity:
+            raise Rehearsed(tx.activity) from None
+        return
     finally:
         _current.reset(marker)
     tx._committed()
+
+
+def _watched(row: Row) -> dict[str, Any]:
+    """The columns of a row whose changes are activity, as they are now."""
+    return {name: getattr(row, name) for name in row.activity_columns or ()}
 
 
 def _for_update(query: QuerySet[M]) -> QuerySet[M]:

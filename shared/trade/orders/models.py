@@ -92,6 +92,18 @@ class Order(Row):
 
     lock_rank = 230
     not_found = _n("We could not find that order.")
+    activity_columns = (
+        "status",
+        "payment_status",
+        "refunded_amount",
+        "disputed_amount",
+        "lost_amount",
+        "stock_state",
+    )
+
+    @property
+    def activity_order_id(self) -> int:
+        return int(self.id)
 
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(

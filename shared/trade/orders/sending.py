@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.core import clock
 from shared.infra import unit
 from shared.infra.mail import service as mail
-from shared.infra.unit import Transaction
+from shared.infra.unit import Act, Transaction
 from shared.trade.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
 from shared.trade.orders.goods import put_all_on_shelf, set_aside
 from shared.trade.orders.models import Order
@@ -28,9 +28,8 @@ async def mark_as_shipped(
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        await _send(tx, order, carrier, tracking)
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
-        tx.record("order.shipped", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, **meant)
+        await _send(tx, order, carrier, tracking, Act("order.shipped", actor, meant))
         checkout = await order.checkout
         mail.write(
             tx,
@@ -64,7 +63,7 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
     return "disputed" if is_disputed else "refunded"
 
 
-async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> None:
+async def _send(tx: Transaction, order: Order, carrier: str, tracking: str, act: Act) -> None:
     """Move it, as long as it is what was looked at: nothing went back and no bank took anything meanwhile."""
     looked_at = {
         "status": OrderStatus.PROCESSING,
@@ -77,6 +76,7 @@ async def _send(tx: Transaction, order: Order, carrier: str, tracking: str) -> N
         order,
         to=OrderStatus.SHIPPED,
         where=looked_at,
+        act=act,
         shipped_at=clock.now(),
         tracking_carrier=carrier,
         tracking_number=tracking,
@@ -96,5 +96,5 @@ async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
         pieces = await put_all_on_shelf(order) if is_over else 0
         if not pieces:
             raise NothingToKeep
-        tx.record("order.goods_kept", actor=actor, subject=f"order:{order.id}", vendor_id=vendor_id, pieces=pieces)
+        tx.note(Act("order.goods_kept", actor, {"pieces": pieces}), order)
         return pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,10 @@ from shared.infra.gateway.standing import money_may_move
 from shared.infra.jobs import queue
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import Basket, BasketLine
-from shared.trade.baskets.queries import BasketView, get_basket
+from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
 from shared.trade.catalogue import stock
 from shared.trade.commission.queries import rules_for
-from shared.trade.commission.rules import Rule, Sold, charge, snapshot
+from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import holding
 from shared.trade.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
 from shared.trade.orders.holding import items_of
@@ -142,21 +143,20 @@ async def _create(
         language=current(),
         reserved_until=until,
     )
-    order = await _order_of(checkout, basket, config, state)
+    placed = Act("order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"})
+    await _order_of(tx, checkout, basket, config, state, placed)
     queue.enqueue(tx, "payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
-    tx.record(
-        "order.placed",
-        actor=actor,
-        subject=f"order:{order.id}",
-        vendor_id=order.vendor_id,
-        total=f"{basket.total.to_decimal()} {basket.total.currency}",
-    )
     return checkout.token
 
 
 async def _order_of(
-    checkout: Checkout, basket: BasketView, config: PaymentConfigView, stock_state: StockState
-) -> Order:
+    tx: Transaction,
+    checkout: Checkout,
+    basket: BasketView,
+    config: PaymentConfigView,
+    stock_state: StockState,
+    act: Act,
+) -> None:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
     lines = basket.lines
     sold = [
@@ -164,7 +164,9 @@ async def _order_of(
     ]
     rules, otherwise = await rules_for(config.vendor_id), Rule(config.platform_fee_percentage)
     charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
-    order = await Order.create(
+    order = await tx.create(
+        Order,
+        act=act,
         number=new_number(),
         checkout=checkout,
         vendor_id=config.vendor_id,
@@ -175,6 +177,10 @@ async def _order_of(
         currency=checkout.currency,
         stock_state=stock_state,
     )
+    await _add_lines(order, lines, charged)
+
+
+async def _add_lines(order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]) -> None:
     await OrderLine.bulk_create(
         OrderLine(
             order=order,
@@ -188,7 +194,6 @@ async def _order_of(
         )
         for line, fee in zip(lines, charged, strict=True)
     )
-    return order
 
 
 async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:

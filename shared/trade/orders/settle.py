@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from shared.core import clock
 from shared.core.money import Money
@@ -100,18 +100,15 @@ async def follow_disputes(tx: Transaction, order: Order, *, disputed: int, lost:
     Money that came back makes the order one to be sent again: what of it went back on the shelf is set aside.
     """
     was_gone = money_of(order).is_gone
-    moved = await Order.filter(Q(disputed_amount__not=disputed) | Q(lost_amount__not=lost), id=order.id).update(
-        disputed_amount=disputed, lost_amount=lost, updated_at=clock.now()
-    )
-    if not moved:
+    if (order.disputed_amount, order.lost_amount) == (disputed, lost):
         return False
-    order.disputed_amount, order.lost_amount = disputed, lost
+    await tx.change(order, disputed_amount=disputed, lost_amount=lost)
     is_gone = money_of(order).is_gone
     if was_gone and not is_gone:
         await set_aside(order)
     if was_gone != is_gone:
         action = "order.money_lost" if is_gone else "order.money_back"
-        tx.record(action, actor="stripe", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+        tx.note(Act(action, "stripe"), order)
     return True
 
 

@@ -95,10 +95,10 @@ async def store_reading(
             return
         before = _Before.of(row)
         known, submitted = banks.known_to(row), row.details_submitted
-        describe(row, account, read_at=read_at)
-        if schedule is not None:
-            row.payout_schedule = schedule.value
-        await row.save()
+        async with tx.editing(row):
+            describe(row, account, read_at=read_at)
+            if schedule is not None:
+                row.payout_schedule = schedule.value
         await banks.follow(tx, row, account, known=known, submitted=submitted)
         await _audit_change(tx, row, before, actor="stripe")
         await _tell_what_stopped(tx, row, before)
@@ -107,10 +107,11 @@ async def store_reading(
 async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
     """The vendor took our access away: the row, which the caller holds locked, takes no more payments."""
     before = _Before.of(row)
-    row.deauthorized_at = clock.now()
-    row.stripe_account_status = AccountStatus.INACTIVE.value
-    row.charges_enabled = row.payouts_enabled = row.transfers_active = row.accepts_payments = False
-    await row.save()
+    async with tx.editing(row):
+        row.deauthorized_at = clock.now()
+        row.stripe_account_status = AccountStatus.INACTIVE.value
+        row.charges_enabled = row.payouts_enabled = False
+        row.transfers_active = row.accepts_payments = False
     await _audit_change(tx, row, before, actor="stripe", disconnected=True)
     await _tell_what_stopped(tx, row, before)
 

@@ -5,12 +5,13 @@ Found by reading the account, whoever said that it changed: an event, a page, a 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from shared.core import clock
 from shared.core.errors import Conflict, Invalid
 from shared.infra import unit
-from shared.infra.gateway.accounts import StripeAccount
+from shared.infra.gateway.accounts import ExternalAccount, StripeAccount
 from shared.infra.jobs import queue
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
@@ -18,10 +19,24 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
 from shared.trade.vendors import configs, mirror, rules
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
-from shared.trade.vendors.payout_settings import defaults, words_of
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300
+
+
+def words_of(bank: ExternalAccount | None) -> str:
+    """A bank account as people recognise it: the last digits."""
+    return f"••{bank.last4}"[:40] if bank is not None else ""
+
+
+def returns(bank: ExternalAccount | None) -> bool:
+    """Whether payouts to it come back."""
+    return bank is not None and rules.is_broken(bank.status)
+
+
+def defaults(banks: Iterable[ExternalAccount]) -> dict[str, ExternalAccount]:
+    """The account that payouts go to in each currency."""
+    return {bank.currency: bank for bank in banks if bank.default_for_currency}
 
 
 def known_to(row: VendorPaymentConfig) -> dict[str, str]:
@@ -50,8 +65,7 @@ async def follow(
     now = clock.now()
     hours = (await marketplace()).bank_hold_hours
     until = now + timedelta(hours=hours) if hours else None
-    row.bank_changed_at, row.bank_hold_until = now, until
-    await row.save(update_fields=["bank_changed_at", "bank_hold_until"])
+    await tx.change(row, bank_changed_at=now, bank_hold_until=until)
     to = ", ".join(f"{words_of(banks[currency])} ({currency})" for currency in new)
     details = {"to": to, "until": until.isoformat() if until else None}
     await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
@@ -94,8 +108,7 @@ async def end_due() -> None:
 
 
 async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
-    row.bank_hold_until = None
-    await row.save(update_fields=["bank_hold_until"])
+    await tx.change(row, bank_hold_until=None)
     await _write_settings(tx, row.vendor_id)
 
 

@@ -50,6 +50,22 @@ class VendorPaymentConfig(Row):
     """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
 
     lock_rank = 220
+    subject_word = "account"
+    activity_columns = (
+        "stripe_account_status",
+        "accepts_payments",
+        "charges_enabled",
+        "payouts_enabled",
+        "details_submitted",
+        "transfers_active",
+        "disabled_reason",
+        "requirements",
+        "external_account_errored",
+        "payout_schedule",
+        "payouts_held_at",
+        "bank_hold_until",
+        "deauthorized_at",
+    )
 
     vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
         "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT

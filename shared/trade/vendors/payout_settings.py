@@ -1,10 +1,11 @@
-"""A vendor's payout plan and Stripe's schedule kept equal: the wish and its key are stored first, then Stripe is asked,
-then our row follows what it answered. What somebody changed at Stripe is found by reading.
+"""A vendor's payout plan and Stripe's schedule kept equal.
+
+Stripe is asked (writes.py), then our row follows its answer. What somebody changed at Stripe is found by reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,23 +13,21 @@ from decimal import Decimal
 from shared.core import clock
 from shared.core.editing import ChangedMeanwhile, Look, unseen
 from shared.core.errors import Invalid
-from shared.core.ids import born
 from shared.core.money import MAX_AMOUNT, Money
 from shared.infra import unit
-from shared.infra.audit.models import AuditEntry
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
-from shared.infra.unit import Transaction
-from shared.trade.vendors import configs, mirror, rules, schedules
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.vendors import banks, configs, mirror, schedules
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.models import VendorPaymentConfig
 from shared.trade.vendors.rules import PayoutSchedule
 from shared.trade.vendors.schedules import PayoutPlan
+from shared.trade.vendors.writes import UpdatePayoutSettings, ask_for_plan
 
-REQUESTED = "vendor.payout_schedule_requested"
-CHANGED = "vendor.payout_schedule_changed"
+CHANGED = schedules.CHANGED
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class PayoutTerms:
     @property
     def bank(self) -> str:
         """The bank that the vendor's own currency goes to, by its last digits."""
-        return words_of(self.banks.get(self.currency))
+        return banks.words_of(self.banks.get(self.currency))
 
     @property
     def still(self) -> bool:
@@ -68,22 +67,7 @@ class PayoutTerms:
     @property
     def bank_errored(self) -> bool:
         """Whether payouts to that bank come back. Stripe said so of the account; nobody else may."""
-        return returns(self.banks.get(self.currency))
-
-
-def words_of(bank: ExternalAccount | None) -> str:
-    """A bank account as people recognise it: the last digits."""
-    return f"••{bank.last4}"[:40] if bank is not None else ""
-
-
-def returns(bank: ExternalAccount | None) -> bool:
-    """Whether payouts to it come back."""
-    return bank is not None and rules.is_broken(bank.status)
-
-
-def defaults(banks: Iterable[ExternalAccount]) -> dict[str, ExternalAccount]:
-    """The account that payouts go to in each currency."""
-    return {bank.currency: bank for bank in banks if bank.default_for_currency}
+        return banks.returns(self.banks.get(self.currency))
 
 
 async def terms_of(vendor_id: int) -> PayoutTerms:
@@ -103,116 +87,56 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         reserve_percentage=row.reserve_percentage,
         reserve_days=row.reserve_days,
         payouts_enabled=row.payouts_enabled,
-        banks=defaults(mirror.from_json(row.requirements).external_accounts),
+        banks=banks.defaults(mirror.from_json(row.requirements).external_accounts),
         bank_hold_until=row.bank_hold_until if waits else None,
     )
 
 
 async def choose(
-    gateway: Gateway, *, vendor_id: int, plan: PayoutPlan, actor: str, look: Look[PayoutPlan] = unseen
-) -> None:
-    """The vendor's new plan, written through to Stripe. Raises StripeUnavailable, and what `look` does, with nothing changed."""
-    account_id = await configs.account_of(vendor_id)
-    if not 0 <= plan.minimum <= MAX_AMOUNT:
-        raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
-    try:
-        await _write(gateway, vendor_id=vendor_id, account_id=account_id, plan=plan, actor=actor, look=look)
-    except ChangedMeanwhile:
-        async with unit.transaction() as tx:  # Stripe may have been asked by now, while another plan was saved here
-            await _write_again(tx, vendor_id)
-        raise
-
-
-async def _write_again(tx: Transaction, vendor_id: int) -> None:
-    """Have Stripe's schedule set to what our row asks for, by a job."""
-    queue.enqueue(
-        tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
-    )
-
-
-async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
-    """Let Stripe's schedule be what our row asks for, after a hold, a reserve, or a change at Stripe. Nothing without an account."""
-    row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
-    if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:
-        return
-    plan = schedules.plan_of(row)
-    await _write(gateway, vendor_id=vendor_id, account_id=row.stripe_account_id, plan=plan, actor=actor)
-
-
-async def _write(
     gateway: Gateway,
     *,
     vendor_id: int,
-    account_id: str,
     plan: PayoutPlan,
     actor: str,
     look: Look[PayoutPlan] = unseen,
 ) -> None:
+    """The vendor's new plan, written through to Stripe.
+
+    Raises what `look` does, and ChangedMeanwhile where another was saved while Stripe was asked:
+    nothing is changed then. Raises StripeUnavailable: nothing is changed yet, and it goes through
+    later unless another plan is asked for.
+    """
+    await configs.account_of(vendor_id)
+    if not 0 <= plan.minimum <= MAX_AMOUNT:
+        raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
         await look(schedules.plan_of(row))
-        asked = schedules.settings_of(plan, by_hand=await schedules.by_hand(row, plan.minimum))
-        key = await _write_down(tx, row, plan, asked, actor)
-    answered = await gateway.balance_settings.update(account_id, asked, key=key)
+        write = await ask_for_plan(tx, row, plan, actor=actor)
+    performed = await _perform(gateway, write)
+    asked = UpdatePayoutSettings(**write.params)
+    meant = asked.means(performed.answer or asked.asked)
+    now = schedules.plan_of(await VendorPaymentConfig.get(vendor_id=vendor_id))
+    if now != meant:
+        await look(now)
+        raise ChangedMeanwhile
+
+
+async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
+    """Let Stripe's schedule be what our row asks for. Nothing without an account."""
     async with unit.transaction() as tx:
-        row = await configs.locked(tx, vendor_id)
-        await look(schedules.plan_of(row))  # another may have been saved while Stripe was asked
-        if answered.interval == asked.interval:
-            await _store(tx, row, plan, actor=actor, key=key)
-        else:
-            await _store_told(tx, row, answered, actor=actor, key=key)
+        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
+        if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:
+            return
+        write = await ask_for_plan(tx, row, schedules.plan_of(row), actor=actor)
+    await _perform(gateway, write)
 
 
-async def _write_down(
-    tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, asked: PayoutSettings, actor: str
-) -> str:
-    subject = f"vendor:{row.vendor_id}"
-    number = await AuditEntry.filter(subject=subject, action=REQUESTED).count() + 1
-    key = f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-schedule:{number}"
-    tx.record(
-        REQUESTED,
-        actor=actor,
-        subject=subject,
-        vendor_id=row.vendor_id,
-        schedule=plan.schedule.value,
-        anchor=plan.day,
-        minimum=plan.minimum,
-        at_stripe=asked.interval,
-        key=key,
-    )
-    return key
-
-
-async def _store(tx: Transaction, row: VendorPaymentConfig, plan: PayoutPlan, *, actor: str, key: str) -> None:
-    before = schedules.plan_of(row)
-    after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
-    if before == after:
-        return
-    row.payout_schedule, row.payout_anchor, row.minimum_payout = after.schedule.value, after.anchor, after.minimum
-    await row.save(update_fields=["payout_schedule", "payout_anchor", "minimum_payout"])
-    tx.record(
-        CHANGED,
-        actor=actor,
-        subject=f"vendor:{row.vendor_id}",
-        vendor_id=row.vendor_id,
-        before=_words(before, row.currency),
-        after=_words(after, row.currency),
-        key=key,
-    )
-
-
-def _words(plan: PayoutPlan, currency: str) -> str:
-    day = f" on {plan.day}" if plan.day else ""
-    least = f", from {Money(plan.minimum, currency)}" if plan.minimum else ""
-    return f"{plan.schedule.value}{day}{least}"
-
-
-async def _store_told(
-    tx: Transaction, row: VendorPaymentConfig, answered: PayoutSettings, *, actor: str, key: str
-) -> None:
-    if (found := schedules.told(answered)) is not None:
-        schedule, anchor = found
-        await _store(tx, row, PayoutPlan(schedule, anchor, row.minimum_payout), actor=actor, key=key)
+async def _perform(gateway: Gateway, write: StripeWrite) -> writes.Performed:
+    performed = await writes.perform(gateway, write.id)
+    if performed.refusal is not None:
+        raise performed.refusal
+    return performed
 
 
 async def follow(vendor_id: int, settings: PayoutSettings) -> None:
@@ -222,7 +146,7 @@ async def follow(vendor_id: int, settings: PayoutSettings) -> None:
         ours = await schedules.by_hand(row, row.minimum_payout)
         found = schedules.told(settings)
         if ours != (found is None):
-            await _write_again(tx, vendor_id)
+            schedules.write_again(tx, vendor_id)
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
-            await _store(tx, row, plan, actor="stripe", key="")
+            await schedules.store(tx, row, plan, actor="stripe", key="")

@@ -7,20 +7,26 @@ Stripe is `manual`, and our own scheduler makes the payouts (shared/finance/payo
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shared.core import clock
+from shared.core.money import Money
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import queue
+from shared.infra.unit import Transaction
 from shared.trade.vendors.models import VendorPaymentConfig
 from shared.trade.vendors.paydays import anchor_of
 from shared.trade.vendors.rules import PayoutSchedule
 
 log = logging.getLogger(__name__)
 MANUAL = "manual"
+CHANGED = "vendor.payout_schedule_changed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,11 @@ def plan_of(row: VendorPaymentConfig) -> PayoutPlan:
     """The plan that a config row holds."""
     schedule = PayoutSchedule(row.payout_schedule)
     return PayoutPlan(schedule, anchor_of(schedule.value, row.payout_anchor), row.minimum_payout)
+
+
+def plan_from(stored: Mapping[str, Any]) -> PayoutPlan:
+    """The plan that was stored as its fields."""
+    return PayoutPlan(PayoutSchedule(stored["schedule"]), stored["anchor"], stored["minimum"])
 
 
 def settings_of(plan: PayoutPlan, *, by_hand: bool) -> PayoutSettings:
@@ -86,3 +97,48 @@ async def read(gateway: Gateway, account_id: str) -> PayoutSettings | None:
     except StripeRefused as refused:
         log.info("no payout schedule for %s: %s", account_id, refused.log)
         return None
+
+
+async def store(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    plan: PayoutPlan,
+    *,
+    actor: str,
+    key: str,
+) -> None:
+    """Set the plan of a config row that the caller holds locked, if it is another.
+
+    `key` is of the write behind it.
+    """
+    before = plan_of(row)
+    after = PayoutPlan(plan.schedule, plan.day, plan.minimum)
+    if before == after:
+        return
+    await tx.change(
+        row,
+        payout_schedule=after.schedule.value,
+        payout_anchor=after.anchor,
+        minimum_payout=after.minimum,
+    )
+    tx.record(
+        CHANGED,
+        actor=actor,
+        subject=f"vendor:{row.vendor_id}",
+        vendor_id=row.vendor_id,
+        before=_words(before, row.currency),
+        after=_words(after, row.currency),
+        key=key,
+    )
+
+
+def _words(plan: PayoutPlan, currency: str) -> str:
+    day = f" on {plan.day}" if plan.day else ""
+    least = f", from {Money(plan.minimum, currency)}" if plan.minimum else ""
+    return f"{plan.schedule.value}{day}{least}"
+
+
+def write_again(tx: Transaction, vendor_id: int) -> None:
+    """Have Stripe's schedule set to what our row asks for, by a job."""
+    key = f"payouts.write_settings:{vendor_id}"
+    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=key)

@@ -1,7 +1,6 @@
 """Vendors join, connect Stripe and change how they are paid.
 
-One Stripe account per vendor, whatever is clicked twice or crashes: the idempotency key and the request are written down
-first, under a lock; the call is made outside any transaction; the answer is stored by a guarded update. Doing it again heals.
+One Stripe account per vendor, whatever is clicked twice or crashes.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from shared.core.errors import Conflict, Invalid
 from shared.core.ids import born, slugify
 from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
-from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import queue
+from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
 from shared.trade.people import registration
@@ -32,6 +32,7 @@ from shared.trade.vendors.countries import COUNTRIES, default_currency, minimum_
 from shared.trade.vendors.errors import AccountDisconnected, UnsupportedCountry
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config
+from shared.trade.vendors.writes import CreateAccount, UpdatePayoutSettings
 
 log = logging.getLogger(__name__)
 
@@ -80,76 +81,65 @@ async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, i
     raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
 
 
-async def setup_payments(gateway: Gateway, *, vendor_id: int, details: AccountDetails, actor: str) -> str:
-    """The vendor's Stripe account id: made on the first call, the same one ever after, whatever `details` say then."""
+async def setup_payments(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    details: AccountDetails,
+    actor: str,
+) -> str:
+    """The vendor's Stripe account id: made on the first call, the same one ever after.
+
+    Later `details` change nothing. Raises StripeRefused (other details may be given then) and
+    StripeUnavailable (it is made later, or by the same call).
+    """
     if details.country not in COUNTRIES:
         raise UnsupportedCountry(param="country")
     await require_confirmed(vendor_id, to="connect with Stripe")
-    wanted = await _write_down(vendor_id, details, actor)
-    if wanted.account_id:
-        return wanted.account_id
-    started = clock.now()
-    try:
-        account = await gateway.accounts.create(AccountDetails(**wanted.request), vendor_id=vendor_id, key=wanted.key)
-    except StripeRefused:
-        # A key repeats its first answer; a definite no made nothing, so other details get a key of their own.
-        await _next_key(vendor_id, wanted.key)
-        raise
-    except StripeUnavailable as down:
-        if down.replayed:  # Stripe stored this failure under our key: the same button would fail for a day
-            await _next_key(vendor_id, wanted.key)
-        raise
-    async with unit.transaction() as tx:
-        row = await configs.locked(tx, vendor_id)
-        if row.stripe_account_id is None:
-            row.stripe_account_id = account.id
-            accounts.describe(row, account, read_at=started)
-            await row.save()
-            tx.record(
-                "vendor.account_created",
-                actor=actor,
-                subject=f"vendor:{vendor_id}",
-                vendor_id=vendor_id,
-                stripe_account_id=account.id,
-                accepts_payments=row.accepts_payments,
-            )
-        account_id = row.stripe_account_id
-    await _begin_with_schedule(gateway, vendor_id=vendor_id, actor=actor)
-    return account_id
+    account_id, write_id = await _write_down(vendor_id, details, actor)
+    if account_id is not None:
+        return account_id
+    performed = await writes.perform(gateway, write_id)
+    if performed.stripe_id is None:
+        raise performed.refusal or StripeUnavailable(log="the account was refused to somebody else just now")
+    await _begin_with_schedule(gateway, vendor_id)
+    return performed.stripe_id
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    key: str
-    request: Mapping[str, Any]
-    account_id: str | None
-
-
-async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> _Wanted:
+async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tuple[str | None, int]:
+    """Stripe's id of the account, or else the write that makes it."""
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
         if row.deauthorized_at:
             raise AccountDisconnected
-        if row.stripe_account_id is None and not row.account_request:
-            row.stripe_account_key = row.stripe_account_key or f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+        if row.stripe_account_id is not None:
+            return row.stripe_account_id, 0
+        is_new = not row.account_request
+        if is_new:
+            first = f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+            row.stripe_account_key = row.stripe_account_key or first
             row.account_request = asdict(details)
             await row.save(update_fields=["stripe_account_key", "account_request"])
             tx.record("vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
-        return _Wanted(row.stripe_account_key or "", row.account_request, row.stripe_account_id)
+        else:
+            write = await writes.latest(f"vendor:{vendor_id}", CreateAccount)
+            if write is not None:
+                return None, int(write.id)
+        request = dict(row.account_request)
+        asked = CreateAccount(vendor_id, request, actor, mark=str(row.stripe_account_key))
+        # One of before there were rows of writes was asked at some time since.
+        asked_at = None if is_new else row.created_at
+        return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
 
 
-async def _next_key(vendor_id: int, refused_key: str) -> None:
-    head, _, number = refused_key.rpartition(":")
-    await VendorPaymentConfig.filter(
-        vendor_id=vendor_id, stripe_account_key=refused_key, stripe_account_id__isnull=True
-    ).update(stripe_account_key=f"{head}:{int(number) + 1}", account_request={}, updated_at=clock.now())
-
-
-async def _begin_with_schedule(gateway: Gateway, *, vendor_id: int, actor: str) -> None:
-    """Tell Stripe the schedule we show; when that fails the account still stands and the next sync shows Stripe's own."""
+async def _begin_with_schedule(gateway: Gateway, vendor_id: int) -> None:
+    """Tell Stripe the schedule we show; when that fails, the account stands and its job goes on."""
+    write = await writes.latest(f"vendor:{vendor_id}", UpdatePayoutSettings)
+    if write is None:
+        return
     try:
-        await payout_settings.apply(gateway, vendor_id=vendor_id, actor=actor)
-    except (StripeUnavailable, StripeRefused) as problem:
+        await writes.perform(gateway, write.id)
+    except StripeUnavailable as problem:
         log.warning("vendor %s: payout schedule not written through: %s", vendor_id, problem.log)
 
 
@@ -226,9 +216,8 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
         except StripeMissing:
             return False
         async with unit.transaction() as tx:
-            moved = await VendorPaymentConfig.filter(id=row.id, deauthorized_at=row.deauthorized_at).update(
-                deauthorized_at=None, connected_again_at=clock.now(), updated_at=clock.now()
-            )
+            gone = {"deauthorized_at": row.deauthorized_at}
+            moved = await tx.change(row, where=gone, deauthorized_at=None, connected_again_at=clock.now())
             if moved:
                 subject = f"vendor:{row.vendor_id}"
                 tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)

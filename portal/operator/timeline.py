@@ -10,10 +10,11 @@ from typing import Any
 
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
-from shared.finance.inbox.changes import Change, Scalar, read
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
-from shared.finance.inbox.timeline import Done, Mailed, Timeline, Told
+from shared.finance.inbox.timeline import Done, Timeline, Told
+from shared.infra.activity.changes import Change, Scalar
+from shared.infra.mail.queries import MailView
 
 DECISIONS = {
     Decision.APPLIED: ("ok", "Applied"),
@@ -92,22 +93,21 @@ def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     return tuple(Run(tuple(lines), is_quiet) for is_quiet, lines in groupby(found, key=lambda line: line.is_quiet))
 
 
-def _line(entry: Done | Told | Mailed, currency: str) -> Line:
+def _line(entry: Done | Told | MailView, currency: str) -> Line:
     if isinstance(entry, Told):
         return _told(entry.event, entry.at, currency)
-    if isinstance(entry, Mailed):
+    if isinstance(entry, MailView):
         state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(entry.status, "")
         kind = "warn" if entry.status == "failed" else None
         return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
-    found = read(entry.details.get("changes")) if entry.action == "webhook.replayed" else ()
+    act = entry.act
     return Line(
-        sentence(entry.action),
+        sentence(act.kind),
         entry.at,
-        kind="bad" if entry.action.endswith((".failed", ".parked", "_undeliverable")) else None,
-        detail=f"{who(entry.actor)} · {_things(entry.subject)}{_details(entry.details, currency)}",
-        changes=change_lines(found, currency),
+        kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
+        detail=f"{who(act.actor)} · {_things(act.subject)}{_details(act.details, currency)}",
         stripe_id=entry.stripe_id,
-        href=f"/operator/webhooks/{entry.stripe_id}" if entry.action == "webhook.replayed" else None,
+        href=f"/operator/webhooks/{entry.stripe_id}" if act.thing == "webhook_event" else None,
     )
 
 

@@ -15,7 +15,7 @@ UNDO = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0039_superseded_writes")]
+    dependencies = [("models", "0040_activity")]
 
     initial = False
 

@@ -1,0 +1,219 @@
+"""What happened to an order and its money, in a vendor's words, newest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.orders import timeline_finance
+from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
+from portal.timeline import TimelineEntry
+from shared.entrypoints.web.filters import money
+from shared.finance.disputes.activity import DisputeActivity
+from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.payments.activity import PaymentActivity
+from shared.finance.payments.rules import PaymentState
+from shared.finance.refunds.activity import RefundActivity
+from shared.finance.refunds.rules import RefundState
+from shared.infra.activity.queries import Happened
+from shared.infra.mail.queries import MailView
+from shared.trade.orders.activity import OrderActivity
+from shared.trade.orders.rules import OrderStatus
+
+_ENDS = {
+    DisputeStatus.WON: ("You won the dispute", "The shopper's bank decided for you.", "ok"),
+    DisputeStatus.LOST: ("You lost the dispute", "The shopper's bank decided for the shopper.", "bad"),
+    DisputeStatus.WARNING_CLOSED: ("The bank's question is settled", "It did not become a dispute.", "ok"),
+    DisputeStatus.PREVENTED: ("The dispute was prevented", "It never reached the bank.", "ok"),
+}
+_SETTLED = ("The card network settled it", "It did not become a dispute; the shopper has the money back.", "bad")
+
+
+def timeline(facts: OrderFacts, history: Sequence[Happened], mails: Sequence[MailView]) -> tuple[TimelineEntry, ...]:
+    """The whole history of an order; of the same moment the cause stands below what it led to."""
+    found = [entry for happened in history for entry in _WORDS[happened.kind](facts, happened)]
+    found += [_mail(mail) for mail in mails]
+    return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+
+
+def _placed(facts: OrderFacts, happened: Happened) -> Entries:
+    items = sum(line.quantity for line in facts.order.lines)
+    goods = "1 item" if items == 1 else f"{items} items"
+    detail = f"{facts.order.contact.full_name} ordered {goods}."
+    yield TimelineEntry("Order placed", happened.at, detail)
+
+
+def _declined_card(facts: OrderFacts, happened: Happened) -> Entries:
+    if _payment_is(facts, happened, PaymentState.FAILED):
+        detail = "The shopper can try another card."
+        yield TimelineEntry("Card declined", happened.at, detail, "warn")
+
+
+def _parked(facts: OrderFacts, happened: Happened) -> Entries:
+    if _payment_is(facts, happened, PaymentState.PARKED):
+        detail = "The marketplace checks it. Do not send anything yet."
+        yield TimelineEntry("Payment is being looked at", happened.at, detail, "bad")
+
+
+def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> bool:
+    payment = facts.payments.get(happened.subject)
+    return payment is not None and payment.state is state
+
+
+def _paid(facts: OrderFacts, happened: Happened) -> Entries:
+    states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
+    method = next((p.method for p in facts.payments.values() if p.state in states), None)
+    detail = {"card": "By card.", "sepa_debit": "By direct debit."}.get(method or "")
+    yield TimelineEntry("Paid", happened.at, detail, "ok")
+
+
+def _shipped(facts: OrderFacts, happened: Happened) -> Entries:
+    told = (facts.order.tracking_carrier, facts.order.tracking_number)
+    parcel = " ".join(part for part in told if part)
+    yield TimelineEntry("Shipped", happened.at, parcel or "Without tracking.", "ok")
+
+
+def _delivered(facts: OrderFacts, happened: Happened) -> Entries:
+    assumed = "Taken for granted: it was sent long enough ago."
+    detail = assumed if facts.order.is_arrival_assumed else "As you said."
+    yield TimelineEntry("Delivered", happened.at, detail, "ok")
+
+
+def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
+    if facts.order.status is OrderStatus.CANCELLED:
+        detail = "It was not paid in time; the goods are back on your shelf."
+        yield TimelineEntry("Cancelled", happened.at, detail, "plain")
+
+
+def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
+    refund = facts.refunds.get(happened.subject)
+    text = f"Refund of {amount_of(happened)} asked for"
+    if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
+        yield TimelineEntry(text, happened.at, "The marketplace looks at it first.", "info")
+    else:
+        yield TimelineEntry(text, happened.at, (refund.note or None) if refund else None)
+
+
+def _refund_declined(facts: OrderFacts, happened: Happened) -> Entries:
+    yield _refund_ended(facts, happened, "declined")
+
+
+def _refund_refused(facts: OrderFacts, happened: Happened) -> Entries:
+    yield _refund_ended(facts, happened, "not possible")
+
+
+def _refund_ended(facts: OrderFacts, happened: Happened, word: str) -> TimelineEntry:
+    why = str(happened.details.get("reason") or "") or None
+    return TimelineEntry(f"Refund of {_refunded(facts, happened)} {word}", happened.at, why, "bad")
+
+
+def _refund_failed(facts: OrderFacts, happened: Happened) -> Entries:
+    detail = "The shopper's bank sent it back. Nothing is taken from you for it."
+    yield TimelineEntry(f"Refund of {_refunded(facts, happened)} failed", happened.at, detail, "bad")
+
+
+def _refund_cancelled(facts: OrderFacts, happened: Happened) -> Entries:
+    text = f"Refund of {_refunded(facts, happened)} cancelled"
+    yield TimelineEntry(text, happened.at, "The money stays here.", "plain")
+
+
+def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
+    refund = facts.refunds.get(happened.subject)
+    if refund is not None and refund.state is RefundState.REQUIRES_ACTION:
+        text = f"Refund of {money(refund.amount)} waits for the shopper"
+        yield TimelineEntry(text, happened.at, "The shopper has to say where the money goes.", "warn")
+
+
+def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
+    detail = "On its way to the shopper's card or bank."
+    yield TimelineEntry(f"{_refunded(facts, happened)} refunded", happened.at, detail, "ok")
+
+
+def _refunded(facts: OrderFacts, happened: Happened) -> str:
+    """An operator's decision tells no amount; the refund does."""
+    refund = facts.refunds.get(happened.subject)
+    return money(refund.amount) if refund is not None else amount_of(happened)
+
+
+def _dispute_opened(facts: OrderFacts, happened: Happened) -> Entries:
+    status = DisputeStatus(str(happened.details["status"]))
+    yield from _dispute_ended(facts, happened, status)
+    if status.startswith("warning"):
+        text = f"The shopper's bank asks about {amount_of(happened)}"
+        yield TimelineEntry(text, happened.at, "No money has moved.", "warn")
+    else:
+        text = f"The shopper's bank disputes {amount_of(happened)}"
+        yield TimelineEntry(text, happened.at, None, "bad")
+
+
+def _dispute_moved(facts: OrderFacts, happened: Happened) -> Entries:
+    yield from _dispute_ended(facts, happened, DisputeStatus(str(happened.details["status"])))
+
+
+def _dispute_ended(facts: OrderFacts, happened: Happened, status: DisputeStatus) -> Entries:
+    dispute = facts.disputes.get(happened.subject)
+    given_up = dispute is not None and dispute.accepted_at and status is DisputeStatus.LOST
+    if status not in _ENDS or given_up:  # that the loss was accepted is said already
+        return
+    text, detail, kind = _SETTLED if _is_settled(facts, happened) else _ENDS[status]
+    yield TimelineEntry(text, happened.at, detail, kind)
+
+
+def _is_settled(facts: OrderFacts, happened: Happened) -> bool:
+    """Whether the card network gave the money to the shopper without a dispute."""
+    dispute = facts.disputes.get(happened.subject)
+    if dispute is None or dispute.withdrawn_at is None:
+        return False
+    return dispute.status is DisputeStatus.PREVENTED
+
+
+def _dispute_withdrawn(facts: OrderFacts, happened: Happened) -> Entries:
+    settled = "The card network gave it to the shopper."
+    detail = settled if _is_settled(facts, happened) else "Until the dispute is decided."
+    yield TimelineEntry(f"The bank took {amount_of(happened)} back", happened.at, detail, "bad")
+
+
+def _dispute_accepted(facts: OrderFacts, happened: Happened) -> Entries:
+    if (dispute := facts.disputes.get(happened.subject)) and dispute.accepted_at:
+        yield TimelineEntry("You accepted the loss", happened.at)
+
+
+def _dispute_submitted(facts: OrderFacts, happened: Happened) -> Entries:
+    if (dispute := facts.disputes.get(happened.subject)) and dispute.submitted_at:
+        yield TimelineEntry("Your answer was handed in", happened.at, "The bank decides now.", "info")
+
+
+def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
+    yield TimelineEntry(f"The bank gave {amount_of(happened)} back", happened.at, None, "ok")
+
+
+def _mail(mail: MailView) -> TimelineEntry:
+    if mail.status == "failed":
+        return TimelineEntry("A mail to the shopper could not be sent", mail.at, mail.subject, "warn")
+    return TimelineEntry("Mail to the shopper", mail.at, mail.subject, is_quiet=True)
+
+
+_WORDS: Words = {
+    **timeline_finance.WORDS,
+    OrderActivity.PLACED: _placed,
+    OrderActivity.PAID: _paid,
+    OrderActivity.SHIPPED: _shipped,
+    OrderActivity.DELIVERED: _delivered,
+    OrderActivity.CANCELLED: _cancelled,
+    PaymentActivity.FAILED: _declined_card,
+    PaymentActivity.PARKED: _parked,
+    RefundActivity.REQUESTED: _refund_asked_for,
+    RefundActivity.ADOPTED: _refund_asked_for,
+    RefundActivity.DECLINED: _refund_declined,
+    RefundActivity.REFUSED: _refund_refused,
+    RefundActivity.REQUIRES_ACTION: _refund_waits,
+    RefundActivity.SUCCEEDED: _refund_arrived,
+    RefundActivity.FAILED: _refund_failed,
+    RefundActivity.CANCELED: _refund_cancelled,
+    DisputeActivity.OPENED: _dispute_opened,
+    DisputeActivity.MOVED: _dispute_moved,
+    DisputeActivity.WITHDRAWN: _dispute_withdrawn,
+    DisputeActivity.REINSTATED: _dispute_reinstated,
+    DisputeActivity.ACCEPTED: _dispute_accepted,
+    DisputeActivity.SUBMITTED: _dispute_submitted,
+}
+KINDS = frozenset(_WORDS)

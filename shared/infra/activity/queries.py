@@ -1,0 +1,105 @@
+"""The history, filtered: of an order, of some things, or of what one thing led to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import Q
+
+from shared.core.money import Money
+from shared.infra.activity.changes import Change, net, read
+from shared.infra.activity.models import Activity
+
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened; `amount` where it is about money."""
+
+    at: datetime
+    kind: str
+    subject: str
+    actor: str
+    cause: str
+    amount: Money | None
+    details: Mapping[str, Any]
+    changes: tuple[Change, ...]
+
+    @property
+    def thing(self) -> str:
+        """The word of its subject: `refund`."""
+        return self.subject.partition(":")[0]
+
+
+async def of_order(
+    order_id: int,
+    *,
+    also: Collection[str] = (),
+    kinds: Collection[str] = (),
+    acts_only: bool = False,
+    newest: int = MOST,
+) -> tuple[Happened, ...]:
+    """What happened to an order and to the subjects named in `also`, newest first.
+
+    With `kinds` only those, with `acts_only` nothing that merely followed from something else.
+    """
+    wanted = Q(order_id=order_id)
+    if also:
+        wanted |= Q(subject__in=sorted(also))
+    query = Activity.filter(wanted)
+    if kinds:
+        query = query.filter(kind__in=sorted(kinds))
+    if acts_only:
+        query = query.exclude(actor="")
+    return tuple(view(row) for row in await query.order_by("-id").limit(newest))
+
+
+async def of_subject(subject: str, *, kinds: Collection[str], newest: int) -> tuple[Happened, ...]:
+    """What happened to one thing, newest first."""
+    rows = Activity.filter(subject=subject, kind__in=sorted(kinds)).order_by("-id").limit(newest)
+    return tuple(view(row) for row in await rows)
+
+
+async def led_to(causes: Collection[str]) -> dict[str, tuple[Change, ...]]:
+    """What each cause changed, all in all."""
+    if not causes:
+        return {}
+    found: dict[str, list[Activity]] = defaultdict(list)
+    for row in await Activity.filter(cause__in=sorted(causes)).order_by("id"):
+        found[row.cause].append(row)
+    return {cause: changes_of(rows) for cause, rows in found.items()}
+
+
+async def led_to_something(cause: str) -> bool:
+    """Tell whether anything is known that `cause` led to."""
+    return await Activity.exists(cause=cause)
+
+
+def changes_of(rows: Iterable[Activity]) -> tuple[Change, ...]:
+    """What came of some rows, each field once."""
+    return net(change for row in rows for change in read(row.subject, row.before, row.after))
+
+
+def view(row: Activity) -> Happened:
+    """A row as pages get it."""
+    return Happened(
+        at=row.created_at,
+        kind=row.kind,
+        subject=row.subject,
+        actor=row.actor,
+        cause=row.cause,
+        amount=_amount(row),
+        details=row.details or {},
+        changes=read(row.subject, row.before, row.after),
+    )
+
+
+def _amount(row: Activity) -> Money | None:
+    if row.amount is None or row.currency is None:
+        return None
+    return Money(row.amount, row.currency)

@@ -1,0 +1,192 @@
+"""What we ask Stripe about a vendor's account: to make it, and to set when it is paid out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+from shared.core import clock
+from shared.core.ids import born
+from shared.infra.gateway.accounts import AccountDetails, StripeAccount
+from shared.infra.gateway.balance_settings import PayoutSettings
+from shared.infra.gateway.calls import PLATFORM
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.operations import Operation
+from shared.infra.stripe_writes.rules import CLOCKS_DIFFER, WriteState
+from shared.infra.unit import Transaction
+from shared.trade.vendors import accounts, configs, schedules
+from shared.trade.vendors.models import VendorPaymentConfig
+from shared.trade.vendors.schedules import PayoutPlan
+
+REQUESTED = "vendor.payout_schedule_requested"
+
+
+@dataclass(frozen=True)
+class CreateAccount(Operation[StripeAccount, None]):
+    """A vendor's account; `details` are those of `AccountDetails`, `actor` is who asked for it."""
+
+    name: ClassVar[str] = "accounts.create"
+
+    vendor_id: int
+    details: dict[str, Any]
+    actor: str
+    mark: str
+
+    @property
+    def key(self) -> str:
+        return self.mark
+
+    @property
+    def subject(self) -> str:
+        return f"vendor:{self.vendor_id}"
+
+    async def send(self, gateway: Gateway, key: str) -> StripeAccount:
+        details = AccountDetails(**self.details)
+        return await gateway.accounts.create(details, vendor_id=self.vendor_id, key=key)
+
+    async def find(self, gateway: Gateway) -> StripeAccount | None:
+        """Look among the accounts since the vendor came.
+
+        A vendor's number may come again in another database.
+        """
+        row = await VendorPaymentConfig.get(vendor_id=self.vendor_id)
+        made = await gateway.accounts.list(since=row.created_at - CLOCKS_DIFFER)
+        mark = {"platform": PLATFORM, "vendor_id": str(self.vendor_id)}.items()
+        mine = (one for one in made if mark <= one.metadata.items())
+        return next((one for one in mine if one.email == self.details["email"]), None)
+
+    async def answered(self, tx: Transaction, answer: StripeAccount, more: None) -> None:
+        """Note the account, and have Stripe told the schedule that we show."""
+        row = await configs.locked(tx, self.vendor_id)
+        if row.stripe_account_id is not None:
+            return
+        async with tx.editing(row):
+            row.stripe_account_id = answer.id
+            accounts.describe(row, answer, read_at=clock.now())
+        tx.record(
+            "vendor.account_created",
+            actor=self.actor,
+            subject=self.subject,
+            vendor_id=self.vendor_id,
+            stripe_account_id=answer.id,
+            accepts_payments=row.accepts_payments,
+        )
+        await ask_for_plan(tx, row, schedules.plan_of(row), actor=self.actor)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """A definite no made nothing: other details may be given, under a key of their own."""
+        row = await configs.locked(tx, self.vendor_id)
+        head, _, number = self.mark.rpartition(":")
+        where = {"stripe_account_key": self.mark, "stripe_account_id": None}
+        next_key = f"{head}:{int(number) + 1}"
+        await tx.change(row, where=where, stripe_account_key=next_key, account_request={})
+
+
+@dataclass(frozen=True)
+class UpdatePayoutSettings(Operation[PayoutSettings, None]):
+    """Stripe's payout schedule of a vendor, as our plan `wanted` has it instead of `before`.
+
+    Nobody wants it any more once another one was asked for: the newest counts.
+    """
+
+    name: ClassVar[str] = "balance_settings.update"
+
+    vendor_id: int
+    account_id: str
+    wanted: dict[str, Any]
+    before: dict[str, Any]
+    by_hand: bool
+    actor: str
+    mark: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.mark}:{self.number}"
+
+    @property
+    def subject(self) -> str:
+        return f"vendor:{self.vendor_id}"
+
+    @property
+    def asked(self) -> PayoutSettings:
+        """What Stripe is asked for."""
+        return schedules.settings_of(schedules.plan_from(self.wanted), by_hand=self.by_hand)
+
+    def id_of(self, answer: PayoutSettings) -> str:
+        return self.account_id
+
+    def means(self, answer: PayoutSettings) -> PayoutPlan:
+        """Return our plan as Stripe's answer has it: as asked for, unless Stripe made another of it."""
+        if answer.interval == self.asked.interval:
+            return schedules.plan_from(self.wanted)
+        before, found = schedules.plan_from(self.before), schedules.told(answer)
+        return before if found is None else PayoutPlan(found[0], found[1], before.minimum)
+
+    async def plan(self, tx: Transaction, facts: None) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
+        row = await configs.locked(tx, self.vendor_id)
+        is_there = row.stripe_account_id == self.account_id and row.deauthorized_at is None
+        return self if is_there and await self._is_newest() else WriteState.SUPERSEDED
+
+    async def send(self, gateway: Gateway, key: str) -> PayoutSettings:
+        return await gateway.balance_settings.update(self.account_id, self.asked, key=key)
+
+    async def find(self, gateway: Gateway) -> PayoutSettings | None:
+        found = await gateway.balance_settings.get(self.account_id)
+        is_so = (found.interval, found.weekly_days, found.monthly_days) == (
+            self.asked.interval,
+            self.asked.weekly_days,
+            self.asked.monthly_days,
+        )
+        return found if is_so else None
+
+    async def answered(self, tx: Transaction, answer: PayoutSettings, more: None) -> None:
+        """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that one."""
+        row = await configs.locked(tx, self.vendor_id)
+        known = [schedules.plan_from(each) for each in (self.before, self.wanted)]
+        if schedules.plan_of(row) in known and await self._is_newest():
+            await schedules.store(tx, row, self.means(answer), actor=self.actor, key=self.key)
+        else:
+            schedules.write_again(tx, self.vendor_id)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """Nothing was changed; whoever asks next asks anew."""
+
+    async def _is_newest(self) -> bool:
+        return await writes.count_of(self.subject, type(self)) == self.number
+
+
+async def ask_for_plan(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    plan: PayoutPlan,
+    *,
+    actor: str,
+) -> StripeWrite:
+    """Open the write that sets Stripe's schedule to `plan`. The caller holds the config locked."""
+    subject = f"vendor:{row.vendor_id}"
+    asked = UpdatePayoutSettings(
+        vendor_id=row.vendor_id,
+        account_id=str(row.stripe_account_id),
+        wanted=asdict(PayoutPlan(plan.schedule, plan.day, plan.minimum)),
+        before=asdict(schedules.plan_of(row)),
+        by_hand=await schedules.by_hand(row, plan.minimum),
+        actor=actor,
+        mark=f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-settings",
+        number=1 + await writes.count_of(subject, UpdatePayoutSettings),
+    )
+    tx.record(
+        REQUESTED,
+        actor=actor,
+        subject=subject,
+        vendor_id=row.vendor_id,
+        schedule=plan.schedule.value,
+        anchor=plan.day,
+        minimum=plan.minimum,
+        at_stripe=asked.asked.interval,
+        key=asked.key,
+    )
+    return await writes.open_write(tx, asked)
