@@ -24,77 +24,31 @@ OLDEST = (3, 11)
 
 
 def job_handlers() -> Handlers:
-    """Which function works which kind of job; the job queue itself knows no domain."""
+    """Which function works which kind of job; each domain registers its own (shared/core/domains.py)."""
+    from shared.core import domains
     from shared.finance.disputes import jobs as disputes
-    from shared.finance.inbox import backfill, dispatch
-    from shared.finance.payment_methods import jobs as payment_methods
-    from shared.finance.payments import jobs as payments
-    from shared.finance.payouts import jobs as payouts
-    from shared.finance.reconciliation import jobs as reporting
-    from shared.finance.recovery import jobs as clawback
     from shared.finance.refunds import jobs as refunds
-    from shared.finance.statements import jobs as statements
-    from shared.infra.stripe_writes import service as stripe_writes
-    from shared.trade.marketplace import sending as mail
-    from shared.trade.orders import jobs as orders
-    from shared.trade.people import credentials, doors, tokens
-    from shared.trade.people.factors import recovery as factors
-    from shared.trade.vendors import jobs as vendors
 
-    return {
-        **stripe_writes.HANDLERS,
-        **orders.HANDLERS,
-        **payments.HANDLERS,
-        **doors.HANDLERS,
-        **payment_methods.HANDLERS,
-        **clawback.HANDLERS,
-        **disputes.HANDLERS,
-        **vendors.HANDLERS,
-        **payouts.HANDLERS,
-        **factors.HANDLERS,
-        **credentials.HANDLERS,
-        **refunds.HANDLERS,
-        **tokens.HANDLERS,
-        **reporting.HANDLERS,
-        **statements.HANDLERS,
-        "mail.send": mail.send,
-        "webhooks.apply": dispatch.apply_job,
-        "webhooks.backfill": backfill.job,
-    }
+    jobs = [job for manifest in domains.manifests() for job in manifest.jobs]
+    return {**{job.kind: job.run for job in jobs}, **disputes.HANDLERS, **refunds.HANDLERS}
 
 
 def recurring_jobs() -> Sequence[Recurring]:
-    """Which jobs come again, and when; times of day are UTC."""
+    """Which jobs come again by themselves."""
     from datetime import time, timedelta
 
+    from shared.core import domains
     from shared.infra.jobs.schedule import Recurring
 
     hourly = timedelta(hours=1)
+
+    found = [job for manifest in domains.manifests() for job in manifest.jobs]
     return (
-        Recurring("reporting.nightly", at=time(2, 30)),
-        Recurring("clawback.collect_all", at=time(3, 30)),
+        *(Recurring(job.kind, job.turns.every, job.turns.at) for job in found if job.turns),
         Recurring("disputes.look_again", at=time(4, 15)),
         Recurring("disputes.remind", at=time(7, 0)),
-        Recurring("vendors.remind", at=time(7, 0)),
-        Recurring("vendors.look_again", at=time(3, 0)),
-        Recurring("webhooks.backfill", every=timedelta(minutes=15)),
-        Recurring("orders.deliver", every=hourly),
-        Recurring("people.forget_tries", every=hourly),
-        Recurring("payments.sweep", every=timedelta(minutes=30)),
-        Recurring("payment_methods.sweep", every=hourly),
-        Recurring("payment_methods.remind", at=time(7, 0)),
-        Recurring("people.remind_tokens", at=time(7, 0)),
-        Recurring("vendors.open_again", every=hourly),
-        Recurring("vendors.end_bank_holds", every=hourly),
-        Recurring("payments.read_statement_prefix", every=hourly),
         Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
-        Recurring("clawback.sweep", every=hourly),
-        Recurring("stripe_writes.sweep", every=hourly),
-        Recurring("payouts.run", every=hourly),
-        Recurring("payouts.sweep", every=hourly),
-        Recurring("payouts.release_reserves", every=hourly),
-        Recurring("statements.close", at=time(1, 0)),
     )
 
 
@@ -109,8 +63,10 @@ def compose(
     import portal
     import shared.entrypoints.api
     import storefront
+    from shared.core import domains
     from shared.entrypoints.web.factory import create_app
 
+    domains.manifests()  # now, and not in the first transaction that emits something
     blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.entrypoints.api.blueprints()]
     return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
 

@@ -15,14 +15,6 @@ from shared.trade.commission import words
 from shared.trade.commission.queries import RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule, commission_back, covers
 
-ACTIONS = {
-    "fees.rule_added": "Rule added",
-    "fees.rule_changed": "Rule changed",
-    "fees.rule_moved": "Rule moved",
-    "fees.rule_switched_on": "Rule switched on",
-    "fees.rule_switched_off": "Rule switched off",
-    "fees.policy_changed": "Refund policy changed",
-}
 POLICIES = {
     RefundPolicy.PROPORTIONAL: ("Share it", "Each refund gives back the same part of the commission as of the price."),
     RefundPolicy.RETURN: ("Give it back first", "The marketplace pays refunds until its commission is used up."),
@@ -107,7 +99,7 @@ def _example(policy: RefundPolicy) -> str:
 
 def change(entry: EntryView) -> Change:
     """An entry of the audit trail."""
-    return Change(ACTIONS.get(entry.action, entry.action), _told(entry.details), entry.at)
+    return Change(entry.short, _told(entry.details), entry.at)
 
 
 def _told(details: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.recovery import receivables
+from shared.finance.recovery import jobs, receivables
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
 
@@ -42,7 +42,7 @@ async def collect(claim_id: int) -> Response:
         claim = await owed_claim(claim_id)
     except NothingOwed as error:
         return see_other(HOME, ("warn", error.message))
-    await receivables.collect_soon(claim.vendor_id)
+    await jobs.collect_soon(claim.vendor_id)
     return see_other(
         HOME, ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.")
     )

@@ -40,27 +40,6 @@ from shared.trade.vendors.words import badge_of, standing
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"
 CHIPS = {"bank": "Bank takes no payouts", "held": "Payouts on hold"}
-ACTIONS = {
-    "vendor.signed_up": "Signed up",
-    "vendor.account_requested": "Asked for a Stripe account",
-    "vendor.account_created": "Stripe account made",
-    "vendor.account_changed": "Stripe account changed",
-    "vendor.payout_schedule_requested": "Asked for another payout schedule",
-    "vendor.payout_schedule_changed": "Payout schedule changed",
-    "vendor.bank_changed": "Bank account changed",
-    "vendor.bank_hold_released": "Wait after a changed bank ended by staff",
-    "vendor.bank_hold_ended": "Wait after a changed bank over",
-    "vendor.payouts_held": "Payouts put on hold",
-    "vendor.payouts_released": "Payouts released",
-    "vendor.reserve_changed": "Reserve changed",
-    "vendor.platform_fee_changed": "Commission changed",
-    "vendor.currency_chosen": "Currency chosen",
-    "vendor.vat_number_changed": "VAT number changed",
-    "vendor.vat_confirmed": "Confirmed as a business for VAT",
-    "vendor.vat_refused": "VAT number refused",
-    "vendor.shop_opened": "Shop opened",
-    "vendor.shop_closed": "Shop closed",
-}
 EVENT_STATES = {
     EventStatus.RECEIVED: ("info", "Received"),
     EventStatus.HANDLED: ("ok", "Handled"),
@@ -138,7 +117,6 @@ async def vendor_page(
         standing=standing(config),
         abilities=abilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
-        actions=ACTIONS,
         entries=await entries_about(f"vendor:{row.id}", limit=12),
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),

@@ -11,7 +11,7 @@ import run
 from shared.core import environment
 from shared.entrypoints.cli.main import cli
 from shared.entrypoints.web import bodies, security
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.infra.gateway.gateway import Gateway
 from tests.support.app import settings_for
 
@@ -68,9 +68,9 @@ async def test_every_address_is_documented(tmp_path: Path) -> None:
 def test_the_webhook_events_of_the_readme_are_those_we_handle() -> None:
     """What to enable at each endpoint."""
     going_live = README[README.index("## Going live") :]
-    for source, handlers in HANDLERS.items():
+    for source, handled in handlers().items():
         row = next(line for line in going_live.splitlines() if line.strip().startswith("|") and f"({source})" in line)
-        assert set(re.findall(r"`([a-z_]+\.[a-z_.]+)`", row)) == set(handlers)
+        assert set(re.findall(r"`([a-z_]+\.[a-z_.]+)`", row)) == set(handled)
 
 
 def test_the_sizes_that_the_wall_lets_through_are_documented() -> None:

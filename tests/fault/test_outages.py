@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import run
 from shared.core import clock
 from shared.finance.payments import jobs
 from shared.finance.payments.models import Payment
@@ -45,7 +46,7 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
     await confirm(sandbox, intent.payment_intent_id)
     # 429 is as good as down and the SDK does not repeat it by itself, so the hour takes no time
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
-    worker = Worker(context, jobs.HANDLERS)
+    worker = Worker(context, run.job_handlers())
     sandbox_down_from = clock.now() + timedelta(minutes=31)
     for minutes in (0, 1, 3, 6, 10, 15, 21, 30, 45, 60):
         with clock.use(lambda at=sandbox_down_from + timedelta(minutes=minutes): at):  # type: ignore[misc]
@@ -94,8 +95,8 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
     match = {"method": "POST", "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel"}
     sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
     with pytest.raises(StripeUnavailable):
-        await jobs.cancel_intents(context, asked)
-    await jobs.cancel_intents(context, asked)
+        await jobs.cancel_intents.run(context, asked)
+    await jobs.cancel_intents.run(context, asked)
     write = await StripeWrite.get(operation="payment_intents.cancel")
     assert (write.state, write.attempt) == (WriteState.ANSWERED, 2)
     assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"

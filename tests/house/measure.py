@@ -23,7 +23,20 @@ STAND_IN = "shared/sandbox/"
 LONG_TEXT = 140
 
 # Names that say what is in a module of any domain; all others are one-off names.
-USUAL = frozenset({"__init__", "models", "rules", "service", "queries", "errors", "jobs"})
+USUAL = frozenset(
+    {
+        "__init__",
+        "errors",
+        "events",
+        "jobs",
+        "manifest",
+        "models",
+        "queries",
+        "rules",
+        "service",
+        "stripe_events",
+    }
+)
 # Where the domains are: on these shelves, or directly below `shared` and none of the plumbing.
 DOMAIN_SHELVES = frozenset({"trade", "finance"})
 PLUMBING = frozenset(
@@ -52,8 +65,8 @@ BOUNDS: Pairs = {
     "% of code lines over 20 tokens": (6.91, 11.98),
     "% of code lines over 25 tokens": (2.83, 4.46),
     "lines over 100 characters": (4074, 1228),
-    "functions over 40 lines": (9, 0),
-    "imports inside functions": (228, 5),
+    "functions over 40 lines": (8, 0),
+    "imports inside functions": (220, 5),
     "class names defined more than once": (40, 0),
     "template lines over 140 characters": (239, 85),
     "doc lines over 140 characters": (598, 0),

@@ -1,4 +1,4 @@
-"""Transactions one can see: who may take one, and that states move by `tx.move` alone."""
+"""Transactions one can see: who may take one, what changes by them alone, and who reads what they write down."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.core.domains import model_modules
 from shared.infra.database.base import Row
-from shared.infra.database.lifecycle import MODEL_MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")
@@ -69,6 +69,50 @@ def _takes_both(path: Path) -> Iterator[str]:
                 yield f"{_name(path)}:{node.lineno}: {node.name}"
 
 
+def test_what_is_activity_changes_by_a_transaction() -> None:
+    """`tx.change`, `tx.move`, `tx.create` and `tx.editing` keep what changed; a query that writes keeps nothing."""
+    assert [found for path in _files() for found in _untold(path)] == []
+
+
+def _untold(path: Path) -> Iterator[str]:
+    told = {model.__name__: set(model.activity_columns or ()) for model in _models() if model.activity_columns}
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(ast.Attribute(owner, "update" | "create" | "bulk_create" as call), _, keywords):
+                columns = told.get(_root(owner), set())
+                named = {word.arg for word in keywords if word.arg} | _keys(keywords)
+                is_told = columns and path.stem != "seed"  # rows for measuring have no history
+                if is_told and (call != "update" or named & columns):
+                    yield f"{_name(path)}:{node.lineno}: {_root(owner)}.{call}"
+
+
+def test_only_the_audit_trail_knows_its_names() -> None:
+    """Neither money nor a page depends on what an act is called there: the history (shared/infra/activity) is for that."""
+    assert [found for path in _files() for found in _reads_names(path)] == []
+
+
+def _reads_names(path: Path) -> Iterator[str]:
+    parts = path.relative_to(ROOT).parts
+    if parts[:3] == ("shared", "infra", "audit") or parts[:2] == ("portal", "audit"):
+        return
+    tree = ast.parse(path.read_text())
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules = {node.module or "" for node in froms}
+    if "shared.infra.audit.models" in modules:
+        yield f"{_name(path)}: reads the table"
+    if "shared.infra.audit.queries" in modules:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "action":
+                yield f"{_name(path)}:{node.lineno}: reads the name of an act"
+
+
+def _root(node: ast.expr) -> str:
+    """`Payment` of `Payment.filter(id=1).exclude(id=2)`."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def test_the_docs_show_the_order_of_locks() -> None:
     """The names in docs/architecture.md stand in the order of `lock_rank`, and no two tables share a rank."""
     text = (ROOT / "docs" / "architecture.md").read_text()
@@ -80,6 +124,10 @@ def test_the_docs_show_the_order_of_locks() -> None:
 
 
 def _ranked() -> list[type[Row]]:
-    modules = [importlib.import_module(name) for name in MODEL_MODULES]
+    return [model for model in _models() if model.lock_rank is not None]
+
+
+def _models() -> list[type[Row]]:
+    modules = [importlib.import_module(name) for name in model_modules()]
     classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
-    return [each for each in classes if issubclass(each, Row) and each.lock_rank is not None]
+    return [each for each in classes if issubclass(each, Row)]

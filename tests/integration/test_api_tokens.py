@@ -198,11 +198,11 @@ class TestItsEnd:
         token = await made(portal, lasts=str(days))
 
         hands.ahead += timedelta(days=days - 7, minutes=-1)
-        await tokens.remind(context, {})
+        await tokens.remind.run(context, {})
         assert not await Email.exists(kind="api_token_ends")
         hands.ahead += timedelta(minutes=2)
         for _ in range(2):
-            await tokens.remind(context, {})
+            await tokens.remind.run(context, {})
         assert await Email.filter(kind="api_token_ends").count() == 1
         assert await identify_token(token) is not None
         hands.ahead += timedelta(days=7)
@@ -215,7 +215,7 @@ class TestItsEnd:
         portal = await signed_in(client)
         token = await made(portal, lasts="0")
         hands.ahead += timedelta(days=4000)
-        await tokens.remind(context, {})
+        await tokens.remind.run(context, {})
         assert await identify_token(token) is not None
         assert not await Email.exists(kind="api_token_ends")
 

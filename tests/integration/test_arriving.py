@@ -81,7 +81,7 @@ async def test_only_what_was_sent_arrives(status: OrderStatus, context: TestCont
     order = await sent(99, status=status)
     with pytest.raises(CannotDeliver):
         await mark_as_delivered(vendor_id=order.vendor_id, number=order.number, actor="test")
-    await jobs.deliver(context, {})
+    await jobs.deliver.run(context, {})
     assert (await Order.get(id=order.id)).status == status
 
 
@@ -94,8 +94,8 @@ async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: TestCo
     asked = await sent(days + 1, disputed_amount=1)
     refunded = await sent(days + 1, payment_status="refunded")  # where the goods are does not depend on the money
 
-    await jobs.deliver(context, {})
-    await jobs.deliver(context, {})
+    await jobs.deliver.run(context, {})
+    await jobs.deliver.run(context, {})
 
     states = {order.id: order.status for order in await Order.all()}
     assert [states[o.id] for o in (early, due, asked, refunded)] == ["shipped", "delivered", "shipped", "delivered"]
@@ -104,7 +104,7 @@ async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: TestCo
     entry = await AuditEntry.get(action="order.delivered", subject=f"order:{due.id}")
     assert (entry.actor, entry.details["after_days"]) == ("system", days)
     await Order.filter(id=asked.id).update(disputed_amount=0)
-    await jobs.deliver(context, {})
+    await jobs.deliver.run(context, {})
     assert (await Order.get(id=asked.id)).status == "delivered"
 
 
@@ -116,7 +116,7 @@ async def test_what_is_taken_for_granted_is_said_so_and_is_no_evidence(
     vendor = await portal.vendor()
     assumed, known = await sent(20, vendor), await sent(20, vendor)
     await mark_as_delivered(vendor_id=vendor.id, number=known.number, actor="member:1")
-    await jobs.deliver(context, {})
+    await jobs.deliver.run(context, {})
     shopper = f"/shop/orders/{link_of((await Checkout.get(id=assumed.checkout_id)).token)}"
     assert "Has it not come? Write to the shop." in words(await portal.get(shopper))
     assert "Taken for granted" in words(await portal.get(f"{LIST}/{assumed.number}"))

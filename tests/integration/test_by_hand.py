@@ -89,13 +89,13 @@ async def test_the_sweep_finds_it_too(context: TestContext, gateway: Gateway, sa
     _, payment = await owing(gateway, sandbox)
     await reverse(sandbox, payment, 1000)
     for _ in range(2):
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
     job = await Job.get(kind="clawback.by_hand")
     await run.job_handlers()[job.kind](context, job.args)
     row = await Claim.get()
     assert (row.taken, row.receivable) == (1000, 0)
     await Job.all().delete()
-    await jobs.sweep(context, {})
+    await jobs.sweep.run(context, {})
     assert not await Job.filter(kind="clawback.by_hand").exists()
 
 

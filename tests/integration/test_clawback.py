@@ -97,7 +97,7 @@ async def test_the_next_sale_pays_what_is_owed(
     await sell(gateway, sandbox, shop)
     job = await Job.get(kind="clawback.collect")
     share = held(sandbox, shop.account_id)["EUR"]
-    await jobs.collect(context, job.args)
+    await jobs.collect.run(context, job.args)
     assert held(sandbox, shop.account_id)["EUR"] == share - 1000
     assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
     assert await owed_by(shop.vendor_id) == ()

@@ -134,7 +134,7 @@ async def test_it_opens_by_itself_on_its_day(database: str) -> None:
     ):
         with now(at):
             for _ in range(2):
-                await open_again(None, {})  # type: ignore[arg-type]
+                await open_again.run(None, {})  # type: ignore[arg-type]
         assert (await Vendor.get(id=dated.id)).is_open is is_open
         assert not (await Vendor.get(id=undated.id)).is_open
     assert await AuditEntry.filter(action="vendor.shop_opened", actor="system").count() == 1

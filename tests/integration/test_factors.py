@@ -329,10 +329,10 @@ class TestRecovery:
         assert "under way" in (await staff.send("/operator/recovery", email=EMAIL)).text
 
         with _later(hours=23, minutes=59):
-            await recovery.carry_out(context, {"id": row.id})
+            await recovery.carry_out.run(context, {"id": row.id})
             assert await SecondFactor.all().count() == 1
         with _later(hours=24):
-            await recovery.carry_out(context, {"id": row.id})
+            await recovery.carry_out.run(context, {"id": row.id})
 
         assert await SecondFactor.all().count() + await RecoveryCode.all().count() == 0
         assert (await owner.get("/vendor/admin")).status == 303
@@ -355,7 +355,7 @@ class TestRecovery:
         await stranger.send(link)
 
         with _later(hours=25):
-            await recovery.carry_out(context, {"id": (await FactorReset.get()).id})
+            await recovery.carry_out.run(context, {"id": (await FactorReset.get()).id})
         assert await SecondFactor.all().count() == 1
         assert "does not work" in (await stranger.get(link)).text
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import run
 from shared.core import clock
 from shared.finance.payments import pressing
 from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
-from shared.finance.payments.jobs import HANDLERS
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import confirm_payment, create_payment_intent
@@ -118,7 +118,7 @@ async def run_jobs(context: Context, kind: str, *, after: timedelta) -> None:
     later = clock.now() + after
     with clock.use(lambda: later):
         for job in await Job.filter(kind=kind, status="waiting", run_at__lte=later).order_by("id"):
-            await HANDLERS[kind](context, job.args)
+            await run.job_handlers()[kind](context, job.args)
             await Job.filter(id=job.id).update(status="done")
 
 

@@ -181,7 +181,7 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
                 unique_key="test:1",
             )
     assert await Email.all().count() == 1
-    await send(context, {"unique_key": "test:1"})
+    await send(context.settings, "test:1")
     (path,) = (context.settings.data_dir / "mail").iterdir()
     text = path.read_text()
     assert f"See {context.settings.public_url}/x" in text

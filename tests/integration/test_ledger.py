@@ -161,7 +161,7 @@ async def test_the_fee_is_posted_without_any_webhook(
 ) -> None:
     """The job that reads the charge does it."""
     payment = await sell(context.gateway, sandbox, await open_shop(context.gateway, sandbox), note_charge=False)
-    await jobs.read_charge(context, {"payment_id": payment.id})
+    await jobs.read_charge.run(context, {"payment_id": payment.id})
     assert await LedgerPosting.exists(key=f"stripe_fee:{payment.id}")
 
 

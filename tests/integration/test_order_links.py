@@ -42,7 +42,7 @@ async def test_the_link_is_made_when_its_mail_is_sent_and_for_its_shopper_alone(
     checkout = await order.checkout
     for kind, to in (("to_the_shopper", checkout.email), ("to_the_vendor", "shop@example.test")):
         await _post(order, kind, to)
-        await mail.send(context, {"unique_key": kind})
+        await mail.send(context.settings, kind)
     mine, theirs = [path.read_text() for path in sorted((context.settings.data_dir / "mail").glob("*.eml"))]
     link = link_of(checkout.token)
     assert f"/shop/orders/{link}" in mine.replace("=\n", "")

@@ -109,7 +109,7 @@ class TestOpening:
             await create_payment_intent(gateway, order_id=bought.order_id)
         sandbox.control("PUT", "faults", {"rules": []})
         payment = await Payment.get(order_id=bought.order_id)
-        await jobs.settle_unknown(context, {"payment_id": payment.id})
+        await jobs.settle_unknown.run(context, {"payment_id": payment.id})
         await payment.refresh_from_db()
         assert payment.status == PaymentState.PENDING
         assert payment.stripe_payment_intent_id
@@ -155,12 +155,12 @@ class TestOpening:
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         payment = await Payment.get(order_id=bought.order_id)
         await Job.all().delete()
-        await jobs.settle_unknown(context, {"payment_id": payment.id})
+        await jobs.settle_unknown.run(context, {"payment_id": payment.id})
         again = await Job.get(kind="payments.settle_unknown")
         assert again.run_at > clock.now() + timedelta(minutes=4)  # Stripe is not asked without a pause
         await again.delete()
         await confirm(sandbox, view.payment_intent_id)
-        await jobs.settle_unknown(context, again.args)
+        await jobs.settle_unknown.run(context, again.args)
         assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
         assert not await Job.exists(kind="payments.settle_unknown")
 
@@ -301,7 +301,7 @@ class TestPaying:
         checkout = await Checkout.get(token=bought.token)
         later = clock.now() + timedelta(minutes=31)
         with clock.use(lambda: later):
-            await jobs.expire_checkout(context, {"checkout_id": checkout.id})
+            await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         product = await Product.get(id=shop.product_id)
         assert (product.stock, product.reserved) == (5, 1)
 
@@ -332,7 +332,7 @@ class TestExpiry:
         checkout = await Checkout.get(token=bought.token)
         later = clock.now() + timedelta(minutes=31)
         with clock.use(lambda: later):
-            await jobs.expire_checkout(context, {"checkout_id": checkout.id})
+            await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         await checkout.refresh_from_db()
         order = await Order.get(id=bought.order_id)
         product = await Product.get(id=shop.product_id)
@@ -353,7 +353,7 @@ class TestExpiry:
         checkout = await Checkout.get(token=bought.token)
         later = clock.now() + timedelta(minutes=31)
         with clock.use(lambda: later):
-            await jobs.expire_checkout(context, {"checkout_id": checkout.id})
+            await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         order = await Order.get(id=bought.order_id)
         assert (order.status, order.payment_status) == (OrderStatus.PROCESSING, PaymentStatus.PAID)
 
@@ -366,7 +366,7 @@ class TestExpiry:
         fault(sandbox, "status", path=f"/v1/payment_intents/{view.payment_intent_id}/cancel", status=429)
         asked = {"checkout_id": (await Checkout.get(token=bought.token)).id}
         with pytest.raises(StripeUnavailable):
-            await jobs.cancel_intents(context, asked)
+            await jobs.cancel_intents.run(context, asked)
         await confirm(sandbox, view.payment_intent_id)
         await confirm_payment(gateway, view.payment_intent_id)
         write = await StripeWrite.get(operation="payment_intents.cancel")
@@ -380,7 +380,7 @@ class TestExpiry:
         bought = await check_out(await open_shop(gateway, sandbox))
         checkout = await Checkout.get(token=bought.token)
         await Job.all().delete()
-        await jobs.expire_checkout(context, {"checkout_id": checkout.id})
+        await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         await checkout.refresh_from_db()
         job = await Job.get(kind="payments.expire_checkout")
         assert checkout.status == CheckoutStatus.OPEN

@@ -11,7 +11,7 @@ import pytest
 
 from shared.core.errors import Conflict, Invalid
 from shared.core.money import Money
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import holds, instant, reserves, service
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
@@ -361,16 +361,16 @@ class TestNews:
             row = await Payout.get()
             event = _event(kind, shop.account_id, row.stripe_payout_id)
             for _ in range(2):
-                assert await HANDLERS["connect"][kind](context, event) == "payout is pending"
+                assert await handlers()["connect"][kind](context, event) == "payout is pending"
             time.days(3)
-            assert await HANDLERS["connect"][kind](context, event) == "payout is paid"
+            assert await handlers()["connect"][kind](context, event) == "payout is paid"
             await assert_books_agree(sandbox)
 
     async def test_what_is_not_ours_is_left_alone(self, context: TestContext, sandbox: RunningSandbox) -> None:
         """An account we do not know, a payout that is none."""
         for account, payout in (("acct_strange", "po_1"), (None, "po_1"), (None, None)):
             event = _event("payout.paid", account, payout)
-            assert await HANDLERS["connect"]["payout.paid"](context, event) == "not ours"
+            assert await handlers()["connect"]["payout.paid"](context, event) == "not ours"
         assert await Payout.all().count() == 0
 
     async def test_a_schedule_that_changed_at_stripe_is_read(
@@ -383,7 +383,7 @@ class TestNews:
             shop.account_id, PayoutSettings("weekly", weekly_days=("thursday",)), key="dashboard:1"
         )
         event = _event("balance_settings.updated", shop.account_id, None)
-        assert await HANDLERS["connect"]["balance_settings.updated"](context, event) == "schedule read"
+        assert await handlers()["connect"]["balance_settings.updated"](context, event) == "schedule read"
         row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         assert (row.payout_schedule, row.payout_anchor) == ("weekly", "thursday")
 

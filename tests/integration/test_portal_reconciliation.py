@@ -166,7 +166,7 @@ class TestExposure:
         await stripe_post(sandbox, "/v1/refunds", payment_intent=str(pending.stripe_payment_intent_id), amount="1500")
         sandbox.control("POST", "disputes", {"charge": disputed.stripe_charge_id, "reason": "fraudulent"})
         run_row = await reconcile.reconcile(gateway, started_by="test", grace=timedelta(0))
-        await jobs.repair(context, {"run_id": run_row.id, "actor": "test"})
+        await jobs.repair.run(context, {"run_id": run_row.id, "actor": "test"})
         assert await Dispute.all().count() == 1
 
         theirs = sandbox.control("GET", "exposure")

@@ -514,7 +514,7 @@ class TestRuns:
         """Each once, with the first sentences and the page; a clean night says nothing."""
         await make_member(None, email="otto@market.test")
         payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
-        await jobs.nightly(context, {})
+        await jobs.nightly.run(context, {})
         assert not await Email.filter(kind="reconciliation").exists()
         await sql(f"UPDATE payments SET amount_stripe_fee = 1 WHERE id = {payment.id}")
         run = await runs.reconcile(gateway, started_by="system", full=False, grace=NOW)

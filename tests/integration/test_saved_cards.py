@@ -155,7 +155,7 @@ class TestOneRowACard:
         assert (again.is_default, again.is_active, again.consented_in) == (True, True, Origin.ACCOUNT)
         gone = await PaymentMethodDetachment.get()
         assert (gone.stripe_payment_method_id, gone.because) == (first.stripe_payment_method_id, Removal.REPLACED)
-        await jobs.detach(context, {"id": gone.id})
+        await jobs.detach.run(context, {"id": gone.id})
         assert held(sandbox, await customer_of(shopper.id)) == ["4242", "4444"]
         assert (await PaymentMethodDetachment.get()).done_at is not None
 
@@ -219,8 +219,8 @@ class TestRemoving:
         broken(sandbox, "")
         if effect == "status":  # Stripe keeps that failure under the key: the try after it has the next key
             with pytest.raises(StripeUnavailable):
-                await jobs.detach(context, {"id": gone.id})
-        await jobs.detach(context, {"id": gone.id})
+                await jobs.detach.run(context, {"id": gone.id})
+        await jobs.detach.run(context, {"id": gone.id})
         assert held(sandbox, await customer_of(shopper.id)) == []
 
     async def test_only_ones_own_cards_are_touched(self, gateway: Gateway, sandbox: RunningSandbox) -> None:

@@ -31,7 +31,7 @@ from shared.finance.reconciliation.repairs_things import follow_methods
 from shared.finance.reconciliation.saved import methods
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
-from shared.infra.stripe_writes.service import perform_job
+from shared.infra.stripe_writes.service import perform_soon
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
 from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
@@ -186,7 +186,7 @@ class TestEvents:
         assert [m.label for m in await saved_methods(shopper.id)] == ["Visa •••• 4242"]
         gone = await PaymentMethodDetachment.get()
         assert gone.because == Removal.UNASKED
-        await jobs.detach(context, {"id": gone.id})
+        await jobs.detach.run(context, {"id": gone.id})
         found = at_stripe(sandbox, "GET", f"payment_methods/{gone.stripe_payment_method_id}")
         assert found["customer"] is None
 
@@ -218,7 +218,7 @@ class TestWithoutEvents:
             await refresh(gateway, checkout_token=bought.token)
             found = await Job.filter(kind="payment_methods.follow")
             assert len(found) == int(save)
-        await jobs.follow(context, found[0].args)
+        await jobs.follow.run(context, found[0].args)
         assert len(await saved_methods(shopper.id)) == 1
 
     async def test_the_sweep_finds_what_no_event_told(
@@ -240,12 +240,12 @@ class TestWithoutEvents:
         long_ago = clock.now() - timedelta(days=1, minutes=1)
         for table in (StripeCustomer, PaymentMethodSetup, PaymentMethodDetachment):
             await table.all().update(updated_at=long_ago, created_at=long_ago)
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert len(await saved_methods(one.id)) == 1
         assert await saved_methods(two.id) == ()
         assert (await StripeCustomer.get(customer_id=three.id)).gone_at is not None
         lost = await Job.get(kind="stripe_writes.perform")
-        await perform_job(context, lost.args)
+        await perform_soon.run(context, lost.args)
         assert (await PaymentMethodDetachment.get()).done_at is not None
 
     async def test_a_sweep_reads_each_customer_once_a_day(
@@ -257,9 +257,9 @@ class TestWithoutEvents:
             await add_card(gateway, sandbox, shopper.id)
         await StripeCustomer.filter(customer_id=one.id).update(stripe_customer_id="cus_of_another_account")
         await StripeCustomer.all().update(updated_at=clock.now() - timedelta(days=2))
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         asked = sandbox.requests()[-1]["n"]
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert sandbox.requests(after=asked) == []
         assert (await StripeCustomer.get(customer_id=one.id)).gone_at is None
         assert len(await saved_methods(one.id)) == 1
@@ -270,9 +270,9 @@ class TestReminder:
 
     async def remind(self, context: Context, at: datetime) -> list[Email]:
         with clock.use(lambda: at):
-            await jobs.remind(context, {})
+            await jobs.remind.run(context, {})
             for job in await Job.filter(kind="payment_methods.remind_one").order_by("id"):
-                await jobs.remind_one(context, job.args)
+                await jobs.remind_one.run(context, job.args)
                 await job.delete()
         return await Email.filter(kind="card_ends").order_by("id")
 
@@ -331,7 +331,7 @@ class TestReconciliation:
         for finding in found:
             await follow_methods(context, finding.arguments)
         for gone in await PaymentMethodDetachment.filter(done_at=None):
-            await jobs.detach(context, {"id": gone.id})
+            await jobs.detach.run(context, {"id": gone.id})
         assert await differences(gateway) == []
         assert [m.label for m in await saved_methods(shopper.id)] == ["Mastercard •••• 4444"]
 

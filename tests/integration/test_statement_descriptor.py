@@ -40,7 +40,7 @@ async def test_the_page_shows_what_the_statement_will_say(
 ) -> None:
     """With the prefix that Stripe has; the charge then says the same."""
     name, shown = case
-    await jobs.read_statement_prefix(context, {})
+    await jobs.read_statement_prefix.run(context, {})
     await shop_named(gateway, sandbox, name)
     browser = Browser(client)
     await browser.add("/shops/lux/cup")
@@ -95,11 +95,11 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     gateway: Gateway, sandbox: RunningSandbox, context: TestContext
 ) -> None:
     """Hourly; a failure is the job's, and what was known stays."""
-    await jobs.read_statement_prefix(context, {})
+    await jobs.read_statement_prefix.run(context, {})
     shop = await shop_named(gateway, sandbox, "花店")
     sandbox.faults({"match": {"path": "/v1/account"}, "effect": "status", "status": 503})
     with pytest.raises(StripeUnavailable):
-        await jobs.read_statement_prefix(context, {})
+        await jobs.read_statement_prefix.run(context, {})
     sandbox.faults()
     assert (await MarketplaceSettings.get()).statement_prefix == "MARKET"
     purchase = await check_out(shop)
@@ -112,7 +112,7 @@ async def test_the_operator_reads_what_statements_begin_with(client: Any, contex
     staff = await operator_in(client)
     assert "was not read from Stripe yet" in words(await staff.get("/operator/settings"))
     for _ in range(2):
-        await jobs.read_statement_prefix(context, {})
+        await jobs.read_statement_prefix.run(context, {})
     said = words(await staff.get("/operator/settings"))
     assert "Shoppers read MARKET* Name of the shop on their card statements." in said
     assert said.count("Card statements begin with nothing → MARKET") == 1

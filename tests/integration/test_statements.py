@@ -263,9 +263,9 @@ async def test_the_job_closes_every_vendor_and_tells_it_once(context: TestContex
         await sold(vendor, at("2026-10-05 10:00"))
     with now(NOVEMBER):
         for _ in range(2):
-            await jobs.close(context, {})
+            await jobs.close.run(context, {})
             for job in await Job.filter(kind="statements.close_vendor", status="waiting"):
-                await jobs.close_vendor(context, job.args)
+                await jobs.close_vendor.run(context, job.args)
                 await Job.filter(id=job.id).update(status="done", unique_key=None)
     mails = await Email.filter(kind="statement_closed").order_by("id")
     assert [(mail.to, mail.subject) for mail in mails] == [

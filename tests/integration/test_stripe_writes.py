@@ -66,7 +66,7 @@ class TestLostWork:
                 await payday(context)
             await Job.all().delete()
             time.days(1 / 24)
-            await writes.sweep(context, {})
+            await writes.sweep.run(context, {})
             await work(context, "stripe_writes.perform")
             assert (await StripeWrite.get(operation="payouts.create")).state == WriteState.ANSWERED
             assert (await Payout.get()).status == PayoutState.PENDING

@@ -85,12 +85,12 @@ async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(
     """A payment that no job looks after gets one, once; and so does a charge that was never read."""
     purchase = await bought_unheard(gateway, sandbox)
     await Job.all().delete()
-    await sweep.sweep(context, {})
+    await sweep.sweep.run(context, {})
     assert await Job.all().count() == 0  # it was touched a moment ago
     later = clock.now() + timedelta(hours=1)
     with clock.use(lambda: later):
-        await sweep.sweep(context, {})
-        await sweep.sweep(context, {})
+        await sweep.sweep.run(context, {})
+        await sweep.sweep.run(context, {})
         assert await Job.filter(kind="payments.settle_unknown").count() == 1
         await Worker(context, run.job_handlers()).run_due()
     assert (await Order.get(id=purchase.order_id)).payment_status == "paid"
@@ -98,7 +98,7 @@ async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(
     await Job.all().delete()
     even_later = later + timedelta(hours=1)
     with clock.use(lambda: even_later):
-        await sweep.sweep(context, {})
+        await sweep.sweep.run(context, {})
         assert await Job.filter(kind="payments.read_charge").count() == 1
         await Worker(context, run.job_handlers()).run_due()
     assert (await Payment.get(order_id=purchase.order_id)).stripe_balance_transaction_id
@@ -111,5 +111,5 @@ async def test_a_payment_whose_job_waits_is_left_to_it(
     await bought_unheard(gateway, sandbox)
     later = clock.now() + timedelta(hours=1)
     with clock.use(lambda: later):
-        await sweep.sweep(context, {})
+        await sweep.sweep.run(context, {})
     assert await Job.filter(kind="payments.settle_unknown").count() == 1

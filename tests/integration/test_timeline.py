@@ -12,7 +12,7 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.inbox import dispatch
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import stored_event
 from shared.finance.inbox.rules import Decision, EventStatus
@@ -372,7 +372,7 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-HANDLED = [(source, kind) for source, kinds in HANDLERS.items() for kind in kinds]
+HANDLED = [(source, kind) for source, kinds in handlers().items() for kind in kinds]
 
 
 @pytest.mark.parametrize(("source", "kind"), HANDLED, ids=[kind for _, kind in HANDLED])

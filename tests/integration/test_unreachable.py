@@ -110,14 +110,14 @@ async def test_a_return_that_nobody_told_us_of_is_found(market: Market) -> None:
     with gone(market, shop):
         await market.settle()
         broken = clock.now()
-        await vendor_jobs.look_again(market.context, {})
+        await vendor_jobs.look_again.run(market.context, {})
         assert not await vendors.connect_again(market.gateway, shop.account_id)
         assert not await vendors.connect_again(market.gateway, "acct_nobody")
         assert await netting.is_unreachable(shop.vendor_id)
         await win(market)
         await market.settle()
     market.advance(60)
-    await vendor_jobs.look_again(market.context, {})
+    await vendor_jobs.look_again.run(market.context, {})
     assert await vendors.deauthorize(shop.account_id, at=broken)
     assert not await netting.is_unreachable(shop.vendor_id)
     await market.settle()
@@ -165,7 +165,7 @@ async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(market: Mar
         async with unit.transaction() as tx:
             await service.set_claim(tx, subject=row.subject, payment=payment, amount=taken)
         await market.settle()
-        await jobs.collect(market.context, {"vendor_id": shop.vendor_id})
+        await jobs.collect.run(market.context, {"vendor_id": shop.vendor_id})
         found = await claims(shop)
         assert (found["dispute"], found["refund"][2:]) == ((taken, taken, -owed, owed), (owed, 0))
         assert await booked(Account.VENDOR_RECEIVABLE) == {"EUR": owed}

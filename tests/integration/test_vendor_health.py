@@ -12,7 +12,7 @@ import pytest
 import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -69,7 +69,7 @@ async def _remind(context: Context, at: datetime | None = None) -> None:
     """The daily job and what follows from it."""
     worker = Worker(context, run.job_handlers())
     with clock.use(lambda: at or datetime.now(UTC)):
-        await jobs.remind(context, {})
+        await jobs.remind.run(context, {})
         await worker.run_due()
 
 
@@ -252,7 +252,7 @@ class TestCapabilities:
 
         assert (event["account"], event["data"]["object"]["id"]) == (shop.account_id, "transfers")
         assert event["data"]["previous_attributes"] == {"status": "active"}
-        assert HANDLERS["connect"]["capability.updated"] is HANDLERS["connect"]["account.updated"]
+        assert handlers()["connect"]["capability.updated"] is handlers()["connect"]["account.updated"]
 
 
 class TestReminders:
@@ -430,7 +430,7 @@ class TestWebhooks:
     )
     def test_a_change_of_bank_or_person_reads_the_account(self, event: str) -> None:
         """The event is a nudge like `account.updated`."""
-        assert HANDLERS["connect"][event] is HANDLERS["connect"]["account.updated"]
+        assert handlers()["connect"][event] is handlers()["connect"]["account.updated"]
 
 
 class TestPages:

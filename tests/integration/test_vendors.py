@@ -396,7 +396,7 @@ class TestPayoutSchedule:
 
         _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by("id")
         for write in (newer, older):
-            await writes.perform_job(context, {"id": write.id})
+            await writes.perform_soon.run(context, {"id": write.id})
 
         assert (await StripeWrite.get(id=older.id)).state == WriteState.SUPERSEDED
         assert (await payout_settings.terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")

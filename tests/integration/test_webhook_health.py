@@ -105,9 +105,9 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
 async def test_the_age_of_a_secret_is_known_and_the_secret_is_not(context: Context) -> None:
     """Noted once, by its digest, when it was first seen."""
     started = clock.now()
-    await backfill.job(context, {})
+    await backfill.fetch_events.run(context, {})
     with later(2 * DAY):
-        await backfill.job(context, {})
+        await backfill.fetch_events.run(context, {})
         found = await health.endpoints(context.settings)
     assert all(since is not None and since < started + timedelta(days=1) for e in found for since in e.known_since)
     secrets = [*context.settings.stripe.webhook_secrets, *context.settings.stripe.connect_webhook_secrets]

@@ -245,7 +245,7 @@ async def test_a_failure_is_kept_and_retried_by_the_worker(
     sandbox.control("PUT", "faults", {"rules": []})
     job = await Job.filter(kind="webhooks.apply").order_by("-id").first()
     assert job is not None
-    await dispatch.apply_job(context, job.args)
+    await dispatch.apply_later.run(context, job.args)
     await row.refresh_from_db()
     assert (row.status, row.error) == (EventStatus.HANDLED, None)
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID

@@ -21,6 +21,7 @@ GUARDS = (
     "shared/finance/disputes/money.py",
     "shared/finance/disputes/service.py",
     "shared/infra/gateway/calls.py",
+    "shared/infra/jobs/definitions.py",
     "shared/infra/jobs/queue.py",
     "shared/infra/jobs/worker.py",
     "shared/infra/stripe_writes/service.py",
@@ -53,8 +54,9 @@ def rules(root: Path) -> list[str]:
     (names,) = (contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules")
     found: set[str] = set()
     for name in names:
-        path = root / name.replace(".", "/")
-        files = path.glob("*.py") if path.is_dir() else [path.with_suffix(".py")]
+        path = name.replace(".", "/")
+        files = [*root.glob(f"{path}.py"), *root.glob(f"{path}/*.py")]
+        files = [file for file in files if "sandbox" not in file.parts]
         found |= {str(file.relative_to(root)) for file in files if file.stem not in _WORDS}
     return sorted(found)
 

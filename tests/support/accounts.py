@@ -123,7 +123,7 @@ async def link_in(to: str, kind: str, settings: Settings) -> str:
 async def forgot(role: str, email: str) -> None:
     """Ask for a new password, and let the job do its work."""
     kind = DOORS[role].kind
-    await credentials.send_reset(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
+    await credentials.send_reset.run(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
 
 
 @contextmanager

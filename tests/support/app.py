@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core import settings as configuration
 from shared.core.ids import Sealed, sealed
+from shared.infra.jobs import Context
 from tests.support import once
 
 if TYPE_CHECKING:
@@ -22,14 +22,7 @@ _TEMPLATES = once.Templates()
 SECRET_KEY = "a key of the tests, long enough to sign with"
 
 
-@dataclass(frozen=True)
-class TestContext:
-    """What jobs and webhook handlers are given (`shared.infra.jobs.queue.Context`)."""
-
-    __test__ = False
-
-    gateway: Gateway
-    settings: Settings
+TestContext = Context
 
 
 def settings_for(*, database_url: str, data_dir: Path, sandbox_base: str = "http://127.0.0.1:9") -> Settings:

@@ -18,7 +18,7 @@ from tortoise.backends.base import executor
 import run
 from shared.core import clock
 from shared.finance.inbox import intake
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
@@ -135,7 +135,7 @@ class Market:
         self._time = clock.use(lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC))
 
     def _endpoint(self, *, connect: bool) -> Document:
-        types = sorted(HANDLERS["connect" if connect else "platform"])
+        types = sorted(handlers()["connect" if connect else "platform"])
         given = {"url": f"{BASE}/hook", "enabled_events": types, "connect": connect}
         return self.stand.act().get("webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id)
 

@@ -9,19 +9,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
-from shared.finance.recovery import jobs as clawback
-from shared.finance.refunds import jobs, service
+from shared.finance.refunds import service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, Wish
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
-from shared.infra.mail import service as mail
-from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
@@ -131,7 +129,7 @@ def amount(minor: int) -> Wish:
 
 async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
     """Everything that falls due in the next hours, a step of five minutes at a time."""
-    worker = Worker(context, {**jobs.HANDLERS, **clawback.HANDLERS, **writes.HANDLERS, "mail.send": mail.send})
+    worker = Worker(context, run.job_handlers())
     start = clock.now()
     await Job.filter(kind__startswith="payments.").delete()
     for minutes in range(1, int(hours * 60), 5):

@@ -13,9 +13,9 @@ from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payouts.activity import PayoutActivity
 from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.refunds.activity import RefundActivity
-from shared.infra.audit.words import KINDS, NOUNS, WORDS, in_detail, told
+from shared.infra.audit.own_words import OF_ACCOUNT
+from shared.infra.audit.words import KINDS, NOUNS, SHORT, WORDS, in_detail, told
 from shared.trade.orders.activity import OrderActivity
-from shared.trade.people import history
 from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.
@@ -36,7 +36,7 @@ def test_every_name_is_known_from_the_code(acts: Acts) -> None:
 
 def test_no_words_are_left_of_acts_that_nobody_writes(acts: Acts) -> None:
     """Names that went, and those misspelt."""
-    assert set(WORDS) | set(history.WORDS) <= acts.names
+    assert set(WORDS) | set(SHORT) | set(OF_ACCOUNT) <= acts.names
 
 
 def test_each_act_has_words_and_a_kind(acts: Acts) -> None:

@@ -53,16 +53,16 @@ def test_long_values_are_cut_where_they_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "changed", "decision"),
+    ("ours", "changed", "decision"),
     [
-        ("payment is succeeded", True, Decision.APPLIED),
-        ("payment is succeeded", False, Decision.OLDER),
-        ("not ours", False, Decision.IGNORED),
+        (True, True, Decision.APPLIED),
+        (True, False, Decision.OLDER),
+        (False, False, Decision.IGNORED),
     ],
 )
-def test_decisions(outcome: str, changed: bool, decision: Decision) -> None:
+def test_decisions(ours: bool, changed: bool, decision: Decision) -> None:
     """One word for what an event meant."""
-    assert decide(outcome=outcome, changed=changed) is decision
+    assert decide(ours=ours, changed=changed) is decision
 
 
 @pytest.mark.parametrize("later", list(Decision))

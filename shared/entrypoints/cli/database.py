@@ -6,7 +6,6 @@ import getpass
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.entrypoints.cli.options import CommandFailed
@@ -15,15 +14,7 @@ from shared.infra.database.lifecycle import close_database, open_database
 
 if TYPE_CHECKING:
     from shared.core.settings import Settings
-    from shared.infra.gateway.gateway import Gateway
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What jobs and webhook handlers are given outside the web application."""
-
-    gateway: Gateway
-    settings: Settings
+    from shared.infra.jobs import Context
 
 
 async def bring_up_to_date(settings: Settings) -> int:
@@ -50,16 +41,17 @@ async def compare(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Tools]:
+async def opened(settings: Settings) -> AsyncIterator[Context]:
     """The open database, which must be up to date, with a gateway beside it."""
     if await migrations.pending(settings.database_url):
         raise CommandFailed("The database is not up to date. Run: python3 run.py migrate")
     from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs import Context
 
     gateway = Gateway(settings.stripe)
     await open_database(settings.database_url)
     try:
-        yield Tools(gateway, settings)
+        yield Context(gateway, settings)
     finally:
         await gateway.close()
         await close_database()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shared.core import clock
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
 from shared.infra import unit
-from shared.infra.audit.models import AuditEntry
+from shared.infra.audit.queries import was_done
 
 if TYPE_CHECKING:
     import aiohttp
@@ -29,7 +29,7 @@ ACTOR = "system"
 
 async def is_filled() -> bool:
     """Whether a fill has come to its end (the database is open)."""
-    return await AuditEntry.exists(action=FILLED)
+    return await was_done(FILLED, subject="demo")
 
 
 async def fill(settings: Settings) -> None:

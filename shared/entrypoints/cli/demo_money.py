@@ -95,8 +95,8 @@ async def _give_back(gateway: Gateway) -> None:
 
 async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:
     """The last Monday's payout: what was available then is on its way to the bank."""
-    from shared.entrypoints.cli.database import Tools
     from shared.finance.payouts.scheduler import pay
+    from shared.infra.jobs import Context
     from shared.trade.vendors.models import Vendor
 
     monday = _last_monday()
@@ -104,7 +104,7 @@ async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:
     vendor = await Vendor.get_or_none(slug=slug)
     if vendor is not None:
         with clock.use(lambda: at):
-            await pay(Tools(gateway, settings), vendor_id=vendor.id, payday=monday)
+            await pay(Context(gateway, settings), vendor_id=vendor.id, payday=monday)
 
 
 def _last_monday() -> date:

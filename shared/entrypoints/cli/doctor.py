@@ -178,14 +178,14 @@ def _modes(settings: Settings, balance: Any) -> Finding:
 
 
 def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
-    from shared.finance.inbox.handlers import HANDLERS
+    from shared.finance.inbox.handlers import handlers
 
     doors = (
         ("platform", PLATFORM_PATH, "Your account", settings.stripe.webhook_secrets),
         ("connect", CONNECT_PATH, "Connected accounts", settings.stripe.connect_webhook_secrets),
     )
     return [
-        _endpoint(settings, listed, path=path, scope=scope, wanted=set(HANDLERS[source]), has_secret=bool(secrets))
+        _endpoint(settings, listed, path=path, scope=scope, wanted=set(handlers()[source]), has_secret=bool(secrets))
         for source, path, scope, secrets in doors
     ]
 

@@ -247,13 +247,13 @@ def _worker(settings: Settings, parts: Parts, stop: asyncio.Event) -> Any:
     """
 
     async def run(app: Quart) -> AsyncIterator[None]:
-        from shared.entrypoints.cli.database import Tools
         from shared.finance.inbox import intake
+        from shared.infra.jobs import Context
         from shared.infra.jobs.worker import Worker
 
         gateway = app.extensions["markethall"].gateway
         task = asyncio.create_task(
-            Worker(Tools(gateway, settings), parts.job_handlers(), parts.recurring_jobs()).run(stop)
+            Worker(Context(gateway, settings), parts.job_handlers(), parts.recurring_jobs()).run(stop)
         )
         yield
         stop.set()

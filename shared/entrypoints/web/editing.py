@@ -23,12 +23,11 @@ from shared.core.errors import MarketError
 from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
 from shared.entrypoints.web.identity import actor
-from shared.infra.audit.queries import EntryView, entries_about
+from shared.infra.audit.queries import EntryView, last_about
 from shared.trade.people.queries import called, labels_of_vendor
 
 T = TypeVar("T")
 MOST_CARRIED = 100_000  # characters; the longest form has some thirty fields
-ENTRIES = 20
 
 
 @dataclass(frozen=True)
@@ -162,8 +161,7 @@ def _in_words(field: Any, text: str | None) -> str | None:
 
 async def _last(trail: Trail) -> tuple[str, datetime | None]:
     """Who changed it last, as the reader may know it, and when."""
-    entries = await entries_about(trail.subject, limit=ENTRIES)
-    found = next((e for e in entries if e.action in trail.acts and trail.belongs(e.details)), None)
+    found = await last_about(trail.subject, trail.acts, trail.belongs)
     return ("", None) if found is None else (await _name(found), found.at)
 
 

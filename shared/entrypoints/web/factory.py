@@ -35,9 +35,10 @@ from shared.entrypoints.web import (
     security,
     stepup,
 )
-from shared.entrypoints.web.kit import Kit, shielded
+from shared.entrypoints.web.kit import shielded
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import Context
 from shared.trade.people.rules import COOKIE_DAYS
 
 LAST_SECONDS = 3.0  # how long what is cut off may take to end
@@ -133,7 +134,7 @@ def create_app(
     `before_serving` and `while_serving` run inside that, so the database is there for them.
     """
     app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
-    app.extensions["markethall"] = Kit(settings=settings, gateway=gateway)
+    app.extensions["markethall"] = Context(gateway, settings)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
     app.session_interface = cookies.SignedCookies()

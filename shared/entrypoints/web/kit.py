@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
 
-from shared.core.settings import Settings
-from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import Context
 
 T = TypeVar("T")
 MAX_PAGE = 10_000
@@ -20,22 +18,14 @@ MAX_NEXT = 1000
 log = logging.getLogger("markethall.web")
 
 
-@dataclass(frozen=True)
-class Kit:
-    """The things of one application. Also serves as the context of jobs and webhook handlers."""
-
-    settings: Settings
-    gateway: Gateway
-
-
-def kit() -> Kit:
+def kit() -> Context:
     """The current application's kit."""
     return kit_of(current_app)
 
 
-def kit_of(app: Quart) -> Kit:
+def kit_of(app: Quart) -> Context:
     """The kit of `app` (outside a request)."""
-    return cast("Kit", app.extensions["markethall"])
+    return cast("Context", app.extensions["markethall"])
 
 
 async def shielded(work: Coroutine[Any, Any, T]) -> T:

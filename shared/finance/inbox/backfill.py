@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 from shared.core import clock
 from shared.finance.inbox import health, intake, refusals
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.rules import source_of
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import MissedEvent
-from shared.infra.jobs import schedule
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context, recurring, schedule
 from shared.infra.restoring.service import note_backfill, standing
 from shared.trade.vendors.models import VendorPaymentConfig
 
@@ -64,13 +63,14 @@ def _since(last: int | None) -> datetime:
 async def take_in(context: Context, event: MissedEvent) -> bool:
     """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
     source = source_of(event.account)
-    if event.type not in HANDLERS[source]:
+    if event.type not in handlers()[source]:
         return False
     return await intake.take(context, source=source, body=event.body)
 
 
-async def job(context: Context, _args: dict[str, object]) -> None:
-    """Job `webhooks.backfill`, every quarter of an hour."""
+@recurring(KIND, every=timedelta(minutes=15))
+async def fetch_events(context: Context) -> None:
+    """Take in what did not reach us, and look after the inbox."""
     await health.note_secrets(context.settings)
     await refusals.forget_old()
     await backfill(context)

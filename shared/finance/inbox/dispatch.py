@@ -6,14 +6,14 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from shared.core import clock
+from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, NotFound, TryLater
 from shared.finance.inbox import belonging
 from shared.finance.inbox.belonging import Belonging
 from shared.finance.inbox.dry_run import rehearsed
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
 from shared.infra import unit
@@ -24,8 +24,7 @@ from shared.infra.activity.queries import changes_of, led_to_something
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.gateway.signatures import envelope
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context, job
 from shared.infra.unit import Act, Transaction
 
 log = logging.getLogger("markethall.webhooks")
@@ -66,7 +65,7 @@ async def apply(context: Context, row_id: int) -> EventStatus:
 
 async def _run(context: Context, row: WebhookEvent) -> Attempt:
     body = json.loads(row.body)
-    handler = HANDLERS[row.source].get(row.type)
+    handler = handlers()[row.source].get(row.type)
     reason = ignored(context, row, event := envelope(body))
     about = await belonging.find(body)
     if reason is not None or handler is None:
@@ -116,7 +115,7 @@ async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
 
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
     changed = bool(tried.led_to) or await _led_before(tried.row)
-    decision = decide(outcome=outcome, changed=bool(tried.led_to))
+    decision = decide(ours=outcome != NOT_OURS, changed=bool(tried.led_to))
     attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], changes_of(tried.led_to))
     stays = Decision.APPLIED if changed else decision
     async with unit.transaction() as tx:
@@ -168,13 +167,14 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
             order_id=tried.about.order_id or current.order_id,
         )
         if status is EventStatus.FAILED:
-            queue.enqueue(tx, "webhooks.apply", {"id": row.id, "attempt": attempts}, run_at=due)
+            apply_later.at(due)(tx, event_id=row.id)
     return attempt
 
 
-async def apply_job(context: Context, args: dict[str, Any]) -> None:
-    """Job `webhooks.apply`: apply an event that the door left to the worker, or that failed before."""
-    await apply(context, int(args["id"]))
+@job("webhooks.apply", renamed={"id": "event_id", "attempt": None})
+async def apply_later(context: Context, event_id: int) -> None:
+    """Apply an event that the door left to the worker, or that failed before."""
+    await apply(context, event_id)
 
 
 async def replay(context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system") -> Replay:
@@ -198,7 +198,7 @@ async def replay(context: Context, event_id: str, *, dry_run: bool = False, acto
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
     """Ask the event's handler, in a rehearsal, what it would change."""
     event, status = envelope(json.loads(row.body)), EventStatus(row.status)
-    handler = HANDLERS[row.source].get(row.type)
+    handler = handlers()[row.source].get(row.type)
     reason = ignored(context, row, event)
     if reason is not None or handler is None:
         outcome = reason or NO_HANDLER

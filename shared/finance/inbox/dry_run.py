@@ -6,8 +6,9 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
-from shared.finance.inbox.rules import NOT_OURS, Decision
+from shared.finance.inbox.rules import Decision
 from shared.infra import unit
 from shared.infra.activity.changes import Change
 from shared.infra.activity.queries import changes_of

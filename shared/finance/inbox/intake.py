@@ -19,8 +19,7 @@ from shared.finance.inbox.rules import source_of
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.gateway.signatures import BadSignature, envelope, verify
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 
 log = logging.getLogger("markethall.webhooks")
 
@@ -108,7 +107,7 @@ async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool 
                 body=body,
                 fetched=fetched,
             )
-            queue.enqueue(tx, "webhooks.apply", {"id": row.id}, run_at=clock.now() + timedelta(seconds=2 * PATIENCE))
+            dispatch.apply_later.at(clock.now() + timedelta(seconds=2 * PATIENCE))(tx, event_id=row.id)
     except IntegrityError:  # the same event at the same moment
         await _count(source, event.id)
         return None

@@ -76,7 +76,6 @@ def source_of(account: str | None) -> str:
 
 
 MAX_ATTEMPTS = 8
-NOT_OURS = "not ours"  # what a handler answers about an object that is none of the marketplace's
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -84,11 +83,11 @@ def retry_delay(attempts: int) -> timedelta:
     return timedelta(seconds=min(5 * 4 ** (attempts - 1), 6 * 3600))
 
 
-def decide(*, outcome: str, changed: bool) -> Decision:
-    """The decision about an event that its handler has dealt with."""
+def decide(*, ours: bool, changed: bool) -> Decision:
+    """The decision about an event that its handler has dealt with, and found to be about something of `ours`."""
     if changed:
         return Decision.APPLIED
-    return Decision.IGNORED if outcome == NOT_OURS else Decision.OLDER
+    return Decision.OLDER if ours else Decision.IGNORED
 
 
 def standing(before: str, now: Decision) -> Decision:

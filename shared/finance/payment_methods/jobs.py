@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from typing import Any
+from datetime import time, timedelta
 
 from tortoise.expressions import Q
 
@@ -23,8 +22,7 @@ from shared.finance.payment_methods.rules import OPEN_SETUPS, reminder_due
 from shared.finance.payment_methods.words import expiry, label
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.trade.people.models import Customer
 from shared.trade.people.persons import language_of
@@ -37,9 +35,10 @@ LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
 ADDING_LASTS = timedelta(days=2)  # who has not ended by then has left; the daily reading still sees it
 
 
-async def follow(context: Context, args: dict[str, Any]) -> None:
-    """Job `payment_methods.follow`: read what a customer holds at Stripe after news about it."""
-    await _follow(context, str(args["stripe_customer_id"]))
+@job("payment_methods.follow")
+async def follow(context: Context, stripe_customer_id: str) -> None:
+    """Read what a customer holds at Stripe after news about it."""
+    await _follow(context, stripe_customer_id)
 
 
 async def _follow(context: Context, stripe_customer_id: str) -> None:
@@ -50,13 +49,15 @@ async def _follow(context: Context, stripe_customer_id: str) -> None:
         await StripeCustomer.filter(stripe_customer_id=stripe_customer_id).update(updated_at=clock.now())
 
 
-async def detach(context: Context, args: dict[str, Any]) -> None:
-    """Job `payment_methods.detach`: let a method go at Stripe that is taken off here."""
-    await leaving.carry_out(context.gateway, int(args["id"]))
+@job("payment_methods.detach", renamed={"id": "detachment_id"})
+async def detach(context: Context, detachment_id: int) -> None:
+    """Let a method go at Stripe that is taken off here."""
+    await leaving.carry_out(context.gateway, detachment_id)
 
 
-async def sweep(context: Context, _args: dict[str, Any]) -> None:
-    """Job `payment_methods.sweep`, hourly: what no event told. Each customer is read once a day, one with an open setup hourly."""
+@recurring("payment_methods.sweep", every=timedelta(hours=1))
+async def sweep(context: Context) -> None:
+    """Find what no event told. Each customer is read once a day, one with an open setup hourly."""
     now = clock.now()
     undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
     async with unit.transaction() as tx:
@@ -72,8 +73,9 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
         await _follow(context, str(stripe_customer_id))
 
 
-async def remind(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `payment_methods.remind`, daily: find the default cards that end soon, and give each a job of its own."""
+@recurring("payment_methods.remind", at=time(7, 0))
+async def remind(_context: Context) -> None:
+    """Find the default cards that end soon, and give each a job of its own."""
     day = await today()
     months = Q(card_exp_year=day.year, card_exp_month=day.month)
     later = (day.year + day.month // 12, day.month % 12 + 1)
@@ -82,17 +84,16 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
     due = [row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)]
     async with unit.transaction() as tx:
         for row_id in due:
-            queue.enqueue(
-                tx, "payment_methods.remind_one", {"id": row_id}, unique_key=f"payment_methods.remind_one:{row_id}"
-            )
+            remind_one.once(f"payment_methods.remind_one:{row_id}")(tx, method_id=row_id)
 
 
-async def remind_one(context: Context, args: dict[str, Any]) -> None:
-    """Job `payment_methods.remind_one`: read the card again, and write if it still ends soon; once per card and date.
+@job("payment_methods.remind_one", renamed={"id": "method_id"})
+async def remind_one(context: Context, method_id: int) -> None:
+    """Read the card again, and write if it still ends soon; once per card and date.
 
     Nobody is reminded of a card whose bank has sent Stripe its new date: while Stripe does not answer, the job waits.
     """
-    row = await PaymentMethod.get(id=args["id"])
+    row = await PaymentMethod.get(id=method_id)
     owner = await customers.known(row.customer_id)
     if owner is not None:
         await _follow(context, str(owner.stripe_customer_id))
@@ -119,12 +120,3 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
                 "expires": expiry(card.card_exp_month, card.card_exp_year),
             },
         )
-
-
-HANDLERS: dict[str, Handler] = {
-    "payment_methods.follow": follow,
-    "payment_methods.detach": detach,
-    "payment_methods.sweep": sweep,
-    "payment_methods.remind": remind,
-    "payment_methods.remind_one": remind_one,
-}

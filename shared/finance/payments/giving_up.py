@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.finance.payments import service
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context, job
+from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
+from shared.trade.orders.events import CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import close_checkout, is_unwanted
@@ -17,12 +17,18 @@ from shared.trade.orders.service import close_checkout, is_unwanted
 _UNDER_WAY = frozenset({PaymentState.REQUIRES_ACTION, PaymentState.PROCESSING})
 
 
-async def give_up(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.give_up`: cancel the intents first and free the stock after, as when the time has run out.
+async def on_unwanted(tx: Transaction, event: CheckoutUnwanted) -> None:
+    """Let its order go soon."""
+    give_up(tx, checkout_id=event.checkout_id)
+
+
+@job("payments.give_up")
+async def give_up(context: Context, checkout_id: int) -> None:
+    """Cancel the intents first and free the stock after, as when the time has run out.
 
     Nothing happens where the bank has been asked already, or the things are in the basket again: then time decides.
     """
-    checkout = await Checkout.get_or_none(id=args["checkout_id"], status=CheckoutStatus.OPEN)
+    checkout = await Checkout.get_or_none(id=checkout_id, status=CheckoutStatus.OPEN)
     if checkout is None or not await is_unwanted(checkout):
         return
     for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):

@@ -1,25 +1,32 @@
-"""What payments do later: settle an unknown outcome, read the charge, expire a checkout, cancel its intents."""
+"""What payments do later: settle an unknown outcome, read the charge, expire a checkout, cancel its intents.
+
+And what they do about an order's events.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from shared.core import clock
 from shared.core.errors import TryLater
-from shared.finance.payments import giving_up, pressing, service, sweep
+from shared.finance.payment_methods.jobs import follow as follow_methods
+from shared.finance.payments import service
+from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
+from shared.infra.unit import Transaction
 from shared.trade.marketplace import service as marketplace
+from shared.trade.orders.events import CheckoutClosed, CheckoutOpened
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import close_checkout
 
 PROCESSING_GRACE = timedelta(minutes=10)
 ASK_AGAIN = timedelta(minutes=5)
+SETTLE_AFTER = timedelta(minutes=1)
+CHARGE_AFTER = timedelta(seconds=20)
 
 
 class ChargeNotReady(TryLater):
@@ -28,13 +35,14 @@ class ChargeNotReady(TryLater):
     code = "charge_not_ready"
 
 
-async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.settle_unknown`: ask Stripe about a payment whose end we have not heard of, until there is one.
+@job("payments.settle_unknown")
+async def settle_unknown(context: Context, payment_id: int) -> None:
+    """Ask Stripe about a payment whose end we have not heard of, until there is one.
 
     A payment that is still opening gets its intent, under the same key. A closed order's intent is cancelled. So an order
     whose shopper closed the tab is paid soon, even if no webhook ever comes.
     """
-    payment = await Payment.get_or_none(id=args["payment_id"])
+    payment = await Payment.get_or_none(id=payment_id)
     if payment is None or payment.status not in OPEN_STATES:
         return
     state = await service.follow(context.gateway, payment)
@@ -43,12 +51,13 @@ async def settle_unknown(context: Context, args: dict[str, Any]) -> None:
         state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))
     if state in OPEN_STATES:
         async with unit.transaction() as tx:
-            queue.enqueue(tx, "payments.settle_unknown", args, run_at=clock.now() + ASK_AGAIN)
+            settle_unknown.at(clock.now() + ASK_AGAIN)(tx, payment_id=payment_id)
 
 
-async def read_charge(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.read_charge`: note transfer and fee even if the webhook never came. Repeats until they are there."""
-    payment = await Payment.get_or_none(id=args["payment_id"])
+@job("payments.read_charge")
+async def read_charge(context: Context, payment_id: int) -> None:
+    """Note transfer and fee even if the webhook never came. Repeats until they are there."""
+    payment = await Payment.get_or_none(id=payment_id)
     if payment is None or payment.stripe_charge_id is None or payment.stripe_balance_transaction_id:
         return
     await service.record_charge(context.gateway, payment.stripe_charge_id)
@@ -57,34 +66,37 @@ async def read_charge(context: Context, args: dict[str, Any]) -> None:
         raise ChargeNotReady("The charge has no balance transaction yet.")
 
 
-async def read_statement_prefix(context: Context, _args: dict[str, Any]) -> None:
-    """Job `payments.read_statement_prefix` (hourly): what card statements begin with is set in Stripe's dashboard."""
+@recurring("payments.read_statement_prefix", every=timedelta(hours=1))
+async def read_statement_prefix(context: Context) -> None:
+    """Read what card statements begin with, which is set in Stripe's dashboard."""
     await marketplace.note_statement_prefix(await context.gateway.accounts.get_statement_prefix())
 
 
-async def cancel_intents(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.cancel_intents`: no intent of a closed checkout stays payable."""
-    await service.cancel_intents_of(context.gateway, args["checkout_id"])
+@job("payments.cancel_intents")
+async def cancel_intents(context: Context, checkout_id: int) -> None:
+    """Leave no intent of a closed checkout payable."""
+    await service.cancel_intents_of(context.gateway, checkout_id)
 
 
-async def expire_checkout(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.expire_checkout`: when the reservation has run out, cancel the intents first and free the stock after.
+@job("payments.expire_checkout")
+async def expire_checkout(context: Context, checkout_id: int) -> None:
+    """When the reservation has run out, cancel the intents first and free the stock after.
 
     Money that arrived at the last moment wins: then the order is paid instead. Money on its way keeps the goods reserved.
     """
-    checkout = await Checkout.get_or_none(id=args["checkout_id"], status=CheckoutStatus.OPEN)
+    checkout = await Checkout.get_or_none(id=checkout_id, status=CheckoutStatus.OPEN)
     if checkout is None:
         return
     if checkout.reserved_until > clock.now():
         async with unit.transaction() as tx:
-            queue.enqueue(tx, "payments.expire_checkout", args, run_at=checkout.reserved_until)
+            expire_checkout.at(checkout.reserved_until)(tx, checkout_id=checkout_id)
         return
     states = await service.cancel_intents_of(context.gateway, checkout.id)
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return  # money was taken: the goods stay reserved until a person has decided
     if PaymentState.PROCESSING in states:
         async with unit.transaction() as tx:
-            queue.enqueue(tx, "payments.expire_checkout", args, run_at=clock.now() + PROCESSING_GRACE)
+            expire_checkout.at(clock.now() + PROCESSING_GRACE)(tx, checkout_id=checkout_id)
         return
     async with unit.transaction() as tx:
         locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
@@ -95,13 +107,25 @@ async def expire_checkout(context: Context, args: dict[str, Any]) -> None:
         await close_checkout(tx, locked, CheckoutStatus.EXPIRED, actor="system")
 
 
-HANDLERS: dict[str, Handler] = {
-    "payments.settle_unknown": settle_unknown,
-    "payments.read_charge": read_charge,
-    "payments.cancel_intents": cancel_intents,
-    "payments.expire_checkout": expire_checkout,
-    "payments.let_go": pressing.let_go,
-    "payments.give_up": giving_up.give_up,
-    "payments.sweep": sweep.sweep,
-    "payments.read_statement_prefix": read_statement_prefix,
-}
+async def on_payment_opened(tx: Transaction, event: PaymentOpened) -> None:
+    """See to it that it comes to an end even if no webhook does."""
+    once = f"settle_unknown:{event.payment_id}"
+    settle_unknown.at(clock.now() + SETTLE_AFTER, once=once)(tx, payment_id=event.payment_id)
+
+
+async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None:
+    """Read its charge soon: Stripe makes the transfer a moment later. And the card, where it was saved."""
+    once = f"read_charge:{event.payment_id}"
+    read_charge.at(clock.now() + CHARGE_AFTER, once=once)(tx, payment_id=event.payment_id)
+    if event.stripe_customer_id is not None:
+        follow_methods(tx, stripe_customer_id=event.stripe_customer_id)
+
+
+async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:
+    """End its reservation in time."""
+    expire_checkout.at(event.until)(tx, checkout_id=event.checkout_id)
+
+
+async def on_checkout_closed(tx: Transaction, event: CheckoutClosed) -> None:
+    """Cancel what could still be paid."""
+    cancel_intents(tx, checkout_id=event.checkout_id)

@@ -5,9 +5,6 @@ The browser asks (static/js/checkout.js); the guarantee is the job that ends eac
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from shared.core import clock
 from shared.finance.payments import service
 from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
@@ -16,10 +13,10 @@ from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.orders import holding
+from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, StockState
 
@@ -65,12 +62,18 @@ async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None
             await holding.let_go(tx, order, wasted=True)  # a first decline has let it go already
 
 
-async def let_go(context: Context, args: dict[str, Any]) -> None:
-    """Job `payments.let_go`: what Pay set aside has been so for long enough; cancel the intent first and let go after.
+async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
+    """End it in time."""
+    let_go.at(event.until)(tx, order_id=event.order_id)
+
+
+@job("payments.let_go")
+async def let_go(context: Context, order_id: int) -> None:
+    """What Pay set aside has been so for long enough: cancel the intent first and let go after.
 
     So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes another intent.
     """
-    order = await Order.get_or_none(id=args["order_id"])
+    order = await Order.get_or_none(id=order_id)
     if order is None or not await _is_due(order):
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
@@ -82,7 +85,7 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
     states = {await service.cancel_intent(context.gateway, payment) for payment in await open_payments.order_by("id")}
     if PaymentState.PROCESSING in states:
         async with unit.transaction() as tx:
-            await _let_go_at(tx, order, clock.now() + _ASKED_AGAIN)
+            let_go.at(clock.now() + _ASKED_AGAIN)(tx, order_id=order.id)
         return
     async with unit.transaction() as tx:
         await tx.lock(Checkout, id=order.checkout_id)
@@ -90,7 +93,7 @@ async def let_go(context: Context, args: dict[str, Any]) -> None:
         if locked is None or not holding.is_held_by_pay(locked) or locked.held_until is None:
             return
         if locked.held_until > clock.now():  # pressed again, with another intent
-            await _let_go_at(tx, locked, locked.held_until)
+            let_go.at(locked.held_until)(tx, order_id=order.id)
             return
         if not await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
             await holding.let_go(tx, locked, wasted=True)
@@ -103,12 +106,8 @@ async def _is_due(order: Order) -> bool:
     if order.held_until <= clock.now():
         return True
     async with unit.transaction() as tx:
-        await _let_go_at(tx, order, order.held_until)
+        let_go.at(order.held_until)(tx, order_id=order.id)
     return False
-
-
-async def _let_go_at(tx: Transaction, order: Order, at: datetime) -> None:
-    queue.enqueue(tx, "payments.let_go", {"order_id": order.id}, run_at=at)
 
 
 async def _payment(checkout_id: int, intent_id: str) -> Payment:

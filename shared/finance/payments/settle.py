@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.core import clock
@@ -11,7 +11,7 @@ from shared.core.errors import NotFound
 from shared.core.locales import gettext_noop as _n
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
-from shared.finance.ledger.queries import owes
+from shared.finance.payments.events import PaymentSucceeded, TransferArrived
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import (
     PAID_STATES,
@@ -26,7 +26,6 @@ from shared.finance.payments.rules import (
 from shared.infra import unit
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.payment_intents import PaymentIntent
-from shared.infra.jobs import queue
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders import holding
@@ -37,7 +36,6 @@ from shared.trade.vendors.models import VendorPaymentConfig
 
 log = logging.getLogger("markethall.payments")
 
-CHARGE_AFTER = timedelta(seconds=20)
 # Kept with the payment in English; a page says them in the language of whoever reads it.
 DECLINED = _n("The card was declined. Please try another card.")
 NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
@@ -114,8 +112,8 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     )
     await _books_follow(tx, payment, intent, current, target)
     await _order_follows(tx, checkout, order, payment, target)
-    if target is PaymentState.SUCCEEDED and intent.saved and intent.customer:
-        queue.enqueue(tx, "payment_methods.follow", {"stripe_customer_id": intent.customer})
+    if target is PaymentState.SUCCEEDED:
+        tx.emit(PaymentSucceeded(payment.id, intent.customer if intent.saved else None))
     return target
 
 
@@ -131,13 +129,6 @@ async def _order_follows(
 ) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(tx, order)
-        queue.enqueue(
-            tx,
-            "payments.read_charge",
-            {"payment_id": payment.id},
-            run_at=clock.now() + CHARGE_AFTER,
-            unique_key=f"read_charge:{payment.id}",
-        )
     elif target is PaymentState.PARKED:
         log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
     else:
@@ -276,15 +267,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             vendor_id=order.vendor_id,
         )
         if charge.transfer and payment.stripe_transfer_id is None:
-            await _money_is_there(tx, payment)
+            tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
             told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
             await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)
-
-
-async def _money_is_there(tx: Transaction, payment: Payment) -> None:
-    """The vendor's share lies in its balance: what it owes is taken from it, and its reserve is held back."""
-    if await owes(payment.vendor_id):
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": payment.vendor_id})
-    if await VendorPaymentConfig.exists(vendor_id=payment.vendor_id, reserve_days__gt=0):
-        queue.enqueue(tx, "payouts.reserve", {"payment_id": payment.id})

@@ -18,16 +18,17 @@ from shared.finance.payouts import fees, items, reconciled, texts, words
 from shared.finance.payouts.fees import Fees
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import GONE, MOVES, PayoutState
+from shared.finance.recovery.jobs import collect
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
-from shared.infra.jobs import queue
 from shared.infra.mail import service as mail
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.vendors import configs
 from shared.trade.vendors.banks import words_of
+from shared.trade.vendors.jobs import sync as sync_account
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 
 MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
@@ -178,12 +179,11 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     if row.vendor_id is None:
         return
     if await owes(row.vendor_id):
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": row.vendor_id})
+        collect(tx, vendor_id=row.vendor_id)
     if row.status != PayoutState.FAILED:
         return
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
-    key = f"vendors.sync_account:{row.vendor_id}"
-    queue.enqueue(tx, "vendors.sync_account", {"vendor_id": row.vendor_id}, unique_key=key)
+    sync_account.once(f"vendors.sync_account:{row.vendor_id}")(tx, vendor_id=row.vendor_id)
     vendor = await Vendor.get(id=row.vendor_id)
     subject, text = texts.failed(
         vendor.name,

@@ -11,11 +11,11 @@ from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
 from shared.finance.payouts import texts, words
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.vendors import configs, schedules
 from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.payout_settings import write_settings
 
 LONGEST = 180  # days that a reserve may be held
 MOST = Decimal(50)  # per cent
@@ -43,7 +43,7 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
         vendor = await Vendor.get(id=vendor_id)
         subject, text = texts.held(vendor.name, reason=said, link=LINK)
         await _post(tx, "payouts_held", vendor, subject, text, number)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def release(*, vendor_id: int, actor: str) -> None:
@@ -58,7 +58,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
         when = words.schedule(plan.schedule.value, plan.day)
         subject, text = texts.released(vendor.name, when=when, link=LINK)
         await _post(tx, "payouts_released", vendor, subject, text, number)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def set_reserve(
@@ -86,7 +86,7 @@ async def set_reserve(
         await row.save(update_fields=["reserve_percentage", "reserve_days"])
         after = f"{percentage.normalize():f}% for {days} days"
         await _note(tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after)
-        await _write_settings(tx, vendor_id)
+        write_settings(tx, vendor_id=vendor_id)
 
 
 async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **details: str) -> str:
@@ -97,7 +97,3 @@ async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **deta
 async def _post(tx: Transaction, kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
     key = f"{kind}:{vendor.id}:{at}"
     mail.post(tx, kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
-
-
-async def _write_settings(tx: Transaction, vendor_id: int) -> None:
-    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})

@@ -16,11 +16,11 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts.models import ReserveHold
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.unit import Transaction
 from shared.trade.commission.rules import share
 from shared.trade.orders.models import Order
 from shared.trade.vendors import configs
+from shared.trade.vendors.schedules import write_again
 
 
 async def take(payment_id: int) -> ReserveHold | None:
@@ -118,9 +118,7 @@ async def _release(hold_id: int) -> bool:
         await ledger.post(tx, postings.released(_fact(hold, rest, await _intent(hold.order_id))))
         await _note(tx, "reserve.released", hold, rest)
         if config.reserve_days == 0:  # perhaps the last of it: then Stripe may pay by itself again
-            queue.enqueue(
-                tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=f"payouts.write_settings:{vendor_id}"
-            )
+            write_again(tx, vendor_id)
     return True
 
 

@@ -14,11 +14,10 @@ from shared.finance.ledger.queries import owes
 from shared.finance.payouts import funds, service
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState, due
-from shared.finance.recovery import jobs as clawback
+from shared.finance.recovery import service as clawback
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue, schedule
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context, job, recurring, schedule
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors import configs, payout_settings, schedules
 from shared.trade.vendors.models import VendorPaymentConfig
@@ -28,6 +27,18 @@ from shared.trade.vendors.payout_settings import PayoutTerms, terms_of
 RUN = "payouts.run"
 TRIES = 3  # of a payday that Stripe refuses; then the next one has its turn
 REMEMBERED = timedelta(days=31)
+
+
+@recurring(RUN, every=timedelta(hours=1))
+async def look(_context: Context) -> None:
+    """Whose payday is it?"""
+    await run()
+
+
+@job("payouts.pay")
+async def pay_later(context: Context, vendor_id: int, payday: str) -> None:
+    """Make one vendor's payouts of one payday, an ISO date."""
+    await pay(context, vendor_id=vendor_id, payday=date.fromisoformat(payday))
 
 
 async def run() -> int:
@@ -47,8 +58,7 @@ async def run() -> int:
         found.append((row.vendor_id, period(payday)))
     async with unit.transaction() as tx:
         for vendor_id, name in found:
-            key = f"payouts.pay:{vendor_id}:{name}"
-            queue.enqueue(tx, "payouts.pay", {"vendor_id": vendor_id, "payday": name}, unique_key=key)
+            pay_later.once(f"payouts.pay:{vendor_id}:{name}")(tx, vendor_id=vendor_id, payday=name)
     if through != today:
         await schedule.remember(RUN, {"through": today.isoformat()})
     return len(found)
@@ -65,7 +75,7 @@ async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
     if terms.account_id is None or not terms.by_hand or not currencies:
         return
     if await owes(vendor_id):
-        await clawback.collect(context, {"vendor_id": vendor_id})
+        await clawback.collect(context.gateway, vendor_id)
     await _keep_stripe_from_paying(gateway, terms)
     reading = await funds.read(gateway, terms)
     for currency in currencies:

@@ -13,21 +13,33 @@ from shared.finance.payouts.rules import UNDER_WAY, PayoutState
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job, recurring
 from shared.trade.vendors.models import VendorPaymentConfig
 
 UNANSWERED = timedelta(hours=1)  # its own job asks before; this one goes on with what waited for a hold to end
 LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it
 
 
+@recurring("payouts.sweep", every=timedelta(hours=1))
+async def sweep_all(_context: Context) -> None:
+    """Look at every account's payouts."""
+    await run()
+
+
+@job("payouts.sweep_account")
+async def sweep_account(context: Context, vendor_id: int | None) -> None:
+    """Look at one account's payouts; without a vendor at the platform's own."""
+    await account(context.gateway, vendor_id)
+
+
 async def run() -> None:
     """Put each account's sweep on the list, the platform's own among them."""
     connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
-    vendor_ids = await connected.order_by("id").values_list("vendor_id", flat=True)
+    found = await connected.order_by("id").values_list("vendor_id", flat=True)
+    vendor_ids = [int(str(vendor_id)) for vendor_id in found]
     async with unit.transaction() as tx:
         for vendor_id in (None, *vendor_ids):
-            key = f"payouts.sweep_account:{vendor_id}"
-            queue.enqueue(tx, "payouts.sweep_account", {"vendor_id": vendor_id}, unique_key=key)
+            sweep_account.once(f"payouts.sweep_account:{vendor_id}")(tx, vendor_id=vendor_id)
 
 
 async def account(gateway: Gateway, vendor_id: int | None) -> int:

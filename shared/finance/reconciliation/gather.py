@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.core import clock
-from shared.finance.inbox.handlers import HANDLERS
+from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
@@ -141,7 +141,9 @@ async def _accounts(read: Theirs) -> tuple[AccountRow, ...]:
 
 
 async def _unknown_events(missed: list[Event]) -> tuple[Event, ...]:
-    missed = [event for event in missed if event.type in HANDLERS["platform" if event.vendor_id is None else "connect"]]
+    missed = [
+        event for event in missed if event.type in handlers()["platform" if event.vendor_id is None else "connect"]
+    ]
     known: set[str] = set()
     for start in range(0, len(missed), ours.CHUNK):
         ids = [event.id for event in missed[start : start + ours.CHUNK]]

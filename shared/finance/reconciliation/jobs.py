@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from datetime import time
 
 from shared.core.errors import MarketError
 from shared.finance.reconciliation import reconcile, repairs
 from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.trade.people.queries import operator_emails
 
@@ -20,8 +19,9 @@ PAGE = f"{mail.PUBLIC_URL}/operator/reconciliation"
 SHOWN = 10
 
 
-async def nightly(context: Context, _args: dict[str, Any]) -> None:
-    """Job `reporting.nightly`: compare what happened lately; the operators hear of differences. Repeats while Stripe is away."""
+@recurring("reporting.nightly", at=time(2, 30))
+async def nightly(context: Context) -> None:
+    """Compare what happened lately; the operators hear of differences. Repeats while Stripe is away."""
     try:
         run = await reconcile.reconcile(context.gateway, started_by="system", full=False)
     except AlreadyRunning:
@@ -33,16 +33,17 @@ async def start(started_by: str) -> int:
     """Begin a run of everything that a job carries out. Raises AlreadyRunning."""
     async with unit.transaction() as tx:
         run_id = await reconcile.begin(tx, started_by)
-        queue.enqueue(tx, "reporting.reconcile", {"run_id": run_id})
+        carry_out(tx, run_id=run_id)
     return run_id
 
 
-async def carry_out(context: Context, args: dict[str, Any]) -> None:
-    """Job `reporting.reconcile`: the run that somebody asked for. What stops it stands on the run."""
+@job("reporting.reconcile")
+async def carry_out(context: Context, run_id: int) -> None:
+    """Carry out the run that somebody asked for. What stops it stands on the run."""
     try:
-        await reconcile.carry_out(context.gateway, int(args["run_id"]))
+        await reconcile.carry_out(context.gateway, run_id)
     except MarketError as error:
-        log.warning("reconciliation %s stopped: %s", args["run_id"], error.log or error)
+        log.warning("reconciliation %s stopped: %s", run_id, error.log or error)
 
 
 def repair_key(run_id: int) -> str:
@@ -53,12 +54,12 @@ def repair_key(run_id: int) -> str:
 async def start_repair(run_id: int, *, actor: str) -> None:
     """Repair all of a run by a job."""
     async with unit.transaction() as tx:
-        queue.enqueue(tx, "reporting.repair", {"run_id": run_id, "actor": actor}, unique_key=repair_key(run_id))
+        repair.once(repair_key(run_id))(tx, run_id=run_id, actor=actor)
 
 
-async def repair(context: Context, args: dict[str, Any]) -> None:
-    """Job `reporting.repair`: repair all of a run, then look again, so that the page shows what is left."""
-    run_id, actor = int(args["run_id"]), str(args["actor"])
+@job("reporting.repair")
+async def repair(context: Context, run_id: int, actor: str) -> None:
+    """Repair all of a run, then look again, so that the page shows what is left."""
     done, left = await repairs.apply_all(context, run_id, actor=actor)
     log.info("reconciliation %s: %s repaired, %s left", run_id, done, left)
     try:
@@ -97,10 +98,3 @@ async def tell(run: ReconciliationRun) -> None:
                 text=text,
                 unique_key=f"reconciliation:{run.id}:{address}",
             )
-
-
-HANDLERS: dict[str, Handler] = {
-    "reporting.nightly": nightly,
-    "reporting.reconcile": carry_out,
-    "reporting.repair": repair,
-}

@@ -18,13 +18,13 @@ from shared.finance.payouts.rules import PayoutState
 from shared.finance.reconciliation import ours
 from shared.finance.reconciliation.bearing import borne
 from shared.finance.reconciliation.errors import CannotRepair
+from shared.finance.recovery.jobs import settle
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.refunds import follow
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, UNDONE, RefundState
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.jobs.queue import Context
 from shared.trade.orders import settle as orders
 from shared.trade.orders.models import Order
@@ -40,7 +40,7 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
         taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
         amount = (await borne([claim.subject])).get(claim.subject, claim.amount)
         await tx.change(claim, amount=amount, taken=taken)
-        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
+        settle(tx, subject=claim.subject)
     return "Counted again."
 
 

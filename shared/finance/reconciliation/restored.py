@@ -7,13 +7,11 @@ from datetime import datetime
 
 from shared.core import clock
 from shared.core.errors import Conflict
+from shared.finance.inbox.backfill import fetch_events
 from shared.finance.reconciliation.models import Difference
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.restoring.models import Restoration
 from shared.infra.restoring.service import standing
-
-FETCH = "webhooks.backfill"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ async def standstill() -> Standstill | None:
 async def fetch() -> None:
     """Fetch Stripe's events now; the worker would within a quarter of an hour."""
     async with unit.transaction() as tx:
-        queue.enqueue(tx, FETCH, {}, unique_key=f"{FETCH}:restored")
+        fetch_events.once("webhooks.backfill:restored")(tx)
 
 
 async def acknowledge(*, actor: str, despite: bool = False) -> None:

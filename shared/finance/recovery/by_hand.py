@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import movements, receivables, sources
+from shared.finance.recovery.events import ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import TransferReversal
-from shared.infra.jobs import queue
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
@@ -147,7 +147,7 @@ async def once(
             currency=claim.currency,
             stripe_id=moved.stripe_id,
         )
-        queue.enqueue(tx, "clawback.settle", {"subject": claim.subject})
+        tx.emit(ClaimUnsettled(claim.subject))
     return claim
 
 

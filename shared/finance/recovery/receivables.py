@@ -10,7 +10,6 @@ from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState, rest
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.unit import Transaction
 
 
@@ -47,12 +46,6 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         currency=claim.currency,
         left=target.receivable,
     )
-
-
-async def collect_soon(vendor_id: int) -> None:
-    """Ask the vendor's balance again, by a job: what it covers of its debts is taken."""
-    async with unit.transaction() as tx:
-        queue.enqueue(tx, "clawback.collect", {"vendor_id": vendor_id})
 
 
 async def write_off(claim_id: int, *, actor: str) -> None:

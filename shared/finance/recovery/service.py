@@ -13,16 +13,15 @@ from tortoise.functions import Sum
 
 from shared.core.errors import NotFound
 from shared.core.money import step
-from shared.finance.ledger.queries import reserved_of_order
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import by_hand, movements, netting, receivables, sources
+from shared.finance.recovery.events import ClaimSet
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, Source, plan, rest
 from shared.finance.recovery.writes import write_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
@@ -35,7 +34,7 @@ ROUNDS = 4  # a balance that shrinks while we take from it is looked at again so
 async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: int) -> Claim:
     """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the caller's transaction.
 
-    0 when it was undone. What that means at Stripe is done by `settle`, which is enqueued here too.
+    0 when it was undone. What that means at Stripe is done by `settle`, by a job.
     """
     claim = await tx.lock_first(Claim.filter(subject=subject))
     if claim is None:
@@ -50,10 +49,15 @@ async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: 
         )
     elif claim.amount != amount:
         await tx.change(claim, amount=amount)
-    queue.enqueue(tx, "clawback.settle", {"subject": subject})  # no unique key: one that runs may have looked before
-    if await reserved_of_order(payment.order_id):
-        queue.enqueue(tx, "payouts.review_reserve", {"order_id": payment.order_id})
+    tx.emit(ClaimSet(subject, payment.order_id))
     return claim
+
+
+async def collect(gateway: Gateway, vendor_id: int) -> None:
+    """Take what a vendor owes from what it holds, the oldest debt first. Raises StripeUnavailable."""
+    owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by("owed_since", "id")
+    for subject in await owed.values_list("subject", flat=True):
+        await settle(gateway, str(subject))
 
 
 async def settle(gateway: Gateway, subject: str) -> Claim:

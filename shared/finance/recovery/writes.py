@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import movements, sources
+from shared.finance.recovery.events import ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import NewTransfer
-from shared.infra.jobs import queue
 from shared.infra.stripe_writes.operations import Operation
 from shared.infra.unit import Transaction
 
@@ -46,8 +46,7 @@ class _Moved(Operation[str, None]):
         await movements.done(tx, self.movement_id, answer)
         claim = await Claim.get(id=self.claim_id)
         if claim.paid != claim.amount or claim.receivable:  # not at rest: whoever settles it may have given up
-            key = f"clawback.settle:{self.claim}"
-            queue.enqueue(tx, "clawback.settle", {"subject": self.claim}, unique_key=key)
+            tx.emit(ClaimUnsettled(self.claim, once=True))
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """What is left of the claim is planned anew, as another movement."""

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import time
 
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.statements import service
 from shared.finance.statements.rules import BALANCE
 from shared.infra import unit
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
+from shared.infra.unit import Transaction
+from shared.trade.vat.events import MonthsUnblocked
 
 
-async def close(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `statements.close` (daily): let every vendor's months be closed that are over."""
+@recurring("statements.close", at=time(1, 0))
+async def close(_context: Context) -> None:
+    """Let every vendor's months be closed that are over."""
     vendors = await LedgerEntry.filter(account__in=BALANCE).distinct().values_list("vendor_id", flat=True)
     async with unit.transaction() as tx:
         for vendor_id in sorted(int(str(vendor_id)) for vendor_id in vendors):
-            args = {"vendor_id": vendor_id}
-            queue.enqueue(tx, "statements.close_vendor", args, unique_key=f"statements:{vendor_id}")
+            close_soon(tx, vendor_id)
 
 
-async def close_vendor(_context: Context, args: dict[str, Any]) -> None:
-    """Job `statements.close_vendor`: close what is over of one vendor."""
-    await service.close_vendor(int(args["vendor_id"]))
+@job("statements.close_vendor")
+async def close_vendor(_context: Context, vendor_id: int) -> None:
+    """Close what is over of one vendor."""
+    await service.close_vendor(vendor_id)
 
 
-HANDLERS: dict[str, Handler] = {"statements.close": close, "statements.close_vendor": close_vendor}
+def close_soon(tx: Transaction, vendor_id: int) -> None:
+    """Have a vendor's months closed, once."""
+    close_vendor.once(f"statements:{vendor_id}")(tx, vendor_id=vendor_id)
+
+
+async def on_months_unblocked(tx: Transaction, event: MonthsUnblocked) -> None:
+    """Close what waited."""
+    close_soon(tx, event.vendor_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -11,12 +11,13 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared.infra.audit import origin
+from shared.infra.audit import origin, own_words, words
 from shared.infra.audit.models import AuditEntry
 from shared.infra.audit.words import KINDS
 from shared.infra.database.paging import Counted, window
 
 PAGE_SIZE = 50
+LOOKED_THROUGH = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,21 @@ class EntryView:
     details: Mapping[str, Any]
     vendor_id: int | None = None
     address: str = ""
+
+    @property
+    def short(self) -> str:
+        """In words, on a page that says already what it is about."""
+        return words.short(self.action)
+
+    @property
+    def own_words(self) -> str:
+        """In words, for the person whose account it is about."""
+        return own_words.told(self.action)
+
+    @property
+    def own_kind(self) -> str:
+        """How loud that is: plain, warn or bad."""
+        return own_words.kind_of(self.action)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +78,27 @@ class About:
     vendor_ids: tuple[int, ...] = ()
 
 
-async def entries_about(subject: str, *, limit: int = 20) -> tuple[EntryView, ...]:
-    """The latest entries about one thing (`vendor:7`), newest first."""
-    rows = await AuditEntry.filter(subject=subject).order_by("-id").limit(limit)
+async def entries_about(subject: str, *, limit: int = 20, only: frozenset[str] | None = None) -> tuple[EntryView, ...]:
+    """The latest entries about one thing (`vendor:7`), newest first; with `only` those acts alone."""
+    query = AuditEntry.filter(subject=subject)
+    if only is not None:
+        query = query.filter(action__in=sorted(only))
+    rows = await query.order_by("-id").limit(limit)
     return tuple(_view(row) for row in rows)
+
+
+async def last_about(
+    subject: str, acts: Sequence[str], belongs: Callable[[Mapping[str, Any]], bool]
+) -> EntryView | None:
+    """The last of some acts on one thing whose details belong to what is looked for."""
+    entries = await entries_about(subject, limit=LOOKED_THROUGH)
+    return next((e for e in entries if e.action in acts and belongs(e.details)), None)
+
+
+async def was_done(action: str, *, subject: str, since: datetime | None = None) -> bool:
+    """Whether it was done to `subject`, or was since then."""
+    found = AuditEntry.filter(action=action, subject=subject)
+    return await (found.filter(created_at__gt=since) if since is not None else found).exists()
 
 
 async def entry_page(wanted: Wanted, *, page: int = 1) -> EntryPage:

@@ -111,6 +111,36 @@ WORDS = {
 }
 
 
+# On a page that says already what they are about.
+SHORT = {
+    "vendor.signed_up": "Signed up",
+    "vendor.account_requested": "Asked for a Stripe account",
+    "vendor.account_created": "Stripe account made",
+    "vendor.account_changed": "Stripe account changed",
+    "vendor.payout_schedule_requested": "Asked for another payout schedule",
+    "vendor.payout_schedule_changed": "Payout schedule changed",
+    "vendor.bank_changed": "Bank account changed",
+    "vendor.bank_hold_released": "Wait after a changed bank ended by staff",
+    "vendor.bank_hold_ended": "Wait after a changed bank over",
+    "vendor.payouts_held": "Payouts put on hold",
+    "vendor.payouts_released": "Payouts released",
+    "vendor.reserve_changed": "Reserve changed",
+    "vendor.platform_fee_changed": "Commission changed",
+    "vendor.currency_chosen": "Currency chosen",
+    "vendor.vat_number_changed": "VAT number changed",
+    "vendor.vat_confirmed": "Confirmed as a business for VAT",
+    "vendor.vat_refused": "VAT number refused",
+    "vendor.shop_opened": "Shop opened",
+    "vendor.shop_closed": "Shop closed",
+    "fees.rule_added": "Rule added",
+    "fees.rule_changed": "Rule changed",
+    "fees.rule_moved": "Rule moved",
+    "fees.rule_switched_on": "Rule switched on",
+    "fees.rule_switched_off": "Rule switched off",
+    "fees.policy_changed": "Refund policy changed",
+}
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of act to look through: its text, and how the names of its acts begin."""
@@ -143,6 +173,11 @@ def told(action: str) -> str:
     noun, _, rest = action.partition(".")
     what = NOUNS.get(noun, noun.replace("_", " ").capitalize())
     return f"{what}: {rest.replace('_', ' ').replace('.', ' ')}" if rest else what
+
+
+def short(action: str) -> str:
+    """An act in words, on a page of what it is about; its name where there are none."""
+    return SHORT.get(action, action)
 
 
 _QUIET = ("key", "keys", "stripe_")  # our keys at Stripe, and its ids, say nothing to people

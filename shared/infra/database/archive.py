@@ -24,7 +24,7 @@ class BackupError(Exception):
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ArchiveManifest:
     """What a backup holds. `method`: sqlite, pg_dump or copy; `files`: name -> SHA-256 of its content."""
 
     engine: str
@@ -57,7 +57,7 @@ def make_room(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def write(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
+def write(target: Path, manifest: ArchiveManifest, parts: Mapping[str, Path]) -> None:
     """Write the backup beside its place and rename it, so that a file of that name is always a whole one."""
     make_room(target)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -79,7 +79,7 @@ def write(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
         draft.unlink()
 
 
-def read(path: Path) -> Manifest:
+def read(path: Path) -> ArchiveManifest:
     """What a backup says of itself, after every part was read and its sum compared. Raises BackupError."""
     damaged = BackupError(f"{path} is damaged, or no backup of Markethall. Nothing was changed.")
     try:
@@ -87,7 +87,7 @@ def read(path: Path) -> Manifest:
             said = json.loads(archive.read(MANIFEST))
             if said.get("format") != FORMAT:
                 raise BackupError(f"{path} was made by another version, in a form that this one cannot read.")
-            manifest = Manifest(**{**said, "migrations": tuple(said["migrations"])})
+            manifest = ArchiveManifest(**{**said, "migrations": tuple(said["migrations"])})
             for name, digest in manifest.files.items():
                 if _sum(archive, name) != digest:
                     raise damaged

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from shared.core import clock
 from shared.infra.database import archive, postgres_copy, postgres_tools
-from shared.infra.database.archive import BackupError, Manifest
+from shared.infra.database.archive import ArchiveManifest, BackupError
 from shared.infra.database.migrate import applied, migrate
 from shared.infra.database.schema import on_disk, sqlite_path
 
@@ -41,12 +41,12 @@ _POSTGRES_GAP = (
 class Restored:
     """What a restore did. `kept`: where what was there before is now; `migrated`: what was applied to the older backup."""
 
-    manifest: Manifest
+    manifest: ArchiveManifest
     kept: tuple[Path, ...]
     migrated: tuple[str, ...]
 
 
-async def make(url: str, target: Path, *, stand_in: Path | None = None) -> Manifest:
+async def make(url: str, target: Path, *, stand_in: Path | None = None) -> ArchiveManifest:
     """Copy the database (and the stand-in's file, where there is one) into `target`, in one snapshot, while it is used.
 
     Raises BackupError.
@@ -58,7 +58,7 @@ async def make(url: str, target: Path, *, stand_in: Path | None = None) -> Manif
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
         folder = Path(name)
         if url.startswith("sqlite://"):
-            manifest = Manifest("sqlite", "sqlite", _now(), tuple(sorted(done)))
+            manifest = ArchiveManifest("sqlite", "sqlite", _now(), tuple(sorted(done)))
             parts = {DATABASE: _copied(sqlite_path(url), folder / DATABASE)}
         else:
             manifest, parts = await _of_postgres(url, folder)
@@ -71,13 +71,13 @@ def _of_stand_in(path: Path | None, folder: Path) -> dict[str, Path]:
     return {STAND_IN: _copied(path, folder / STAND_IN)} if path is not None and path.is_file() else {}
 
 
-async def _of_postgres(url: str, folder: Path) -> tuple[Manifest, dict[str, Path]]:
+async def _of_postgres(url: str, folder: Path) -> tuple[ArchiveManifest, dict[str, Path]]:
     async with postgres_copy.snapshot(url) as found:
         dump = postgres_tools.find("pg_dump", found.version)
         if dump is None:
             return await postgres_copy.copy_out(found, folder, made_at=_now())
         await postgres_tools.dump(dump, url, folder / DUMP, snapshot=found.name)
-    manifest = Manifest("postgres", "pg_dump", _now(), found.migrations, server=found.version)
+    manifest = ArchiveManifest("postgres", "pg_dump", _now(), found.migrations, server=found.version)
     return manifest, {DUMP: folder / DUMP}
 
 
@@ -111,7 +111,7 @@ async def restore(
     return Restored(manifest, kept, tuple(await migrate(url, copies=kept_in)))
 
 
-async def _put_sqlite(path: Path, source: Path, manifest: Manifest) -> tuple[Path, ...]:
+async def _put_sqlite(path: Path, source: Path, manifest: ArchiveManifest) -> tuple[Path, ...]:
     draft = _taken_out(source, DATABASE, path)
     try:
         with closing(sqlite3.connect(draft)) as connection:
@@ -126,7 +126,7 @@ async def _put_sqlite(path: Path, source: Path, manifest: Manifest) -> tuple[Pat
         draft.unlink(missing_ok=True)
 
 
-async def _put_postgres(url: str, source: Path, manifest: Manifest, kept_in: Path | None) -> tuple[Path, ...]:
+async def _put_postgres(url: str, source: Path, manifest: ArchiveManifest, kept_in: Path | None) -> tuple[Path, ...]:
     if others := await postgres_copy.others(url):
         raise BackupError(f"{others} other connections use the database. Stop every process of the site first.")
     programs = _programs(manifest)
@@ -148,7 +148,7 @@ async def _put_postgres(url: str, source: Path, manifest: Manifest, kept_in: Pat
     return kept
 
 
-def _programs(manifest: Manifest) -> tuple[str, str] | None:
+def _programs(manifest: ArchiveManifest) -> tuple[str, str] | None:
     """What puts a backup by pg_dump back. Raises BackupError where it is missing."""
     if manifest.method != "pg_dump":
         return None
@@ -160,7 +160,7 @@ def _programs(manifest: Manifest) -> tuple[str, str] | None:
     return pg_restore, psql
 
 
-def _marks(manifest: Manifest, source: Path) -> list[str]:
+def _marks(manifest: ArchiveManifest, source: Path) -> list[str]:
     """What a restored database is told: that it was; nobody is signed in any more; no id is given a second time."""
     now = f"{clock.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00:00"
     made_at = f"{datetime.fromisoformat(manifest.made_at):%Y-%m-%d %H:%M:%S.%f}+00:00"

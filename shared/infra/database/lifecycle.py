@@ -1,4 +1,4 @@
-"""Opening and closing the database, and where its tables are declared."""
+"""Opening and closing the database."""
 
 from __future__ import annotations
 
@@ -10,37 +10,8 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 
+from shared.core.domains import model_modules
 from shared.infra.database.trouble import told
-
-MODEL_MODULES = [
-    "shared.infra.database.models",
-    "shared.trade.people.models",
-    "shared.trade.people.factors.models",
-    "shared.finance.payment_methods.models",
-    "shared.trade.vendors.models",
-    "shared.trade.vat.models",
-    "shared.trade.catalogue.models",
-    "shared.trade.baskets.models",
-    "shared.trade.commission.models",
-    "shared.trade.marketplace.models",
-    "shared.trade.orders.models",
-    "shared.finance.ledger.models",
-    "shared.infra.references.models",
-    "shared.finance.payments.models",
-    "shared.finance.recovery.models",
-    "shared.finance.refunds.models",
-    "shared.finance.disputes.models",
-    "shared.finance.payouts.models",
-    "shared.finance.reconciliation.models",
-    "shared.finance.statements.models",
-    "shared.finance.inbox.models",
-    "shared.infra.restoring.models",
-    "shared.infra.stripe_writes.models",
-    "shared.infra.jobs.models",
-    "shared.infra.mail.models",
-    "shared.infra.audit.models",
-    "shared.infra.activity.models",
-]
 
 
 def config(url: str) -> dict[str, Any]:
@@ -49,7 +20,7 @@ def config(url: str) -> dict[str, Any]:
         "connections": {"default": url},
         "apps": {
             "models": {
-                "models": MODEL_MODULES,
+                "models": model_modules(),
                 "default_connection": "default",
                 "migrations": "shared.infra.database.migrations",
             }

@@ -17,7 +17,7 @@ from tortoise.migrations.executor import MigrationTarget
 from tortoise.transactions import in_transaction
 
 from shared.infra.database import structure
-from shared.infra.database.archive import Manifest
+from shared.infra.database.archive import ArchiveManifest
 from shared.infra.database.executor import Executor
 from shared.infra.database.lifecycle import config
 from shared.infra.database.migrate import connect, context
@@ -73,7 +73,7 @@ async def snapshot(url: str) -> AsyncIterator[Snapshot]:
         await connection.close()
 
 
-async def copy_out(found: Snapshot, folder: Path, *, made_at: str) -> tuple[Manifest, dict[str, Path]]:
+async def copy_out(found: Snapshot, folder: Path, *, made_at: str) -> tuple[ArchiveManifest, dict[str, Path]]:
     """Every table's rows as text into a file of its own in `folder`."""
     connection, parts = found.connection, {}
     tables: dict[str, list[str]] = {}
@@ -87,7 +87,7 @@ async def copy_out(found: Snapshot, folder: Path, *, made_at: str) -> tuple[Mani
         name = row["sequencename"]
         value = await connection.fetchrow(f'SELECT last_value, is_called FROM "{name}"')  # noqa: S608
         sequences[name] = [value["last_value"], value["is_called"]]
-    manifest = Manifest(
+    manifest = ArchiveManifest(
         "postgres", "copy", made_at, found.migrations, server=found.version, tables=tables, sequences=sequences
     )
     return manifest, parts
@@ -104,7 +104,7 @@ async def _in_order(connection: Any) -> list[str]:
     return list(order.static_order())
 
 
-async def copy_in(url: str, folder: Path, manifest: Manifest, marks: Sequence[str]) -> None:
+async def copy_in(url: str, folder: Path, manifest: ArchiveManifest, marks: Sequence[str]) -> None:
     """Give up what is there, make the tables as they were then, and fill them: all in one transaction.
 
     The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is written, and this was
@@ -141,7 +141,7 @@ async def _ensure_record(url: str) -> None:
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
 
 
-async def _by_migrations(url: str, transaction: Any, manifest: Manifest) -> None:
+async def _by_migrations(url: str, transaction: Any, manifest: ArchiveManifest) -> None:
     await transaction._connection.execute(f"DELETE FROM {RECORD}")  # noqa: S608
     executor = Executor(transaction, config(url)["apps"])
     await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from shared.core.domains import model_modules
 from shared.infra.database.base import Row
-from shared.infra.database.lifecycle import MODEL_MODULES
 
 
 def models() -> list[type[Row]]:
     """Every model with a table, in the order of their modules."""
     return [
         value
-        for name in MODEL_MODULES
+        for name in model_modules()
         for value in vars(import_module(name)).values()
         if isinstance(value, type) and issubclass(value, Row) and value.__module__ == name
     ]

@@ -5,24 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from shared.core import clock
-from shared.core.settings import Settings
-from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs.context import Context
 from shared.infra.jobs.models import Job
 from shared.infra.unit import Transaction
 
-
-class Context(Protocol):
-    """What a handler may use."""
-
-    @property
-    def gateway(self) -> Gateway: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
+__all__ = ["Context", "Handler", "Handlers", "enqueue", "subscribe", "unsubscribe"]
 
 Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]
 Handlers = Mapping[str, Handler]

@@ -21,8 +21,8 @@ from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
 from shared.infra.activity.changes import Columns
-from shared.infra.jobs import queue
 from shared.infra.jobs.models import Job
+from shared.infra.mail.events import MailPosted
 from shared.infra.mail.models import Email
 from shared.infra.mail.rendering import render
 from shared.infra.unit import Transaction
@@ -70,7 +70,7 @@ def post(
             vendor_id=None,
             changes=Columns({}, {"kind": kind}),
         )
-    queue.enqueue(tx, "mail.send", {"unique_key": unique_key}, unique_key=f"mail:{unique_key}")
+    tx.emit(MailPosted(unique_key))
 
 
 def write(
@@ -91,18 +91,13 @@ def write(
     post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 
-async def send(context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `mail.send`: deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
-    await send_with(context, args, Letterhead())
-
-
-async def send_with(context: queue.Context, args: dict[str, Any], head: Letterhead) -> None:
-    """The same under a letterhead; the job's own handler, which knows the marketplace's, is in shared/trade/marketplace."""
-    mail = await Email.get_or_none(unique_key=args["unique_key"], status="waiting")
+async def send(settings: Settings, unique_key: str, head: Letterhead = Letterhead()) -> None:  # it is frozen
+    """Deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+    mail = await Email.get_or_none(unique_key=unique_key, status="waiting")
     if mail is None:
         return
-    message = compose(mail, context.settings, head, order_token=await _order_token(mail))
-    await deliver(context.settings, message, name=f"{mail.id:06d}")
+    message = compose(mail, settings, head, order_token=await _order_token(mail))
+    await deliver(settings, message, name=f"{mail.id:06d}")
     async with unit.transaction() as tx:
         await tx.move(mail, to="sent", sent_at=clock.now())
 
@@ -117,16 +112,13 @@ async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> No
 
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
-    async with unit.transaction():
+    async with unit.transaction() as tx:
         keys = [str(key) for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)]
         now = clock.now()
-        waiting = {f"mail:{key}": key for key in keys}
-        await Job.filter(unique_key__in=list(waiting), status="waiting").update(run_at=now, updated_at=now)
-        jobs = [
-            Job(kind="mail.send", args={"unique_key": key}, unique_key=name, run_at=now)
-            for name, key in waiting.items()
-        ]
-        await Job.bulk_create(jobs, ignore_conflicts=True)  # those that have one keep it
+        there = Job.filter(unique_key__in=[f"mail:{key}" for key in keys], status="waiting")
+        await there.update(run_at=now, updated_at=now)
+        for key in keys:  # those that have a job keep it
+            tx.emit(MailPosted(key))
     return len(keys)
 
 

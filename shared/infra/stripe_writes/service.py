@@ -17,7 +17,7 @@ from shared.core.errors import TryLater
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job, recurring
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import Operation, loaded
 from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
@@ -214,13 +214,15 @@ async def _number(tx: Transaction, row: StripeWrite, operation: AnyOperation, *,
     await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500])
 
 
-async def perform_job(context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `stripe_writes.perform`: go on with one write; repeats until Stripe has answered."""
-    await perform(context.gateway, int(args["id"]))
+@job("stripe_writes.perform", renamed={"id": "write_id"})
+async def perform_soon(context: Context, write_id: int) -> None:
+    """Go on with one write; repeats until Stripe has answered."""
+    await perform(context.gateway, write_id)
 
 
-async def sweep(_context: queue.Context, _args: dict[str, Any]) -> None:
-    """Job `stripe_writes.sweep` (hourly): no write that waits is without a job."""
+@recurring("stripe_writes.sweep", every=timedelta(hours=1))
+async def sweep(_context: Context) -> None:
+    """Leave no write that waits without a job."""
     waiting = StripeWrite.filter(state=WriteState.WAITING, updated_at__lt=clock.now() - LEFT_ALONE)
     ids = await waiting.order_by("id").values_list("id", flat=True)
     async with unit.transaction() as tx:
@@ -229,8 +231,4 @@ async def sweep(_context: queue.Context, _args: dict[str, Any]) -> None:
 
 
 def _perform_later(tx: Transaction, write_id: int, *, at: datetime | None = None) -> None:
-    key = f"stripe_writes.perform:{write_id}"
-    queue.enqueue(tx, "stripe_writes.perform", {"id": write_id}, run_at=at, unique_key=key)
-
-
-HANDLERS: dict[str, queue.Handler] = {"stripe_writes.perform": perform_job, "stripe_writes.sweep": sweep}
+    perform_soon.at(at, once=f"stripe_writes.perform:{write_id}")(tx, write_id=write_id)

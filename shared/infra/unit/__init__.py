@@ -5,11 +5,13 @@ it, and the gateway refuses to run while one is open, so no HTTP call ever holds
 """
 
 from shared.infra.unit.acts import Act
+from shared.infra.unit.events import Event
 from shared.infra.unit.rehearsal import Rehearsed, WouldWrite, is_rehearsal, rehearse
 from shared.infra.unit.transaction import Transaction, current, flush, is_open, transaction
 
 __all__ = [
     "Act",
+    "Event",
     "Rehearsed",
     "Transaction",
     "WouldWrite",

@@ -24,6 +24,7 @@ from shared.infra.unit import acts
 from shared.infra.unit.acts import NO_DETAILS, Act
 from shared.infra.unit.collected import Collected, Pending
 from shared.infra.unit.errors import AlreadyOpen
+from shared.infra.unit.events import Emitted, Event
 from shared.infra.unit.locks import HeldLocks, rank_of
 from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
@@ -38,6 +39,7 @@ class Transaction:
         self._locks = HeldLocks()
         self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
+        self._emitted = Emitted()
         self.activity: list[Activity] = []
 
     async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
@@ -226,8 +228,13 @@ class Transaction:
         """Name the tables to which something was added that is not written yet."""
         return self._collected.tables()
 
+    def emit(self, event: Event) -> None:
+        """Let those who subscribe to such an event do their part in this transaction, before it commits."""
+        self._emitted.add(event)
+
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
+        await self._emitted.handle(self)
         await self._collected.write()
 
     @asynccontextmanager
@@ -241,6 +248,7 @@ class Transaction:
                 await self.flush()
         except BaseException:
             self._collected.forget()
+            self._emitted.forget()
             del self._callbacks[callbacks:], self.activity[activity:]
             raise
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 from shared.infra.mail import service as mail
+from shared.infra.mail.events import MailPosted
 from shared.infra.mail.service import Letterhead
+from shared.infra.unit import Transaction
 from shared.trade.marketplace.presentation import shown
 
 
@@ -16,6 +16,12 @@ async def letterhead() -> Letterhead:
     return Letterhead(identity.name, identity.sender, identity.contact_email)
 
 
-async def send(context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `mail.send`."""
-    await mail.send_with(context, args, await letterhead())
+@job("mail.send")
+async def send(context: Context, unique_key: str) -> None:
+    """Send one mail."""
+    await mail.send(context.settings, unique_key, await letterhead())
+
+
+async def on_mail_posted(tx: Transaction, event: MailPosted) -> None:
+    """Send it soon."""
+    send.once(f"mail:{event.unique_key}")(tx, unique_key=event.unique_key)

@@ -15,10 +15,10 @@ from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
-from shared.infra.jobs import queue
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import how_many_left
+from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
 
@@ -66,7 +66,7 @@ async def at_payment(tx: Transaction, order: Order, *, network: str) -> bool:
         held_at=now,
         held_until=now + PAY_HOLD,
     )
-    queue.enqueue(tx, "payments.let_go", {"order_id": order.id}, run_at=now + PAY_HOLD)
+    tx.emit(PiecesHeld(order.id, now + PAY_HOLD))
     return True
 
 

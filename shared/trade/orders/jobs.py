@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, recurring
 from shared.trade.orders import arriving
 
 
-async def deliver(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `orders.deliver` (hourly): what was sent long enough ago counts as delivered, some hundred orders at a time."""
+@recurring("orders.deliver", every=timedelta(hours=1))
+async def deliver(_context: Context) -> None:
+    """Count as delivered what was sent long enough ago, some hundred orders at a time."""
     while await arriving.take_for_granted() > 0:
         pass
-
-
-HANDLERS: dict[str, Handler] = {
-    "orders.deliver": deliver,
-}

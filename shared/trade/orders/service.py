@@ -13,7 +13,6 @@ from shared.core.locales import gettext as _
 from shared.core.networks import network_of
 from shared.infra import unit
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
@@ -22,6 +21,7 @@ from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import holding
 from shared.trade.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted
 from shared.trade.orders.holding import items_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
@@ -145,7 +145,7 @@ async def _create(
     )
     placed = Act("order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"})
     await _order_of(tx, checkout, basket, config, state, placed)
-    queue.enqueue(tx, "payments.expire_checkout", {"checkout_id": checkout.id}, run_at=until)
+    tx.emit(CheckoutOpened(checkout.id, until))
     return checkout.token
 
 
@@ -205,7 +205,7 @@ async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutSt
         return False
     for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
         await _cancel_unpaid(tx, order, actor=actor, reason=status)
-    queue.enqueue(tx, "payments.cancel_intents", {"checkout_id": checkout.id})
+    tx.emit(CheckoutClosed(checkout.id))
     return True
 
 
@@ -214,7 +214,7 @@ async def give_up_unwanted(basket_token: str | None) -> None:
     async with unit.transaction() as tx:
         checkout = await _open_checkout(tx, basket_token)
         if checkout is not None and await is_unwanted(checkout):
-            queue.enqueue(tx, "payments.give_up", {"checkout_id": checkout.id})
+            tx.emit(CheckoutUnwanted(checkout.id))
 
 
 async def is_unwanted(checkout: Checkout) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.core import clock
 from shared.core.ids import digest, new_nonce
 from shared.infra import unit
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people import common, history, links, passwords, rules, sessions
@@ -120,17 +118,18 @@ async def forgot(*, kind: str, email: str) -> None:
     address = rules.normal_email(email)
     key = f"{RESET_ASKED}:{kind}:{digest(address)[:32]}"
     async with unit.transaction() as tx:
-        queue.enqueue(tx, "people.reset_asked", {"kind": kind, "email": address}, unique_key=key)
+        send_reset.once(key)(tx, kind=kind, email=address)
 
 
-async def send_reset(_context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `people.reset_asked`: mail a link, where somebody has this address and was not sent too many already."""
+@job(RESET_ASKED)
+async def send_reset(_context: Context, kind: str, email: str) -> None:
+    """Mail a link, where somebody has this address and was not sent too many already."""
     async with unit.transaction() as tx:
-        found = await table(args["kind"]).get_or_none(email=args["email"], is_active=True)
+        found = await table(kind).get_or_none(email=email, is_active=True)
         if found is None:
             return
-        person = await locked_person(tx, args["kind"], found.id)
-        if await links.open_links(args["kind"], person.id, Purpose.RESET).count() >= MOST_RESETS:
+        person = await locked_person(tx, kind, found.id)
+        if await links.open_links(kind, person.id, Purpose.RESET).count() >= MOST_RESETS:
             return
         await mail_reset(tx, person)
         await history.note_seldom(tx, "person.reset_asked", label_of(person))
@@ -174,6 +173,3 @@ async def _proven_by_mail(person: Person) -> None:
     await links.end(kind_of(person), person.id, Purpose.CONFIRM)
     if isinstance(person, Member):
         await revoke_tokens_of(person.id)
-
-
-HANDLERS = {RESET_ASKED: send_reset}

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from shared.core import clock
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
+from shared.infra.jobs import Context, recurring
 from shared.trade.people import rules
 from shared.trade.people.errors import BadEmail, TooManyTries
 from shared.trade.people.models import DoorCount
@@ -103,8 +103,9 @@ def _milliseconds() -> int:
     return round(clock.now().timestamp() * 1000)
 
 
-async def forget(_context: object, _payload: dict[str, Any]) -> None:
-    """Job: drop the counts that say nothing any more."""
+@recurring("people.forget_tries", every=timedelta(hours=1))
+async def forget(_context: Context) -> None:
+    """Drop the counts that say nothing any more."""
     while await _forget_some() == FORGET_AT_ONCE:
         pass
 
@@ -116,6 +117,3 @@ async def _forget_some() -> int:
             old = old.select_for_update(skip_locked=True)  # who is tried just now is not old
         ids = [row.id for row in await old]
         return await DoorCount.filter(id__in=ids).delete()
-
-
-HANDLERS = {"people.forget_tries": forget}

@@ -7,8 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
@@ -16,7 +15,7 @@ from tortoise.expressions import Q
 from shared.core import clock
 from shared.core.ids import born, digest, new_token
 from shared.infra import unit
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people import scopes
@@ -176,8 +175,9 @@ async def revoke_tokens_of(member_id: int) -> int:
     return await Token.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
 
 
-async def remind(_context: queue.Context, _args: dict[str, Any]) -> None:
-    """Job `people.remind_tokens`: owners hear of a token that ends within a week, once."""
+@recurring("people.remind_tokens", at=time(7, 0))
+async def remind(_context: Context) -> None:
+    """Let owners hear of a token that ends within a week, once."""
     now = clock.now()
     soon = Q(expires_at__gt=now, expires_at__lte=now + scopes.TOLD_BEFORE)
     rows = await Token.filter(soon, revoked_at=None, told_of_end_at=None, member__is_active=True).order_by("id")
@@ -186,6 +186,3 @@ async def remind(_context: queue.Context, _args: dict[str, Any]) -> None:
             told = Token.filter(id=row.id, told_of_end_at=None, revoked_at=None)
             if await told.update(told_of_end_at=now, updated_at=now):
                 await _tell_owners(tx, "api_token_ends", row)
-
-
-HANDLERS: queue.Handlers = {"people.remind_tokens": remind}

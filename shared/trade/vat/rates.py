@@ -18,9 +18,9 @@ from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.errors import BadRate, UnlikelyRate
+from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRate, VatWait
 from shared.trade.vat.rules import LATEST, Rate, StateVat, currency_of, plain_rate, state_vat
-from shared.trade.vat.service import close_soon
 
 LARGEST = Decimal(10) ** 9
 MOST_PLACES = 8
@@ -82,7 +82,7 @@ def _is_far(rate: Decimal, last: Decimal) -> bool:
 
 async def _close_what_waited(tx: Transaction, rate: Rate) -> None:
     for wait in await VatWait.filter(currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]):
-        await close_soon(tx, wait.vendor_id)
+        tx.emit(MonthsUnblocked(wait.vendor_id))
 
 
 async def vat_for_state(vat: Money, state: str, last: date) -> StateVat | None:

@@ -14,11 +14,11 @@ from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Invalid
 from shared.infra import unit
-from shared.infra.jobs import queue
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people.queries import operator_emails
 from shared.trade.vat.errors import BadVatNumber, RegistrationChanged
+from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, normal_vat_number, state_of
 from shared.trade.vat.rules import is_in_eu
@@ -155,12 +155,7 @@ async def _note(tx: Transaction, action: str, row: VatRegistration, actor: str, 
 async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
     """A month that waited for a rate may need none now."""
     if await VatWait.filter(vendor_id=vendor_id).exists():
-        await close_soon(tx, vendor_id)
-
-
-async def close_soon(tx: Transaction, vendor_id: int) -> None:
-    """Let a vendor's months be closed that are over."""
-    queue.enqueue(tx, "statements.close_vendor", {"vendor_id": vendor_id}, unique_key=f"statements:{vendor_id}")
+        tx.emit(MonthsUnblocked(vendor_id))
 
 
 async def _tell_of_change(

@@ -12,12 +12,13 @@ from shared.core import clock
 from shared.core.errors import Conflict, Invalid
 from shared.infra import unit
 from shared.infra.gateway.accounts import ExternalAccount, StripeAccount
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
 from shared.trade.vendors import configs, mirror, rules
+from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 
 LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
@@ -71,8 +72,8 @@ async def follow(
     await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
     await _tell(tx, row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
     if until is not None:
-        await _write_settings(tx, row.vendor_id)
-        queue.enqueue(tx, "vendors.end_bank_hold", {"vendor_id": row.vendor_id}, run_at=until)
+        tx.emit(PayoutTermsChanged(row.vendor_id))
+        end_later.at(until)(tx, vendor_id=row.vendor_id)
 
 
 async def release(*, vendor_id: int, reason: str, actor: str) -> None:
@@ -91,8 +92,14 @@ async def release(*, vendor_id: int, reason: str, actor: str) -> None:
         await _tell(tx, row, "bank_hold_released", {})
 
 
+@job("vendors.end_bank_hold")
+async def end_later(_context: Context, vendor_id: int) -> None:
+    """Let payouts go on: the wait after a changed bank is over."""
+    await end(vendor_id)
+
+
 async def end(vendor_id: int) -> None:
-    """Job `vendors.end_bank_hold`: the wait is over, if no later change made it longer."""
+    """End the wait, if no later change made it longer."""
     async with unit.transaction() as tx:
         row = await configs.locked(tx, vendor_id)
         if row.bank_hold_until is not None and row.bank_hold_until <= clock.now():
@@ -109,12 +116,7 @@ async def end_due() -> None:
 
 async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
     await tx.change(row, bank_hold_until=None)
-    await _write_settings(tx, row.vendor_id)
-
-
-async def _write_settings(tx: Transaction, vendor_id: int) -> None:
-    """Stripe's own schedule stops, or goes on, as `schedules.by_hand` says."""
-    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id})
+    tx.emit(PayoutTermsChanged(row.vendor_id))
 
 
 async def _note(tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:

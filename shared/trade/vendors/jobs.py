@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 
 from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace, today
@@ -28,16 +26,18 @@ FURTHEST = timedelta(days=15)
 PAGE = f"{mail.PUBLIC_URL}/vendor/admin/payments"
 
 
-async def sync(context: Context, args: dict[str, Any]) -> None:
-    """Job `vendors.sync_account`: read the account again after news that changed it."""
+@job("vendors.sync_account")
+async def sync(context: Context, vendor_id: int) -> None:
+    """Read the account again after news that changed it."""
     try:
-        await sync_account(context.gateway, vendor_id=args["vendor_id"])
+        await sync_account(context.gateway, vendor_id=vendor_id)
     except StripeRefused as refused:
-        log.warning("vendor %s: the account cannot be read: %s", args["vendor_id"], refused.log)
+        log.warning("vendor %s: the account cannot be read: %s", vendor_id, refused.log)
 
 
-async def remind(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `vendors.remind`, daily: find the vendors with a deadline near, and give each a job of its own."""
+@recurring("vendors.remind", at=time(7, 0))
+async def remind(_context: Context) -> None:
+    """Find the vendors with a deadline near, and give each a job of its own."""
     now = clock.now()
     near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
     near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
@@ -46,13 +46,12 @@ async def remind(_context: Context, _args: dict[str, Any]) -> None:
     )
     async with unit.transaction() as tx:
         for vendor_id in rows:
-            queue.enqueue(
-                tx, "vendors.remind_one", {"vendor_id": vendor_id}, unique_key=f"vendors.remind_one:{vendor_id}"
-            )
+            remind_one.once(f"vendors.remind_one:{vendor_id}")(tx, vendor_id=int(str(vendor_id)))
 
 
-async def look_again(context: Context, _args: dict[str, Any]) -> None:
-    """Job `vendors.look_again`, daily: whether a vendor that took our access away has given it back, and no event told us."""
+@recurring("vendors.look_again", at=time(3, 0))
+async def look_again(context: Context) -> None:
+    """Learn whether a vendor that took our access away has given it back, and no event told us."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True)
     for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
         try:
@@ -61,19 +60,20 @@ async def look_again(context: Context, _args: dict[str, Any]) -> None:
             log.warning("account %s could not be read again: %s", account_id, refused.log)
 
 
-async def open_again(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `vendors.open_again`, hourly: shops open whose vendor named this day, or one before."""
+@recurring("vendors.open_again", every=timedelta(hours=1))
+async def open_again(_context: Context) -> None:
+    """Open the shops whose vendor named this day, or one before."""
     due = Vendor.filter(is_open=False, closed_until__lte=await today())
     for vendor_id in await due.order_by("id").values_list("id", flat=True):
         await open_shop(vendor_id=int(str(vendor_id)), actor="system")
 
 
-async def remind_one(context: Context, args: dict[str, Any]) -> None:
-    """Job `vendors.remind_one`: read the account again, and write what is still missing, once per deadline and stage.
+@job("vendors.remind_one")
+async def remind_one(context: Context, vendor_id: int) -> None:
+    """Read the account again, and write what is still missing, once per deadline and stage.
 
     Nobody is reminded of what was given an hour ago: while Stripe does not answer, the job waits and asks again.
     """
-    vendor_id = args["vendor_id"]
     try:
         await sync_account(context.gateway, vendor_id=vendor_id)
     except StripeRefused as refused:
@@ -104,22 +104,7 @@ async def _write(tx: Transaction, vendor: Vendor, deadline: datetime | None, ite
     mail.post(tx, "account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
 
 
-async def end_bank_hold(_context: Context, args: dict[str, Any]) -> None:
-    """Job `vendors.end_bank_hold`: payouts go on, the wait after a changed bank is over."""
-    await banks.end(int(args["vendor_id"]))
-
-
-async def end_bank_holds(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `vendors.end_bank_holds`, hourly: the same for every vendor whose own job was lost."""
+@recurring("vendors.end_bank_holds", every=timedelta(hours=1))
+async def end_bank_holds(_context: Context) -> None:
+    """End the wait after a changed bank of every vendor whose own job was lost."""
     await banks.end_due()
-
-
-HANDLERS: dict[str, Handler] = {
-    "vendors.end_bank_hold": end_bank_hold,
-    "vendors.end_bank_holds": end_bank_holds,
-    "vendors.remind": remind,
-    "vendors.remind_one": remind_one,
-    "vendors.sync_account": sync,
-    "vendors.look_again": look_again,
-    "vendors.open_again": open_again,
-}

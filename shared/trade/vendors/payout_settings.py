@@ -18,10 +18,13 @@ from shared.infra import unit
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import Context, job
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.unit import Transaction
 from shared.trade.vendors import banks, configs, mirror, schedules
 from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import VendorPaymentConfig
 from shared.trade.vendors.rules import PayoutSchedule
 from shared.trade.vendors.schedules import PayoutPlan
@@ -150,3 +153,15 @@ async def follow(vendor_id: int, settings: PayoutSettings) -> None:
         elif found is not None:
             plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
             await schedules.store(tx, row, plan, actor="stripe", key="")
+
+
+@job("payouts.write_settings")
+async def write_settings(context: Context, vendor_id: int) -> None:
+    """Let Stripe's schedule follow ours after a hold, a reserve, or a change at Stripe."""
+    await apply(context.gateway, vendor_id=vendor_id)
+
+
+async def on_payout_terms_changed(tx: Transaction, event: PayoutTermsChanged) -> None:
+    """Write them to Stripe."""
+    once = f"payouts.write_settings:{event.vendor_id}" if event.once else None
+    write_settings.at(None, once=once)(tx, vendor_id=event.vendor_id)

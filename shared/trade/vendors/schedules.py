@@ -18,8 +18,8 @@ from shared.finance.ledger.chart import Account
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
 from shared.infra.unit import Transaction
+from shared.trade.vendors.events import PayoutTermsChanged
 from shared.trade.vendors.models import VendorPaymentConfig
 from shared.trade.vendors.paydays import anchor_of
 from shared.trade.vendors.rules import PayoutSchedule
@@ -139,6 +139,5 @@ def _words(plan: PayoutPlan, currency: str) -> str:
 
 
 def write_again(tx: Transaction, vendor_id: int) -> None:
-    """Have Stripe's schedule set to what our row asks for, by a job."""
-    key = f"payouts.write_settings:{vendor_id}"
-    queue.enqueue(tx, "payouts.write_settings", {"vendor_id": vendor_id}, unique_key=key)
+    """Have Stripe's schedule set to what our row asks for, by a job, unless one waits to do so."""
+    tx.emit(PayoutTermsChanged(vendor_id, once=True))

@@ -21,7 +21,6 @@ from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
@@ -30,6 +29,7 @@ from shared.trade.people.queries import require_confirmed
 from shared.trade.vendors import accounts, closing, configs, payout_settings, schedules
 from shared.trade.vendors.countries import COUNTRIES, default_currency, minimum_payout
 from shared.trade.vendors.errors import AccountDisconnected, UnsupportedCountry
+from shared.trade.vendors.events import ConnectedAgain
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from shared.trade.vendors.queries import PaymentConfigView, get_vendor_payment_config
 from shared.trade.vendors.writes import CreateAccount, UpdatePayoutSettings
@@ -59,7 +59,8 @@ async def sign_up(
     login = await registration.credentials(email, password, about=(full_name, business_name))
     async with unit.transaction() as tx:
         vendor = await _new_vendor(tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed)
-        await VendorPaymentConfig.create(vendor=vendor, currency=currency, minimum_payout=minimum_payout(currency))
+        least = minimum_payout(currency)
+        await tx.create(VendorPaymentConfig, vendor=vendor, currency=currency, minimum_payout=least)
         member = await registration.add_member(
             tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
         )
@@ -221,7 +222,7 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
             if moved:
                 subject = f"vendor:{row.vendor_id}"
                 tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
-                queue.enqueue(tx, "clawback.pay_back", {"vendor_id": row.vendor_id})
+                tx.emit(ConnectedAgain(row.vendor_id))
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True
 

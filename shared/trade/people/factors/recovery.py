@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from shared.core import clock
 from shared.core.errors import Conflict, NotFound
 from shared.core.ids import digest, new_token
 from shared.infra import unit
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.people import rules as people
 from shared.trade.people.errors import BadEmail
@@ -18,8 +17,6 @@ from shared.trade.people.factors import service, telling
 from shared.trade.people.factors.models import FactorReset
 from shared.trade.people.factors.rules import RESET_AFTER
 from shared.trade.people.models import Member
-
-JOB = "people.reset_factors"
 
 
 class NothingToReset(NotFound):
@@ -81,7 +78,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
         if await FactorReset.filter(member_id=found.id, stopped_at=None, done_at=None).exists():
             raise ResetUnderWay(param="email")
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
-        queue.enqueue(tx, "people.reset_factors", {"id": row.id}, run_at=at, unique_key=f"{JOB}:{row.id}")
+        carry_out.at(at, once=f"{carry_out.kind}:{row.id}")(tx, reset_id=row.id)
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
         await telling.tell(tx, "factor_reset_asked", found, **told)
         await _note(tx, "factor.reset_asked", found, actor)
@@ -116,10 +113,11 @@ async def exists(token: str) -> bool:
     return await FactorReset.filter(stop_digest=digest(token), stopped_at=None, done_at=None).exists()
 
 
-async def carry_out(_context: queue.Context, args: dict[str, Any]) -> None:
-    """Job `people.reset_factors`: do it, unless it was stopped meanwhile."""
+@job("people.reset_factors", renamed={"id": "reset_id"})
+async def carry_out(_context: Context, reset_id: int) -> None:
+    """Take the second steps away, unless it was stopped meanwhile."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(FactorReset.filter(id=args["id"], stopped_at=None, done_at=None))
+        row = await tx.lock_first(FactorReset.filter(id=reset_id, stopped_at=None, done_at=None))
         if row is None or row.effective_at > clock.now():
             return
         await service.remove_all(tx, row.member_id, actor=row.asked_by)
@@ -149,6 +147,3 @@ def _view(row: FactorReset, member: Member) -> ResetView:
 
 async def _note(tx: Transaction, action: str, member: Member, actor: str) -> None:
     tx.record(action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id)
-
-
-HANDLERS = {JOB: carry_out}

@@ -1,15 +1,13 @@
-"""Events about payouts, of connected accounts and of the platform itself, and about how accounts are paid out."""
+"""Events about payouts, and what Stripe holds back, of connected accounts and of the platform itself."""
 
 from __future__ import annotations
 
+from shared.core.domains import NOT_OURS
 from shared.finance.payouts import stripe_reserves
 from shared.finance.payouts.follow import follow
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
-from shared.trade.vendors import service
-
-NOT_OURS = "not ours"
+from shared.infra.jobs import Context
 
 
 async def follow_payout(context: Context, event: VerifiedEvent) -> str:
@@ -21,13 +19,6 @@ async def follow_payout(context: Context, event: VerifiedEvent) -> str:
     except StripeMissing:
         return NOT_OURS
     return NOT_OURS if row is None else f"payout is {row.status}"
-
-
-async def follow_settings(context: Context, event: VerifiedEvent) -> str:
-    """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
-    if not event.account:
-        return NOT_OURS
-    return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS
 
 
 async def follow_reserve(context: Context, event: VerifiedEvent) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from shared.core.domains import NOT_OURS
 from shared.finance.payments.service import is_ours
 from shared.finance.refunds import adopt
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
-
-NOT_OURS = "not ours"
+from shared.infra.jobs import Context
 
 
 async def follow_refund(context: Context, event: VerifiedEvent) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from shared.core.domains import NOT_OURS
 from shared.finance.disputes import fraud, service
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
-
-NOT_OURS = "not ours"
+from shared.infra.jobs import Context
 
 
 async def follow(context: Context, event: VerifiedEvent) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shared.finance.inbox.rules import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.recovery import by_hand
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.finance.inbox.rules import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 from shared.trade.vendors import service
 
 
@@ -29,3 +29,10 @@ async def authorize(context: Context, event: VerifiedEvent) -> str:
         return NOT_OURS
     known = await service.connect_again(context.gateway, event.account)
     return "access given back" if known else NOT_OURS
+
+
+async def follow_settings(context: Context, event: VerifiedEvent) -> str:
+    """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
+    if not event.account:
+        return NOT_OURS
+    return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS

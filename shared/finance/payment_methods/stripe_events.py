@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.finance.inbox.rules import NOT_OURS
+from shared.core.domains import NOT_OURS
 from shared.finance.payment_methods import follow
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 
 
 async def follow_methods(context: Context, event: VerifiedEvent) -> str:

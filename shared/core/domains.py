@@ -1,0 +1,94 @@
+"""The domains of this installation, and what each of them registers.
+
+A new domain is its own folder and one line here. Its `models.py` are its tables, its `manifest.py` is the rest. Both are
+found by name, so that this list can stand below everything that reads it: the database, the transaction, `run.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from shared.infra.gateway.events import VerifiedEvent
+    from shared.infra.jobs import AnyJob, Context
+    from shared.infra.unit import Event, Transaction
+
+DOMAINS = (
+    "shared.infra.database",
+    "shared.trade.people",
+    "shared.trade.people.factors",
+    "shared.finance.payment_methods",
+    "shared.trade.vendors",
+    "shared.trade.vat",
+    "shared.trade.catalogue",
+    "shared.trade.baskets",
+    "shared.trade.commission",
+    "shared.trade.marketplace",
+    "shared.trade.orders",
+    "shared.finance.ledger",
+    "shared.infra.references",
+    "shared.finance.payments",
+    "shared.finance.recovery",
+    "shared.finance.refunds",
+    "shared.finance.disputes",
+    "shared.finance.payouts",
+    "shared.finance.reconciliation",
+    "shared.finance.statements",
+    "shared.finance.inbox",
+    "shared.infra.restoring",
+    "shared.infra.stripe_writes",
+    "shared.infra.jobs",
+    "shared.infra.mail",
+    "shared.infra.audit",
+    "shared.infra.activity",
+)
+
+NOT_OURS = "not ours"
+
+E = TypeVar("E", bound="Event")
+# Reads again what an event of Stripe's is about, and says in words what came of it; NOT_OURS for what is not.
+StripeHandler: TypeAlias = "Callable[[Context, VerifiedEvent], Awaitable[str]]"
+
+
+@dataclass(frozen=True)
+class Subscription(Generic[E]):
+    """Whenever a transaction has emitted `event`, `handler` runs in that same transaction, before it commits."""
+
+    event: type[E]
+    handler: Callable[[Transaction, E], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What one domain brings.
+
+    Stripe's events come to two endpoints: the platform's, and the one of connected accounts.
+    """
+
+    models: ModuleType
+    jobs: tuple[AnyJob, ...] = ()
+    subscriptions: tuple[Subscription[Any], ...] = ()
+    platform_events: Mapping[str, StripeHandler] = field(default_factory=dict)
+    connect_events: Mapping[str, StripeHandler] = field(default_factory=dict)
+
+
+def model_modules() -> list[str]:
+    """Name the modules in which the tables are declared."""
+    return [f"{name}.models" for name in DOMAINS]
+
+
+def manifests() -> tuple[Manifest, ...]:
+    """Import every domain, and answer with what each registers."""
+    return tuple(_manifest(name) for name in DOMAINS)
+
+
+@cache
+def _manifest(name: str) -> Manifest:
+    manifest = import_module(f"{name}.manifest").MANIFEST
+    assert isinstance(manifest, Manifest)
+    return manifest

@@ -1,0 +1,30 @@
+"""What payments tell whoever is concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.infra.unit import Event
+
+
+@dataclass(frozen=True)
+class PaymentOpened(Event):
+    """A payment is written down; Stripe is about to be asked."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
+class PaymentSucceeded(Event):
+    """The shopper has paid. `stripe_customer_id`: who, where the card was saved with it."""
+
+    payment_id: int
+    stripe_customer_id: str | None
+
+
+@dataclass(frozen=True)
+class TransferArrived(Event):
+    """The vendor's share of a payment lies in its balance at Stripe."""
+
+    payment_id: int
+    vendor_id: int

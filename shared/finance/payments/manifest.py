@@ -1,0 +1,39 @@
+"""What this domain registers."""
+
+from __future__ import annotations
+
+from shared.core.domains import Manifest, Subscription
+from shared.finance.payments import giving_up, jobs, models, pressing, stripe_events, sweep
+from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
+from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted, PiecesHeld
+
+MANIFEST = Manifest(
+    models=models,
+    jobs=(
+        jobs.settle_unknown,
+        jobs.read_charge,
+        jobs.cancel_intents,
+        jobs.expire_checkout,
+        jobs.read_statement_prefix,
+        pressing.let_go,
+        giving_up.give_up,
+        sweep.sweep,
+    ),
+    subscriptions=(
+        Subscription(PaymentOpened, jobs.on_payment_opened),
+        Subscription(PaymentSucceeded, jobs.on_payment_succeeded),
+        Subscription(CheckoutOpened, jobs.on_checkout_opened),
+        Subscription(CheckoutClosed, jobs.on_checkout_closed),
+        Subscription(CheckoutUnwanted, giving_up.on_unwanted),
+        Subscription(PiecesHeld, pressing.on_pieces_held),
+    ),
+    platform_events={
+        "payment_intent.succeeded": stripe_events.follow_intent,
+        "payment_intent.payment_failed": stripe_events.follow_intent,
+        "payment_intent.processing": stripe_events.follow_intent,
+        "payment_intent.canceled": stripe_events.follow_intent,
+        "payment_intent.requires_action": stripe_events.follow_intent,
+        "charge.succeeded": stripe_events.note_charge,
+        "charge.updated": stripe_events.note_charge,
+    },
+)

@@ -1,0 +1,42 @@
+"""What this domain registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.core.domains import Manifest, StripeHandler, Subscription
+from shared.finance.payments.events import TransferArrived
+from shared.finance.payouts import jobs, models, scheduler, stripe_events, sweep
+from shared.finance.recovery.events import ClaimSet
+
+# Vendors' payouts come to one endpoint, the platform's own to the other.
+EVENTS: Mapping[str, StripeHandler] = {
+    "payout.created": stripe_events.follow_payout,
+    "payout.updated": stripe_events.follow_payout,
+    "payout.paid": stripe_events.follow_payout,
+    "payout.failed": stripe_events.follow_payout,
+    "payout.canceled": stripe_events.follow_payout,
+    "payout.reconciliation_completed": stripe_events.follow_payout,
+    "reserve.hold.created": stripe_events.follow_reserve,
+    "reserve.release.created": stripe_events.follow_reserve,
+}
+
+MANIFEST = Manifest(
+    models=models,
+    jobs=(
+        scheduler.look,
+        scheduler.pay_later,
+        sweep.sweep_all,
+        sweep.sweep_account,
+        jobs.ask,
+        jobs.reserve,
+        jobs.review_reserve,
+        jobs.release_reserves,
+    ),
+    subscriptions=(
+        Subscription(TransferArrived, jobs.on_transfer_arrived),
+        Subscription(ClaimSet, jobs.on_claim_set),
+    ),
+    platform_events=EVENTS,
+    connect_events=EVENTS,
+)

@@ -1,0 +1,26 @@
+"""What claims tell whoever is concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.infra.unit import Event
+
+
+@dataclass(frozen=True)
+class ClaimSet(Event):
+    """What the vendor of an order bears is another amount now."""
+
+    subject: str
+    order_id: int
+
+
+@dataclass(frozen=True)
+class ClaimUnsettled(Event):
+    """Something moved, and the claim may not be at rest.
+
+    `once`: not while it is being settled already, since nothing has changed that this would not see.
+    """
+
+    subject: str
+    once: bool = False

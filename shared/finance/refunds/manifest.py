@@ -1,0 +1,16 @@
+"""What this domain registers."""
+
+from __future__ import annotations
+
+from shared.core.domains import Manifest
+from shared.finance.refunds import models, stripe_events
+
+MANIFEST = Manifest(
+    models=models,
+    platform_events={
+        "charge.refunded": stripe_events.follow_charge,
+        "refund.created": stripe_events.follow_refund,
+        "refund.updated": stripe_events.follow_refund,
+        "refund.failed": stripe_events.follow_refund,
+    },
+)

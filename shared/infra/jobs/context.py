@@ -1,0 +1,18 @@
+"""What everything that works for nobody in particular is given: jobs, handlers of Stripe's events, repairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
+
+
+@dataclass(frozen=True)
+class Context:
+    """The things of one process."""
+
+    gateway: Gateway
+    settings: Settings

@@ -1,0 +1,138 @@
+"""Jobs as functions: declared once, with typed arguments, and put on the list by calling them.
+
+    @job("payouts.pay")
+    async def pay(context: Context, vendor_id: int, payday: str) -> None: ...
+
+    pay(tx, vendor_id=7, payday="2026-11-30")
+    pay.at(monday, once="payouts.pay:7")(tx, vendor_id=7, payday="2026-11-30")
+
+mypy checks the arguments. They are stored as JSON under their names, so a signature holds JSON's own types.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, get_type_hints
+
+from shared.infra.jobs import queue
+from shared.infra.jobs.context import Context
+from shared.infra.unit import Transaction
+
+P = ParamSpec("P")
+Work: TypeAlias = Callable[Concatenate[Context, P], Awaitable[None]]
+Enqueue: TypeAlias = Callable[Concatenate[Transaction, P], None]
+DAY = timedelta(days=1)
+
+
+class BadArguments(Exception):
+    """What is stored with a job is not what its function takes; the message says which."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    """When a job comes again: every so often, or daily at a time of day (UTC)."""
+
+    every: timedelta = DAY
+    at: time | None = None
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the first turn after `moment`."""
+        if self.at is None:
+            return moment + self.every
+        today = datetime.combine(moment.astimezone(UTC).date(), self.at, tzinfo=UTC)
+        return today if today > moment else today + DAY
+
+
+class JobDefinition(Generic[P]):
+    """One kind of job. Calling it puts one on the list; `run` is how a worker carries it out."""
+
+    def __init__(
+        self,
+        kind: str,
+        work: Work[P],
+        *,
+        renamed: Mapping[str, str | None] | None = None,
+        turns: Turns | None = None,
+    ) -> None:
+        self.kind = kind
+        self.work = work
+        self.turns = turns
+        self._renamed = renamed or {}
+
+    def __call__(self, tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Put one on the list, to be run as soon as `tx` has committed."""
+        self.at(None)(tx, *args, **kwargs)
+
+    def once(self, key: str) -> Enqueue[P]:
+        """Put one on the list unless one that waits or runs holds `key`."""
+        return self.at(None, once=key)
+
+    def at(self, when: datetime | None, *, once: str | None = None) -> Enqueue[P]:
+        """Put one on the list for `when` or later, unless one that waits or runs holds the key `once`."""
+
+        def enqueue(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            bound = self._signature.bind(None, *args, **kwargs).arguments
+            given = {name: value for name, value in bound.items() if name in self.takes}
+            queue.enqueue(tx, self.kind, given, run_at=when, unique_key=once)
+
+        return enqueue
+
+    async def run(self, context: Context, stored: Mapping[str, Any]) -> None:
+        """Carry out one that was stored, by whatever version. Raises BadArguments."""
+        work: Callable[..., Awaitable[None]] = self.work
+        await work(context, **self.bind(stored))
+
+    def bind(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the function is called with. Raises BadArguments."""
+        named = {self._renamed.get(name, name): value for name, value in stored.items()}
+        given = {name: value for name, value in named.items() if name is not None}
+        wrong = [f"{name} is unknown" for name in given if name not in self.takes]
+        wrong += [f"{name} is missing" for name in self._needed if name not in given]
+        known = {name: value for name, value in given.items() if name in self.takes}
+        wrong += [f"{name} is {value!r}" for name, value in known.items() if not isinstance(value, self.takes[name])]
+        if wrong:
+            raise BadArguments(f"{self.kind}: {', '.join(wrong)}")
+        return given
+
+    @cached_property
+    def takes(self) -> dict[str, Any]:
+        """Name the arguments beside the context, with their types."""
+        hints = get_type_hints(self.work)
+        return {name: hints[name] for name in list(self._signature.parameters)[1:]}
+
+    @cached_property
+    def _needed(self) -> list[str]:
+        parameters = self._signature.parameters
+        return [name for name in self.takes if parameters[name].default is inspect.Parameter.empty]
+
+    @cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.work)
+
+
+AnyJob: TypeAlias = JobDefinition[...]
+
+
+def job(kind: str, *, renamed: Mapping[str, str | None] | None = None) -> Callable[[Work[P]], JobDefinition[P]]:
+    """Declare a job. `kind` and the names of the arguments stand in the table of jobs: older versions put them there.
+
+    `renamed`: what older versions called an argument, with its name now, or None where it is not taken any more.
+    """
+
+    def declare(work: Work[P]) -> JobDefinition[P]:
+        return JobDefinition(kind, work, renamed=renamed)
+
+    return declare
+
+
+def recurring(kind: str, *, every: timedelta = DAY, at: time | None = None) -> Callable[[Work[[]]], JobDefinition[[]]]:
+    """Declare a job that comes again by itself: every so often, or daily at a time of day (UTC)."""
+
+    def declare(work: Work[[]]) -> JobDefinition[[]]:
+        return JobDefinition(kind, work, turns=Turns(every, at))
+
+    return declare

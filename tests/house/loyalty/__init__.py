@@ -1,0 +1,1 @@
+"""A domain that only a test adds: points for whoever buys."""
