@@ -296,7 +296,7 @@ class TestHandingIn:
             evidence_key=f"dispute:{row.stripe_dispute_id}:submit:2",
         )
         await Job.all().delete()
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         assert (await Dispute.get(id=row.id)).status == "under_review"
 

@@ -46,8 +46,8 @@ async def by_webhook(context: TestContext, sandbox: RunningSandbox) -> None:
 
 async def by_sweep(context: TestContext, _sandbox: RunningSandbox) -> None:
     """No webhook comes: we look by ourselves, hourly and daily."""
-    await jobs.sweep(context, {})
-    await jobs.look_again(context, {})
+    await jobs.sweep.run(context, {})
+    await jobs.look_again.run(context, {})
     await work(context)
 
 

@@ -361,15 +361,15 @@ class TestNews:
         """Also when a decision's webhook was lost; foreign ones are left alone."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         row = await Dispute.get(payment_id=payment.id)
         assert (await claim_of(row)).taken == SHARE
         sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"})
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         assert (await Dispute.get(id=row.id)).status == "won"
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert not await Job.exists(kind="disputes.follow", status="waiting")
         await assert_books_agree(sandbox)
 
@@ -450,7 +450,7 @@ class TestWords:
         for days, expected in ((5, 0), (2.5, 1), (2, 1), (0.9, 2), (0.5, 2), (-1, 2)):
             now = row.due_by - timedelta(days=days)
             with clock.use(lambda at=now: at):  # type: ignore[misc]
-                await jobs.remind(context, {})
+                await jobs.remind.run(context, {})
                 await work(context)
             assert await Email.filter(kind="dispute_reminder").count() == expected, days
         subject = (await Email.filter(kind="dispute_reminder").order_by("id").first()).subject  # type: ignore[union-attr]
