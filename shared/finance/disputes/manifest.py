@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
 from shared.finance.disputes import answers, jobs, models, stripe_events
+from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.events import DraftChanged
 
 MANIFEST = Manifest(
     models=models,
+    activity=DisputeActivity,
     jobs=(
         jobs.follow,
         jobs.stage,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from shared.core.domains import Manifest, StripeHandler, Subscription
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payouts import jobs, models, scheduler, stripe_events, sweep
+from shared.finance.payouts.activity import PayoutActivity
 from shared.finance.recovery.events import ClaimSet
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
@@ -23,6 +24,7 @@ EVENTS: Mapping[str, StripeHandler] = {
 
 MANIFEST = Manifest(
     models=models,
+    activity=PayoutActivity,
     jobs=(
         scheduler.look,
         scheduler.pay_later,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from shared.core.domains import Manifest, Subscription
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import jobs, models, stripe_events
+from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
 from shared.trade.vendors.events import ConnectedAgain
 
 MANIFEST = Manifest(
     models=models,
+    activity=ClaimActivity,
     jobs=(
         jobs.settle,
         jobs.collect,
