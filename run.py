@@ -26,16 +26,15 @@ OLDEST = (3, 11)
 def job_handlers() -> Handlers:
     """Which function works which kind of job; each domain registers its own (shared/core/domains.py)."""
     from shared.core import domains
-    from shared.finance.disputes import jobs as disputes
     from shared.finance.refunds import jobs as refunds
 
     jobs = [job for manifest in domains.manifests() for job in manifest.jobs]
-    return {**{job.kind: job.run for job in jobs}, **disputes.HANDLERS, **refunds.HANDLERS}
+    return {**{job.kind: job.run for job in jobs}, **refunds.HANDLERS}
 
 
 def recurring_jobs() -> Sequence[Recurring]:
     """Which jobs come again by themselves."""
-    from datetime import time, timedelta
+    from datetime import timedelta
 
     from shared.core import domains
     from shared.infra.jobs.schedule import Recurring
@@ -45,9 +44,6 @@ def recurring_jobs() -> Sequence[Recurring]:
     found = [job for manifest in domains.manifests() for job in manifest.jobs]
     return (
         *(Recurring(job.kind, job.turns.every, job.turns.at) for job in found if job.turns),
-        Recurring("disputes.look_again", at=time(4, 15)),
-        Recurring("disputes.remind", at=time(7, 0)),
-        Recurring("disputes.sweep", every=hourly),
         Recurring("refunds.sweep", every=hourly),
     )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.machine import Market
     from tests.support.sandbox import RunningSandbox
     from tests.support.visitor import Visitor
@@ -254,11 +254,11 @@ async def gateway(sandbox: RunningSandbox, settings: Settings) -> AsyncIterator[
 
 
 @pytest.fixture
-def context(gateway: Gateway, settings: Settings) -> TestContext:
+def context(gateway: Gateway, settings: Settings) -> Context:
     """What job and webhook handlers are given."""
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
-    return TestContext(gateway, settings)
+    return Context(gateway, settings)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -68,10 +69,12 @@ class Subscription(Generic[E]):
 class Manifest:
     """What one domain brings.
 
+    `activity` are the acts that its part of the history tells (shared/infra/activity).
     Stripe's events come to two endpoints: the platform's, and the one of connected accounts.
     """
 
     models: ModuleType
+    activity: type[StrEnum] | None = None
     jobs: tuple[AnyJob, ...] = ()
     subscriptions: tuple[Subscription[Any], ...] = ()
     platform_events: Mapping[str, StripeHandler] = field(default_factory=dict)

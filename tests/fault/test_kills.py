@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow, pytest.mark.xdist_group("start")]
@@ -175,13 +175,13 @@ async def busy(*work: Awaitable[None]) -> AsyncIterator[None]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _at_rest(context: TestContext) -> None:
+async def _at_rest(context: Context) -> None:
     """Two hours later: every job and sweep has had its turn."""
     worker = Worker(context, run.job_handlers())
     for hours in (1, 2):
         later = clock.now() + timedelta(hours=hours)
         with clock.use(lambda at=later: at):  # type: ignore[misc]
-            for kind in ("payments.sweep", "refunds.sweep", "clawback.sweep"):
+            for kind in ("payments.sweep", "refunds.sweep", "clawback.sweep", "stripe_writes.sweep"):
                 await Job.bulk_create([Job(kind=kind, args={}, run_at=clock.now())])
             await worker.run_due()
 
@@ -198,7 +198,7 @@ async def _kill_often(site: Victim, dice: random.Random) -> None:
 
 
 async def test_kills_lose_no_payment_and_make_none_twice(
-    database: str, gateway: Gateway, sandbox: RunningSandbox, context: TestContext, tmp_path: Path
+    database: str, gateway: Gateway, sandbox: RunningSandbox, context: Context, tmp_path: Path
 ) -> None:
     """SIGKILL at moments drawn by a seed. Afterwards each order is paid exactly as Stripe says, and the books agree."""
     dice = random.Random(SEED)

@@ -30,7 +30,7 @@ from tests.support.payouts import work
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -105,7 +105,7 @@ async def _take(payment: Payment, *, locked: asyncio.Event, after: float) -> Non
 
 @pytest.mark.parametrize("after", [0, 0.05])
 async def test_a_reserve_taken_while_a_refund_is_written_holds_nothing_of_what_went_back(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox, after: float
+    context: Context, gateway: Gateway, sandbox: RunningSandbox, after: float
 ) -> None:
     """Whoever of the two comes second sees the other: nothing stays reserved until its day of a sale that is no more."""
     shop, payment = await _with_reserve(gateway, sandbox)
@@ -119,7 +119,7 @@ async def test_a_reserve_taken_while_a_refund_is_written_holds_nothing_of_what_w
 
 
 async def test_a_reserve_a_payout_and_a_refund_of_one_order_never_deadlock(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """A payout names the order while it holds the vendor's config, a refund holds the order alone: the reserve locks as they do."""
     shop, payment = await _with_reserve(gateway, sandbox)

@@ -18,15 +18,15 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.models import Claim
-from shared.finance.refunds import asking
+from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.infra import unit
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
+from shared.infra.jobs import Context
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.vendors import service as vendors
-from tests.support.app import TestContext
 from tests.support.disputes import disputed
 from tests.support.disputes import work as work_all
 from tests.support.market import check_out, open_shop
@@ -100,7 +100,7 @@ class TestFlows:
         assert [row["id"] for row in stripe_get(sandbox, "/v1/payment_intents")["data"]] == [intent.payment_intent_id]
 
     async def test_refunding(
-        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The refund stays asked for, and is made once, with what comes back from the vendor."""
         await set_policy(RefundPolicy.PROPORTIONAL)
@@ -108,7 +108,7 @@ class TestFlows:
         made = await ask(gateway, sale, amount(1000))
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
-                await asking.try_now(bad, made.id)
+                await refunds.try_now(bad, made.id)
             assert (await Refund.get(id=made.id)).status == RefundState.OPENING
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED
@@ -133,7 +133,7 @@ class TestFlows:
         assert held(sandbox, shop.account_id)["EUR"] == before - 1000
 
     async def test_paying_out(
-        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The payout is opened first, and made once."""
         with time_of(sandbox) as time:
@@ -142,13 +142,13 @@ class TestFlows:
             for fault in FAULTS:
                 async with spoiling(settings, fault) as bad:
                     with pytest.raises(StripeUnavailable):
-                        await payday(TestContext(bad, settings))
+                        await payday(Context(bad, settings))
             await work(context, "payouts.pay")
             assert (await Payout.get()).status == PayoutState.PENDING
             assert len(sandbox.events("payout.created")) == 1
             await assert_books_agree(sandbox)
 
-    async def test_answering_a_dispute(self, settings: Settings, sandbox: RunningSandbox, context: TestContext) -> None:
+    async def test_answering_a_dispute(self, settings: Settings, sandbox: RunningSandbox, context: Context) -> None:
         """The person has done their part; it is handed in once."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await answers.save_draft(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 DEVELOPERS = "/vendor/admin/developers"
@@ -191,7 +191,7 @@ class TestItsEnd:
 
     @pytest.mark.parametrize("days", [days for days in LIFETIMES if days])
     async def test_it_opens_until_then_and_its_owner_hears_a_week_before(
-        self, client: TestClientProtocol, hands: Hands, context: TestContext, days: int
+        self, client: TestClientProtocol, hands: Hands, context: Context, days: int
     ) -> None:
         """One mail, however often the job runs."""
         portal = await signed_in(client)
@@ -209,7 +209,7 @@ class TestItsEnd:
         assert await identify_token(token) is None
 
     async def test_one_without_an_end_lasts_and_nobody_is_written_to(
-        self, client: TestClientProtocol, hands: Hands, context: TestContext
+        self, client: TestClientProtocol, hands: Hands, context: Context
     ) -> None:
         """As those of before have none."""
         portal = await signed_in(client)

@@ -27,7 +27,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 LIST = "/vendor/admin/orders"
@@ -76,7 +76,7 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
 
 
 @pytest.mark.parametrize("status", [status for status in OrderStatus if status is not OrderStatus.SHIPPED])
-async def test_only_what_was_sent_arrives(status: OrderStatus, context: TestContext) -> None:
+async def test_only_what_was_sent_arrives(status: OrderStatus, context: Context) -> None:
     """Neither by a word nor by time."""
     order = await sent(99, status=status)
     with pytest.raises(CannotDeliver):
@@ -86,7 +86,7 @@ async def test_only_what_was_sent_arrives(status: OrderStatus, context: TestCont
 
 
 @pytest.mark.parametrize("days", [14, 3])
-async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: TestContext, days: int) -> None:
+async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: Context, days: int) -> None:
     """After as many days as the operator set, and not while a bank asks about it."""
     if days != DEFAULTS.delivered_after_days:
         await marketplace.change(replace(DEFAULTS, delivered_after_days=days), actor="test")
@@ -109,7 +109,7 @@ async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: TestCo
 
 
 async def test_what_is_taken_for_granted_is_said_so_and_is_no_evidence(
-    client: TestClientProtocol, context: TestContext
+    client: TestClientProtocol, context: Context
 ) -> None:
     """The shopper may object; a bank is told what the shop noted, never what nobody knows."""
     portal = await signed_in(client)

@@ -55,7 +55,7 @@ from tests.support.structure import PROGRAMS
 if TYPE_CHECKING:
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 EACH_WAY = pytest.mark.ways(sqlite=("copy",), postgres=("programs", "copy"))
@@ -140,7 +140,7 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
     database_url: str,
     settings: Settings,
     gateway: Gateway,
-    context: TestContext,
+    context: Context,
     sandbox: RunningSandbox,
     file: Path,
     way: str,

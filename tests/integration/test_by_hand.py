@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shared.finance.inbox.models import WebhookEvent
     from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,7 +48,7 @@ async def reverse(sandbox: RunningSandbox, payment: Payment, amount: int, **more
     return await stripe_post(sandbox, path, amount=str(amount), **more)
 
 
-async def hear(context: TestContext, payment: Payment, number: int = 1) -> WebhookEvent:
+async def hear(context: Context, payment: Payment, number: int = 1) -> WebhookEvent:
     """Stripe's event about the transfer arrives."""
     subject = {"id": str(payment.stripe_transfer_id), "object": "transfer"}
     return await deliver(context, event("transfer.reversed", subject, number=number))
@@ -66,7 +66,7 @@ async def owing(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop, Paymen
 
 
 async def test_what_is_owed_and_taken_by_hand_is_paid(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The webhook notes it with the claim; nothing is taken a second time, however often it is told."""
     shop, payment = await owing(gateway, sandbox)
@@ -84,7 +84,7 @@ async def test_what_is_owed_and_taken_by_hand_is_paid(
     assert await booked(Account.VENDOR_RECEIVABLE) == {}
 
 
-async def test_the_sweep_finds_it_too(context: TestContext, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_the_sweep_finds_it_too(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Where no webhook came; what is known is not looked at again."""
     _, payment = await owing(gateway, sandbox)
     await reverse(sandbox, payment, 1000)
@@ -134,7 +134,7 @@ async def test_what_an_order_cannot_bring_any_more_is_taken_out_of_other_sales(
 
 
 async def test_ours_that_is_under_way_is_nobodys_hand(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The answer to our own reversal got lost: neither webhook nor repair books it as somebody's."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
@@ -155,7 +155,7 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
 
 
 async def test_where_nothing_is_owed_a_person_decides(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Every comparison says so until it is booked as taken from the vendor; booked twice it is one."""
     shop = await open_shop(gateway, sandbox)
@@ -189,7 +189,7 @@ async def test_more_than_is_owed_is_no_payment_of_it(gateway: Gateway, sandbox: 
 
 
 async def test_a_mistake_that_is_sent_back_by_hand_comes_to_nothing(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Reversal, with the fee given back along with it, and transfer: each is noted, in whatever order they are told."""
     shop = await open_shop(gateway, sandbox)
@@ -234,9 +234,7 @@ async def test_a_payback_by_hand_settles_what_we_owed(gateway: Gateway, sandbox:
     assert (await Claim.get()).taken == 400
 
 
-async def test_transfers_of_others_are_not_ours(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
-) -> None:
+async def test_transfers_of_others_are_not_ours(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Another system on the same Stripe account."""
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop, card="pm_card_bypassPending")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -78,7 +78,7 @@ async def test_the_first_bank_of_an_account_is_none_that_changed(gateway: Gatewa
 
 
 async def test_our_paydays_and_instant_payouts_wait_and_go_on_by_themselves(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Every owner reads of it; nothing leaves for 72 hours; then the next payday pays."""
     with time_of(sandbox) as time:
@@ -106,7 +106,7 @@ async def test_our_paydays_and_instant_payouts_wait_and_go_on_by_themselves(
 
 
 async def test_a_change_that_only_the_payday_notices_stops_it(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """No event, no page, no sweep: what is read just before paying is enough, for an instant payout too."""
     with time_of(sandbox) as time:
@@ -125,7 +125,7 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
     ids=["Stripe did not hear us, nor we of the bank", "Stripe made it, and we know of the bank"],
 )
 async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox, client: TestClientProtocol, heard: bool, made: bool
+    context: Context, gateway: Gateway, sandbox: RunningSandbox, client: TestClientProtocol, heard: bool, made: bool
 ) -> None:
     """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page says, and is sent later."""
     with time_of(sandbox) as time:
@@ -159,7 +159,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
 
 
 async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Where Stripe pays by itself it is told to wait; the hourly look ends a wait whose own job was lost."""
     with time_of(sandbox) as time:

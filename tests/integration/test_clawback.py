@@ -25,7 +25,7 @@ from tests.support.payouts import time_of
 if TYPE_CHECKING:
     from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 
@@ -86,7 +86,7 @@ async def test_what_the_balance_does_not_cover_is_owed_and_dated(
 
 
 async def test_the_next_sale_pays_what_is_owed(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """As soon as its transfer is there a job takes it, the oldest debt first."""
     shop = await open_shop(gateway, sandbox)

@@ -26,7 +26,7 @@ from tests.support.money import assert_books_agree, stripe_get
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -53,7 +53,7 @@ def at_bank(sandbox: RunningSandbox, row: Dispute) -> Any:
     return stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")
 
 
-async def settle_down(context: TestContext) -> None:
+async def settle_down(context: Context) -> None:
     """Let every waiting job run, those too that wait for Stripe to come back."""
     for _ in range(4):
         await Job.filter(status="waiting", kind__startswith="disputes.").update(run_at=clock.now())
@@ -62,7 +62,7 @@ async def settle_down(context: TestContext) -> None:
 
 class TestDrafts:
     async def test_a_draft_is_kept_here_and_staged_where_the_bank_does_not_see_it(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Under a key that is stored first; the status does not move."""
         shop = await open_shop(context.gateway, sandbox)
@@ -78,7 +78,7 @@ class TestDrafts:
         assert there["status"] == "needs_response"
 
     async def test_a_text_that_is_taken_away_is_gone_at_stripe_too(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The draft is whole each time."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -89,14 +89,14 @@ class TestDrafts:
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] is None
         assert (await Dispute.get(id=row.id)).staged_evidence == {"product_description": "A cup"}
 
-    async def test_saving_the_same_again_is_no_new_version(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_saving_the_same_again_is_no_new_version(self, context: Context, sandbox: RunningSandbox) -> None:
         """Nothing to stage."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         assert [await draft(row), await draft(row)] == [1, 1]
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_with_stripe_down_the_draft_is_kept_and_staged_later(
-        self, context: TestContext, sandbox: RunningSandbox, fault: dict[str, Any]
+        self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """By the job, whatever became of the first try."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -110,7 +110,7 @@ class TestDrafts:
         assert (await Dispute.get(id=row.id)).staged_evidence == WORDS
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] == "It arrived."
 
-    async def test_another_vendors_dispute_is_not_there(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_another_vendors_dispute_is_not_there(self, context: Context, sandbox: RunningSandbox) -> None:
         """For drafting, handing in and accepting."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         mine = {"vendor_id": row.vendor_id + 1, "dispute_id": row.id, "actor": "member:1"}
@@ -122,7 +122,7 @@ class TestDrafts:
             await answers.accept(context.gateway, **mine)  # type: ignore[arg-type]
 
     async def test_what_stripe_would_refuse_is_refused_here_first(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """A sentence, nothing kept, nothing asked."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -131,7 +131,7 @@ class TestDrafts:
         assert (await Dispute.get(id=row.id)).evidence_version == 0
 
     async def test_the_first_draft_knows_order_parcel_messages_and_terms(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """And never the link that opens the order."""
         shop = await open_shop(context.gateway, sandbox)
@@ -168,7 +168,7 @@ class TestDrafts:
 class TestHandingIn:
     @pytest.mark.parametrize(("text", "status"), [("winning_evidence", "won"), ("losing_evidence", "lost")])
     async def test_it_is_read_by_the_bank_which_decides(
-        self, context: TestContext, sandbox: RunningSandbox, text: str, status: str
+        self, context: Context, sandbox: RunningSandbox, text: str, status: str
     ) -> None:
         """Under review at once, decided later; the books follow."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -184,7 +184,7 @@ class TestHandingIn:
         await assert_books_agree(sandbox)
 
     async def test_an_inquiry_that_is_answered_and_escalates_is_answered_again(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Two answers, one each time it is asked; the second is delivered although Stripe counts one already."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox), card=INQUIRY)
@@ -205,7 +205,7 @@ class TestHandingIn:
         assert row.status == "won"
         await assert_books_agree(sandbox)
 
-    async def test_two_people_at_once_hand_in_once(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_two_people_at_once_hand_in_once(self, context: Context, sandbox: RunningSandbox) -> None:
         """One gets through, the other is told."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
@@ -216,7 +216,7 @@ class TestHandingIn:
         assert at_bank(sandbox, row)["evidence_details"]["submission_count"] == 1
 
     async def test_after_it_nothing_can_be_changed_handed_in_or_accepted(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The bank has it."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -229,7 +229,7 @@ class TestHandingIn:
         with pytest.raises(AnswerClosed):
             await answers.accept(context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
 
-    async def test_only_what_was_read_through_is_handed_in(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_only_what_was_read_through_is_handed_in(self, context: Context, sandbox: RunningSandbox) -> None:
         """Somebody changed it meanwhile, or there is nothing."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         with pytest.raises(NothingToSay):
@@ -241,7 +241,7 @@ class TestHandingIn:
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_whatever_fails_on_the_way_it_arrives_once(
-        self, context: TestContext, sandbox: RunningSandbox, fault: dict[str, Any]
+        self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """The person has done their part; the job repeats it under the stored key."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -259,9 +259,7 @@ class TestHandingIn:
         assert at_bank(sandbox, row)["evidence_details"]["submission_count"] == 1
         await assert_books_agree(sandbox)
 
-    async def test_what_comes_too_late_is_taken_back_and_said(
-        self, context: TestContext, sandbox: RunningSandbox
-    ) -> None:
+    async def test_what_comes_too_late_is_taken_back_and_said(self, context: Context, sandbox: RunningSandbox) -> None:
         """The bank decided a moment before: lost, and nothing pretends that an answer was given."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
@@ -274,7 +272,7 @@ class TestHandingIn:
         await assert_books_agree(sandbox)
 
     async def test_an_answer_given_at_stripe_itself_closes_ours(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Somebody used Stripe's dashboard: the draft here is neither staged nor handed in any more."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -286,7 +284,7 @@ class TestHandingIn:
         row = await Dispute.get(id=row.id)
         assert (row.status, row.submitted_at) == ("under_review", None)
 
-    async def test_the_sweep_delivers_what_a_crash_left(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_the_sweep_delivers_what_a_crash_left(self, context: Context, sandbox: RunningSandbox) -> None:
         """Decided here, never told to Stripe, its job gone."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
@@ -296,7 +294,7 @@ class TestHandingIn:
             evidence_key=f"dispute:{row.stripe_dispute_id}:submit:2",
         )
         await Job.all().delete()
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         assert (await Dispute.get(id=row.id)).status == "under_review"
 
@@ -305,7 +303,7 @@ class TestAccepting:
     async def accept(self, gateway: Gateway, row: Dispute) -> bool:
         return await answers.accept(gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
 
-    async def test_it_is_lost_for_good(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_it_is_lost_for_good(self, context: Context, sandbox: RunningSandbox) -> None:
         """Nothing more is taken than before."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         assert await self.accept(context.gateway, row)
@@ -319,7 +317,7 @@ class TestAccepting:
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_whatever_fails_on_the_way_it_arrives(
-        self, context: TestContext, sandbox: RunningSandbox, fault: dict[str, Any]
+        self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """Accepted once, lost once."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -330,7 +328,7 @@ class TestAccepting:
         assert (await Dispute.get(id=row.id)).status == "lost"
         await assert_books_agree(sandbox)
 
-    async def test_an_inquiry_is_not_accepted_but_refunded(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_an_inquiry_is_not_accepted_but_refunded(self, context: Context, sandbox: RunningSandbox) -> None:
         """There is nothing to give up."""
         shop: Shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=INQUIRY)
@@ -338,7 +336,7 @@ class TestAccepting:
             await self.accept(context.gateway, row)
 
     async def test_a_dispute_that_was_won_meanwhile_is_not_lost(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Refused, and the page shows how it stands."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox), card=DISPUTE)

@@ -24,16 +24,16 @@ from tests.support.market import Shop, open_shop
 from tests.support.money import assert_books_agree, booked, held, sell, stripe_get
 
 if TYPE_CHECKING:
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
 TOTAL, FEE = 4990, 125
 SHARE = TOTAL - FEE
-Hear = Callable[["TestContext", "RunningSandbox"], Awaitable[None]]
+Hear = Callable[["Context", "RunningSandbox"], Awaitable[None]]
 
 
-async def by_webhook(context: TestContext, sandbox: RunningSandbox) -> None:
+async def by_webhook(context: Context, sandbox: RunningSandbox) -> None:
     """Every event about disputes that we have not had yet comes, signed, in Stripe's order."""
     for told in sandbox.events():
         if not told["type"].startswith("charge.dispute.") or await WebhookEvent.exists(stripe_event_id=told["id"]):
@@ -44,29 +44,29 @@ async def by_webhook(context: TestContext, sandbox: RunningSandbox) -> None:
     await work(context)
 
 
-async def by_sweep(context: TestContext, _sandbox: RunningSandbox) -> None:
+async def by_sweep(context: Context, _sandbox: RunningSandbox) -> None:
     """No webhook comes: we look by ourselves, hourly and daily."""
-    await jobs.sweep(context, {})
-    await jobs.look_again(context, {})
+    await jobs.sweep.run(context, {})
+    await jobs.look_again.run(context, {})
     await work(context)
 
 
 either_way = pytest.mark.parametrize("hear", [by_webhook, by_sweep])
 
 
-async def lost(context: TestContext, sandbox: RunningSandbox, shop: Shop) -> Dispute:
+async def lost(context: Context, sandbox: RunningSandbox, shop: Shop) -> Dispute:
     """A dispute that the bank decided for the shopper."""
     return await decide(context, sandbox, await disputed(context, sandbox, shop), "lost")
 
 
-async def offered(context: TestContext, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
+async def offered(context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
     """The decision can be appealed, and we have heard of it."""
     sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/appeal")
     await hear(context, sandbox)
     return await Dispute.get(id=row.id)
 
 
-async def filed(context: TestContext, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
+async def filed(context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
     """The marketplace's staff has filed the appeal in Stripe's dashboard."""
     path = f"/v1/disputes/{row.stripe_dispute_id}"
     sandbox.request(
@@ -76,7 +76,7 @@ async def filed(context: TestContext, sandbox: RunningSandbox, row: Dispute, hea
     return await Dispute.get(id=row.id)
 
 
-async def ended(context: TestContext, sandbox: RunningSandbox, row: Dispute, outcome: str, hear: Hear) -> Dispute:
+async def ended(context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str, hear: Hear) -> Dispute:
     """The card network has decided."""
     sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
     await hear(context, sandbox)
@@ -86,7 +86,7 @@ async def ended(context: TestContext, sandbox: RunningSandbox, row: Dispute, out
 class TestAppeals:
     @either_way
     async def test_a_lost_dispute_that_is_won_on_appeal_pays_everybody_back(
-        self, context: TestContext, sandbox: RunningSandbox, hear: Hear
+        self, context: Context, sandbox: RunningSandbox, hear: Hear
     ) -> None:
         """While it runs nothing moves; then the vendor, the commission and the books have what they had."""
         shop = await open_shop(context.gateway, sandbox)
@@ -106,7 +106,7 @@ class TestAppeals:
 
     @either_way
     async def test_one_that_is_lost_on_appeal_too_takes_nothing_more(
-        self, context: TestContext, sandbox: RunningSandbox, hear: Hear
+        self, context: Context, sandbox: RunningSandbox, hear: Hear
     ) -> None:
         """Lost, appealed, lost: one debit, and a mail for each."""
         shop = await open_shop(context.gateway, sandbox)
@@ -119,7 +119,7 @@ class TestAppeals:
         assert kinds == ["dispute_opened", "dispute_lost", "dispute_appealed", "dispute_lost"]
         await assert_books_agree(sandbox)
 
-    async def test_an_appeal_is_for_the_marketplaces_staff(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_an_appeal_is_for_the_marketplaces_staff(self, context: Context, sandbox: RunningSandbox) -> None:
         """The operator's list shows it among those to answer, the vendor's does not; the vendor has a mail that says so."""
         shop = await open_shop(context.gateway, sandbox)
         await offered(context, sandbox, await lost(context, sandbox, shop), by_webhook)
@@ -132,7 +132,7 @@ class TestAppeals:
         assert "if the appeal is won, you get them back" in " ".join(mail.text.split())
 
     async def test_what_came_too_late_before_is_not_handed_in_with_an_appeal(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """An answer that never reached the bank stays where it is."""
         shop = await open_shop(context.gateway, sandbox)
@@ -143,9 +143,7 @@ class TestAppeals:
         seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         assert (seen.status, seen.submission_count) == ("appeal_needs_response", 0)
 
-    async def test_an_old_reading_of_the_first_decision_heals(
-        self, context: TestContext, sandbox: RunningSandbox
-    ) -> None:
+    async def test_an_old_reading_of_the_first_decision_heals(self, context: Context, sandbox: RunningSandbox) -> None:
         """It has no fewer transactions and looks like news; the next look puts it right, and no money moved."""
         shop = await open_shop(context.gateway, sandbox)
         row = await lost(context, sandbox, shop)
@@ -160,7 +158,7 @@ class TestAppeals:
 class TestPrevented:
     @either_way
     async def test_a_block_moves_nothing_and_is_told(
-        self, context: TestContext, sandbox: RunningSandbox, hear: Hear
+        self, context: Context, sandbox: RunningSandbox, hear: Hear
     ) -> None:
         """No claim, no posting, the charge can still be refunded."""
         shop = await open_shop(context.gateway, sandbox)
@@ -173,7 +171,7 @@ class TestPrevented:
 
     @either_way
     async def test_a_resolution_takes_what_a_lost_dispute_takes_but_no_fee(
-        self, context: TestContext, sandbox: RunningSandbox, hear: Hear
+        self, context: Context, sandbox: RunningSandbox, hear: Hear
     ) -> None:
         """The shopper has the money; vendor and commission bear it, once."""
         shop = await open_shop(context.gateway, sandbox)
@@ -190,7 +188,7 @@ class TestPrevented:
         await assert_books_agree(sandbox)
 
 
-async def prevented(context: TestContext, sandbox: RunningSandbox, shop: Shop, how: str, hear: Hear) -> Dispute:
+async def prevented(context: Context, sandbox: RunningSandbox, shop: Shop, how: str, hear: Hear) -> Dispute:
     """A sale about which a programme of the card network settled a complaint before it became a dispute."""
     payment = await sell(context.gateway, sandbox, shop)
     sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "general", "prevented": how})
@@ -198,7 +196,7 @@ async def prevented(context: TestContext, sandbox: RunningSandbox, shop: Shop, h
     return await Dispute.get(payment_id=payment.id)
 
 
-async def test_all_ten_statuses_are_brought_about_by_real_parts(context: TestContext, sandbox: RunningSandbox) -> None:
+async def test_all_ten_statuses_are_brought_about_by_real_parts(context: Context, sandbox: RunningSandbox) -> None:
     """Each is what Stripe says, what our row says, and has its place in the books."""
     shop = await open_shop(context.gateway, sandbox)
     seen: set[str] = set()

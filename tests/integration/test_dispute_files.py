@@ -21,7 +21,7 @@ from tests.support.papers import paper
 from tests.support.sandbox import RunningSandbox
 
 if TYPE_CHECKING:
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -112,7 +112,7 @@ class TestDrafts:
 
 class TestAtStripe:
     async def test_it_is_staged_named_and_handed_in_with_the_texts(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Uploaded once; what was taken out is gone there too; the bank gets what was read through."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -137,14 +137,14 @@ class TestAtStripe:
         row = await Dispute.get(id=row.id)
         assert row.staged_evidence["uncategorized_file"] == staged["uncategorized_file"]
 
-    async def test_a_document_without_a_word_is_an_answer(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_a_document_without_a_word_is_an_answer(self, context: Context, sandbox: RunningSandbox) -> None:
         """It says more than nothing."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         assert await submit(context.gateway, row, await attach(row))
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_whatever_fails_on_the_way_it_arrives_once(
-        self, context: TestContext, sandbox: RunningSandbox, fault: dict[str, Any]
+        self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """A crash between the database and Stripe looks the same: the job goes on with what has no id."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -163,7 +163,7 @@ class TestAtStripe:
         assert there["evidence"]["receipt"] == (await DisputeFile.get(dispute_id=row.id)).stripe_file_id
 
     async def test_what_stripe_cannot_read_is_said_and_is_not_handed_in(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Until it is removed or replaced; the rest of the draft is staged."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
@@ -180,7 +180,7 @@ class TestAtStripe:
         assert await submit(context.gateway, row, version)
 
     async def test_one_that_is_refused_only_when_it_is_handed_in_takes_the_answer_back(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Nothing pretends that an answer was given."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))

@@ -14,7 +14,7 @@ from tests.support.disputes import again, decide, disputed
 from tests.support.market import open_shop
 
 if TYPE_CHECKING:
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -23,7 +23,7 @@ BY = "member:1"
 
 
 async def test_handing_one_answer_in_leaves_another_of_the_same_version_alone(
-    context: TestContext, sandbox: RunningSandbox
+    context: Context, sandbox: RunningSandbox
 ) -> None:
     """A bank reads an answer once: nobody's is sent along with somebody else's."""
     shop = await open_shop(context.gateway, sandbox)
@@ -40,9 +40,7 @@ async def test_handing_one_answer_in_leaves_another_of_the_same_version_alone(
     assert (after.evidence_version, after.evidence_key) == (before.evidence_version, before.evidence_key)
 
 
-async def test_an_older_reading_of_the_same_status_changes_nothing(
-    context: TestContext, sandbox: RunningSandbox
-) -> None:
+async def test_an_older_reading_of_the_same_status_changes_nothing(context: Context, sandbox: RunningSandbox) -> None:
     """It has fewer balance transactions than we know: whatever else it says is as old."""
     row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
     seen = await context.gateway.disputes.get(row.stripe_dispute_id)
@@ -55,7 +53,7 @@ async def test_an_older_reading_of_the_same_status_changes_nothing(
     assert after.transaction_count == 1
 
 
-async def test_money_that_comes_back_is_told_once(context: TestContext, sandbox: RunningSandbox) -> None:
+async def test_money_that_comes_back_is_told_once(context: Context, sandbox: RunningSandbox) -> None:
     """With how much of it is the vendor's, as its going was; a second reading tells nothing."""
     row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
 

@@ -46,7 +46,7 @@ from tests.support.market import check_out, confirm, open_shop, stripe_post
 from tests.support.money import assert_books_agree, booked, held, sell
 
 if TYPE_CHECKING:
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -60,7 +60,7 @@ async def claim_of(row: Dispute) -> Claim:
 
 class TestMoney:
     async def test_a_dispute_debits_the_vendor_its_share_and_the_marketplace_the_rest(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The vendor's balance is empty afterwards; commission and Stripe's fee are the marketplace's."""
         shop = await open_shop(context.gateway, sandbox)
@@ -73,9 +73,7 @@ class TestMoney:
         assert await booked(Account.COMMISSION) == {}
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_that_is_won_pays_everybody_back(
-        self, context: TestContext, sandbox: RunningSandbox
-    ) -> None:
+    async def test_a_dispute_that_is_won_pays_everybody_back(self, context: Context, sandbox: RunningSandbox) -> None:
         """To the minor unit, except Stripe's fee, which Stripe keeps."""
         shop = await open_shop(context.gateway, sandbox)
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
@@ -85,9 +83,7 @@ class TestMoney:
         assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 2000}
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_that_is_lost_takes_nothing_more(
-        self, context: TestContext, sandbox: RunningSandbox
-    ) -> None:
+    async def test_a_dispute_that_is_lost_takes_nothing_more(self, context: Context, sandbox: RunningSandbox) -> None:
         """It was all taken before."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=NOT_RECEIVED)
@@ -98,7 +94,7 @@ class TestMoney:
         assert await LedgerPosting.all().count() == before
         await assert_books_agree(sandbox)
 
-    async def test_an_inquiry_moves_nothing(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_an_inquiry_moves_nothing(self, context: Context, sandbox: RunningSandbox) -> None:
         """No posting, no claim; closed, it has still moved nothing."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=INQUIRY)
@@ -110,7 +106,7 @@ class TestMoney:
         await assert_books_agree(sandbox)
 
     async def test_an_empty_balance_becomes_a_debt_that_the_next_sale_pays_and_a_win_gives_back(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Exactly what was taken, no more and no less."""
         shop = await open_shop(context.gateway, sandbox)
@@ -134,7 +130,7 @@ class TestMoney:
         assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
 
     async def test_a_part_that_the_balance_covers_is_taken_and_the_rest_is_owed_until_the_win(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """A debt that a win undoes is never paid out."""
         shop = await open_shop(context.gateway, sandbox)
@@ -152,7 +148,7 @@ class TestMoney:
         assert (await claim_of(row)).receivable == 0
 
     async def test_a_debt_that_was_given_up_is_not_paid_out_when_the_dispute_is_won(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The vendor never paid it: the marketplace's loss is undone, and the vendor has what its sale earned, once."""
         shop = await open_shop(context.gateway, sandbox)
@@ -172,7 +168,7 @@ class TestMoney:
         assert (claim.amount, claim.taken, claim.receivable, claim.written_off) == (0, 0, 0, 0)
 
     async def test_several_disputes_of_one_charge_debit_its_vendor_once(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Their parts together are the sale's; each that is won gives back its own."""
         shop = await open_shop(context.gateway, sandbox)
@@ -191,7 +187,7 @@ class TestMoney:
         await assert_books_agree(sandbox)
 
     async def test_a_refund_and_then_a_dispute_of_the_rest_debit_once(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Together the vendor bears its share, the commission itself, and the marketplace its fee alone."""
         shop = await open_shop(context.gateway, sandbox)
@@ -206,7 +202,7 @@ class TestMoney:
         await assert_books_agree(sandbox)
 
     async def test_an_inquiry_that_is_refunded_and_escalates_all_the_same_is_the_marketplaces_loss(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """What the vendor has given back already it does not give a second time; Stripe leaves alone what went back whole."""
         shop = await open_shop(context.gateway, sandbox)
@@ -220,7 +216,7 @@ class TestMoney:
         await assert_books_agree(sandbox)
 
     async def test_a_commission_that_is_kept_is_not_taken_from_the_vendor(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """By the operator's policy of that day: what the commission does not give back is a loss."""
         await fees.set_policy(refund_policy=RefundPolicy.KEEP, refund_approval_limits={}, actor="test")
@@ -231,7 +227,7 @@ class TestMoney:
         await decide(context, sandbox, row, "won")
         await assert_books_agree(sandbox)
 
-    async def test_what_the_operator_sees_of_open_disputes(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_what_the_operator_sees_of_open_disputes(self, context: Context, sandbox: RunningSandbox) -> None:
         """Per currency: what is at stake, what is gone, who bears it; closed ones are no exposure."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
@@ -244,9 +240,7 @@ class TestMoney:
         assert (eur.count, eur.gone.amount, eur.ours.amount) == (1, 0, 0)
 
 
-async def refund(
-    context: TestContext, sandbox: RunningSandbox, payment: Payment, amount: int, *, commission: int
-) -> None:
+async def refund(context: Context, sandbox: RunningSandbox, payment: Payment, amount: int, *, commission: int) -> None:
     """A refund as the refunds' own domain books it: owed, claimed from the vendor, and paid."""
     new = NewRefund(str(payment.stripe_payment_intent_id), amount, False, False, None, {})
     made = await context.gateway.refunds.create(new, key=f"test:refund:{payment.id}:{amount}")
@@ -263,7 +257,7 @@ async def refund(
             await ledger.post(tx, postings.refund_paid(fact))
 
 
-async def escalate(context: TestContext, sandbox: RunningSandbox, row: Dispute) -> None:
+async def escalate(context: Context, sandbox: RunningSandbox, row: Dispute) -> None:
     """The bank is not content with the answer to its inquiry."""
     texts = {"uncategorized_text": "escalate_inquiry_evidence"}
     await context.gateway.disputes.update(
@@ -273,7 +267,7 @@ async def escalate(context: TestContext, sandbox: RunningSandbox, row: Dispute) 
 
 
 class TestNews:
-    async def test_every_repetition_ends_in_the_same_state(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_every_repetition_ends_in_the_same_state(self, context: Context, sandbox: RunningSandbox) -> None:
         """Read five times: one posting, one claim, one mail."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
@@ -285,7 +279,7 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     async def test_news_that_comes_only_at_the_end_ends_in_the_same_state(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Every webhook was lost until it was won: both movements are posted, and nothing is left of them."""
         shop = await open_shop(context.gateway, sandbox)
@@ -302,7 +296,7 @@ class TestNews:
     @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
     @pytest.mark.one_engine
     async def test_older_readings_change_nothing(
-        self, context: TestContext, sandbox: RunningSandbox, order: tuple[int, ...]
+        self, context: Context, sandbox: RunningSandbox, order: tuple[int, ...]
     ) -> None:
         """Three readings of one dispute, opened, under review and won, applied in any order."""
         shop = await open_shop(context.gateway, sandbox)
@@ -322,9 +316,7 @@ class TestNews:
         assert (await claim_of(row)).taken == 0
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_is_known_before_its_payment_is(
-        self, context: TestContext, sandbox: RunningSandbox
-    ) -> None:
+    async def test_a_dispute_is_known_before_its_payment_is(self, context: Context, sandbox: RunningSandbox) -> None:
         """The payment's own news was lost: it is read first, so that the sale stands in the books before the debit."""
         shop = await open_shop(context.gateway, sandbox)
         purchase = await check_out(shop)
@@ -339,7 +331,7 @@ class TestNews:
         assert row.vendor_part == SHARE
         await assert_books_agree(sandbox)
 
-    async def test_a_foreign_dispute_is_not_ours(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_a_foreign_dispute_is_not_ours(self, context: Context, sandbox: RunningSandbox) -> None:
         """Of a charge that was made beside us."""
         intent = await stripe_post(
             sandbox,
@@ -356,25 +348,25 @@ class TestNews:
         assert not await Dispute.exists()
 
     async def test_the_sweep_finds_what_no_webhook_told_and_reads_open_ones_again(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Also when a decision's webhook was lost; foreign ones are left alone."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         row = await Dispute.get(payment_id=payment.id)
         assert (await claim_of(row)).taken == SHARE
         sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"})
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await work(context)
         assert (await Dispute.get(id=row.id)).status == "won"
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         assert not await Job.exists(kind="disputes.follow", status="waiting")
         await assert_books_agree(sandbox)
 
     async def test_an_escalated_inquiry_takes_the_money_and_may_be_answered_again(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """With a new deadline and a mail of its own."""
         shop = await open_shop(context.gateway, sandbox)
@@ -390,7 +382,7 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     @pytest.mark.parametrize("effect", ["reset_before", "reset_after", "status"])
-    async def test_a_failing_clawback_heals(self, context: TestContext, sandbox: RunningSandbox, effect: str) -> None:
+    async def test_a_failing_clawback_heals(self, context: Context, sandbox: RunningSandbox, effect: str) -> None:
         """The debit waits for Stripe and is then made once."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
@@ -413,7 +405,7 @@ class TestNews:
 
 class TestWords:
     async def test_the_vendor_is_told_what_happened_what_it_costs_and_what_to_do(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Opened with the deadline and the debit; won with what is back."""
         shop = await open_shop(context.gateway, sandbox)
@@ -427,7 +419,7 @@ class TestWords:
         assert "€48.65 that had been taken from you is yours again" in won.text
 
     async def test_a_loss_and_an_inquiry_have_words_of_their_own(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """No money has moved; do not refund as well."""
         shop = await open_shop(context.gateway, sandbox)
@@ -441,7 +433,7 @@ class TestWords:
         assert "refund the shopper, which closes the inquiry" in " ".join(inquiry.text.split())
 
     async def test_reminders_come_three_days_and_one_day_before_the_deadline_once_each(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """And none before, after, or when it is answered."""
         shop = await open_shop(context.gateway, sandbox)
@@ -450,13 +442,13 @@ class TestWords:
         for days, expected in ((5, 0), (2.5, 1), (2, 1), (0.9, 2), (0.5, 2), (-1, 2)):
             now = row.due_by - timedelta(days=days)
             with clock.use(lambda at=now: at):  # type: ignore[misc]
-                await jobs.remind(context, {})
+                await jobs.remind.run(context, {})
                 await work(context)
             assert await Email.filter(kind="dispute_reminder").count() == expected, days
         subject = (await Email.filter(kind="dispute_reminder").order_by("id").first()).subject  # type: ignore[union-attr]
         assert subject.startswith("2 days left to answer the bank about order")
 
-    async def test_every_id_of_stripes_leads_to_the_order(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_every_id_of_stripes_leads_to_the_order(self, context: Context, sandbox: RunningSandbox) -> None:
         """The dispute's and its balance transactions'."""
         shop = await open_shop(context.gateway, sandbox)
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
@@ -469,7 +461,7 @@ class TestWords:
 
 class TestFraudWarnings:
     async def test_the_vendor_is_warned_once_before_there_is_a_dispute(
-        self, context: TestContext, sandbox: RunningSandbox
+        self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """By mail and on the order, as long as something can be done about it."""
         shop = await open_shop(context.gateway, sandbox)
@@ -486,7 +478,7 @@ class TestFraudWarnings:
         await service.follow(context.gateway, (await at_stripe(context.gateway, payment))[0])
         assert not await fraud.is_warned(payment.order_id)
 
-    async def test_a_foreign_warning_is_not_ours(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_a_foreign_warning_is_not_ours(self, context: Context, sandbox: RunningSandbox) -> None:
         """Of a charge that was made beside us."""
         await stripe_post(
             sandbox,

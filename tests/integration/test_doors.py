@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.both_engines  # counted in the statements of each
 SPELLINGS = [
@@ -119,7 +119,7 @@ class TestCounting:
         async with asyncio.timeout(60):
             assert sum(await asyncio.gather(*(tries(1) for _ in range(20)))) == 8
 
-    async def test_what_says_nothing_any_more_is_dropped(self, time: Moving, context: TestContext) -> None:
+    async def test_what_says_nothing_any_more_is_dropped(self, time: Moving, context: Context) -> None:
         """And what still counts is kept."""
         await tries(1, network="192.0.2.1")
         time.at += timedelta(minutes=2)

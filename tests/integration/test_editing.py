@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -201,7 +201,7 @@ async def _two(app: Quart, role: str, vendor_id: int | None) -> tuple[Portal, Po
     return people[0], people[1]
 
 
-async def test_the_second_of_two_at_a_shop_is_told(app: Quart, context: TestContext, sandbox: RunningSandbox) -> None:
+async def test_the_second_of_two_at_a_shop_is_told(app: Quart, context: Context, sandbox: RunningSandbox) -> None:
     """Every form of a vendor: nothing saved, what changed and what one typed in words; saving anyway saves."""
     shop = await open_shop(context.gateway, sandbox)
     dispute = await disputed(context, sandbox, shop)
@@ -227,7 +227,7 @@ def test_every_form_of_what_is_there_is_walked() -> None:
 
 @pytest.mark.both_engines
 async def test_of_two_who_save_at_the_same_moment_one_is_told(
-    app: Quart, context: TestContext, sandbox: RunningSandbox
+    app: Quart, context: Context, sandbox: RunningSandbox
 ) -> None:
     """Under the lock one is first; where Stripe is asked in between too, and it keeps to what our row says."""
     shop = await open_shop(context.gateway, sandbox)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 PASSWORD, EMAIL = "a-long-password", "olive@shop.test"
 
@@ -318,7 +318,7 @@ class TestCompulsory:
 class TestRecovery:
     """Everything is lost."""
 
-    async def test_the_operator_asks_and_a_day_later_it_is_done(self, owner: Visitor, context: TestContext) -> None:
+    async def test_the_operator_asks_and_a_day_later_it_is_done(self, owner: Visitor, context: Context) -> None:
         """The person is told at once; not a minute earlier; all sessions end."""
         await add_app(owner)
         staff = Visitor(owner.app)
@@ -342,7 +342,7 @@ class TestRecovery:
         )
         assert list(actions) == ["factor.reset_asked", "factor.reset"]
 
-    async def test_the_person_stops_it(self, owner: Visitor, context: TestContext) -> None:
+    async def test_the_person_stops_it(self, owner: Visitor, context: Context) -> None:
         """By the link in the mail, which only asks when it is opened: programs follow links, too."""
         await add_app(owner)
         await recovery.ask(email=EMAIL, actor="member:1")

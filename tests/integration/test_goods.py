@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.finance.payments.models import Payment
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -37,7 +37,7 @@ TAKES_NONE, SLOW = "pm_card_refundFail", "pm_card_pendingRefund"
 
 
 @pytest.fixture
-async def scene(context: TestContext, sandbox: RunningSandbox) -> Scene:
+async def scene(context: Context, sandbox: RunningSandbox) -> Scene:
     """A shop with one piece on its shelf, and a platform that can pay refunds."""
     shop = await open_shop(context.gateway, sandbox, stock=1)
     await fund_platform(sandbox)

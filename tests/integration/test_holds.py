@@ -30,7 +30,7 @@ from tests.support.market import ADA, Purchase, check_out, confirm, open_shop
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

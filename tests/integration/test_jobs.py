@@ -20,7 +20,7 @@ from shared.infra.mail.service import post, send
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 

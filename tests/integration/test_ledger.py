@@ -25,7 +25,7 @@ from tests.support.money import assert_books_agree, booked, sell
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.both_engines  # triggers of each guard it
@@ -156,9 +156,7 @@ async def test_a_sale_told_twice_is_posted_once(database: str, gateway: Gateway,
     ]
 
 
-async def test_the_fee_is_posted_without_any_webhook(
-    context: TestContext, sandbox: RunningSandbox, database: str
-) -> None:
+async def test_the_fee_is_posted_without_any_webhook(context: Context, sandbox: RunningSandbox, database: str) -> None:
     """The job that reads the charge does it."""
     payment = await sell(context.gateway, sandbox, await open_shop(context.gateway, sandbox), note_charge=False)
     await jobs.read_charge.run(context, {"payment_id": payment.id})

@@ -23,8 +23,7 @@ from tests.support.factories import make_order, make_payment, make_ready_vendor
 if TYPE_CHECKING:
     from quart import Quart
 
-    from shared.infra.jobs.queue import Context
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 HERE: dict[str, Any] = {"scope_base": {"client": ("127.0.0.1", 1234)}}
@@ -58,7 +57,7 @@ async def scraped(app: Quart) -> dict[tuple[str, ...], float]:
     ],
 )
 async def test_who_may_read_the_numbers(
-    context: TestContext, token: str | None, address: str, headers: dict[str, str], status: int
+    context: Context, token: str | None, address: str, headers: dict[str, str], status: int
 ) -> None:
     """The bearer of the token where there is one, else this machine alone; a proxy on this machine is none."""
     app = whole_app(context.settings.with_(metrics_token=token), context.gateway)

@@ -22,7 +22,7 @@ from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
 
@@ -34,9 +34,7 @@ async def _post(order: Any, kind: str, to: str) -> Email:
     return await Email.get(unique_key=kind)
 
 
-async def test_the_link_is_made_when_its_mail_is_sent_and_for_its_shopper_alone(
-    context: TestContext, client: Any
-) -> None:
+async def test_the_link_is_made_when_its_mail_is_sent_and_for_its_shopper_alone(context: Context, client: Any) -> None:
     """The outbox holds none, before and after; whoever else is written to about the order gets none, whatever they typed."""
     order = await make_order()
     checkout = await order.checkout
@@ -53,7 +51,7 @@ async def test_the_link_is_made_when_its_mail_is_sent_and_for_its_shopper_alone(
 
 
 async def test_a_key_that_was_replaced_goes_on_opening_while_it_stands_beside_the_new_one(
-    context: TestContext, gateway: Gateway, database: str
+    context: Context, gateway: Gateway, database: str
 ) -> None:
     """Links of the old key open, pages make links of the new one; once the old key is gone, so are its links."""
     order = await make_order()

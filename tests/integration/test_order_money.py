@@ -27,8 +27,8 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
+    from shared.infra.jobs import Context
     from shared.trade.vendors.models import Vendor
-    from tests.support.app import TestContext
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -56,7 +56,7 @@ async def order_of(vendor: Vendor, outcome: Outcome) -> Order:
 
 
 @pytest.mark.one_engine
-async def test_every_outcome_at_stripe_stands_beside_the_order(context: TestContext, sandbox: RunningSandbox) -> None:
+async def test_every_outcome_at_stripe_stands_beside_the_order(context: Context, sandbox: RunningSandbox) -> None:
     """Each way that a payment can end is played, followed, and comes to the row of the table; the counter counts just these."""
     scene = Scene(context, sandbox, await open_shop(context.gateway, sandbox, stock=50))
     await fund_platform(sandbox)
@@ -147,7 +147,7 @@ async def _send(portal: Portal, order: Order, outcome: Outcome) -> None:
 
 
 @pytest.mark.one_engine
-async def test_an_order_that_is_lost_and_won_back_waits_again(context: TestContext, sandbox: RunningSandbox) -> None:
+async def test_an_order_that_is_lost_and_won_back_waits_again(context: Context, sandbox: RunningSandbox) -> None:
     """Out of the counter while the bank holds it, back after the win; the books agree."""
     scene = Scene(context, sandbox, await open_shop(context.gateway, sandbox))
     payment = await scene.sale()

@@ -31,7 +31,7 @@ from tests.support.payouts import new_bank, payday, plan, ready, swept, time_of,
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -81,7 +81,7 @@ class TestAtOnce:
             assert await Payout.all().count() == 0
 
     async def test_a_double_click_sends_it_once(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """And the scheduler at the same moment finds nothing left."""
         with time_of(sandbox) as time:
@@ -97,7 +97,7 @@ class TestAtOnce:
             await assert_books_agree(sandbox)
 
     async def test_a_bank_that_fails_instant_ones_gives_the_money_back(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Stripe's test number for it."""
         with time_of(sandbox) as time:
@@ -123,7 +123,7 @@ class TestAtOnce:
     ],
 )
 async def test_banks_that_fail_are_told_of_and_stop_payouts(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox, number: str, code: str
+    context: Context, gateway: Gateway, sandbox: RunningSandbox, number: str, code: str
 ) -> None:
     """Every test number of Stripe's: the money is owed again, the forecast says why nothing goes out."""
     with time_of(sandbox) as time:
@@ -147,7 +147,7 @@ async def test_banks_that_fail_are_told_of_and_stop_payouts(
 
 
 async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothing(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """What comes back came back from the old one; the account's own word counts, on every page at once."""
     with time_of(sandbox) as time:
@@ -179,7 +179,7 @@ async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothin
 
 class TestHold:
     async def test_a_hold_stops_payouts_until_it_is_released(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The vendor gets both mails and reads the reason; then its money goes out on the next payday."""
         with time_of(sandbox) as time:
@@ -202,7 +202,7 @@ class TestHold:
             assert (await Payout.get()).amount == SHARE
 
     async def test_stripe_is_kept_from_paying_while_it_lasts(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A vendor without a minimum is on Stripe's schedule again afterwards."""
         shop = await open_shop(gateway, sandbox)
@@ -225,7 +225,7 @@ class TestHold:
 
 class TestReserve:
     async def test_a_part_of_each_sale_waits_for_its_day(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """It is not paid out before, and it is after."""
         with time_of(sandbox) as time:
@@ -253,7 +253,7 @@ class TestReserve:
             await assert_books_agree(sandbox)
 
     async def test_it_is_held_once_whatever_comes_twice(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Two jobs at once too."""
         shop = await open_shop(gateway, sandbox)
@@ -266,7 +266,7 @@ class TestReserve:
 
     @pytest.mark.parametrize(("taken", "left"), [(1000, TENTH), (SHARE - 200, 200), (SHARE, 0)])
     async def test_a_refund_lets_go_of_what_it_no_longer_covers(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, taken: int, left: int
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, taken: int, left: int
     ) -> None:
         """A hold is never more than is left of its sale; its day releases the rest."""
         from shared.finance.ledger import postings
@@ -292,7 +292,7 @@ class TestReserve:
         assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {}
 
     async def test_the_last_of_it_gives_the_schedule_back_to_stripe(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """As long as something is held back Stripe does not pay by itself."""
         with time_of(sandbox) as time:
@@ -323,9 +323,7 @@ class TestReserve:
 
 
 class TestForecast:
-    async def test_it_is_what_then_happens(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_it_is_what_then_happens(self, context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """The first payday on which the money can leave, and exactly so much, without asking Stripe."""
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -350,7 +348,7 @@ class TestForecast:
 class TestNews:
     @pytest.mark.parametrize("kind", ["payout.paid", "payout.failed", "payout.reconciliation_completed"])
     async def test_an_event_is_a_nudge(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, kind: str
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, kind: str
     ) -> None:
         """Whatever it says, the payout is read again; older news, and the same twice, change nothing."""
         with time_of(sandbox) as time:
@@ -366,7 +364,7 @@ class TestNews:
             assert await handlers()["connect"][kind](context, event) == "payout is paid"
             await assert_books_agree(sandbox)
 
-    async def test_what_is_not_ours_is_left_alone(self, context: TestContext, sandbox: RunningSandbox) -> None:
+    async def test_what_is_not_ours_is_left_alone(self, context: Context, sandbox: RunningSandbox) -> None:
         """An account we do not know, a payout that is none."""
         for account, payout in (("acct_strange", "po_1"), (None, "po_1"), (None, None)):
             event = _event("payout.paid", account, payout)
@@ -374,7 +372,7 @@ class TestNews:
         assert await Payout.all().count() == 0
 
     async def test_a_schedule_that_changed_at_stripe_is_read(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """And followed, where Stripe pays."""
         shop = await open_shop(gateway, sandbox)
@@ -388,7 +386,7 @@ class TestNews:
         assert (row.payout_schedule, row.payout_anchor) == ("weekly", "thursday")
 
     async def test_a_vendor_that_left_is_passed_over(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """No payday, no sweep, no error."""
         from shared.finance.connect.service import deauthorize

@@ -26,7 +26,7 @@ from tests.support.tamper import forget_posting
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.payouts import Time
     from tests.support.sandbox import RunningSandbox
@@ -72,7 +72,7 @@ class TestPreview:
             await assert_books_agree(sandbox)
 
     async def test_of_less_than_all_it_is_the_most_that_it_can_be(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A reserve stays untouched, and what is booked is what it really was."""
         with time_of(sandbox) as time:
@@ -98,7 +98,7 @@ class TestPreview:
             assert await Payout.all().count() == 0
 
     async def test_what_does_not_cover_the_fee_is_not_offered(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A sentence instead."""
         sandbox.control("POST", "instant_pricing", {"least": 3000})
@@ -154,7 +154,7 @@ class TestBooks:
 
     @pytest.mark.parametrize("comes_back", [True, False])
     async def test_what_stripe_gives_back_of_it_is_what_is_booked_when_the_payout_fails(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, comes_back: bool
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, comes_back: bool
     ) -> None:
         """All of it or nothing, by the rows of the failure."""
         sandbox.control("POST", "instant_pricing", {"comes_back": comes_back})
@@ -186,7 +186,7 @@ class TestBooks:
 
 
 class TestReconciliation:
-    async def differs(self, context: TestContext) -> list[str]:
+    async def differs(self, context: Context) -> list[str]:
         """What differs; everything is repaired, and then nothing does."""
         run = await reconcile.reconcile(context.gateway, started_by="test", full=True, grace=timedelta(0))
         found = [str(kind) for kind in await Difference.filter(run_id=run.id).values_list("kind", flat=True)]
@@ -196,7 +196,7 @@ class TestReconciliation:
         return found
 
     async def test_both_sides_of_a_fee_are_one_difference_with_their_payout(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Unknown, lost from the books, come back, lost again: told once each, and repaired from Stripe's rows."""
         with time_of(sandbox) as time:

@@ -25,7 +25,7 @@ from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swep
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -39,7 +39,7 @@ async def the_payout() -> Payout:
 
 class TestOnItsDay:
     async def test_a_payout_is_made_on_the_payday_and_on_no_other(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """All that can leave, once it is worth sending; nothing before, nothing twice."""
         with time_of(sandbox) as time:
@@ -61,7 +61,7 @@ class TestOnItsDay:
 
     @pytest.mark.parametrize(("month", "day"), [(12, 31), (2, 28)])
     async def test_the_thirty_first_is_the_last_day_of_a_shorter_month(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, month: int, day: int
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, month: int, day: int
     ) -> None:
         """At the end of a month, whatever its length and weekday."""
         with time_of(sandbox) as time:
@@ -78,7 +78,7 @@ class TestOnItsDay:
             await assert_books_agree(sandbox)
 
     async def test_a_payday_on_which_nobody_looked_is_made_up_for(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Two days later the payout still bears the payday's name, and there is one."""
         with time_of(sandbox) as time:
@@ -94,7 +94,7 @@ class TestOnItsDay:
             assert row.period == (time.now.date() - timedelta(days=2)).isoformat()
 
     async def test_below_the_minimum_it_waits_for_more(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The next payday after the next sale pays both."""
         with time_of(sandbox) as time:
@@ -113,7 +113,7 @@ class TestOnItsDay:
             await assert_books_agree(sandbox)
 
     async def test_whole_units_where_the_bank_wants_them(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The rest of a forint stays in the balance."""
         with time_of(sandbox) as time:
@@ -129,7 +129,7 @@ class TestOnItsDay:
             await assert_books_agree(sandbox)
 
     async def test_two_schedulers_at_once_make_one_payout(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Whoever comes second finds it there."""
         with time_of(sandbox) as time:
@@ -145,7 +145,7 @@ class TestOnItsDay:
             await assert_books_agree(sandbox)
 
     async def test_a_vendor_without_a_minimum_is_stripes_to_pay(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Ours keeps out of it; what Stripe paid is found without a webhook, itemised by Stripe's own list."""
         with time_of(sandbox) as time:
@@ -167,7 +167,7 @@ class TestOnItsDay:
             await assert_books_agree(sandbox)
 
     async def test_a_payout_made_in_the_dashboard_is_adopted(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Oldest sales first; ours pays the rest on its day."""
         with time_of(sandbox) as time:
@@ -191,7 +191,7 @@ class TestOnItsDay:
 class TestCrashes:
     @pytest.mark.parametrize("effect", ["reset_before", "reset_after"])
     async def test_a_lost_answer_heals_under_the_same_key(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, effect: str
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, effect: str
     ) -> None:
         """Made once, whether Stripe heard us or not, by the job that pays or the one that asks."""
         with time_of(sandbox) as time:
@@ -212,7 +212,7 @@ class TestCrashes:
             await assert_books_agree(sandbox)
 
     async def test_a_key_that_stripe_forgot_makes_no_second_payout(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """After a day the key means nothing any more, and there is money for another; the payout is found by its mark."""
         with time_of(sandbox) as time:
@@ -230,7 +230,7 @@ class TestCrashes:
             await assert_books_agree(sandbox)
 
     async def test_news_that_overtakes_the_answer_finds_its_row(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A webhook or sweep knows our payout by the key that it bears."""
         with time_of(sandbox) as time:
@@ -248,7 +248,7 @@ class TestCrashes:
             await assert_books_agree(sandbox)
 
     async def test_a_failure_that_stripe_stored_is_tried_again_under_the_next_key(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The same payout, in the same row; Stripe makes it once."""
         with time_of(sandbox) as time:
@@ -269,7 +269,7 @@ class TestCrashes:
             await assert_books_agree(sandbox)
 
     async def test_a_refusal_is_a_sentence_and_the_payday_is_not_lost(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Three tries, then the next payday has its turn."""
         with time_of(sandbox) as time:
@@ -297,9 +297,7 @@ class TestCrashes:
 
 
 class TestToTheBankAndBack:
-    async def test_from_pending_to_the_bank(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_from_pending_to_the_bank(self, context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Each step is followed; nothing is owed of it once it has arrived."""
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -319,7 +317,7 @@ class TestToTheBankAndBack:
 
     @pytest.mark.parametrize("days", [0, 1, 4])
     async def test_a_payout_that_the_bank_returns_is_owed_again(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, days: int
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, days: int
     ) -> None:
         """Before and after it arrived; the vendor is told why, payouts stop until the bank details are mended, then go on."""
         with time_of(sandbox) as time:
@@ -348,7 +346,7 @@ class TestToTheBankAndBack:
             await assert_books_agree(sandbox)
 
     async def test_a_refund_after_the_payout_is_paid_back_before_the_next_one(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """What the vendor owes is taken from its next sale first."""
         from shared.finance.recovery import service as clawback
@@ -377,7 +375,7 @@ class TestToTheBankAndBack:
             assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(sandbox, shop.account_id)
 
     async def test_a_payout_can_be_called_back_while_it_is_pending(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Later it cannot, and says so; its payday does not come again."""
         with time_of(sandbox) as time:
@@ -400,7 +398,7 @@ class TestToTheBankAndBack:
             await assert_books_agree(sandbox)
 
     async def test_the_platforms_own_payouts_are_in_the_books_too(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Made by hand in the dashboard; found by the sweep, arrived and returned."""
         with time_of(sandbox) as time:

@@ -25,7 +25,7 @@ from tests.support.visitor import carried
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
@@ -47,7 +47,7 @@ async def send(
 
 
 @pytest.fixture
-async def mine(client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox) -> tuple[Portal, Dispute]:
+async def mine(client: TestClientProtocol, context: Context, sandbox: RunningSandbox) -> tuple[Portal, Dispute]:
     """A vendor's browser and its dispute."""
     shop = await open_shop(context.gateway, sandbox)
     row = await disputed(context, sandbox, shop)

@@ -24,7 +24,7 @@ from tests.support.storefront import Browser, words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -33,7 +33,7 @@ LIST = "/vendor/admin/disputes"
 
 @pytest.fixture
 async def seen(
-    client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox, request: pytest.FixtureRequest
+    client: TestClientProtocol, context: Context, sandbox: RunningSandbox, request: pytest.FixtureRequest
 ) -> tuple[Portal, Dispute]:
     """A vendor's browser and its one dispute, or inquiry where the test asks for that."""
     shop = await open_shop(context.gateway, sandbox)
@@ -243,7 +243,7 @@ class TestOperator:
 
 class TestTerms:
     async def test_placing_an_order_keeps_which_terms_were_accepted_and_from_where(
-        self, client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The line stands beside the button; the privacy page says what is kept and why."""
         shop = await open_shop(context.gateway, sandbox)

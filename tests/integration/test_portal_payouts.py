@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -132,7 +132,7 @@ class TestBalance:
 
 class TestOnePayout:
     async def _paid(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> tuple[Portal, Payout]:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -142,7 +142,7 @@ class TestOnePayout:
             return await browser(client, shop), await Payout.get()
 
     async def test_it_names_its_orders_and_where_it_is(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """With links, and the sum."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -157,7 +157,7 @@ class TestOnePayout:
         assert "Expected at your bank on" in text
 
     async def test_its_items_come_as_a_table(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say so."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -172,7 +172,7 @@ class TestOnePayout:
         assert all(line.split(",")[1].endswith("+14:00") for line in lines[1:3])
 
     async def test_it_can_be_called_back_once(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """After that, a sentence and 409."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -184,7 +184,7 @@ class TestOnePayout:
         assert "can no longer be called back" in await answer.get_data(as_text=True)
 
     async def test_one_that_came_back_says_why_and_what_to_do(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """In words, on its page, in the list, and on the operator's."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -199,7 +199,7 @@ class TestOnePayout:
         assert "The bank account has been closed." in await staff.get("/operator/payouts?state=failed")
 
     async def test_another_vendors_payout_is_404(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Its page, its table, its buttons; and a number that is none."""
         _, row = await self._paid(client, context, gateway, sandbox)
@@ -318,7 +318,7 @@ class TestOperator:
         assert "10% for 30 days → 7.5% for 30 days" in await staff.get(page)
 
     async def test_all_payouts_those_that_came_back_first(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The platform's own among them; an unknown filter shows all."""
         with time_of(sandbox) as time:

@@ -30,7 +30,7 @@ from tests.support.tamper import sql
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 HOME = "/operator/reconciliation"
@@ -46,7 +46,7 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.finance.reconciliation.reconcile.asyncio.sleep", at_once)
 
 
-async def work(context: TestContext) -> None:
+async def work(context: Context) -> None:
     """Everything that waits, now."""
     await Job.exclude(kind__startswith="reporting.").delete()
     await Worker(context, run.job_handlers()).run_due()
@@ -68,7 +68,7 @@ class TestReconciliation:
         assert (await portal.post(f"{HOME}/differences/99/repair")).status_code == 404
 
     async def test_run_wait_and_read(
-        self, client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The page asks again by itself while it runs, and not after; pressing twice starts one."""
         portal = await operator_in(client)
@@ -84,7 +84,7 @@ class TestReconciliation:
         assert "<html" not in part
 
     async def test_repair_one_and_all(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Each line says what would be done; afterwards everything is compared again."""
         portal = await operator_in(client)
@@ -114,7 +114,7 @@ class TestReconciliation:
         assert "There is nothing left to repair" in await portal.get(HOME)
 
     async def test_a_repair_that_does_not_work_says_so(
-        self, client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, sandbox: RunningSandbox
     ) -> None:
         """In its line and in a sentence above; nothing is repaired that needs a person."""
         portal = await operator_in(client)
@@ -130,7 +130,7 @@ class TestReconciliation:
         assert "cannot be repaired by itself" in await portal.get(HOME)
 
     async def test_a_run_that_could_not_finish(
-        self, client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Says why, in Stripe's absence too."""
         portal = await operator_in(client)
@@ -157,7 +157,7 @@ class TestExposure:
         sandbox.faults()
 
     async def test_it_is_what_the_stand_in_adds_up(
-        self, client: TestClientProtocol, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Open disputes, refunds on their way, a balance below nought: the same sums from two sides."""
         portal = await operator_in(client)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
     from shared.trade.vendors.models import Vendor
     from tests.support.sandbox import RunningSandbox
 

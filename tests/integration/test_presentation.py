@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from quart import Quart
     from quart.typing import TestClientProtocol
 
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
 
 pytestmark = pytest.mark.usefixtures("database")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)

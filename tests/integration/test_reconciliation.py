@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
 
 NOW = timedelta(0)
 
@@ -81,7 +81,7 @@ def told(found: list[Difference]) -> list[tuple[str, str]]:
     return [(row.kind, row.repair) for row in found]
 
 
-async def expect(context: TestContext, *kinds: str, vendor: int | None = None) -> list[Difference]:
+async def expect(context: Context, *kinds: str, vendor: int | None = None) -> list[Difference]:
     """Exactly these differ; repairing them all leaves nothing."""
     found = await look(context.gateway)
     assert sorted(row.kind for row in found) == sorted(kinds), [
@@ -96,7 +96,7 @@ async def expect(context: TestContext, *kinds: str, vendor: int | None = None) -
     return found
 
 
-async def only_a_person(context: TestContext, kind: str) -> Difference:
+async def only_a_person(context: Context, kind: str) -> Difference:
     """Exactly this differs, and nothing mends it by itself."""
     found = await look(context.gateway)
     assert told(found) == [(kind, "")], [(row.kind, row.text, row.ours, row.theirs) for row in found]
@@ -131,7 +131,7 @@ async def test_a_busy_marketplace_is_clean(database: str, gateway: Gateway, sand
 
 
 async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """What moved lately is compared although it began before; what is older is left to a look at everything."""
     old = await busy(gateway, sandbox)
@@ -172,7 +172,7 @@ async def test_more_payments_are_no_more_calls(database: str, gateway: Gateway, 
 
 
 async def test_refunds_and_disputes_are_explained_line_by_line(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Made outside, unknown here: one finding each, and following them explains every line that they moved."""
     shop = await open_shop(gateway, sandbox, stock=9)
@@ -195,7 +195,7 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
 
 
 async def test_our_rows_tampered_with(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Each is told by its name and mended: payments, charges, orders, claims, movements, accounts."""
     first, second, _ = await busy(gateway, sandbox)
@@ -242,7 +242,7 @@ async def test_our_rows_tampered_with(
 
 
 async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """What a vendor bears is told by its refund or dispute and the ledger together; a claim that says otherwise is set right."""
     shop = await open_shop(gateway, sandbox)
@@ -261,7 +261,7 @@ async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
 
 
 async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Money that was found without a posting, and has one by the time the operator presses the button, is not counted twice."""
     shop = await open_shop(gateway, sandbox)
@@ -287,7 +287,7 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
 
 
 async def test_what_a_vendor_has_earned_lies_somewhere(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """A refund that the ledger lost moved no money at Stripe, and is missed all the same; what nobody can explain is a person's."""
     first, second, _ = await busy(gateway, sandbox)
@@ -307,7 +307,7 @@ async def test_what_a_vendor_has_earned_lies_somewhere(
 
 
 async def test_the_ledger_tampered_with(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Postings that are gone, that nothing stands behind, and money that nobody knows."""
     first, second, third = await busy(gateway, sandbox)
@@ -333,7 +333,7 @@ async def test_the_ledger_tampered_with(
 
 
 async def test_money_is_parked_again_when_its_explanation_was_none(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Parked, explained by a payout's posting, which turned out to stand for nothing: each time one finding, and one repair."""
     taken = {"amount": "900", "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
@@ -363,9 +363,7 @@ async def test_money_is_parked_again_when_its_explanation_was_none(
 
 
 @pytest.mark.sqlite_only
-async def test_a_posting_that_was_left_open_is_closed(
-    database: str, context: TestContext, sandbox: RunningSandbox
-) -> None:
+async def test_a_posting_that_was_left_open_is_closed(database: str, context: Context, sandbox: RunningSandbox) -> None:
     """PostgreSQL refuses it at commit; SQLite has no trigger for that."""
     async with unit.transaction():
         row = await LedgerPosting.create(kind="correction", key="correction:1", subject="order:1")
@@ -378,7 +376,7 @@ async def test_a_posting_that_was_left_open_is_closed(
 
 
 async def test_stripe_tampered_with(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox, store: Path
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox, store: Path
 ) -> None:
     """What Stripe says otherwise needs a person; what Stripe moved by itself is followed or parked."""
     first, second, third = await busy(gateway, sandbox)
@@ -432,7 +430,7 @@ async def test_stripe_tampered_with(
 
 
 async def test_a_success_that_nobody_heard_of_is_found_by_its_intent(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Even when the answer that brought the intent's id was lost with everything else."""
     shop = await open_shop(gateway, sandbox)
@@ -482,7 +480,7 @@ class TestRuns:
         assert await look(gateway) == []
 
     async def test_what_is_under_way_is_no_difference(
-        self, database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A payment that settles between the two looks."""
         shop = await open_shop(gateway, sandbox)
@@ -507,7 +505,7 @@ class TestRuns:
     async def test_the_operators_hear_of_a_night_that_found_something(
         self,
         database: str,
-        context: TestContext,
+        context: Context,
         gateway: Gateway,
         sandbox: RunningSandbox,
     ) -> None:
@@ -526,7 +524,7 @@ class TestRuns:
         assert "/operator/reconciliation" in mail.text
 
     async def test_what_cannot_be_repaired_says_why(
-        self, database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """A repair that no longer fits changes nothing."""
         await sell(gateway, sandbox, await open_shop(gateway, sandbox))
@@ -542,7 +540,7 @@ class TestRuns:
 
 
 async def test_payouts_are_explained_until_they_arrive_and_when_they_come_back(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """Stripe's own schedule made them; each state is one finding, and following it is enough."""
     payments = await busy(gateway, sandbox)

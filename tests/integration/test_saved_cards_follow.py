@@ -38,7 +38,7 @@ from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 
@@ -123,7 +123,7 @@ async def test_a_payment_page_from_before_the_restore_asks_no_card(
 
 @pytest.mark.one_engine
 async def test_no_job_and_no_page_of_the_vendor_moves_money(
-    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """Months pass, every recurring job runs: Stripe is only read, no month is closed; then what waited goes through."""
     sale = await sold(gateway, sandbox)
@@ -153,7 +153,7 @@ async def test_no_job_and_no_page_of_the_vendor_moves_money(
         assert await Statement.all().count() > 0
 
 
-async def _every_job(context: TestContext) -> None:
+async def _every_job(context: Context) -> None:
     """All that comes again, now, and all that is due."""
     skipped = {"mail.send": _nothing, "webhooks.backfill": _nothing, "reporting.nightly": _nothing}
     for each in run.recurring_jobs():

@@ -21,7 +21,7 @@ from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,7 +36,7 @@ async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> An
 
 @pytest.mark.parametrize("case", [("Smørrebrød", "MARKET* SMORREBROD"), ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1")])
 async def test_the_page_shows_what_the_statement_will_say(
-    client: Any, gateway: Gateway, sandbox: RunningSandbox, context: TestContext, case: tuple[str, str]
+    client: Any, gateway: Gateway, sandbox: RunningSandbox, context: Context, case: tuple[str, str]
 ) -> None:
     """With the prefix that Stripe has; the charge then says the same."""
     name, shown = case
@@ -92,7 +92,7 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
 
 
 async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """Hourly; a failure is the job's, and what was known stays."""
     await jobs.read_statement_prefix.run(context, {})
@@ -107,7 +107,7 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     assert view.statement_descriptor == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
 
 
-async def test_the_operator_reads_what_statements_begin_with(client: Any, context: TestContext) -> None:
+async def test_the_operator_reads_what_statements_begin_with(client: Any, context: Context) -> None:
     """And when it was changed at Stripe; asking again notes nothing."""
     staff = await operator_in(client)
     assert "was not read from Stripe yet" in words(await staff.get("/operator/settings"))

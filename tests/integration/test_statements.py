@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
@@ -256,7 +256,7 @@ async def test_nothing_is_closed_until_somebody_writes_the_invoices() -> None:
     assert await close(vendor) == 1
 
 
-async def test_the_job_closes_every_vendor_and_tells_it_once(context: TestContext) -> None:
+async def test_the_job_closes_every_vendor_and_tells_it_once(context: Context) -> None:
     """`Your statement for October`; a second run finds nothing to do."""
     vendors = [await a_vendor(f"Shop {n}") for n in range(2)]
     for vendor in vendors:

@@ -24,7 +24,7 @@ from tests.support.payouts import on_payday, payday, time_of, work
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -57,7 +57,7 @@ class TestKeys:
 
 class TestLostWork:
     async def test_a_write_whose_job_was_lost_is_found_by_the_sweep(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Whatever becomes of its first job, nothing that waits is forgotten."""
         with time_of(sandbox) as time:
@@ -72,7 +72,7 @@ class TestLostWork:
             assert (await Payout.get()).status == PayoutState.PENDING
 
     async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
-        self, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """An upgrade in the middle of a payout: Stripe made it, we never heard, and its row is all there is."""
         with time_of(sandbox) as time:
@@ -86,7 +86,7 @@ class TestLostWork:
             assert len(sandbox.events("payout.created")) == 1
 
 
-async def test_an_answered_write_is_left_alone(context: TestContext, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_an_answered_write_is_left_alone(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Performing it again asks nobody anything and says what became of it."""
     with time_of(sandbox) as time:
         await on_payday(gateway, sandbox, time)
@@ -98,7 +98,7 @@ async def test_an_answered_write_is_left_alone(context: TestContext, gateway: Ga
 
 
 async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The row has its next key before anybody asks again."""
     with time_of(sandbox) as time:
@@ -111,7 +111,7 @@ async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
 
 
 async def test_two_that_perform_one_write_at_once_move_money_once(
-    context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The page and the job, say: both hear the same answer, and it is noted once."""
     with time_of(sandbox) as time:

@@ -21,7 +21,7 @@ from tests.support.market import Purchase, check_out, confirm, open_shop, stripe
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 NOWHERE = "http://127.0.0.1:9/webhooks"
@@ -44,7 +44,7 @@ async def bought_unheard(gateway: Gateway, sandbox: RunningSandbox) -> Purchase:
 
 
 async def test_an_order_is_paid_by_the_events_that_did_not_come(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """They go through the same inbox, each once; charge and account too."""
     await listen(sandbox)
@@ -61,7 +61,7 @@ async def test_an_order_is_paid_by_the_events_that_did_not_come(
 
 
 async def test_the_next_fetch_begins_where_the_last_one_ended(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """A day back for safety; what was seen is remembered per account."""
     await listen(sandbox)
@@ -80,7 +80,7 @@ async def test_the_next_fetch_begins_where_the_last_one_ended(
 
 
 async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """A payment that no job looks after gets one, once; and so does a charge that was never read."""
     purchase = await bought_unheard(gateway, sandbox)
@@ -105,7 +105,7 @@ async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(
 
 
 async def test_a_payment_whose_job_waits_is_left_to_it(
-    database: str, context: TestContext, gateway: Gateway, sandbox: RunningSandbox
+    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """However late."""
     await bought_unheard(gateway, sandbox)

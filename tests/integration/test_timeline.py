@@ -40,8 +40,7 @@ from tests.support.saving import add_card, at_stripe, customer_of
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs.queue import Context
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -377,7 +376,7 @@ HANDLED = [(source, kind) for source, kinds in handlers().items() for kind in ki
 
 @pytest.mark.parametrize(("source", "kind"), HANDLED, ids=[kind for _, kind in HANDLED])
 async def test_replaying_any_event_twice_changes_nothing(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext, source: str, kind: str
+    gateway: Gateway, sandbox: RunningSandbox, context: Context, source: str, kind: str
 ) -> None:
     """Of every type that we handle."""
     cards = {"charge.dispute": "pm_card_createDispute", "radar.early_fraud_warning": "pm_card_createIssuerFraudRecord"}
@@ -503,7 +502,7 @@ class TestTimeline:
             await timeline(12345)
 
     async def test_mails_about_a_refund_stand_in_it(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Whoever writes a mail about an order says which."""
         sale = await sold(gateway, sandbox)

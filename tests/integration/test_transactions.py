@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from shared.core.errors import NotFound
 from shared.core.ids import digest
 from shared.infra import unit
+from shared.infra.activity import cause
+from shared.infra.activity.changes import Change
+from shared.infra.activity.queries import changes_of, of_order
 from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs import queue
 from shared.infra.jobs.models import Job
@@ -19,7 +23,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import CannotShip
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
-from tests.support.factories import make_product, make_vendor
+from tests.support.factories import make_order, make_product, make_vendor
 from tests.support.unread import ReadTooEarly
 
 
@@ -83,6 +87,46 @@ class TestMoves:
         assert stored.updated_at > stored.created_at
         entry = await AuditEntry.get()
         assert (entry.action, entry.subject, entry.details) == ("job.ended", f"job:{job.id}", {"why": "test"})
+
+
+class TestActivity:
+    async def test_it_tells_what_changed_for_whom_and_because_of_what(self, database: str) -> None:
+        """The columns that tell, before and after; an act says who; what an undone part told is not told."""
+        order = await make_order()
+        with cause.of("job:some.job:1") as mine:
+            async with unit.transaction() as tx:
+                with suppress(NotFound):
+                    async with tx.savepoint():
+                        await tx.change(order, lost_amount=1)
+                        raise NotFound
+                await order.refresh_from_db()
+                await tx.change(order, refunded_amount=5, payment_intent_id="pi_1")
+                await tx.change(order, payment_intent_id="pi_2")  # tells nothing
+                await tx.move(order, to="cancelled", act=Act("order.cancelled", "member:7", {"reason": "x"}))
+        told = await of_order(order.id)
+        assert [(one.kind, one.actor, one.cause) for one in told] == [
+            ("order.cancelled", "member:7", "job:some.job:1"),
+            ("order.changed", "", "job:some.job:1"),
+        ]
+        assert changes_of(mine.led_to) == (
+            Change(f"order:{order.id}.refunded_amount", 0, 5),
+            Change(f"order:{order.id}.status", "pending", "cancelled"),
+        )
+
+    async def test_a_rehearsal_ends_with_the_first_change_and_leaves_nothing(self, database: str) -> None:
+        """What changes nothing is undone in silence; what is told is what would be."""
+        order = await make_order()
+        with unit.rehearse():
+            async with unit.transaction() as tx:
+                queue.enqueue(tx, "some.job", {})
+                tx.after_commit(pytest.fail)
+            with pytest.raises(unit.Rehearsed) as over:
+                async with unit.transaction() as tx:
+                    await tx.change(order, refunded_amount=5)
+        assert [row.after for row in over.value.activity] == [{"refunded_amount": 5}]
+        assert not await Job.exists()
+        assert not await of_order(order.id)
+        assert (await Order.get(id=order.id)).refunded_amount == 0
 
 
 class TestWhatIsCollected:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")

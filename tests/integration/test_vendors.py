@@ -38,7 +38,7 @@ from tests.support.factories import make_vendor
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -389,7 +389,7 @@ class TestPayoutSchedule:
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
 
     async def test_what_was_asked_for_while_stripe_was_down_goes_through_later_unless_another_was(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The newest plan counts, whichever job comes last."""
         vendor_id = await _vendor()

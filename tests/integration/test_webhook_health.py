@@ -25,7 +25,7 @@ from tests.support.storefront import words
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("database")

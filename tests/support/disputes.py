@@ -15,7 +15,7 @@ from tests.support.money import DAY, held, sell
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -27,13 +27,13 @@ DISPUTE, INQUIRY, NOT_RECEIVED, SEVERAL = (
 )
 
 
-async def work(context: TestContext) -> None:
+async def work(context: Context) -> None:
     """Run every job that is due: claims settle, mails go out."""
     await Worker(context, run.job_handlers()).run_due()
 
 
 async def disputed(
-    context: TestContext, sandbox: RunningSandbox, shop: Shop, *, card: str = DISPUTE, quantity: int = 1
+    context: Context, sandbox: RunningSandbox, shop: Shop, *, card: str = DISPUTE, quantity: int = 1
 ) -> Dispute:
     """A paid order whose payment is disputed, followed and settled."""
     payment = await sell(context.gateway, sandbox, shop, card=card, quantity=quantity)
@@ -53,13 +53,13 @@ async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     raise AssertionError("nothing was disputed")
 
 
-async def decide(context: TestContext, sandbox: RunningSandbox, row: Dispute, outcome: str) -> Dispute:
+async def decide(context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str) -> Dispute:
     """The bank decides; we read it and settle."""
     sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
     return await again(context, row)
 
 
-async def again(context: TestContext, row: Dispute) -> Dispute:
+async def again(context: Context, row: Dispute) -> Dispute:
     """Read the dispute again and settle."""
     await service.follow(context.gateway, row.stripe_dispute_id)
     await work(context)

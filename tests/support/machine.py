@@ -28,12 +28,12 @@ from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.calls import API_VERSION
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import schedule
+from shared.infra.jobs import Context, schedule
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.sandbox.events import endpoints
 from shared.trade.catalogue.models import Product
-from tests.support.app import TestContext, settings_for
+from tests.support.app import settings_for
 from tests.support.factories import make_vendor
 from tests.support.inprocess import BASE, KEY, DirectClient, InProcess
 
@@ -128,7 +128,7 @@ class Market:
             http_client=self.line,
             max_network_retries=2,
         )
-        self.context = TestContext(self.gateway, settings.with_(stripe=ours))
+        self.context = Context(self.gateway, settings.with_(stripe=ours))
         self.worker = Worker(self.context, {**run.job_handlers(), "mail.send": _not_now})
         self.recurring = [job for job in run.recurring_jobs() if job.kind not in LEFT_OUT]
         self.complaints = Complaints()

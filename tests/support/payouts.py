@@ -21,7 +21,7 @@ from tests.support.money import sell
 if TYPE_CHECKING:
     from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -86,7 +86,7 @@ async def on_payday(gateway: Gateway, sandbox: RunningSandbox, time: Time) -> Sh
     return shop
 
 
-async def work(context: TestContext, *kinds: str) -> int:
+async def work(context: Context, *kinds: str) -> int:
     """Run the waiting jobs of these kinds (all payout jobs, if none are named), those of the future too; how many."""
     handlers: Any = run.job_handlers()
     done = 0
@@ -101,13 +101,13 @@ async def work(context: TestContext, *kinds: str) -> int:
         done += 1
 
 
-async def payday(context: TestContext) -> None:
+async def payday(context: Context) -> None:
     """The scheduler looks, and whose day it is is paid."""
     await scheduler.run()
     await work(context, "payouts.pay")
 
 
-async def swept(context: TestContext) -> None:
+async def swept(context: Context) -> None:
     """Every account's payouts are looked at, as if no webhook ever came."""
     await sweep.run()
     await work(context, "payouts.sweep_account")

@@ -6,16 +6,11 @@ import re
 
 import pytest
 
+from shared.core.domains import manifests
 from shared.core.money import Money
-from shared.finance.disputes.activity import DisputeActivity
-from shared.finance.inbox.activity import WebhookActivity
-from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payouts.activity import PayoutActivity
-from shared.finance.recovery.activity import ClaimActivity
-from shared.finance.refunds.activity import RefundActivity
 from shared.infra.audit.own_words import OF_ACCOUNT
 from shared.infra.audit.words import KINDS, NOUNS, SHORT, WORDS, in_detail, told
-from shared.trade.orders.activity import OrderActivity
 from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.
@@ -52,8 +47,7 @@ def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
 
 def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
     """Each act on an order, or on what belongs to it, is a kind of activity, and each kind is such an act."""
-    enums = (OrderActivity, PaymentActivity, RefundActivity, DisputeActivity, ClaimActivity, PayoutActivity)
-    declared = {str(kind) for enum in (*enums, WebhookActivity) for kind in enum}
+    declared = {str(kind) for manifest in manifests() for kind in manifest.activity or ()}
     nouns = {kind.partition(".")[0] for kind in declared} - {"vendor"}
     said = {name for name in acts.names if name.partition(".")[0] in nouns or name in declared}
     assert said - declared == NEVER_MOVED_TO

@@ -13,7 +13,7 @@ from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
 if TYPE_CHECKING:
     from shared.core.settings import Settings
     from shared.finance.reconciliation.models import Difference
-    from shared.infra.jobs.queue import Context
+    from shared.infra.jobs import Context
 
 ACTOR = "command line"
 ROUNDS = 3  # a repair may bring to light what it stood before

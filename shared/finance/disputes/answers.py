@@ -27,7 +27,7 @@ from shared.finance.disputes.versions import answerable, key_of, new_version, no
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 
 log = logging.getLogger("markethall.disputes")
 
@@ -115,7 +115,7 @@ async def submit(gateway: Gateway, *, vendor_id: int, dispute_id: int, version: 
         )
         if not moved:
             raise AnswerClosed
-        queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id})
+        deliver_later(tx, dispute_id=row.id)
         await note(tx, row, "submitted", actor, version=version, fields=[*sorted(row.evidence), *papers])
     return await _at_once(gateway, dispute_id)
 
@@ -136,7 +136,7 @@ async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: st
         )
         if not moved:
             raise AnswerClosed
-        queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id})
+        deliver_later(tx, dispute_id=row.id)
         await note(tx, row, "accepted", actor, amount=row.amount)
     return await _at_once(gateway, dispute_id)
 
@@ -149,6 +149,15 @@ def _undecided(states: frozenset[DisputeStatus]) -> dict[str, object]:
 def _asked_under(row: Dispute) -> dict[str, object]:
     """What must hold of a dispute whose write this is the answer to."""
     return {"delivered_at": None, "evidence_key": row.evidence_key}
+
+
+@job("disputes.deliver")
+async def deliver_later(context: Context, dispute_id: int) -> None:
+    """Tell Stripe what a vendor decided, until it has answered. A refusal is on the dispute's page."""
+    try:
+        await deliver(context.gateway, dispute_id)
+    except (AnswerRefused, DocumentRefused):
+        return
 
 
 async def _at_once(gateway: Gateway, dispute_id: int) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import time, timedelta
 
 from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.finance.disputes import answers, notices, texts
-from shared.finance.disputes.errors import AnswerRefused, DocumentRefused
+from shared.finance.disputes.events import DraftChanged
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
     ANSWERABLE,
@@ -24,33 +23,28 @@ from shared.finance.disputes.service import follow as follow_dispute
 from shared.finance.disputes.service import payment_of
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
-from shared.infra.jobs import queue
-from shared.infra.jobs.queue import Context, Handler
+from shared.infra.jobs import Context, job, recurring
+from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
 LOOK_BACK = timedelta(days=14)
 
 
-async def follow(context: Context, args: dict[str, Any]) -> None:
-    """Job `disputes.follow`: read one dispute from Stripe and let everything follow."""
-    await follow_dispute(context.gateway, str(args["stripe_id"]))
+@job("disputes.follow")
+async def follow(context: Context, stripe_id: str) -> None:
+    """Read one dispute from Stripe and let everything follow."""
+    await follow_dispute(context.gateway, stripe_id)
 
 
-async def stage(context: Context, args: dict[str, Any]) -> None:
-    """Job `disputes.stage`: bring Stripe's copy of a draft up to date."""
-    await answers.stage(context.gateway, int(args["dispute_id"]))
+@job("disputes.stage")
+async def stage(context: Context, dispute_id: int) -> None:
+    """Bring Stripe's copy of a draft up to date."""
+    await answers.stage(context.gateway, dispute_id)
 
 
-async def deliver(context: Context, args: dict[str, Any]) -> None:
-    """Job `disputes.deliver`: tell Stripe what a vendor decided, until it has answered. A refusal is on the dispute's page."""
-    try:
-        await answers.deliver(context.gateway, int(args["dispute_id"]))
-    except (AnswerRefused, DocumentRefused):
-        return
-
-
-async def sweep(context: Context, _args: dict[str, Any]) -> None:
-    """Job `disputes.sweep` (hourly): every open dispute is read again, and those at Stripe that no webhook told us of."""
+@recurring("disputes.sweep", every=timedelta(hours=1))
+async def sweep(context: Context) -> None:
+    """Read every open dispute again, and those at Stripe that no webhook told us of."""
     wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
     for seen in await context.gateway.disputes.list(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
@@ -62,36 +56,37 @@ async def sweep(context: Context, _args: dict[str, Any]) -> None:
     late = await Dispute.filter(is_decided, status__in=sorted(TELLABLE), delivered_at=None)
     async with unit.transaction() as tx:
         for stripe_id in sorted(wanted):
-            queue.enqueue(tx, "disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
+            follow.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=str(stripe_id))
         for row in late:
-            queue.enqueue(tx, "disputes.deliver", {"dispute_id": row.id}, unique_key=f"disputes.deliver:{row.id}")
+            answers.deliver_later.once(f"disputes.deliver:{row.id}")(tx, dispute_id=row.id)
 
 
-async def look_again(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `disputes.look_again` (daily): read what was decided not long ago again, since a decision can be appealed."""
+@recurring("disputes.look_again", at=time(4, 15))
+async def look_again(_context: Context) -> None:
+    """Read what was decided not long ago again, since a decision can be appealed."""
     since = clock.now() - REOPENS_WITHIN
     rows = Dispute.filter(status__in=sorted(REOPENABLE), closed_at__gte=since).order_by("id")
     async with unit.transaction() as tx:
         for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
-            queue.enqueue(tx, "disputes.follow", {"stripe_id": stripe_id}, unique_key=f"disputes.follow:{stripe_id}")
+            follow.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=str(stripe_id))
 
 
-async def remind(_context: Context, _args: dict[str, Any]) -> None:
-    """Job `disputes.remind` (daily): give each dispute whose deadline is near a job of its own."""
+@recurring("disputes.remind", at=time(7, 0))
+async def remind(_context: Context) -> None:
+    """Give each dispute whose deadline is near a job of its own."""
     near = clock.now() + timedelta(days=max(STAGES))
     rows = Dispute.filter(
         status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None, due_by__gt=clock.now(), due_by__lte=near
     )
     async with unit.transaction() as tx:
         for dispute_id in await rows.values_list("id", flat=True):
-            queue.enqueue(
-                tx, "disputes.remind_one", {"dispute_id": dispute_id}, unique_key=f"disputes.remind_one:{dispute_id}"
-            )
+            remind_one.once(f"disputes.remind_one:{dispute_id}")(tx, dispute_id=int(str(dispute_id)))
 
 
-async def remind_one(context: Context, args: dict[str, Any]) -> None:
-    """Job `disputes.remind_one`: read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
-    row = await Dispute.get(id=int(args["dispute_id"]))
+@job("disputes.remind_one")
+async def remind_one(context: Context, dispute_id: int) -> None:
+    """Read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
+    row = await Dispute.get(id=dispute_id)
     try:
         await follow_dispute(context.gateway, row.stripe_dispute_id)
     except StripeMissing:
@@ -111,12 +106,6 @@ async def remind_one(context: Context, args: dict[str, Any]) -> None:
         await notices.post(tx, locked, order, "dispute_reminder", subject, text, once=once)
 
 
-HANDLERS: dict[str, Handler] = {
-    "disputes.follow": follow,
-    "disputes.stage": stage,
-    "disputes.deliver": deliver,
-    "disputes.sweep": sweep,
-    "disputes.look_again": look_again,
-    "disputes.remind": remind,
-    "disputes.remind_one": remind_one,
-}
+async def on_draft_changed(tx: Transaction, event: DraftChanged) -> None:
+    """Stage it."""
+    stage(tx, dispute_id=event.dispute_id)

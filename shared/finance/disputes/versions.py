@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed
+from shared.finance.disputes.events import DraftChanged
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import ANSWERABLE
 from shared.finance.disputes.service import subject_of
-from shared.infra.jobs import queue
 from shared.infra.unit import Transaction
 
 
@@ -28,7 +28,7 @@ async def new_version(tx: Transaction, row: Dispute, **values: Any) -> int:
     moved = await tx.change(row, where=undecided, evidence_version=version, evidence_key=key, **values)
     if not moved:
         raise AnswerChanged
-    queue.enqueue(tx, "disputes.stage", {"dispute_id": row.id})
+    tx.emit(DraftChanged(row.id))
     return version
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
 from shared.finance.payments import giving_up, jobs, models, pressing, stripe_events, sweep
+from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted, PiecesHeld
 
 MANIFEST = Manifest(
     models=models,
+    activity=PaymentActivity,
     jobs=(
         jobs.settle_unknown,
         jobs.read_charge,

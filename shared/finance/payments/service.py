@@ -171,48 +171,54 @@ async def _box(gateway: Gateway, opened: Opened) -> str | None:
 
 
 async def _open_payment(order_id: int, customer: str | None) -> Payment:
-    """The order's open payment, written down if there is none yet (transaction 1 of house.md's checkout flow)."""
+    """The order's open payment, written down if there is none yet."""
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
         checkout = await order.checkout
         if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
-        if await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
+        earlier = await Payment.filter(order_id=order.id).order_by("id")
+        if any(payment.status == PaymentState.PARKED for payment in earlier):
             raise PaymentUnderReview
-        payment = await Payment.filter(order_id=order.id, status__in=list(OPEN_STATES)).first()
-        if payment is not None:
-            return payment
-        config = await get_vendor_payment_config(order.vendor_id)
-        if not config.accepts_payments or config.stripe_account_id is None:
-            raise VendorCannotSell
-        attempt = 1 + await Payment.filter(order_id=order.id).count()
-        vendor, prefix = await order.vendor, await statement_prefix()
-        suffix = descriptor.suffix(vendor.name, order.number, prefix)
-        payment = await tx.create(
-            Payment,
-            act=Act("payment.opened", details={"order": order.id}),
-            vendor_id=order.vendor_id,
-            order_id=order.id,
-            customer_id=order.customer_id,
-            attempt=attempt,
-            idempotency_key=f"order:{order.number}:pay:{attempt}",  # a number never comes again, as an id does after a reset
-            stripe_account_id=config.stripe_account_id,
-            stripe_customer_id=customer,
-            amount_total=order.total_amount_cents,
-            amount_platform_fee=order.platform_fee_amount,
-            amount_vendor=order.total_amount_cents - order.platform_fee_amount,
-            currency=order.currency,
-            statement_suffix=suffix,
-            statement_descriptor=descriptor.shown(prefix, suffix),
-            stripe_metadata={
-                "order_id": str(order.id),
-                "order_number": order.number,
-                "vendor_id": str(order.vendor_id),
-            },
-        )
-        await writes.open_write(tx, CreatePaymentIntent.of(payment))
-        tx.emit(PaymentOpened(payment.id))
-        return payment
+        for payment in earlier:
+            if payment.status in OPEN_STATES:
+                return payment
+        return await _write_down(tx, order, customer, 1 + len(earlier))
+
+
+async def _write_down(tx: Transaction, order: Order, customer: str | None, attempt: int) -> Payment:
+    """Store the next payment of an order with what asks Stripe for it. Raises VendorCannotSell."""
+    config = await get_vendor_payment_config(order.vendor_id)
+    if not config.accepts_payments or config.stripe_account_id is None:
+        raise VendorCannotSell
+    vendor, prefix = await order.vendor, await statement_prefix()
+    suffix = descriptor.suffix(vendor.name, order.number, prefix)
+    payment = await tx.create(
+        Payment,
+        act=Act("payment.opened", details={"order": order.id}),
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        attempt=attempt,
+        # An order's number never comes again, as an id does after a reset.
+        idempotency_key=f"order:{order.number}:pay:{attempt}",
+        stripe_account_id=config.stripe_account_id,
+        stripe_customer_id=customer,
+        amount_total=order.total_amount_cents,
+        amount_platform_fee=order.platform_fee_amount,
+        amount_vendor=order.total_amount_cents - order.platform_fee_amount,
+        currency=order.currency,
+        statement_suffix=suffix,
+        statement_descriptor=descriptor.shown(prefix, suffix),
+        stripe_metadata={
+            "order_id": str(order.id),
+            "order_number": order.number,
+            "vendor_id": str(order.vendor_id),
+        },
+    )
+    await writes.open_write(tx, CreatePaymentIntent.of(payment))
+    tx.emit(PaymentOpened(payment.id))
+    return payment
 
 
 async def follow(gateway: Gateway, payment: Payment) -> PaymentState:

@@ -8,6 +8,7 @@ from shared.core.domains import Manifest, StripeHandler, Subscription
 from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payouts import jobs, models, scheduler, stripe_events, stripe_schedule, sweep
+from shared.finance.payouts.activity import PayoutActivity
 from shared.finance.recovery.events import ClaimSet
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
@@ -24,6 +25,7 @@ EVENTS: Mapping[str, StripeHandler] = {
 
 MANIFEST = Manifest(
     models=models,
+    activity=PayoutActivity,
     jobs=(
         scheduler.look,
         scheduler.pay_later,

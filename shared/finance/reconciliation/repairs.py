@@ -22,7 +22,7 @@ from shared.finance.reconciliation.facts import Repair
 from shared.finance.reconciliation.models import Difference
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 from shared.trade.orders import settle as orders
 from shared.trade.orders.models import Checkout, Order
 

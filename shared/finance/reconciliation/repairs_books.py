@@ -25,7 +25,7 @@ from shared.finance.refunds import follow
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, UNDONE, RefundState
 from shared.infra import unit
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 from shared.trade.orders import settle as orders
 from shared.trade.orders.models import Order
 

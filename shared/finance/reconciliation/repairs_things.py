@@ -24,7 +24,7 @@ from shared.finance.recovery.rules import MovementKind, MovementState
 from shared.finance.refunds import adopt as refunds
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order

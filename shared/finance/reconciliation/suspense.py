@@ -14,7 +14,7 @@ from shared.finance.reconciliation import ours
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.explain import SUSPENSE
 from shared.infra import unit
-from shared.infra.jobs.queue import Context
+from shared.infra.jobs import Context
 
 Arguments = Mapping[str, Any]
 

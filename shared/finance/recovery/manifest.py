@@ -6,10 +6,12 @@ from shared.core.domains import Manifest, Subscription
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import jobs, models, stripe_events
+from shared.finance.recovery.activity import ClaimActivity
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
 
 MANIFEST = Manifest(
     models=models,
+    activity=ClaimActivity,
     jobs=(
         jobs.settle,
         jobs.collect,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shared.core.domains import Manifest
 from shared.finance.refunds import models, stripe_events
+from shared.finance.refunds.activity import RefundActivity
 
 MANIFEST = Manifest(
     models=models,
+    activity=RefundActivity,
     platform_events={
         "charge.refunded": stripe_events.follow_charge,
         "refund.created": stripe_events.follow_refund,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from shared.core.domains import Manifest
 from shared.trade.orders import jobs, models
+from shared.trade.orders.activity import OrderActivity
 
 MANIFEST = Manifest(
     models=models,
+    activity=OrderActivity,
     jobs=(jobs.deliver,),
 )
