@@ -17,7 +17,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service, words
-from shared.finance.refunds.asking import try_now
+from shared.finance.refunds.counting import MAX_REASON
 from shared.finance.refunds.queries import RefundView, count_waiting, refund_page
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
 from shared.trade.people import policies
@@ -35,7 +35,7 @@ FILTERS = {
 class DeclineForm(MarketForm):
     """Why a refund is not made; the vendor reads it."""
 
-    reason = StringField("Why not", [DataRequired("Say why; the vendor reads it."), Length(max=service.MAX_REASON)])
+    reason = StringField("Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)])
 
 
 @blueprint.get("")
@@ -60,7 +60,7 @@ async def approve(refund_id: int) -> Response:
         raise
     except MarketError as error:
         return see_other(HOME, ("warn", error.message))
-    state = (await try_now(kit().gateway, made.id)).state
+    state = (await service.try_now(kit().gateway, made.id)).state
     word = words.STATES[state][1]
     return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."))
 

@@ -17,7 +17,6 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service
-from shared.finance.refunds.asking import try_now
 from shared.finance.refunds.errors import BadRefund
 from shared.finance.refunds.queries import Refundable, preview, refundable, refunds_of_order
 from shared.finance.refunds.rules import Reach, RefundState
@@ -94,7 +93,7 @@ async def give_back(number: str) -> Response:
         return await _blamed(await _mine(number), form, error)
     state, waits = made.state, ""
     if state is RefundState.OPENING:
-        tried = await try_now(kit().gateway, made.id)
+        tried = await service.try_now(kit().gateway, made.id)
         state, waits = tried.state, tried.waits
     refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
     return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits))

@@ -181,7 +181,7 @@ async def _at_rest(context: Context) -> None:
     for hours in (1, 2):
         later = clock.now() + timedelta(hours=hours)
         with clock.use(lambda at=later: at):  # type: ignore[misc]
-            for kind in ("payments.sweep", "refunds.sweep", "clawback.sweep"):
+            for kind in ("payments.sweep", "refunds.sweep", "clawback.sweep", "stripe_writes.sweep"):
                 await Job.bulk_create([Job(kind=kind, args={}, run_at=clock.now())])
             await worker.run_due()
 

@@ -17,7 +17,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.models import Claim
-from shared.finance.refunds import asking
+from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.infra import unit
@@ -107,7 +107,7 @@ class TestFlows:
         made = await ask(gateway, sale, amount(1000))
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
-                await asking.try_now(bad, made.id)
+                await refunds.try_now(bad, made.id)
             assert (await Refund.get(id=made.id)).status == RefundState.OPENING
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED

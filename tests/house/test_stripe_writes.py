@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {
     "shared/finance/disputes/answers.py": "an answer to a dispute keeps its keys in the dispute's row",
     "shared/finance/disputes/attachments.py": "a document is uploaded under a key in its own row",
-    "shared/finance/refunds/asking.py": "a refund keeps its keys in its own row",
 }
 
 

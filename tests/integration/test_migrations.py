@@ -33,6 +33,7 @@ from shared.infra.database.lifecycle import config
 from shared.infra.database.migrate import check, migrate, pending
 from shared.infra.database.operations import rebuild_table, split_create_table
 from shared.infra.database.schema import on_disk
+from shared.infra.jobs.models import Job
 from shared.trade.orders.models import OrderLine
 from shared.trade.vendors.models import Vendor, VendorPaymentConfig
 from tests.support.database import Postgres
@@ -370,6 +371,20 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
     await order.refresh_from_db()
     await line.refresh_from_db()
     assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (10, 2, 2)
+
+
+async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: str, engine: str) -> None:
+    """Migration 0041: whatever became of the job that they had."""
+    payment = await make_payment(await make_order(), status="succeeded")
+    waits, *_ = [
+        await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
+    ]
+    script = import_module("shared.infra.database.migrations.0041_refund_writes")
+
+    await get_connection("default").execute_script(getattr(script, engine.upper()))
+
+    job = await Job.get()
+    assert (job.kind, job.args, job.status) == ("refunds.carry_out", {"refund_id": waits.id}, "waiting")
 
 
 async def test_what_was_kept_of_before_is_imported_into_the_activity(database: str) -> None:

@@ -89,7 +89,7 @@ async def test_where_stripe_wants_the_transfer_first_the_platform_pays(
     sandbox.faults({"match": {"method": "POST", "path": "/v1/refunds"}, **refused})
     made = await refund(gateway, sale)
     sandbox.faults()
-    assert (made.status, made.reverse_transfer, made.attempt) == (RefundState.SUCCEEDED, False, 2)
+    assert (made.status, made.reverse_transfer) == (RefundState.SUCCEEDED, False)
     assert held(sandbox, sale.shop.account_id) == {}
     await assert_books_agree(sandbox)
 

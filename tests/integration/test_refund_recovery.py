@@ -13,12 +13,15 @@ from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.recovery.models import Claim, Movement
-from shared.finance.refunds import asking, at_stripe, follow, jobs
-from shared.finance.refunds.asking import MARK
+from shared.finance.refunds import at_stripe, follow, jobs, service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
+from shared.finance.refunds.writes import MARK, CreateRefund
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.operations import loaded
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from tests.integration.test_webhooks import deliver, event
@@ -74,7 +77,7 @@ async def test_a_failure_at_any_call_ends_as_if_there_had_been_none(
     before = held(sandbox, sale.shop.account_id)["EUR"], held(sandbox)["EUR"]
     made = await ask(gateway, sale, amount(1000))
     sandbox.faults({"match": {"method": method, "path": path}, **FAULTS[fault]})
-    await asking.try_now(gateway, made.id)
+    await service.try_now(gateway, made.id)
     sandbox.faults()
     await run_jobs(context)
     made = await Refund.get(id=made.id)
@@ -90,7 +93,15 @@ async def test_a_failure_at_any_call_ends_as_if_there_had_been_none(
     await assert_books_agree(sandbox)
 
 
-@pytest.mark.parametrize("after", ["request", "way", "answer", "claim"])
+async def plan(gateway: Gateway, made: Refund) -> tuple[StripeWrite, CreateRefund]:
+    """The way is chosen and stored, and nothing sent yet."""
+    write = await StripeWrite.get(subject=f"refund:{made.id}")
+    planned = await writes._plan(gateway, write, loaded(write.operation, write.params))
+    assert isinstance(planned, CreateRefund)
+    return write, planned
+
+
+@pytest.mark.parametrize("after", ["request", "way", "answer", "claim", "upgrade"])
 async def test_a_crash_between_two_steps_heals_by_the_job(
     gateway: Gateway, sandbox: RunningSandbox, context: TestContext, after: str
 ) -> None:
@@ -98,15 +109,15 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
     await set_policy(RefundPolicy.RETURN)
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale, amount(1000))
-    row = await Refund.get(id=made.id).select_related("order", "payment")
     if after != "request":
-        await asking._choose(gateway, row, row.payment)
-        row = await Refund.get(id=made.id).select_related("order", "payment")
-    if after in ("answer", "claim"):
-        answer = await asking._ask(gateway, row, row.payment)
-        assert answer is not None
+        write, planned = await plan(gateway, made)
+    if after in ("answer", "claim", "upgrade"):
+        answer = await planned.send(gateway, write.key)
         if after == "claim":
-            await follow.apply(row.id, answer, at_stripe.Along())
+            await follow.apply(made.id, answer, at_stripe.Along())
+    if after == "upgrade":  # as a version of before leaves it, that knew no writes
+        await StripeWrite.all().delete()
+        await Job.filter(kind="stripe_writes.perform").update(kind="refunds.carry_out", args={"refund_id": made.id})
     await run_jobs(context)
     assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED
     assert len(stripe_get(sandbox, "/v1/refunds")["data"]) == 1
@@ -122,12 +133,10 @@ async def test_a_failure_that_was_none_takes_nothing_twice(
     sale = await sold(gateway, sandbox)
     before = held(sandbox, sale.shop.account_id)["EUR"]
     made = await ask(gateway, sale, amount(1000))
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    await asking._choose(gateway, row, row.payment)
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    assert row.reverse_transfer
-    assert await asking._ask(gateway, row, row.payment) is not None
-    await asking._next_attempt(row, None)
+    write, planned = await plan(gateway, made)
+    assert planned.reverse_transfer
+    await planned.send(gateway, write.key)
+    await writes._next_attempt(write, planned.anew(), why="a failure was stored under this key")
     await run_jobs(context)
     made = await Refund.get(id=made.id)
     assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
@@ -142,10 +151,8 @@ async def test_a_key_that_stripe_forgot_makes_no_second_refund(
     """After a day the key means nothing any more; the refund is found by its mark."""
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale, amount(600))
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    await asking._choose(gateway, row, row.payment)
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    await asking._ask(gateway, row, row.payment)
+    write, planned = await plan(gateway, made)
+    await planned.send(gateway, write.key)
     no_payouts(sandbox, sale.shop)
     sandbox.advance(3 * DAY)
     await run_jobs(context)
@@ -160,14 +167,11 @@ async def test_a_webhook_that_is_faster_than_the_answer_finds_our_row(
     """By the mark in the refund's metadata; the answer, when it comes, is no news any more."""
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale, amount(600))
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    await asking._choose(gateway, row, row.payment)
-    row = await Refund.get(id=made.id).select_related("order", "payment")
-    answer = await asking._ask(gateway, row, row.payment)
-    assert answer is not None
+    write, planned = await plan(gateway, made)
+    answer = await planned.send(gateway, write.key)
     told = {"id": answer.id, "payment_intent": answer.payment_intent}
     assert (await deliver(context, event("refund.created", told))).outcome == "refund is succeeded"
-    await follow.take_on(gateway, row.id, answer)
+    await follow.take_on(gateway, made.id, answer)
     await run_jobs(context)
     assert await Refund.all().count() == 1
     assert await Movement.all().count() == 2
@@ -181,7 +185,7 @@ async def test_an_hour_without_stripe_loses_nothing(
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale)
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
-    await asking.try_now(gateway, made.id)
+    await service.try_now(gateway, made.id)
     await run_jobs(context, hours=0.5)
     assert (await Refund.get(id=made.id)).status == RefundState.OPENING
     sandbox.faults()

@@ -17,12 +17,13 @@ from shared.finance.refunds.errors import BadRefund, ChargedBack, Meanwhile, Not
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import Reach, RefundState, Standing, Wish
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.catalogue.models import Product
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order, OrderLine
 from tests.support.factories import make_order
 from tests.support.money import assert_books_agree, booked, held, stripe_get
-from tests.support.refunds import PRICE, WHOLE, amount, ask, leave, refund, run_jobs, set_policy, sold
+from tests.support.refunds import PRICE, WHOLE, amount, ask, by_one_call, leave, refund, run_jobs, set_policy, sold
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -167,11 +168,12 @@ class TestTheWayItIsAsked:
         sale = await sold(gateway, sandbox, others=0)
         made = await ask(gateway, sale)
         await leave(sandbox, sale.shop, 300)
-        await Refund.filter(id=made.id).update(reverse_transfer=True, refund_application_fee=True)
-        await service_try(gateway, made.id)
+        await by_one_call(made)
+        await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
-        assert (made.status, made.attempt, made.reverse_transfer) == (RefundState.SUCCEEDED, 2, False)
-        assert made.idempotency_key.endswith(":refund:1:2")
+        assert (made.status, made.reverse_transfer) == (RefundState.SUCCEEDED, False)
+        write = await StripeWrite.get(subject=f"refund:{made.id}")
+        assert (write.attempt, write.key) == (2, f"{made.idempotency_key}:2")
         claim = await Claim.get(subject=f"refund:{made.id}")
         assert (claim.taken, claim.receivable) == (300, 1500)
         await assert_books_agree(sandbox)
@@ -183,10 +185,11 @@ class TestTheWayItIsAsked:
         sale = await sold(gateway, sandbox, others=0)
         made = await ask(gateway, sale)
         await leave(sandbox, sale.shop, 300)
-        await Refund.filter(id=made.id).update(reverse_transfer=True, refund_application_fee=True)
-        await service_try(gateway, made.id)
+        await by_one_call(made)
+        await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
-        assert (made.status, made.attempt, made.reverse_transfer) == (RefundState.SUCCEEDED, 1, True)
+        assert (made.status, made.reverse_transfer) == (RefundState.SUCCEEDED, True)
+        assert (await StripeWrite.get(subject=f"refund:{made.id}")).attempt == 1
         claim = await Claim.get(subject=f"refund:{made.id}")
         assert (claim.taken, claim.receivable) == (1800, 0)
         assert held(sandbox, sale.shop.account_id) == {"EUR": -1500}
@@ -198,10 +201,9 @@ class TestTheWayItIsAsked:
         """How it rounds is not written anywhere; the books follow what really moved."""
         sale = await sold(gateway, sandbox)
         made = await ask(gateway, sale, amount(1000))
-        await Refund.filter(id=made.id).update(
-            vendor_part=901, commission_part=99, reverse_transfer=True, refund_application_fee=True
-        )
-        await service_try(gateway, made.id)
+        await Refund.filter(id=made.id).update(vendor_part=901, commission_part=99)
+        await by_one_call(made)
+        await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
         assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
         await assert_books_agree(sandbox)
@@ -223,20 +225,13 @@ class TestTheWayItIsAsked:
         """Two of one payment are never under way together; both arrive."""
         sale = await sold(gateway, sandbox)
         first, second = await ask(gateway, sale, amount(500)), await ask(gateway, sale, amount(400))
-        await service_try(gateway, second.id)
+        await service.try_now(gateway, second.id)
         assert (await Refund.get(id=second.id)).status == RefundState.OPENING
         await run_jobs(context)
         rows = await Refund.all().order_by("id")
         assert [row.status for row in rows] == [RefundState.SUCCEEDED] * 2
         assert [row.id for row in rows] == [first.id, second.id]
         await assert_books_agree(sandbox)
-
-
-async def service_try(gateway: Gateway, refund_id: int) -> None:
-    """Ask now, as a page does."""
-    from shared.finance.refunds.asking import try_now
-
-    await try_now(gateway, refund_id)
 
 
 class TestWhatMayBeAsked:
@@ -357,7 +352,7 @@ class TestWhatMayBeAsked:
         sale = await sold(gateway, sandbox)
         made = await ask(gateway, sale)
         sandbox.control("POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"})
-        await service_try(gateway, made.id)
+        await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
         assert made.status == RefundState.REFUSED
         assert "bank has taken" in made.refusal

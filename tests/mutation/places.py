@@ -38,7 +38,7 @@ GUARDS = (
     "shared/finance/payouts/follow.py",
     "shared/finance/payouts/scheduler.py",
     "shared/finance/payouts/service.py",
-    "shared/finance/refunds/asking.py",
+    "shared/finance/refunds/writes.py",
     "shared/finance/refunds/follow.py",
     "shared/finance/refunds/service.py",
     "shared/entrypoints/web/access.py",

@@ -25,7 +25,6 @@ from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.facts import Kind
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.reconcile import reconcile
-from shared.finance.refunds import asking
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, Reach, RefundState, Wish
@@ -117,7 +116,7 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
         by="member:1",
     )
     if now and made.state is RefundState.OPENING:
-        return (await asking.try_now(market.gateway, made.id)).state
+        return (await refunds.try_now(market.gateway, made.id)).state
     return made.state
 
 

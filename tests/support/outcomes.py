@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.finance.disputes import service as disputes
-from shared.finance.refunds import asking, follow
+from shared.finance.refunds import follow
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Wish
@@ -76,7 +76,7 @@ class Scene:
             note="",
             by=f"member:{self.shop.member_id}",
         )
-        await asking.try_now(self.context.gateway, made.id)
+        await refunds.try_now(self.context.gateway, made.id)
         return await Refund.get(id=made.id)
 
     async def bounce(self) -> None:

@@ -14,12 +14,13 @@ from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
-from shared.finance.refunds import asking, service
+from shared.finance.refunds import service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, Wish
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
@@ -110,8 +111,15 @@ async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | N
 async def refund(gateway: Gateway, sale: Sold, wish: Wish = WHOLE) -> Refund:
     """Asked for, and asked of Stripe at once as the page does."""
     made = await ask(gateway, sale, wish)
-    await asking.try_now(gateway, made.id)
+    await service.try_now(gateway, made.id)
     return await Refund.get(id=made.id)
+
+
+async def by_one_call(made: Refund) -> None:
+    """Let the refund be asked for in one call, whatever Stripe holds."""
+    write = await StripeWrite.get(subject=f"refund:{made.id}")
+    write.params |= {"reverse_transfer": True, "refund_application_fee": True}
+    await write.save()
 
 
 def amount(minor: int) -> Wish:

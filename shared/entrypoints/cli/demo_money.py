@@ -66,10 +66,9 @@ async def _payment_of(email: str) -> Payment | None:
 
 async def _give_back(gateway: Gateway) -> None:
     """One of two card wallets came back, and is on the shelf again."""
-    from shared.finance.refunds.asking import carry_out
     from shared.finance.refunds.models import Refund
     from shared.finance.refunds.rules import Reach, Wish
-    from shared.finance.refunds.service import request
+    from shared.finance.refunds.service import ask, request
     from shared.trade.orders.models import OrderLine
     from shared.trade.people.models import Member
 
@@ -91,7 +90,7 @@ async def _give_back(gateway: Gateway) -> None:
             note="The second one came back unused. Thank you for telling us.",
             by=f"member:{owner.id}" if owner else ACTOR,
         )
-        await carry_out(gateway, refund.id)
+        await ask(gateway, refund.id)
 
 
 async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:

@@ -75,20 +75,12 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
     """
     row = await Payout.get(id=payout_id)
     if row.status == PayoutState.OPENING:
-        performed = await writes.perform(gateway, await _write_of(row))
+        write_id = await writes.opened(CreatePayout.of(row), asked_at=row.created_at)
+        performed = await writes.perform(gateway, write_id)
         row = await Payout.get(id=payout_id)
         if row.status == PayoutState.OPENING and performed.stripe_id:  # noted with the write, and undone since
             await follow.follow(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
-
-
-async def _write_of(row: Payout) -> int:
-    """The write of a payout; opened now for one that was written down before there were rows of writes."""
-    write = await writes.latest(f"payout:{row.id}", CreatePayout)
-    if write is not None:
-        return int(write.id)
-    async with unit.transaction() as tx:
-        return int((await writes.open_write(tx, CreatePayout.of(row), asked_at=row.created_at)).id)
 
 
 async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str) -> Payout:

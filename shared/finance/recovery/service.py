@@ -135,7 +135,8 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     """Have Stripe make one movement. A refusal ends it; where the vendor's money is still with us, that must be loud."""
-    performed = await writes.perform(gateway, await _write_id(claim, movement))
+    write_id = await writes.opened(await write_of(claim, movement), asked_at=movement.created_at)
+    performed = await writes.perform(gateway, write_id)
     await movement.refresh_from_db()
     if movement.status == MovementState.OPENING and performed.stripe_id:  # noted with the write, and undone since
         async with unit.transaction() as tx:
@@ -146,13 +147,3 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     if not await netting.is_unreachable(claim.vendor_id):
         log.error("movement %s of %s was refused", movement.id, claim.subject)
         raise refusal
-
-
-async def _write_id(claim: Claim, movement: Movement) -> int:
-    """The write of a movement; opened now for one that was written down before there were rows of writes."""
-    asked = await write_of(claim, movement)
-    write = await writes.latest(asked.subject, type(asked))
-    if write is not None:
-        return int(write.id)
-    async with unit.transaction() as tx:
-        return int((await writes.open_write(tx, asked, asked_at=movement.created_at)).id)

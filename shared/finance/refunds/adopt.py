@@ -8,12 +8,12 @@ from shared.core.errors import TryLater
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
-from shared.finance.refunds import at_stripe, follow, service
-from shared.finance.refunds.asking import MARK
+from shared.finance.refunds import at_stripe, counting, follow
 from shared.finance.refunds.at_stripe import Along
 from shared.finance.refunds.facts import BY_STRIPE, sum_of
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState, bear
+from shared.finance.refunds.writes import MARK
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
@@ -95,7 +95,7 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
         return int(row.id)
     await _make_room(tx, order, answer)
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
-    if not await service.count_against(tx, order, answer.amount):
+    if not await counting.count_against(tx, order, answer.amount):
         raise NoRoomYet
     if moved.reversed or moved.fee_back:
         back = min(moved.fee_back, answer.amount)
@@ -140,7 +140,7 @@ async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> Non
     for refund in waiting:
         if left >= answer.amount:
             return
-        if await service.put_off(
+        if await counting.put_off(
             tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
         ):
             left += refund.amount

@@ -18,7 +18,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery import movements, sources
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.rules import MovementKind
-from shared.finance.refunds import aftermath, at_stripe, service
+from shared.finance.refunds import aftermath, at_stripe, counting
 from shared.finance.refunds.at_stripe import Along
 from shared.finance.refunds.errors import Differs
 from shared.finance.refunds.models import Refund
@@ -52,16 +52,20 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
 
 async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> RefundState:
     """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be done at once."""
-    refund = await Refund.get(id=refund_id)
-    moved = Along()
-    if refund.status == RefundState.OPENING and (refund.reverse_transfer or answer.transfer_reversal):
-        # What came along although our row says that nothing should was asked for by an attempt that we took to have failed.
-        with_fee = refund.refund_application_fee or not refund.reverse_transfer
-        payment = await sources.charged(gateway, refund.payment_id)  # a refund in the first seconds had it made
-        moved = await at_stripe.along(gateway, payment, answer, with_fee=with_fee)
-    state = await apply(refund_id, answer, moved)
+    state = await apply(refund_id, answer, await read_along(gateway, refund_id, answer))
     await settle_claim(gateway, refund_id)
     return state
+
+
+async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> Along:
+    """Read what came back along with a refund that is heard of for the first time. Raises ChargeNotReady, StripeUnavailable."""
+    refund = await Refund.get(id=refund_id)
+    if refund.status != RefundState.OPENING or not (refund.reverse_transfer or answer.transfer_reversal):
+        return Along()
+    # What came along although our row says that nothing should was asked for by an attempt that we took to have failed.
+    with_fee = refund.refund_application_fee or not refund.reverse_transfer
+    payment = await sources.charged(gateway, refund.payment_id)  # a refund in the first seconds had it made
+    return await at_stripe.along(gateway, payment, answer, with_fee=with_fee)
 
 
 async def settle_claim(gateway: Gateway, refund_id: int) -> None:
@@ -80,7 +84,7 @@ async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundSta
 
 async def apply_in(tx: Transaction, refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
     """Do the same as `apply` in the caller's transaction."""
-    order, payment, refund = await service.locked(tx, refund_id)
+    order, payment, refund = await counting.locked(tx, refund_id)
     current = RefundState(refund.status)
     if current is RefundState.OPENING:
         await _first_seen(tx, order, payment, refund, answer, moved)
@@ -199,5 +203,5 @@ async def _consequences(
         await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=0)
         if was is RefundState.SUCCEEDED:
             await orders.count_returned(order, -refund.amount)
-        await service.free(tx, order, refund)
+        await counting.free(tx, order, refund)
         await aftermath.undone(tx, order, payment, refund, was_told=was is RefundState.SUCCEEDED)

@@ -1,4 +1,4 @@
-"""What refunds do later: ask Stripe, ask again until it is settled, and look for what nobody told us."""
+"""What refunds do later: follow each until it is settled, and look for what nobody told us."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import adopt, asking
+from shared.finance.refunds import adopt, service
 from shared.finance.refunds import follow as following
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
@@ -19,12 +19,8 @@ LOOK_BACK = timedelta(days=14)  # how long after a refund its failure is looked 
 
 
 async def carry_out(context: Context, args: dict[str, Any]) -> None:
-    """Job `refunds.carry_out`: ask Stripe for a refund that is written down; repeats until there is an answer."""
-    refund_id = int(args["refund_id"])
-    state = await asking.carry_out(context.gateway, refund_id)
-    if state is RefundState.OPENING:  # other attempts are left: they start anew
-        async with unit.transaction() as tx:
-            queue.enqueue(tx, "refunds.carry_out", args, run_at=clock.now() + following.ASK_AGAIN)
+    """Job `refunds.carry_out`, of before refunds were durable writes: it goes on as one."""
+    await service.ask(context.gateway, int(args["refund_id"]))
 
 
 async def follow(context: Context, args: dict[str, Any]) -> None:
@@ -41,14 +37,12 @@ async def adopt_one(context: Context, args: dict[str, Any]) -> None:
 
 
 async def sweep(context: Context, _args: dict[str, Any]) -> None:
-    """Job `refunds.sweep` (hourly): every refund that is not settled, and what Stripe's list of the last days says otherwise."""
-    rows = await Refund.filter(status__in=list(UNSETTLED)).values_list("id", "status")
+    """Job `refunds.sweep` (hourly): every refund that is at Stripe and not settled, and what Stripe's list of the last days says otherwise."""
+    at_stripe = list(UNSETTLED - {RefundState.OPENING})
+    ids = await Refund.filter(status__in=at_stripe).values_list("id", flat=True)
     async with unit.transaction() as tx:
-        for refund_id, status in rows:
-            if status == RefundState.OPENING:
-                queue.enqueue(tx, "refunds.carry_out", {"refund_id": refund_id}, unique_key=f"carry_out:{refund_id}")
-            else:
-                queue.enqueue(tx, "refunds.follow", {"refund_id": refund_id}, unique_key=f"follow_refund:{refund_id}")
+        for refund_id in ids:
+            queue.enqueue(tx, "refunds.follow", {"refund_id": refund_id}, unique_key=f"follow_refund:{refund_id}")
     listed = await context.gateway.refunds.list(since=clock.now() - LOOK_BACK)
     known = dict(
         await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list("stripe_refund_id", "status")

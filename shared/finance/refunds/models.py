@@ -54,7 +54,6 @@ class Refund(Row):
     refund_application_fee = fields.BooleanField(default=False)
     reason = fields.CharField(max_length=40, default="requested_by_customer")
     note = fields.CharField(max_length=500, default="", description="to the shopper")
-    attempt = fields.SmallIntField(default=1)
     idempotency_key = fields.CharField(max_length=255, unique=True)
     stripe_refund_id = fields.CharField(max_length=255, null=True, unique=True)
     stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)

@@ -1,22 +1,21 @@
 """Asking for a refund, approving and declining it: what counts against the order from the moment that it is asked for.
 
-Nothing is asked of Stripe here; that is asking.py, from a job written in the same transaction and at once by whoever calls.
+What is let through is a durable write (writes.py), opened in the same transaction, and asked of Stripe at once by whoever
+calls `try_now`.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from tortoise.expressions import F
-
-from shared.core import clock
-from shared.core.errors import Invalid, NotFound
+from shared.core.errors import Invalid, MarketError, NotFound, TryLater
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import texts
+from shared.finance.refunds import follow, texts
 from shared.finance.refunds.at_stripe import standing_of
+from shared.finance.refunds.counting import MAX_REASON, count_against, count_pieces, locked, put_off
 from shared.finance.refunds.errors import (
     AlreadyDecided,
     ChargedBack,
@@ -29,23 +28,26 @@ from shared.finance.refunds.errors import (
 from shared.finance.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
+from shared.finance.refunds.words import waits_for
+from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
-from shared.infra.jobs import queue
 from shared.infra.mail import service as mail
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Act, Transaction
 from shared.trade.commission.queries import Policy, get_policy
-from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 from shared.trade.people.queries import operator_emails
 from shared.trade.vendors.models import Vendor
 
-SOON = timedelta(seconds=30)  # the caller asks Stripe at once; the job is for when it cannot
+log = logging.getLogger("markethall.refunds")
+
 REASONS = ("requested_by_customer", "duplicate")  # never fraudulent: that blocks the shopper's card and email
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
-MAX_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ async def request(
     await _check_bank(gateway, order, payment)
     policy = await get_policy()
     async with unit.transaction() as tx:
-        locked = await tx.lock(Order, id=order.id)
-        await tx.lock(Payment, id=payment.id)
+        order = await tx.lock(Order, id=order.id)
+        payment = await tx.lock(Payment, id=payment.id)
         refund, worked = await _write_down(
-            tx, locked, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
         )
-        await _next_step(tx, locked, refund)
+        await _next_step(tx, order, payment, refund)
         tx.record_of_order(
             order.id,
             "refund.requested",
@@ -149,7 +151,7 @@ async def _write_down(
         policy=policy.refund_policy,
         reason=reason,
         note=note,
-        idempotency_key=key_of(order.number, before + 1, 1),
+        idempotency_key=f"order:{order.number}:refund:{before + 1}:1",
         requested_by=by[:60],
     )
     await _add_lines(refund, worked)
@@ -183,42 +185,12 @@ async def _add_lines(refund: Refund, worked: Worked) -> None:
         for p in worked.parts
     )
     for part in worked.parts:
-        await _count_pieces(part.line_id, part.quantity)
+        await count_pieces(part.line_id, part.quantity)
 
 
-def key_of(order_number: str, number: int, attempt: int) -> str:
-    """The idempotency key of one attempt at a refund."""
-    return f"order:{order_number}:refund:{number}:{attempt}"
-
-
-async def count_against(tx: Transaction, order: Order, amount: int, *, beside: int = 0) -> bool:
-    """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
-
-    `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
-    """
-    most = order.total_amount_cents - amount - beside
-    known = order.refunded_amount
-    return known <= most and await tx.change(order, where={"refunded_amount": known}, refunded_amount=known + amount)
-
-
-async def free(tx: Transaction, order: Order, refund: Refund) -> None:
-    """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
-    known = order.refunded_amount
-    left = known - refund.amount
-    if left < 0 or not await tx.change(order, where={"refunded_amount": known}, refunded_amount=left):
-        raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
-    for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
-        await _count_pieces(part.order_line_id, -part.quantity)
-
-
-async def _count_pieces(line_id: int, pieces: int) -> None:
-    """So many more pieces of an order's line are spoken for; the table's CHECK holds it between nought and what was sold."""
-    await OrderLine.filter(id=line_id).update(refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now())
-
-
-async def _next_step(tx: Transaction, order: Order, refund: Refund) -> None:
+async def _next_step(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
     if refund.status == RefundState.OPENING:
-        await _ask_soon(tx, refund.id)
+        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
         return
     vendor = await Vendor.get(id=refund.vendor_id)
     subject, text = texts.waits(
@@ -239,31 +211,10 @@ async def _next_step(tx: Transaction, order: Order, refund: Refund) -> None:
         )
 
 
-async def _ask_soon(tx: Transaction, refund_id: int) -> None:
-    queue.enqueue(
-        tx,
-        "refunds.carry_out",
-        {"refund_id": refund_id},
-        run_at=clock.now() + SOON,
-        unique_key=f"carry_out:{refund_id}",
-    )
-
-
-async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refund]:
-    """The order, its payment and the refund, locked in the one order of docs/architecture.md. Raises NotFound."""
-    found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
-    if found is None:
-        raise NotFound("We could not find that refund.")
-    order = await tx.lock(Order, id=found.order_id)
-    payment = await tx.lock(Payment, id=found.payment_id)
-    refund = await tx.lock(Refund, id=refund_id)
-    return order, payment, refund
-
-
 async def approve(refund_id: int, *, by: str) -> Requested:
     """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
     async with unit.transaction() as tx:
-        _, _, refund = await locked(tx, refund_id)
+        order, payment, refund = await locked(tx, refund_id)
         moved = await tx.move(
             refund,
             to=RefundState.OPENING,
@@ -273,7 +224,7 @@ async def approve(refund_id: int, *, by: str) -> Requested:
         )
         if not moved:
             raise AlreadyDecided
-        await _ask_soon(tx, refund.id)
+        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
     return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
 
 
@@ -289,32 +240,43 @@ async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
     return Requested(refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency))
 
 
-async def put_off(
-    tx: Transaction, order: Order, refund: Refund, was: RefundState, now: RefundState, *, why: str, by: str
-) -> bool:
-    """A refund is not made at all: what it counted is left again, and the vendor gets a mail. In the caller's transaction."""
-    decided = {"decided_by": by[:60]} if now is RefundState.DECLINED else {}
-    moved = await tx.move(
-        refund,
-        to=now,
-        where={"status": was},
-        act=Act(f"refund.{now}", by, {"reason": why}),
-        refusal=why[:MAX_REASON],
-        **decided,
-    )
-    if not moved:
-        return False
-    await free(tx, order, refund)
-    vendor = await Vendor.get(id=refund.vendor_id)
-    subject, text = texts.refused(
-        order.number,
-        vendor_name=vendor.name,
-        amount=Money(refund.amount, refund.currency),
-        reason=why if now is RefundState.REFUSED else f"The marketplace writes: {why}",
-        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
-    )
-    key = f"refund_{now}:{refund.id}"
-    mail.post(
-        tx, f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
-    )
-    return True
+async def ask(gateway: Gateway, refund_id: int) -> RefundState:
+    """Have Stripe asked for a refund that is written down; nothing when it was answered already.
+
+    Raises NotFound, and StripeUnavailable, NotItsTurn, ChargeNotReady: the write's own job goes on with it.
+    """
+    refund = await _row(refund_id)
+    if refund.status == RefundState.OPENING:
+        asked = CreateRefund.of(refund.order, refund.payment, refund)
+        performed = await writes.perform(gateway, await writes.opened(asked, asked_at=refund.created_at))
+        if performed.state == WriteState.ANSWERED:
+            await follow.settle_claim(gateway, refund_id)
+    return RefundState((await _row(refund_id)).status)
+
+
+async def _row(refund_id: int) -> Refund:
+    refund = await Refund.get_or_none(id=refund_id).select_related("order", "payment")
+    if refund is None:
+        raise NotFound("We could not find that refund.")
+    return refund
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it does."""
+
+    state: RefundState
+    waits: str = ""
+
+
+async def try_now(gateway: Gateway, refund_id: int) -> Tried:
+    """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job does."""
+    try:
+        return Tried(await ask(gateway, refund_id), waits_for(None))
+    except TryLater as later:
+        waits = waits_for(later.code)
+        log.info("refund %s is asked for later: %s", refund_id, later.log or later)
+    except MarketError as error:
+        waits = waits_for(error.code)
+        log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
+    return Tried(RefundState((await _row(refund_id)).status), waits)

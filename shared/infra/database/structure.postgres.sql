@@ -1,4 +1,4 @@
--- What all migrations make, up to 0040_activity. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1131,7 +1131,6 @@ CREATE TABLE refunds (
     refund_application_fee boolean NOT NULL,
     reason character varying(40) NOT NULL,
     note character varying(500) NOT NULL,
-    attempt smallint NOT NULL,
     idempotency_key character varying(255) NOT NULL,
     stripe_refund_id character varying(255),
     stripe_balance_transaction_id character varying(255),

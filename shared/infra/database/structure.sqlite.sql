@@ -1,4 +1,4 @@
--- What all migrations make, up to 0040_activity. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -429,7 +429,6 @@ CREATE TABLE "refunds" (
     "refund_application_fee" INT NOT NULL,
     "reason" VARCHAR(40) NOT NULL,
     "note" VARCHAR(500) NOT NULL  /* to the shopper */,
-    "attempt" SMALLINT NOT NULL,
     "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
     "stripe_refund_id" VARCHAR(255)  UNIQUE,
     "stripe_balance_transaction_id" VARCHAR(255),

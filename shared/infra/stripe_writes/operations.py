@@ -25,7 +25,7 @@ class Operation(ABC, Generic[A, F]):
     """
 
     name: ClassVar[str]
-    # Look through Stripe's list before every repetition, not only when the key is old.
+    # Look through Stripe's list before every repetition, under any key, not only when the key is old.
     looks_first: ClassVar[bool] = False
     # Look as well when Stripe refuses: perhaps because it is done already.
     looks_after_refusal: ClassVar[bool] = False
@@ -66,6 +66,10 @@ class Operation(ABC, Generic[A, F]):
     @abstractmethod
     async def find(self, gateway: Gateway) -> A | None:
         """Look for what an earlier attempt made, by our mark; None when there is nothing of the kind."""
+
+    def anew(self) -> Self:
+        """Say what is asked under the next key, after a failure that Stripe stored under this one: the same."""
+        return self
 
     async def read(self, gateway: Gateway, answer: A) -> Any:
         """Read at Stripe what `answered` needs beside the answer."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.exceptions import IntegrityError
+
 from shared.core import clock
 from shared.core.errors import TryLater
 from shared.infra import unit
@@ -76,6 +78,25 @@ async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | N
     return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
 
 
+async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
+    """Return the id of the newest write of this kind about the operation's subject.
+
+    It is opened now for what was written down before there were rows of writes: perhaps asked under its key since
+    `asked_at`.
+    """
+    write = await latest(operation.subject, type(operation))
+    if write is not None:
+        return int(write.id)
+    try:
+        async with unit.transaction() as tx:
+            return int((await open_write(tx, operation, asked_at=asked_at)).id)
+    except IntegrityError:
+        write = await latest(operation.subject, type(operation))
+        if write is None:
+            raise
+        return int(write.id)  # somebody else opened it meanwhile
+
+
 async def perform(gateway: Gateway, write_id: int) -> Performed:
     """Ask Stripe until the write is answered, refused or superseded. One that was is left alone; one that must wait is, too.
 
@@ -86,7 +107,7 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if write.state != WriteState.WAITING:
             return Performed(WriteState(write.state), write.stripe_id)
         operation = loaded(write.operation, write.params)
-        if write.asked_at is not None and (operation.looks_first or is_old(write.asked_at, clock.now())):
+        if is_old(write.asked_at, clock.now()) or (operation.looks_first and _was_asked(write)):
             found = await operation.find(gateway)
             if found is not None:
                 return await _answered(gateway, write, operation, found)
@@ -100,6 +121,11 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
     raise StillTrying
 
 
+def _was_asked(write: StripeWrite) -> bool:
+    """Whether Stripe may have made it, under this key or one of before."""
+    return write.asked_at is not None or write.attempt > 1
+
+
 async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> AnyOperation | None:
     """Store what is about to be sent, and when its key was first used."""
     facts = await operation.prepare(gateway)
@@ -107,7 +133,8 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state != WriteState.WAITING or row.attempt != write.attempt:
             return None
-        planned = await operation.plan(tx, facts)
+        # As it is stored now: somebody else may have planned, and sent it, under this very key.
+        planned = await loaded(row.operation, row.params).plan(tx, facts)
         if isinstance(planned, WriteState):
             await tx.move(row, to=planned, state="state")
             return None
@@ -119,7 +146,7 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
 async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed:
     """Nothing may be sent now. What was sent before may have been heard all the same."""
     row = await StripeWrite.get(id=write.id)
-    if row.state == WriteState.WAITING and row.asked_at is not None:
+    if row.state == WriteState.WAITING and _was_asked(row):
         found = await operation.find(gateway)
         if found is not None:
             return await _answered(gateway, row, operation, found)
@@ -139,7 +166,7 @@ async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
             raise
         answer = await operation.find(gateway)
         if answer is None:  # Stripe stored this failure under the key for good
-            await _next_attempt(write, operation, why=down.log or "a failure was stored under this key")
+            await _next_attempt(write, operation.anew(), why=down.log or "a failure was stored under this key")
             raise
     return await _answered(gateway, write, operation, answer)
 

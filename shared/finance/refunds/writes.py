@@ -1,0 +1,173 @@
+"""What we ask Stripe about refunds: to make one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from shared.finance.payments.models import Payment
+from shared.finance.recovery import sources
+from shared.finance.refunds import counting, follow
+from shared.finance.refunds.at_stripe import Along, earlier_refunds, sale_at_stripe
+from shared.finance.refunds.errors import NotItsTurn
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Burden, RefundState, Sum
+from shared.finance.refunds.ways import PLATFORM_PAYS, AtStripe, Way, choose_way
+from shared.finance.refunds.words import why_refused
+from shared.infra.gateway.errors import CardDeclined, StripeRefused
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.refunds import NewRefund, StripeRefund
+from shared.infra.stripe_writes.operations import Operation
+from shared.infra.unit import Transaction
+from shared.trade.commission.rules import RefundPolicy
+from shared.trade.orders.models import Order
+
+MARK = "markethall_refund"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the choice of the way needs. `is_early`: the charge has no transfer yet, which follows a moment later."""
+
+    sale: AtStripe
+    is_early: bool
+
+
+@dataclass(frozen=True)
+class CreateRefund(Operation[StripeRefund, Facts]):
+    """Money given back to a shopper; `amount` in minor units.
+
+    How Stripe is asked (`reverse_transfer` and what follows) is chosen in `plan` by what Stripe holds
+    then; None until it is. The same is sent under the same key.
+    """
+
+    name: ClassVar[str] = "refunds.create"
+    looks_first: ClassVar[bool] = True
+
+    refund_id: int
+    payment_id: int
+    order_id: int
+    order_number: str
+    payment_intent: str
+    amount: int
+    reason: str
+    mark: str
+    first_key: str
+    reverse_transfer: bool | None = None
+    refund_application_fee: bool = False
+    is_early: bool = False
+
+    @classmethod
+    def of(cls, order: Order, payment: Payment, refund: Refund) -> CreateRefund:
+        """Make it of a row that is written down; one of an older version may have its way."""
+        return cls(
+            refund_id=refund.id,
+            payment_id=payment.id,
+            order_id=order.id,
+            order_number=order.number,
+            payment_intent=str(payment.stripe_payment_intent_id),
+            amount=refund.amount,
+            reason=refund.reason,
+            mark=f"{order.number}:{refund.number}",  # an order's number never comes again
+            first_key=refund.idempotency_key,
+            reverse_transfer=refund.reverse_transfer,
+            refund_application_fee=refund.refund_application_fee,
+        )
+
+    @property
+    def key(self) -> str:
+        return self.first_key
+
+    @property
+    def subject(self) -> str:
+        return follow.subject_of(self.refund_id)
+
+    async def prepare(self, gateway: Gateway) -> Facts | None:
+        """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
+        before = Refund.filter(payment_id=self.payment_id, id__lt=self.refund_id, status=RefundState.OPENING)
+        if await before.exists():
+            raise NotItsTurn
+        if self.reverse_transfer is not None:
+            return None
+        payment = await sources.looked_at(gateway, self.payment_id)
+        sale = await sale_at_stripe(gateway, payment)
+        return Facts(sale, is_early=payment.stripe_transfer_id is None)
+
+    async def plan(self, tx: Transaction, facts: Facts | None) -> CreateRefund | None:
+        """Choose the way, unless this key was used with one; whoever hears of the refund first reads it in the row."""
+        row = await tx.lock(Refund, id=self.refund_id)
+        if row.status != RefundState.OPENING:  # a webhook was faster
+            return None
+        planned = self
+        if facts is not None and self.reverse_transfer is None:
+            planned = self._by(await _way(row, facts.sale), is_early=facts.is_early)
+        await tx.change(
+            row,
+            reverse_transfer=planned.reverse_transfer,
+            refund_application_fee=planned.refund_application_fee,
+        )
+        return planned
+
+    def _by(self, way: Way, *, is_early: bool) -> CreateRefund:
+        return replace(
+            self,
+            reverse_transfer=way.reverse_transfer,
+            refund_application_fee=way.refund_application_fee,
+            is_early=is_early,
+        )
+
+    async def send(self, gateway: Gateway, key: str) -> StripeRefund:
+        new = NewRefund(
+            payment_intent=self.payment_intent,
+            amount=self.amount,
+            reverse_transfer=bool(self.reverse_transfer),
+            refund_application_fee=self.refund_application_fee,
+            reason=self.reason,
+            metadata={MARK: self.mark, "order_id": str(self.order_id), "order_number": self.order_number},
+        )
+        try:
+            return await gateway.refunds.create(new, key=key)
+        except CardDeclined as declined:
+            raise StripeRefused(log=declined.log) from declined
+
+    async def find(self, gateway: Gateway) -> StripeRefund | None:
+        made = await gateway.refunds.list(payment_intent=self.payment_intent)
+        return next((found for found in made if found.metadata.get(MARK) == self.mark), None)
+
+    def anew(self) -> CreateRefund:
+        """Choose the way again: what Stripe holds may be another by then."""
+        return replace(self, reverse_transfer=None, refund_application_fee=False)
+
+    async def read(self, gateway: Gateway, answer: StripeRefund) -> Along:
+        return await follow.read_along(gateway, self.refund_id, answer)
+
+    async def answered(self, tx: Transaction, answer: StripeRefund, more: Along) -> None:
+        await follow.apply_in(tx, self.refund_id, answer, more)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> CreateRefund | None:
+        """Ask in the other way where Stripe may mind only that; else nothing goes back."""
+        if self.reverse_transfer and self._is_about_the_way(refusal):
+            return self._by(PLATFORM_PAYS, is_early=self.is_early)
+        why = why_refused(refusal.stripe_code, refusal.stripe_param)
+        order, _, row = await counting.locked(tx, self.refund_id)
+        await counting.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
+        return None
+
+    def _is_about_the_way(self, refusal: StripeRefused) -> bool:
+        """Whether Stripe may mind only what was to come along: the balance shrank since we looked, or no transfer is made yet.
+
+        What it minds besides that, it says again when it is asked in the other way.
+        """
+        return refusal.stripe_code == "balance_insufficient" or self.is_early
+
+
+async def _way(refund: Refund, sale: AtStripe) -> Way:
+    order = await Order.get(id=refund.order_id)
+    return choose_way(
+        Sum(order.currency, order.total_amount_cents, order.platform_fee_amount, 0, 0),
+        refund.amount,
+        Burden(refund.vendor_part, refund.commission_part),
+        RefundPolicy(refund.policy),
+        earlier=await earlier_refunds(refund),
+        now=sale,
+    )
