@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-import run
 from shared.core import clock
 from shared.infra.jobs import Context, RecurringJob, recurring, schedule
 from shared.infra.jobs.models import Job, JobSchedule

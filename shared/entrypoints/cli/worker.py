@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.core.settings import Settings
-    from shared.infra.jobs.queue import Handlers
     from shared.infra.jobs import RecurringJob
+    from shared.infra.jobs.queue import Handlers
 
 
 def stop_signals() -> asyncio.Event:

@@ -45,9 +45,7 @@ def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> ti
 class Worker:
     """Works the job table off with the handlers that the composition root registered."""
 
-    def __init__(
-        self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()
-    ) -> None:
+    def __init__(self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()) -> None:
         self._context = context
         self._handlers = handlers
         self._recurring = recurring
