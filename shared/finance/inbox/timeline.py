@@ -12,13 +12,10 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from shared.core.errors import NotFound
-from shared.finance.disputes.models import Dispute
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
-from shared.finance.recovery.models import Claim, Movement
-from shared.finance.refunds.models import Refund
 from shared.infra.activity.changes import Change
 from shared.infra.activity.queries import Happened, led_to, of_order
 from shared.infra.mail.queries import MailView, mails_of_order
@@ -59,14 +56,16 @@ class Timeline:
 
 @dataclass
 class _Things:
-    """What belongs to an order: our names for it, and Stripe's."""
+    """What belongs to an order: our names for it with Stripe's id of each, and all of Stripe's."""
 
-    subjects: dict[str, str | None]
+    subjects: dict[str, str | None] = field(default_factory=dict)
     stripe_ids: set[str] = field(default_factory=set)
 
-    def add(self, word: str, row_id: int, *stripe_ids: str | None) -> None:
-        self.subjects[f"{word}:{row_id}"] = next((i for i in stripe_ids if i), None)
-        self.stripe_ids |= {i for i in stripe_ids if i}
+    def add(self, subject: str, *stripe_ids: str | None) -> None:
+        known = [stripe_id for stripe_id in stripe_ids if stripe_id]
+        first = known[0] if known else None
+        self.subjects[subject] = self.subjects.get(subject) or first
+        self.stripe_ids |= set(known)
 
 
 async def timeline(order_id: int) -> Timeline:
@@ -77,7 +76,7 @@ async def timeline(order_id: int) -> Timeline:
     things = await _things(order.id)
     events = await _events(order.id, things)
     for row in events:
-        things.add("webhook_event", row.id, row.stripe_event_id)
+        things.add(row.as_subject, row.stripe_event_id)
     done = await _done(order.id, things)
     changes = await led_to([row.as_subject for row in events])
     mails = await mails_of_order(order.id, newest=LIMIT)
@@ -91,21 +90,13 @@ async def timeline(order_id: int) -> Timeline:
 
 
 async def _things(order_id: int) -> _Things:
-    found = _Things({f"order:{order_id}": None})
+    found = _Things()
     for payment in await Payment.filter(order_id=order_id):
-        found.add("payment", payment.id, payment.stripe_payment_intent_id, payment.stripe_charge_id)
-    for refund in await Refund.filter(order_id=order_id):
-        found.add("refund", refund.id, refund.stripe_refund_id)
-    for dispute in await Dispute.filter(order_id=order_id):
-        found.add("dispute", dispute.id, dispute.stripe_dispute_id)
-    for claim in await Claim.filter(order_id=order_id):
-        found.add("claim", claim.id)
-    for movement in await Movement.filter(claim__order_id=order_id):
-        found.add("movement", movement.id, movement.stripe_id)
+        found.add(payment.as_subject, payment.stripe_payment_intent_id, payment.stripe_charge_id)
     for payout in await Payout.filter(items__order_id=order_id).distinct():
-        found.add("payout", payout.id, payout.stripe_payout_id)
-    known = await StripeReference.filter(order_id=order_id).values_list("stripe_id", flat=True)
-    found.stripe_ids |= {str(stripe_id) for stripe_id in known}
+        found.add(payout.as_subject, payout.stripe_payout_id)
+    for known in await StripeReference.filter(order_id=order_id).order_by("id"):
+        found.add(known.subject, known.stripe_id)
     return found
 
 
