@@ -17,35 +17,29 @@ if TYPE_CHECKING:
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
+    from shared.infra.jobs import AnyJob, RecurringJob
     from shared.infra.jobs.queue import Handlers
-    from shared.infra.jobs.schedule import Recurring
 
 OLDEST = (3, 11)
 
 
+def jobs() -> Sequence[AnyJob]:
+    """Every job of every domain (shared/core/domains.py)."""
+    from shared.core import domains
+
+    return [job for manifest in domains.manifests() for job in manifest.jobs]
+
+
 def job_handlers() -> Handlers:
-    """Which function works which kind of job; each domain registers its own (shared/core/domains.py)."""
-    from shared.core import domains
-    from shared.finance.refunds import jobs as refunds
-
-    jobs = [job for manifest in domains.manifests() for job in manifest.jobs]
-    return {**{job.kind: job.run for job in jobs}, **refunds.HANDLERS}
+    """Which function works which kind of job."""
+    return {job.kind: job.run for job in jobs()}
 
 
-def recurring_jobs() -> Sequence[Recurring]:
+def recurring_jobs() -> Sequence[RecurringJob]:
     """Which jobs come again by themselves."""
-    from datetime import timedelta
+    from shared.infra.jobs import RecurringJob
 
-    from shared.core import domains
-    from shared.infra.jobs.schedule import Recurring
-
-    hourly = timedelta(hours=1)
-
-    found = [job for manifest in domains.manifests() for job in manifest.jobs]
-    return (
-        *(Recurring(job.kind, job.turns.every, job.turns.at) for job in found if job.turns),
-        Recurring("refunds.sweep", every=hourly),
-    )
+    return [job for job in jobs() if isinstance(job, RecurringJob)]
 
 
 def compose(

@@ -19,7 +19,7 @@ from tests.support.refunds import PRICE, Sold, refund, run_jobs, set_policy, sol
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
@@ -36,7 +36,7 @@ async def waiting(gateway: Gateway, sandbox: RunningSandbox, sale: Sold) -> Refu
 
 @pytest.mark.parametrize("policy", list(RefundPolicy))
 async def test_the_books_are_as_before_and_the_order_can_be_refunded_again(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext, policy: RefundPolicy
+    gateway: Gateway, sandbox: RunningSandbox, context: Context, policy: RefundPolicy
 ) -> None:
     """Nobody bears a refund that was never made: not the vendor, not the commission, whatever was taken for it at first."""
     await set_policy(policy)
@@ -59,7 +59,7 @@ async def test_the_books_are_as_before_and_the_order_can_be_refunded_again(
 
 
 async def test_the_vendor_is_told_and_the_shopper_who_never_heard_of_it_is_not(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """One mail, to the vendor, that does not blame the bank."""
     sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -109,7 +109,7 @@ async def test_the_page_says_that_it_went_back(
 
 
 async def test_what_cannot_be_sent_yet_says_why_and_goes_by_itself(
-    client: TestClientProtocol, context: TestContext, sandbox: RunningSandbox
+    client: TestClientProtocol, context: Context, sandbox: RunningSandbox
 ) -> None:
     """Stripe is down: that is what the page says; the job sends it later."""
     sale = await early(context.gateway, sandbox)

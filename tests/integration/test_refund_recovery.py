@@ -43,7 +43,7 @@ from tests.support.refunds import (
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.refunds import Sold
     from tests.support.sandbox import RunningSandbox
 
@@ -68,7 +68,7 @@ CALLS = {
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
 async def test_a_failure_at_any_call_ends_as_if_there_had_been_none(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext, call: str, fault: str
+    gateway: Gateway, sandbox: RunningSandbox, context: Context, call: str, fault: str
 ) -> None:
     """One refund at Stripe, what the policy says from the vendor, the books agree, one mail."""
     method, path, policy = CALLS[call]
@@ -103,7 +103,7 @@ async def plan(gateway: Gateway, made: Refund) -> tuple[StripeWrite, CreateRefun
 
 @pytest.mark.parametrize("after", ["request", "way", "answer", "claim", "upgrade"])
 async def test_a_crash_between_two_steps_heals_by_the_job(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext, after: str
+    gateway: Gateway, sandbox: RunningSandbox, context: Context, after: str
 ) -> None:
     """Whatever was written before the process died."""
     await set_policy(RefundPolicy.RETURN)
@@ -126,7 +126,7 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
 
 
 async def test_a_failure_that_was_none_takes_nothing_twice(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """Stripe keeps a failure under the key although it made the refund: what came back along with it is noted, not taken again."""
     await set_policy(RefundPolicy.PROPORTIONAL)
@@ -146,7 +146,7 @@ async def test_a_failure_that_was_none_takes_nothing_twice(
 
 
 async def test_a_key_that_stripe_forgot_makes_no_second_refund(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """After a day the key means nothing any more; the refund is found by its mark."""
     sale = await sold(gateway, sandbox)
@@ -162,7 +162,7 @@ async def test_a_key_that_stripe_forgot_makes_no_second_refund(
 
 
 async def test_a_webhook_that_is_faster_than_the_answer_finds_our_row(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """By the mark in the refund's metadata; the answer, when it comes, is no news any more."""
     sale = await sold(gateway, sandbox)
@@ -179,7 +179,7 @@ async def test_a_webhook_that_is_faster_than_the_answer_finds_our_row(
 
 
 async def test_an_hour_without_stripe_loses_nothing(
-    gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """The job asks on, and the sweep finds whatever lost its job."""
     sale = await sold(gateway, sandbox)
@@ -204,14 +204,14 @@ class TestMadeOutside:
     @pytest.mark.parametrize("more", [{}, {"reverse_transfer": "true"}, {"reverse_transfer": "true", "refund_application_fee": "true"}])  # fmt: skip
     @pytest.mark.parametrize("told", ["refund.created", "charge.refunded", "sweep"])
     async def test_it_gets_a_row_and_a_place_in_the_books(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext, more: dict[str, str], told: str
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context, more: dict[str, str], told: str
     ) -> None:
         """By webhook or by the hourly look; what Stripe took from the vendor is what it bears, else our policy says."""
         sale = await sold(gateway, sandbox)
         id_ = await outside(sandbox, sale, amount="1000", **more)
         intent = sale.payment.stripe_payment_intent_id
         if told == "sweep":
-            await jobs.sweep(context, {})
+            await jobs.sweep.run(context, {})
         else:
             about = id_ if told == "refund.created" else sale.payment.stripe_charge_id
             row = await deliver(context, event(told, {"id": about, "payment_intent": intent}))
@@ -230,7 +230,7 @@ class TestMadeOutside:
         await assert_books_agree(sandbox)
 
     async def test_all_of_its_news_at_once_make_one_row(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Webhooks come together and in any order."""
         sale = await sold(gateway, sandbox)
@@ -251,14 +251,14 @@ class TestMadeOutside:
         await assert_books_agree(sandbox)
 
     async def test_what_waits_for_the_operator_gives_way(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The money has really gone; the vendor is told why its own refund will not be made."""
         await set_policy(RefundPolicy.PROPORTIONAL, EUR=0)
         sale = await sold(gateway, sandbox)
         mine = await ask(gateway, sale, amount(1500))
         await outside(sandbox, sale, amount="1000")
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await run_jobs(context)
         mine = await Refund.get(id=mine.id)
         assert (mine.status, mine.refusal) == (RefundState.DECLINED, "The money was given back in Stripe meanwhile.")
@@ -266,13 +266,13 @@ class TestMadeOutside:
         await assert_books_agree(sandbox)
 
     async def test_what_was_asked_for_here_is_refused_and_then_it_fits(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Ours was written down first, Stripe's was faster: ours is too much, in a sentence."""
         sale = await sold(gateway, sandbox)
         mine = await ask(gateway, sale)
         id_ = await outside(sandbox, sale, amount="1000")
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await run_jobs(context)
         mine = await Refund.get(id=mine.id)
         assert mine.status == RefundState.REFUSED
@@ -281,7 +281,7 @@ class TestMadeOutside:
         await assert_books_agree(sandbox)
 
     async def test_a_payment_of_somebody_elses_is_not_ours(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The platform's account may sell other things too."""
         await sold(gateway, sandbox, others=0)  # the platform's own money is such a payment
@@ -291,18 +291,18 @@ class TestMadeOutside:
         told = {"id": made["id"], "payment_intent": foreign["payment_intent"]}
         row = await deliver(context, event("refund.created", told))
         assert row.outcome == "not ours"
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await run_jobs(context)
         assert not await Refund.exists()
 
     async def test_a_mark_on_a_foreign_refund_opens_nothing(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """It names another order, or is nonsense: the refund gets a row of its own."""
         sale = await sold(gateway, sandbox)
         for n, mark in enumerate((f"{sale.order.number}:99", "MH-0000-0000:1", ":", "x" * 40)):
             await outside(sandbox, sale, amount="10", **{f"metadata[{MARK}]": mark})
-            await jobs.sweep(context, {})
+            await jobs.sweep.run(context, {})
             await run_jobs(context)
             assert await Refund.all().count() == n + 1
         await assert_books_agree(sandbox)
@@ -310,7 +310,7 @@ class TestMadeOutside:
 
 class TestNews:
     async def test_a_failure_is_told_by_webhook(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """refund.failed -> read again -> undone."""
         sale = await sold(gateway, sandbox, card="pm_card_refundFail")
@@ -324,7 +324,7 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     async def test_a_failure_that_nobody_told_is_found_by_the_sweep(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Also of a refund that had succeeded."""
         sale = await sold(gateway, sandbox, card="pm_card_refundFail")
@@ -332,13 +332,13 @@ class TestNews:
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED
         sandbox.advance(120)
-        await jobs.sweep(context, {})
+        await jobs.sweep.run(context, {})
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.FAILED
         await assert_books_agree(sandbox)
 
     async def test_a_refund_that_waited_for_money_goes_when_there_is_some(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Its own job follows it for as long as it takes."""
         sale = await sold(gateway, sandbox, funded=False, others=0)
@@ -353,7 +353,7 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     async def test_what_a_vendor_owes_for_a_refund_is_paid_by_its_next_sale(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """A vendor with nothing left can still refund."""
         sale = await sold(gateway, sandbox, others=0)
@@ -369,7 +369,7 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     async def test_the_sweep_leaves_what_is_settled_alone(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """One list, no job."""
         sale = await sold(gateway, sandbox)
@@ -377,5 +377,5 @@ class TestNews:
         await run_jobs(context)
         later = clock.now() + timedelta(hours=3)
         with clock.use(lambda: later):
-            await jobs.sweep(context, {})
+            await jobs.sweep.run(context, {})
         assert not await Job.filter(kind__startswith="refunds.", status="waiting").exists()

@@ -27,7 +27,7 @@ from tests.support.refunds import PRICE, WHOLE, amount, ask, by_one_call, leave,
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,7 +48,7 @@ class TestEachPolicy:
         self,
         gateway: Gateway,
         sandbox: RunningSandbox,
-        context: TestContext,
+        context: Context,
         policy: RefundPolicy,
         parts: str,
     ) -> None:
@@ -86,7 +86,7 @@ class TestEachPolicy:
         self,
         gateway: Gateway,
         sandbox: RunningSandbox,
-        context: TestContext,
+        context: Context,
         policy: RefundPolicy,
         parts: str,
     ) -> None:
@@ -112,7 +112,7 @@ class TestEachPolicy:
         self,
         gateway: Gateway,
         sandbox: RunningSandbox,
-        context: TestContext,
+        context: Context,
         policy: RefundPolicy,
         parts: str,
         card: str,
@@ -209,7 +209,7 @@ class TestTheWayItIsAsked:
         await assert_books_agree(sandbox)
 
     async def test_a_platform_that_is_short_of_money_owes_the_refund(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """It waits in words, and the books agree while it does."""
         sale = await sold(gateway, sandbox, funded=False, others=0)
@@ -220,7 +220,7 @@ class TestTheWayItIsAsked:
         assert not await Email.filter(kind="refunded").exists()
 
     async def test_an_earlier_refund_without_answer_goes_first(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """Two of one payment are never under way together; both arrive."""
         sale = await sold(gateway, sandbox)
@@ -362,7 +362,7 @@ class TestWhatMayBeAsked:
 
 class TestLines:
     async def test_pieces_go_back_on_the_shelf_once(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """When the money has gone; refunded again after a failure, they are not counted twice."""
         sale = await sold(gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0)
@@ -404,7 +404,7 @@ class TestLines:
 
 class TestPeople:
     async def test_the_shopper_is_told_and_later_that_it_did_not_arrive(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: TestContext
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """With the vendor's note; the vendor is told of the failure with its reason."""
         sale = await sold(gateway, sandbox, card="pm_card_refundFail")

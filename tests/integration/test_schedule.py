@@ -7,62 +7,68 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-import run
 from shared.core import clock
-from shared.infra.jobs import schedule
+from shared.infra.jobs import Context, RecurringJob, recurring, schedule
 from shared.infra.jobs.models import Job, JobSchedule
-from shared.infra.jobs.schedule import Recurring
 
 pytestmark = pytest.mark.usefixtures("database")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
-NIGHTLY = Recurring("test.nightly", at=time(2, 30))
-OFTEN = Recurring("test.often", every=timedelta(minutes=15))
 
 
-async def at(moment: datetime, *jobs: Recurring) -> int:
+@recurring("test.nightly", at=time(2, 30))
+async def nightly(_context: Context) -> None:
+    """Nothing."""
+
+
+@recurring("test.often", every=timedelta(minutes=15))
+async def often(_context: Context) -> None:
+    """Nothing."""
+
+
+async def at(moment: datetime, *jobs: RecurringJob) -> int:
     """Look at the clock then."""
     with clock.use(lambda: moment):
-        return await schedule.tick(jobs or (NIGHTLY, OFTEN))
+        return await schedule.tick(jobs or (nightly, often))
 
 
 async def test_a_nightly_job_runs_at_its_time_and_once_a_night() -> None:
     """Not before, and not a second time the same night."""
-    await at(NOON, NIGHTLY)
-    assert await at(NOON + timedelta(hours=14), NIGHTLY) == 0
-    assert await at(NOON + timedelta(hours=14, minutes=31), NIGHTLY) == 1
-    assert await at(NOON + timedelta(hours=14, minutes=32), NIGHTLY) == 0
+    await at(NOON, nightly)
+    assert await at(NOON + timedelta(hours=14), nightly) == 0
+    assert await at(NOON + timedelta(hours=14, minutes=31), nightly) == 1
+    assert await at(NOON + timedelta(hours=14, minutes=32), nightly) == 0
     await Job.all().update(status="done", unique_key=None)
-    assert await at(NOON + timedelta(hours=38, minutes=31), NIGHTLY) == 1
+    assert await at(NOON + timedelta(hours=38, minutes=31), nightly) == 1
 
 
 async def test_a_new_frequent_job_runs_within_a_minute() -> None:
     """A fresh installation need not wait for its first sweep."""
-    await at(NOON, OFTEN)
-    assert await at(NOON + timedelta(minutes=1), OFTEN) == 1
+    await at(NOON, often)
+    assert await at(NOON + timedelta(minutes=1), often) == 1
 
 
 async def test_nights_that_were_slept_through_are_made_up_for_once() -> None:
     """Not one run a night missed."""
     await at(NOON)
-    await at(NOON + timedelta(days=9), NIGHTLY)
+    await at(NOON + timedelta(days=9), nightly)
     assert await Job.filter(kind="test.nightly").count() == 1
     assert (await JobSchedule.get(kind="test.nightly")).next_at == datetime(2026, 12, 7, 2, 30, tzinfo=UTC)
 
 
 async def test_many_workers_make_one_turn() -> None:
     """The turn is taken by a guarded update."""
-    await at(NOON, OFTEN)
+    await at(NOON, often)
     with clock.use(lambda: NOON + timedelta(hours=1)):
-        turns = await asyncio.gather(*(schedule.tick([OFTEN]) for _ in range(5)))
+        turns = await asyncio.gather(*(schedule.tick([often]) for _ in range(5)))
     assert sum(turns) == 1
     assert await Job.filter(kind="test.often").count() == 1
 
 
 async def test_a_run_that_takes_long_is_not_started_twice() -> None:
     """The next turn waits until the job has ended."""
-    await at(NOON, OFTEN)
+    await at(NOON, often)
     for hours in (1, 2, 3):
-        await at(NOON + timedelta(hours=hours), OFTEN)
+        await at(NOON + timedelta(hours=hours), often)
     assert await Job.filter(kind="test.often").count() == 1
 
 
@@ -72,10 +78,3 @@ async def test_a_job_remembers_from_run_to_run() -> None:
     await schedule.remember("test.often", {"since": "evt_1"})
     await schedule.remember("test.often", {"since": "evt_2"})
     assert await schedule.recall("test.often") == {"since": "evt_2"}
-
-
-@pytest.mark.one_engine
-async def test_every_recurring_job_has_a_handler() -> None:
-    """What run.py schedules, run.py can do."""
-    handlers = run.job_handlers()
-    assert {job.kind for job in run.recurring_jobs()} <= set(handlers)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from shared.core import settings as configuration
 from shared.core.ids import Sealed, sealed
-from shared.infra.jobs import Context
 from tests.support import once
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = once.Templates()
 SECRET_KEY = "a key of the tests, long enough to sign with"
-
-
-TestContext = Context
 
 
 def settings_for(*, database_url: str, data_dir: Path, sandbox_base: str = "http://127.0.0.1:9") -> Settings:

@@ -20,7 +20,7 @@ from tests.support.refunds import WHOLE, amount, set_policy
 
 if TYPE_CHECKING:
     from shared.finance.payments.models import Payment
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.market import Shop
     from tests.support.sandbox import RunningSandbox
 
@@ -31,7 +31,7 @@ TOTAL = 4990
 class Scene:
     """A shop at the stand-in, and what happens to one of its sales."""
 
-    context: TestContext
+    context: Context
     sandbox: RunningSandbox
     shop: Shop
 

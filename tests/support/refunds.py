@@ -31,7 +31,7 @@ from tests.support.money import DAY, held, sell, stripe_get
 if TYPE_CHECKING:
     from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
-    from tests.support.app import TestContext
+    from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
 PRICE = 2000  # with a commission of 10 %: 200
@@ -127,7 +127,7 @@ def amount(minor: int) -> Wish:
     return Wish(Reach.AMOUNT, minor)
 
 
-async def run_jobs(context: TestContext, *, hours: float = 2) -> None:
+async def run_jobs(context: Context, *, hours: float = 2) -> None:
     """Everything that falls due in the next hours, a step of five minutes at a time."""
     worker = Worker(context, run.job_handlers())
     start = clock.now()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.core.settings import Settings
+    from shared.infra.jobs import RecurringJob
     from shared.infra.jobs.queue import Handlers
-    from shared.infra.jobs.schedule import Recurring
 
 
 def stop_signals() -> asyncio.Event:
@@ -28,13 +28,13 @@ def stop_signals() -> asyncio.Event:
     return stop
 
 
-async def work(settings: Settings, handlers: Handlers, recurring: Sequence[Recurring]) -> int:
+async def work(settings: Settings, handlers: Handlers, recurring: Sequence[RecurringJob]) -> int:
     """Work until told to stop; the job at hand is finished first. Raises AlreadyServed for a SQLite file in use."""
     with sole(settings.database_url):
         return await _work(settings, handlers, recurring)
 
 
-async def _work(settings: Settings, handlers: Handlers, recurring: Sequence[Recurring]) -> int:
+async def _work(settings: Settings, handlers: Handlers, recurring: Sequence[RecurringJob]) -> int:
     from shared.infra.jobs.worker import Worker
 
     async with opened(settings) as tools:

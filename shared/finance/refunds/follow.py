@@ -26,7 +26,7 @@ from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState, next_st
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.refunds import StripeRefund
-from shared.infra.jobs import queue
+from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders import settle as orders
@@ -40,6 +40,14 @@ ASK_AGAIN = timedelta(minutes=5)
 def subject_of(refund_id: int) -> str:
     """How claims and references name a refund."""
     return f"refund:{refund_id}"
+
+
+@job("refunds.follow")
+async def follow_later(context: Context, refund_id: int) -> None:
+    """Ask again every five minutes until a refund has arrived or failed, even if no webhook comes."""
+    if await follow(context.gateway, refund_id) in UNSETTLED:
+        async with unit.transaction() as tx:
+            follow_later.at(clock.now() + ASK_AGAIN)(tx, refund_id=refund_id)
 
 
 async def follow(gateway: Gateway, refund_id: int) -> RefundState:
@@ -152,13 +160,8 @@ async def _first_seen(
             stripe_id=moved.fee_refund_id,
             order_number=order.number,
         )
-    queue.enqueue(
-        tx,
-        "refunds.follow",
-        {"refund_id": refund.id},
-        run_at=clock.now() + ASK_AGAIN,
-        unique_key=f"follow_refund:{refund.id}",
-    )
+    once = f"follow_refund:{refund.id}"
+    follow_later.at(clock.now() + ASK_AGAIN, once=once)(tx, refund_id=refund.id)
 
 
 def fact_of(refund: Refund, stripe_id: str) -> postings.Refund:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.finance.refunds import models, stripe_events
+from shared.finance.refunds import follow, jobs, models, stripe_events
 from shared.finance.refunds.activity import RefundActivity
 
 MANIFEST = Manifest(
     models=models,
+    jobs=(jobs.carry_out, follow.follow_later, jobs.adopt_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
         "charge.refunded": stripe_events.follow_charge,

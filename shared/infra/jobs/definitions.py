@@ -46,6 +46,10 @@ class Turns:
         today = datetime.combine(moment.astimezone(UTC).date(), self.at, tzinfo=UTC)
         return today if today > moment else today + DAY
 
+    def first(self, now: datetime) -> datetime:
+        """Return the first turn ever: a fresh installation need not wait long for its sweeps."""
+        return self.after(now) if self.at else now + min(self.every, timedelta(minutes=1))
+
 
 class JobDefinition(Generic[P]):
     """One kind of job. Calling it puts one on the list; `run` is how a worker carries it out."""
@@ -56,11 +60,9 @@ class JobDefinition(Generic[P]):
         work: Work[P],
         *,
         renamed: Mapping[str, str | None] | None = None,
-        turns: Turns | None = None,
     ) -> None:
         self.kind = kind
         self.work = work
-        self.turns = turns
         self._renamed = renamed or {}
 
     def __call__(self, tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -114,6 +116,14 @@ class JobDefinition(Generic[P]):
         return inspect.signature(self.work)
 
 
+class RecurringJob(JobDefinition[[]]):
+    """One that comes again by itself, and takes nothing."""
+
+    def __init__(self, kind: str, work: Work[[]], turns: Turns) -> None:
+        super().__init__(kind, work)
+        self.turns = turns
+
+
 AnyJob: TypeAlias = JobDefinition[...]
 
 
@@ -129,10 +139,10 @@ def job(kind: str, *, renamed: Mapping[str, str | None] | None = None) -> Callab
     return declare
 
 
-def recurring(kind: str, *, every: timedelta = DAY, at: time | None = None) -> Callable[[Work[[]]], JobDefinition[[]]]:
+def recurring(kind: str, *, every: timedelta = DAY, at: time | None = None) -> Callable[[Work[[]]], RecurringJob]:
     """Declare a job that comes again by itself: every so often, or daily at a time of day (UTC)."""
 
-    def declare(work: Work[[]]) -> JobDefinition[[]]:
-        return JobDefinition(kind, work, turns=Turns(every, at))
+    def declare(work: Work[[]]) -> RecurringJob:
+        return RecurringJob(kind, work, Turns(every, at))
 
     return declare

@@ -12,8 +12,6 @@ from shared.infra.jobs.context import Context
 from shared.infra.jobs.models import Job
 from shared.infra.unit import Transaction
 
-__all__ = ["Context", "Handler", "Handlers", "enqueue", "subscribe", "unsubscribe"]
-
 Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]
 Handlers = Mapping[str, Handler]
 

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.core import clock
 from shared.infra import unit
-from shared.infra.jobs import queue
+from shared.infra.jobs.definitions import DAY, RecurringJob
 from shared.infra.jobs.models import JobSchedule
 
-DAY = timedelta(days=1)
 
-
-@dataclass(frozen=True)
-class Recurring:
-    """A job that comes again: every so often, or daily at a time of day (UTC)."""
-
-    kind: str
-    every: timedelta = DAY
-    at: time | None = None
-
-    def after(self, moment: datetime) -> datetime:
-        """The first turn after `moment`."""
-        if self.at is None:
-            return moment + self.every
-        today = datetime.combine(moment.astimezone(UTC).date(), self.at, tzinfo=UTC)
-        return today if today > moment else today + DAY
-
-
-async def tick(recurring: Sequence[Recurring]) -> int:
+async def tick(recurring: Sequence[RecurringJob]) -> int:
     """Enqueue what is due and answer how many that were. A turn that nobody was awake for is made up for once."""
     now = clock.now()
     known = {row.kind: row for row in await JobSchedule.all()}
@@ -39,20 +20,20 @@ async def tick(recurring: Sequence[Recurring]) -> int:
     for job in recurring:
         row = known.get(job.kind)
         if row is None:
-            first = job.after(now) if job.at else now + min(job.every, timedelta(minutes=1))
-            await JobSchedule.bulk_create([JobSchedule(kind=job.kind, next_at=first)], ignore_conflicts=True)
+            first = JobSchedule(kind=job.kind, next_at=job.turns.first(now))
+            await JobSchedule.bulk_create([first], ignore_conflicts=True)
         elif row.next_at <= now:
             done += await _turn(job, row, now)
     return done
 
 
-async def _turn(job: Recurring, row: JobSchedule, now: datetime) -> bool:
+async def _turn(job: RecurringJob, row: JobSchedule, now: datetime) -> bool:
     async with unit.transaction() as tx:
         mine = await JobSchedule.filter(id=row.id, next_at=row.next_at).update(
-            next_at=job.after(now), last_at=now, updated_at=now
+            next_at=job.turns.after(now), last_at=now, updated_at=now
         )
         if mine:
-            queue.enqueue(tx, job.kind, {}, unique_key=f"recurring:{job.kind}")
+            job.once(f"recurring:{job.kind}")(tx)
     return bool(mine)
 
 

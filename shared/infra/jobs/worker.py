@@ -22,6 +22,8 @@ from shared.infra.activity import cause
 from shared.infra.database.dialect import dialect
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs import queue, schedule
+from shared.infra.jobs.context import Context
+from shared.infra.jobs.definitions import RecurringJob
 from shared.infra.jobs.models import Job
 
 log = logging.getLogger("markethall.jobs")
@@ -43,9 +45,7 @@ def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> ti
 class Worker:
     """Works the job table off with the handlers that the composition root registered."""
 
-    def __init__(
-        self, context: queue.Context, handlers: queue.Handlers, recurring: Sequence[schedule.Recurring] = ()
-    ) -> None:
+    def __init__(self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()) -> None:
         self._context = context
         self._handlers = handlers
         self._recurring = recurring
