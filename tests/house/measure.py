@@ -67,9 +67,9 @@ BOUNDS: Pairs = {
     "lines over 100 characters": (4074, 1228),
     "functions over 40 lines": (8, 0),
     "imports inside functions": (220, 5),
-    "class names defined more than once": (40, 0),
+    "class names defined more than once": (39, 0),
     "template lines over 140 characters": (239, 85),
-    "doc lines over 140 characters": (598, 0),
+    "doc lines over 140 characters": (597, 0),
 }
 
 
