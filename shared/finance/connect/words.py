@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.finance.connect import capabilities as abilities
-from shared.finance.connect import requirements_due, verification
+from shared.finance.connect import capabilities, requirements_due, verification
 from shared.finance.connect.capabilities import Ability
 from shared.finance.connect.requirements import requirement
 from shared.finance.connect.requirements_due import Item, needs_of
@@ -160,17 +159,17 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
 
 def _held(config: PaymentConfigView) -> Capability | None:
     """The capability that is off and decides, where the account itself names no reason."""
-    return None if config.disabled_reason else abilities.holding_back(config.abilities, config.charges_enabled)
+    return None if config.disabled_reason else capabilities.holding_back(config.abilities, config.charges_enabled)
 
 
 def _reason(config: PaymentConfigView) -> str | None:
-    return config.disabled_reason or abilities.reason(_held(config))
+    return config.disabled_reason or capabilities.reason(_held(config))
 
 
 def _verdict(config: PaymentConfigView, usual: str) -> Verdict:
     """Why nothing can be sold: the account's own reason, or its capability's, or what usually is behind it."""
-    if (held := _held(config)) is not None and (code := abilities.reason(held)):
-        return abilities.verdict(held.name, code)
+    if (held := _held(config)) is not None and (code := capabilities.reason(held)):
+        return capabilities.verdict(held.name, code)
     return verification.disabled(config.disabled_reason or usual)
 
 
@@ -179,7 +178,7 @@ def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
     if config.disabled_reason or config.disconnected or not config.details_submitted:
         return ()
     held, day = _held(config), _day(config)
-    lines = abilities.shown(config.abilities, selling=config.accepts_payments)
+    lines = capabilities.shown(config.abilities, selling=config.accepts_payments)
     told = {held.name} if held else set()
     told |= {line.ability for line in lines if line.kind == "warn" and line.day and line.day == day}
     rest = tuple(line for line in lines if line.ability not in told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from shared.core.errors import NotFound
 from shared.trade.commission.offer import Payer
@@ -84,9 +85,10 @@ async def vendor_by_id(vendor_id: int) -> VendorView:
 
 async def fee_payers() -> tuple[Payer, ...]:
     """Every open shop with the percentage that it pays where no rule says otherwise."""
-    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("id")
-    terms = [found for row in rows if (found := terms_of(row))]
-    return tuple(Payer(x.vendor_id, x.currency, x.platform_fee_percentage) for x in terms)
+    rows = await Vendor.filter(is_open=True, payment_config__id__isnull=False).values_list(
+        "id", "payment_config__currency", "payment_config__platform_fee_percentage"
+    )
+    return tuple(Payer(int(id_), str(currency), Decimal(str(rate))) for id_, currency, rate in rows)
 
 
 async def vendor_contact(vendor_id: int) -> VendorContact:
