@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -17,6 +17,7 @@ import run
 from shared.core import clock, domains
 from shared.finance.inbox.handlers import handlers
 from shared.infra import unit
+from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import AnyJob, BadArguments, Context, JobDefinition, job
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -179,3 +180,10 @@ async def test_a_stored_job_that_does_not_fit_is_told(database: str, context: Co
     await Worker(context, {"test.job": _work.run}).run_due()
     await stored.refresh_from_db()
     assert stored.error == "BadArguments: test.job: c is unknown, b is missing"
+
+
+def test_what_handles_stripes_events_takes_what_it_is_given() -> None:
+    """The registry stands below the types of both, so mypy cannot tell."""
+    for handler in (each for events in handlers().values() for each in events.values()):
+        hints = get_type_hints(handler)
+        assert [kind for name, kind in hints.items() if name != "return"] == [Context, VerifiedEvent]
