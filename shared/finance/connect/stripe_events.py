@@ -10,9 +10,7 @@ from shared.infra.jobs import Context
 
 async def sync(context: Context, event: VerifiedEvent) -> str:
     """Read the account again; the vendor's state follows it."""
-    if not event.account:
-        return NOT_OURS
-    return "account read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS
+    return "account read" if await _read_again(context, event) else NOT_OURS
 
 
 async def deauthorize(_context: Context, event: VerifiedEvent) -> str:
@@ -33,6 +31,11 @@ async def authorize(context: Context, event: VerifiedEvent) -> str:
 
 async def follow_settings(context: Context, event: VerifiedEvent) -> str:
     """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
+    return "schedule read" if await _read_again(context, event) else NOT_OURS
+
+
+async def _read_again(context: Context, event: VerifiedEvent) -> bool:
+    """Read the event's account with all that hangs on it; False when it is not ours."""
     if not event.account:
-        return NOT_OURS
-    return "schedule read" if await service.sync_account_by_stripe_id(context.gateway, event.account) else NOT_OURS
+        return False
+    return await service.sync_account_by_stripe_id(context.gateway, event.account)
