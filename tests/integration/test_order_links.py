@@ -10,6 +10,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from shared.core.ids import digest
+from shared.core.money import Money
 from shared.entrypoints.web.pages import TEMPLATES
 from shared.infra import unit
 from shared.infra.jobs.models import Job
@@ -28,9 +29,16 @@ BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
 
 
 async def _post(order: Any, kind: str, to: str) -> Email:
-    text = f"See where it is:\n{mail.ORDER_LINK}\n"
+    context: dict[str, Any] = {
+        "number": order.number,
+        "full_name": "Ada",
+        "vendor_name": "Cups",
+        "lines": (),
+        "total": Money(1, "EUR"),
+    }
+    context["link"] = mail.ORDER_LINK
     async with unit.transaction() as tx:
-        mail.post(tx, kind, to=to, subject="Hello", text=text, unique_key=kind, order_id=order.id)
+        mail.post(tx, "order_confirmed", to=to, unique_key=kind, order_id=order.id, context=context)
     return await Email.get(unique_key=kind)
 
 

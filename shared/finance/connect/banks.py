@@ -131,7 +131,7 @@ async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: d
     owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id")
     addresses = {vendor.business_email, *(str(found) for found in await owners.values_list("email", flat=True))}
     for address in sorted(addresses):
-        mail.write(
+        mail.post(
             tx,
             kind,
             to=address,

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from tortoise.expressions import Q
 
 from shared.core import clock
-from shared.finance.disputes import answers, notices, texts
+from shared.finance.disputes import answers, notices
 from shared.finance.disputes.events import DraftChanged
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
@@ -101,9 +101,8 @@ async def remind_one(context: Context, dispute_id: int) -> None:
         stage = reminder_due(locked.due_by, clock.now())
         if stage is None:
             return
-        subject, text = texts.reminder(await notices.about(locked, order), clock.now())
         once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
-        await notices.post(tx, locked, order, "dispute_reminder", subject, text, once=once)
+        await notices.post(tx, locked, order, "dispute_reminder", once=once, now=clock.now())
 
 
 async def on_draft_changed(tx: Transaction, event: DraftChanged) -> None:

@@ -126,7 +126,7 @@ async def _tell_owners(tx: Transaction, kind: str, row: Token) -> None:
     }
     for owner in await Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id"):
         key = f"{kind}:{row.id}.{born(row.created_at)}:{owner.id}"
-        mail.write(tx, kind, to=owner.email, unique_key=key, context=context)
+        mail.post(tx, kind, to=owner.email, unique_key=key, context=context)
 
 
 def _day(moment: datetime | None) -> str:
