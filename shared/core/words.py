@@ -65,7 +65,7 @@ def _said(entry: Entry) -> Iterator[str]:
 
 def _entry(table: str, code: str | None) -> Entry:
     known = _table(table)
-    return known[code] if code in known else known[OTHER]
+    return known[code] if code is not None and code in known else known[OTHER]
 
 
 @cache

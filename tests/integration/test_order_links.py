@@ -16,6 +16,7 @@ from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
+from shared.infra.mail.rendering import PUBLIC_URL
 from shared.trade.orders.models import Checkout
 from tests.support.app import link_of, whole_app
 from tests.support.factories import make_order
@@ -78,7 +79,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     order, other = await make_order(), await make_order()
     await Checkout.filter(id=order.checkout_id).update(token=BEFORE)
     was = await _post(order, "order_confirmed", "ada@example.test")
-    await Email.filter(id=was.id).update(text=f"See {mail.PUBLIC_URL}/shop/orders/{BEFORE}\nor write /shop/orders/co_x")
+    await Email.filter(id=was.id).update(text=f"See {PUBLIC_URL}/shop/orders/{BEFORE}\nor write /shop/orders/co_x")
     migration = import_module("shared.infra.database.migrations." + _name())
     connection = get_connection("default")
 

@@ -22,7 +22,6 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
 
-LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300
 
 
@@ -136,7 +135,7 @@ async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: d
             kind,
             to=address,
             unique_key=f"{kind}:{vendor.id}:{at}:{address}",
-            context={"vendor_name": vendor.name, "link": LINK, **context},
+            context={"vendor_name": vendor.name, **context},
         )
 
 
