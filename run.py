@@ -8,6 +8,7 @@ Runs under a bare Python: it makes `.venv` beside itself, installs the locked de
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import AnyJob, RecurringJob
     from shared.infra.jobs.queue import Handlers
-    from shared.infra.mail.links import Build
+    from shared.infra.mail.links import Routes
 
 OLDEST = (3, 11)
+DOORS = ("portal", "storefront", "shared.entrypoints.api")
 
 
 def jobs() -> Sequence[AnyJob]:
@@ -53,29 +55,24 @@ def compose(
     """The whole application on one gateway."""
     from shared.core import domains
     from shared.entrypoints.web.factory import create_app
-    from shared.entrypoints.web.links import builder
     from shared.infra.mail.links import links
 
     domains.manifests()  # now, and not in the first transaction that emits something
     app = create_app(settings, gateway, blueprints(), before_serving=before_serving, while_serving=while_serving)
-    links.come_from(lambda: builder(app))
+    links.come_from(lambda: app.url_map.bind("localhost"))
     return app
 
 
 def blueprints() -> Sequence[Blueprint]:
     """Every page and every endpoint."""
-    import portal
-    import shared.entrypoints.api
-    import storefront
-
-    return [*portal.blueprints(), *storefront.blueprints(), *shared.entrypoints.api.blueprints()]
+    return [blueprint for door in DOORS for blueprint in import_module(door).blueprints()]
 
 
-def addresses() -> Build:
+def addresses() -> Routes:
     """Where every page is, for mails, which are written without a request."""
-    from shared.entrypoints.web.links import builder_of
+    from shared.entrypoints.web.links import routes_of
 
-    return builder_of(blueprints())
+    return routes_of(blueprints())
 
 
 def main(arguments: list[str]) -> int:

@@ -5,14 +5,13 @@ Each address stands in one place, at its route. Inside a request `url_for` build
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from quart import Blueprint, Quart, url_for
-from werkzeug.routing import IntegerConverter, ValidationError
+from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
 
 from shared.entrypoints.web.kit import kit
-from shared.infra.mail.links import Build
 
 
 class SafeInteger(IntegerConverter):
@@ -30,23 +29,13 @@ def prepare(app: Quart) -> None:
     app.url_map.strict_slashes = False
 
 
-def builder(app: Quart) -> Build:
-    """What builds the path of each route of `app`, without a request."""
-    routes = app.url_map.bind("localhost")
-
-    def build(name: str, values: Mapping[str, Any]) -> str:
-        return routes.build(name, values)
-
-    return build
-
-
-def builder_of(blueprints: Iterable[Blueprint]) -> Build:
-    """The same where there is no application: in a process that only works or runs one command."""
+def routes_of(blueprints: Iterable[Blueprint]) -> MapAdapter:
+    """Where their pages are, when there is no application: in a process that only works or runs one command."""
     app = Quart("addresses", static_folder=None)
     prepare(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    return builder(app)
+    return app.url_map.bind("localhost")
 
 
 def public_url_for(name: str, **values: Any) -> str:

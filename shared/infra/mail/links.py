@@ -22,22 +22,24 @@ class WhenSent(str):
 ORDER = WhenSent("{order_link}")
 
 
-class Build(Protocol):
-    """Build the path of a route from its name and the parts of its address; other values make the query."""
+class Routes(Protocol):
+    """Where the pages are."""
 
-    def __call__(self, name: str, values: Mapping[str, Any], /) -> str: ...
+    def build(self, name: str, values: Mapping[str, Any], /) -> str:
+        """Return the path of a route, from its name and the parts of its address; other values make the query."""
+        ...
 
 
-class Links:
+class MailLinks:
     """Where the pages are; asked for when the first address is, since knowing every route may cost a second."""
 
     def __init__(self) -> None:
-        self._door: Callable[[], Build] | None = None
-        self._build: Build | None = None
+        self._door: Callable[[], Routes] | None = None
+        self._routes: Routes | None = None
 
-    def come_from(self, door: Callable[[], Build]) -> None:
+    def come_from(self, door: Callable[[], Routes]) -> None:
         """Let `door` say where the pages are."""
-        self._door, self._build = door, None
+        self._door, self._routes = door, None
 
     def url_for(self, name: str, /, **values: object) -> str:
         """Return the address of a page, below PUBLIC_URL. Raises LookupError for a route or a part that is not there."""
@@ -47,17 +49,17 @@ class Links:
         """What is made later goes through the builder under another name, which no quoting changes."""
         later = {f"when.sent.{part}": value for part, value in values.items() if isinstance(value, WhenSent)}
         known = {part: f"when.sent.{part}" if isinstance(value, WhenSent) else value for part, value in values.items()}
-        path = self._builder()(name, known)
+        path = self._found().build(name, known)
         for stand_in, value in later.items():
             path = path.replace(stand_in, value)
         return path
 
-    def _builder(self) -> Build:
-        if self._build is None:
+    def _found(self) -> Routes:
+        if self._routes is None:
             if self._door is None:
                 raise RuntimeError("nobody has said where the pages are (run.py does: links.come_from)")
-            self._build = self._door()
-        return self._build
+            self._routes = self._door()
+        return self._routes
 
 
-links = Links()
+links = MailLinks()
