@@ -37,7 +37,6 @@ async def _post(order: Any, kind: str, to: str) -> Email:
         "lines": (),
         "total": Money(1, "EUR"),
     }
-    context["link"] = mail.ORDER_LINK
     async with unit.transaction() as tx:
         mail.post(tx, "order_confirmed", to=to, unique_key=kind, order_id=order.id, context=context)
     return await Email.get(unique_key=kind)
@@ -88,7 +87,9 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     checkout = await Checkout.get(id=order.checkout_id)
     assert checkout.token != BEFORE
     assert checkout.old_link_digest == digest(BEFORE)
-    assert (await Email.get(id=was.id)).text == f"See {mail.ORDER_LINK}\nor write /shop/orders/co_x"
+    assert (
+        await Email.get(id=was.id)
+    ).text == f"See {PUBLIC_URL}/shop/orders/{{order_link}}\nor write /shop/orders/co_x"
     assert BEFORE not in str(await Checkout.all().values()) + str(await Email.all().values())
     browser = Browser(client)
     for link in (BEFORE, link_of(checkout.token)):

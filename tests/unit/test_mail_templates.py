@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from quart import Quart
 
 from shared.core.money import Money
 from shared.infra.mail import rendering
+from shared.infra.mail.links import MailLinks, WhenSent
 from shared.infra.mail.paragraphs import paragraphs
 from shared.infra.mail.rendering import FOLDER, render
 
@@ -19,7 +21,6 @@ REFUNDED = {
     "full_name": "Ada",
     "vendor_name": "Cups",
     "amount": Money(100, "EUR"),
-    "link": "{public_url}/shop/orders/x",
 }
 BY_STATE = {"refund_refused", "refund_declined"}  # `refund_<state>`
 
@@ -42,7 +43,7 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
     assert [line.is_link for line in told[1].lines] == [False, True, False]
     assert told[2].lines[0].cells == ("2 x Cup", "€1.00")
     html = render("refunded", {**REFUNDED, "note": "<img src=x>\n{public_url}/y z"}).html
-    assert '<a href="{public_url}/shop/orders/x">{public_url}/shop/orders/x</a>' in html
+    assert '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>' in html
     assert "Cups writes: &lt;img src=x&gt;" in html
     assert html.count("<a ") == 1
 
@@ -88,3 +89,15 @@ def test_a_template_without_a_subject_is_refused(monkeypatch: pytest.MonkeyPatch
             render("bare", {})
     finally:
         rendering._environment.cache_clear()
+
+
+def test_an_address_is_that_of_its_route() -> None:
+    """What is made as the mail is sent stays as it is; anything else is quoted."""
+    app, links, later = Quart("here"), MailLinks(), WhenSent("{sealed:abc}")
+    app.add_url_rule("/here/<token>", "here.page")
+    links.come_from(lambda: app.url_map.bind("localhost"))
+
+    assert links.url_for("here.page", token=later) == "{public_url}/here/{sealed:abc}"
+    assert links.url_for("here.page", token="ü x", of="a b") == "{public_url}/here/%C3%BC%20x?of=a+b"
+    with pytest.raises(LookupError):
+        links.url_for("here.page")

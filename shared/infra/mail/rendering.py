@@ -2,7 +2,8 @@
 
 Plain text in Jinja's words. A name that the template asks for and nobody gave is an error (StrictUndefined), and nothing is
 escaped. Amounts are given as `Money` and written by the filter `money`, as the pages write them; codes get their words from
-`templates/words`.
+`templates/words`; addresses are asked for by `url_for`. `own_order` is the token of the purchase that the mail is about:
+`url_for('receipts.order_page', token=own_order)`.
 
 The html part says the same: `templates/mail/layout.html` lays out the paragraphs of the text, so that no sentence stands
 twice. A kind whose html is to look otherwise has a `<kind>.html` of its own, which extends the layout.
@@ -20,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.core import formats, words
 from shared.core.locales import SOURCE, speaking, teach
+from shared.infra.mail.links import ORDER, PUBLIC_URL, links
 from shared.infra.mail.paragraphs import paragraphs
 
 FOLDER = Path(__file__).resolve().parents[3] / "templates" / "mail"
@@ -35,9 +37,6 @@ _FILTERS: tuple[Callable[..., str], ...] = (
 _SUBJECT = "Subject: "
 
 
-PUBLIC_URL = "{public_url}"  # stands in a mail where our address goes; a transaction knows no settings
-
-
 @dataclass(frozen=True)
 class Letter:
     """A mail as it is read: subject, plain text, and the same as html."""
@@ -48,20 +47,19 @@ class Letter:
 
 
 def render(kind: str, context: Mapping[str, Any], language: str = SOURCE) -> Letter:
-    """The mail `kind` in the recipient's language, whatever is spoken here. `public_url` is given to every template.
+    """The mail `kind` in the recipient's language, whatever is spoken here.
 
     Raises ValueError when the template does not begin with its subject.
     """
-    given = {"public_url": PUBLIC_URL, **context}
     with speaking(language):
-        told = _environment(is_html=False).get_template(f"{kind}.txt").render(given)
+        told = _environment(is_html=False).get_template(f"{kind}.txt").render(context)
         head, _, rest = told.partition("\n")
         if not head.startswith(_SUBJECT):
             raise ValueError(f"templates/mail/{kind}.txt does not begin with its subject")
         subject, text = head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n"
         layout = _environment(is_html=True).select_template([f"{kind}.html", "layout.html"])
-        given |= {"subject": subject, "paragraphs": paragraphs(text, PUBLIC_URL)}
-        return Letter(subject, text, layout.render(given))
+        parts = paragraphs(text, PUBLIC_URL)
+        return Letter(subject, text, layout.render(context, subject=subject, paragraphs=parts))
 
 
 @cache
@@ -76,5 +74,6 @@ def _environment(*, is_html: bool) -> Environment:
     )
     environment.filters.update({way.__name__: way for way in _FILTERS})
     environment.globals.update(word=words.word, words=words.words, paydays=formats.paydays)
+    environment.globals.update(url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL)
     teach(environment)
     return environment

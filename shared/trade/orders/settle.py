@@ -156,7 +156,6 @@ async def _mails(tx: Transaction, order: Order) -> None:
             "vendor_name": vendor.name,
             "lines": lines,
             "total": total,
-            "link": mail.ORDER_LINK,
         },
     )
     mail.post(
