@@ -15,8 +15,8 @@ from shared.entrypoints.web.pages import TEMPLATES
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
+from shared.infra.mail.links import PUBLIC_URL
 from shared.infra.mail.models import Email
-from shared.infra.mail.rendering import PUBLIC_URL
 from shared.trade.orders.models import Checkout
 from tests.support.app import link_of, whole_app
 from tests.support.factories import make_order
