@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.timeline import TimelineEntry
+from shared.core.locales import gettext as _
 from shared.core.money import Money
+from shared.core.words import word, words
 from shared.entrypoints.web.filters import money
-from shared.finance.disputes import words
 from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.queries import DisputeView
-from shared.finance.disputes.rules import DisputeStatus
+from shared.finance.disputes.rules import DisputeStatus, standing
 from shared.infra.activity.queries import Happened
 
 # Drafts in between are left out.
@@ -34,10 +35,9 @@ def _told(entry: Happened, currency: str, whose: str, *, accepted: bool) -> Time
 
     match entry.kind:
         case DisputeActivity.OPENED:
-            status = words.of(DisputeStatus(details["status"]))
-            return TimelineEntry(
-                "The bank told us of it", entry.at, words.reason(str(details.get("reason"))) + ".", status.kind
-            )
+            reason = word("disputes.reasons", str(details.get("reason")))
+            kind = words("disputes.states", details["status"])["kind"]
+            return TimelineEntry(_("The bank told us of it"), entry.at, f"{reason}.", kind)
         case DisputeActivity.WITHDRAWN:
             return TimelineEntry(
                 f"The bank took {amount()} back", entry.at, f"{amount('vendor')} of it from {whose}.", "bad"
@@ -59,8 +59,8 @@ def _told(entry: Happened, currency: str, whose: str, *, accepted: bool) -> Time
 
 
 def _moved(entry: Happened, details: Mapping[str, Any], *, accepted: bool) -> TimelineEntry:
-    status = words.of(DisputeStatus(details["status"]), accepted=accepted)
-    return TimelineEntry(status.badge, entry.at, status.text, status.kind)
+    said = words("disputes.states", standing(DisputeStatus(details["status"]), accepted=accepted))
+    return TimelineEntry(said["badge"], entry.at, said["text"], said["kind"])
 
 
 def _who(actor: str, whose: str) -> str | None:

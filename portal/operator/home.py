@@ -11,8 +11,9 @@ from quart import Blueprint, Response
 from portal.operator.frame import page
 from shared.core import clock
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.access import operator
-from shared.entrypoints.web.filters import day, moment, money
+from shared.entrypoints.web.filters import day, moment, money, time_left
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
 from shared.finance.connect.queries import VendorTrouble
@@ -21,7 +22,6 @@ from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
 from shared.finance.overview.dashboard import Desk, Figures, desk, figures
 from shared.finance.payouts.rules import PayoutState
-from shared.finance.payouts.words import failure
 from shared.finance.reconciliation.restored import Standstill
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate
@@ -134,9 +134,10 @@ def _dispute(count: int, first: DisputeView) -> Line:
     title = _counted(count, "dispute waits for an answer", "disputes wait for an answer")
     if count == 1 and first.is_appealable:
         title = "1 dispute can be appealed"
-    left = f"{first.countdown}: " if first.countdown else ""
+    left = f"{time_left(first.answer_by)}: " if first.answer_by else ""
     nearest = "The next one: " if count > 1 else ""
-    what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
+    reason = word("disputes.reasons", first.reason_code)
+    what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {reason}."
     if first.is_appealable:
         what += " An appeal is filed by you, in Stripe’s dashboard."
     where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
@@ -174,7 +175,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
     if count := len(now.payouts):
         first = now.payouts[0]
         whose = first.vendor_name or "The marketplace itself"
-        why = failure(first.failure_code).reason if first.state is PayoutState.FAILED else first.refusal
+        why = word("payouts.failures", first.failure_code) if first.state is PayoutState.FAILED else first.refusal
         said = (
             f"{money(first.amount)} to {whose}: {why}"
             if count == 1

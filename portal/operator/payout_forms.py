@@ -8,10 +8,10 @@ from decimal import Decimal
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from shared.core.formats import paydays
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.forms import MarketForm, PercentField, WholeField
-from shared.finance.payouts import words
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.holds import LONGEST, MOST
 from shared.finance.payouts.terms import PayoutTerms, terms_of
@@ -86,7 +86,7 @@ async def payout_forms(
     known = {"reserve_percentage": percentage, "reserve_days": terms.reserve_days}
     return PayoutForms(
         terms=terms,
-        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        schedule=paydays(terms.plan.schedule.value, terms.plan.day),
         coming=coming,
         hold=hold or HoldForm(data={"reason": terms.held_reason}, meta={"currency": None}),
         reserve=reserve or ReserveForm(data=known, meta={"currency": None}),

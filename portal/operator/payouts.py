@@ -19,7 +19,7 @@ from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import banks
 from shared.finance.connect.queries import vendor_row
-from shared.finance.payouts import holds, words
+from shared.finance.payouts import holds
 from shared.finance.payouts.queries import FILTERS, all_payouts, waiting
 from shared.trade.marketplace.queries import marketplace
 
@@ -43,10 +43,7 @@ async def payouts() -> Response:
         found=found,
         chips=chips,
         pager=pager(LIST, found, state=chosen),
-        states=words.STATES,
-        waits=words.WAITS,
         waiting=await waiting(found.rows),
-        failure=words.failure,
         expected=expected,
         zone=(await marketplace()).zone,
     )

@@ -6,13 +6,13 @@ from wtforms import EmailField, RadioField, SelectField, StringField, TelField, 
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from shared.core.formats import weekday
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, MoneyField, email_address
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts.paydays import WEEKDAYS
 from shared.finance.payouts.plans import PayoutPlan
-from shared.finance.payouts.words import DAY_NAMES
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES
 
@@ -75,7 +75,7 @@ class ConnectForm(MarketForm):
         )
 
 
-WEEKDAY_CHOICES = [SelectChoice(day, DAY_NAMES[day]) for day in WEEKDAYS]
+WEEKDAY_CHOICES = [SelectChoice(day, weekday(day)) for day in WEEKDAYS]
 DAY_CHOICES = [SelectChoice(str(day), f"Day {day}") for day in range(1, 29)] + [
     *(SelectChoice(str(day), f"Day {day}, or the last one") for day in (29, 30)),
     SelectChoice("31", "The last day"),

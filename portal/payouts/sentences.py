@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+from shared.core.formats import time
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
+from shared.core.words import word, words
 from shared.entrypoints.web.filters import money
-from shared.finance.payouts import words
 from shared.finance.payouts.balances import BalanceView
 from shared.finance.payouts.forecast import NextPayout
-from shared.finance.payouts.instant import InstantOffer
+from shared.finance.payouts.instant import InstantOffer, NoInstant
 from shared.finance.payouts.queries import PayoutRow
-from shared.finance.payouts.rules import Obstacle, PayoutState
+from shared.finance.payouts.rules import Obstacle, PayoutState, Why
 
 
 def weekday(value: date) -> str:
@@ -20,10 +23,119 @@ def weekday(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}"
 
 
+def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
+    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not sent waits."""
+    found = {state: words("payouts.states", state) for state in PayoutState}
+    if still:
+        found[PayoutState.OPENING] = words("payouts.states", "waits")
+    return {state: (told["kind"], told["word"]) for state, told in found.items()}
+
+
+# Those that need nothing named.
+_PLAIN = {
+    Obstacle.NOT_CONNECTED: _n("Connect with Stripe first; then the money from your sales can go to your bank."),
+    Obstacle.BANK_MISSING: _n("There is no bank account to pay to. Add one in your Stripe dashboard."),
+    Obstacle.BANK_ERRORED: _n(
+        "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your Stripe dashboard."
+    ),
+    Obstacle.DISABLED: _n(
+        "Stripe does not pay your account out at the moment. Your payment settings say what it needs."
+    ),
+}
+
+
+def obstacle(found: Obstacle, why: Why) -> str:
+    """Why no money goes out now, in a sentence, and what to do where there is something to do."""
+    if found in _PLAIN:
+        return _(_PLAIN[found])
+    match found:
+        case Obstacle.HELD:
+            return why_still(None, why.held_reason)
+        case Obstacle.BANK_NEW:
+            return bank_waits(why.bank_hold_until)
+        case Obstacle.OWED:
+            return _(
+                "What is there goes to the %(amount)s that you owe the marketplace for refunds or disputes.",
+                amount=money(why.owed),
+            )
+        case Obstacle.RESERVED:
+            return _(
+                "All that is there, %(amount)s, is held back as your reserve until its day.",
+                amount=money(why.reserved),
+            )
+        case Obstacle.HELD_BY_STRIPE:
+            return _(
+                "Stripe itself holds %(amount)s of your money back for a while."
+                " It can be paid out once Stripe lets it go.",
+                amount=money(why.held),
+            )
+        case Obstacle.PENDING if why.available_on:
+            return _(
+                "The money from your latest sales can be paid out from %(day)s.", day=weekday(why.available_on)
+            )
+        case Obstacle.PENDING:
+            return _("The money from your latest sales can be paid out in a few days.")
+        case Obstacle.BELOW_MINIMUM:
+            return _(
+                "%(amount)s is there, and you are paid from %(minimum)s. It waits for your next sales.",
+                amount=money(why.ready),
+                minimum=money(why.minimum),
+            )
+        case _:
+            return _nothing_there(why)
+
+
+def _nothing_there(why: Why) -> str:
+    if why.owed.amount > 0:
+        return _(
+            "Your next sales go to the %(amount)s that you owe the marketplace for refunds or disputes.",
+            amount=money(why.owed),
+        )
+    return _("There is nothing to pay out yet.")
+
+
+def why_still(bank_hold_until: datetime | None, held_reason: str) -> str:
+    """Why a payout waits that was written down before."""
+    if bank_hold_until is not None:
+        return bank_waits(bank_hold_until)
+    kept = _("The money stays yours and is kept for you.")
+    if held_reason:
+        held = _("The marketplace holds your payouts back: %(reason)s.", reason=held_reason.rstrip("."))
+    else:
+        held = _("The marketplace holds your payouts back.")
+    return f"{held} {kept}"
+
+
+def bank_waits(until: datetime | None) -> str:
+    """Why payouts wait after another bank was given, and until when."""
+    after = _("Then they go on by themselves.")
+    if until is None:
+        waits = _("Your bank account was changed, so payouts wait for a while, in case it was not you.")
+    else:
+        when = f"{weekday(until.date())}, {time(until, UTC)} UTC"
+        waits = _("Your bank account was changed, so payouts wait until %(time)s, in case it was not you.", time=when)
+    return f"{waits} {after}"
+
+
+def no_instant(offer: InstantOffer) -> str:
+    """Why nothing can be sent at once; nothing where something can."""
+    match offer.why_not:
+        case None:
+            return ""
+        case NoInstant.NOTHING_THERE:
+            return _("There is no money that could leave right now.")
+        case NoInstant.UNSUPPORTED:
+            return word("payouts.refusals", "instant_payouts_unsupported")
+        case NoInstant.BELOW_FEE:
+            return _("What could leave right now would not cover the fee.")
+        case Obstacle():
+            return obstacle(offer.why_not, offer.why)
+
+
 def next_sentence(found: NextPayout) -> str:
     """`€1,204.30 on Tue 1 Dec to ••42`, or why none."""
     if found.obstacle is not None:
-        return words.obstacle(found.obstacle, found.why, money)
+        return obstacle(found.obstacle, found.why)
     to = f" to {found.bank}" if found.bank else ""
     return f"{money(found.amount)} on {weekday(found.day)}{to}"
 
@@ -66,7 +178,7 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     if state is PayoutState.FAILED:
         if payout.paid_at:
             stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
-        return [*stages, Stage("Came back", payout.failed_at, words.failure(payout.failure_code).reason, "bad")]
+        return [*stages, Stage("Came back", payout.failed_at, word("payouts.failures", payout.failure_code), "bad")]
     if state is PayoutState.OPENING and waits:
         return [Stage("Prepared, not sent", payout.created_at), Stage("Waits", None, waits, "warn")]
     if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):

@@ -11,7 +11,9 @@ from portal.frame import vendor_page
 from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
 from shared.core.errors import MarketError
+from shared.core.formats import paydays
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit, page_number
@@ -19,7 +21,7 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.payouts import instant, service, words
+from shared.finance.payouts import instant, service
 from shared.finance.payouts.balances import debts, holds, overview
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
@@ -57,13 +59,14 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         coming=coming,
         next_sentence=sentences.next_sentence(coming) if coming else "",
         terms=terms,
-        bank_sentence=words.bank_waits(terms.bank_hold_until),
-        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        bank_sentence=sentences.bank_waits(terms.bank_hold_until),
+        schedule=paydays(terms.plan.schedule.value, terms.plan.day),
         holds=await holds(mine),
         debts=await debts(mine),
-        states=words.states(still=terms.still),
+        states=sentences.states(still=terms.still),
         expected=sentences.expected,
         price=sentences.price,
+        no_instant=sentences.no_instant,
         weekday=sentences.weekday,
         held_note=sentences.held_note,
         problem=problem,
@@ -98,19 +101,19 @@ async def payout(payout_id: int) -> Response:
 
 async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | None = None) -> Response:
     shown, terms = view.payout, await terms_of(vendor_id())
-    waits = words.why_still(terms.bank_hold_until, terms.held_reason) if terms.still else ""
+    waits = sentences.why_still(terms.bank_hold_until, terms.held_reason) if terms.still else ""
     return await vendor_page(
         "portal/payouts/payout.html",
         status=status,
         nav="payouts",
         view=view,
         payout=shown,
-        state=words.states(still=terms.still)[shown.state],
+        state=sentences.states(still=terms.still)[shown.state],
         path=sentences.path(shown, waits),
         expected=sentences.expected(shown),
         gross=sentences.gross(shown),
         came_back=shown.state in (PayoutState.FAILED, PayoutState.CANCELED),
-        failure=words.failure(shown.failure_code) if shown.state is PayoutState.FAILED else None,
+        failed=shown.state is PayoutState.FAILED,
         problem=problem,
         zone=(await marketplace()).zone,
     )
@@ -164,5 +167,7 @@ def _sentence(error: MarketError) -> str:
     if isinstance(error, StripeUnavailable) and not isinstance(error, StandsStill):
         return "Stripe is not answering right now. If it took the payout, it shows here in a moment; it is never sent twice."
     if isinstance(error, StripeRefused):
-        return words.GENERAL_REFUSAL
+        return word("payouts.refusals", None)
+    if isinstance(error, instant.NothingToSend):
+        return sentences.no_instant(error.offer)
     return error.message

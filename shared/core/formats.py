@@ -5,7 +5,7 @@ English has ways of its own, which tests hold: `€49.90`, `23 Nov, 14:05`, `2.5
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -77,6 +77,11 @@ def day(value: date, *, with_year: bool) -> str:
 def written_day(value: date) -> str:
     """`12 January 2027`."""
     return format_date(value, _WRITTEN[current()], locale=locale())
+
+
+def english_day(value: datetime, zone: tzinfo = UTC) -> str:
+    """`3 December 2026` in `zone`, whatever is spoken: for banks and documents."""
+    return format_date(value.astimezone(zone).date(), _WRITTEN[SOURCE], locale=_locale(SOURCE))
 
 
 def whole_day(value: date) -> str:

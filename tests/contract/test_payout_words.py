@@ -8,9 +8,11 @@ from datetime import date
 
 import pytest
 
+from portal.payouts.sentences import obstacle
+from shared.core.formats import paydays
 from shared.core.money import Money
-from shared.finance.payouts.rules import Obstacle, PayoutState
-from shared.finance.payouts.words import FAILURES, REFUSALS, STATES, Why, failure, obstacle, refusal, schedule
+from shared.core.words import codes, word, words
+from shared.finance.payouts.rules import Obstacle, PayoutState, Why
 from shared.sandbox.resources.payouts import MESSAGES
 
 RETURNS = (
@@ -41,8 +43,8 @@ def test_the_sdk_has_codes_to_walk() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_each_code_is_a_sentence_and_what_to_do(code: str) -> None:
     """In our words, without the code in them."""
-    told = FAILURES[code]
-    for text in (told.reason, told.advice):
+    assert code in codes("payouts.failures")
+    for text in (word("payouts.failures", code), word("payouts.advice", code)):
         assert text.endswith(".")
         assert text[0].isupper()
         assert "_" not in text
@@ -50,9 +52,9 @@ def test_each_code_is_a_sentence_and_what_to_do(code: str) -> None:
 
 def test_what_stripe_may_invent_is_said_in_general() -> None:
     """A code of tomorrow, or none."""
-    assert failure("brand_new_code") == failure(None) == FAILURES["other"]
-    assert refusal("brand_new_code") == refusal(None)
-    assert all(text.endswith(".") for text in REFUSALS.values())
+    for table in ("payouts.failures", "payouts.advice", "payouts.refusals"):
+        assert word(table, "brand_new_code") == word(table, None)
+        assert all(word(table, code).endswith(".") for code in codes(table))
 
 
 @pytest.mark.parametrize("found", list(Obstacle))
@@ -60,7 +62,7 @@ def test_each_reason_for_no_payout_is_a_sentence(found: Obstacle) -> None:
     """With its figures where there are some."""
     money = Money(1234, "EUR")
     for held, day in (("", None), ("Many complaints.", date(2026, 12, 1))):
-        text = obstacle(found, Why(money, money, money, money, money, held, day), str)
+        text = obstacle(found, Why(money, money, money, money, money, held, day))
         assert text.endswith(".")
         assert ".." not in text
         assert "_" not in text
@@ -68,8 +70,9 @@ def test_each_reason_for_no_payout_is_a_sentence(found: Obstacle) -> None:
 
 def test_each_state_has_a_badge_of_its_own() -> None:
     """No two states read alike."""
-    assert set(STATES) == set(PayoutState)
-    assert len({text for _, text in STATES.values()}) == len(STATES)
+    states = codes("payouts.states")
+    assert set(PayoutState) | {"waits"} == states
+    assert len({words("payouts.states", state)["word"] for state in states}) == len(states)
 
 
 @pytest.mark.parametrize(
@@ -83,4 +86,4 @@ def test_each_state_has_a_badge_of_its_own() -> None:
 )
 def test_a_schedule_in_words(interval: str, anchor: str, said: str) -> None:
     """As mails and pages say it."""
-    assert schedule(interval, anchor) == said
+    assert paydays(interval, anchor) == said

@@ -11,6 +11,7 @@ import pytest
 
 from shared.core.errors import Conflict, Invalid
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox.handlers import handlers
 from shared.finance.ledger.chart import Account
@@ -19,7 +20,6 @@ from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.models import Payout, ReserveHold
 from shared.finance.payouts.rules import Obstacle, PayoutState
-from shared.finance.payouts.words import REFUSALS
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
 from shared.infra.gateway.balance_settings import PayoutSettings
@@ -409,5 +409,5 @@ def _event(kind: str, account: str | None, object_id: str | None) -> VerifiedEve
 
 def test_a_refusal_of_an_instant_payout_has_words() -> None:
     """The one that previews use."""
-    assert "instant" in REFUSALS["instant_payouts_unsupported"]
+    assert "instant" in word("payouts.refusals", "instant_payouts_unsupported")
     assert service.CANCEL

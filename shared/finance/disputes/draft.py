@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from shared.core.formats import english_day
 from shared.core.money import Money
 from shared.finance.disputes.evidence import FIELDS, MOST_EACH
-from shared.finance.disputes.words import day
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
         "shipping_address": "\n".join(facts.address) if facts.shipped_at else "",
         "shipping_carrier": facts.carrier,
         "shipping_tracking_number": facts.tracking,
-        "shipping_date": day(facts.shipped_at, facts.zone) if facts.shipped_at else "",
+        "shipping_date": english_day(facts.shipped_at, facts.zone) if facts.shipped_at else "",
         "refund_policy_disclosure": _terms(facts),
         "refund_refusal_explanation": _refunds(facts) if reason == "credit_not_processed" else "",
         "uncategorized_text": _history(facts),
@@ -100,7 +100,7 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
 
 
 def _moment(at: datetime) -> str:
-    return f"{day(at)} at {at.astimezone(UTC):%H:%M} UTC"
+    return f"{english_day(at)} at {at.astimezone(UTC):%H:%M} UTC"
 
 
 def _things(lines: Sequence[Line]) -> str:

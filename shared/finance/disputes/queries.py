@@ -8,13 +8,20 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import Money
-from shared.finance.disputes import words
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.money import borne_by
-from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, APPEALS, CLOSED, OPEN, TELLABLE, DisputeStatus
+from shared.finance.disputes.rules import (
+    ACCEPTABLE,
+    ANSWERABLE,
+    APPEALS,
+    CLOSED,
+    OPEN,
+    TELLABLE,
+    DisputeStatus,
+    standing,
+)
 from shared.finance.recovery.models import Claim
 from shared.infra.database.paging import Paged, window
 
@@ -71,12 +78,9 @@ class DisputeView:
     network_reason_code: str | None
 
     @property
-    def reason(self) -> str:
-        return words.reason(self.reason_code)
-
-    @property
-    def words(self) -> words.StatusWords:
-        return words.of(self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn))
+    def standing(self) -> str:
+        """Under which code its words stand (`disputes.states`)."""
+        return standing(self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn))
 
     @property
     def is_open(self) -> bool:
@@ -114,8 +118,9 @@ class DisputeView:
         return self.is_handed_in and self.delivered_at is None and self.status in TELLABLE
 
     @property
-    def countdown(self) -> str:
-        return words.countdown(self.due_by, clock.now()) if self.needs_answer else ""
+    def answer_by(self) -> datetime | None:
+        """Until when somebody has to write to the bank; None when nobody has to, or there is no deadline."""
+        return self.due_by if self.needs_answer else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,3 +171,12 @@ def reminder_due(due_by: datetime, now: datetime) -> int | None:
     if left <= timedelta(0):
         return None
     return next((days for days in STAGES if left <= timedelta(days=days)), None)
+
+
+def standing(status: DisputeStatus, *, accepted: bool = False, withdrawn: bool = False) -> str:
+    """Tell what no status of Stripe's tells: `accepted` was not lost by the bank's decision; `resolved` was prevented and
+    cost the money all the same (`withdrawn`). Else the status itself.
+    """
+    if withdrawn and status is _S.PREVENTED:
+        return "resolved"
+    return "accepted" if accepted and status is _S.LOST else status.value

@@ -14,10 +14,10 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
-from shared.finance.payouts import funds, words
+from shared.finance.payouts import funds
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
-from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
+from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, Why, due
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.errors import PaymentNotConfigured
@@ -34,7 +34,7 @@ class NextPayout:
     day: date
     bank: str
     obstacle: Obstacle | None
-    why: words.Why
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: S
     )
 
 
-def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -> words.Why:
+def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -> Why:
     """What sentences about these funds may need to name."""
-    return words.Why(
+    return Why(
         minimum=Money(funds.minimum(terms, there.currency), there.currency),
         ready=Money(there.ready, there.currency),
         owed=Money(max(0, there.owed), there.currency),

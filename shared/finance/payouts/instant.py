@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 
 from shared.core.money import Money
 from shared.finance.connect import configs
 from shared.finance.connect.banks import words_of
-from shared.finance.payouts import funds, plans, service, words
+from shared.finance.payouts import funds, plans, service
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused
 from shared.finance.payouts.forecast import why
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import Funds, PayoutState, obstacle_of, whole
+from shared.finance.payouts.rules import Funds, Obstacle, PayoutState, Why, obstacle_of, whole
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
+
+
+class NoInstant(StrEnum):
+    """Why nothing can be sent at once, though nothing stands in the way of payouts."""
+
+    NOTHING_THERE = "nothing_there"
+    UNSUPPORTED = "unsupported"
+    BELOW_FEE = "below_fee"
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,8 @@ class InstantOffer:
     amount: Money
     fee: Money
     bank: str
-    why_not: str = ""
+    why: Why
+    why_not: Obstacle | NoInstant | None = None
     is_most: bool = False
 
     @property
@@ -37,23 +48,34 @@ class InstantOffer:
         return self.amount + self.fee
 
 
+class NothingToSend(NothingToPayOut):
+    """Nothing can be sent at once now; `offer` has the reason."""
+
+    def __init__(self, offer: InstantOffer) -> None:
+        super().__init__()
+        self.offer = offer
+
+
 def offer(terms: PayoutTerms, reading: funds.Reading, mine: Funds) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
     nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
+    facts = why(terms, mine)
+    none = partial(InstantOffer, nought, nought, bank, facts)
     if (stopped := obstacle_of(funds.standing(terms, reading, currency))) is not None:
-        return InstantOffer(nought, nought, bank, words.obstacle(stopped, why(terms, mine), str))
+        return none(stopped)
     if mine.ready <= 0:
-        return InstantOffer(nought, nought, bank, "There is no money that could leave right now.")
+        return none(NoInstant.NOTHING_THERE)
     line, to = reading.line(currency), reading.banks[currency].id
     gross, net = line.instant, line.instant_net.get(to, 0)
     if net <= 0:
-        return InstantOffer(nought, nought, bank, words.REFUSALS["instant_payouts_unsupported"])
+        return none(NoInstant.UNSUPPORTED)
     fee = gross - net
     amount = whole(net if mine.ready >= gross else min(mine.ready, gross) - fee, currency)
     if amount <= 0:
-        return InstantOffer(nought, nought, bank, "What could leave right now would not cover the fee.")
-    return InstantOffer(Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net)
+        return none(NoInstant.BELOW_FEE)
+    is_most = fee > 0 and amount != net
+    return InstantOffer(Money(amount, currency), Money(fee, currency), bank, facts, is_most=is_most)
 
 
 async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> InstantOffer:
@@ -67,12 +89,12 @@ async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> Instant
 async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0) -> Payout:
     """Send what the preview showed, for no more than the `fee` that it showed, at once.
 
-    Raises AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused; nothing was sent then.
+    Raises AmountChanged, NothingToSend, PayoutHeld, PayoutRefused; nothing was sent then.
     """
     await configs.account_of(vendor_id)
     now = await preview(gateway, vendor_id=vendor_id, currency=amount.currency)
     if now.why_not:
-        raise NothingToPayOut(now.why_not)
+        raise NothingToSend(now)
     if not 0 < amount.amount <= now.amount.amount or now.fee.amount > fee:
         raise AmountChanged
     async with unit.transaction() as tx:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+
+from shared.core.money import Money
 
 # Charged in two decimals, paid out without (stripe-facts 6.4).
 WHOLE_UNIT_PAYOUTS = frozenset({"HUF", "TWD", "ISK", "UGX"})
@@ -161,3 +164,17 @@ def _why_nothing(funds: Funds) -> Obstacle:
     if funds.held > 0:
         return Obstacle.HELD_BY_STRIPE
     return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a sentence about an obstacle may need to name."""
+
+    minimum: Money
+    ready: Money
+    owed: Money
+    reserved: Money
+    held: Money
+    held_reason: str = ""
+    available_on: date | None = None
+    bank_hold_until: datetime | None = None

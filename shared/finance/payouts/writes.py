@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from shared.core import clock
+from shared.core.words import word
 from shared.finance.connect import configs
 from shared.finance.connect import service as connect
-from shared.finance.payouts import follow, plans, words
+from shared.finance.payouts import follow, plans
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import PayoutState
@@ -107,7 +108,7 @@ class CreatePayout(_OfPayout):
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was sent. The payday's name is given free, so that it can be tried again."""
-        sentence = words.refusal(refusal.stripe_code)
+        sentence = word("payouts.refusals", refusal.stripe_code)
         await configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
         await tx.move(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared.core.formats import english_day
 from shared.core.money import Money
 from shared.finance.disputes.draft import Facts
-from shared.finance.disputes.words import day
 from shared.finance.statements.sheets import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
 
 ROW = 16.0
@@ -31,9 +31,9 @@ def as_pdf(facts: Facts, *, seller: str) -> bytes:
 
 def _parties(sheets: Sheets, facts: Facts, seller: str) -> None:
     """The shopper on the left, the order's particulars on the right."""
-    details = [("Ordered", f"{day(facts.placed_at)} (UTC)")]
+    details = [("Ordered", f"{english_day(facts.placed_at)} (UTC)")]
     if facts.paid_at:
-        details.append(("Paid", f"{day(facts.paid_at)} (UTC)"))
+        details.append(("Paid", f"{english_day(facts.paid_at)} (UTC)"))
     details += [("Payment", facts.charge_id), ("Sold by", facts.vendor_name), ("Through", seller)]
     top = sheets.y
     sheets.text(MARGIN, "For", size=8, color=GREY)
@@ -64,7 +64,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
     _row(sheets, ("Total", "", _plain(facts.total)), size=10, bold=True)
     sheets.down(ROW + 8)
     for refund in facts.refunds:
-        _row(sheets, (f"Refunded on {day(refund.at)} (UTC)", "", f"\N{MINUS SIGN}{_plain(refund.amount)}"))
+        _row(sheets, (f"Refunded on {english_day(refund.at)} (UTC)", "", f"\N{MINUS SIGN}{_plain(refund.amount)}"))
         sheets.down(ROW)
 
 
