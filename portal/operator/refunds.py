@@ -7,6 +7,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.operator.frame import page
+from portal.orders.refund_words import refund_detail, states
 from shared.core.errors import MarketError, NotFound
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import money
@@ -16,7 +17,7 @@ from shared.entrypoints.web.kit import kit, page_number
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.refunds import service, words
+from shared.finance.refunds import service
 from shared.finance.refunds.counting import MAX_REASON
 from shared.finance.refunds.queries import RefundView, count_waiting, refund_page
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
@@ -61,7 +62,7 @@ async def approve(refund_id: int) -> Response:
     except MarketError as error:
         return see_other(HOME, ("warn", error.message))
     state = (await service.try_now(kit().gateway, made.id)).state
-    word = words.STATES[state][1]
+    word = states()[state][1]
     return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."))
 
 
@@ -85,8 +86,8 @@ async def decline(refund_id: int) -> Response:
 async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int = 200) -> Response:
     wanted = request.args.get("status", "")
     wanted = wanted if wanted in FILTERS else ""
-    states = FILTERS[wanted][1] if wanted else ()
-    found = await refund_page(page=page_number(), states=states)
+    shown = FILTERS[wanted][1] if wanted else ()
+    found = await refund_page(page=page_number(), states=shown)
     waiting = await refund_page(states=(RefundState.AWAITING_APPROVAL,))
     chips = [("All", HOME, not wanted)]
     chips += [(text, address(HOME, status=name), name == wanted) for name, (text, _) in FILTERS.items()]
@@ -99,7 +100,7 @@ async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int =
         pager=pager(HOME, found, status=wanted or None),
         waiting=[(refund, _form_of(refund, refused)) for refund in waiting.rows],
         count=await count_waiting(),
-        states=words.STATES,
+        states=states(),
         detail=_detail,
     )
 
@@ -115,9 +116,4 @@ def _form_of(refund: RefundView, refused: tuple[int, DeclineForm] | None) -> Dec
 def _detail(refund: RefundView) -> str | None:
     if refund.state is RefundState.AWAITING_APPROVAL:
         return "It is above your limit. Nothing has moved yet."
-    return words.detail(
-        refund.state,
-        pending_reason=refund.pending_reason,
-        failure_reason=refund.failure_reason,
-        refusal=refund.refusal,
-    )
+    return refund_detail(refund)

@@ -5,27 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
-from shared.finance.refunds import words
+from shared.core.words import word, words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, RefundState, Standing
 from shared.trade.orders.money import MoneyState
 
-STATES = words.STATES
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
 _STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
-_BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
+_BACK_TO = {"card": _n("on the card they paid with"), "sepa_debit": _n("on their bank account")}
+
+
+def states() -> dict[RefundState, tuple[str, str]]:
+    """Kind of badge and word of each state."""
+    found = {state: words("refunds.states", state) for state in RefundState}
+    return {state: (told["kind"], told["word"]) for state, told in found.items()}
 
 
 def refund_detail(refund: RefundView) -> str | None:
     """One sentence more about where a refund stands; None when the word says it all."""
-    return words.detail(
-        refund.state,
-        pending_reason=refund.pending_reason,
-        failure_reason=refund.failure_reason,
-        refusal=refund.refusal,
-    )
+    match refund.state:
+        case RefundState.AWAITING_APPROVAL:
+            return _("It is above the limit, so the marketplace looks at it first. Nothing has moved yet.")
+        case RefundState.OPENING:
+            return _("Stripe has not answered yet. It is asked again by itself.")
+        case RefundState.PENDING:
+            return word("refunds.pending", refund.pending_reason)
+        case RefundState.REQUIRES_ACTION:
+            return _("The shopper got a mail and must say where the money should go.")
+        case RefundState.FAILED:
+            return f"{word('refunds.failures', refund.failure_reason)} {_('You have the money again.')}"
+        case RefundState.CANCELED:
+            return _("Nothing was given back; you have the money again.")
+        case RefundState.REFUSED | RefundState.DECLINED:
+            return refund.refusal or None
+        case RefundState.SUCCEEDED:
+            return None
 
 
 @dataclass(frozen=True)
@@ -50,31 +68,34 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
 
     notes = []
     if stopped := _STOPS.get(preview.standing):
-        notes.append(("bad", stopped.default))
+        notes.append(("bad", _(stopped.default)))
     if preview.standing is Standing.INQUIRY:
-        notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
+        notes.append(("info", _("The shopper’s bank is asking about this payment. A refund closes that question.")))
     if preview.needs_approval:
-        notes.append(("warn", "This is above the limit, so the marketplace looks at it before it is sent."))
+        notes.append(("warn", _("This is above the limit, so the marketplace looks at it before it is sent.")))
     if preview.owed and preview.balance is not None:
-        notes.append((
-            "warn",
-            (f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. The marketplace advances "
-            f"{write(money(preview.owed))}, which is taken from your next sales."),
-        ))  # fmt: skip
+        said = _(
+            "Your balance at Stripe holds %(balance)s. The marketplace advances %(amount)s,"
+            " which is taken from your next sales.",
+            balance=write(money(max(preview.balance, 0))),
+            amount=write(money(preview.owed)),
+        )
+        notes.append(("warn", said))
     if preview.balance is None:
-        notes.append(
-            ("info", "Stripe does not answer just now. What your balance does not cover is taken from your next sales.")
-        )
+        said = _("Stripe does not answer just now. What your balance does not cover is taken from your next sales.")
+        notes.append(("info", said))
     if preview.stripe_fee:
-        notes.append(
-            ("plain", f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; the marketplace bears it.")
+        said = _(
+            "Stripe’s fee of %(amount)s is not returned; the marketplace bears it.",
+            amount=write(money(preview.stripe_fee)),
         )
+        notes.append(("plain", said))
     return Told(
         amount=money(preview.amount),
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),
         left_after=money(preview.left_after),
-        where=_BACK_TO.get(method or "", "the way they paid"),
+        where=_(_BACK_TO.get(method or "", _n("the way they paid"))),
         notes=tuple(notes),
         is_possible=preview.standing not in _STOPS,
         waits=preview.needs_approval,
@@ -84,31 +105,40 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
 def nothing_left(order: Refundable) -> tuple[str, str] | None:
     """Title and sentence where nothing of an order can go back; None where something can."""
     if not order.is_paid:
-        return "Nothing to give back", NotPaid.default
+        return _("Nothing to give back"), _(NotPaid.default)
     if order.left:
         return None
     match order.money_state:
         case MoneyState.LOST:
-            return "The bank took this payment", TakenByBank.default
+            return _("The bank took this payment"), _(TakenByBank.default)
         case MoneyState.DISPUTED:
-            return "The bank holds this payment", ChargedBack.default
-    return "Nothing left to give back", "Everything of this order has been given back, or is on its way."
+            return _("The bank holds this payment"), _(ChargedBack.default)
+    return _("Nothing left to give back"), _("Everything of this order has been given back, or is on its way.")
 
 
 def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
     """What to say after the button was pressed: category and sentence; `written` is the amount, `detail` why it stopped."""
     match state:
         case RefundState.AWAITING_APPROVAL:
-            return "info", f"The refund of {written} waits for the marketplace. We write to you when it is decided."
+            return "info", _(
+                "The refund of %(amount)s waits for the marketplace. We write to you when it is decided.",
+                amount=written,
+            )
         case RefundState.SUCCEEDED:
-            return "ok", f"{written} went back. We have told the shopper."
+            return "ok", _("%(amount)s went back. We have told the shopper.", amount=written)
         case RefundState.REFUSED:
-            return "error", f"The refund of {written} was not made. {detail}"
+            return "error", _("The refund of %(amount)s was not made. %(reason)s", amount=written, reason=detail)
         case RefundState.OPENING:
             return (
                 "info",
-                f"The refund of {written} is written down, and is sent by itself. {detail}",
+                _(
+                    "The refund of %(amount)s is written down, and is sent by itself. %(reason)s",
+                    amount=written,
+                    reason=detail,
+                ),
             )
         case RefundState.FAILED | RefundState.CANCELED:
-            return "error", f"The refund of {written} did not reach the shopper. You have the money again."
-    return "ok", f"The refund of {written} is on its way. We tell the shopper when it has arrived."
+            return "error", _(
+                "The refund of %(amount)s did not reach the shopper. You have the money again.", amount=written
+            )
+    return "ok", _("The refund of %(amount)s is on its way. We tell the shopper when it has arrived.", amount=written)

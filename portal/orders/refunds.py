@@ -9,6 +9,7 @@ from portal.orders.refund_forms import RefundForm, refund_form
 from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
 from shared.core.errors import MarketError, NotFound
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
@@ -94,7 +95,7 @@ async def give_back(number: str) -> Response:
     state, waits = made.state, ""
     if state is RefundState.OPENING:
         tried = await service.try_now(kit().gateway, made.id)
-        state, waits = tried.state, tried.waits
+        state, waits = tried.state, word("refunds.waits", tried.waits)
     refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
     return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits))
 

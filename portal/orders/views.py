@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
-from portal.orders.refund_words import STATES, refund_detail
+from portal.orders.refund_words import refund_detail, states
 from portal.orders.timeline import KINDS, timeline
 from portal.orders.timeline_facts import facts_of
 from portal.orders.waterfall import vendor_lines
@@ -170,7 +170,7 @@ async def _order_page(
         refunds=refunds,
         counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
         short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
-        refund_states=STATES,
+        refund_states=states(),
         refund_detail=refund_detail,
         fee=order.vendor_share - order.total,
         flow=flow,

@@ -70,9 +70,7 @@ def obstacle(found: Obstacle, why: Why) -> str:
                 amount=money(why.held),
             )
         case Obstacle.PENDING if why.available_on:
-            return _(
-                "The money from your latest sales can be paid out from %(day)s.", day=weekday(why.available_on)
-            )
+            return _("The money from your latest sales can be paid out from %(day)s.", day=weekday(why.available_on))
         case Obstacle.PENDING:
             return _("The money from your latest sales can be paid out in a few days.")
         case Obstacle.BELOW_MINIMUM:

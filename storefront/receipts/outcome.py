@@ -12,11 +12,11 @@ from shared.entrypoints.web.filters import money
 from shared.finance.payments.progress import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.finance.refunds.queries import RefundView
-from shared.finance.refunds.words import for_shopper
 from shared.trade.orders.money import MoneyState, OrderMoney
 from shared.trade.orders.queries import OrderView
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.declines import said
+from storefront.receipts.refund_words import for_shopper
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,6 @@ PROMISED_TOO = {
             "trade/people/browsers",
             "trade/people/history",
             "trade/people/rules",
-            "finance/refunds/words",
             "trade/vendors/closing",
             "trade/orders/terms",
             "trade/orders/service",
@@ -77,7 +76,6 @@ FOR_OPERATORS = {
     "shared/finance/payments/jobs.py",
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
-    "shared/finance/refunds/words.py",  # beside what it says to shoppers
     "shared/entrypoints/web/stepup.py",  # the portal's
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")

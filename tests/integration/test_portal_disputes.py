@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core import clock
+from shared.core.words import words as said
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import DisputeStatus
-from shared.finance.disputes.words import STATUSES
 from shared.trade.orders import terms
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.people.models import Member
@@ -87,8 +87,8 @@ class TestLists:
         portal = await signed_in(client)
         row = await make_dispute(await make_order(await portal.vendor()), status=status)
         text = await portal.get(f"{LIST}/{row.id}")
-        told = STATUSES[status]
-        for part in (told.badge, told.text, told.next_step):
+        told = said("disputes.states", status)
+        for part in (told["badge"], told["text"], told["next_step"]):
             assert part in words(text)
         assert ("Save and read it through" in text) == (status in ("needs_response", "warning_needs_response"))
         assert ("Accept the loss" in text) == (status == "needs_response")

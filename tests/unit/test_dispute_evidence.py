@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from shared.core.errors import Invalid
 from shared.core.money import Money
-from shared.finance.disputes import evidence, words
+from shared.core.words import codes
+from shared.finance.disputes import evidence
 from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.sandbox.resources.chargebacks import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
@@ -88,7 +89,7 @@ class TestDraft:
         assert "1 x A plate" in texts["duplicate_charge_explanation"]
         assert "duplicate_charge_id" not in draft(replace(FACTS, others=(other,)), "fraudulent")
 
-    @given(st.text(max_size=300), st.integers(0, 60), st.sampled_from(sorted(words.REASONS)))
+    @given(st.text(max_size=300), st.integers(0, 60), st.sampled_from(sorted(codes("disputes.reasons"))))
     def test_whatever_the_order_it_can_be_handed_in(self, text: str, many: int, reason: str) -> None:
         """Within every limit, and tidy."""
         facts = replace(
@@ -104,7 +105,7 @@ class TestFields:
         """Files cannot be typed."""
         assert set(evidence.FIELDS) <= set(EVIDENCE) - set(FILES)
 
-    @pytest.mark.parametrize("reason", [*words.REASONS, "something_new"])
+    @pytest.mark.parametrize("reason", [*sorted(codes("disputes.reasons")), "something_new"])
     def test_each_reason_has_fields_that_count_and_advice(self, reason: str) -> None:
         """Those first, the others after them, none twice and none lost."""
         first, rest = evidence.weighty(reason), evidence.others(reason)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import Dispute
 
+from shared.core.formats import time_left
 from shared.core.money import step
-from shared.finance.disputes import words
+from shared.core.words import codes, word, words
 from shared.finance.disputes.rules import (
     ANSWERABLE,
     APPEALS,
@@ -60,20 +61,20 @@ class TestStatuses:
     def test_each_has_words_a_badge_and_a_next_step(self, status: DisputeStatus) -> None:
         """Sentences, not Stripe's words; something to do exactly where the bank waits."""
         kind, is_open, is_ours = TABLE[status]
-        told = words.of(status)
-        assert told.kind == kind
+        told = words("disputes.states", status)
+        assert told["kind"] == kind
         assert (status in OPEN) == is_open
         assert (status in CLOSED) != is_open
         assert (status in NEEDS_ANSWER) == is_ours
-        assert told.next_step.startswith("Nothing to do") != is_ours
-        for text in (told.badge, told.text, told.next_step):
+        assert told["next_step"].startswith("Nothing to do") != is_ours
+        for text in (told["badge"], told["text"], told["next_step"]):
             assert text.strip()
             assert "_" not in text
-        assert told.text.endswith(".")
+        assert told["text"].endswith(".")
 
     def test_badges_tell_the_ten_apart(self) -> None:
         """No two read alike."""
-        assert len({words.of(status).badge for status in DisputeStatus}) == 10
+        assert len({words("disputes.states", status)["badge"] for status in DisputeStatus}) == 10
 
     def test_an_appeal_needs_an_answer_that_the_vendor_does_not_write(self) -> None:
         """The marketplace's staff files it at Stripe."""
@@ -82,7 +83,7 @@ class TestStatuses:
 
     def test_inquiries_say_that_no_money_has_moved(self) -> None:
         """All three of them."""
-        assert all("no money has moved" in words.of(status).text.lower() for status in INQUIRIES)
+        assert all("no money has moved" in words("disputes.states", status)["text"].lower() for status in INQUIRIES)
 
 
 class TestMoves:
@@ -272,11 +273,7 @@ class TestTime:
     )
     def test_the_countdown_never_promises_more_than_there_is(self, left: timedelta, said: str) -> None:
         """Rounded down, in people's words."""
-        assert words.countdown(NOW + left, NOW) == said
-
-    def test_without_a_deadline_nothing_counts_down(self) -> None:
-        """Stripe may give none."""
-        assert words.countdown(None, NOW) == ""
+        assert time_left(NOW + left, NOW) == said
 
     @pytest.mark.parametrize(
         ("left", "stage"),
@@ -300,5 +297,5 @@ def test_every_reason_of_stripes_has_a_sentence_and_an_unknown_one_too() -> None
         r"Reason given by cardholder for dispute\. Possible values are (.*?)\. Learn", inspect.getsource(Dispute)
     )
     assert named is not None
-    assert set(re.findall(r"`([a-z_]+)`", named[1])) == set(words.REASONS)
-    assert words.reason("something_new").startswith("The bank gives a reason")
+    assert set(re.findall(r"`([a-z_]+)`", named[1])) == codes("disputes.reasons")
+    assert word("disputes.reasons", "something_new").startswith("The bank gives a reason")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.refunds import words
+from shared.core.words import codes, word
 from shared.finance.refunds.errors import BadRefund, TooMuch
 from shared.finance.refunds.rules import (
     COUNTING,
@@ -31,6 +31,7 @@ from shared.finance.refunds.rules import (
 )
 from shared.finance.refunds.ways import PLATFORM_PAYS, AtStripe, Earlier, Way, choose_way, stripe_share
 from shared.trade.commission.rules import RefundPolicy
+from storefront.receipts.refund_words import for_shopper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,8 +218,8 @@ class TestTheWay:
 class TestStates:
     def test_every_state_has_its_words(self) -> None:
         """For the vendor; the shopper hears nothing of what never concerned them."""
-        assert set(words.STATES) == set(RefundState)
-        silent = {state for state in RefundState if words.for_shopper(state) is None}
+        assert codes("refunds.states") == set(RefundState)
+        silent = {state for state in RefundState if for_shopper(state) is None}
         assert silent == {
             RefundState.AWAITING_APPROVAL,
             RefundState.DECLINED,
@@ -240,8 +241,8 @@ class TestStates:
     )
     def test_every_reason_of_stripes_is_a_sentence(self, reason: str) -> None:
         """No raw code; unknown ones too."""
-        assert "_" not in words.why_failed(reason)
-        assert words.why_failed(reason).endswith(".")
+        assert "_" not in word("refunds.failures", reason)
+        assert word("refunds.failures", reason).endswith(".")
 
     def test_only_what_is_not_undone_counts(self) -> None:
         """Once a refund has ended badly it never counts again."""

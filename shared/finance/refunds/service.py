@@ -28,7 +28,6 @@ from shared.finance.refunds.errors import (
 from shared.finance.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
-from shared.finance.refunds.words import waits_for
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -257,20 +256,20 @@ async def _row(refund_id: int) -> Refund:
 
 @dataclass(frozen=True)
 class Tried:
-    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it does."""
+    """Where a refund stands after it was tried at once, and the code of the error that keeps it waiting, if one does."""
 
     state: RefundState
-    waits: str = ""
+    waits: str | None = None
 
 
 async def try_now(gateway: Gateway, refund_id: int) -> Tried:
     """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job does."""
     try:
-        return Tried(await ask(gateway, refund_id), waits_for(None))
+        return Tried(await ask(gateway, refund_id), None)
     except TryLater as later:
-        waits = waits_for(later.code)
+        waits = later.code
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
-        waits = waits_for(error.code)
+        waits = error.code
         log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
     return Tried(RefundState((await _row(refund_id)).status), waits)

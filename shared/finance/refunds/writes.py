@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from shared.core.words import word
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import sources
 from shared.finance.refunds import counting, follow
@@ -13,7 +14,6 @@ from shared.finance.refunds.errors import NotItsTurn
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Burden, RefundState, Sum
 from shared.finance.refunds.ways import PLATFORM_PAYS, AtStripe, Way, choose_way
-from shared.finance.refunds.words import why_refused
 from shared.infra.gateway.errors import CardDeclined, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.refunds import NewRefund, StripeRefund
@@ -148,7 +148,7 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         """Ask in the other way where Stripe may mind only that; else nothing goes back."""
         if self.reverse_transfer and self._is_about_the_way(refusal):
             return self._by(PLATFORM_PAYS, is_early=self.is_early)
-        why = why_refused(refusal.stripe_code, refusal.stripe_param)
+        why = word("refunds.refusals", _code_of(refusal))
         order, _, row = await counting.locked(tx, self.refund_id)
         await counting.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
         return None
@@ -159,6 +159,12 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         What it minds besides that, it says again when it is asked in the other way.
         """
         return refusal.stripe_code == "balance_insufficient" or self.is_early
+
+
+def _code_of(refusal: StripeRefused) -> str | None:
+    """The code of a refusal; Stripe gives none to an amount that is more than what is left."""
+    is_amount = refusal.stripe_code is None and refusal.stripe_param == "amount"
+    return "amount_too_large" if is_amount else refusal.stripe_code
 
 
 async def _way(refund: Refund, sale: AtStripe) -> Way:
