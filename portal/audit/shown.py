@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.audit.words import in_detail, noun, told
 from shared.infra.audit.queries import EntryView
-from shared.infra.audit.words import NOUNS, in_detail, told
 from shared.trade.orders.queries import numbers_of
 from shared.trade.people.queries import called
 from shared.trade.vendors.finding import vendor_names
@@ -89,8 +89,7 @@ def _about(row: EntryView, names: _Names, root: str) -> tuple[str, str]:
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
-    noun = NOUNS.get(kind, kind.replace("_", " ").capitalize())
-    thing = f"{noun} {number}".strip()
+    thing = f"{noun(kind)} {number}".strip()
     return (f"{thing}, {shop}" if shop and root == "/operator" else thing), ""
 
 

@@ -12,12 +12,13 @@ from portal.audit import shown
 from portal.audit.forms import begin_of, day_of, end_of
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
+from shared.core.words import word
 from shared.entrypoints.web.access import operator, owner
 from shared.entrypoints.web.identity import vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.paging import address, pager
+from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.queries import About, EntryPage, Wanted, entry_page
-from shared.infra.audit.words import KINDS
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.queries import ids_by_number
@@ -107,7 +108,7 @@ def _list(asked: Asked, found: EntryPage, path: str) -> dict[str, Any]:
         ("By people", address(path, **others), not asked.kind),
         ("Everything", address(path, **others, kind=EVERYTHING), asked.kind == EVERYTHING),
     ]
-    chips += [(kind.text, address(path, **others, kind=name), name == asked.kind) for name, kind in KINDS.items()]
+    chips += [(word("audit.kinds", name), address(path, **others, kind=name), name == asked.kind) for name in KINDS]
     searched = {name: value for name, value in query.items() if name != "q"}
     return {
         "asked": asked,

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from portal.audit.words import short
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.infra.audit.queries import EntryView
@@ -99,7 +100,7 @@ def _example(policy: RefundPolicy) -> str:
 
 def change(entry: EntryView) -> Change:
     """An entry of the audit trail."""
-    return Change(entry.short, _told(entry.details), entry.at)
+    return Change(short(entry.action), _told(entry.details), entry.at)
 
 
 def _told(details: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from portal.operator.frame import page
 from shared.core.errors import Conflict
 from shared.entrypoints.web import identity
 from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.account_history import happenings
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import page_number
@@ -102,7 +103,7 @@ class Group:
             title=TITLES[self.name],
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
-            happenings=await history.happenings(row.kind, row.id),
+            happenings=happenings(await history.acts_on(row.kind, row.id)),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
+from portal.audit.words import short
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
@@ -118,6 +119,7 @@ async def vendor_page(
         abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         entries=await entries_about(f"vendor:{row.id}", limit=12),
+        short=short,
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
         vat_badge=vat_words.BADGES[registration.standing] if registration else ("plain", "Nothing stated"),

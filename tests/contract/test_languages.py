@@ -33,6 +33,7 @@ PROMISED = (
     "storefront/",
 )
 PROMISED_TOO = {
+    "templates/words/account.toml",
     *(f"templates/layouts/{name}.html" for name in ("base", "storefront", "checkout", "narrow", "error")),
     *(f"templates/layouts/{name}.html" for name in ("_footer", "_languages")),
     *(

@@ -127,7 +127,7 @@ class TestAppeals:
         assert (mine.counts["answer"], all_of_them.counts["answer"]) == (0, 1)
         assert mine.counts["open"] == 1
         assert await count_to_answer(shop.vendor_id) == 0
-        assert "left" in all_of_them.rows[0].countdown
+        assert all_of_them.rows[0].answer_by is not None
         mail = await Email.get(kind="dispute_appealed")
         assert "if the appeal is won, you get them back" in " ".join(mail.text.split())
 
@@ -184,7 +184,7 @@ class TestPrevented:
         mail = await Email.get(kind="dispute_prevented")
         assert "€48.65 of it comes out of your balance" in " ".join(mail.text.split())
         (view,) = (await dispute_page(vendor_id=shop.vendor_id)).rows
-        assert "the shopper has the money back" in view.words.text
+        assert view.standing == "resolved"
         await assert_books_agree(sandbox)
 
 

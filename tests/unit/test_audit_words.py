@@ -6,11 +6,12 @@ import re
 
 import pytest
 
+from portal.audit.words import in_detail, told
 from shared.core.domains import manifests
 from shared.core.money import Money
+from shared.core.words import codes
 from shared.finance.payouts.activity import PayoutActivity
-from shared.infra.audit.own_words import OF_ACCOUNT
-from shared.infra.audit.words import KINDS, NOUNS, SHORT, WORDS, in_detail, told
+from shared.infra.audit.kinds import KINDS
 from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.
@@ -31,18 +32,18 @@ def test_every_name_is_known_from_the_code(acts: Acts) -> None:
 
 def test_no_words_are_left_of_acts_that_nobody_writes(acts: Acts) -> None:
     """Names that went, and those misspelt."""
-    assert set(WORDS) | set(SHORT) | set(OF_ACCOUNT) <= acts.names
+    assert codes("audit.acts") | codes("audit.short") | codes("account.acts") <= acts.names
 
 
 def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
     """A noun that people know, no code, and one of the kinds that the page offers."""
     for action in sorted(acts.names):
         said = told(action)
-        assert action.partition(".")[0] in NOUNS, action
+        assert action.partition(".")[0] in codes("audit.nouns"), action
         assert "_" not in said, action
         assert not re.search(r"[a-z]\.[a-z]", said), action
         if not action.startswith("demo."):
-            assert any(action.startswith(begin) for kind in KINDS.values() for begin in kind.begins), action
+            assert any(action.startswith(begin) for begins in KINDS.values() for begin in begins), action
 
 
 def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:

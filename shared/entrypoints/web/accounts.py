@@ -15,6 +15,7 @@ from quart import Blueprint, Response
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.account_forms import EmailForm, ForgotForm, PasswordForm
+from shared.entrypoints.web.account_history import happenings
 from shared.entrypoints.web.identity import actor, end_session, person_id, session_id, start_session
 from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.pages import page, see_other
@@ -55,7 +56,7 @@ class AccountPages:
             email_form=email or EmailForm(),
             pending_email=await addresses.pending_change(kind=kind, person_id=mine),
             signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=session_id()),
-            happenings=await history.happenings(kind, mine),
+            happenings=happenings(await history.acts_on(kind, mine)),
         )
 
     def _back(self, category: str, text: str) -> Response:

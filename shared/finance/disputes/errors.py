@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from shared.core.errors import Conflict, Invalid
+from shared.core.locales import gettext_noop as _n
 
 
 class AnswerClosed(Conflict):
     """The bank takes no answer any more, or has one already."""
 
     code = "dispute_answer_closed"
-    default = "This dispute can no longer be answered: an answer was handed in, or it is decided."
+    default = _n("This dispute can no longer be answered: an answer was handed in, or it is decided.")
 
 
 class AnswerChanged(Conflict):
     """Somebody changed the draft after it was read through."""
 
     code = "dispute_answer_changed"
-    default = "The answer was changed in the meantime. Please read it through again before you hand it in."
+    default = _n("The answer was changed in the meantime. Please read it through again before you hand it in.")
 
 
 class NothingToSay(Invalid):
     """There is no text to hand in."""
 
     code = "dispute_answer_empty"
-    default = "There is nothing to hand in yet. Write at least what was sold and what happened."
+    default = _n("There is nothing to hand in yet. Write at least what was sold and what happened.")
 
 
 class DocumentRefused(Conflict):
     """Stripe did not take a document that is attached."""
 
     code = "dispute_document_refused"
-    default = "Stripe could not read one of the documents. Remove it, or choose another version of it."
+    default = _n("Stripe could not read one of the documents. Remove it, or choose another version of it.")
 
 
 class AnswerRefused(Conflict):
     """Stripe did not take the answer; the dispute was read again and shows why."""
 
     code = "dispute_answer_refused"
-    default = "The bank did not take this. Below is how the dispute stands now."
+    default = _n("The bank did not take this. Below is how the dispute stands now.")

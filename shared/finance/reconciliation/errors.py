@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from shared.core.errors import Conflict, MarketError
+from shared.core.locales import gettext_noop as _n
 
 
 class AlreadyRunning(Conflict):
     """Two comparisons at once would find each other's repairs."""
 
     code = "reconciliation_running"
-    default = "A reconciliation is running already. Please wait for its end."
+    default = _n("A reconciliation is running already. Please wait for its end.")
 
 
 class CannotRepair(MarketError):
@@ -17,4 +18,4 @@ class CannotRepair(MarketError):
 
     status = 409
     code = "cannot_repair"
-    default = "This cannot be repaired by itself; a person must look."
+    default = _n("This cannot be repaired by itself; a person must look.")

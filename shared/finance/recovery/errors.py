@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from shared.core.errors import Conflict
+from shared.core.locales import gettext_noop as _n
 
 
 class NothingTaken(Conflict):
     """More would go back to a vendor than was ever taken from it by hand."""
 
     code = "nothing_taken"
-    default = "So much was not taken from the vendor by hand."
+    default = _n("So much was not taken from the vendor by hand.")
 
 
 class NothingOwed(Conflict):
     """There is nothing to give up on any more."""
 
     code = "nothing_owed"
-    default = "Nothing is owed here any more."
+    default = _n("Nothing is owed here any more.")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shared.core.errors import Conflict, Invalid, TryLater
+from shared.core.formats import money
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 
 
@@ -18,24 +21,24 @@ class TooMuch(BadRefund):
     code = "refund_too_large"
 
     def __init__(self, left: Money, *, param: str = "amount") -> None:
+        told = _("Everything of this order has been given back, or is on its way.")
         if left:
-            super().__init__(f"At most {left} can still be given back.", param=param)
-        else:
-            super().__init__("Everything of this order has been given back, or is on its way.", param=param)
+            told = _("At most %(amount)s can still be given back.", amount=money(left))
+        super().__init__(told, param=param)
 
 
 class NotPaid(Conflict):
     """There is no money of this order to give back."""
 
     code = "not_paid"
-    default = "This order is not paid, so there is nothing to give back."
+    default = _n("This order is not paid, so there is nothing to give back.")
 
 
 class ChargedBack(Conflict):
     """The shopper's bank took the money already; giving it back as well would be paying twice."""
 
     code = "charged_back"
-    default = (
+    default = _n(
         "The shopper’s bank has taken this payment back, so it cannot be refunded as well. "
         "Answer the dispute, or accept it: then the shopper keeps the money."
     )
@@ -45,7 +48,7 @@ class TakenByBank(Conflict):
     """The shopper's bank decided for the shopper: there is nothing left that could go back."""
 
     code = "taken_by_bank"
-    default = (
+    default = _n(
         "The shopper’s bank took the money of this order for good: the shopper has it already, so there is nothing to "
         "give back."
     )
@@ -55,7 +58,7 @@ class NoRefundsLeft(Conflict):
     """Something is left of the order, and Stripe refunds nothing of a payment that was disputed like this."""
 
     code = "not_refundable"
-    default = (
+    default = _n(
         "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided about it. "
         "If the shopper is to get money, pay it another way."
     )
@@ -67,25 +70,28 @@ class Meanwhile(Conflict):
     code = "refunded_meanwhile"
 
     def __init__(self, left: Money) -> None:
-        super().__init__(
-            f"Another refund of this order was made in the meantime. {left} can still be given back; please look again."
-            if left
-            else "Another refund of this order was made in the meantime. There is nothing left to give back."
-        )
+        told = _("Another refund of this order was made in the meantime. There is nothing left to give back.")
+        if left:
+            told = _(
+                "Another refund of this order was made in the meantime."
+                " %(amount)s can still be given back; please look again.",
+                amount=money(left),
+            )
+        super().__init__(told)
 
 
 class AlreadyDecided(Conflict):
     """Somebody approved or declined it before."""
 
     code = "already_decided"
-    default = "This refund has been decided already."
+    default = _n("This refund has been decided already.")
 
 
 class NotItsTurn(TryLater):
     """An earlier refund of the same payment has no answer yet; two at once would be hard to tell apart at Stripe."""
 
     code = "refund_waits"
-    default = "An earlier refund of this order is still being asked for. This one follows by itself."
+    default = _n("An earlier refund of this order is still being asked for. This one follows by itself.")
 
 
 class Differs(Conflict):

@@ -11,9 +11,9 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from shared.infra.audit import origin, own_words, words
+from shared.infra.audit import origin
+from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.models import AuditEntry
-from shared.infra.audit.words import KINDS
 from shared.infra.database.paging import Counted, window
 
 PAGE_SIZE = 50
@@ -32,21 +32,6 @@ class EntryView:
     vendor_id: int | None = None
     address: str = ""
 
-    @property
-    def short(self) -> str:
-        """In words, on a page that says already what it is about."""
-        return words.short(self.action)
-
-    @property
-    def own_words(self) -> str:
-        """In words, for the person whose account it is about."""
-        return own_words.told(self.action)
-
-    @property
-    def own_kind(self) -> str:
-        """How loud that is: plain, warn or bad."""
-        return own_words.kind_of(self.action)
-
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Counted):
@@ -59,7 +44,7 @@ class EntryPage(Counted):
 class Wanted:
     """What is looked for; whatever is None narrows nothing. `about` are labels of actors or subjects, or ids of vendors.
 
-    `kind` is a name of words.KINDS, `by_people` leaves out what machines did, `since` a moment, `before` one that is no longer within.
+    `kind` is a name of KINDS, `by_people` leaves out what machines did, `since` a moment, `before` one that is no longer within.
     """
 
     vendor_id: int | None = None
@@ -117,7 +102,7 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.vendor_id is not None:
         found.append(Q(vendor_id=wanted.vendor_id))
     if wanted.kind is not None:
-        found.append(reduce(or_, (Q(action__startswith=begin) for begin in KINDS[wanted.kind].begins)))
+        found.append(reduce(or_, (Q(action__startswith=begin) for begin in KINDS[wanted.kind])))
     if wanted.by_people:
         found.append(reduce(or_, (Q(actor__startswith=begin) for begin in origin.WHO_ACTS)))
     if wanted.about is not None:

@@ -21,7 +21,7 @@ NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 class Act:
     """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else is to be kept.
 
-    `details` hold no secrets and no card data. What an act is called on pages stands in shared/infra/audit/words.py.
+    `details` hold no secrets and no card data. What an act is called on pages stands in templates/words/audit.toml.
     """
 
     name: str

@@ -194,7 +194,7 @@ class Transaction:
 
         `details` hold no secrets and no card data. Of a person's act the network address is kept,
         and of every request its id: nobody has to pass them (shared/infra/audit/origin.py). How an
-        act is called on pages stands in shared/infra/audit/words.py.
+        act is called on pages stands in templates/words/audit.toml.
         """
         self.add(acts.entry(action, actor, subject, vendor_id, details))
 
