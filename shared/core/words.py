@@ -3,8 +3,8 @@
 Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words up here, a mail and a
 page alike. A key may name several codes that share their words, with spaces between; `other` stands for every code that
 has none of its own. An entry is a sentence, or several by name (`text`, `next_step`); a table may also be a list of sentences
-(`say`), each with its `codes`. `kind`, the look of a badge, is no word. The catalogues of translations hold all others
-(`run.py translations`).
+(`say`) or entries, each with its `codes`. `kind`, the look of a badge, is no word, nor is what names an entry of another
+table (`do`, `stops`, `meanwhile`). The catalogues of translations hold all others (`run.py translations`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.core.locales import gettext
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "templates" / "words"
 OTHER: Final = "other"
-NO_WORDS: Final = frozenset({"kind"})
+NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile"})
 
 Entry = str | Mapping[str, str]
 
@@ -35,12 +35,12 @@ def word(table: str, code: str | None, /, **values: Any) -> str:
     return gettext(said, **values)
 
 
-def words(table: str, code: str | None) -> Mapping[str, str]:
+def words(table: str, code: str | None, /, **values: Any) -> Mapping[str, str]:
     """All words of `code` by their names, in the language spoken here. Raises as `word` does."""
     said = _entry(table, code)
     if isinstance(said, str):
         raise TypeError(f"{table} has one word for a code")
-    return {name: each if name in NO_WORDS else gettext(each) for name, each in said.items()}
+    return {name: each if name in NO_WORDS else gettext(each, **values) for name, each in said.items()}
 
 
 def codes(table: str) -> frozenset[str]:
@@ -77,5 +77,9 @@ def _table(table: str) -> Mapping[str, Entry]:
 def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, Entry]:
     """A table with each code by itself."""
     if isinstance(found, list):
-        return {code: group["say"] for group in found for code in group["codes"].split()}
+        return {code: _entry_of(group) for group in found for code in group["codes"].split()}
     return {code: entry for key, entry in found.items() for code in key.split()}
+
+
+def _entry_of(group: dict[str, str]) -> Entry:
+    return group["say"] if "say" in group else {name: said for name, said in group.items() if name != "codes"}

@@ -13,7 +13,7 @@ import stripe
 from stripe.params import _account_create_params
 
 from shared.finance.connect import capabilities, requirements, verification
-from shared.finance.connect.requirements import GENERAL, Requirement, requirement
+from shared.finance.connect.requirements import Requirement, requirement
 from shared.finance.connect.verification import Verdict
 from shared.infra.gateway.accounts import SELLING_NEEDS, Capability
 
@@ -110,14 +110,14 @@ def test_the_sdk_still_has_the_words_that_we_walk() -> None:
 @pytest.mark.parametrize("code", codes())
 def test_every_error_code_has_a_sentence(code: str) -> None:
     """What was wrong, what to do, what stops; of its own and not the general one."""
-    assert code in verification.ERRORS
+    assert verification.is_known_error(code)
     assert_verdict(verification.error(code))
 
 
 @pytest.mark.parametrize("reason", reasons())
 def test_every_disabled_reason_has_a_sentence(reason: str) -> None:
     """What happened, what to do, what stops."""
-    assert reason in verification.DISABLED
+    assert verification.is_known_reason(reason)
     assert_verdict(verification.disabled(reason))
 
 
@@ -125,8 +125,7 @@ def test_every_disabled_reason_has_a_sentence(reason: str) -> None:
 @pytest.mark.parametrize("name", SELLING_NEEDS)
 def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> None:
     """What is off, what to do, what stops; of its own, as the vendor's headline and as a line of its page."""
-    assert reason in capabilities.CAUSES
-    assert capabilities.CAUSES[reason] is not capabilities.GENERAL
+    assert capabilities.cause(reason) != capabilities.cause("brand_new")
     assert_verdict(capabilities.verdict(name, reason))
     (line,) = capabilities.shown([Capability(name, "inactive", reason)])
     (calm,) = capabilities.shown([Capability(name, "inactive", reason)], selling=True)
@@ -173,7 +172,7 @@ def test_nobody_is_accused_of_a_forged_document() -> None:
 def test_every_field_that_can_be_asked_for_has_words(key: str) -> None:
     """What it is, what to do, what stops; of its own and not the general one."""
     found = requirement(key)
-    assert found is not GENERAL
+    assert requirements.is_known(key)
     assert_requirement(found)
 
 

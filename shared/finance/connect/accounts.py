@@ -82,9 +82,9 @@ def _without_words(account: StripeAccount) -> list[str]:
     later = account.future_requirements
     keys = {*account.currently_due, *account.past_due, *account.pending_verification, *later.currently_due}
     unknown = {key for key in keys if not requirements.is_known(key)}
-    unknown |= {e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS}
+    unknown |= {e.code for e in (*account.errors, *later.errors) if not verification.is_known_error(e.code)}
     reason = account.disabled_reason
-    unknown |= {reason} if reason and reason not in verification.DISABLED else set()
+    unknown |= {reason} if reason and not verification.is_known_reason(reason) else set()
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
     return sorted(unknown | {code for code in held if code not in capabilities.CAUSES})
 

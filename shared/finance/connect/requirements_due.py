@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.finance.connect import verification
-from shared.finance.connect.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
+from shared.finance.connect.requirements import Requirement, bank, general, requirement
 from shared.finance.connect.rules import is_broken
 from shared.infra.gateway.accounts import Alternative, ExternalAccount, RequirementError
 
@@ -18,7 +18,7 @@ class Item:
     title: str
     needs: str
     todo: str
-    stops: str
+    only_payouts: bool
     reason: str | None = None
     instead: str | None = None
     codes: tuple[str, ...] = ()
@@ -31,8 +31,8 @@ def items(
     grouped: dict[Requirement, list[str]] = {}
     for key in dict.fromkeys(keys):
         grouped.setdefault(requirement(key), []).append(key)
-    if GENERAL in grouped:
-        grouped[GENERAL] = grouped.pop(GENERAL)
+    if (last := general()) in grouped:
+        grouped[last] = grouped.pop(last)
     return tuple(_item(wanted, mine, errors, alternatives) for wanted, mine in grouped.items())
 
 
@@ -49,7 +49,7 @@ def _item(
         title=wanted.what,
         needs=wanted.needs,
         todo=" ".join(dict.fromkeys(v.todo for v in verdicts)) or wanted.todo,
-        stops=wanted.stops,
+        only_payouts=wanted.only_payouts,
         reason=" ".join(v.what for v in verdicts) or None,
         instead=listed(list(other)) if other else None,
         codes=codes,
@@ -60,11 +60,12 @@ def with_bank(found: tuple[Item, ...], accounts: Sequence[ExternalAccount]) -> t
     """The checklist of a vendor whose payouts have nowhere to go: its bank account stands first, with the reason."""
     broken = [a for a in accounts if is_broken(a.status)]
     said = bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
-    bank = next((item for item in found if item.title == BANK.what), None)
-    rest = tuple(item for item in found if item is not bank)
-    codes = (*(bank.codes if bank else ()), *(f"{a.id}: {a.status}" for a in broken))
+    wanted = bank()
+    asked = next((item for item in found if item.title == wanted.what), None)
+    rest = tuple(item for item in found if item is not asked)
+    codes = (*(asked.codes if asked else ()), *(f"{a.id}: {a.status}" for a in broken))
     todo = "Change your bank details with Stripe, or enter them again."
-    return (Item(BANK.what, BANK.needs, todo, PAYOUTS_STOP, reason=said, codes=codes), *rest)
+    return (Item(wanted.what, wanted.needs, todo, only_payouts=True, reason=said, codes=codes), *rest)
 
 
 def bank_sentence(account: ExternalAccount) -> str:
@@ -92,6 +93,6 @@ def listed(words: list[str]) -> str:
 def stops_of(found: Sequence[Item]) -> str:
     """What stops when the day has come and something of this is still missing."""
     it = "it is" if len(found) == 1 else "anything is"
-    if all(item.stops == PAYOUTS_STOP for item in found):
+    if all(item.only_payouts for item in found):
         return f"If {it} still missing then, nothing more is paid out to you."
     return f"If {it} still missing then, Stripe stops your payouts, and may stop shoppers from paying you."
