@@ -239,7 +239,7 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
 
 async def _restored() -> Finding | None:
     """A restore that nobody has acknowledged."""
-    from shared.finance.reconciliation.restored import standstill
+    from shared.finance.reconciliation.after_restore import standstill
 
     found = await standstill()
     if found is None:

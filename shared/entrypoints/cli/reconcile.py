@@ -49,7 +49,7 @@ async def _catch_up(tools: Context) -> None:
 
 async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
     from shared.finance.reconciliation.models import Difference
-    from shared.finance.reconciliation.reconcile import reconcile
+    from shared.finance.reconciliation.service import reconcile
 
     done = await reconcile(
         tools.gateway,
