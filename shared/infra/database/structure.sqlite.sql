@@ -1,4 +1,4 @@
--- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0042_payment_config_words. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
