@@ -75,7 +75,7 @@ class TestDrafts:
         row = await disputed(context, sandbox, shop)
         assert await draft(row) == 1
         row = await Dispute.get(id=row.id)
-        assert row.evidence_key == f"dispute:{row.stripe_dispute_id}:evidence:1"
+        assert (await StripeWrite.get()).key == f"dispute:{row.stripe_dispute_id}:evidence:1"
         assert await responses.stage(context.gateway, row.id)
         assert not await responses.stage(context.gateway, row.id)
         there = at_bank(sandbox, row)
@@ -332,7 +332,8 @@ class TestAccepting:
         assert await self.accept(context.gateway, row)
         row = await Dispute.get(id=row.id)
         assert (row.status, row.accepted_by) == ("lost", "member:1")
-        assert row.evidence_key == f"dispute:{row.stripe_dispute_id}:close:1"
+        key = f"dispute:{row.stripe_dispute_id}:close:1"
+        assert (await StripeWrite.get(operation="disputes.close")).key == key
         with pytest.raises(AnswerClosed):
             await self.accept(context.gateway, row)
         await work(context)

@@ -9,12 +9,11 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import Invalid, NotFound
-from shared.finance.disputes import attachments, jobs, responses
+from shared.finance.disputes import attachments, responses
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
 from shared.finance.disputes.files import MOST_TOGETHER
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.infra.gateway.errors import StripeUnavailable
-from shared.infra.jobs.models import Job
 from shared.infra.stripe_writes.models import StripeWrite
 from tests.integration.test_dispute_answers import FAULTS, at_bank, draft, settle_down, submit
 from tests.support.disputes import disputed
@@ -55,7 +54,8 @@ class TestDrafts:
         assert (there.name, there.content_type, there.size) == ("Quittung.png", "image/png", 2000)
         assert there.upload_key == f"dispute:{row.stripe_dispute_id}:file:receipt:1"
         assert bytes(there.content) == paper("png")
-        assert (await Dispute.get(id=row.id)).evidence_key == f"dispute:{row.stripe_dispute_id}:evidence:1"
+        keys = await StripeWrite.all().order_by("id").values_list("key", flat=True)
+        assert keys == [f"dispute:{row.stripe_dispute_id}:evidence:1", there.upload_key]
 
     async def test_another_of_its_kind_takes_its_place_and_the_same_changes_nothing(self) -> None:
         """One of each kind."""
@@ -209,12 +209,10 @@ class TestAtStripe:
         with pytest.raises(StripeUnavailable):
             await responses.stage(context.gateway, row.id)
         key = f"dispute:{row.stripe_dispute_id}:submit:{version + 1}"
-        decided = {"submitted_at": clock.now(), "evidence_version": version + 1, "evidence_key": key}
+        decided = {"submitted_at": clock.now(), "evidence_version": version + 1}
         await Dispute.filter(id=row.id).update(**decided)
-        await Job.all().delete()
         await StripeWrite.all().delete()
-        await jobs.sweep.run(context, {})
-        await settle_down(context)
+        await responses.deliver_later.run(context, {"dispute_id": row.id})
         assert (await Dispute.get(id=row.id)).status == "under_review"
         asked = dict(await StripeWrite.all().values_list("operation", "key"))
         assert asked == {"disputes.submit": key, "files.create": key.replace("submit:3", "file:receipt:2")}

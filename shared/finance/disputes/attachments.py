@@ -50,7 +50,10 @@ async def attached_to(dispute_id: int) -> dict[str, Attached]:
 
 
 async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
-    """One document with what is in it. Raises NotFound. The caller has checked that the reader may see the dispute."""
+    """One document with what is in it.
+
+    Raises NotFound. The caller has checked that the reader may see the dispute.
+    """
     row = await DisputeFile.get_or_none(dispute_id=dispute_id, id=file_id)
     if row is None:
         raise NotFound("We could not find that document.")
@@ -89,7 +92,10 @@ async def attach(
 
 
 async def _is_there(row: Dispute, kind: str, digest: str, *, size: int) -> bool:
-    """Tell whether this very document is attached already. Raises Invalid where all would be too large with it."""
+    """Tell whether this very document is attached already.
+
+    Raises Invalid where all would be too large with it.
+    """
     found = await _of(row).values("kind", "size", "digest", "refusal")
     there = {file["kind"]: file for file in found}
     if kind in there and there[kind]["digest"] == digest and not there[kind]["refusal"]:
@@ -100,7 +106,10 @@ async def _is_there(row: Dispute, kind: str, digest: str, *, size: int) -> bool:
 
 
 async def remove(*, vendor_id: int, dispute_id: int, kind: str, actor: str) -> bool:
-    """Take a document out of the draft; False when there was none. Raises NotFound, AnswerClosed."""
+    """Take a document out of the draft;
+
+    False when there was none. Raises NotFound, AnswerClosed.
+    """
     async with unit.transaction() as tx:
         row = await answerable(tx, vendor_id, dispute_id)
         if not await _of(row).filter(kind=kind).delete():

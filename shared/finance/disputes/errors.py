@@ -41,6 +41,6 @@ class AnswerRefused(Conflict):
 
 
 class Overtaken(TryLater):
-    """The answer went on while Stripe was about to be asked; the next look at it finds what is asked now."""
+    """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
 
     code = "dispute_answer_overtaken"

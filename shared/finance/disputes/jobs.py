@@ -42,7 +42,6 @@ async def sweep(context: Context) -> None:
     async with unit.transaction() as tx:
         for stripe_id in sorted(wanted):
             service.read_again(tx, str(stripe_id))
-    await responses.open_missing_writes()
 
 
 @recurring("disputes.look_again", at=time(4, 15))

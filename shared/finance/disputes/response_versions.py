@@ -1,4 +1,4 @@
-"""What every change of a draft has in common: the dispute's lock, and the next version with its write to Stripe."""
+"""What every change of a draft has in common: the dispute's lock, the next version, its write."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
 
 
 async def new_version(tx: Transaction, row: Dispute, **values: Any) -> int:
-    """Give a draft that has changed its next version, and open the write that stages it. Raises AnswerChanged."""
-    version = row.evidence_version + 1
-    undecided = {"evidence_version": row.evidence_version, "submitted_at": None, "accepted_at": None}
-    key = StageEvidence.key_of(row, version)
-    moved = await tx.change(row, where=undecided, evidence_version=version, evidence_key=key, **values)
+    """Give a draft that has changed its next version, and open the write that stages it.
+
+    Raises AnswerChanged.
+    """
+    known = row.evidence_version
+    version = known + 1
+    undecided = {"evidence_version": known, "submitted_at": None, "accepted_at": None}
+    moved = await tx.change(row, where=undecided, evidence_version=version, **values)
     if not moved:
         raise AnswerChanged
     await writes.open_write(tx, StageEvidence.of(row))

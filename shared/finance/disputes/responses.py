@@ -1,7 +1,7 @@
-"""Answering a dispute: a draft is kept here and staged at Stripe, handed in once, or the loss is accepted.
+"""Answering a dispute: a draft is kept and staged at Stripe, handed in once, or the loss is accepted.
 
-What a person decides is a transition in our row, and a write to Stripe in the same transaction (writes.py). Two clicks,
-two people or a crash in between hand in once.
+What a person decides is a change of our row, and a write to Stripe in the same transaction
+(writes.py). Two clicks, two people or a crash in between hand in once.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-
-from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
@@ -26,7 +24,7 @@ from shared.finance.disputes.errors import (
 )
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.response_versions import answerable, new_version
-from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, TELLABLE, DisputeStatus
+from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, DisputeStatus
 from shared.finance.disputes.service import follow, note
 from shared.finance.disputes.writes import (
     CloseDispute,
@@ -54,7 +52,8 @@ async def save_draft(
 ) -> int:
     """Keep the draft of an answer, and have it staged at Stripe. Return its version.
 
-    Raises NotFound, Invalid, AnswerClosed, and what `look` does, which is called where a draft is kept already.
+    Raises NotFound, Invalid, AnswerClosed, and what `look` does, which is called where a draft is
+    kept already.
     """
     tidy = evidence.tidy(texts)
     evidence.check(tidy)
@@ -71,9 +70,9 @@ async def save_draft(
 
 
 async def stage(gateway: Gateway, dispute_id: int) -> bool:
-    """Bring Stripe's copy of the draft up to date, which the bank does not see; False when Stripe took nothing.
+    """Bring Stripe's copy of the draft up to date, which the bank does not see.
 
-    Raises TryLater: the draft is kept, and its write's job goes on.
+    Return False when Stripe took nothing. Raises TryLater: the draft is kept, and its write's job goes on.
     """
     row = await Dispute.get(id=dispute_id)
     if not is_draft(row):
@@ -93,9 +92,10 @@ async def submit(
     version: int,
     actor: str,
 ) -> bool:
-    """Hand the answer in that was read through as `version`, once and for good; False when Stripe has yet to answer.
+    """Hand the answer in that was read through as `version`, once and for good.
 
-    Raises NotFound, AnswerClosed, AnswerChanged, NothingToSay, DocumentRefused, AnswerRefused.
+    Return False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerChanged,
+    NothingToSay, DocumentRefused, AnswerRefused.
     """
     async with unit.transaction() as tx:
         row = await answerable(tx, vendor_id, dispute_id)
@@ -120,7 +120,10 @@ async def submit(
 
 
 async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: str) -> bool:
-    """Accept the loss, for good; False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused."""
+    """Accept the loss, for good;
+
+    False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused.
+    """
     async with unit.transaction() as tx:
         row = await answerable(tx, vendor_id, dispute_id)
         await _decide(
@@ -142,7 +145,10 @@ async def _decide(
     operation: type[SubmitEvidence | CloseDispute],
     **decided: Any,
 ) -> None:
-    """Let a decision stand in the row, and open its write under the next version. Raises AnswerClosed."""
+    """Let a decision stand in the row, and open its write under the next version.
+
+    Raises AnswerClosed.
+    """
     version = row.evidence_version + 1
     where = {
         "status__in": sorted(states),
@@ -150,11 +156,7 @@ async def _decide(
         "accepted_at": None,
         "evidence_version": row.evidence_version,
     }
-    decided |= {
-        "delivered_at": None,
-        "evidence_version": version,
-        "evidence_key": operation.key_of(row, version),
-    }
+    decided |= {"delivered_at": None, "evidence_version": version}
     if not await tx.change(row, where=where, **decided):
         raise AnswerClosed
     await writes.open_write(tx, operation.of(row))
@@ -169,7 +171,10 @@ async def _at_once(gateway: Gateway, dispute_id: int) -> bool:
 
 
 async def deliver(gateway: Gateway, dispute_id: int) -> None:
-    """Tell Stripe what was decided, until it has answered. Raises TryLater, AnswerRefused, DocumentRefused."""
+    """Tell Stripe what was decided, until it has answered.
+
+    Raises TryLater, AnswerRefused, DocumentRefused.
+    """
     row = await Dispute.get(id=dispute_id)
     decision = decision_of(row)
     if decision is None:
@@ -191,16 +196,9 @@ def _decided_at(row: Dispute) -> datetime:
 
 @job("disputes.deliver")
 async def deliver_later(context: Context, dispute_id: int) -> None:
-    """Tell Stripe what was decided: older versions put this on the list. A refusal is on the dispute's page."""
+    """Tell Stripe what was decided: older versions put this on the list.
+
+    A refusal is on the dispute's page.
+    """
     with suppress(AnswerRefused, DocumentRefused):
         await deliver(context.gateway, dispute_id)
-
-
-async def open_missing_writes() -> None:
-    """Open the writes of what older versions decided and never told Stripe; each has a job of its own then."""
-    is_decided = Q(submitted_at__not_isnull=True) | Q(accepted_at__not_isnull=True)
-    states = sorted(TELLABLE)
-    for row in await Dispute.filter(is_decided, status__in=states, delivered_at=None):
-        decision = decision_of(row)
-        if decision is not None:
-            await writes.opened(decision, asked_at=_decided_at(row))

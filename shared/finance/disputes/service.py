@@ -76,7 +76,7 @@ async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
 
 
 async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> DisputeStatus:
-    """Do the same as `apply` in the caller's transaction, which has locked none of them out of their order."""
+    """Do the same as `apply` in the caller's transaction."""
     order, payment = await locked(tx, payment_id)
     row, is_new = await _row(tx, order, payment, seen)
     was = None if is_new else DisputeStatus(row.status)
@@ -136,7 +136,10 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
 
 
 async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
-    """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
+    """Move the row to where Stripe has it, if that is news.
+
+    An inquiry that became a dispute may be answered again.
+    """
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
     moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)

@@ -1,7 +1,8 @@
-"""What we ask Stripe about a dispute: to keep a document, to stage an answer, to take it, to close the dispute.
+"""What we ask Stripe about a dispute: to keep a document, to stage an answer, to take it, to close.
 
-Each write belongs to one version of the answer; the row says which is the newest. What is sent is read from our rows
-when it is sent: an answer and its documents stand in one place, and cannot change while their version is the newest.
+Each write belongs to one version of the answer; the row says which is the newest. What is sent is
+read from our rows when it is sent: an answer and its documents stand in one place, and cannot change
+while their version is the newest.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ UNSENT = Q(stripe_file_id=None, refusal="")  # documents of which Stripe has yet
 
 @dataclass(frozen=True)
 class UploadDocument(Operation[StoredFile, None]):
-    """A document of an answer. It is named in no evidence, so seen by no bank, before it is staged or handed in."""
+    """A document of an answer.
+
+    It is named in no evidence, so seen by no bank, before it is staged or handed in.
+    """
 
     name: ClassVar[str] = "files.create"
 
@@ -67,7 +71,7 @@ class UploadDocument(Operation[StoredFile, None]):
         return await gateway.files.create(bytes(row.content), name=row.name, key=key)
 
     async def find(self, gateway: Gateway) -> None:
-        """Look for nothing: a file bears no mark of ours, and a second copy of it is seen by nobody."""
+        """Look for nothing: a file bears no mark of ours, and nobody sees a second copy."""
 
     async def answered(self, tx: Transaction, answer: StoredFile, more: None) -> None:
         await self._note(stripe_file_id=answer.id)
@@ -83,7 +87,10 @@ class UploadDocument(Operation[StoredFile, None]):
 
 
 async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
-    """Bring to Stripe what is not there yet, each document once. Raises TryLater: the same call goes on later."""
+    """Bring to Stripe what is not there yet, each document once.
+
+    Raises TryLater: the same call goes on later.
+    """
     for row in await DisputeFile.filter(UNSENT, dispute_id=dispute_id).order_by("id"):
         write_id = await writes.opened(UploadDocument.of(row), asked_at=row.created_at)
         await writes.perform(gateway, write_id)
@@ -111,11 +118,6 @@ class _OfDispute(Operation[StripeDispute, None]):
     def of(cls, row: Dispute) -> Self:
         """Make it of the newest version of an answer."""
         return cls(row.id, row.stripe_dispute_id, row.payment_id, row.evidence_version)
-
-    @classmethod
-    def key_of(cls, row: Dispute, version: int) -> str:
-        """Name the write of a version: it is stored with the row as well."""
-        return f"dispute:{row.stripe_dispute_id}:{cls.what}:{version}"
 
     @property
     def key(self) -> str:
@@ -145,7 +147,7 @@ class _OfDispute(Operation[StripeDispute, None]):
             raise Overtaken(log=f"version {self.version} of {self.subject} was overtaken")
         return given
 
-    async def seen(self, gateway: Gateway) -> StripeDispute | None:
+    async def read_dispute(self, gateway: Gateway) -> StripeDispute | None:
         """Read the dispute at Stripe; None where Stripe does not know it."""
         try:
             return await gateway.disputes.get(self.stripe_id)
@@ -178,7 +180,7 @@ class StageEvidence(_OfDispute):
         return await gateway.disputes.update(self.stripe_id, evidence=given, submit=False, key=key)
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
-        seen, row = await self.seen(gateway), await Dispute.get(id=self.dispute_id)
+        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
         if seen is None or not self.is_wanted(row):
             return None
         return seen if evidence.ours(seen.evidence) == await service.handed_in(row) else None
@@ -201,12 +203,15 @@ def is_draft(row: Dispute) -> bool:
 
 @dataclass(frozen=True)
 class _Decision(_OfDispute):
-    """What a vendor decided, once and for good. Refused, it is taken back, unless Stripe has it already."""
+    """What a vendor decided, once and for good.
+
+    Refused, it is taken back, unless Stripe has it already.
+    """
 
     looks_after_refusal: ClassVar[bool] = True
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
-        seen, row = await self.seen(gateway), await Dispute.get(id=self.dispute_id)
+        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
         if seen is None or not self.is_newest(row):
             return None
         return seen if await service.is_delivered(row, seen) else None
@@ -245,7 +250,7 @@ class SubmitEvidence(_Decision):
             await upload_documents(gateway, self.dispute_id)
 
     async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
-        """Without a document that Stripe refused, it is another answer than was read through: it is taken back."""
+        """Take it back where Stripe refused a document: without it, it is another answer."""
         row = await tx.lock(Dispute, id=self.dispute_id)
         if not self.is_wanted(row):
             return WriteState.SUPERSEDED
