@@ -75,7 +75,8 @@ class TestDrafts:
         row = await disputed(context, sandbox, shop)
         assert await draft(row) == 1
         row = await Dispute.get(id=row.id)
-        assert (await StripeWrite.get()).key == f"dispute:{row.stripe_dispute_id}:evidence:1"
+        key = f"dispute:{row.stripe_dispute_id}:evidence:1"
+        assert (await StripeWrite.get(operation="disputes.stage")).key == key
         assert await responses.stage(context.gateway, row.id)
         assert not await responses.stage(context.gateway, row.id)
         there = at_bank(sandbox, row)
