@@ -8,19 +8,22 @@ Runs under a bare Python: it makes `.venv` beside itself, installs the locked de
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from quart import Quart
+    from quart import Blueprint, Quart
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import AnyJob, RecurringJob
     from shared.infra.jobs.queue import Handlers
+    from shared.infra.mail.links import Routes
 
 OLDEST = (3, 11)
+DOORS = ("portal", "storefront", "shared.entrypoints.api")
 
 
 def jobs() -> Sequence[AnyJob]:
@@ -49,16 +52,27 @@ def compose(
     before_serving: Sequence[Callable[[], Awaitable[None]]] = (),
     while_serving: Sequence[Callable[[Quart], AsyncIterator[None]]] = (),
 ) -> Quart:
-    """The whole application: every page and every endpoint on one gateway."""
-    import portal
-    import shared.entrypoints.api
-    import storefront
+    """The whole application on one gateway."""
     from shared.core import domains
     from shared.entrypoints.web.factory import create_app
+    from shared.infra.mail.links import links
 
     domains.manifests()  # now, and not in the first transaction that emits something
-    blueprints = [*portal.blueprints(), *storefront.blueprints(), *shared.entrypoints.api.blueprints()]
-    return create_app(settings, gateway, blueprints, before_serving=before_serving, while_serving=while_serving)
+    app = create_app(settings, gateway, blueprints(), before_serving=before_serving, while_serving=while_serving)
+    links.come_from(lambda: app.url_map.bind("localhost"))
+    return app
+
+
+def blueprints() -> Sequence[Blueprint]:
+    """Every page and every endpoint."""
+    return [blueprint for door in DOORS for blueprint in import_module(door).blueprints()]
+
+
+def addresses() -> Routes:
+    """Where every page is, for mails, which are written without a request."""
+    from shared.entrypoints.web.links import routes_of
+
+    return routes_of(blueprints())
 
 
 def main(arguments: list[str]) -> int:
@@ -67,16 +81,17 @@ def main(arguments: list[str]) -> int:
         wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
         print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
         return 2
-    from shared.entrypoints.cli import bootstrap
+    from shared.entrypoints.cli import bootstrap, private
 
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
-    from shared.entrypoints.cli import private
+    from shared.entrypoints.cli.main import Parts
     from shared.entrypoints.cli.main import main as command_line
-    from shared.entrypoints.cli.options import Parts
+    from shared.infra.mail.links import links
 
     private.begin()
+    links.come_from(addresses)
     return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))
 
 

@@ -139,6 +139,15 @@ def _worked_out_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_in_mails() -> None:
+    """Mails know where the pages are, also in tests that make no application."""
+    import run
+    from shared.infra.mail.links import links
+
+    links.come_from(run.addresses)
+
+
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file."""

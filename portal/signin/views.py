@@ -21,7 +21,7 @@ blueprint = Blueprint("signin", __name__)
 
 
 @blueprint.route("/vendor/login", methods=["GET", "POST"])
-@blueprint.route("/operator/login", methods=["GET", "POST"])
+@blueprint.route("/operator/login", endpoint="operator_login", methods=["GET", "POST"])
 @public
 @limit_door("member.sign_in")
 async def login() -> Response:

@@ -389,13 +389,13 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: s
 
 
 async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(database: str, engine: str) -> None:
-    """Migration 0042: whatever became of the job that they had."""
+    """Migration 0043: whatever became of the job that they had."""
     at = clock.now()
     decided = [{"submitted_at": at}, {"accepted_at": at}, {}, {"submitted_at": at, "delivered_at": at}]
     rows = [await make_dispute(await make_order()) for _ in decided]
     for row, values in zip(rows, decided, strict=True):
         await type(row).filter(id=row.id).update(**values)
-    script = import_module("shared.infra.database.migrations.0042_dispute_writes")
+    script = import_module("shared.infra.database.migrations.0043_dispute_writes")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 

@@ -28,7 +28,7 @@ BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
 
 
 async def _post(order: Any, kind: str, to: str) -> Email:
-    text = f"See where it is:\n{mail.ORDER_LINK}\n"
+    text = f"See where it is:\n{mail.PUBLIC_URL}/shop/orders/{{order_link}}\n"
     async with unit.transaction() as tx:
         mail.post(tx, kind, to=to, subject="Hello", text=text, unique_key=kind, order_id=order.id)
     return await Email.get(unique_key=kind)
@@ -79,7 +79,9 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     checkout = await Checkout.get(id=order.checkout_id)
     assert checkout.token != BEFORE
     assert checkout.old_link_digest == digest(BEFORE)
-    assert (await Email.get(id=was.id)).text == f"See {mail.ORDER_LINK}\nor write /shop/orders/co_x"
+    assert (
+        await Email.get(id=was.id)
+    ).text == f"See {mail.PUBLIC_URL}/shop/orders/{{order_link}}\nor write /shop/orders/co_x"
     assert BEFORE not in str(await Checkout.all().values()) + str(await Email.all().values())
     browser = Browser(client)
     for link in (BEFORE, link_of(checkout.token)):

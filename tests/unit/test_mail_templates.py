@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from quart import Quart
 
 from shared.infra.mail import rendering
+from shared.infra.mail.links import MailLinks, WhenSent
 from shared.infra.mail.rendering import FOLDER, render
 
 SHIPPED = {"number": "MH-1", "full_name": "Ada", "carrier": "", "tracking": ""}
@@ -54,3 +56,15 @@ def test_a_template_without_a_subject_is_refused(monkeypatch: pytest.MonkeyPatch
             render("bare", {})
     finally:
         rendering._templates.cache_clear()
+
+
+def test_an_address_is_that_of_its_route() -> None:
+    """What is made as the mail is sent stays as it is; anything else is quoted."""
+    app, links, later = Quart("here"), MailLinks(), WhenSent("{sealed:abc}")
+    app.add_url_rule("/here/<token>", "here.page")
+    links.come_from(lambda: app.url_map.bind("localhost"))
+
+    assert links.url_for("here.page", token=later) == "{public_url}/here/{sealed:abc}"
+    assert links.url_for("here.page", token="ü x", of="a b") == "{public_url}/here/%C3%BC%20x?of=a+b"
+    with pytest.raises(LookupError):
+        links.url_for("here.page")

@@ -17,7 +17,7 @@ from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
 from tortoise import Tortoise
 from werkzeug.exceptions import BadHost, NotFound
-from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
+from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shared.core.settings import Settings
@@ -28,6 +28,7 @@ from shared.entrypoints.web import (
     identity,
     language,
     limits,
+    links,
     market,
     measuring,
     observability,
@@ -111,15 +112,6 @@ async def _ended(tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
         await asyncio.wait(waiting, timeout=seconds)
 
 
-class SafeInteger(IntegerConverter):
-    """`<int:…>` that is 404 beyond what the database can hold."""
-
-    def to_python(self, value: str) -> int:
-        if len(value) > 18:
-            raise ValidationError
-        return int(super().to_python(value))
-
-
 def create_app(
     settings: Settings,
     gateway: Gateway,
@@ -140,8 +132,7 @@ def create_app(
     app.session_interface = cookies.SignedCookies()
     app.permanent_session_lifetime = timedelta(days=COOKIE_DAYS)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.url_map.converters["int"] = SafeInteger
-    app.url_map.strict_slashes = False
+    links.prepare(app)
     pages.prepare(app)
     language.register(app)
     market.register(app)

@@ -75,7 +75,6 @@ def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, 
             "vendor_name": vendor.name,
             "amount": Money(refund.amount, refund.currency),
             "note": refund.note,
-            "link": mail.ORDER_LINK,
         },
     )
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0042_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

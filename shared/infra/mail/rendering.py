@@ -1,7 +1,9 @@
 """Mails as templates: `templates/mail/<kind>.txt`, a line `Subject: …`, an empty line, the text.
 
 Plain text in Jinja's words. A name that the template asks for and nobody gave is an error (StrictUndefined), and nothing is
-escaped: a mail is no HTML. Amounts are given as `Money` and written by the filter `money`, as the pages write them.
+escaped: a mail is no HTML. Amounts are given as `Money` and written by the filter `money`, as the pages write them; addresses
+are asked for by `url_for`. `own_order` is the token of the purchase that the mail is about: `url_for('receipts.order_page',
+token=own_order)`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.core import formats
 from shared.core.locales import SOURCE, speaking, teach
+from shared.infra.mail.links import ORDER, PUBLIC_URL, links
 
 FOLDER = Path(__file__).resolve().parents[3] / "templates" / "mail"
 _SUBJECT = "Subject: "
@@ -44,5 +47,6 @@ def _templates() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.filters["money"] = formats.money
+    environment.globals.update(url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL)
     teach(environment)
     return environment

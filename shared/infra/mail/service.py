@@ -22,15 +22,15 @@ from shared.core.settings import Settings
 from shared.infra import unit
 from shared.infra.activity.changes import Columns
 from shared.infra.jobs.models import Job
+from shared.infra.mail import links
 from shared.infra.mail.events import MailPosted
+from shared.infra.mail.links import ORDER, WhenSent
 from shared.infra.mail.models import Email
 from shared.infra.mail.rendering import render
 from shared.infra.unit import Transaction
 
-PUBLIC_URL = "{public_url}"  # stands in a mail's text where our address goes; a transaction knows no settings
+PUBLIC_URL = links.PUBLIC_URL
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
-# The link of the mail's own order. It is made when the mail is sent, for its shopper alone, and stands in no database.
-ORDER_LINK = f"{PUBLIC_URL}/shop/orders/{{order_link}}"
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def write(
 ) -> None:
     """Post the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
 
-    `public_url` is given to every template.
+    Templates ask for addresses by `url_for`, as pages do (`links.py`).
     """
-    subject, text = render(kind, {"public_url": PUBLIC_URL, **context}, language)
+    subject, text = render(kind, context, language)
     post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 
@@ -139,15 +139,15 @@ def compose(
     return message
 
 
-def link_token(nonce: str) -> str:
+def link_token(nonce: str) -> WhenSent:
     """What stands in a mail's text where the token of a link goes (`shared.core.ids.sealed`): it is made as the mail is sent."""
-    return f"{{sealed:{nonce}}}"
+    return WhenSent(f"{{sealed:{nonce}}}")
 
 
 def _filled(text: str, settings: Settings, order_token: str | None) -> str:
     """The text with what stands in no database: made of what its row is about, never of what somebody may have typed."""
     if order_token is not None:
-        text = text.replace("{order_link}", sealed(settings.secret_key, order_token, Sealed.ORDER))
+        text = text.replace(ORDER, sealed(settings.secret_key, order_token, Sealed.ORDER))
     told = text.replace(PUBLIC_URL, settings.public_url)
     return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
 

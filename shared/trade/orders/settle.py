@@ -158,7 +158,6 @@ async def _mails(tx: Transaction, order: Order) -> None:
             "vendor_name": vendor.name,
             "lines": lines,
             "total": total,
-            "link": mail.ORDER_LINK,
         },
     )
     subject, text = texts.sold(

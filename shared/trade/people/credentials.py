@@ -28,11 +28,6 @@ from shared.trade.people.rules import Purpose
 from shared.trade.people.tokens import revoke_tokens_of
 
 RESET_ASKED = "people.reset_asked"
-FORGOT = {
-    rules.OPERATOR: "/operator/forgot",
-    rules.OWNER: "/vendor/forgot",
-    rules.CUSTOMER: "/shop/account/forgot",
-}
 MOST_RESETS = 5  # open links at a time: more mails would only bury the first
 
 
@@ -101,13 +96,8 @@ async def _tell(tx: Transaction, person: Person) -> None:
         to=person.email,
         unique_key=f"password_changed:{new_nonce()}",
         language=language_of(person),
-        context={"full_name": person.full_name, "forgot": forgot_address(person)},
+        context={"full_name": person.full_name, "role": role_of(person)},
     )
-
-
-def forgot_address(person: Person) -> str:
-    """Where a person asks for a new password."""
-    return FORGOT[role_of(person)]
 
 
 async def forgot(*, kind: str, email: str) -> None:

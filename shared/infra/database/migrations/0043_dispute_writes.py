@@ -17,7 +17,7 @@ UNDO = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0041_refund_writes")]
+    dependencies = [("models", "0042_payment_config_words")]
 
     initial = False
 
