@@ -17,7 +17,7 @@ GUARDS = (
     "shared/finance/recovery/by_hand.py",
     "shared/finance/recovery/movements.py",
     "shared/finance/recovery/service.py",
-    "shared/finance/disputes/answers.py",
+    "shared/finance/disputes/responses.py",
     "shared/finance/disputes/money.py",
     "shared/finance/disputes/service.py",
     "shared/infra/gateway/calls.py",

@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from shared.core.money import step
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
-from shared.finance.disputes import answers
+from shared.finance.disputes import responses
 from shared.finance.disputes.models import Dispute
 from shared.finance.inbox import dispatch
 from shared.finance.inbox.models import WebhookEvent
@@ -236,10 +236,10 @@ async def answer(market: Market, which: int, words: str, *, accept: bool) -> Non
     row, gateway = rows[which % len(rows)], market.gateway
     mine: dict[str, Any] = {"vendor_id": row.vendor_id, "dispute_id": row.id, "actor": "member:1"}
     if accept:
-        await answers.accept(gateway, **mine)
+        await responses.accept(gateway, **mine)
         return
-    version = await answers.save_draft(texts={"uncategorized_text": words}, **mine)
-    await answers.submit(gateway, version=version, **mine)
+    version = await responses.save_draft(texts={"uncategorized_text": words}, **mine)
+    await responses.submit(gateway, version=version, **mine)
 
 
 async def replay(market: Market, which: int) -> None:
