@@ -16,7 +16,10 @@ from shared.infra.restoring.service import standing
 
 @dataclass(frozen=True)
 class Standstill:
-    """How far an installation has come since it was restored. `differences`: what the comparison left open."""
+    """How far an installation has come since it was restored.
+
+    `differences`: how many the comparison left open.
+    """
 
     backup_made_at: datetime
     restored_at: datetime
@@ -33,13 +36,21 @@ class Standstill:
 
 
 async def standstill() -> Standstill | None:
-    """Where it stands; None when money moves. At most two queries."""
+    """Read where it stands; None when money moves. At most two queries."""
     row = await standing()
     if row is None:
         return None
-    left = await Difference.filter(run_id=row.compared_run, status="open").count() if row.compared_run else 0
+    left = 0
+    if row.compared_run:
+        left = await Difference.filter(run_id=row.compared_run, status="open").count()
     return Standstill(
-        row.backup_made_at, row.created_at, row.source, row.backfilled_at, row.compared_at, row.compared_run, left
+        backup_made_at=row.backup_made_at,
+        restored_at=row.created_at,
+        source=row.source,
+        backfilled_at=row.backfilled_at,
+        compared_at=row.compared_at,
+        run_id=row.compared_run,
+        differences=left,
     )
 
 
@@ -58,11 +69,11 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
         row = await tx.lock_first(Restoration.filter(acknowledged_at=None).order_by("-id"))
         if row is None:
             return
-        found = await standstill()
-        assert found is not None
-        if not found.can_end:
+        stands = await standstill()
+        assert stands is not None
+        if not stands.can_end:
             raise Conflict("Fetch the events and compare everything first; nothing was changed.")
-        if found.differences and not despite:
+        if stands.differences and not despite:
             raise Conflict("There are differences left. Look at them, and tick the box if they may stay for now.")
         now = clock.now()
         await Restoration.filter(acknowledged_at=None).update(
@@ -73,5 +84,5 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
             actor=actor,
             subject=f"restoration:{row.id}",
             source=row.source,
-            differences=found.differences,
+            differences=stands.differences,
         )
