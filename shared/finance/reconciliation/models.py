@@ -30,10 +30,7 @@ class ReconciliationRun(Row):
 
 
 class Difference(Row):
-    """One thing that does not agree, with the repair that mends it.
-
-    `number` counts within the run.
-    """
+    """One thing that does not agree, with the repair that mends it. `number` counts within the run."""
 
     lock_rank = 320
 
