@@ -22,7 +22,7 @@ from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
 from shared.finance.overview.dashboard import Desk, Figures, desk, figures
 from shared.finance.payouts.rules import PayoutState
-from shared.finance.reconciliation.restored import Standstill
+from shared.finance.reconciliation.after_restore import Standstill
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate
 

@@ -14,7 +14,7 @@ from shared.core.errors import Invalid
 from shared.core.money import Money
 from shared.core.words import codes
 from shared.finance.disputes import evidence
-from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
+from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.sandbox.resources.chargebacks import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
 

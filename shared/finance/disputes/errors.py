@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, Invalid
+from shared.core.errors import Conflict, Invalid, TryLater
 from shared.core.locales import gettext_noop as _n
 
 
@@ -39,3 +39,9 @@ class AnswerRefused(Conflict):
 
     code = "dispute_answer_refused"
     default = _n("The bank did not take this. Below is how the dispute stands now.")
+
+
+class Overtaken(TryLater):
+    """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
+
+    code = "dispute_answer_overtaken"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.core.formats import english_day
 from shared.core.money import Money
-from shared.finance.disputes.draft import Facts
+from shared.finance.disputes.response_draft import Facts
 from shared.finance.statements.sheets import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
 
 ROW = 16.0
