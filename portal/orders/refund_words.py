@@ -12,7 +12,7 @@ from shared.core.words import word, words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, RefundState, Standing
-from shared.trade.orders.money import MoneyState
+from shared.trade.orders.remaining_money import MoneyState
 
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
 _STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}

@@ -13,7 +13,7 @@ from shared.core.words import word, words
 from shared.entrypoints.web.filters import money
 from shared.finance.payouts.balances import BalanceView
 from shared.finance.payouts.forecast import NextPayout
-from shared.finance.payouts.instant import InstantOffer, NoInstant
+from shared.finance.payouts.instant_payouts import InstantOffer, NoInstant
 from shared.finance.payouts.queries import PayoutRow
 from shared.finance.payouts.rules import Obstacle, PayoutState, Why
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.core.words import words
 from shared.infra.audit.queries import EntryView
-from shared.trade.people.browsers import told
+from shared.trade.people.browser_names import told
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from tortoise.expressions import Q
 
 from shared.core.errors import NotFound
 from shared.core.money import Money
+from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import borne_by
 from shared.finance.disputes.rules import (
     ACCEPTABLE,
     ANSWERABLE,
