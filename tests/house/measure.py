@@ -56,6 +56,9 @@ PLUMBING = frozenset(
     }
 )
 
+# Folders of one file a thing, all of the same shape: what each is called is what it is about.
+SERIES = frozenset({"checks"})
+
 SIDES = ("product", "stand-in")
 Pair = tuple[float, float]  # a figure of each side
 Pairs = Mapping[str, Pair]
@@ -200,7 +203,8 @@ def domain_modules(checkout: Checkout) -> Iterator[tuple[str, str]]:
             shelved = folders[0] in SHELVES
             is_domain = folders[0] in DOMAIN_SHELVES if shelved else folders[0] not in PLUMBING
             depth = 2 if shelved else 1
-            if is_domain and len(folders) >= depth:
+            in_series = SERIES.intersection(folders[depth:])
+            if is_domain and len(folders) >= depth and not in_series:
                 yield "/".join(folders[:depth]), name
 
 
