@@ -22,7 +22,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.settings import load
-from shared.entrypoints.cli.database import opened
+from shared.entrypoints.cli.opened import opened
 from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.models import Member
