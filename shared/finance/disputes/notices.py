@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.core.money import Money
+from shared.finance.disputes.dispute_postings import Books, borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import Books, borne_by
 from shared.finance.disputes.rules import APPEALS, OPEN, DisputeStatus, Parts
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
