@@ -69,7 +69,7 @@ BOUNDS: Pairs = {
     "imports inside functions": (89, 5),
     "class names defined more than once": (34, 0),
     "template lines over 140 characters": (239, 85),
-    "doc lines over 140 characters": (597, 0),
+    "doc lines over 140 characters": (0, 0),
 }
 
 
