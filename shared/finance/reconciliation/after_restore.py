@@ -1,4 +1,4 @@
-"""The way back after a restore: fetch Stripe's events, compare everything, acknowledge. Then money moves again."""
+"""The way back after a restore: fetch Stripe's events, compare everything, acknowledge."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ async def fetch() -> None:
 async def acknowledge(*, actor: str, despite: bool = False) -> None:
     """Let money move again. `despite`: differences that are left were looked at.
 
-    Raises Conflict while events or comparison are missing, or differences are left that nobody has looked at.
+    Raises Conflict while events or comparison are missing, or differences are left that nobody has
+    looked at.
     """
     async with unit.transaction() as tx:
         row = await tx.lock_first(Restoration.filter(acknowledged_at=None).order_by("-id"))

@@ -1,4 +1,4 @@
-"""Reading both sides of a comparison, Stripe first, so that what we post meanwhile is not missed."""
+"""Reading both sides of a comparison: Stripe first, so that nothing posted meanwhile is missed."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ from shared.infra.references import service as references
 OVERLAP = timedelta(days=1)
 EVENTS_BACK = timedelta(days=30)  # Stripe tells no older ones
 
+Counted = dict[str, int]
 Totals = dict[tuple[int | None, str], int]  # vendor and currency -> minor units
 
 
-async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, dict[str, int]]:
+async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, Counted]:
     """Read everything, or what happened since `since`; and how much of each was looked at."""
     at_stripe = await stripe_records.read(gateway, _window(since))
     customers = await saved_method_records.customers(since)
@@ -154,8 +155,10 @@ def _receivables(sums: Sums, claimed: dict[tuple[int, str], int]) -> dict[tuple[
         for (account, vendor_id, currency), total in sums.items()
         if account == Account.VENDOR_RECEIVABLE
     }
-    places = [*booked, *claimed]
-    return {place: (booked.get(place, 0), claimed.get(place, 0)) for place in places}
+    both = {}
+    for place in [*booked, *claimed]:
+        both[place] = (booked.get(place, 0), claimed.get(place, 0))
+    return both
 
 
 def _by_currency(sums: Sums) -> dict[str, int]:
@@ -166,10 +169,13 @@ def _by_currency(sums: Sums) -> dict[str, int]:
 
 
 def _balances(booked: Totals, at_stripe: StripeRecords) -> dict[tuple[int | None, str], tuple[int, int]]:
-    places = {*booked, *at_stripe.balances}
-    reachable = [place for place in places if place[0] not in at_stripe.unreachable]
-    ordered = sorted(reachable, key=lambda place: (place[0] or 0, place[1]))
-    return {place: (booked.get(place, 0), at_stripe.balances.get(place, 0)) for place in ordered}
+    told = at_stripe.balances
+    places = {*booked, *told}
+    both = {}
+    for place in sorted(places, key=lambda place: (place[0] or 0, place[1])):
+        if place[0] not in at_stripe.unreachable:
+            both[place] = (booked.get(place, 0), told.get(place, 0))
+    return both
 
 
 def _comparable(objects: Iterable[ObjectRecord], at_stripe: StripeRecords) -> tuple[ObjectRecord, ...]:
@@ -195,7 +201,7 @@ async def _remembered(both: BothSides) -> frozenset[str]:
     return await references.known(reversals - {each.stripe_id for each in both.movements})
 
 
-def _counted(both: BothSides, at_stripe: StripeRecords) -> dict[str, int]:
+def _counted(both: BothSides, at_stripe: StripeRecords) -> Counted:
     return {
         "payments": len(both.payments),
         "intents": len(both.intents),

@@ -24,7 +24,8 @@ async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
     Those are left out of which row and ledger do not say the same.
     """
     by_rows, by_ledger = await _by_rows(subjects), await _by_ledger(subjects)
-    return {name: amount for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount}
+    sure = [name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount]
+    return {name: by_rows[name] for name in sure}
 
 
 async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:

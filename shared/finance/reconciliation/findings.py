@@ -1,4 +1,4 @@
-"""What a reconciliation can find, by the names that are stored, and the names of what repairs it. Pure."""
+"""What a reconciliation can find, and what repairs it, by the names that are stored. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ class DifferenceKind(StrEnum):
 
 
 class RepairName(StrEnum):
-    """What can repair a difference. Each belongs to one check, which says what it does and does it."""
+    """What can repair a difference.
+
+    Each belongs to one check, which says what it does and does it.
+    """
 
     NONE = ""  # a person must look
     CONFIRM_PAYMENT = "confirm_payment"

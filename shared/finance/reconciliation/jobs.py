@@ -21,7 +21,10 @@ SHOWN = 10
 
 @recurring("reporting.nightly", at=time(2, 30))
 async def nightly(context: Context) -> None:
-    """Compare what happened lately; the operators hear of differences. Repeats while Stripe is away."""
+    """Compare what happened lately; the operators hear of differences.
+
+    Repeats while Stripe is away.
+    """
     try:
         run = await service.reconcile(context.gateway, started_by="system", full=False)
     except AlreadyRunning:

@@ -40,6 +40,7 @@ ROWS_OF: Mapping[str, type[Model]] = {
     "reserved": ReserveHold,
     "released": ReserveHold,
 }
+KeysByRow = dict[str, dict[int, list[str]]]  # kind -> id of the row that the key names -> keys
 Sums = dict[tuple[str, int | None, str], int]
 _COLUMNS = (
     "id",
@@ -54,9 +55,10 @@ _COLUMNS = (
 
 
 async def lines(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[LedgerLine, ...]:
-    """Read the entries on balances at Stripe: those of the window, and those about what Stripe named."""
+    """Read the entries on balances at Stripe, of the window and about what Stripe named."""
     query = LedgerEntry.filter(account__in=AT_STRIPE)
-    rows = {row[0]: row for row in await since_then(query, since).values_list(*_COLUMNS)}
+    in_window = since_then(query, since)
+    rows = {row[0]: row for row in await in_window.values_list(*_COLUMNS)}
     if since is not None:
         for chunk in chunks(stripe_ids):
             more = query.filter(stripe_id__in=chunk)
@@ -97,9 +99,8 @@ async def orphans(since: datetime | None) -> frozenset[str]:
     return frozenset(alone - {key.removeprefix("reversed:") for key in reversed_})
 
 
-async def _keys_by_row(since: datetime | None) -> dict[str, dict[int, list[str]]]:
-    """Read kind -> id of the row that the key names -> keys."""
-    keys: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+async def _keys_by_row(since: datetime | None) -> KeysByRow:
+    keys: KeysByRow = defaultdict(lambda: defaultdict(list))
     query = since_then(LedgerPosting.filter(kind__in=[*ROWS_OF]), since)
     for kind, key in await query.values_list("kind", "key"):
         number = str(key).split(":")[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise.expressions import Q
 from tortoise.functions import Sum
@@ -28,6 +28,8 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.refunds.models import Refund
 
+Row = TypeVar("Row", Payment, Movement)
+
 # What may still change, so that it is compared however old it is.
 _UNFINISHED: Mapping[type[Model], Q] = {
     Refund: Q(status__in=["pending", "requires_action"]),
@@ -39,11 +41,15 @@ _UNFINISHED: Mapping[type[Model], Q] = {
 async def payments(since: datetime | None, intents: Iterable[str]) -> tuple[PaymentRecord, ...]:
     """Read payments of the window, and those that Stripe named."""
     query = Payment.all().select_related("order")
-    rows: dict[int, Payment] = {row.id: row for row in await since_then(query, since)}
+    rows = _by_id(await since_then(query, since))
     if since is not None:
         for chunk in chunks(intents):
-            rows |= {row.id: row for row in await query.filter(stripe_payment_intent_id__in=chunk)}
+            rows |= _by_id(await query.filter(stripe_payment_intent_id__in=chunk))
     return tuple(_payment(rows[id_], since) for id_ in sorted(rows))
+
+
+def _by_id(rows: Iterable[Row]) -> dict[int, Row]:
+    return {row.id: row for row in rows}
 
 
 def _payment(row: Payment, since: datetime | None) -> PaymentRecord:
@@ -67,7 +73,7 @@ def _payment(row: Payment, since: datetime | None) -> PaymentRecord:
 
 
 async def objects(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[ObjectRecord, ...]:
-    """Read refunds, disputes and payouts of the window, and those that Stripe named or that are unfinished."""
+    """Read refunds, disputes and payouts: of the window, named by Stripe, or unfinished."""
     named = list(stripe_ids)
     records: list[ObjectRecord] = []
     for model in _UNFINISHED:
@@ -109,12 +115,12 @@ async def movements(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[
     """Read movements of the window, those that Stripe named, and those that were not finished."""
     query = Movement.all().select_related("claim")
     if since is None:
-        rows = {row.id: row for row in await query}
+        rows = _by_id(await query)
     else:
         in_window = Q(created_at__gte=since) | Q(status=MovementState.OPENING)
-        rows = {row.id: row for row in await query.filter(in_window)}
+        rows = _by_id(await query.filter(in_window))
         for chunk in chunks(stripe_ids):
-            rows |= {row.id: row for row in await query.filter(stripe_id__in=chunk)}
+            rows |= _by_id(await query.filter(stripe_id__in=chunk))
     return tuple(_movement(rows[id_], since) for id_ in sorted(rows))
 
 

@@ -1,4 +1,4 @@
-"""Reading what orders say went back or was taken by banks, beside what their refunds and disputes come to."""
+"""Reading what orders say went back or was taken, beside what refunds and disputes come to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.trade.orders.models import Order
 
 
 async def orders(since: datetime | None) -> tuple[OrderRecord, ...]:
-    """Read the orders of which something was refunded or taken by a bank, as they or their rows say.
+    """Read the orders of which something was refunded or taken, as they or their rows say.
 
     Those that did not change in the window are left out, unless a sum is wrong.
     """

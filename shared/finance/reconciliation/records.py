@@ -1,8 +1,8 @@
-"""What reconciliation compares, as plain data: the ledger and our rows on one side, Stripe's objects on the other. Pure.
+"""What reconciliation compares, as plain data: ledger and rows on one side, Stripe on the other.
 
-Names that end in `AtStripe` are Stripe's side, those that end in `Record` ours. `vendor_id` None is the platform's own
-account. Amounts are minor units, currencies upper case. A key is the Stripe id under which one movement of money is
-known on both sides.
+Names that end in `AtStripe` are Stripe's side, those that end in `Record` ours. `vendor_id` None is
+the platform's own account. Amounts are minor units, currencies upper case. A key is the Stripe id
+under which one movement of money is known on both sides.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class MovementRecord:
 class ClaimRecord:
     """A claim.
 
-    `moved`: what its movements that are done come to. `bears`: what its refund or dispute says; None if unsure.
-    `cannot_be_sent`: the vendor took our access away, so what we owe it waits.
+    `moved`: what its movements that are done come to. `bears`: what its refund or dispute says;
+    None if unsure. `cannot_be_sent`: the vendor took our access away, so what we owe it waits.
     """
 
     id: int
@@ -148,7 +148,7 @@ class OrderRecord:
 
 @dataclass(frozen=True)
 class AccountRecord:
-    """A vendor's account as we keep it and as Stripe tells it: the same fields by the same names."""
+    """A vendor's account as we keep it and as Stripe tells it, by the same names."""
 
     vendor_id: int
     account: str
@@ -196,11 +196,11 @@ class OpenPosting:
 
 @dataclass(frozen=True)
 class VendorEarnings:
-    """What a vendor has earned in one currency, and what of it lies at Stripe or is on its way to a bank, by the ledger.
+    """What a vendor has earned in one currency, and where that lies, by the ledger.
 
-    `waits`: how far the two may differ, for claims that are not at rest and for what is in suspense. `unposted`:
-    refunds whose postings are not there, and what these would take off. `set_off`: between the vendor's claims, zero
-    together.
+    `waits`: how far the two may differ, for claims that are not at rest and for what is in
+    suspense. `unposted`: refunds whose postings are not there, and what these would take off.
+    `set_off`: between the vendor's claims, zero together.
     """
 
     vendor_id: int
@@ -238,7 +238,10 @@ class MethodRecord:
 
 @dataclass(frozen=True)
 class MethodAtStripe:
-    """A payment method that a shopper's customer holds at Stripe. `described`: type, brand, last digits, expiry."""
+    """A payment method that a shopper's customer holds at Stripe.
+
+    `described`: type, brand, last digits, expiry.
+    """
 
     stripe_id: str
     customer: str
@@ -249,10 +252,11 @@ class MethodAtStripe:
 class BothSides:
     """Everything that is compared.
 
-    `posted`: the keys of those postings that the payments must have. `orphans`: keys of postings whose row is not
-    there. `ledger_sums`: what everything comes to, by currency. `receivables`: by vendor and currency, (ledger,
-    claims). `balances`: (ledger, Stripe). `remembered`: Stripe ids of movements that we once knew what they belong to.
-    `detaching`: Stripe ids of methods that are being detached.
+    `posted`: the keys of those postings that the payments must have. `orphans`: keys of postings
+    whose row is not there. `ledger_sums`: what everything comes to, by currency. `receivables`: by
+    vendor and currency, (ledger, claims). `balances`: (ledger, Stripe). `remembered`: Stripe ids of
+    movements that we once knew what they belong to. `detaching`: Stripe ids of methods that are
+    being detached.
     """
 
     payments: tuple[PaymentRecord, ...] = ()

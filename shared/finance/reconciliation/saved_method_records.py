@@ -1,4 +1,4 @@
-"""Reading both sides of saved payment methods for a comparison: ours in few queries, Stripe's customer by customer."""
+"""Reading both sides of saved payment methods: ours in few queries, Stripe's by customer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.infra.gateway.payment_methods import StripePaymentMethod
 
 
 async def customers(since: datetime | None) -> list[str]:
-    """Read the customers that are compared: all that are not gone, or those whose methods changed since."""
+    """Read the customers that are compared: all that live, or those whose methods changed since."""
     live = StripeCustomer.filter(gone_at=None, stripe_customer_id__not_isnull=True)
     if since is not None:
         changed = PaymentMethod.filter(updated_at__gte=since)

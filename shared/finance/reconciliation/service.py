@@ -1,4 +1,4 @@
-"""A reconciliation: read both sides, compare them, compare again what may merely be under way, store what is left."""
+"""A reconciliation: read both sides, compare them twice, store what differs both times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def reconcile(
     grace: timedelta = GRACE,
     tell: Callable[[str], None] = log.info,
 ) -> ReconciliationRun:
-    """Compare everything (or, not `full`, what happened lately) and store the run with its differences.
+    """Compare everything (or, not `full`, what happened lately) and store what differs.
 
     Raises AlreadyRunning, and StripeUnavailable after noting that the run failed.
     """
@@ -140,7 +140,8 @@ def _said(error: BaseException) -> str:
 async def _store(run_id: int, differences: Sequence[FoundDifference]) -> None:
     if not differences:
         return
-    vendors = {int(str(id_)) for id_ in await Vendor.all().values_list("id", flat=True)}
+    ids = await Vendor.all().values_list("id", flat=True)
+    vendors = {int(str(id_)) for id_ in ids}
     for number, each in enumerate(differences, 1):
         await Difference.create(
             run_id=run_id,

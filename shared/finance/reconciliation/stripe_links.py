@@ -1,4 +1,4 @@
-"""Which of Stripe's ids belong together, by what our rows and the sources of balance transactions say. Pure."""
+"""Which of Stripe's ids belong together, by our rows and by balance transactions. Pure."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def _of_charges(both: BothSides) -> dict[str, str]:
     for t in both.transactions:
         intent = t.links.get("payment_intent")
         if t.type == "charge" and t.vendor_id is None and intent and t.source:
-            ids = (t.id, t.source, t.links.get("transfer"), t.links.get("application_fee"))
-            alias |= {each: intent for each in ids if each}
+            linked = (t.links.get("transfer"), t.links.get("application_fee"))
+            alias |= {each: intent for each in (t.id, t.source, *linked) if each}
     return alias
 
 

@@ -1,4 +1,4 @@
-"""Reading Stripe for a comparison: whole lists, page after page, a few accounts at a time; never one call a row."""
+"""Reading Stripe for a comparison: whole lists, a few accounts at a time, never one call a row."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def _read_vendor(
 
 
 def account_fields(of: object, status: str) -> dict[str, str]:
-    """Name the fields of an account that are compared, as words; of Stripe's facts or of our row alike."""
+    """Name the compared fields of an account as words, of Stripe's facts or of our row."""
     fields = {name: str(getattr(of, name) or False) for name in ACCOUNT_FIELDS}
     return {"status": str(status), **fields}
 
@@ -153,7 +153,10 @@ async def _read_account(
 
 
 async def read_one(gateway: Gateway, record: ObjectRecord) -> ObjectAtStripe | None:
-    """Read one refund, dispute or payout that no window reaches; None when Stripe does not know it."""
+    """Read one refund, dispute or payout that no window reaches.
+
+    None when Stripe does not know it.
+    """
     try:
         if record.what == "refund":
             return _refund(await gateway.refunds.get(record.stripe_id))

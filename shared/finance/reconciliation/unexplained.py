@@ -1,9 +1,10 @@
 """Which balance transactions no posting explains, and which postings no balance transaction. Pure.
 
-Every balance transaction is cut into pieces, each under the key that its posting carries: a charge, its transfer and
-its commission under the payment's intent; a reversal, a later transfer, a fee refund, a payout under their own id;
-refunds and disputes under the balance transaction itself. What a payout costs goes with the payout. Where a key comes
-to the same on both sides, everything is explained.
+Every balance transaction is cut into pieces, each under the key that its posting carries: a charge,
+its transfer and its commission under the payment's intent; a reversal, a later transfer, a fee
+refund, a payout under their own id; refunds and disputes under the balance transaction itself. What
+a payout costs goes with the payout. Where a key comes to the same on both sides, everything is
+explained.
 """
 
 from __future__ import annotations
@@ -47,12 +48,13 @@ class Gap:
 
         What began before the window is judged when everything is compared.
         """
-        return any(t.recent for t in self.transactions) or any(line.recent for line in self.lines)
+        told = [t.recent for t in self.transactions]
+        return any(told) or any(line.recent for line in self.lines)
 
 
 @dataclass(frozen=True)
 class UnknownMovement:
-    """A reversal, later transfer or fee refund of a payment of ours, and no row of ours about it."""
+    """A reversal, later transfer or fee refund of our payment, of which we have no row."""
 
     stripe_id: str
     intent_id: str
@@ -60,7 +62,7 @@ class UnknownMovement:
 
 
 def find_gaps(both: BothSides, links: StripeLinks) -> list[Gap]:
-    """Find every key that differs, in the order in which Stripe's rows and then our postings tell them."""
+    """Find every key that differs, in the order of Stripe's rows and then of our postings."""
     parked = parked_transactions(both.lines)
     fee_refunds = FeeRefunds(both, links)
     rows: dict[Place, list[TransactionAtStripe]] = defaultdict(list)
@@ -71,13 +73,18 @@ def find_gaps(both: BothSides, links: StripeLinks) -> list[Gap]:
             at_stripe[place] += amount
             rows[place].append(t)
     lines = _by_place(both.lines, links)
-    booked = {place: sum(line.amount for line in mine) for place, mine in lines.items()}
+    booked = {place: _sum(mine) for place, mine in lines.items()}
     gaps = []
     for place in dict.fromkeys([*at_stripe, *booked]):
         sums = at_stripe.get(place, 0), booked.get(place, 0)
         if sums[0] != sums[1]:
-            gaps.append(Gap(*place, *sums, tuple(rows.get(place, ())), tuple(lines.get(place, ()))))
+            sides = tuple(rows.get(place, ())), tuple(lines.get(place, ()))
+            gaps.append(Gap(*place, *sums, *sides))
     return [gap for gap in gaps if gap.recent]
+
+
+def _sum(lines: Iterable[LedgerLine]) -> int:
+    return sum(line.amount for line in lines)
 
 
 def _by_place(lines: Iterable[LedgerLine], links: StripeLinks) -> dict[Place, list[LedgerLine]]:
@@ -101,7 +108,8 @@ def pieces(
         case "transfer" | "application_fee" | "application_fee_refund":
             return [(links.key_of(t.source), t.net)]
         case "payment":
-            return [(links.key_of(t.links.get("source_transfer", t.id)), t.net)]
+            transfer = t.links.get("source_transfer", t.id)
+            return [(links.key_of(transfer), t.net)]
         case "transfer_refund":
             return [(t.source, t.net)]
         case "payment_refund":
@@ -118,11 +126,12 @@ def _of_reversal(t: TransactionAtStripe, reversal: str, fee_refunds: FeeRefunds)
     """Part the vendor's side of a reversal from the commission that came back along with it."""
     if not t.fee:
         return [(reversal, t.net)]
-    return [(reversal, t.amount), (fee_refunds.key_for(t, reversal), -t.fee)]
+    fee_refund = fee_refunds.key_for(t, reversal)
+    return [(reversal, t.amount), (fee_refund, -t.fee)]
 
 
 class FeeRefunds:
-    """Commission that came back on the row of a reversal: which fee refund it is, told by payment and amount."""
+    """Which fee refund came back on the row of a reversal, told by payment and amount."""
 
     def __init__(self, both: BothSides, links: StripeLinks) -> None:
         alone = {t.source for t in both.transactions if t.type == "adjustment"}
@@ -131,10 +140,11 @@ class FeeRefunds:
         self._given: dict[str, str] = {}
         for t in both.transactions:
             if t.type == "application_fee_refund" and t.source and t.source not in alone:
-                self._waiting[links.intent_of.get(t.source, ""), -t.net].append(t.source)
+                intent = links.intent_of.get(t.source, "")
+                self._waiting[intent, -t.net].append(t.source)
 
     def key_for(self, t: TransactionAtStripe, reversal: str) -> str:
-        """Name the fee refund behind the fee of this row; the same one however often it is asked."""
+        """Name the fee refund behind the fee of this row, the same whenever it is asked."""
         if t.id not in self._given:
             intent = self._links.intent_of.get(reversal, "")
             candidates = self._waiting[intent, -t.fee]
@@ -158,13 +168,20 @@ def explained_by_suspense(gap: Gap, both: BothSides, links: StripeLinks) -> tupl
     """
     parked, fee_refunds = parked_transactions(both.lines), FeeRefunds(both, links)
     place = (gap.vendor_id, gap.currency)
-    here = [t for t in both.transactions if t.id in parked and (t.vendor_id, t.currency) == place]
-    mine = tuple(t for t in here if gap.key in dict(pieces(t, links, frozenset(), fee_refunds)))
-    return mine if mine and sum(t.net for t in mine) == gap.booked - gap.at_stripe else ()
+    mine = []
+    for t in both.transactions:
+        if t.id in parked and (t.vendor_id, t.currency) == place:
+            own = dict(pieces(t, links, frozenset(), fee_refunds))
+            mine += [t] if gap.key in own else []
+    missing = gap.booked - gap.at_stripe
+    return tuple(mine) if sum(t.net for t in mine) == missing else ()
 
 
 def find_unknown_movements(both: BothSides, links: StripeLinks) -> list[UnknownMovement]:
-    """Find movements of our payments at Stripe without a row of ours. Those that lie in suspense have been told."""
+    """Find movements of our payments at Stripe without a row of ours.
+
+    Those that lie in suspense have been told.
+    """
     known = {row.stripe_id for row in both.movements}
     parked = parked_transactions(both.lines)
     intents = {row.intent_id for row in both.payments}

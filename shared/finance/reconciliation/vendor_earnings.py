@@ -1,4 +1,4 @@
-"""What each vendor has earned and where that money lies, by the ledger alone; `checks/vendor_earnings.py` judges it."""
+"""Reading what each vendor has earned and where that lies, by the ledger alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VendorTotals = dict[tuple[int, str], int]  # vendor and currency -> minor units
 
 
 async def read(sums: Sums) -> tuple[VendorEarnings, ...]:
-    """Read the earnings of each vendor and currency in `sums`, what the ledger's accounts come to."""
+    """Read the earnings of each vendor and currency out of the ledger's sums."""
     earned, lies = _total(sums, EARNED), _total(sums, LIES)
     to_come, set_off = await _claims()
     parked = await _in_suspense()
@@ -72,12 +72,15 @@ async def _claims() -> tuple[VendorTotals, VendorTotals]:
 
 
 async def _in_suspense() -> VendorTotals:
-    """Read what lies in vendors' balances and is nobody's yet: the other side of its postings is suspense."""
+    """Read what lies in vendors' balances and is nobody's yet: what stands against suspense."""
     postings = LedgerEntry.filter(account=Account.SUSPENSE).values("posting_id")
     query = LedgerEntry.filter(account=Account.STRIPE_VENDOR, posting_id__in=Subquery(postings))
     groups = query.annotate(total=Sum("amount")).group_by("vendor_id", "currency")
     rows = await groups.values_list("vendor_id", "currency", "total")
-    return {(int(str(vendor)), str(currency)): int(str(total)) for vendor, currency, total in rows}
+    totals: VendorTotals = {}
+    for vendor_id, currency, total in rows:
+        totals[int(str(vendor_id)), str(currency)] = int(str(total))
+    return totals
 
 
 async def _with_unposted(rows: Sequence[VendorEarnings]) -> tuple[VendorEarnings, ...]:

@@ -1,4 +1,4 @@
-"""The window of a comparison: what is new since a moment, and whatever else Stripe named. None: everything."""
+"""The window of a comparison: what is new since a moment. None: everything."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Every check, in the order in which they run: one file each, which finds a difference, words it and repairs it.
+"""Every check, in the order in which they run.
 
-Causes come before consequences, so that each difference is told once: what one check found (`Comparison.covered`,
-`Comparison.of`) later ones are silent about. Differences are numbered and repaired in this order too.
+One file each finds a difference, words it, repairs it.
+
+Causes come before consequences, so that each difference is told once: what one check found
+(`Comparison.covered`, `Comparison.of`) later ones are silent about. Differences are numbered and
+repaired in this order too.
 """
 
 from __future__ import annotations
@@ -41,13 +44,13 @@ from shared.finance.reconciliation.checks.vendor_earnings import VendorEarningsC
 from shared.finance.reconciliation.findings import FoundDifference, RepairName
 from shared.finance.reconciliation.records import BothSides
 
-# Those that stand together go through the same subjects: each is told once, by the first that finds something.
+# Those that stand together go through the same subjects; the first that finds something tells it.
 ORDER: tuple[tuple[Check[Any], ...], ...] = (
-    # A payment explains most of what follows. That it was taken comes first, then what follows from that.
+    # A payment explains most of what follows. That it was taken comes first.
     (PaymentIntentCheck(), PaidOrderCheck(), SaleCheck(), ChargeCheck()),
     # What refunds, disputes and payouts move is theirs: movements and money are silent about it.
     (RefundCheck(), DisputeCheck(), PayoutCheck()),
-    # A movement that was begun here takes its answer at Stripe, so that it is not told as an unknown one.
+    # A movement that was begun here takes what Stripe made of it out of the unknown ones.
     (UnfinishedMovementCheck(),),
     # Before other unknown ones: what went back of it, or came along with it, is noted with it.
     (DashboardReversalCheck(),),

@@ -1,4 +1,4 @@
-"""Each balance at Stripe is what the ledger says, once everything that was found is taken out: the check of checks."""
+"""Each balance at Stripe is what the ledger says, once all that was found is taken out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from shared.finance.reconciliation.findings import DifferenceKind, FoundDifferen
 
 @dataclass(frozen=True)
 class ComparedBalance:
-    """A balance by the ledger and by Stripe; `explained`: what is known of by how much they differ."""
+    """A balance by the ledger and by Stripe.
+
+    `explained`: what is known of by how much they differ.
+    """
 
     vendor_id: int | None
     currency: str

@@ -1,4 +1,4 @@
-"""What followed a charge a moment later: Stripe's fee is posted, and the ids that we noted are Stripe's."""
+"""Stripe's fee for a charge is posted, and what we noted of the charge is what Stripe says."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from shared.finance.reconciliation.findings import (
     FoundDifference,
     RepairName,
 )
-from shared.finance.reconciliation.records import BothSides
+from shared.finance.reconciliation.records import BothSides, TransactionAtStripe
 from shared.finance.reconciliation.stripe_links import StripeLinks, links_of
 from shared.finance.reconciliation.unexplained import (
     Gap,
@@ -32,9 +32,9 @@ Subject = TypeVar("Subject")
 class Repair:
     """What repairs a difference.
 
-    `would`: a sentence that says what it would do, with names of arguments in braces. `apply` does it and says what
-    came of it; it looks again before it acts, and may be done twice. It raises CannotRepair, or what Stripe or the
-    domain said.
+    `would`: a sentence that says what it would do, with names of arguments in braces. `apply` does
+    it and says what came of it; it looks again before it acts, and may be done twice. It raises
+    CannotRepair, or what Stripe or the domain said.
     """
 
     would: str
@@ -78,8 +78,9 @@ class Comparison:
 class Check(ABC, Generic[Subject]):
     """One check: it goes through its subjects, and says of each what differs.
 
-    `kinds`: what it finds; no other check finds that. `repairs`: what repairs that, each by its name; a difference may
-    also name a repair of another check. Whatever it says of money is in minor units.
+    `kinds`: what it finds; no other check finds that. `repairs`: what repairs that, each by its
+    name; a difference may also name a repair of another check. Whatever it says of money is in
+    minor units.
     """
 
     kinds: ClassVar[tuple[DifferenceKind, ...]]
@@ -92,6 +93,11 @@ class Check(ABC, Generic[Subject]):
     @abstractmethod
     def find(self, subject: Subject, comparison: Comparison) -> FoundDifference | None:
         """Say what differs about one of them; None when nothing does."""
+
+
+def as_argument(t: TransactionAtStripe) -> list[object]:
+    """Write a balance transaction into the arguments of a repair: id, vendor, minor units, currency."""
+    return [t.id, t.vendor_id, t.net, t.currency]
 
 
 def money(amount: int, currency: str) -> str:

@@ -32,7 +32,7 @@ async def settle_claim(context: Context, given: Arguments) -> str:
 
 
 async def recount_claim(_context: Context, given: Arguments) -> str:
-    """Let a claim be what its refund or dispute says, and its taken what its finished movements come to.
+    """Let a claim be what its refund or dispute says, and what its movements took.
 
     Then it is settled again.
     """
@@ -65,7 +65,8 @@ class ClaimCheck(Check[ClaimRecord | Place]):
     def subjects(self, comparison: Comparison) -> Iterator[ClaimRecord | Place]:
         """Name vendors whose set-offs do not come to zero, then the other vendors' claims.
 
-        Left out are claims with a movement under way, or with one that we lack: those have been told.
+        Left out are claims with a movement under way, or with one that we lack: those have been
+        told.
         """
         both = comparison.both
         uneven = {(each.vendor_id, each.currency) for each in both.earnings if each.set_off}

@@ -16,7 +16,7 @@ class MissingMovementCheck(Check[MovementRecord]):
     kinds = (DifferenceKind.MOVEMENT_MISSING,)
 
     def subjects(self, comparison: Comparison) -> Sequence[MovementRecord]:
-        """Name the finished movements of the window that no balance transaction of the platform is about.
+        """Name the finished movements of the window that the platform's books at Stripe lack.
 
         Left out are those that a refund or dispute has told of.
         """

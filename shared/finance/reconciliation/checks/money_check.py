@@ -1,4 +1,4 @@
-"""What the checks of money share: keys of which one side alone has money, or another sum than the other."""
+"""What the checks of money share: keys that do not come to the same on both sides."""
 
 from __future__ import annotations
 

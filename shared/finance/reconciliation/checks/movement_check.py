@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.reconciliation.checks.check import Comparison, money
+from shared.finance.reconciliation.checks.check import Comparison, as_argument, money
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -59,7 +59,10 @@ def of_record(
 
 
 def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDifference:
-    """Tell of a movement at Stripe; its arguments say what it came out of, so that it can be booked."""
+    """Tell of a movement at Stripe.
+
+    Its arguments say what it came out of, so that it can be booked.
+    """
     t, links = movement.transaction, movement.transaction.links
     payments = comparison.both.payments
     payment = {each.intent_id: each for each in payments}[movement.intent_id]
@@ -86,6 +89,6 @@ def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDiffer
 
 
 def _transactions_of(key: str, comparison: Comparison) -> Sequence[Sequence[object]]:
-    links = comparison.links
-    mine = [t for t in comparison.both.transactions if t.source and links.key_of(t.source) == key]
-    return [[t.id, t.vendor_id, t.net, t.currency] for t in mine]
+    key_of = comparison.links.key_of
+    transactions = comparison.both.transactions
+    return [as_argument(t) for t in transactions if t.source and key_of(t.source) == key]

@@ -1,4 +1,4 @@
-"""What the checks of refunds, disputes and payouts share: unknown here, in another state, or unknown at Stripe."""
+"""What the checks of refunds, disputes and payouts share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.finance.reconciliation.records import (
 
 @dataclass(frozen=True)
 class ObjectPair:
-    """A refund, dispute or payout as we and as Stripe have it, with the payment that it is about."""
+    """A refund, dispute or payout as we and as Stripe have it, with its payment."""
 
     what: str
     record: ObjectRecord | None
@@ -29,8 +29,8 @@ class ObjectPair:
 class ObjectCheck(Check[ObjectPair], ABC):
     """A check of one of them.
 
-    `kinds` are, in this order: unknown here, another state or amount, unknown at Stripe. `follow` repairs the first
-    two.
+    `kinds` are, in this order: unknown here, another state or amount, unknown at Stripe. `follow`
+    repairs the first two.
     """
 
     what: ClassVar[str]
@@ -39,7 +39,8 @@ class ObjectCheck(Check[ObjectPair], ABC):
     def subjects(self, comparison: Comparison) -> Iterator[ObjectPair]:
         """Pair what Stripe has, then what it does not know of ours.
 
-        What is about a charge that is none of ours is left out; its money is looked at all the same.
+        What is about a charge that is none of ours is left out; its money is looked at all the
+        same.
         """
         both = comparison.both
         records = {(record.what, record.stripe_id): record for record in both.objects}

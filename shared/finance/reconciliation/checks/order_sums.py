@@ -1,4 +1,4 @@
-"""What an order says went back, and what banks hold or took of it, is what its refunds and disputes come to."""
+"""What an order says went back or was taken by banks is what its refunds and disputes come to."""
 
 from __future__ import annotations
 

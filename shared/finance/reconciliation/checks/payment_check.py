@@ -1,4 +1,4 @@
-"""What the checks of payments share: each payment with its intent and charge, then intents that no payment has."""
+"""What the checks of payments share: payments with intent and charge, then stray intents."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ TAKEN = frozenset({"succeeded", "refunded", "parked"})
 class PaymentPair:
     """A payment with its intent and the balance transaction of its charge.
 
-    `marked`: an intent that carries our mark of this payment, though neither it nor another payment has its id.
-    Without a payment, or with one that never learnt its intent's id, the intent is one that carries our mark and took
-    money.
+    `marked`: an intent that carries our mark of this payment, though neither it nor another payment
+    has its id. Without a payment, or with one that never learnt its intent's id, the intent is one
+    that carries our mark and took money.
     """
 
     payment: PaymentRecord | None

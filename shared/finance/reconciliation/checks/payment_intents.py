@@ -66,7 +66,7 @@ class PaymentIntentCheck(PaymentCheck):
 
 
 def _unpaired(payment: PaymentRecord | None, intent: IntentAtStripe) -> FoundDifference:
-    """Tell of an intent that carries our mark and took money: of the payment that never heard of it, if any."""
+    """Tell of an intent that carries our mark and took money, and of the payment that lost it."""
     number = intent.order_number
     if payment is not None and payment.order_number == number:
         return FoundDifference(

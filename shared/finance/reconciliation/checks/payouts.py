@@ -34,7 +34,10 @@ async def follow_payout(context: Context, given: Arguments) -> str:
 
 
 async def _post_payout(row: Payout, cost: Fees) -> None:
-    """Post what a payout in its state must have posted, where it is not there; `cost` as Stripe just told it."""
+    """Post what a payout in its state must have posted, where it is not there.
+
+    `cost`: as Stripe just told it.
+    """
     if row.stripe_payout_id is None:
         return
     fact = postings.PaidOut(

@@ -36,7 +36,8 @@ async def reverse_posting(_context: Context, given: Arguments) -> str:
 
 
 def _entry(row: LedgerEntry) -> Entry:
-    return Entry(Account(row.account), int(row.amount), row.currency, row.stripe_id, row.vendor_id)
+    account, amount = Account(row.account), int(row.amount)
+    return Entry(account, amount, row.currency, row.stripe_id, row.vendor_id)
 
 
 class PostingWithoutMoneyCheck(MoneyCheck):

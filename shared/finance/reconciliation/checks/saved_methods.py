@@ -1,4 +1,4 @@
-"""Every saved payment method is at Stripe, as it is there; and nothing is held there that we do not have."""
+"""Every saved payment method is at Stripe, as it is there, and Stripe holds no other."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ async def follow_methods(context: Context, given: Arguments) -> str:
 
 @dataclass(frozen=True)
 class MethodPair:
-    """A saved method as we and as Stripe have it; `at_stripe` None when its customer does not hold it."""
+    """A saved method as we and as Stripe have it.
+
+    `at_stripe`: None when its customer does not hold it.
+    """
 
     record: MethodRecord | None
     at_stripe: MethodAtStripe | None

@@ -23,20 +23,23 @@ from shared.infra.jobs import Context
 
 
 @dataclass(frozen=True)
-class Parked:
-    """How often a balance transaction was parked, and whether it is now. It may be parked more than once."""
+class TimesParked:
+    """How often a balance transaction was parked, and whether it is now.
+
+    It may be parked more than once.
+    """
 
     times: int
     now: bool
 
 
-async def parked(stripe_id: str) -> Parked:
+async def parked(stripe_id: str) -> TimesParked:
     """Read what suspense says of a balance transaction. Inside a transaction."""
     await unit.flush()
     mine = LedgerPosting.filter(subject=f"transaction:{stripe_id}", kind__in=SUSPENSE)
     kinds = [str(kind) for kind in await mine.values_list("kind", flat=True)]
     times = kinds.count("unexplained")
-    return Parked(times, times > kinds.count("explained"))
+    return TimesParked(times, times > kinds.count("explained"))
 
 
 async def clear_suspense(_context: Context, given: Arguments) -> str:

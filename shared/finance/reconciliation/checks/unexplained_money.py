@@ -8,7 +8,7 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import Unexplained
-from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair
+from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, as_argument
 from shared.finance.reconciliation.checks.money_check import MoneyCheck, MoneyOfKey
 from shared.finance.reconciliation.checks.suspense import parked
 from shared.finance.reconciliation.findings import (
@@ -69,7 +69,7 @@ class UnexplainedMoneyCheck(MoneyCheck):
         """Say what moved."""
         if not subject.transactions or any(gap.booked for gap in subject.gaps):
             return None
-        rows = [[t.id, t.vendor_id, t.net, t.currency] for t in subject.transactions]
+        rows = [as_argument(t) for t in subject.transactions]
         return subject.difference(
             DifferenceKind.MONEY_UNEXPLAINED,
             f"money:{subject.key}",

@@ -17,7 +17,10 @@ from shared.finance.reconciliation.records import MovementRecord
 
 @dataclass(frozen=True)
 class UnfinishedMovement:
-    """A movement that was written down and not finished. `made`: what Stripe made of it, whose answer got lost."""
+    """A movement that was written down and not finished.
+
+    `made`: what Stripe made of it, whose answer got lost.
+    """
 
     record: MovementRecord
     made: str | None

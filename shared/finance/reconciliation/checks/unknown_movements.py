@@ -51,7 +51,10 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
 
 
 async def _sent_back(context: Context, given: Arguments) -> str:
-    """Note what went to the vendor by hand with what was taken from it by hand; else nobody knows what it is."""
+    """Note what went to the vendor by hand with what was taken from it by hand.
+
+    What was neither waits in suspense.
+    """
     if given["type"] == "transfer_refund":
         return await suspend(context, given)
     try:

@@ -1,4 +1,4 @@
-"""The ledger has all the money of what we know: movements, Stripe's reserves, refunds, disputes, payouts."""
+"""The ledger has all the money of what we know: movements, reserves, refunds, disputes, payouts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What each vendor has earned lies in its balance or is on its way to its bank.
 
-But for claims that are not at rest, and for suspense. Claims and postings change in one transaction, so it holds at
-every moment.
+But for claims that are not at rest, and for suspense. Claims and postings change in one
+transaction, so it holds at every moment.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class VendorEarningsCheck(Check[VendorEarnings]):
         return [each for each in comparison.both.earnings if each.vendor_id not in told]
 
     def find(self, subject: VendorEarnings, comparison: Comparison) -> FoundDifference | None:
-        """Say what was earned and what lies there, and whether refunds that are not posted are why."""
+        """Say what was earned and what lies there, and whether lost refunds are why."""
         if not subject.excess:
             return None
         refunds = subject.unposted
