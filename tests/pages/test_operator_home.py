@@ -88,7 +88,12 @@ class TestNeedsDoing:
             await make_refund(payment, number, status="awaiting_approval", amount=12_000, vendor_part=11_999)
         dispute = await make_dispute(order, due_by=clock.now() + timedelta(days=3, hours=1))
         await make_payment(await make_order(), status="parked", parked_reason="received 1 instead of 2")
-        odd = {"operation": "refunds.create", "subject": "refund:7", "key": "x", "error": "Differs: 900 EUR"}
+        odd: dict[str, Any] = {
+            "operation": "refunds.create",
+            "subject": "refund:7",
+            "key": "x",
+            "error": "Differs: 900 EUR",
+        }
         await StripeWrite.create(**odd, state="unexpected")
         bank = await make_ready_vendor(name="Bankless")
         await _set(bank, external_account_errored=True)
