@@ -60,10 +60,10 @@ PROMISED_TOO = {
             "core/errors",
             "trade/commission/words",
             "infra/gateway/errors",
-            "trade/people/browsers",
-            "trade/people/history",
+            "trade/people/browser_names",
+            "trade/people/account_history",
             "trade/people/rules",
-            "trade/vendors/closing",
+            "trade/vendors/closures",
             "trade/orders/terms",
             "trade/orders/service",
         )
