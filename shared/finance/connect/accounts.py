@@ -93,7 +93,7 @@ def _without_words(account: StripeAccount) -> list[str]:
     reason = account.disabled_reason
     unknown |= {reason} if reason and not verification.is_known_reason(reason) else set()
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
-    return sorted(unknown | {code for code in held if code not in capabilities.CAUSES})
+    return sorted(unknown | {code for code in held if not capabilities.is_known(code)})
 
 
 async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings | None:

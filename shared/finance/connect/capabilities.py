@@ -40,6 +40,11 @@ class Ability:
     code: str = ""  # Stripe's own words, for the operator alone
 
 
+def is_known(code: str) -> bool:
+    """Whether we have words of its own for this reason."""
+    return code == "other" or code in codes(_CAUSES)
+
+
 def cause(code: str | None) -> Cause:
     """Why a capability is off, in words; of a code that is new to us as much as its beginning tells, never itself."""
     known = "paused_by_stripe" if code == "other" else code or ""

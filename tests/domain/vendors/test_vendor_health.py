@@ -194,7 +194,7 @@ class TestCapabilities:
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.account_status is status
-        assert capabilities.CAUSES[reason].because in standing(config).text
+        assert capabilities.cause(reason).because in standing(config).text
         await _ask(gateway, sandbox, shop, complete=True)
         assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
 
