@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.payouts.sentences import no_instant
 from shared.core import clock
 from shared.core.errors import Conflict, Invalid, TryLater
 from shared.core.money import Money
@@ -16,6 +17,7 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import new_banks
 from shared.finance.payouts import instant_payouts
 from shared.finance.payouts.errors import NothingToPayOut, PayoutHeld
+from shared.finance.payouts.instant_payouts import NothingToSend
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.queries import all_payouts, waiting
 from shared.infra.audit.models import AuditEntry
@@ -95,8 +97,9 @@ async def test_our_paydays_and_instant_payouts_wait_and_go_on_by_themselves(
         assert len(set(mails)) == len(mails) >= 2
         await payday(context)
         assert await Payout.all().count() == 0
-        with pytest.raises(NothingToPayOut, match="bank account was changed"):
+        with pytest.raises(NothingToSend) as refused:
             await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m")
+        assert "bank account was changed" in no_instant(refused.value.offer)
         time.days(3.01)
         await work(context, "vendors.end_bank_hold")
         await payday(context)

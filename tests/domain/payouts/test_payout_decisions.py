@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.payouts.sentences import no_instant
 from shared.core.errors import Conflict, Invalid
 from shared.core.money import Money
 from shared.core.words import word
@@ -16,8 +17,9 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox.handlers import handlers
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import instant_payouts, operator_holds, reserves, service
-from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
+from shared.finance.payouts.errors import AmountChanged
 from shared.finance.payouts.forecast import next_payout
+from shared.finance.payouts.instant_payouts import NothingToSend
 from shared.finance.payouts.models import Payout, ReserveHold
 from shared.finance.payouts.rules import Obstacle, PayoutState
 from shared.finance.recovery import service as clawback
@@ -63,8 +65,9 @@ class TestAtOnce:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
-            with pytest.raises(NothingToPayOut, match="does not take instant payouts"):
+            with pytest.raises(NothingToSend) as refused:
                 await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(100, "EUR"), actor="member:1")
+            assert "does not take instant payouts" in no_instant(refused.value.offer)
             assert await Payout.all().count() == 0
 
     @pytest.mark.parametrize("amount", [SHARE - FEE + 1, 0])
@@ -193,8 +196,9 @@ class TestHold:
             await operator_holds.hold(vendor_id=shop.vendor_id, reason=" Many \n complaints ", actor="member:9")
             await payday(context)
             assert await Payout.all().count() == 0
-            with pytest.raises(NothingToPayOut, match="Many complaints"):
+            with pytest.raises(NothingToSend) as refused:
                 await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m")
+            assert "Many complaints" in no_instant(refused.value.offer)
             assert "Many complaints" in (await Email.get(kind="payouts_held")).text
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
             assert await Email.filter(kind="payouts_released").count() == 1

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from portal.payouts.sentences import no_instant
 from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import instant_payouts, operator_holds, queries, sync
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
+from shared.finance.payouts.instant_payouts import NothingToSend
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.reconciliation import repairs, service
 from shared.finance.reconciliation.models import Difference
@@ -110,8 +112,9 @@ class TestPreview:
             await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(50), days=30, actor="test")
             await ready(gateway, sandbox, time, shop)
             await work(context)
-            with pytest.raises(NothingToPayOut, match="would not cover the fee"):
+            with pytest.raises(NothingToSend) as refused:
                 await pay(gateway, shop, 1, 3000)
+            assert "would not cover the fee" in no_instant(refused.value.offer)
             assert await Payout.all().count() == 0
 
     async def test_what_stripe_was_asked_for_and_has_not_answered_is_spoken_for_with_its_fee(
