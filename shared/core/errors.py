@@ -13,16 +13,25 @@ from shared.core.locales import gettext_noop as _n
 class MarketError(Exception):
     """A business fact that stops a use case. `message` may be shown as it is; details for the log go into `log`.
 
-    `default` is the sentence in English, and is said in the language spoken where the error is raised.
+    `default` is the sentence in English, and is said in the language spoken where the error is raised, with the facts that it
+    names: `%(most)s` takes `most=`. `param` is the field of a form that it is about, where there is one.
     """
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad_request"
     default: ClassVar[str] = _n("That did not work.")
+    param: str | None = None
 
-    def __init__(self, message: str | None = None, *, param: str | None = None, log: str | None = None) -> None:
-        self.message = message or gettext(self.default)
-        self.param = param
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        param: str | None = None,
+        log: str | None = None,
+        **facts: object,
+    ) -> None:
+        self.message = message or gettext(self.default, **facts)
+        self.param = param or self.param
         self.log = log
         super().__init__(self.message)
 

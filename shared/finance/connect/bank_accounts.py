@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from shared.core import clock
-from shared.core.errors import Conflict, Invalid
 from shared.finance.connect import payment_configs, rules, stored_requirements
+from shared.finance.connect.errors import NoBankHold, ReasonLacking, ReasonTooLong
 from shared.finance.connect.events import PayoutTermsChanged
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra import unit
@@ -81,13 +81,13 @@ async def release(*, vendor_id: int, reason: str, actor: str) -> None:
     """The operator knows that the change was the vendor's own: payouts go on. Raises Invalid, Conflict."""
     said = " ".join(reason.split())
     if not said:
-        raise Invalid("Say how you know that the change was the vendor's own.", param="reason")
+        raise ReasonLacking
     if len(said) > LONGEST_REASON:
-        raise Invalid(f"That is too long: {LONGEST_REASON} characters at most.", param="reason")
+        raise ReasonTooLong(most=LONGEST_REASON)
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         if row.bank_hold_until is None or row.bank_hold_until <= clock.now():
-            raise Conflict("These payouts are not waiting because of a changed bank.")
+            raise NoBankHold
         await _end(tx, row)
         await _note(tx, row, "vendor.bank_hold_released", actor=actor, reason=said)
         await _tell(tx, row, "bank_hold_released", {})

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.core.editing import Look, unseen
-from shared.core.errors import Invalid
-from shared.finance.connect.errors import AccountDisconnected
+from shared.finance.connect.errors import AccountDisconnected, CurrencyNotOffered, FeeOutOfRange, FeeTooFine
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.infra import unit
@@ -57,7 +56,7 @@ async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
     """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
     code = currency.upper()
     if code not in CURRENCY_NAMES:
-        raise Invalid("Choose one of the currencies offered.", param="currency")
+        raise CurrencyNotOffered
     async with unit.transaction() as tx:
         config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
         if config.currency == code:
@@ -81,9 +80,9 @@ async def set_platform_fee(
 ) -> None:
     """The operator sets a vendor's commission; orders already placed keep theirs. Raises Invalid, and what `look` does."""
     if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
+        raise FeeOutOfRange
     if percentage != percentage.quantize(Decimal("0.01")):
-        raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
+        raise FeeTooFine
     async with unit.transaction() as tx:
         row = await locked(tx, vendor_id)
         before = row.platform_fee_percentage

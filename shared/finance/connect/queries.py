@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
@@ -24,7 +23,7 @@ from shared.infra.gateway.accounts import (
     FutureRequirements,
     RequirementError,
 )
-from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.errors import PaymentNotConfigured, VendorNotFound
 from shared.trade.vendors.models import Vendor
 
 PAGE_SIZE = 50
@@ -221,7 +220,7 @@ async def vendor_row(vendor_id: int) -> VendorRow:
     """One line of the operator's list. Raises NotFound."""
     vendor = await Vendor.filter(id=vendor_id).select_related("payment_config").first()
     if vendor is None:
-        raise NotFound("We could not find that vendor.")
+        raise VendorNotFound
     return _row(vendor)
 
 

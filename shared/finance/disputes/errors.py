@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, Invalid, TryLater
+from shared.core.errors import Conflict, Invalid, NotFound, TryLater
 from shared.core.locales import gettext_noop as _n
 
 
@@ -45,3 +45,9 @@ class Overtaken(TryLater):
     """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
 
     code = "dispute_answer_overtaken"
+
+
+class DisputeNotFound(NotFound):
+    """Nobody who may know of it has such a dispute."""
+
+    default = _n("We could not find that dispute.")

@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.core.locales import gettext_noop as _n
+from shared.finance.disputes.errors import DisputeNotFound
 from shared.finance.disputes.files import KINDS
 from shared.finance.disputes.rules import DisputeStatus
 from shared.finance.payments.models import Payment
@@ -23,7 +23,7 @@ class Dispute(Row):
     """One dispute at Stripe, mirrored. `vendor_part` and `commission_part` are who bears `amount`, frozen when the money went."""
 
     lock_rank = 260
-    not_found = _n("We could not find that dispute.")
+    not_found = DisputeNotFound.default
     activity_columns = (
         "stripe_dispute_id",
         "status",

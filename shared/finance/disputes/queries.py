@@ -8,9 +8,9 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.disputes.dispute_postings import borne_by
+from shared.finance.disputes.errors import DisputeNotFound
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
     ACCEPTABLE,
@@ -158,10 +158,10 @@ async def dispute_by_id(dispute_id: int) -> DisputeView:
 
 async def _one(mine: Q, dispute_id: int) -> DisputeView:
     if not 0 < dispute_id <= MAX_ID:
-        raise NotFound("We could not find that dispute.")
+        raise DisputeNotFound
     rows = await Dispute.filter(mine, id=dispute_id).select_related("order", "vendor", "payment")
     if not rows:
-        raise NotFound("We could not find that dispute.")
+        raise DisputeNotFound
     return (await _views(rows))[0]
 
 

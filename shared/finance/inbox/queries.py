@@ -10,6 +10,7 @@ from tortoise.functions import Count
 
 from shared.core.errors import NotFound
 from shared.core.ids import typed_number
+from shared.finance.inbox.errors import EventNotFound
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
 from shared.infra.activity.changes import Change
@@ -120,5 +121,5 @@ async def stored_event(stripe_event_id: str) -> EventView:
     """One event by Stripe's id. Raises NotFound."""
     row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
     if row is None:
-        raise NotFound("There is no such event in the inbox.")
+        raise EventNotFound
     return view(row, (await led_to([row.as_subject])).get(row.as_subject, ()))

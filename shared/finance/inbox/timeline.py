@@ -11,7 +11,6 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from shared.core.errors import NotFound
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
@@ -20,6 +19,7 @@ from shared.infra.activity.changes import Change
 from shared.infra.activity.queries import Happened, led_to, of_order
 from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order
 
 LIMIT = 200
@@ -72,7 +72,7 @@ async def timeline(order_id: int) -> Timeline:
     """All that is known of one order. Raises NotFound."""
     order = await Order.get_or_none(id=order_id)
     if order is None:
-        raise NotFound("We could not find that order.")
+        raise OrderNotFound
     things = await _things(order.id)
     events = await _events(order.id, things)
     for row in events:

@@ -36,3 +36,9 @@ class CannotSave(Conflict):
 
     code = "payment_method_not_saved"
     default = _n("Cards cannot be saved at the moment. We have noted it; please try again later.")
+
+
+class NothingAdded(MethodGone):
+    """The shopper has no card under way."""
+
+    default = _n("No card was being added.")

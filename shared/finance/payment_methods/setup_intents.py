@@ -6,9 +6,8 @@ import logging
 from dataclasses import dataclass, field
 
 from shared.core.ids import born
-from shared.core.locales import gettext as _
 from shared.finance.payment_methods import customers, sync
-from shared.finance.payment_methods.errors import CannotSave, MethodGone, TooManyMethods
+from shared.finance.payment_methods.errors import CannotSave, NothingAdded, TooManyMethods
 from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
 from shared.finance.payment_methods.rules import MOST, OPEN_SETUPS, SetupState
 from shared.finance.payment_methods.writes import CreateSetup
@@ -119,7 +118,7 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
     """
     row = await PaymentMethodSetup.filter(customer_id=shopper_id).order_by("-id").first()
     if row is None:
-        raise MethodGone(_("No card was being added."))
+        raise NothingAdded
     found: SetupIntent | None = None
     if row.status == SetupState.OPEN and row.stripe_setup_intent_id is not None:
         found = await gateway.setup_intents.get(row.stripe_setup_intent_id)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from shared.core.errors import NotFound
-from shared.core.locales import gettext as _
 from shared.finance.payments import service
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra.gateway.errors import CardDeclined, StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
@@ -37,7 +36,7 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
     """
     checkout = await Checkout.get_or_none(token=checkout_token)
     if checkout is None:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     asked = True
     open_payments = Payment.filter(
         order__checkout_id=checkout.id, status__in=list(OPEN_STATES), stripe_payment_intent_id__not_isnull=True

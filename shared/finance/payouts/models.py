@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.core.locales import gettext_noop as _n
+from shared.finance.payouts.errors import PayoutNotFound
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.base import Row, words
 from shared.trade.orders.models import Order
@@ -22,7 +22,7 @@ class Payout(Row):
     """
 
     lock_rank = 280
-    not_found = _n("We could not find that payout.")
+    not_found = PayoutNotFound.default
     activity_columns = (
         "status",
         "amount",

@@ -8,9 +8,17 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
-from shared.core.errors import Conflict, Invalid
 from shared.finance.connect import payment_configs
 from shared.finance.payouts import plans
+from shared.finance.payouts.errors import (
+    HoldReasonLacking,
+    HoldReasonTooLong,
+    NotHeld,
+    ReserveIncomplete,
+    ReserveOutOfRange,
+    ReserveTooFine,
+    ReserveTooLong,
+)
 from shared.finance.payouts.stripe_schedule import write_settings
 from shared.infra import unit
 from shared.infra.mail import service as mail
@@ -28,9 +36,9 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
     """
     said = " ".join(reason.split())
     if not said:
-        raise Invalid("Say why; the vendor reads it.", param="reason")
+        raise HoldReasonLacking
     if len(said) > 300:
-        raise Invalid("That is too long: 300 characters at most.", param="reason")
+        raise HoldReasonTooLong
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         await look({"reason": row.payouts_held_reason})
@@ -49,7 +57,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         if row.payouts_held_at is None:
-            raise Conflict("These payouts are not on hold.")
+            raise NotHeld
         await tx.change(row, payouts_held_at=None, payouts_held_reason="")
         number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), plans.plan_of(row)
@@ -65,13 +73,13 @@ async def set_reserve(
     Raises Invalid, and what `look` does.
     """
     if not percentage.is_finite() or not Decimal(0) <= percentage <= MOST:
-        raise Invalid(f"Enter a percentage from 0 to {MOST}.", param="reserve_percentage")
+        raise ReserveOutOfRange(most=MOST)
     if percentage != percentage.quantize(Decimal("0.01")):
-        raise Invalid("Enter at most two decimals.", param="reserve_percentage")
+        raise ReserveTooFine
     if not 0 <= days <= LONGEST:
-        raise Invalid(f"Enter a number of days from 0 to {LONGEST}.", param="reserve_days")
+        raise ReserveTooLong(longest=LONGEST)
     if (percentage > 0) != (days > 0):
-        raise Invalid("A reserve needs both, a percentage and a number of days; 0 and 0 is none.", param="reserve_days")
+        raise ReserveIncomplete
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})

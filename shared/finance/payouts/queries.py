@@ -12,12 +12,12 @@ from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.ledger.queries import sums_of
+from shared.finance.payouts.errors import PayoutNotFound
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
@@ -211,7 +211,7 @@ async def payout_of(payout_id: int, *, vendor_id: int | None = None) -> PayoutVi
         query = query.filter(vendor_id=vendor_id)
     row = await query.select_related("vendor").first()
     if row is None:
-        raise NotFound("We could not find that payout.")
+        raise PayoutNotFound
     items = await _items(row)
     known = sum(item.amount.amount for item in items)
     rest = row.amount + row.fee - known if row.vendor_id is not None and row.stripe_payout_id else 0

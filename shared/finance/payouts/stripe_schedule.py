@@ -6,13 +6,13 @@ Stripe is asked (settings_writes.py), then our row follows its answer. What some
 from __future__ import annotations
 
 from shared.core.editing import ChangedMeanwhile, Look, unseen
-from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT
 from shared.finance.connect import payment_configs
 from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import plans
+from shared.finance.payouts.errors import MinimumBelowZero
 from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.payouts.settings_writes import UpdatePayoutSettings, ask_for_plan
 from shared.infra import unit
@@ -41,7 +41,7 @@ async def choose(
     """
     await payment_configs.account_of(vendor_id)
     if not 0 <= plan.minimum <= MAX_AMOUNT:
-        raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
+        raise MinimumBelowZero
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         await look(plans.plan_of(row))

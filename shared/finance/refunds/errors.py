@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, Invalid, TryLater
+from shared.core.errors import Conflict, Invalid, NotFound, TryLater
 from shared.core.formats import money
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
@@ -98,3 +98,69 @@ class Differs(Conflict):
     """Stripe's refund is not the one that we asked for: a person must look."""
 
     code = "refund_differs"
+
+
+class AmountLacking(BadRefund):
+    """No amount was given."""
+
+    param = "amount"
+    default = _n("Enter an amount such as 10.00.")
+
+
+class AmountNotPositive(BadRefund):
+    """Nothing, or less, would go back."""
+
+    param = "amount"
+    default = _n("Enter an amount above zero.")
+
+
+class AmountTooFine(BadRefund):
+    """The currency has fewer decimals."""
+
+    param = "amount"
+    default = _n("%(currency)s does not have that many decimals.")
+
+
+class NoPieces(BadRefund):
+    """No piece was chosen."""
+
+    param = "reach"
+    default = _n("Choose at least one piece to give back.")
+
+
+class ForeignLine(BadRefund):
+    """The line is of another order."""
+
+    default = _n("That line is not part of this order.")
+
+
+class PiecesBelowZero(BadRefund):
+    """Fewer pieces than none."""
+
+    default = _n("Enter how many pieces, from 0 on.")
+
+
+class CauseLacking(Invalid):
+    """The refund has no reason."""
+
+    param = "reason"
+    default = _n("Choose why it is given back.")
+
+
+class PaymentDiffers(Differs):
+    """What was paid is not what the order costs."""
+
+    default = _n("This order’s payment is in another currency or of another amount. The marketplace has to look at it.")
+
+
+class DeclineReasonLacking(Invalid):
+    """A refund is declined without a reason, or with one that is too long."""
+
+    param = "reason"
+    default = _n("Say why, in at most %(most)s characters.")
+
+
+class RefundNotFound(NotFound):
+    """Nobody who may know of it has such a refund."""
+
+    default = _n("We could not find that refund.")

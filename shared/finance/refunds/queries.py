@@ -8,7 +8,6 @@ from datetime import datetime
 
 from tortoise.functions import Sum as SumOf
 
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
@@ -21,6 +20,7 @@ from shared.finance.refunds.stripe_reads import balance_of, standing_of
 from shared.infra.database.paging import Paged, window
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.commission.queries import get_policy
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState
@@ -180,7 +180,7 @@ def _view(row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[s
 async def _order(vendor_id: int, number: str) -> Order:
     order = await Order.get_or_none(vendor_id=vendor_id, number=number).select_related("checkout")
     if order is None:
-        raise NotFound("We could not find that order.")
+        raise OrderNotFound
     return order
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tortoise.expressions import F
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
+from shared.finance.refunds.errors import RefundNotFound
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail import service as mail
@@ -22,7 +22,7 @@ async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refun
     """The order, its payment and the refund, locked in the one order of docs/architecture.md. Raises NotFound."""
     found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
     if found is None:
-        raise NotFound("We could not find that refund.")
+        raise RefundNotFound
     order = await tx.lock(Order, id=found.order_id)
     payment = await tx.lock(Payment, id=found.payment_id)
     refund = await tx.lock(Refund, id=refund_id)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.core.money import Money, split, step
-from shared.finance.refunds.errors import BadRefund, TooMuch
+from shared.finance.refunds.errors import (
+    AmountLacking,
+    AmountNotPositive,
+    AmountTooFine,
+    BadRefund,
+    ForeignLine,
+    NoPieces,
+    PiecesBelowZero,
+    TooMuch,
+)
 from shared.trade.commission.rules import RefundPolicy, commission_back
 
 
@@ -139,11 +148,11 @@ def work_out(order: Sum, wish: Wish) -> Worked:
         return Worked(order.left.amount, _parts(order, quantities, wish.restock, order.left.amount))
     amount = wish.amount
     if amount is None:
-        raise BadRefund("Enter an amount such as 10.00.", param="amount")
+        raise AmountLacking
     if amount <= 0:
-        raise BadRefund("Enter an amount above zero.", param="amount")
+        raise AmountNotPositive
     if amount % step(order.currency):
-        raise BadRefund(f"{order.currency} does not have that many decimals.", param="amount")
+        raise AmountTooFine(currency=order.currency)
     if amount > order.left.amount:
         raise TooMuch(order.left)
     return Worked(amount)
@@ -155,14 +164,14 @@ def _of_lines(order: Sum, wish: Wish) -> Worked:
     for id_, quantity in chosen.items():
         line = lines.get(id_)
         if line is None:
-            raise BadRefund("That line is not part of this order.")
+            raise ForeignLine
         if quantity < 0:
-            raise BadRefund("Enter how many pieces, from 0 on.", param=f"quantity_{id_}")
+            raise PiecesBelowZero(param=f"quantity_{id_}")
         if quantity > line.left:
             text = f"At most {line.left} can still be given back." if line.left else "All of these were given back."
             raise BadRefund(text, param=f"quantity_{id_}")
     if not chosen:
-        raise BadRefund("Choose at least one piece to give back.", param="reach")
+        raise NoPieces
     amount = sum(lines[id_].unit * quantity for id_, quantity in chosen.items())
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")

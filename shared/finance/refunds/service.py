@@ -10,17 +10,20 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from shared.core.errors import Invalid, MarketError, NotFound, TryLater
+from shared.core.errors import MarketError, TryLater
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
     AlreadyDecided,
+    CauseLacking,
     ChargedBack,
-    Differs,
+    DeclineReasonLacking,
     Meanwhile,
     NoRefundsLeft,
     NotPaid,
+    PaymentDiffers,
+    RefundNotFound,
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
@@ -37,6 +40,7 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Act, Transaction
 from shared.trade.commission.queries import Policy, get_policy
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 from shared.trade.people.queries import operator_emails
@@ -77,10 +81,10 @@ async def request(
     """
     await money_may_move()
     if reason not in REASONS:
-        raise Invalid("Choose why it is given back.", param="reason")
+        raise CauseLacking
     order = await Order.get_or_none(vendor_id=vendor_id, number=number)
     if order is None:
-        raise NotFound("We could not find that order.")
+        raise OrderNotFound
     payment = await payment_of(order.id)
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
@@ -173,9 +177,7 @@ async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundSt
 
 def _check_payment(order: Order, payment: Payment) -> None:
     if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
-        raise Differs(
-            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
-        )
+        raise PaymentDiffers
 
 
 async def _add_lines(refund: Refund, worked: Worked) -> None:
@@ -225,7 +227,7 @@ async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
     """The operator says no, and why; the vendor is told. Raises NotFound, AlreadyDecided, Invalid."""
     text = " ".join(reason.split())
     if not text or len(text) > MAX_REASON:
-        raise Invalid(f"Say why, in at most {MAX_REASON} characters.", param="reason")
+        raise DeclineReasonLacking(most=MAX_REASON)
     async with unit.transaction() as tx:
         order, _, refund = await locked(tx, refund_id)
         if not await put_off(tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
@@ -250,7 +252,7 @@ async def ask(gateway: Gateway, refund_id: int) -> RefundState:
 async def _row(refund_id: int) -> Refund:
     refund = await Refund.get_or_none(id=refund_id).select_related("order", "payment")
     if refund is None:
-        raise NotFound("We could not find that refund.")
+        raise RefundNotFound
     return refund
 
 

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
-from shared.core.errors import Invalid
+from shared.finance.statements.errors import BadInvoicePrefix, VatOutOfRange
 from shared.finance.statements.models import MarketplaceIdentity
 from shared.finance.statements.rules import Party
 from shared.infra import unit
@@ -46,9 +46,9 @@ def _identity(row: MarketplaceIdentity) -> Identity:
 async def save_identity(values: Identity, *, actor: str, look: Look[Identity | None] = unseen) -> None:
     """Set who writes the invoices from now on; those that are written keep theirs. Raises Invalid, BadVatNumber, and what `look` does."""
     if not Decimal(0) <= values.vat_percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 to 99.99.", param="vat_percentage")
+        raise VatOutOfRange
     if not PREFIX.fullmatch(values.invoice_prefix):
-        raise Invalid("Use up to twelve capital letters and digits, such as MH.", param="invoice_prefix")
+        raise BadInvoicePrefix
     fields = {
         "legal_name": values.legal_name,
         "address": "\n".join(line.strip() for line in values.address.splitlines() if line.strip()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from shared.core.errors import NotFound
+from shared.finance.statements.errors import StatementNotFound
 
 # So long after its end a month is closed at the earliest: what was written in its last moment has committed by then.
 GRACE = timedelta(hours=1)
@@ -27,7 +27,7 @@ def month_of(moment: datetime, zone: tzinfo) -> str:
 def known_month(text: str) -> str:
     """`text` if it names a month. Raises NotFound: it comes out of an address."""
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text, re.ASCII):
-        raise NotFound("There is no statement for that month.")
+        raise StatementNotFound
     return text
 
 

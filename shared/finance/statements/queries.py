@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from tortoise.functions import Sum
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.statements import entries, months
+from shared.finance.statements.errors import StatementNotFound
 from shared.finance.statements.invoice_issuer import identity_party
 from shared.finance.statements.invoice_parties import buyer_of, kept, kept_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
@@ -23,6 +23,7 @@ from shared.infra.database.paging import Paged, window
 from shared.trade.marketplace.queries import marketplace, name_and_zone
 from shared.trade.orders.models import Order
 from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate, note_of
+from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.models import Vendor
 
 PAGE_SIZE = 50
@@ -203,12 +204,12 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
     months.known_month(month)
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
-        raise NotFound("We could not find that vendor.")
+        raise VendorNotFound
     market, zone = await name_and_zone()
     known = await _currencies(vendor_id, month, zone)
     chosen = currency or (known[0] if known else "")
     if chosen not in known:
-        raise NotFound("There is no statement for that month.")
+        raise StatementNotFound
     row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
     view = await _open(vendor, month, chosen, market, zone) if row is None else await _closed(row)
     return replace(view, currencies=tuple(known))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
@@ -39,3 +39,23 @@ class BasketFull(Conflict):
 
     code = "basket_full"
     default = _n("Your basket is full. Check out with what is in it, or take something out first.")
+
+
+class NotInBasket(NotFound):
+    """The basket has no such line."""
+
+    default = _n("That is not in your basket.")
+
+
+class QuantityOutOfRange(Invalid):
+    """A basket takes from one to so many pieces."""
+
+    param = "quantity"
+    default = _n("Enter a quantity from %(least)s to %(most)s.")
+
+
+class TooManyPieces(Invalid):
+    """With what is there already it would be too many."""
+
+    param = "quantity"
+    default = _n("A basket takes at most %(most)s of one thing.")

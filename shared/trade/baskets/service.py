@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from shared.core import clock
-from shared.core.errors import Invalid, NotFound
 from shared.core.ids import digest, new_token
-from shared.core.locales import gettext as _
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
+from shared.trade.baskets.errors import (
+    BasketFull,
+    NotForSale,
+    NotInBasket,
+    OtherVendor,
+    QuantityOutOfRange,
+    TooManyPieces,
+)
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import held_by
 from shared.trade.baskets.rules import MAX_LINES, MAX_QUANTITY
-from shared.trade.catalogue.errors import SoldOut
+from shared.trade.catalogue.errors import ProductNotFound, SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import MAX_ID
 from shared.trade.vendors.errors import ShopClosed
@@ -52,14 +57,14 @@ async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> 
     """Have exactly this many of a product; 0 takes it out. Fewer is always allowed. Raises NotFound, SoldOut, Invalid."""
     _check_quantity(quantity, least=0)
     if not 0 < product_id <= MAX_ID:
-        raise NotFound(_("That is not in your basket."))
+        raise NotInBasket
     async with unit.transaction() as tx:
         basket = await tx.lock_first(Basket.filter(token_digest=digest(token or "")))
         line = None
         if basket is not None:
             line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
         if basket is None or line is None:
-            raise NotFound(_("That is not in your basket."))
+            raise NotInBasket
         if quantity == 0:
             await BasketLine.filter(id=line.id).delete()
             return
@@ -92,18 +97,15 @@ async def accept_prices(token: str | None) -> None:
 
 def _check_quantity(quantity: int, *, least: int) -> None:
     if not least <= quantity <= MAX_QUANTITY:
-        raise Invalid(
-            _("Enter a quantity from %(least)s to %(most)s.", least=least, most=MAX_QUANTITY),
-            param="quantity",
-        )
+        raise QuantityOutOfRange(least=least, most=MAX_QUANTITY)
 
 
 async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
     if not 0 < product_id <= MAX_ID:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     product = await Product.get_or_none(id=product_id, is_published=True)
     if product is None:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
         raise ShopClosed(vendor, product.name)
@@ -124,7 +126,7 @@ async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
     """What this basket's own open order holds counts as there: going back to the basket must not sell it out."""
     if wanted > MAX_QUANTITY:
-        raise Invalid(_("A basket takes at most %(most)s of one thing.", most=MAX_QUANTITY), param="quantity")
+        raise TooManyPieces(most=MAX_QUANTITY)
     left = product.stock - product.reserved
     if left < wanted:
         left += (await held_by(basket_id)).get(product.id, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales import ngettext
@@ -59,3 +59,51 @@ class CurrencyFixed(Conflict):
 
     code = "currency_fixed"
     default = _n("Your currency is fixed, because your products already have prices in it.")
+
+
+class BadName(Invalid):
+    """A product needs a name of up to 120 characters."""
+
+    param = "name"
+    default = _n("Give the product a name of up to 120 characters.")
+
+
+class PriceNotPositive(Invalid):
+    """Nothing is given away."""
+
+    param = "price"
+    default = _n("Enter a price above zero.")
+
+
+class StockOutOfRange(Invalid):
+    """A shelf holds from nothing to so many."""
+
+    param = "stock"
+    default = _n("Enter a stock from 0 to %(most)s.")
+
+
+class CategoryTooLong(Invalid):
+    """A category has at most 60 characters."""
+
+    param = "category"
+    default = _n("Use at most 60 characters for the category.")
+
+
+class BadSlug(Invalid):
+    """It would stand in the product's address."""
+
+    param = "slug"
+    default = _n("Use small letters, digits and hyphens, such as linen-shirt.")
+
+
+class ForeignCurrency(Invalid):
+    """The shop sells in another currency."""
+
+    param = "price"
+    default = _n("Prices in this shop are in %(currency)s.")
+
+
+class ProductNotFound(NotFound):
+    """There is no such product, or none that is on offer."""
+
+    default = _n("We could not find that product.")

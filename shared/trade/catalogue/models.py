@@ -8,8 +8,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.core.locales import gettext_noop as _n
 from shared.infra.database.searching import Searched, SearchedManager
+from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.vendors.models import Vendor
 
 
@@ -17,7 +17,7 @@ class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
 
     lock_rank = 300
-    not_found = _n("We could not find that product.")
+    not_found = ProductNotFound.default
 
     searched: ClassVar = {"search": ("name", "category", "description")}
 

@@ -12,13 +12,12 @@ from tortoise.expressions import Case, F, When
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from shared.core.errors import NotFound
-from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.infra.database.paging import Counted, Window, window
 from shared.infra.database.searching import matching
+from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
-from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.errors import ShopClosed, ShopNotFound
 from shared.trade.vendors.queries import VendorView, vendor_by_id, vendor_by_slug
 
 PAGE_SIZE = 24
@@ -149,14 +148,14 @@ async def shop_page(
 async def product(vendor_slug: str, product_slug: str) -> ProductView:
     """A published product of an open shop. Raises NotFound for anything else, ShopClosed while its shop is closed."""
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
     found = await _views(query.filter(vendor__is_open=True))
     if found:
         return found[0]
     hidden = await query.first()
     if hidden is None:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     raise ShopClosed(await vendor_by_id(hidden.vendor_id), hidden.name)
 
 
@@ -210,10 +209,10 @@ async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") ->
 async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
     """A vendor's own product. Raises NotFound when it is not theirs."""
     if not 0 < product_id <= MAX_ID:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     found = await _views(Product.filter(id=product_id, vendor_id=vendor_id))
     if not found:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     return found[0]
 
 
@@ -221,7 +220,7 @@ async def product_named(vendor_id: int, slug: str) -> ProductView:
     """A vendor's product by the last part of its address, published or not. Raises NotFound."""
     found = await _views(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
     if not found:
-        raise NotFound(_("We could not find that product."))
+        raise ProductNotFound
     return found[0]
 
 
@@ -233,7 +232,7 @@ async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
 
 async def _open_vendor(slug: str) -> VendorView:
     if not is_slug(slug):
-        raise NotFound(_("We could not find that shop."))
+        raise ShopNotFound
     vendor = await vendor_by_slug(slug)
     if not vendor.is_open:
         raise ShopClosed(vendor)

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
-from shared.core.errors import Conflict, Invalid
+from shared.core.errors import Conflict
 from shared.core.ids import slugify
 from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.catalogue.errors import AddressTaken, StockBelowReserved
+from shared.trade.catalogue.errors import (
+    AddressTaken,
+    BadName,
+    BadSlug,
+    CategoryTooLong,
+    ForeignCurrency,
+    PriceNotPositive,
+    StockBelowReserved,
+    StockOutOfRange,
+)
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import ProductView, product_for_vendor
 from shared.trade.people.queries import require_confirmed
@@ -48,7 +57,7 @@ async def save_product(
     async with unit.transaction() as tx:
         terms = await locked_terms(tx, vendor_id)
         if values.price.currency != terms.currency:
-            raise Invalid(f"Prices in this shop are in {terms.currency}.", param="price")
+            raise ForeignCurrency(currency=terms.currency)
         row = await _row(tx, vendor_id, product_id)
         if product_id is not None:
             await look(await product_for_vendor(vendor_id, product_id))
@@ -71,15 +80,15 @@ async def save_product(
 
 def _check(values: ProductValues) -> None:
     if not values.name.strip() or len(values.name) > 120:
-        raise Invalid("Give the product a name of up to 120 characters.", param="name")
+        raise BadName
     if not 0 < values.price.amount <= MAX_AMOUNT or values.price.amount % step(values.price.currency):
-        raise Invalid("Enter a price above zero.", param="price")
+        raise PriceNotPositive
     if values.stock is not None and not 0 <= values.stock <= MAX_STOCK:
-        raise Invalid(f"Enter a stock from 0 to {MAX_STOCK:,}.", param="stock")
+        raise StockOutOfRange(most=f"{MAX_STOCK:,}")
     if len(values.category) > 60:
-        raise Invalid("Use at most 60 characters for the category.", param="category")
+        raise CategoryTooLong
     if values.slug and values.slug != slugify(values.slug):
-        raise Invalid("Use small letters, digits and hyphens, such as linen-shirt.", param="slug")
+        raise BadSlug
 
 
 async def _row(tx: Transaction, vendor_id: int, product_id: int | None) -> Product:

@@ -9,8 +9,8 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from shared.core.errors import NotFound
 from shared.core.money import Money
+from shared.trade.commission.errors import RuleNotFound
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.rules import RefundPolicy, Rule, in_force
 
@@ -82,7 +82,7 @@ async def rule_view(rule_id: int) -> RuleView:
     """One rule. Raises NotFound."""
     found = await _views(FeeRule.filter(id=rule_id)) if 0 < rule_id <= MAX_ID else ()
     if not found:
-        raise NotFound("We could not find that rule.")
+        raise RuleNotFound
     return found[0]
 
 

@@ -13,6 +13,14 @@ from enum import StrEnum
 
 from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT, round_half_up, step
+from shared.trade.commission.errors import (
+    CurrencyLacking,
+    MaximumBelowFixed,
+    MaximumBelowMinimum,
+    NotChargeable,
+    RateOutOfRange,
+    RateTooFine,
+)
 
 # What a vendor pays that nobody agreed anything else with, in per cent of what the shopper pays.
 NEW_VENDOR_FEE = Decimal("2.50")
@@ -172,24 +180,22 @@ def commission_back(
 def check(rule: Rule) -> None:
     """Raise Invalid, naming the field, for a rule that could never be charged as it is written."""
     if not rule.percentage.is_finite() or not Decimal(0) <= rule.percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="percentage")
+        raise RateOutOfRange
     if rule.percentage != rule.percentage.quantize(Decimal("0.01")):
-        raise Invalid("Enter at most two decimals.", param="percentage")
+        raise RateTooFine
     amounts = {"fixed_amount": rule.fixed, "minimum_amount": rule.minimum, "maximum_amount": rule.maximum}
     given = {name: amount for name, amount in amounts.items() if amount}
     if rule.currency is None:
         if given or rule.minimum is not None or rule.maximum is not None:
-            raise Invalid("A fixed part, a minimum or a maximum needs a currency. Choose one.", param="currency")
+            raise CurrencyLacking
         return
     for name, amount in given.items():
         if amount < 0 or amount > MAX_AMOUNT or amount % step(rule.currency):
-            raise Invalid(f"That is no amount that can be charged in {rule.currency}.", param=name)
+            raise NotChargeable(currency=rule.currency, param=name)
     if rule.maximum is not None and rule.maximum < (rule.minimum or 0):
-        raise Invalid("The maximum is below the minimum, so nothing would fit.", param="maximum_amount")
+        raise MaximumBelowMinimum
     if rule.maximum is not None and rule.maximum < rule.fixed:
-        raise Invalid(
-            "The maximum is below the fixed part, which could never be charged in full.", param="maximum_amount"
-        )
+        raise MaximumBelowFixed
 
 
 def in_force(rules: Sequence[Rule], *, vendor_id: int | None, currency: str | None) -> tuple[Rule, ...]:

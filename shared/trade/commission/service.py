@@ -7,10 +7,10 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
-from shared.core.errors import Invalid, NotFound
 from shared.core.money import MAX_AMOUNT, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.commission.errors import NotRefundable, RuleNotFound, TooManyRules
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.queries import MAX_ID, POLICY_ID, Policy, RuleView, policy_of, rule_of, rule_view
 from shared.trade.commission.rules import RefundPolicy, Rule, check
@@ -25,7 +25,7 @@ async def add_rule(rule: Rule, *, actor: str) -> int:
     async with unit.transaction() as tx:
         rows = await _all_locked(tx)
         if len(rows) >= MAX_RULES:
-            raise Invalid(f"There are {MAX_RULES} rules already. Change one of them.")
+            raise TooManyRules(most=MAX_RULES)
         row = await FeeRule.create(position=max((r.position for r in rows), default=0) + 1, **_columns(rule))
         await _record(tx, "fees.rule_added", actor, rule=row.id, after=_told(rule))
     return int(row.id)
@@ -50,7 +50,7 @@ async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
         rows = await _all_locked(tx)
         ids = [row.id for row in rows]
         if rule_id not in ids:
-            raise NotFound("We could not find that rule.")
+            raise RuleNotFound
         here = ids.index(rule_id)
         there = here - 1 if up else here + 1
         if not 0 <= there < len(ids):
@@ -85,7 +85,7 @@ async def set_policy(
     """
     for code, limit in refund_approval_limits.items():
         if not 0 <= limit <= MAX_AMOUNT or limit % step(code):
-            raise Invalid(f"That is no amount that can be refunded in {code}.", param=f"limit_{code}")
+            raise NotRefundable(currency=code, param=f"limit_{code}")
     limits = dict(sorted(refund_approval_limits.items()))
     async with unit.transaction() as tx:
         row = await _policy_locked(tx)
@@ -106,7 +106,7 @@ async def _policy_locked(tx: Transaction) -> MarketplacePolicy:
 async def _locked(tx: Transaction, rule_id: int) -> FeeRule:
     row = await tx.lock_first(FeeRule.filter(id=rule_id)) if 0 < rule_id <= MAX_ID else None
     if row is None:
-        raise NotFound("We could not find that rule.")
+        raise RuleNotFound
     return row
 
 

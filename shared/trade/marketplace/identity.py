@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.core.errors import Invalid
+from shared.trade.marketplace.errors import (
+    AddressTooLong,
+    BadContactEmail,
+    BadPhone,
+    LogoNoPicture,
+    LogoTooLarge,
+    NameLacking,
+    NameUnfit,
+)
 
 NAME = "Markethall"  # until the operator has given it another
 MOST_NAME, MOST_ADDRESS, MOST_PHONE = 60, 400, 40
@@ -56,26 +64,26 @@ class Picture:
 def check(identity: Identity) -> None:
     """Raise Invalid, naming the field, for what cannot stand there."""
     if not identity.name.strip():
-        raise Invalid("Enter what the marketplace is called.", param="name")
+        raise NameLacking
     if len(identity.name) > MOST_NAME or not identity.name.isprintable() or set(identity.name) & set('<>"@,;:\\'):
-        raise Invalid(f"Enter a name of at most {MOST_NAME} letters, without signs such as < > @ , ;", param="name")
+        raise NameUnfit(most=MOST_NAME)
     for field, value in (("sender", identity.sender), ("contact_email", identity.contact_email)):
         if value and not re.fullmatch(r"[^@\s<>,]{1,64}@[^@\s<>,]{1,180}", value):
-            raise Invalid("Enter an email address such as hello@example.com.", param=field)
+            raise BadContactEmail(param=field)
     if len(identity.postal_address) > MOST_ADDRESS:
-        raise Invalid("Shorten the address.", param="postal_address")
+        raise AddressTooLong
     if len(identity.phone) > MOST_PHONE or set(identity.phone) - set("0123456789 +()/.-"):
-        raise Invalid("Enter a phone number such as +352 20 12 34.", param="phone")
+        raise BadPhone
 
 
 def picture(content: bytes) -> Picture:
     """A logo out of uploaded bytes. Raises Invalid for what is none of PNG, JPEG and WebP, or is too large."""
     if len(content) > MOST_LOGO:
-        raise Invalid(f"Choose a picture of at most {MOST_LOGO // 1024} KB.", param="logo")
+        raise LogoTooLarge(most=MOST_LOGO // 1024)
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return Picture("image/png", content)
     if content.startswith(b"\xff\xd8\xff"):
         return Picture("image/jpeg", content)
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return Picture("image/webp", content)
-    raise Invalid("Choose a picture in PNG, JPEG or WebP.", param="logo")
+    raise LogoNoPicture

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.core.errors import Invalid
 from shared.core.locales import gettext_noop as _n
+from shared.trade.marketplace.errors import ReturnsLacking, ReturnsTooLong, TextLacking, TextTooLong
 
 MOST_TEXT = 60_000
 MOST_RETURNS = 1_000
@@ -64,13 +64,13 @@ def _blocks(lines: list[str]) -> list[Block]:
 def check(kind: Kind, text: str, returns: str) -> None:
     """Raise Invalid, naming the field, for what cannot be published."""
     if not text.strip():
-        raise Invalid("Enter the text.", param="text")
+        raise TextLacking
     if len(text) > MOST_TEXT:
-        raise Invalid(f"Shorten the text to {MOST_TEXT:,} letters.", param="text")
+        raise TextTooLong(most=f"{MOST_TEXT:,}")
     if kind is Kind.TERMS and not returns.strip():
-        raise Invalid("Enter what they say about returns.", param="returns")
+        raise ReturnsLacking
     if len(returns) > MOST_RETURNS:
-        raise Invalid(f"Shorten it to {MOST_RETURNS:,} letters.", param="returns")
+        raise ReturnsTooLong(most=f"{MOST_RETURNS:,}")
 
 
 def version(day: date, taken: set[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from shared.core.errors import Invalid
+from shared.trade.marketplace.errors import DaysOutOfRange, HoursOutOfRange, UnknownZone
 
 MOST_DAYS = 90
 MOST_BANK_HOURS = 720
@@ -55,8 +55,8 @@ def time_zones() -> tuple[str, ...]:
 def check(settings: Marketplace) -> None:
     """Raise Invalid, naming the field, for what cannot be set."""
     if settings.time_zone not in time_zones():
-        raise Invalid("Choose a time zone from the list.", param="time_zone")
+        raise UnknownZone
     if not 1 <= settings.delivered_after_days <= MOST_DAYS:
-        raise Invalid(f"Enter a number of days from 1 to {MOST_DAYS}.", param="delivered_after_days")
+        raise DaysOutOfRange(most=MOST_DAYS)
     if not 0 <= settings.bank_hold_hours <= MOST_BANK_HOURS:
-        raise Invalid(f"Enter a number of hours from 0 to {MOST_BANK_HOURS}.", param="bank_hold_hours")
+        raise HoursOutOfRange(most=MOST_BANK_HOURS)

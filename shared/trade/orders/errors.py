@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
@@ -107,3 +107,9 @@ class CannotDeliver(Conflict):
 
     code = "cannot_deliver"
     default = _n("This order cannot be marked as delivered: it was not sent yet, or it has arrived already.")
+
+
+class OrderNotFound(NotFound):
+    """Nobody who may know of it has such an order."""
+
+    default = _n("We could not find that order.")

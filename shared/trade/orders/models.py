@@ -9,11 +9,11 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
-from shared.core.locales import gettext_noop as _n
 from shared.infra.database.base import Row, words
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
 from shared.trade.people.models import Customer
 from shared.trade.vendors.models import Vendor
@@ -91,7 +91,7 @@ class Order(Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
 
     lock_rank = 230
-    not_found = _n("We could not find that order.")
+    not_found = OrderNotFound.default
     activity_columns = (
         "status",
         "payment_status",

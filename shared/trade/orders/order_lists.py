@@ -12,12 +12,11 @@ from tortoise.expressions import F, Function, Q
 from tortoise.functions import Count, Sum
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.folding import words
-from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.infra.database.paging import Paged, window
 from shared.infra.database.searching import matching
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
@@ -75,7 +74,7 @@ async def order_id_of(number: str) -> int:
     sane = len(number) <= MAX_NUMBER and number.isascii() and number.isprintable()
     order = await Order.get_or_none(number=number) if sane else None
     if order is None:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     return int(order.id)
 
 

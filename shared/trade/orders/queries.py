@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.core.errors import NotFound
 from shared.core.ids import digest, typed_number
-from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.trade.orders.addresses import town_line
+from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, shipping
 from shared.trade.orders.reservations import is_held_by_pay
@@ -232,7 +231,7 @@ async def checkout_by_token(token: str) -> CheckoutView:
     """One purchase by its token; what a browser shows is its link (`shared.entrypoints.web.order_links`). Raises NotFound."""
     checkout = await Checkout.get_or_none(token=token)
     if checkout is None:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     orders = await Order.filter(checkout_id=checkout.id).order_by("id").select_related("vendor", "checkout")
     return CheckoutView(
         id=checkout.id,
@@ -250,7 +249,7 @@ async def order_by_id(order_id: int) -> OrderView:
     """One order, whoever asks: the caller has checked that they may. Raises NotFound."""
     orders = await Order.filter(id=order_id).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     return (await _views(orders))[0]
 
 
@@ -270,7 +269,7 @@ async def vendor_order(vendor_id: int, number: str) -> OrderView:
     """One of this vendor's orders. Raises NotFound, also for another vendor's."""
     orders = await Order.filter(vendor_id=vendor_id, number=number).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     return (await _views(orders))[0]
 
 
@@ -278,7 +277,7 @@ async def order_by_number(number: str) -> OrderView:
     """One order of any vendor, for the marketplace's own staff. Raises NotFound."""
     orders = await Order.filter(number=number).select_related("vendor", "checkout")
     if not orders:
-        raise NotFound(_("We could not find that order."))
+        raise OrderNotFound
     return (await _views(orders))[0]
 
 

@@ -89,3 +89,23 @@ class UnknownToken(NotFound):
 
     code = "unknown_token"
     default = _n("We could not find that token.")
+
+
+class ScopeLacking(Invalid):
+    """A token may do nothing."""
+
+    param = "scopes"
+    default = _n("Choose at least one thing that the token may do.")
+
+
+class TermLacking(Invalid):
+    """A token has no end that is offered."""
+
+    param = "lasts"
+    default = _n("Choose how long the token lasts.")
+
+
+class BrowserNotFound(NotFound):
+    """The person has no such session."""
+
+    default = _n("We could not find that browser.")

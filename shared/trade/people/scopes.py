@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.core.errors import Forbidden, Invalid
+from shared.core.errors import Forbidden
+from shared.trade.people.errors import ScopeLacking, TermLacking
 
 
 class Scope(StrEnum):
@@ -44,7 +45,7 @@ def written(scopes: Iterable[Scope]) -> str:
     """The scopes as a token's row keeps them: `payments:read onboarding`. Raises Invalid for none."""
     chosen = set(scopes)
     if not chosen:
-        raise Invalid("Choose at least one thing that the token may do.", param="scopes")
+        raise ScopeLacking
     return " ".join(scope.value for scope in Scope if scope in chosen)
 
 
@@ -56,5 +57,5 @@ def read(text: str) -> frozenset[Scope]:
 def end_of(days: int, now: datetime) -> datetime | None:
     """When a token that is made now ends. Raises Invalid for a lifetime that is not on offer."""
     if days not in LIFETIMES:
-        raise Invalid("Choose how long the token lasts.", param="lasts")
+        raise TermLacking
     return now + timedelta(days=days) if days else None

@@ -8,15 +8,13 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.ids import digest, new_token
-from shared.core.locales import gettext as _
 from shared.infra import unit
 from shared.infra.audit import watch
 from shared.infra.unit import Transaction
 from shared.trade.people import account_history, passwords, rules
 from shared.trade.people.browser_names import named, told
-from shared.trade.people.errors import BadEmail, WrongCredentials
+from shared.trade.people.errors import BadEmail, BrowserNotFound, WrongCredentials
 from shared.trade.people.factors.rules import HALF_OPEN_FOR
 from shared.trade.people.models import Customer, Member, Session
 from shared.trade.people.persons import (
@@ -179,7 +177,7 @@ async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
         person = await locked_person(tx, kind, person_id)
         row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
         if row is None:
-            raise NotFound(_("We could not find that browser."))
+            raise BrowserNotFound
         if await revoke(Session.filter(id=row.id)):
             await account_history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
 

@@ -31,3 +31,72 @@ class UnlikelyRate(BadRate):
     """A rate that is far from the last of the same pair: typed wrong, or a currency that fell."""
 
     code = "unlikely_rate"
+
+
+class UnknownVatCountry(BadVatNumber):
+    """We know no VAT numbers of that country."""
+
+    param = "vat_number"
+    default = _n("We do not know how VAT numbers of that country look.")
+
+
+class SameCurrency(BadRate):
+    """A rate is between two currencies."""
+
+    param = "quote"
+    default = _n("Choose two currencies.")
+
+
+class RateTooExact(BadRate):
+    """A rate has at most so many digits after the point."""
+
+    param = "rate"
+    default = _n("At most %(most)s digits after the point.")
+
+
+class SourceLacking(Invalid):
+    """Nobody published the rate."""
+
+    param = "source"
+    default = _n("Say who published it.")
+
+
+class RateOfTomorrow(BadRate):
+    """Nobody knows that day's rate."""
+
+    param = "day"
+    default = _n("That day is still to come.")
+
+
+class RateKnown(BadRate):
+    """The pair has a rate of that day."""
+
+    param = "base"
+    default = _n("There is a rate of that day already: 1 %(quote)s in %(base)s.")
+
+
+class RateAmbiguous(BadRate):
+    """A comma could stand between thousands."""
+
+    param = "rate"
+    default = _n("Write the rate with a point, such as 1.085.")
+
+
+class NumberLacking(Invalid):
+    """A business of the Union is proved by its number alone."""
+
+    param = "proof"
+    default = _n("The vendor has stated no VAT number. Inside the EU nothing else will do.")
+
+
+class WordsTooLong(Invalid):
+    """What staff writes is longer than what is kept."""
+
+    default = _n("At most %(most)s characters.")
+
+
+class NumberWrong(BadVatNumber):
+    """The stated number has a wrong digit."""
+
+    param = "proof"
+    default = _n("%(number)s cannot be right: the vendor has to mend it first.")

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from shared.core.typed import bare_code
-from shared.trade.vat.errors import BadVatNumber
+from shared.trade.vat.errors import BadVatNumber, UnknownVatCountry
 
 MOST = 30  # signs of a number as somebody types it
 BETWEEN = " -./,:;_()"  # what people write between the signs of a number
@@ -89,7 +89,7 @@ def normal_vat_number(text: str, country: str) -> str:
         return ""
     prefixes = prefixes_of(country)
     if not prefixes:
-        raise BadVatNumber("We do not know how VAT numbers of that country look.", param="vat_number")
+        raise UnknownVatCountry
     for prefix in prefixes:
         if (found := _of(FORMATS[prefix], number)) is not None:
             return found

@@ -11,13 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 from shared.core import clock
-from shared.core.errors import Invalid
 from shared.core.money import Money
 from shared.core.typed import plain
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vat.errors import BadRate, UnlikelyRate
+from shared.trade.vat.errors import (
+    BadRate,
+    RateAmbiguous,
+    RateKnown,
+    RateOfTomorrow,
+    RateTooExact,
+    SameCurrency,
+    SourceLacking,
+    UnlikelyRate,
+)
 from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRate, VatWait
 from shared.trade.vat.rules import LATEST, Rate, StateVat, currency_of, plain_rate, state_vat
@@ -61,19 +69,19 @@ async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
 
 async def _check(rate: Rate) -> None:
     if rate.base == rate.quote:
-        raise BadRate("Choose two currencies.", param="quote")
+        raise SameCurrency
     exponent = rate.rate.as_tuple().exponent
     if not rate.rate.is_finite() or not 0 < rate.rate < LARGEST or not isinstance(exponent, int):
         raise BadRate(param="rate")
     if -exponent > MOST_PLACES:
-        raise BadRate(f"At most {MOST_PLACES} digits after the point.", param="rate")
+        raise RateTooExact(most=MOST_PLACES)
     if not rate.source:
-        raise Invalid("Say who published it.", param="source")
+        raise SourceLacking
     today = clock.now().astimezone((await marketplace()).zone).date()
     if rate.day > today:
-        raise BadRate("That day is still to come.", param="day")
+        raise RateOfTomorrow
     if await VatRate.filter(base=rate.quote, quote=rate.base, day=rate.day).exists():
-        raise BadRate(f"There is a rate of that day already: 1 {rate.quote} in {rate.base}.", param="base")
+        raise RateKnown(quote=rate.quote, base=rate.base)
 
 
 def _is_far(rate: Decimal, last: Decimal) -> bool:
@@ -113,7 +121,7 @@ def read_rate(text: str) -> Decimal:
     """A typed rate: `7.4604` or `7,4604`. Raises BadRate, also where a comma could stand between thousands."""
     said = plain(text).replace(" ", "")
     if re.fullmatch(r"\d{1,3},\d{3}", said, re.ASCII):
-        raise BadRate("Write the rate with a point, such as 1.085.", param="rate")
+        raise RateAmbiguous
     if not re.fullmatch(r"\d{1,10}([.,]\d{1,12})?", said, re.ASCII):
         raise BadRate(param="rate")
     return Decimal(said.replace(",", "."))

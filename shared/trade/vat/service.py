@@ -17,7 +17,7 @@ from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people.queries import operator_emails
-from shared.trade.vat.errors import BadVatNumber, RegistrationChanged
+from shared.trade.vat.errors import NumberLacking, NumberWrong, RegistrationChanged, WordsTooLong
 from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, normal_vat_number, state_of
@@ -133,9 +133,9 @@ def _must_be_provable(vendor: Vendor, row: VatRegistration | None) -> None:
     """Inside the EU a number is the proof; one that was stored before numbers were checked must be mended by the vendor."""
     number = row.number if row else ""
     if not number and is_in_eu(vendor.country):
-        raise Invalid("The vendor has stated no VAT number. Inside the EU nothing else will do.", param="proof")
+        raise NumberLacking
     if number and not is_well_formed(number, vendor.country):
-        raise BadVatNumber(f"{number} cannot be right: the vendor has to mend it first.", param="proof")
+        raise NumberWrong(number=number)
 
 
 def _words(text: str, missing: str, param: str) -> str:
@@ -143,7 +143,7 @@ def _words(text: str, missing: str, param: str) -> str:
     if not said:
         raise Invalid(missing, param=param)
     if len(said) > MOST_WORDS:
-        raise Invalid(f"At most {MOST_WORDS} characters.", param=param)
+        raise WordsTooLong(most=MOST_WORDS, param=param)
     return said
 
 

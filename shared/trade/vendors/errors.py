@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, NotFound
 from shared.core.locales import gettext_noop as _n
 from shared.trade.vendors import closures
 
@@ -35,3 +35,22 @@ class ShopClosed(Conflict):
         self.vendor = vendor
         self.product = product
         super().__init__(closures.sentence(vendor.name, vendor.closed_until))
+
+
+class ShopNameTaken(Conflict):
+    """Another shop took the name meanwhile."""
+
+    param = "business_name"
+    default = _n("That shop name was just taken. Please try another one.")
+
+
+class ShopNotFound(NotFound):
+    """There is no such shop."""
+
+    default = _n("We could not find that shop.")
+
+
+class VendorNotFound(NotFound):
+    """There is no such vendor."""
+
+    default = _n("We could not find that vendor.")

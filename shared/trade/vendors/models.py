@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.core.locales import gettext_noop as _n
 from shared.infra.database.searching import Searched, SearchedManager
+from shared.trade.vendors.errors import VendorNotFound
 
 
 class Vendor(Searched):
     """A business that sells through the marketplace."""
 
     lock_rank = 150
-    not_found = _n("We could not find that vendor.")
+    not_found = VendorNotFound.default
 
     searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
 

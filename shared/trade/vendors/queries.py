@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.core.errors import NotFound
 from shared.trade.commission.pricing import Payer
+from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import terms_of
 
@@ -69,7 +69,7 @@ def vendor_view(vendor: Vendor) -> VendorView:
 async def _one(**where: object) -> VendorView:
     vendor = await Vendor.filter(**where).select_related("payment_config").first()
     if vendor is None:
-        raise NotFound("We could not find that shop.")
+        raise ShopNotFound
     return vendor_view(vendor)
 
 
@@ -95,5 +95,5 @@ async def vendor_contact(vendor_id: int) -> VendorContact:
     """Where to reach the vendor's own people. Raises NotFound."""
     row = await Vendor.get_or_none(id=vendor_id)
     if row is None:
-        raise NotFound("We could not find that shop.")
+        raise ShopNotFound
     return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country)

@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
-from shared.core.errors import Conflict, Invalid
+from shared.core.errors import Invalid
 from shared.core.ids import slugify
 from shared.infra import unit
 from shared.infra.unit import Transaction
@@ -19,7 +19,7 @@ from shared.trade.people import registration
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vendors import closures
 from shared.trade.vendors.countries import COUNTRIES
-from shared.trade.vendors.errors import UnsupportedCountry
+from shared.trade.vendors.errors import ShopNameTaken, UnsupportedCountry
 from shared.trade.vendors.events import VendorSignedUp
 from shared.trade.vendors.models import Vendor
 
@@ -64,7 +64,7 @@ async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, i
                 return await Vendor.create(slug=slug, name=name, business_email=email, country=country, is_open=is_open)
         except IntegrityError:
             continue  # someone took it a moment ago
-    raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
+    raise ShopNameTaken
 
 
 async def open_shop(*, vendor_id: int, actor: str) -> None:
