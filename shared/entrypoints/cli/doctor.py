@@ -30,7 +30,7 @@ from shared.finance.inbox import health
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.rules import Light
 from shared.finance.inbox.words import NAMES, sentence
-from shared.finance.reconciliation.restored import standstill
+from shared.finance.reconciliation.after_restore import standstill
 from shared.infra.database import migrate as migrations
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.schema import SchemaTooNew, on_disk

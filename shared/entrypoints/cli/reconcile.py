@@ -17,8 +17,8 @@ from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation, site
 from shared.finance.inbox.backfill import backfill
 from shared.finance.reconciliation.models import Difference
-from shared.finance.reconciliation.reconcile import reconcile
 from shared.finance.reconciliation.repairs import apply_all, would
+from shared.finance.reconciliation.service import reconcile
 from shared.infra.jobs import Context
 from shared.infra.restoring.service import standing
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0042_payment_config_words. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -307,7 +307,6 @@ CREATE TABLE disputes (
     reinstated_at timestamp with time zone,
     evidence jsonb NOT NULL,
     staged_evidence jsonb NOT NULL,
-    evidence_key character varying(255),
     evidence_version integer NOT NULL,
     submitted_at timestamp with time zone,
     submitted_by character varying(60) NOT NULL,
@@ -337,7 +336,6 @@ COMMENT ON COLUMN disputes.commission_part IS 'minor units of commission given b
 COMMENT ON COLUMN disputes.loss_part IS 'minor units that neither vendor nor commission can bear';
 COMMENT ON COLUMN disputes.evidence IS 'the vendor''s draft, field -> text';
 COMMENT ON COLUMN disputes.staged_evidence IS 'what Stripe holds, field -> text';
-COMMENT ON COLUMN disputes.evidence_key IS 'idempotency key of the last write';
 CREATE SEQUENCE disputes_id_seq
     START WITH 1
     INCREMENT BY 1
