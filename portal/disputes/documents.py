@@ -13,10 +13,10 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit
 from shared.finance.disputes import attachments
-from shared.finance.disputes.facts import facts_of
 from shared.finance.disputes.files import KINDS, RECEIPT
+from shared.finance.disputes.order_facts import facts_of
 from shared.finance.disputes.queries import DisputeView, vendor_dispute
-from shared.finance.statements.identity import identity
+from shared.finance.statements.invoice_issuer import identity
 
 blueprint = Blueprint("dispute_documents", __name__, url_prefix="/vendor/admin/disputes")
 

@@ -26,7 +26,7 @@ from shared.entrypoints.cli.options import Options
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.entrypoints.cli.where import installation, site
-from shared.finance.inbox import health
+from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.rules import Light
 from shared.finance.inbox.words import NAMES, sentence
@@ -114,7 +114,7 @@ async def _open(settings: Settings) -> AsyncIterator[None]:
 async def _health(settings: Settings) -> list[Finding]:
     """The lights of the webhook endpoints, and mails that do not go out."""
     found = []
-    for endpoint in await health.endpoints(settings):
+    for endpoint in await endpoint_health.endpoints(settings):
         tally, name = endpoint.tally, NAMES[endpoint.source].lower()
         last = f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC" if tally.last_event_at else "never"
         what = f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."
