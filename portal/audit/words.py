@@ -1,5 +1,7 @@
-"""Acts of the trail in words. A name that stands in no list is read as it is written: `payout.called_back` is
-"Payout: called back". Pure.
+"""Acts of the trail in words.
+
+A name that stands in no list is read as it is written: `payout.called_back` is "Payout: called
+back". Pure.
 """
 
 from __future__ import annotations
@@ -19,7 +21,11 @@ def told(action: str) -> str:
 
 def noun(kind: str) -> str:
     """What an act is about, in words."""
-    return word("audit.nouns", kind) if kind in codes("audit.nouns") else kind.replace("_", " ").capitalize()
+    return (
+        word("audit.nouns", kind)
+        if kind in codes("audit.nouns")
+        else kind.replace("_", " ").capitalize()
+    )
 
 
 def short(action: str) -> str:
@@ -34,12 +40,18 @@ _MONEY = frozenset(
 
 
 def in_detail(details: dict[str, object]) -> str:
-    """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as one."""
+    """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as
+    one.
+    """
     known = {name: value for name, value in details.items() if value not in (None, "", [], {})}
     rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
     rest = _with_money(rest)
     before, after = rest.pop("before", None), rest.pop("after", None)
-    parts = [f"{_plain(before) or _('nothing')} → {_plain(after) or _('nothing')}"] if before or after else []
+    parts = (
+        [f"{_plain(before) or _('nothing')} → {_plain(after) or _('nothing')}"]
+        if before or after
+        else []
+    )
     parts += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()]
     return ", ".join(parts)
 
@@ -48,15 +60,25 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
     currency = details.get("currency")
     if not isinstance(currency, str):
         return details
-    found = {name: value for name, value in details.items() if name in _MONEY and type(value) is int}
-    amounts: dict[str, object] = {name: str(Money(value, currency)) for name, value in found.items()}
-    rest = {name: value for name, value in details.items() if name not in found and (name != "currency" or not found)}
+    found = {
+        name: value for name, value in details.items() if name in _MONEY and type(value) is int
+    }
+    amounts: dict[str, object] = {
+        name: str(Money(value, currency)) for name, value in found.items()
+    }
+    rest = {
+        name: value
+        for name, value in details.items()
+        if name not in found and (name != "currency" or not found)
+    }
     return amounts | rest
 
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{str(name).replace('_', ' ')} {_plain(inner)}" for name, inner in value.items())
+        return ", ".join(
+            f"{str(name).replace('_', ' ')} {_plain(inner)}" for name, inner in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(_plain(inner) for inner in value)
     if isinstance(value, bool):

@@ -14,7 +14,10 @@ from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, RefundState, Standing
 from shared.trade.orders.remaining_money import MoneyState
 
-REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
+REASONS = (
+    ("requested_by_customer", "The shopper asked for it"),
+    ("duplicate", "It was paid twice"),
+)
 _STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": _n("on the card they paid with"), "sepa_debit": _n("on their bank account")}
 
@@ -29,7 +32,10 @@ def refund_detail(refund: RefundView) -> str | None:
     """One sentence more about where a refund stands; None when the word says it all."""
     match refund.state:
         case RefundState.AWAITING_APPROVAL:
-            return _("It is above the limit, so the marketplace looks at it first. Nothing has moved yet.")
+            return _(
+                "It is above the limit, so the marketplace looks at it first. Nothing has "
+                "moved yet."
+            )
         case RefundState.OPENING:
             return _("Stripe has not answered yet. It is asked again by itself.")
         case RefundState.PENDING:
@@ -37,7 +43,10 @@ def refund_detail(refund: RefundView) -> str | None:
         case RefundState.REQUIRES_ACTION:
             return _("The shopper got a mail and must say where the money should go.")
         case RefundState.FAILED:
-            return f"{word('refunds.failures', refund.failure_reason)} {_('You have the money again.')}"
+            return (
+                f"{word('refunds.failures', refund.failure_reason)} "
+                f"{_('You have the money again.')}"
+            )
         case RefundState.CANCELED:
             return _("Nothing was given back; you have the money again.")
         case RefundState.REFUSED | RefundState.DECLINED:
@@ -60,7 +69,12 @@ class Told:
     waits: bool
 
 
-def told(preview: Preview, *, method: str | None, write: Callable[[Money], str]) -> Told:
+def told(
+    preview: Preview,
+    *,
+    method: str | None,
+    write: Callable[[Money], str],
+) -> Told:
     """What a refund will do, in words and Money; `write` is the page's own way to write money."""
 
     def money(amount: int) -> Money:
@@ -70,9 +84,22 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", _(stopped.default)))
     if preview.standing is Standing.INQUIRY:
-        notes.append(("info", _("The shopper’s bank is asking about this payment. A refund closes that question.")))
+        notes.append(
+            (
+                "info",
+                _(
+                    "The shopper’s bank is asking about this payment. A refund closes that "
+                    "question."
+                ),
+            )
+        )
     if preview.needs_approval:
-        notes.append(("warn", _("This is above the limit, so the marketplace looks at it before it is sent.")))
+        notes.append(
+            (
+                "warn",
+                _("This is above the limit, so the marketplace looks at it before it is sent."),
+            )
+        )
     if preview.owed and preview.balance is not None:
         said = _(
             "Your balance at Stripe holds %(balance)s. The marketplace advances %(amount)s,"
@@ -82,7 +109,10 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
         )
         notes.append(("warn", said))
     if preview.balance is None:
-        said = _("Stripe does not answer just now. What your balance does not cover is taken from your next sales.")
+        said = _(
+            "Stripe does not answer just now. What your balance does not cover is taken from "
+            "your next sales."
+        )
         notes.append(("info", said))
     if preview.stripe_fee:
         said = _(
@@ -113,21 +143,34 @@ def nothing_left(order: Refundable) -> tuple[str, str] | None:
             return _("The bank took this payment"), _(TakenByBank.default)
         case MoneyState.DISPUTED:
             return _("The bank holds this payment"), _(ChargedBack.default)
-    return _("Nothing left to give back"), _("Everything of this order has been given back, or is on its way.")
+    return _("Nothing left to give back"), _(
+        "Everything of this order has been given back, or is on its way."
+    )
 
 
-def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
-    """What to say after the button was pressed: category and sentence; `written` is the amount, `detail` why it stopped."""
+def done(
+    state: RefundState,
+    written: str,
+    detail: str,
+) -> tuple[str, str]:
+    """What to say after the button was pressed: category and sentence; `written` is the amount,
+    `detail` why it stopped.
+    """
     match state:
         case RefundState.AWAITING_APPROVAL:
             return "info", _(
-                "The refund of %(amount)s waits for the marketplace. We write to you when it is decided.",
+                (
+                    "The refund of %(amount)s waits for the marketplace. We write to you when it "
+                    "is decided."
+                ),
                 amount=written,
             )
         case RefundState.SUCCEEDED:
             return "ok", _("%(amount)s went back. We have told the shopper.", amount=written)
         case RefundState.REFUSED:
-            return "error", _("The refund of %(amount)s was not made. %(reason)s", amount=written, reason=detail)
+            return "error", _(
+                "The refund of %(amount)s was not made. %(reason)s", amount=written, reason=detail
+            )
         case RefundState.OPENING:
             return (
                 "info",
@@ -139,6 +182,10 @@ def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
             )
         case RefundState.FAILED | RefundState.CANCELED:
             return "error", _(
-                "The refund of %(amount)s did not reach the shopper. You have the money again.", amount=written
+                "The refund of %(amount)s did not reach the shopper. You have the money again.",
+                amount=written,
             )
-    return "ok", _("The refund of %(amount)s is on its way. We tell the shopper when it has arrived.", amount=written)
+    return "ok", _(
+        "The refund of %(amount)s is on its way. We tell the shopper when it has arrived.",
+        amount=written,
+    )

@@ -24,7 +24,9 @@ def weekday(value: date) -> str:
 
 
 def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
-    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not sent waits."""
+    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not
+    sent waits.
+    """
     found = {state: words("payouts.states", state) for state in PayoutState}
     if still:
         found[PayoutState.OPENING] = words("payouts.states", "waits")
@@ -33,13 +35,19 @@ def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
 
 # Those that need nothing named.
 _PLAIN = {
-    Obstacle.NOT_CONNECTED: _n("Connect with Stripe first; then the money from your sales can go to your bank."),
-    Obstacle.BANK_MISSING: _n("There is no bank account to pay to. Add one in your Stripe dashboard."),
+    Obstacle.NOT_CONNECTED: _n(
+        "Connect with Stripe first; then the money from your sales can go to your bank."
+    ),
+    Obstacle.BANK_MISSING: _n(
+        "There is no bank account to pay to. Add one in your Stripe dashboard."
+    ),
     Obstacle.BANK_ERRORED: _n(
-        "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your Stripe dashboard."
+        "Your bank sent a payout back, so payouts have stopped. Correct your bank details in "
+        "your Stripe dashboard."
     ),
     Obstacle.DISABLED: _n(
-        "Stripe does not pay your account out at the moment. Your payment settings say what it needs."
+        "Stripe does not pay your account out at the moment. Your payment settings say what "
+        "it needs."
     ),
 }
 
@@ -55,7 +63,10 @@ def obstacle(found: Obstacle, why: Why) -> str:
             return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:
             return _(
-                "What is there goes to the %(amount)s that you owe the marketplace for refunds or disputes.",
+                (
+                    "What is there goes to the %(amount)s that you owe the marketplace for "
+                    "refunds or disputes."
+                ),
                 amount=money(why.owed),
             )
         case Obstacle.RESERVED:
@@ -70,12 +81,18 @@ def obstacle(found: Obstacle, why: Why) -> str:
                 amount=money(why.held),
             )
         case Obstacle.PENDING if why.available_on:
-            return _("The money from your latest sales can be paid out from %(day)s.", day=weekday(why.available_on))
+            return _(
+                "The money from your latest sales can be paid out from %(day)s.",
+                day=weekday(why.available_on),
+            )
         case Obstacle.PENDING:
             return _("The money from your latest sales can be paid out in a few days.")
         case Obstacle.BELOW_MINIMUM:
             return _(
-                "%(amount)s is there, and you are paid from %(minimum)s. It waits for your next sales.",
+                (
+                    "%(amount)s is there, and you are paid from %(minimum)s. It waits for your "
+                    "next sales."
+                ),
                 amount=money(why.ready),
                 minimum=money(why.minimum),
             )
@@ -86,7 +103,10 @@ def obstacle(found: Obstacle, why: Why) -> str:
 def _nothing_there(why: Why) -> str:
     if why.owed.amount > 0:
         return _(
-            "Your next sales go to the %(amount)s that you owe the marketplace for refunds or disputes.",
+            (
+                "Your next sales go to the %(amount)s that you owe the marketplace for refunds or "
+                "disputes."
+            ),
             amount=money(why.owed),
         )
     return _("There is nothing to pay out yet.")
@@ -98,7 +118,9 @@ def why_still(bank_hold_until: datetime | None, held_reason: str) -> str:
         return bank_waits(bank_hold_until)
     kept = _("The money stays yours and is kept for you.")
     if held_reason:
-        held = _("The marketplace holds your payouts back: %(reason)s.", reason=held_reason.rstrip("."))
+        held = _(
+            "The marketplace holds your payouts back: %(reason)s.", reason=held_reason.rstrip(".")
+        )
     else:
         held = _("The marketplace holds your payouts back.")
     return f"{held} {kept}"
@@ -108,10 +130,18 @@ def bank_waits(until: datetime | None) -> str:
     """Why payouts wait after another bank was given, and until when."""
     after = _("Then they go on by themselves.")
     if until is None:
-        waits = _("Your bank account was changed, so payouts wait for a while, in case it was not you.")
+        waits = _(
+            "Your bank account was changed, so payouts wait for a while, in case it was not you."
+        )
     else:
         when = f"{weekday(until.date())}, {time(until, UTC)} UTC"
-        waits = _("Your bank account was changed, so payouts wait until %(time)s, in case it was not you.", time=when)
+        waits = _(
+            (
+                "Your bank account was changed, so payouts wait until %(time)s, in case it was "
+                "not you."
+            ),
+            time=when,
+        )
     return f"{waits} {after}"
 
 
@@ -150,7 +180,9 @@ def held_note(balance: BalanceView) -> str:
 
 
 def price(offer: InstantOffer) -> str:
-    """What an instant payout would cost, for whoever presses the button without seeing the dialog."""
+    """What an instant payout would cost, for whoever presses the button without seeing the
+    dialog.
+    """
     most = "at most " if offer.is_most else ""
     return f"Paid out now, you get {money(offer.amount)} for a fee of {most}{money(offer.fee)}."
 
@@ -166,7 +198,10 @@ class Stage:
 
 
 def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
-    """The way of a payout: made, on its way, at the bank; or where it ended. `waits`: why nothing leaves at the moment."""
+    """The way of a payout: made, on its way, at the bank; or where it ended.
+
+    `waits`: why nothing leaves at the moment.
+    """
     stages = [Stage(_made_by(payout), payout.created_at)]
     state = payout.state
     if state is PayoutState.REFUSED:
@@ -176,9 +211,17 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     if state is PayoutState.FAILED:
         if payout.paid_at:
             stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
-        return [*stages, Stage("Came back", payout.failed_at, word("payouts.failures", payout.failure_code), "bad")]
+        return [
+            *stages,
+            Stage(
+                "Came back", payout.failed_at, word("payouts.failures", payout.failure_code), "bad"
+            ),
+        ]
     if state is PayoutState.OPENING and waits:
-        return [Stage("Prepared, not sent", payout.created_at), Stage("Waits", None, waits, "warn")]
+        return [
+            Stage("Prepared, not sent", payout.created_at),
+            Stage("Waits", None, waits, "warn"),
+        ]
     if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):
         stages.append(Stage("On its way to your bank", None))
     if state is PayoutState.PAID:
@@ -199,7 +242,10 @@ def _made_by(payout: PayoutRow) -> str:
 
 def expected(payout: PayoutRow) -> str:
     """When an unfinished payout should be there; nothing for a finished one."""
-    if payout.arrives_on is None or payout.state not in (PayoutState.PENDING, PayoutState.IN_TRANSIT):
+    if payout.arrives_on is None or payout.state not in (
+        PayoutState.PENDING,
+        PayoutState.IN_TRANSIT,
+    ):
         return ""
     return weekday(payout.arrives_on.date())
 

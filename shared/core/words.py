@@ -1,10 +1,13 @@
-"""The words for codes and states: tables in `templates/words/<name>.toml`, each sentence once, in English.
+"""The words for codes and states: tables in `templates/words/<name>.toml`, each sentence once, in
+English.
 
-Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words up here, a mail and a
-page alike. A key may name several codes that share their words, with spaces between; `other` stands for every code that
-has none of its own. An entry is a sentence, or several by name (`text`, `next_step`); a table may also be a list of sentences
-(`say`) or entries, each with its `codes`. `kind`, the look of a badge, is no word, nor is what names an entry of another
-table (`do`, `stops`, `meanwhile`). The catalogues of translations hold all others (`run.py translations`).
+Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words
+up here, a mail and a page alike. A key may name several codes that share their words, with spaces
+between; `other` stands for every code that has none of its own. An entry is a sentence, or several
+by name (`text`, `next_step`); a table may also be a list of sentences (`say`) or entries, each with
+its `codes`. `kind`, the look of a badge, is no word, nor is what names an entry of another table
+(`do`, `stops`, `meanwhile`). The catalogues of translations hold all others (`run.py
+translations`).
 """
 
 from __future__ import annotations
@@ -24,7 +27,12 @@ NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile"})
 Entry = str | Mapping[str, str]
 
 
-def word(table: str, code: str | None, /, **values: Any) -> str:
+def word(
+    table: str,
+    code: str | None,
+    /,
+    **values: Any,
+) -> str:
     """The sentence of `code` in `payouts.refusals`, say, in the language spoken here.
 
     Raises KeyError where the table has neither the code nor `other`.
@@ -35,12 +43,19 @@ def word(table: str, code: str | None, /, **values: Any) -> str:
     return gettext(said, **values)
 
 
-def words(table: str, code: str | None, /, **values: Any) -> Mapping[str, str]:
+def words(
+    table: str,
+    code: str | None,
+    /,
+    **values: Any,
+) -> Mapping[str, str]:
     """All words of `code` by their names, in the language spoken here. Raises as `word` does."""
     said = _entry(table, code)
     if isinstance(said, str):
         raise TypeError(f"{table} has one word for a code")
-    return {name: each if name in NO_WORDS else gettext(each, **values) for name, each in said.items()}
+    return {
+        name: each if name in NO_WORDS else gettext(each, **values) for name, each in said.items()
+    }
 
 
 def codes(table: str) -> frozenset[str]:
@@ -52,7 +67,9 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """(line, sentence) of one file of tables, for the catalogues."""
     text = path.read_text(encoding="utf-8")
     for found in tomllib.loads(text).values():
-        for said in dict.fromkeys(said for entry in _spread(found).values() for said in _said(entry)):
+        for said in dict.fromkeys(
+            said for entry in _spread(found).values() for said in _said(entry)
+        ):
             yield text[: text.find(said[:40])].count("\n") + 1, said
 
 
@@ -82,4 +99,8 @@ def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, E
 
 
 def _entry_of(group: dict[str, str]) -> Entry:
-    return group["say"] if "say" in group else {name: said for name, said in group.items() if name != "codes"}
+    return (
+        group["say"]
+        if "say" in group
+        else {name: said for name, said in group.items() if name != "codes"}
+    )

@@ -10,9 +10,17 @@ def for_shopper(state: RefundState) -> tuple[str, str, str] | None:
     """Kind, word and sentence for the shopper; None for what never concerned them."""
     match state:
         case RefundState.SUCCEEDED:
-            return "ok", _("Paid back"), _("It goes to what you paid with; banks usually take 5 to 10 days to show it.")
+            return (
+                "ok",
+                _("Paid back"),
+                _("It goes to what you paid with; banks usually take 5 to 10 days to show it."),
+            )
         case RefundState.OPENING | RefundState.PENDING:
-            return "info", _("On its way"), _("It goes to what you paid with. We write to you when it has been sent.")
+            return (
+                "info",
+                _("On its way"),
+                _("It goes to what you paid with. We write to you when it has been sent."),
+            )
         case RefundState.REQUIRES_ACTION:
             return "warn", _("Needs you"), _("You have a mail that asks where the money should go.")
         case RefundState.FAILED:

@@ -1,7 +1,9 @@
-"""Finds the sentences that domain code says itself: in trade, finance and infra, outside of what may hold them.
+"""Finds the sentences that domain code says itself: in trade, finance and infra, outside of what
+may hold them.
 
-An error class of a domain's `errors.py` holds its sentence, marked for gettext; mails and pages have theirs in templates,
-codes in `templates/words`. Programming errors, logs, docstrings, SQL and what machines read are no sentences of ours.
+An error class of a domain's `errors.py` holds its sentence, marked for gettext; mails and pages
+have theirs in templates, codes in `templates/words`. Programming errors, logs, docstrings, SQL and
+what machines read are no sentences of ours.
 """
 
 from __future__ import annotations
@@ -40,7 +42,12 @@ def sentences(code: str, *, may_mark: bool = False) -> list[str]:
     found: list[tuple[int, str]] = []
     for node in ast.walk(tree):
         text = _text(node)
-        if text is not None and id(node) not in skipped and _SENTENCE.match(text) and not _SQL.match(text):
+        if (
+            text is not None
+            and id(node) not in skipped
+            and _SENTENCE.match(text)
+            and not _SQL.match(text)
+        ):
             found.append((getattr(node, "lineno", 0), text))
     return [text for _, text in sorted(found)]
 
@@ -49,7 +56,11 @@ def _text(node: ast.AST) -> str | None:
     if isinstance(node, ast.JoinedStr):
         parts = [part.value if isinstance(part, ast.Constant) else _FACT for part in node.values]
         return "".join(str(part) for part in parts).strip()
-    return node.value.strip() if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return (
+        node.value.strip()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        else None
+    )
 
 
 def _beside(node: ast.AST, *, may_mark: bool) -> Iterator[ast.AST]:
@@ -60,22 +71,51 @@ def _beside(node: ast.AST, *, may_mark: bool) -> Iterator[ast.AST]:
         yield from node.values
     if isinstance(node, ast.Call):
         func = node.func
-        name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-        owner = func.value.id if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else ""
-        is_marked = may_mark and name in {"_", "_n", "_l", "gettext", "ngettext", "gettext_noop", "lazy_gettext"}
+        name = (
+            func.id
+            if isinstance(func, ast.Name)
+            else func.attr
+            if isinstance(func, ast.Attribute)
+            else ""
+        )
+        owner = (
+            func.value.id
+            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
+            else ""
+        )
+        is_marked = may_mark and name in {
+            "_",
+            "_n",
+            "_l",
+            "gettext",
+            "ngettext",
+            "gettext_noop",
+            "lazy_gettext",
+        }
         if name in NOT_SPOKEN or owner in _OURS_ALONE or is_marked:
             yield from ast.walk(node)
-        yield from (each for word in node.keywords if word.arg in _ARGUMENTS for each in ast.walk(word.value))
+        yield from (
+            each
+            for word in node.keywords
+            if word.arg in _ARGUMENTS
+            for each in ast.walk(word.value)
+        )
 
 
 def in_domains(root: Path) -> dict[str, int]:
-    """How many sentences each module of the domains says itself; those that say none are left out."""
+    """How many sentences each module of the domains says itself; those that say none are left
+    out.
+    """
     listed = subprocess.run(
         ["git", "ls-files", *ROOMS], cwd=root, capture_output=True, text=True, check=True
     ).stdout.split()
     modules = [name for name in listed if name.endswith(".py") and "/migrations/" not in name]
     counts = {
-        name: len(sentences((root / name).read_text(encoding="utf-8"), may_mark=name.endswith("/errors.py")))
+        name: len(
+            sentences(
+                (root / name).read_text(encoding="utf-8"), may_mark=name.endswith("/errors.py")
+            )
+        )
         for name in modules
         if (root / name).exists()
     }

@@ -1,4 +1,6 @@
-"""Domain code says nothing itself: what a person reads stands in templates, in `templates/words`, or in an `errors.py`."""
+"""Domain code says nothing itself: what a person reads stands in templates, in `templates/words`,
+or in an `errors.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from shared.core.words import sentences as words_of
 from tests.house.sentences import in_domains, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
-# Modules that still say something themselves, and how many sentences. A number may only fall; nothing may be added.
+# Modules that still say something themselves, and how many sentences. A number may only fall;
+# nothing may be added.
 LEFT: dict[str, int] = {
     "shared/finance/connect/capabilities.py": 4,
     "shared/finance/connect/requirements_due.py": 7,
@@ -136,7 +139,9 @@ def test_what_counts_as_a_sentence(code: str, found: list[str]) -> None:
 def test_in_errors_a_sentence_is_marked_for_the_catalogues() -> None:
     """Then it may stand there."""
     assert sentences('default = _n("This order is not paid.")', may_mark=True) == []
-    assert sentences('default = "This order is not paid."', may_mark=True) == ["This order is not paid."]
+    assert sentences('default = "This order is not paid."', may_mark=True) == [
+        "This order is not paid."
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name)

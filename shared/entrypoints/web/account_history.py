@@ -29,7 +29,12 @@ def happenings(entries: Sequence[EntryView]) -> tuple[Happening, ...]:
 
 def _happening(entry: EntryView) -> Happening:
     said = words("account.acts", entry.action)
-    return Happening(said["text"], _detail(entry.details), entry.at, said["kind"])
+    return Happening(
+        said["text"],
+        _detail(entry.details),
+        entry.at,
+        said["kind"],
+    )
 
 
 def _detail(details: Mapping[str, Any]) -> str:

@@ -1,4 +1,6 @@
-"""What Stripe lets an account do, each capability in a shop owner's words: on, or off and why, what to do, by when, what stops. Pure."""
+"""What Stripe lets an account do, each capability in a shop owner's words: on, or off and why, what
+to do, by when, what stops. Pure.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _TABLE, _CAUSES = "connect.capabilities", "connect.causes"
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a capability is off, which also ends "Card payments are off: …", and what to do about it."""
+    """Why a capability is off, which also ends "Card payments are off: …", and what to do about
+    it.
+    """
 
     because: str
     todo: str
@@ -28,7 +32,9 @@ class Cause:
 
 @dataclass(frozen=True)
 class Ability:
-    """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day, `tail`."""
+    """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day,
+    `tail`.
+    """
 
     ability: str
     name: str
@@ -46,10 +52,19 @@ def is_known(code: str) -> bool:
 
 
 def cause(code: str | None) -> Cause:
-    """Why a capability is off, in words; of a code that is new to us as much as its beginning tells, never itself."""
+    """Why a capability is off, in words; of a code that is new to us as much as its beginning
+    tells, never itself.
+    """
     known = "paused_by_stripe" if code == "other" else code or ""
-    said = words(_CAUSES, known if known in codes(_CAUSES) else known.partition(".")[0])
-    return Cause(said["because"], todo(said), said.get("kind", "bad"))
+    said = words(
+        _CAUSES,
+        known if known in codes(_CAUSES) else known.partition(".")[0],
+    )
+    return Cause(
+        said["because"],
+        todo(said),
+        said.get("kind", "bad"),
+    )
 
 
 def verdict(name: str, code: str | None) -> Verdict:
@@ -60,7 +75,9 @@ def verdict(name: str, code: str | None) -> Verdict:
 
 
 def holding_back(found: Sequence[Capability], charges_enabled: bool) -> Capability | None:
-    """The capability that keeps a vendor from selling: money that cannot reach it, or else cards that cannot be charged."""
+    """The capability that keeps a vendor from selling: money that cannot reach it, or else cards
+    that cannot be charged.
+    """
     off = {c.name: c for c in found if c.status != "active"}
     return off.get("transfers") or (None if charges_enabled else off.get("card_payments"))
 
@@ -72,8 +89,13 @@ def reason(ability: Capability | None) -> str | None:
     return "platform_disabled" if ability.status == "unrequested" else ability.disabled_reason
 
 
-def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Ability, ...]:
-    """The capabilities that selling rests on as lines of a page; none at all while nothing is off and nothing is due.
+def shown(
+    found: Sequence[Capability],
+    *,
+    selling: bool = False,
+) -> tuple[Ability, ...]:
+    """The capabilities that selling rests on as lines of a page; none at all while nothing is off
+    and nothing is due.
 
     A vendor that is `selling` all the same is not told that shoppers cannot pay it.
     """
@@ -84,14 +106,23 @@ def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Abilit
 
 
 def _line(ability: Capability, selling: bool) -> Ability:
-    code = f"{ability.name}: {ability.status}" + (f" ({ability.disabled_reason})" if ability.disabled_reason else "")
+    code = f"{ability.name}: {ability.status}" + (
+        f" ({ability.disabled_reason})" if ability.disabled_reason else ""
+    )
     words_of = words(_TABLE, ability.name)
     line = partial(Ability, ability.name, words_of["name"], code=code)
     if ability.status != "active":
         found = cause(reason(ability))
-        said = f"{found.because}. {found.todo} {word('connect.goes_on', None) if selling else words_of['until']}"
+        said = (
+            f"{found.because}. {found.todo} "
+            f"{word('connect.goes_on', None) if selling else words_of['until']}"
+        )
         kind = "warn" if selling and found.kind == "bad" else found.kind
-        return line(kind, _("Being checked") if found.kind == "info" else _("Off"), said)
+        return line(
+            kind,
+            _("Being checked") if found.kind == "info" else _("Off"),
+            said,
+        )
     if not ability.currently_due:
         return line("ok", _("On"), _("Nothing is missing for this."))
     needs = requirements_due.needs_of(requirements_due.items(ability.currently_due))

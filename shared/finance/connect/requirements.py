@@ -1,6 +1,9 @@
-"""Stripe's requirement keys in a shop owner's words: what it is, what to do, what stops without it. Pure.
+"""Stripe's requirement keys in a shop owner's words: what it is, what to do, what stops without it.
 
-The words stand in `templates/words/connect.toml`. A key we do not know becomes a general sentence, never the raw code.
+Pure.
+
+The words stand in `templates/words/connect.toml`. A key we do not know becomes a general sentence,
+never the raw code.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ _BUSINESS, _PERSON, _PAPERS = "connect.business", "connect.person", "connect.pap
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that Stripe asks for. `what` reads well on its own and, begun small, after "Stripe needs".
+    """One thing that Stripe asks for.
+
+    `what` reads well on its own and, begun small, after "Stripe needs".
 
     `only_payouts` stop without it; else payments may, too.
     """
@@ -28,7 +33,11 @@ class Requirement:
 
     @classmethod
     def of(cls, said: Mapping[str, str]) -> Requirement:
-        return cls(said["what"], todo(said), said.get("stops") == "payouts")
+        return cls(
+            said["what"],
+            todo(said),
+            said.get("stops") == "payouts",
+        )
 
     @property
     def needs(self) -> str:
@@ -69,7 +78,12 @@ def _of_business(key: str) -> Requirement:
     parts = [re.sub(r"_(kana|kanji)$", "", part) for part in key.split(".")]
     beginnings = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     known = codes(_BUSINESS)
-    return Requirement.of(words(_BUSINESS, next((each for each in beginnings if each in known), None)))
+    return Requirement.of(
+        words(
+            _BUSINESS,
+            next((each for each in beginnings if each in known), None),
+        )
+    )
 
 
 def _of_person(who: str, rest: str) -> Requirement:
@@ -79,7 +93,19 @@ def _of_person(who: str, rest: str) -> Requirement:
     if field == "verification" and kind not in codes(_PAPERS):
         kind = "document"
     if field in ("verification", "documents"):
-        return Requirement.of(words(_PAPERS, kind, whose=word("connect.whose", who)))
+        return Requirement.of(
+            words(
+                _PAPERS,
+                kind,
+                whose=word("connect.whose", who),
+            )
+        )
     if field in codes(_PERSON):
-        return Requirement.of(words(_PERSON, field, who=word("connect.who", who)))
+        return Requirement.of(
+            words(
+                _PERSON,
+                field,
+                who=word("connect.who", who),
+            )
+        )
     return general()

@@ -1,8 +1,10 @@
-"""Why Stripe did not accept something, and why it switched an account off, in a shop owner's words. Pure.
+"""Why Stripe did not accept something, and why it switched an account off, in a shop owner's words.
 
-The words stand in `templates/words/connect.toml`. Codes that mean the same to a shop owner share theirs; a code we do not
-know gets a general sentence, never itself. What has to do with compliance is worded neutrally: it blames nobody and gives no
-hint on how to get around it.
+Pure.
+
+The words stand in `templates/words/connect.toml`. Codes that mean the same to a shop owner share
+theirs; a code we do not know gets a general sentence, never itself. What has to do with compliance
+is worded neutrally: it blames nobody and gives no hint on how to get around it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from dataclasses import dataclass
 from shared.core.words import codes, word, words
 
 _ERRORS, _DISABLED = "connect.errors", "connect.disabled"
-# Stripe's `other` is a reason of its own: an account that it has paused. In the table `other` is what we do not know.
+# Stripe's `other` is a reason of its own: an account that it has paused. In the table `other` is
+# what we do not know.
 _PAUSED = "paused_by_stripe"
 
 
@@ -65,4 +68,6 @@ def _reason(reason: str) -> str:
 
 def _verdict(table: str, code: str, usual: str) -> Verdict:
     said = words(table, code)
-    return Verdict(said["what"], todo(said), word("connect.meanwhile", said.get("meanwhile", usual)))
+    return Verdict(
+        said["what"], todo(said), word("connect.meanwhile", said.get("meanwhile", usual))
+    )

@@ -10,14 +10,19 @@ class AnswerClosed(Conflict):
     """The bank takes no answer any more, or has one already."""
 
     code = "dispute_answer_closed"
-    default = _n("This dispute can no longer be answered: an answer was handed in, or it is decided.")
+    default = _n(
+        "This dispute can no longer be answered: an answer was handed in, or it is decided."
+    )
 
 
 class AnswerChanged(Conflict):
     """Somebody changed the draft after it was read through."""
 
     code = "dispute_answer_changed"
-    default = _n("The answer was changed in the meantime. Please read it through again before you hand it in.")
+    default = _n(
+        "The answer was changed in the meantime. Please read it through again before you hand "
+        "it in."
+    )
 
 
 class NothingToSay(Invalid):
@@ -31,7 +36,9 @@ class DocumentRefused(Conflict):
     """Stripe did not take a document that is attached."""
 
     code = "dispute_document_refused"
-    default = _n("Stripe could not read one of the documents. Remove it, or choose another version of it.")
+    default = _n(
+        "Stripe could not read one of the documents. Remove it, or choose another version of it."
+    )
 
 
 class AnswerRefused(Conflict):
@@ -42,7 +49,9 @@ class AnswerRefused(Conflict):
 
 
 class Overtaken(TryLater):
-    """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
+    """The answer went on while Stripe was about to be asked; the next look finds what is asked
+    now.
+    """
 
     code = "dispute_answer_overtaken"
 

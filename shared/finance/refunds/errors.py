@@ -49,17 +49,21 @@ class TakenByBank(Conflict):
 
     code = "taken_by_bank"
     default = _n(
-        "The shopper’s bank took the money of this order for good: the shopper has it already, so there is nothing to "
+        "The shopper’s bank took the money of this order for good: the shopper has it already, so "
+        "there is nothing to "
         "give back."
     )
 
 
 class NoRefundsLeft(Conflict):
-    """Something is left of the order, and Stripe refunds nothing of a payment that was disputed like this."""
+    """Something is left of the order, and Stripe refunds nothing of a payment that was disputed
+    like this.
+    """
 
     code = "not_refundable"
     default = _n(
-        "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided about it. "
+        "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided "
+        "about it. "
         "If the shopper is to get money, pay it another way."
     )
 
@@ -70,7 +74,10 @@ class Meanwhile(Conflict):
     code = "refunded_meanwhile"
 
     def __init__(self, left: Money) -> None:
-        told = _("Another refund of this order was made in the meantime. There is nothing left to give back.")
+        told = _(
+            "Another refund of this order was made in the meantime. There is nothing left to "
+            "give back."
+        )
         if left:
             told = _(
                 "Another refund of this order was made in the meantime."
@@ -88,10 +95,14 @@ class AlreadyDecided(Conflict):
 
 
 class NotItsTurn(TryLater):
-    """An earlier refund of the same payment has no answer yet; two at once would be hard to tell apart at Stripe."""
+    """An earlier refund of the same payment has no answer yet; two at once would be hard to tell
+    apart at Stripe.
+    """
 
     code = "refund_waits"
-    default = _n("An earlier refund of this order is still being asked for. This one follows by itself.")
+    default = _n(
+        "An earlier refund of this order is still being asked for. This one follows by itself."
+    )
 
 
 class Differs(Conflict):
@@ -150,7 +161,10 @@ class CauseLacking(Invalid):
 class PaymentDiffers(Differs):
     """What was paid is not what the order costs."""
 
-    default = _n("This order’s payment is in another currency or of another amount. The marketplace has to look at it.")
+    default = _n(
+        "This order’s payment is in another currency or of another amount. The marketplace "
+        "has to look at it."
+    )
 
 
 class DeclineReasonLacking(Invalid):

@@ -6,10 +6,24 @@ from collections.abc import Mapping
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "signing_in": ("person.", "member.", "factor.", "vendor.signed_up"),
-    "access": ("token.", "vendor.dashboard", "vendor.onboarding", "vendor.account", "vendor.connected"),
+    "access": (
+        "token.",
+        "vendor.dashboard",
+        "vendor.onboarding",
+        "vendor.account",
+        "vendor.connected",
+    ),
     "payouts": ("payout.", "reserve.", "vendor.payout", "vendor.bank", "vendor.reserve"),
     "refunds": ("refund.", "dispute.", "claim.", "vendor.owes"),
-    "rules": ("fees.", "marketplace.", "vendor.platform_fee", "vendor.currency", "vat.", "vendor.vat", "statement."),
+    "rules": (
+        "fees.",
+        "marketplace.",
+        "vendor.platform_fee",
+        "vendor.currency",
+        "vat.",
+        "vendor.vat",
+        "statement.",
+    ),
     "sales": ("order.", "payment", "product.", "stripe_customer.", "vendor.shop"),
     "books": ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
 }

@@ -10,7 +10,8 @@ from shared.trade.marketplace.errors import DaysOutOfRange, HoursOutOfRange, Unk
 
 MOST_DAYS = 90
 MOST_BANK_HOURS = 720
-# The tz database also lists old names without an area ("CET", "Eire") and technical ones ("Etc/GMT+5").
+# The tz database also lists old names without an area ("CET", "Eire") and technical ones
+# ("Etc/GMT+5").
 _AREAS = (
     "Africa/",
     "America/",
@@ -26,9 +27,12 @@ _AREAS = (
 
 @dataclass(frozen=True)
 class Marketplace:
-    """The marketplace's settings. `time_zone` is an IANA name, `delivered_after_days` counts from shipping.
+    """The marketplace's settings.
 
-    `bank_hold_hours`: so long payouts wait when a vendor gives another bank; 0 lets them go, and owners are written to.
+    `time_zone` is an IANA name, `delivered_after_days` counts from shipping.
+
+    `bank_hold_hours`: so long payouts wait when a vendor gives another bank; 0 lets them go, and
+    owners are written to.
     """
 
     time_zone: str
