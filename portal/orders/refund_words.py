@@ -159,10 +159,8 @@ def done(
     match state:
         case RefundState.AWAITING_APPROVAL:
             return "info", _(
-                (
-                    "The refund of %(amount)s waits for the marketplace. We write to you when it "
-                    "is decided."
-                ),
+                "The refund of %(amount)s waits for the marketplace."
+                " We write to you when it is decided.",
                 amount=written,
             )
         case RefundState.SUCCEEDED:
@@ -172,13 +170,10 @@ def done(
                 "The refund of %(amount)s was not made. %(reason)s", amount=written, reason=detail
             )
         case RefundState.OPENING:
-            return (
-                "info",
-                _(
-                    "The refund of %(amount)s is written down, and is sent by itself. %(reason)s",
-                    amount=written,
-                    reason=detail,
-                ),
+            return "info", _(
+                "The refund of %(amount)s is written down, and is sent by itself. %(reason)s",
+                amount=written,
+                reason=detail,
             )
         case RefundState.FAILED | RefundState.CANCELED:
             return "error", _(

@@ -61,6 +61,19 @@ def obstacle(found: Obstacle, why: Why) -> str:
             return why_still(None, why.held_reason)
         case Obstacle.BANK_NEW:
             return bank_waits(why.bank_hold_until)
+        case Obstacle.PENDING if why.available_on:
+            return _(
+                "The money from your latest sales can be paid out from %(day)s.",
+                day=weekday(why.available_on),
+            )
+        case Obstacle.PENDING:
+            return _("The money from your latest sales can be paid out in a few days.")
+        case _:
+            return _with_amounts(found, why)
+
+
+def _with_amounts(found: Obstacle, why: Why) -> str:
+    match found:
         case Obstacle.OWED:
             return _(
                 (
@@ -80,13 +93,6 @@ def obstacle(found: Obstacle, why: Why) -> str:
                 " It can be paid out once Stripe lets it go.",
                 amount=money(why.held),
             )
-        case Obstacle.PENDING if why.available_on:
-            return _(
-                "The money from your latest sales can be paid out from %(day)s.",
-                day=weekday(why.available_on),
-            )
-        case Obstacle.PENDING:
-            return _("The money from your latest sales can be paid out in a few days.")
         case Obstacle.BELOW_MINIMUM:
             return _(
                 (
