@@ -27,7 +27,7 @@ class PostedMails:
         Who posts a mail holds the lock on what it is about, so the same one is not posted twice at once.
         """
         there = Email.filter(unique_key__in=list(self._mails))
-        taken = set(await there.values_list("unique_key", flat=True))
+        taken = {str(key) for key in await there.values_list("unique_key", flat=True)}
         new = [each for key, each in self._mails.items() if key not in taken]
         await Email.bulk_create([mail for mail, _ in new], ignore_conflicts=True)
         for _, when_new in new:
