@@ -9,12 +9,12 @@ from shared.core.money import Money
 from shared.finance.refunds import words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
-from shared.finance.refunds.rules import Preview, RefundState, Standing
+from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 STATES = words.STATES
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
-_STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
+_STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
 
 
@@ -51,7 +51,7 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
     notes = []
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", stopped.default))
-    if preview.standing is Standing.INQUIRY:
+    if preview.standing is Refundability.INQUIRY:
         notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
     if preview.needs_approval:
         notes.append(("warn", "This is above the limit, so the marketplace looks at it before it is sent."))

@@ -61,7 +61,7 @@ async def _is_large(number: str) -> bool:
     form = await refund_form(order)
     if not form.ok():
         return False
-    wish = form.wish()
+    wish = form.requested()
     prices = {line.id: line.unit for line in order.lines}
     pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
     amount = {Reach.WHOLE: order.left.amount, Reach.LINES: pieces, Reach.AMOUNT: wish.amount or 0}[wish.reach]
@@ -83,7 +83,7 @@ async def give_back(number: str) -> Response:
             kit().gateway,
             vendor_id=vendor_id(),
             number=order.number,
-            wish=form.wish(),
+            wish=form.requested(),
             reason=form.reason.data or "",
             note=form.note.data or "",
             by=actor_label(actor()),
@@ -111,7 +111,7 @@ async def _preview(order: Refundable, form: RefundForm) -> Told | None:
     """The preview of what was filled in; None when that is not right yet (the form says where)."""
     if not form.ok():
         return None
-    found = await preview(kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish())
+    found = await preview(kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.requested())
     return told(found, method=order.method, write=money)
 
 
@@ -155,7 +155,7 @@ async def _page(
 
 def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
     """What was chosen, said again before the button."""
-    wish = form.wish()
+    wish = form.requested()
     pieces = [f"{wish.quantities[line.id]} × {line.name}" for line in order.lines if wish.quantities.get(line.id)]
     facts = [("Pieces", ", ".join(pieces))] if wish.reach is Reach.LINES else []
     if wish.reach is not Reach.AMOUNT:

@@ -77,5 +77,5 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
 
 
 async def _question(found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
-    ways = await proving.ways(session_id(), person_id())
+    ways = await proving.methods(session_id(), person_id())
     return await page("portal/signin/confirm.html", status=status, form=form, kept=found, **ways)

@@ -37,7 +37,7 @@ async def onboarding(standin: Standin, token: str) -> Response:
     if ticket is None:
         return gone("This onboarding link")
     act = tickets.acting(standin.world, ticket)
-    doc = connected.ours(act, ticket.subject)
+    doc = connected.own_account(act, ticket.subject)
     if doc is None:
         return gone("This onboarding link")
     if form is not None and form.used:
@@ -58,7 +58,7 @@ async def onboard(standin: Standin, token: str) -> Response:
     if ticket is None:
         return gone("This form")
     act = tickets.acting(standin.world, ticket)
-    doc = connected.ours(act, ticket.subject)
+    doc = connected.own_account(act, ticket.subject)
     if doc is None:
         return gone("This form")
     if ticket.used:

@@ -16,7 +16,7 @@ from shared.trade.orders.order_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
-from storefront.receipts.outcome import standing_of
+from storefront.receipts.outcome import order_status
 
 account = Blueprint("account", __name__)
 
@@ -31,7 +31,7 @@ async def orders() -> Response:
     proven = who.email if who.email_confirmed else None
     found = await purchases_of(who.id or 0, proven_email=proven)
     asked = await awaiting_approval([each.order_id for each in found if each.money.refunded])
-    purchases = [(p, standing_of(p.money.without(asked.get(p.order_id, 0)), p.status)) for p in found]
+    purchases = [(p, order_status(p.money.without(asked.get(p.order_id, 0)), p.status)) for p in found]
     return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
 
 

@@ -17,7 +17,7 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.refunds import service
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 PRICE = 2000  # with a commission of 10 %: 200
-WHOLE = Wish(Reach.WHOLE)
+WHOLE = RefundRequest(Reach.WHOLE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ async def set_policy(policy: RefundPolicy, **limits: int) -> None:
     await fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test")
 
 
-async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | None = None) -> Refund:
+async def ask(gateway: Gateway, sale: Sold, wish: RefundRequest = WHOLE, *, seen: int | None = None) -> Refund:
     """A refund that is written down."""
     made = await service.request(
         gateway,
@@ -108,7 +108,7 @@ async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | N
     return await Refund.get(id=made.id)
 
 
-async def refund(gateway: Gateway, sale: Sold, wish: Wish = WHOLE) -> Refund:
+async def refund(gateway: Gateway, sale: Sold, wish: RefundRequest = WHOLE) -> Refund:
     """Asked for, and asked of Stripe at once as the page does."""
     made = await ask(gateway, sale, wish)
     await service.try_now(gateway, made.id)
@@ -122,9 +122,9 @@ async def by_one_call(made: Refund) -> None:
     await write.save()
 
 
-def amount(minor: int) -> Wish:
+def amount(minor: int) -> RefundRequest:
     """A free amount."""
-    return Wish(Reach.AMOUNT, minor)
+    return RefundRequest(Reach.AMOUNT, minor)
 
 
 async def run_jobs(context: Context, *, hours: float = 2) -> None:

@@ -17,7 +17,14 @@ from shared.finance.connect.queries import vendor_row
 from shared.finance.statements.invoice_issuer import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
-from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, registrations, standings
+from shared.trade.vat.queries import (
+    RegistrationState,
+    history_of,
+    missing_rates,
+    registration_of,
+    registrations,
+    standings,
+)
 from shared.trade.vat.rules import is_in_eu
 
 blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
@@ -29,7 +36,7 @@ LIST = "/operator/vat"
 async def index() -> Response:
     """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
     wanted = request.args.get("state", "")
-    chosen = Standing(wanted) if wanted in set(Standing) else Standing.WAITING
+    chosen = RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
     found = await registrations(standing=chosen, page=page_number())
     counts = await standings()
     return await page(
@@ -40,11 +47,11 @@ async def index() -> Response:
         chips=[
             (
                 vat_words.NAMES[s],
-                address(LIST, state=None if s is Standing.WAITING else s.value),
+                address(LIST, state=None if s is RegistrationState.WAITING else s.value),
                 s is chosen,
                 counts[s],
             )
-            for s in Standing
+            for s in RegistrationState
         ],
         pager=pager(LIST, found, state=wanted or None),
         badges=vat_words.BADGES,

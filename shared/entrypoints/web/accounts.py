@@ -55,7 +55,7 @@ class AccountPages:
             email_form=email or EmailForm(),
             pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
             signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=session_id()),
-            happenings=await account_history.happenings(kind, mine),
+            happenings=await account_history.account_events(kind, mine),
         )
 
     def _back(self, category: str, text: str) -> Response:

@@ -35,7 +35,7 @@ def site() -> passkeys.Site | None:
     return passkeys.site_of(kit().settings.public_url)
 
 
-async def ways(session_id: int, member_id: int) -> dict[str, Any]:
+async def methods(session_id: int, member_id: int) -> dict[str, Any]:
     """What a page offers besides the password: `has_app`, and `question`, a passkey's options as JSON or None."""
     kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
     question = await challenges.ask_for_passkey(site(), session_id=session_id, member_id=member_id)

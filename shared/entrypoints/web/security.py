@@ -87,7 +87,7 @@ async def check_host() -> Response | None:
     if getattr(request, _BAD_HOST, False):
         raise BadRequest
     hosts: Hosts = current_app.extensions["market_hosts"]
-    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
+    return None if hosts.is_own_host() else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
 
 
 async def guard() -> Response | None:

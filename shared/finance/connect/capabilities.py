@@ -66,7 +66,7 @@ _FAMILIES = {"paused.": GENERAL, "pending.": _REVIEW, "rejected.": _NOT_OFFERED,
 
 
 @dataclass(frozen=True)
-class Ability:
+class CapabilityLine:
     """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day, `tail`."""
 
     ability: str
@@ -105,7 +105,7 @@ def reason(ability: Capability | None) -> str | None:
     return "platform_disabled" if ability.status == "unrequested" else ability.disabled_reason
 
 
-def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Ability, ...]:
+def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[CapabilityLine, ...]:
     """The capabilities that selling rests on as lines of a page; none at all while nothing is off and nothing is due.
 
     A vendor that is `selling` all the same is not told that shoppers cannot pay it.
@@ -116,9 +116,9 @@ def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Abilit
     return tuple(_line(c, selling) for c in sorted(known, key=lambda c: list(NAMES).index(c.name)))
 
 
-def _line(ability: Capability, selling: bool) -> Ability:
+def _line(ability: Capability, selling: bool) -> CapabilityLine:
     code = f"{ability.name}: {ability.status}" + (f" ({ability.disabled_reason})" if ability.disabled_reason else "")
-    line = partial(Ability, ability.name, NAMES[ability.name], code=code)
+    line = partial(CapabilityLine, ability.name, NAMES[ability.name], code=code)
     if ability.status != "active":
         found = cause(reason(ability))
         said = f"{found.because}. {found.todo} {_GOES_ON if selling else _STOPS[ability.name]}"

@@ -132,17 +132,17 @@ def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
 
 
 @dataclass(frozen=True)
-class Held:
+class Withheld:
     """What disputes do to their order's money: what they are about while they are open, what is gone for good. Minor units."""
 
     disputed: int = 0
     lost: int = 0
 
-    def __add__(self, other: Held) -> Held:
-        return Held(self.disputed + other.disputed, self.lost + other.lost)
+    def __add__(self, other: Withheld) -> Withheld:
+        return Withheld(self.disputed + other.disputed, self.lost + other.lost)
 
 
-def held(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int) -> Held:
+def withheld(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int) -> Withheld:
     """What one dispute over `amount` does to its order's money, when so much was withdrawn for it and came back.
 
     An inquiry does nothing. An open one holds all that it is about, also before the money went (an escalated inquiry) and
@@ -152,14 +152,14 @@ def held(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int)
     """
     gone = max(withdrawn - reinstated, 0)
     if status in INQUIRIES:
-        return Held()
+        return Withheld()
     if status in OPEN:
-        return Held(disputed=max(amount, gone))
+        return Withheld(disputed=max(amount, gone))
     if status is _S.WON and not reinstated:
-        return Held()
+        return Withheld()
     if status is _S.LOST and not withdrawn:
-        return Held(lost=amount)
-    return Held(lost=gone)
+        return Withheld(lost=amount)
+    return Withheld(lost=gone)
 
 
 STAGES = (1, 3)  # days before the deadline at which a vendor is reminded

@@ -36,7 +36,7 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tally:
+class DeliveryCounts:
     """What one endpoint saw within a day. `unheard`: changes at Stripe that we found though no delivery told of them."""
 
     delivered: int = 0
@@ -54,7 +54,7 @@ class Tally:
         return (self.refused + self.misdirected) / total if total else 0.0
 
 
-def light(tally: Tally) -> Light:
+def light(tally: DeliveryCounts) -> Light:
     """How the endpoint does. Refusals alone may be a stranger's knocking, so they are bad only while no event gets in."""
     last = tally.last_event_at
     if _later(tally.last_misdirected_at, last) or _later(tally.last_refused_at, last):
@@ -90,6 +90,6 @@ def decide(*, ours: bool, changed: bool) -> Decision:
     return Decision.OLDER if ours else Decision.IGNORED
 
 
-def standing(before: str, now: Decision) -> Decision:
+def lasting_decision(before: str, now: Decision) -> Decision:
     """What stays written about an event after another attempt: that it changed something once is never forgotten."""
     return Decision.APPLIED if before == Decision.APPLIED else now

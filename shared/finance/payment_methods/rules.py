@@ -57,7 +57,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredMethod:
     """A row of ours."""
 
     row_id: int
@@ -77,7 +77,7 @@ class Plan:
     detached: tuple[tuple[str, Removal], ...] = ()
 
 
-def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[str]) -> Plan:
+def plan(held: Sequence[StoredMethod], found: Sequence[Found], *, dropped: Collection[str]) -> Plan:
     """How our rows follow Stripe's list. `dropped` are methods that we took off already, whatever Stripe's list still says.
 
     One card of one shopper is one row: of methods with the same fingerprint the one made last stays.
@@ -105,7 +105,7 @@ def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[st
     return Plan(tuple(gone), tuple(kept), tuple(detached))
 
 
-def _with_rows(stays: Sequence[Found], held: Sequence[Held]) -> list[tuple[int | None, Found]]:
+def _with_rows(stays: Sequence[Found], held: Sequence[StoredMethod]) -> list[tuple[int | None, Found]]:
     """Each method with its row: its own, else that of the same card, else none. A row is given once, its own method first."""
     free = {row.method_id: row for row in held}
     known = [one for one in stays if one.id in free]
@@ -129,7 +129,7 @@ def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:
     yield from groups.values()
 
 
-def _row_of_card(held: Sequence[Held], one: Found) -> Held | None:
+def _row_of_card(held: Sequence[StoredMethod], one: Found) -> StoredMethod | None:
     """The row that this card has already, the one in use first: a removed card that is saved again has its row again."""
     rows = [row for row in held if one.fingerprint is not None and row.fingerprint == one.fingerprint]
     return max(rows, key=lambda row: (row.is_active, row.row_id), default=None)

@@ -15,7 +15,7 @@ from shared.finance.payment_methods.models import (
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.finance.payment_methods.rules import Found, Held, Origin, Plan, Removal, SetupState, plan
+from shared.finance.payment_methods.rules import Found, Origin, Plan, Removal, SetupState, StoredMethod, plan
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
@@ -85,7 +85,7 @@ async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: d
         off = PaymentMethodDetachment.filter(customer_id=row.customer_id)
         dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
         set_up = await _set_up(row.customer_id)
-        held = [Held(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active) for m in rows.values()]
+        held = [StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active) for m in rows.values()]
         found = [Found(m.id, m.created, m.fingerprint, m.agreed or m.id in set_up) for m in methods]
         decided = plan(held, found, dropped=dropped)
         by_id = {method.id: method for method in methods}
@@ -101,7 +101,7 @@ async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: d
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
-async def _free_cards_that_change(held: Sequence[Held], decided: Plan) -> None:
+async def _free_cards_that_change(held: Sequence[StoredMethod], decided: Plan) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at every moment."""
     known = {row.row_id: row.fingerprint for row in held}
     changing = [number for number, one in decided.kept if number and known[number] != one.fingerprint]

@@ -81,7 +81,7 @@ async def on_account_created(tx: Transaction, event: AccountCreated) -> None:
 async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) -> None:
     """Let ours follow Stripe's schedule, unless we make the payouts ourselves; then Stripe's is set back."""
     row = await payment_configs.locked(tx, event.vendor_id)
-    ours = await plans.by_hand(row, row.minimum_payout)
+    ours = await plans.is_schedule_manual(row, row.minimum_payout)
     found = plans.told(event.settings)
     if ours != (found is None):
         plans.write_again(tx, event.vendor_id)

@@ -86,7 +86,7 @@ async def _restock(order: Order, refund: Refund) -> None:
     if order.stock_state != StockState.TAKEN or not pieces or await _was_sent_meanwhile(order, refund):
         return
     await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
-    await restocking.put_on_shelf(order, pieces)
+    await restocking.put_in_stock(order, pieces)
 
 
 async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:

@@ -10,14 +10,14 @@ from shared.trade.commission.rules import RefundPolicy
 
 
 @dataclass(frozen=True)
-class Way:
+class RefundMethod:
     """How Stripe is asked: what comes back along with the refund. Without either the platform pays, and claims afterwards."""
 
     reverse_transfer: bool
     refund_application_fee: bool
 
 
-PLATFORM_PAYS = Way(False, False)
+PLATFORM_PAYS = RefundMethod(False, False)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Earlier:
 
     amount: int
     commission: int
-    way: Way
+    way: RefundMethod
     undone: bool
 
 
@@ -46,7 +46,7 @@ def stripe_share(commission: int, total: int, *, before: int, now: int, gone: in
     return min(max(due - gone, 0), commission - gone)
 
 
-def choose_way(
+def choose_method(
     order: Sum,
     amount: int,
     burden: Burden,
@@ -54,7 +54,7 @@ def choose_way(
     *,
     earlier: Sequence[Earlier],
     now: AtStripe,
-) -> Way:
+) -> RefundMethod:
     """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance covers it; else the platform pays."""
     refunded, given = sum(e.amount for e in earlier), sum(e.commission for e in earlier)
     plain = not now.touched and not any(e.undone for e in earlier) and now.reversed == refunded
@@ -62,9 +62,9 @@ def choose_way(
         return PLATFORM_PAYS
     share = stripe_share(order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded)
     if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
-        way = Way(True, True)
+        way = RefundMethod(True, True)
         exact = now.fee_refunded == given
     else:
-        way = Way(True, False)
+        way = RefundMethod(True, False)
         exact = burden.commission == 0
     return way if exact and all(e.way == way for e in earlier) else PLATFORM_PAYS

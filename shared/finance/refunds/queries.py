@@ -15,9 +15,9 @@ from shared.finance.recovery.models import Claim
 from shared.finance.refunds.errors import NotPaid
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
-from shared.finance.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
+from shared.finance.refunds.rules import Preview, RefundRequest, RefundState, Sum, bear, work_out
 from shared.finance.refunds.service import PAID
-from shared.finance.refunds.stripe_reads import balance_of, standing_of
+from shared.finance.refunds.stripe_reads import balance_of, refundability_of
 from shared.infra.database.paging import Paged, window
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.commission.queries import get_policy
@@ -216,7 +216,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
     )
 
 
-async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) -> Preview:
+async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: RefundRequest) -> Preview:
     """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, ChargedBack, TakenByBank, BadRefund, TooMuch."""
     order = await _order(vendor_id, number)
     payment = await payment_of(order.id)
@@ -236,7 +236,7 @@ async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) 
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),
-        standing=await standing_of(gateway, payment),
+        standing=await refundability_of(gateway, payment),
     )
 
 

@@ -26,8 +26,8 @@ from shared.finance.refunds.errors import (
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.refunded_amounts import MAX_REASON, count_against, count_pieces, locked, put_off
-from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
-from shared.finance.refunds.stripe_reads import standing_of
+from shared.finance.refunds.rules import Refundability, RefundRequest, RefundState, Worked, bear, work_out
+from shared.finance.refunds.stripe_reads import refundability_of
 from shared.finance.refunds.words import waits_for
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
@@ -65,7 +65,7 @@ async def request(
     *,
     vendor_id: int,
     number: str,
-    wish: Wish,
+    wish: RefundRequest,
     reason: str,
     note: str,
     by: str,
@@ -111,10 +111,10 @@ async def request(
 async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
     """Raise what to say when the shopper's bank has this payment, by what we know of it and by what Stripe says now."""
     check_bank(order)
-    match await standing_of(gateway, payment):
-        case Standing.CHARGED_BACK:
+    match await refundability_of(gateway, payment):
+        case Refundability.CHARGED_BACK:
             raise ChargedBack
-        case Standing.DECIDED:
+        case Refundability.DECIDED:
             raise NoRefundsLeft
 
 
@@ -122,7 +122,7 @@ async def _write_down(
     tx: Transaction,
     order: Order,
     payment: Payment,
-    wish: Wish,
+    wish: RefundRequest,
     policy: Policy,
     *,
     reason: str,

@@ -11,7 +11,7 @@ from shared.infra import unit
 from shared.infra.restoring.models import Restoration
 
 
-async def standing() -> Restoration | None:
+async def unacknowledged() -> Restoration | None:
     """The restore that nobody has acknowledged yet, the newest one; None when money may move. One query."""
     if not Tortoise.is_inited():  # a process that opened no database of ours has restored none
         return None

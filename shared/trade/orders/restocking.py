@@ -34,7 +34,7 @@ class Short:
         return f"{self.quantity} × {self.name}"
 
 
-async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
+async def put_in_stock(order: Order, pieces: Mapping[int, int]) -> None:
     """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak for, and each once."""
     if order.stock_state != StockState.TAKEN:
         return
@@ -42,7 +42,7 @@ async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
     await _back([(line, min(pieces[line.id], line.refunded_quantity - line.restocked_quantity)) for line in lines])
 
 
-async def put_all_on_shelf(order: Order) -> int:
+async def put_all_in_stock(order: Order) -> int:
     """Let everything of an order that will not be sent stand on the shelf; how many pieces were put there."""
     if order.stock_state != StockState.TAKEN:
         return 0

@@ -19,7 +19,7 @@ _SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per g
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AccountEvent:
     """One thing that happened to an account, in words."""
 
     text: str
@@ -41,10 +41,10 @@ async def note_seldom(tx: Transaction, action: str, subject: str, *, vendor_id: 
         tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
 
 
-async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Happening, ...]:
+async def account_events(kind: str, person_id: int, *, limit: int = 12) -> tuple[AccountEvent, ...]:
     """What happened to a person's account lately, newest first."""
     entries = await entries_about(f"{kind}:{person_id}", limit=limit, only=frozenset(OF_ACCOUNT))
-    return tuple(Happening(entry.own_words, _detail(entry.details), entry.at, entry.own_kind) for entry in entries)
+    return tuple(AccountEvent(entry.own_words, _detail(entry.details), entry.at, entry.own_kind) for entry in entries)
 
 
 def _detail(details: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from shared.trade.vat.rules import Rate
 PAGE_SIZE = 50
 
 
-class Standing(StrEnum):
+class RegistrationState(StrEnum):
     """How far a registration has come."""
 
     WAITING = "waiting"
@@ -27,10 +27,10 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-_WHERE: dict[Standing, dict[str, Any]] = {
-    Standing.WAITING: {"confirmed_at": None, "refused_at": None},
-    Standing.CONFIRMED: {"confirmed_at__not_isnull": True},
-    Standing.REFUSED: {"refused_at__not_isnull": True},
+_WHERE: dict[RegistrationState, dict[str, Any]] = {
+    RegistrationState.WAITING: {"confirmed_at": None, "refused_at": None},
+    RegistrationState.CONFIRMED: {"confirmed_at__not_isnull": True},
+    RegistrationState.REFUSED: {"refused_at__not_isnull": True},
 }
 
 
@@ -45,7 +45,7 @@ class Registration:
     number: str
     stated_at: datetime
     stated_by: str
-    standing: Standing
+    standing: RegistrationState
     decided_at: datetime | None
     decided_by: str
     words: str
@@ -59,7 +59,7 @@ class Registration:
     @property
     def is_confirmed(self) -> bool:
         """Whether the staff holds it to be right."""
-        return self.standing is Standing.CONFIRMED
+        return self.standing is RegistrationState.CONFIRMED
 
     @property
     def is_well_formed(self) -> bool:
@@ -86,18 +86,18 @@ async def history_of(vendor_id: int, *, most: int = 20) -> tuple[Registration, .
     return await _views(await rows.order_by("-id").limit(most))
 
 
-async def registrations(*, standing: Standing, page: int = 1) -> RegistrationPage:
+async def registrations(*, standing: RegistrationState, page: int = 1) -> RegistrationPage:
     """What is in force of all vendors: what waits oldest first, everything else newest first."""
     query = _in_force(standing)
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    order = "id" if standing is Standing.WAITING else "-updated_at"
+    order = "id" if standing is RegistrationState.WAITING else "-updated_at"
     rows = query.order_by(order).offset(shown.offset).limit(shown.limit).select_related("vendor")
     return RegistrationPage(rows=await _views(await rows), number=shown.number, pages=shown.pages)
 
 
-async def standings() -> dict[Standing, int]:
+async def standings() -> dict[RegistrationState, int]:
     """How many registrations there are of each standing."""
-    return {standing: await _in_force(standing).count() for standing in Standing}
+    return {standing: await _in_force(standing).count() for standing in RegistrationState}
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ class WaitingNumbers:
 
 async def waiting_numbers() -> WaitingNumbers | None:
     """What waits for the staff; nothing where nothing does."""
-    query = _in_force(Standing.WAITING)
+    query = _in_force(RegistrationState.WAITING)
     first = await query.order_by("id").select_related("vendor").first()
     if first is None:
         return None
     return WaitingNumbers(await query.count(), first.vendor_id, first.vendor.name, first.number)
 
 
-def _in_force(standing: Standing) -> Any:
+def _in_force(standing: RegistrationState) -> Any:
     return VatRegistration.filter(replaced_at=None, **_WHERE[standing])
 
 
@@ -129,7 +129,13 @@ async def _views(rows: list[VatRegistration]) -> tuple[Registration, ...]:
 
 
 def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
-    standing = Standing.CONFIRMED if row.confirmed_at else Standing.REFUSED if row.refused_at else Standing.WAITING
+    standing = (
+        RegistrationState.CONFIRMED
+        if row.confirmed_at
+        else RegistrationState.REFUSED
+        if row.refused_at
+        else RegistrationState.WAITING
+    )
     decided_by = row.confirmed_by or row.refused_by
     return Registration(
         id=row.id,

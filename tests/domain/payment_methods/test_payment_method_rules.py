@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.payment_methods.rules import Found, Held, Removal, is_expired, last_day, plan, reminder_due
+from shared.finance.payment_methods.rules import Found, Removal, StoredMethod, is_expired, last_day, plan, reminder_due
 from shared.finance.payment_methods.words import expiry, label
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -31,28 +31,28 @@ class TestPlan:
 
     def test_a_row_stays_agreed_though_stripe_changes_its_mark(self) -> None:
         """Our row holds the consent; what shows it again at Stripe may be changed there."""
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1", agreed=False)], dropped=())
+        decided = plan([StoredMethod(1, "pm_1", "a", True)], [found("pm_1", agreed=False)], dropped=())
         assert (decided.kept[0][0], decided.detached, decided.gone) == (1, (), ())
 
     @pytest.mark.parametrize("newer_at", [1, 0])
     def test_the_newer_method_takes_the_cards_row(self, newer_at: int) -> None:
         """Of two made in the same second the one that we do not know yet is the newer."""
         newer = found("pm_2", at=newer_at)
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1"), newer], dropped=())
+        decided = plan([StoredMethod(1, "pm_1", "a", True)], [found("pm_1"), newer], dropped=())
         assert decided.kept == ((1, newer),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
         assert decided.gone == ()
 
     def test_older_news_does_not_bring_the_older_method_back(self) -> None:
         """A late reading finds the older one still there: it leaves, and the row stays."""
-        decided = plan([Held(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=())
+        decided = plan([StoredMethod(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=())
         assert decided.kept == ((1, found("pm_2", at=5)),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
-        assert plan([Held(1, "pm_2", "a", True)], [found("pm_1")], dropped={"pm_1"}).kept == ()
+        assert plan([StoredMethod(1, "pm_2", "a", True)], [found("pm_1")], dropped={"pm_1"}).kept == ()
 
     def test_a_card_that_becomes_another_saved_card_ends(self) -> None:
         """The network gives a card the number of one that is saved too: the one made last stays, whichever row it has."""
-        rows = [Held(1, "pm_1", "a", True), Held(2, "pm_2", "b", True)]
+        rows = [StoredMethod(1, "pm_1", "a", True), StoredMethod(2, "pm_2", "b", True)]
         decided = plan(rows, [found("pm_1", "b"), found("pm_2", "b", at=5)], dropped=())
         assert (decided.gone, decided.kept) == (((1, Removal.REPLACED),), ((2, found("pm_2", "b", at=5)),))
         decided = plan(rows, [found("pm_1", "b", at=9), found("pm_2", "b", at=5)], dropped=())
@@ -60,7 +60,7 @@ class TestPlan:
 
     def test_a_card_whose_old_number_is_saved_again_keeps_its_row(self) -> None:
         """Replaced by the network, and the old card typed once more: two cards, two rows."""
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1", "b"), found("pm_2", "a", at=5)], dropped=())
+        decided = plan([StoredMethod(1, "pm_1", "a", True)], [found("pm_1", "b"), found("pm_2", "a", at=5)], dropped=())
         assert decided.kept == ((1, found("pm_1", "b")), (None, found("pm_2", "a", at=5)))
         assert (decided.gone, decided.detached) == ((), ())
 
@@ -72,7 +72,7 @@ class TestPlan:
 
     def test_what_is_gone_from_stripe_ends(self) -> None:
         """Removed in a dashboard."""
-        assert plan([Held(1, "pm_1", "a", True), Held(2, "pm_0", "z", False)], [], dropped=()).gone == (
+        assert plan([StoredMethod(1, "pm_1", "a", True), StoredMethod(2, "pm_0", "z", False)], [], dropped=()).gone == (
             (1, Removal.AT_STRIPE),
         )
 
@@ -82,17 +82,17 @@ class World:
     """Stripe's customer and our rows, as the service carries a plan out."""
 
     stripe: dict[str, Found] = field(default_factory=dict)
-    rows: dict[int, Held] = field(default_factory=dict)
+    rows: dict[int, StoredMethod] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
     def follow(self, methods: list[Found]) -> None:
         decided = plan(list(self.rows.values()), methods, dropped=self.dropped)
         for row_id, _ in decided.gone:
             row = self.rows[row_id]
-            self.rows[row_id] = Held(row_id, row.method_id, row.fingerprint, False)
+            self.rows[row_id] = StoredMethod(row_id, row.method_id, row.fingerprint, False)
         for known, one in decided.kept:
             number = known or len(self.rows) + 1
-            self.rows[number] = Held(number, one.id, one.fingerprint, True)
+            self.rows[number] = StoredMethod(number, one.id, one.fingerprint, True)
         cards = [r.fingerprint for r in self.rows.values() if r.is_active]
         assert len(cards) == len(set(cards)), "two rows of one card"
         self.dropped |= {method_id for method_id, _ in decided.detached}

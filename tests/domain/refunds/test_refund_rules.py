@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.finance.refunds import words
 from shared.finance.refunds.errors import BadRefund, TooMuch
-from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, Earlier, Way, choose_way, stripe_share
+from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, Earlier, RefundMethod, choose_method, stripe_share
 from shared.finance.refunds.rules import (
     COUNTING,
     MOVES,
@@ -21,13 +21,13 @@ from shared.finance.refunds.rules import (
     Line,
     Preview,
     Reach,
+    Refundability,
+    RefundRequest,
     RefundState,
-    Standing,
     Sum,
-    Wish,
     bear,
     next_state,
-    standing,
+    refundability,
     work_out,
 )
 from shared.trade.commission.rules import RefundPolicy
@@ -35,8 +35,8 @@ from shared.trade.commission.rules import RefundPolicy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ALONG = Way(True, True)
-REVERSED = Way(True, False)
+ALONG = RefundMethod(True, True)
+REVERSED = RefundMethod(True, False)
 policies = st.sampled_from(list(RefundPolicy))
 
 
@@ -67,7 +67,7 @@ class TestAmounts:
         """Whatever the parts: never more than what is left, each borne completely, commission back as the policy has it."""
         now = order
         for cut in cuts:
-            wish = Wish(Reach.AMOUNT, cut)
+            wish = RefundRequest(Reach.AMOUNT, cut)
             if cut > now.left.amount:
                 with pytest.raises(TooMuch):
                     work_out(now, wish)
@@ -77,7 +77,7 @@ class TestAmounts:
             assert min(burden.vendor, burden.commission) >= 0
             now = after(now, cut, burden)
         if now.left:
-            rest = work_out(now, Wish(Reach.WHOLE))
+            rest = work_out(now, RefundRequest(Reach.WHOLE))
             now = after(now, rest.amount, bear(now, rest.amount, policy))
         assert now.refunded == order.total
         assert now.commission_back == (0 if policy is RefundPolicy.KEEP else order.commission)
@@ -86,7 +86,7 @@ class TestAmounts:
     def test_pieces_cost_what_they_cost(self, order: Sum, data: st.DataObject) -> None:
         """And their parts sum to the amount."""
         wanted = {line.id: data.draw(st.integers(0, line.ordered)) for line in order.lines}
-        wish = Wish(Reach.LINES, quantities=wanted, restock=frozenset({0}))
+        wish = RefundRequest(Reach.LINES, quantities=wanted, restock=frozenset({0}))
         if not any(wanted.values()):
             with pytest.raises(BadRefund):
                 work_out(order, wish)
@@ -100,35 +100,35 @@ class TestAmounts:
     def test_what_is_left_after_a_free_amount_is_spread_over_the_lines(self) -> None:
         """So that the parts still sum to what goes back."""
         order = Sum("EUR", 1000, 100, 400, 40, (Line(1, 500, 1), Line(2, 250, 2)))
-        worked = work_out(order, Wish(Reach.WHOLE))
+        worked = work_out(order, RefundRequest(Reach.WHOLE))
         assert worked.amount == 600
         assert [part.amount for part in worked.parts] == [300, 300]
         with pytest.raises(TooMuch, match=r"At most €6\.00"):
-            work_out(order, Wish(Reach.LINES, quantities={1: 1, 2: 1}))
+            work_out(order, RefundRequest(Reach.LINES, quantities={1: 1, 2: 1}))
 
     def test_nothing_left_is_a_sentence_of_its_own(self) -> None:
         """For every reach but lines, which name their pieces."""
         order = Sum("EUR", 1000, 100, 1000, 100, (Line(1, 1000, 1, 1),))
-        for wish in (Wish(Reach.WHOLE), Wish(Reach.AMOUNT, 1)):
+        for wish in (RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, 1)):
             with pytest.raises(TooMuch, match="Everything of this order"):
                 work_out(order, wish)
 
     @pytest.mark.parametrize(
         ("wish", "field"),
         [
-            (Wish(Reach.AMOUNT), "amount"),
-            (Wish(Reach.AMOUNT, 0), "amount"),
-            (Wish(Reach.AMOUNT, -1), "amount"),
-            (Wish(Reach.LINES), "reach"),
-            (Wish(Reach.LINES, quantities={1: 0}), "reach"),
-            (Wish(Reach.LINES, quantities={1: -1}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={1: -1, 2: 2}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={1: 2}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={9: 1}), None),
-            (Wish(Reach.LINES, quantities={1: 1, 9: 1}), None),
+            (RefundRequest(Reach.AMOUNT), "amount"),
+            (RefundRequest(Reach.AMOUNT, 0), "amount"),
+            (RefundRequest(Reach.AMOUNT, -1), "amount"),
+            (RefundRequest(Reach.LINES), "reach"),
+            (RefundRequest(Reach.LINES, quantities={1: 0}), "reach"),
+            (RefundRequest(Reach.LINES, quantities={1: -1}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={1: -1, 2: 2}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={1: 2}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={9: 1}), None),
+            (RefundRequest(Reach.LINES, quantities={1: 1, 9: 1}), None),
         ],
     )
-    def test_what_cannot_be_given_back_is_a_sentence_at_its_field(self, wish: Wish, field: str | None) -> None:
+    def test_what_cannot_be_given_back_is_a_sentence_at_its_field(self, wish: RefundRequest, field: str | None) -> None:
         """Nothing, less than nothing, more pieces than were bought, and lines of another order."""
         order = Sum("EUR", 1000, 100, 0, 0, (Line(1, 500, 1), Line(2, 250, 2)))
         with pytest.raises(BadRefund) as told:
@@ -140,16 +140,16 @@ class TestAmounts:
         """To the cent."""
         order = Sum("EUR", 2000, 200, 1000, 100)
         if is_left:
-            assert work_out(order, Wish(Reach.AMOUNT, amount)).amount == amount
+            assert work_out(order, RefundRequest(Reach.AMOUNT, amount)).amount == amount
             return
         with pytest.raises(TooMuch):
-            work_out(order, Wish(Reach.AMOUNT, amount))
+            work_out(order, RefundRequest(Reach.AMOUNT, amount))
 
     @pytest.mark.parametrize(("currency", "amount"), [("ISK", 150), ("KWD", 15)])
     def test_currencies_have_their_own_steps(self, currency: str, amount: int) -> None:
         """Stripe would refuse these."""
         with pytest.raises(BadRefund, match="decimals"):
-            work_out(Sum(currency, 10_000, 0, 0, 0), Wish(Reach.AMOUNT, amount))
+            work_out(Sum(currency, 10_000, 0, 0, 0), RefundRequest(Reach.AMOUNT, amount))
 
 
 class TestTheWay:
@@ -164,7 +164,7 @@ class TestTheWay:
                 continue
             burden = bear(now, cut, policy)
             at = AtStripe(reversed_, fee_gone, balance=10**9, touched=False)
-            way = choose_way(order, cut, burden, policy, earlier=earlier, now=at)
+            way = choose_method(order, cut, burden, policy, earlier=earlier, now=at)
             if way.reverse_transfer:
                 share = 0
                 if way.refund_application_fee:
@@ -186,28 +186,28 @@ class TestTheWay:
         order = Sum("EUR", 2000, 200, 0, 0)
         plain = {"reversed": 0, "fee_refunded": 0, "balance": 900, "touched": False}
         asked = {"order": order, "amount": 1000, "burden": Burden(900, 100), "policy": RefundPolicy.PROPORTIONAL}
-        assert choose_way(**asked, earlier=[], now=AtStripe(**plain)) == ALONG  # type: ignore[arg-type]
-        assert choose_way(**asked, earlier=[], now=AtStripe(**{**plain, **changed})) == PLATFORM_PAYS, why  # type: ignore[arg-type]
+        assert choose_method(**asked, earlier=[], now=AtStripe(**plain)) == ALONG  # type: ignore[arg-type]
+        assert choose_method(**asked, earlier=[], now=AtStripe(**{**plain, **changed})) == PLATFORM_PAYS, why  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(("before", "way"), [
         (Earlier(500, 50, ALONG, False), ALONG), (Earlier(500, 50, ALONG, True), PLATFORM_PAYS),
         (Earlier(500, 50, PLATFORM_PAYS, False), PLATFORM_PAYS), (Earlier(500, 0, REVERSED, False), PLATFORM_PAYS),
     ])  # fmt: skip
-    def test_earlier_refunds_must_have_been_asked_for_alike(self, before: Earlier, way: Way) -> None:
+    def test_earlier_refunds_must_have_been_asked_for_alike(self, before: Earlier, way: RefundMethod) -> None:
         """Stripe counts them together; one that failed, or that we claimed ourselves, would be counted wrongly."""
         order = Sum("EUR", 2000, 200, 0, 0)
         at = AtStripe(
             500 if before.way.reverse_transfer else 0, 50 if before.way.refund_application_fee else 0, 10_000, False
         )
         policy = RefundPolicy.PROPORTIONAL
-        assert choose_way(order, 1000, Burden(900, 100), policy, earlier=[before], now=at) == way
+        assert choose_method(order, 1000, Burden(900, 100), policy, earlier=[before], now=at) == way
 
     def test_what_the_marketplace_keeps_is_not_asked_back(self) -> None:
         """Keep reverses the transfer alone; return is one call only where all of it goes back."""
         order, at = Sum("EUR", 2000, 200, 0, 0), AtStripe(0, 0, 10_000, False)
 
-        def way(amount: int, policy: RefundPolicy) -> Way:
-            return choose_way(order, amount, bear(order, amount, policy), policy, earlier=[], now=at)
+        def way(amount: int, policy: RefundPolicy) -> RefundMethod:
+            return choose_method(order, amount, bear(order, amount, policy), policy, earlier=[], now=at)
 
         assert way(2000, RefundPolicy.KEEP) == REVERSED
         assert way(2000, RefundPolicy.RETURN) == ALONG
@@ -281,18 +281,18 @@ class TestStates:
         """An inquiry does not, nor a dispute that is over; of what does, what the bank still decides comes first."""
         won, inquiry = AtBank(True, False, False), AtBank(True, True, True)
         open_, lost = AtBank(False, False, True), AtBank(False, False, False)
-        assert standing([]) is Standing.CLEAR
-        assert standing([won]) is Standing.CLEAR
-        assert standing([inquiry]) is Standing.INQUIRY
-        assert standing([inquiry, open_]) is Standing.CHARGED_BACK
-        assert standing([lost, won]) is Standing.DECIDED
-        assert standing([lost, open_]) is Standing.CHARGED_BACK
+        assert refundability([]) is Refundability.CLEAR
+        assert refundability([won]) is Refundability.CLEAR
+        assert refundability([inquiry]) is Refundability.INQUIRY
+        assert refundability([inquiry, open_]) is Refundability.CHARGED_BACK
+        assert refundability([lost, won]) is Refundability.DECIDED
+        assert refundability([lost, open_]) is Refundability.CHARGED_BACK
 
 
 @given(vendor=st.integers(0, 10_000), commission=st.integers(0, 10_000), balance=st.integers(-5_000, 20_000))
 def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, balance: int) -> None:
     """Vendor and platform together lose exactly the refund, and the vendor never more than it holds."""
-    told = Preview("EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Standing.CLEAR)
+    told = Preview("EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Refundability.CLEAR)
     assert told.vendor_change + told.platform_change == -told.amount
     assert 0 <= -told.vendor_change <= max(balance, 0)
     assert told.owed - told.vendor_change == vendor
@@ -301,5 +301,5 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
 @pytest.mark.parametrize(("balance", "owed"), [(-50, 90), (0, 90), (40, 50), (90, 0), (91, 0), (None, 0)])
 def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
     """A balance below nought is no debt of this refund, and no vendor gains by one."""
-    told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Standing.CLEAR)
+    told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Refundability.CLEAR)
     assert (told.owed, told.vendor_change, told.platform_change) == (owed, owed - 90, -10 - owed)

@@ -15,7 +15,7 @@ from shared.finance.recovery.models import Claim
 from shared.finance.refunds import queries, service, sync
 from shared.finance.refunds.errors import BadRefund, ChargedBack, Meanwhile, NotPaid, TooMuch
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.rules import Reach, RefundState, Standing, Wish
+from shared.finance.refunds.rules import Reach, Refundability, RefundRequest, RefundState
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.catalogue.models import Product
@@ -236,11 +236,11 @@ class TestTheWayItIsAsked:
 
 class TestWhatMayBeAsked:
     @pytest.mark.parametrize(("wish", "param"), [
-        (amount(2001), "amount"), (amount(0), "amount"), (amount(-5), "amount"), (Wish(Reach.AMOUNT), "amount"),
-        (Wish(Reach.LINES), "reach"), (Wish(Reach.LINES, quantities={10**9: 1}), None),
+        (amount(2001), "amount"), (amount(0), "amount"), (amount(-5), "amount"), (RefundRequest(Reach.AMOUNT), "amount"),
+        (RefundRequest(Reach.LINES), "reach"), (RefundRequest(Reach.LINES, quantities={10**9: 1}), None),
     ])  # fmt: skip
     async def test_an_amount_that_cannot_be_is_told_at_its_field(
-        self, gateway: Gateway, sandbox: RunningSandbox, wish: Wish, param: str | None
+        self, gateway: Gateway, sandbox: RunningSandbox, wish: RefundRequest, param: str | None
     ) -> None:
         """Nothing is written down."""
         sale = await sold(gateway, sandbox, others=0)
@@ -332,7 +332,7 @@ class TestWhatMayBeAsked:
         with pytest.raises(ChargedBack):
             await ask(gateway, sale)
         told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE)
-        assert told.standing is Standing.CHARGED_BACK
+        assert told.standing is Refundability.CHARGED_BACK
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
 
     async def test_an_inquiry_is_no_obstacle(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
@@ -342,7 +342,7 @@ class TestWhatMayBeAsked:
             "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent", "inquiry": True}
         )
         told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE)
-        assert told.standing is Standing.INQUIRY
+        assert told.standing is Refundability.INQUIRY
         assert (await refund(gateway, sale)).status == RefundState.SUCCEEDED
 
     async def test_a_chargeback_between_looking_and_asking_is_told(
@@ -368,14 +368,14 @@ class TestLines:
         sale = await sold(gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0)
         line = await OrderLine.get(order_id=sale.order.id)
         shelf = (await Product.get(id=sale.shop.product_id)).stock
-        wish = Wish(Reach.LINES, quantities={line.id: 2}, restock=frozenset({line.id}))
+        wish = RefundRequest(Reach.LINES, quantities={line.id: 2}, restock=frozenset({line.id}))
         made = await refund(gateway, sale, wish)
         assert (made.amount, made.status) == (2 * PRICE, RefundState.SUCCEEDED)
         assert (await Product.get(id=sale.shop.product_id)).stock == shelf + 2
         sandbox.advance(120)
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.FAILED
-        again = await refund(gateway, sale, Wish(Reach.WHOLE, restock=frozenset({line.id})))
+        again = await refund(gateway, sale, RefundRequest(Reach.WHOLE, restock=frozenset({line.id})))
         assert again.amount == 3 * PRICE
         assert (await Product.get(id=sale.shop.product_id)).stock == shelf + 3
         await assert_books_agree(sandbox)
@@ -384,9 +384,9 @@ class TestLines:
         """The line says how many are left."""
         sale = await sold(gateway, sandbox, quantity=3)
         line = await OrderLine.get(order_id=sale.order.id)
-        await refund(gateway, sale, Wish(Reach.LINES, quantities={line.id: 2}))
+        await refund(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
         with pytest.raises(BadRefund, match="At most 1") as told:
-            await ask(gateway, sale, Wish(Reach.LINES, quantities={line.id: 2}))
+            await ask(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
         assert told.value.param == f"quantity_{line.id}"
         rest = await refund(gateway, sale)
         assert rest.amount == PRICE

@@ -23,7 +23,7 @@ from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.trade.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
 from shared.trade.vat.models import VatRegistration, VatWait
-from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, waiting_numbers
+from shared.trade.vat.queries import RegistrationState, history_of, missing_rates, registration_of, waiting_numbers
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate, Treatment
 from shared.trade.vat.service import confirm, current, refuse, state_number
@@ -89,14 +89,18 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     assert await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE  # the same
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.words, found.state) == (Standing.CONFIRMED, "VIES, 28 November 2026", "Denmark")
+    assert (found.standing, found.words, found.state) == (
+        RegistrationState.CONFIRMED,
+        "VIES, 28 November 2026",
+        "Denmark",
+    )
 
     await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.number, found.standing, found.decided_at) == ("DK25313763", Standing.WAITING, None)
-    assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [(DANE, Standing.CONFIRMED)]
+    assert (found.number, found.standing, found.decided_at) == ("DK25313763", RegistrationState.WAITING, None)
+    assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [(DANE, RegistrationState.CONFIRMED)]
     closed = await october(vendor)
     assert closed is not None
     assert closed.vat == 170
@@ -111,7 +115,7 @@ async def test_taking_it_away_and_stating_it_again_confirms_nothing() -> None:
         await state_number(vendor_id=vendor.id, text=text, actor="member:1")
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is Standing.WAITING
+    assert found.standing is RegistrationState.WAITING
     assert await VatRegistration.filter(vendor_id=vendor.id).count() == 2
 
 
@@ -176,7 +180,7 @@ async def test_nobody_confirms_what_has_changed_since_they_looked() -> None:
             await decide
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is Standing.WAITING
+    assert found.standing is RegistrationState.WAITING
 
 
 async def test_two_who_confirm_at_once_confirm_once() -> None:
@@ -233,9 +237,9 @@ class TestNumbersOfBefore:
         found = {country: await registration_of(vendor.id) for country, vendor in vendors.items()}
         kept = {c: (r.number, r.standing, r.is_well_formed) if r else None for c, r in found.items()}
         assert kept == {
-            "GR": ("EL094259216", Standing.WAITING, True),
-            "CH": ("CHE107787577", Standing.WAITING, True),
-            "DK": ("DK12", Standing.WAITING, False),
+            "GR": ("EL094259216", RegistrationState.WAITING, True),
+            "CH": ("CHE107787577", RegistrationState.WAITING, True),
+            "DK": ("DK12", RegistrationState.WAITING, False),
             "SE": None,
         }
         with pytest.raises(BadVatNumber, match="cannot be right"):
