@@ -14,6 +14,7 @@ from shared.infra.jobs import Context
 T = TypeVar("T")
 MAX_PAGE = 10_000
 MAX_NEXT = 1000
+JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 log = logging.getLogger("markethall.web")
 
@@ -72,6 +73,14 @@ def is_htmx() -> bool:
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
+    if request.path.startswith(JSON_PATHS):
+        return True
+    accept = request.accept_mimetypes
+    return bool(accept) and not accept.accept_html and accept.accept_json
 
 
 def safe_next(text: str | None) -> str | None:
