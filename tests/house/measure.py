@@ -74,7 +74,7 @@ BOUNDS: Pairs = {
     "imports inside functions": (26, 2),
     "class names defined more than once": (32, 0),
     "template lines over 140 characters": (239, 85),
-    "doc lines over 140 characters": (3, 0),
+    "doc lines over 140 characters": (0, 0),
 }
 
 
