@@ -1,4 +1,6 @@
-"""docs/glossary.md: what it says is not used stands in no name of a module, class or public function."""
+"""docs/glossary.md: what it says is not used stands in no name of a module, class or public
+function.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def _names() -> Iterator[tuple[str, str]]:
                 yield module, node.name
             if isinstance(node, ast.ClassDef):
                 functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-                yield from ((module, each.name) for each in node.body if isinstance(each, functions))
+                yield from (
+                    (module, each.name) for each in node.body if isinstance(each, functions)
+                )
 
 
 def _rows() -> list[list[str]]:

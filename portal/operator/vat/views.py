@@ -1,4 +1,6 @@
-"""`/operator/vat`: vendors' VAT numbers, what waits to be confirmed, and on a vendor's page the decision itself."""
+"""`/operator/vat`: vendors' VAT numbers, what waits to be confirmed, and on a vendor's page the
+decision itself.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ LIST = "/operator/vat"
 async def index() -> Response:
     """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
     wanted = request.args.get("state", "")
-    chosen = RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
+    chosen = (
+        RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
+    )
     found = await registrations(standing=chosen, page=page_number())
     counts = await standings()
     return await page(
@@ -70,7 +74,9 @@ async def vendor(vendor_id: int) -> Response:
 @blueprint.post("/vendors/<int:vendor_id>/vat/confirm")
 @operator
 async def confirm(vendor_id: int) -> Response:
-    """Hold the vendor to be the business that it says it is; the proof is kept, and the vendor is told."""
+    """Hold the vendor to be the business that it says it is; the proof is kept, and the vendor is
+    told.
+    """
     form = await ConfirmForm.from_request()
     if not form.ok():
         return await _vendor(vendor_id, confirming=form, status=422)
@@ -84,7 +90,9 @@ async def confirm(vendor_id: int) -> Response:
     except MarketError as error:
         form.blame(error)
         return await _vendor(vendor_id, confirming=form, status=error.status)
-    return see_other(_where(vendor_id), ("ok", "Confirmed. It holds for the months that are closed from now on."))
+    return see_other(
+        _where(vendor_id), ("ok", "Confirmed. It holds for the months that are closed from now on.")
+    )
 
 
 @blueprint.post("/vendors/<int:vendor_id>/vat/refuse")
@@ -105,11 +113,17 @@ async def refuse(vendor_id: int) -> Response:
     except MarketError as error:
         form.blame(error)
         return await _vendor(vendor_id, refusing=form, status=error.status)
-    return see_other(_where(vendor_id), ("ok", "Refused. VAT is charged, and the vendor was told why."))
+    return see_other(
+        _where(vendor_id), ("ok", "Refused. VAT is charged, and the vendor was told why.")
+    )
 
 
 async def _vendor(
-    vendor_id: int, *, confirming: ConfirmForm | None = None, refusing: RefuseForm | None = None, status: int = 200
+    vendor_id: int,
+    *,
+    confirming: ConfirmForm | None = None,
+    refusing: RefuseForm | None = None,
+    status: int = 200,
 ) -> Response:
     row = await vendor_row(_sane(vendor_id))
     found = await registration_of(row.id)
