@@ -11,14 +11,14 @@ from shared.core.money import Money
 from shared.core.words import word, words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
-from shared.finance.refunds.rules import Preview, RefundState, Standing
+from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 REASONS = (
     ("requested_by_customer", "The shopper asked for it"),
     ("duplicate", "It was paid twice"),
 )
-_STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
+_STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": _n("on the card they paid with"), "sepa_debit": _n("on their bank account")}
 
 
@@ -83,7 +83,7 @@ def told(
     notes = []
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", _(stopped.default)))
-    if preview.standing is Standing.INQUIRY:
+    if preview.standing is Refundability.INQUIRY:
         notes.append(
             (
                 "info",

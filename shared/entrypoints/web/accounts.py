@@ -70,7 +70,7 @@ class AccountPages:
                 person_id=mine,
                 session_id=session_id(),
             ),
-            happenings=happenings(await account_history.acts_on(kind, mine)),
+            happenings=happenings(await account_history.account_events(kind, mine)),
         )
 
     def _back(self, category: str, text: str) -> Response:

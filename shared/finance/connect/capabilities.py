@@ -31,7 +31,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Ability:
+class CapabilityLine:
     """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day,
     `tail`.
     """
@@ -93,7 +93,7 @@ def shown(
     found: Sequence[Capability],
     *,
     selling: bool = False,
-) -> tuple[Ability, ...]:
+) -> tuple[CapabilityLine, ...]:
     """The capabilities that selling rests on as lines of a page; none at all while nothing is off
     and nothing is due.
 
@@ -105,12 +105,12 @@ def shown(
     return tuple(_line(c, selling) for c in sorted(known, key=lambda c: NAMES.index(c.name)))
 
 
-def _line(ability: Capability, selling: bool) -> Ability:
+def _line(ability: Capability, selling: bool) -> CapabilityLine:
     code = f"{ability.name}: {ability.status}" + (
         f" ({ability.disabled_reason})" if ability.disabled_reason else ""
     )
     words_of = words(_TABLE, ability.name)
-    line = partial(Ability, ability.name, words_of["name"], code=code)
+    line = partial(CapabilityLine, ability.name, words_of["name"], code=code)
     if ability.status != "active":
         found = cause(reason(ability))
         said = (

@@ -65,7 +65,7 @@ def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> 
     nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
     facts = why(terms, mine)
     none = partial(InstantOffer, nought, nought, bank, facts)
-    if (stopped := obstacle_of(available_funds.standing(terms, reading, currency))) is not None:
+    if (stopped := obstacle_of(available_funds.conditions(terms, reading, currency))) is not None:
         return none(stopped)
     if mine.ready <= 0:
         return none(NoInstant.NOTHING_THERE)

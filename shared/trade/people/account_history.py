@@ -35,7 +35,7 @@ async def note_seldom(
         tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
 
 
-async def acts_on(
+async def account_events(
     kind: str,
     person_id: int,
     *,
