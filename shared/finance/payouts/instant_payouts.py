@@ -62,9 +62,9 @@ class NothingToSend(NothingToPayOut):
 def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
-    nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
+    zero, bank = Money(0, currency), words_of(reading.banks.get(currency))
     facts = why(terms, mine)
-    none = partial(InstantOffer, nought, nought, bank, facts)
+    none = partial(InstantOffer, zero, zero, bank, facts)
     if (stopped := obstacle_of(available_funds.conditions(terms, reading, currency))) is not None:
         return none(stopped)
     if mine.ready <= 0:
