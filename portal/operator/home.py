@@ -15,6 +15,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import day, moment, money
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.links import url_for
 from shared.finance.connect.queries import VendorTrouble
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
@@ -72,13 +73,15 @@ def _lines(now: Desk) -> Iterator[Line]:
             "warn",
             title,
             ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
-            "/operator/receivables",
+            url_for("operator_receivables.index"),
             "See the debts",
         )
     if count := now.parked_events:
         title = _counted(count, "webhook event is parked", "webhook events are parked")
         said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
-        yield Line("warn", title, f"{said} for a person.", "/operator/webhooks?status=parked", "Open the inbox")
+        yield Line(
+            "warn", title, f"{said} for a person.", url_for("operator.webhooks", status="parked"), "Open the inbox"
+        )
     yield from _webhooks(now)
     yield from _mails(now)
 
@@ -92,7 +95,7 @@ def _standstill(found: Standstill) -> Line:
         said = "Stripe’s events are here; now everything has to be compared."
     else:
         said = "Events and comparison are here. Look at what is left, and let money move again."
-    return Line("bad", title, said, "/operator/restored", "See what to do")
+    return Line("bad", title, said, url_for("operator_restored.show"), "See what to do")
 
 
 def _webhooks(now: Desk) -> Iterator[Line]:
@@ -102,7 +105,7 @@ def _webhooks(now: Desk) -> Iterator[Line]:
         if found.light in titles:
             row = webhook_words.row(found)
             title = titles[found.light].format(row.name.lower())
-            yield Line(row.badge[0], title, row.sentence, "/operator/webhooks", "See the endpoints")
+            yield Line(row.badge[0], title, row.sentence, url_for("operator.webhooks"), "See the endpoints")
 
 
 def _mails(now: Desk) -> Iterator[Line]:
@@ -111,7 +114,7 @@ def _mails(now: Desk) -> Iterator[Line]:
         said = Markup("{}The oldest is from {}.").format(
             _spaced(now.mails.problem), moment(now.mails.since or clock.now())
         )
-        yield Line("bad", title, said, "/operator/mails", "See what")
+        yield Line("bad", title, said, url_for("operator_mails.show"), "See what")
 
 
 def _spaced(sentence: str) -> str:
@@ -124,7 +127,7 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
     if count := now.parked_payments:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
-        yield Line("bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them")
+        yield Line("bad", title, said, url_for("operator.payments"), "Look at it" if count == 1 else "Look at them")
     if (count := now.disputes) and (first := now.next_dispute):
         yield _dispute(count, first)
 
@@ -139,7 +142,11 @@ def _dispute(count: int, first: DisputeView) -> Line:
     what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
     if first.is_appealable:
         what += " An appeal is filed by you, in Stripe’s dashboard."
-    where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
+    where = (
+        url_for("operator_disputes.show", dispute_id=first.id)
+        if count == 1
+        else url_for("operator_disputes.index", status="answer")
+    )
     return Line("warn", title, what, where, "See it" if count == 1 else "See them")
 
 
@@ -148,11 +155,11 @@ def _decisions(now: Desk) -> Iterator[Line]:
         title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
         before = ", waiting since " if count == 1 else " in all; the oldest waits since "
         said = Markup("{}{}{}.").format(_sums(now.refunds.sums), before, day(now.refunds.since or clock.now()))
-        yield Line("warn", title, said, "/operator/refunds", "Decide")
+        yield Line("warn", title, said, url_for("operator_refunds.show"), "Decide")
 
 
 def _books(now: Desk) -> Iterator[Line]:
-    last, where = now.last_run, "/operator/reconciliation"
+    last, where = now.last_run, url_for("operator_reconciliation.index")
     if last is None:
         return
     if count := last.open:
@@ -181,7 +188,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
             else f"The latest: {money(first.amount)} to {whose}. {why}"
         )
         title = _counted(count, "payout did not arrive", "payouts did not arrive")
-        yield Line("bad", title, said, "/operator/payouts?state=failed", "See why")
+        yield Line("bad", title, said, url_for("operator_payouts.index", state="failed"), "See why")
     if found := now.banks:
         title = _counted(len(found), "bank account takes no payouts", "bank accounts take no payouts")
         said = f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
@@ -202,28 +209,32 @@ def _vat(now: Desk) -> Iterator[Line]:
             f"{first.currency} in {first.into} of {first.day.day} {first.day:%B %Y}; until then no invoice is written."
         )
         many = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-        yield Line("warn", title, said + many, f"/operator/vat/rates?{_pair(first)}", "Enter it")
+        yield Line("warn", title, said + many, url_for("operator_vat_rates.show", **_pair(first)), "Enter it")
     if found := now.vat_numbers:
         title = _counted(found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed")
         said = f"{found.vendor_name}: {found.number}" if found.count == 1 else f"{found.vendor_name} waits longest"
-        one = f"/operator/vendors/{found.vendor_id}/vat"
+        one = url_for("operator_vat.vendor", vendor_id=found.vendor_id)
         yield Line(
             "info",
             title,
             f"{said}. VAT is charged until then.",
-            one if found.count == 1 else "/operator/vat",
+            one if found.count == 1 else url_for("operator_vat.index"),
             "Look it up",
         )
 
 
-def _pair(missing: MissingRate) -> str:
+def _pair(missing: MissingRate) -> dict[str, str]:
     """The pair and the day as the form of rates is asked for them: the euro's rates are published per euro."""
     one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
-    return f"base={one}&quote={other}&day={missing.day.isoformat()}"
+    return {"base": one, "quote": other, "day": missing.day.isoformat()}
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
-    return f"/operator/vendors/{found[0].vendor_id}" if len(found) == 1 else f"/operator/vendors?only={only}"
+    return (
+        url_for("operator.vendor", vendor_id=found[0].vendor_id)
+        if len(found) == 1
+        else url_for("operator.vendors", only=only)
+    )
 
 
 def _names(found: tuple[VendorTrouble, ...], most: int = 3) -> str:

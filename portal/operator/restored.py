@@ -9,6 +9,7 @@ from shared.core.errors import Conflict
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.reconciliation import restored
@@ -30,7 +31,7 @@ async def fetch() -> Response:
     """Fetch Stripe's events since the backup now."""
     await restored.fetch()
     return see_other(
-        "/operator/restored", ("info", "Stripe’s events are being fetched; this page shows when they are.")
+        url_for("operator_restored.show"), ("info", "Stripe’s events are being fetched; this page shows when they are.")
     )
 
 
@@ -44,7 +45,7 @@ async def acknowledge() -> Response:
         await restored.acknowledge(actor=actor_label(actor()), despite=despite)
     except Conflict as problem:
         return await _page(problem=problem.message, status=problem.status)
-    return see_other("/operator", ("ok", "Money moves again. What waited is being done now."))
+    return see_other(url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now."))
 
 
 async def _page(problem: str | None = None, status: int = 200) -> Response:

@@ -16,6 +16,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import vendor_row
@@ -23,7 +24,6 @@ from shared.finance.statements.identity import Identity, identity, save_identity
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
-LIST, INVOICING = "/operator/statements", "/operator/invoicing"
 LARGEST = 2**63
 
 
@@ -36,7 +36,7 @@ async def index() -> Response:
         "portal/operator/statements.html",
         nav_active="statements",
         found=found,
-        pager=pager(LIST, found),
+        pager=pager(url_for("operator_statements.index"), found),
         identity=await identity(),
     )
 
@@ -50,7 +50,7 @@ async def of_vendor(vendor_id: int) -> Response:
         "portal/operator/vendor_statements.html",
         nav_active="statements",
         vendor=vendor,
-        base=_base(vendor.id),
+        whose={"vendor_id": vendor.id},
         rows=await months_of(vendor.id),
     )
 
@@ -64,8 +64,8 @@ async def show(vendor_id: int, month: str) -> Response:
         "portal/operator/statement.html",
         nav_active="statements",
         view=view,
-        base=_base(view.vendor_id),
-        orders="/operator/orders",
+        whose={"vendor_id": view.vendor_id},
+        order_route="operator_orders.show",
     )
 
 
@@ -101,13 +101,19 @@ async def save_invoicing() -> Response:
     form = await InvoicingForm.from_request()
     if not form.ok():
         return await _invoicing(form, status=422)
-    look = form.look(_shown, page=INVOICING, trail=Trail("marketplace", ("marketplace.identity_changed",)))
+    look = form.look(
+        _shown,
+        page=url_for("operator_statements.invoicing"),
+        trail=Trail("marketplace", ("marketplace.identity_changed",)),
+    )
     try:
         await save_identity(_values(form), actor=actor_label(actor()), look=look)
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _invoicing(form, status=error.status)
-    return see_other(INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on."))
+    return see_other(
+        url_for("operator_statements.invoicing"), ("ok", "Saved. It stands on every invoice from the next closing on.")
+    )
 
 
 async def _invoicing(form: InvoicingForm, *, status: int = 200) -> Response:
@@ -129,10 +135,6 @@ def _values(form: InvoicingForm) -> Identity:
         vat_percentage=form.vat_percentage.data if form.vat_percentage.data is not None else Decimal(0),
         invoice_prefix=(form.invoice_prefix.data or "").upper(),
     )
-
-
-def _base(vendor_id: int) -> str:
-    return f"/operator/vendors/{vendor_id}/statements"
 
 
 def _sane(number: int) -> int:

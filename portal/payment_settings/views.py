@@ -16,6 +16,7 @@ from shared.entrypoints.web.filters import money, percent
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import configs, service
@@ -32,7 +33,6 @@ from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
-HOME = "/vendor/admin/payments"
 MAX_ASKED = 40
 
 
@@ -134,14 +134,18 @@ async def _to_onboarding() -> Response:
     try:
         return see_other(await _fresh_link(vendor_id()))
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except MarketError as error:
         return await _settings(status=error.status, problem=_sentence(error))
 
 
 async def _fresh_link(vendor: int) -> str:
     return await service.create_onboarding_link(
-        kit().gateway, vendor_id=vendor, public_url=kit().settings.public_url, actor=actor_label(actor())
+        kit().gateway,
+        vendor_id=vendor,
+        refresh_url=public_url_for("payment_settings.refresh"),
+        return_url=public_url_for("payment_settings.success"),
+        actor=actor_label(actor()),
     )
 
 
@@ -156,7 +160,7 @@ async def dashboard() -> Response:
             await service.create_dashboard_link(kit().gateway, vendor_id=vendor_id(), actor=actor_label(actor()))
         )
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except MarketError as error:
         return await _settings(status=error.status, problem=_sentence(error))
 
@@ -179,7 +183,7 @@ async def success() -> Response:
         config=config,
         standing=now,
         answered=answered,
-        again=f"{HOME}/success?asked={asked + 1}" if not now.settled and asked < MAX_ASKED else None,
+        again=url_for("payment_settings.success", asked=asked + 1) if not now.settled and asked < MAX_ASKED else None,
         every=_patience(asked),
     )
 
@@ -207,7 +211,7 @@ async def schedule() -> Response:
         return await _settings(status=422, payout=form)
     look = form.look(
         partial(plan_values, currency=config.currency),
-        page=HOME,
+        page=url_for("payment_settings.show"),
         trail=Trail(f"vendor:{config.vendor_id}", (stripe_schedule.CHANGED,)),
     )
     try:
@@ -215,12 +219,12 @@ async def schedule() -> Response:
             kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor()), look=look
         )
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except ChangedMeanwhile as error:
         return await _settings(status=error.status, payout=form)
     except MarketError as error:
         return await _settings(status=error.status, payout=form, problem=_sentence(error))
-    return see_other(HOME, ("ok", "Saved. Your balance is paid out as you chose."))
+    return see_other(url_for("payment_settings.show"), ("ok", "Saved. Your balance is paid out as you chose."))
 
 
 def _sentence(error: MarketError) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.options import CommandFailed
 from shared.infra.database import migrate as migrations
 from shared.infra.database.lifecycle import close_database, open_database
@@ -89,7 +90,7 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
         await registration.create_member(
             email=email, password=password, full_name=name, role="operator", vendor_id=None, confirmed=True
         )
-    print(f"{email} can now sign in at {settings.public_url}/operator/login")
+    print(f"{email} can now sign in at {settings.public_url}{addresses.OPERATOR_SIGN_IN}")
     return 0
 
 

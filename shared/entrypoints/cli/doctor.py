@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from shared.entrypoints.cli import front
+from shared.entrypoints.cli import addresses, front
 from shared.entrypoints.cli.findings import Finding
-from shared.entrypoints.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.infra.database import migrate as migrations
 from shared.infra.database.schema import SchemaTooNew, on_disk
 from shared.infra.database.trouble import DatabaseTrouble
@@ -181,8 +180,8 @@ def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
     from shared.finance.inbox.handlers import handlers
 
     doors = (
-        ("platform", PLATFORM_PATH, "Your account", settings.stripe.webhook_secrets),
-        ("connect", CONNECT_PATH, "Connected accounts", settings.stripe.connect_webhook_secrets),
+        ("platform", addresses.PLATFORM_EVENTS, "Your account", settings.stripe.webhook_secrets),
+        ("connect", addresses.CONNECT_EVENTS, "Connected accounts", settings.stripe.connect_webhook_secrets),
     )
     return [
         _endpoint(settings, listed, path=path, scope=scope, wanted=set(handlers()[source]), has_secret=bool(secrets))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.entrypoints.cli import addresses
+
 if TYPE_CHECKING:
     from shared.core.settings import Settings
 
@@ -14,9 +16,9 @@ def greeting(settings: Settings, *, demo: bool) -> str:
     lines = [
         "",
         f"  Markethall           {url}/",
-        f"  for vendors          {url}/vendor/admin",
-        f"  for the operator     {url}/operator",
-        f"  API documentation    {url}/api/v1/docs",
+        f"  for vendors          {url}{addresses.VENDOR_HOME}",
+        f"  for the operator     {url}{addresses.OPERATOR_HOME}",
+        f"  API documentation    {url}{addresses.API_DOCS}",
     ]
     if settings.stripe.stand_in:
         lines += [f"  Stripe stand-in      {settings.stripe.api_base}/    test mode, no real money moves"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from quart import Quart, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.locales import gettext as _
+from shared.entrypoints.web.links import url_for
 from shared.trade.people.queries import Actor
 from shared.trade.people.scopes import MissingScope, Scope
 
@@ -91,13 +92,18 @@ def current_view() -> object | None:
     return current_app.view_functions.get(request.endpoint) if request.endpoint else None
 
 
-def view_at(app: Quart, method: str, path: str) -> object | None:
-    """The view function that would answer there; None when no route matches."""
+def name_at(app: Quart, method: str, path: str) -> str | None:
+    """The route that would answer there; None when none does."""
     try:
         endpoint, _ = app.url_map.bind("").match(path, method)
     except HTTPException:
         return None
-    return app.view_functions.get(endpoint)
+    return cast("str", endpoint)
+
+
+def view_at(app: Quart, method: str, path: str) -> object | None:
+    """The view function that would answer there; None when no route matches."""
+    return app.view_functions.get(name_at(app, method, path) or "")
 
 
 def check_routes(app: Quart) -> None:
@@ -119,10 +125,10 @@ async def enforce() -> Response | AnyResponse | None:
         _check_token(view, token_owner())
         return None
     if mark == SHOPPER:
-        return None if customer() is not None else sign_in_at("/shop/account/login")
+        return None if customer() is not None else sign_in_at(url_for("account.login"))
     person = member_or_none()
     if person is None:
-        return sign_in_at("/vendor/login")
+        return sign_in_at(url_for("signin.login"))
     if mark in (OWNER, OPERATOR) and person.role != mark:
         raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
     return None

@@ -21,7 +21,6 @@ STATES: dict[PayoutState, tuple[str, str]] = {
     PayoutState.CANCELED: ("plain", "Called back"),
 }
 WAITS = ("warn", "Waits")  # written down when another bank was given, or payouts were held
-SETTINGS = "/vendor/admin/payments"
 _DETAILS = "Check your bank details in your Stripe dashboard; a payout follows on the next payday after that."
 _ASK_BANK = "Ask your bank why, or give another bank account in your Stripe dashboard; a payout follows on the next payday after that."
 

@@ -29,7 +29,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Shown:
-    """The identity as pages show it. `logo` is the address of the marketplace's own logo, or empty."""
+    """The identity as pages show it. `logo` is the digest of the marketplace's own logo, or empty."""
 
     identity: Identity = Identity()
     logo: str = ""
