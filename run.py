@@ -81,14 +81,13 @@ def main(arguments: list[str]) -> int:
         wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
         print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
         return 2
-    from shared.entrypoints.cli import bootstrap
+    from shared.entrypoints.cli import bootstrap, private
 
     code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
     if code is not None:
         return code
-    from shared.entrypoints.cli import private
+    from shared.entrypoints.cli.main import Parts
     from shared.entrypoints.cli.main import main as command_line
-    from shared.entrypoints.cli.options import Parts
     from shared.infra.mail.links import links
 
     private.begin()

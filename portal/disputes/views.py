@@ -9,7 +9,7 @@ from portal.disputes.forms import EvidenceForm, SubmitForm
 from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
 from shared.core.editing import ChangedMeanwhile
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, TryLater
 from shared.entrypoints.web.access import large_body, owner
 from shared.entrypoints.web.bodies import MAX_UPLOAD
 from shared.entrypoints.web.editing import Trail, as_it_is
@@ -19,7 +19,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.disputes import answers, attachments, evidence, files
+from shared.finance.disputes import attachments, evidence, files, responses
 from shared.finance.disputes.errors import (
     AnswerChanged,
     AnswerClosed,
@@ -30,7 +30,6 @@ from shared.finance.disputes.errors import (
 from shared.finance.disputes.facts import drafted
 from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_dispute
 from shared.infra.activity.queries import of_subject
-from shared.infra.gateway.errors import StripeUnavailable
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
 HISTORY = 60
@@ -81,7 +80,7 @@ async def save(dispute_id: int) -> Response:
         if form.errors:
             return await _dispute_page(await _mine(dispute_id), form=form, status=422)
         trail = Trail(f"dispute:{dispute.id}", ("dispute.drafted",))
-        await answers.save_draft(
+        await responses.save_draft(
             vendor_id=vendor_id(),
             dispute_id=dispute.id,
             texts=form.answer(),
@@ -104,8 +103,8 @@ async def save(dispute_id: int) -> Response:
 
 async def _staged(dispute_id: int) -> tuple[str, str]:
     try:
-        await answers.stage(kit().gateway, dispute_id)
-    except StripeUnavailable:
+        await responses.stage(kit().gateway, dispute_id)
+    except TryLater:
         return "info", "Saved. Stripe is not answering right now; your draft goes there as soon as it does."
     return "ok", "Saved. The bank has not seen it yet."
 
@@ -127,7 +126,7 @@ async def submit(dispute_id: int) -> Response:
     dispute = await _mine(dispute_id)
     form = await SubmitForm.from_request()
     try:
-        done = await answers.submit(
+        done = await responses.submit(
             kit().gateway,
             vendor_id=vendor_id(),
             dispute_id=dispute.id,
@@ -153,7 +152,7 @@ async def accept(dispute_id: int) -> Response:
     """Accept the loss, for good."""
     dispute = await _mine(dispute_id)
     try:
-        done = await answers.accept(
+        done = await responses.accept(
             kit().gateway, vendor_id=vendor_id(), dispute_id=dispute.id, actor=actor_label(actor())
         )
     except (AnswerClosed, AnswerRefused) as error:

@@ -23,7 +23,7 @@ from shared.finance.inbox.rules import Light
 from shared.finance.overview.dashboard import Desk, Figures, desk, figures
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.words import failure
-from shared.finance.reconciliation.restored import Standstill
+from shared.finance.reconciliation.after_restore import Standstill
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate
 

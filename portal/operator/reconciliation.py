@@ -1,6 +1,8 @@
-"""`/operator/reconciliation` and `/operator/exposure`: whether ledger, orders and Stripe agree, and what is at risk."""
+"""`/operator/reconciliation`, whether ledger, orders and Stripe agree; `/operator/exposure`, what is at risk."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from quart import Blueprint, Response
 
@@ -44,7 +46,7 @@ async def show(run_id: int) -> Response:
     return await _run_page(run, await queries.latest_runs(), url_for("operator_reconciliation.show", run_id=run.id))
 
 
-async def _run_page(run: RunView | None, runs: tuple[RunView, ...], address: str) -> Response:
+async def _run_page(run: RunView | None, runs: Sequence[RunView], address: str) -> Response:
     return await page(
         "portal/operator/reconciliation.html",
         fragments={"run": "run"},
@@ -100,13 +102,15 @@ async def repair_all(run_id: int) -> Response:
 @limit("60/minute")
 async def repair_one(difference_id: int) -> Response:
     """Repair one difference by its named repair"""
-    run_id, found = await queries.difference(_sane(difference_id))
-    where = url_for("operator_reconciliation.show", run_id=run_id, _anchor=f"difference-{found.number}")
+    run_id, difference = await queries.difference(_sane(difference_id))
+    anchor = f"difference-{difference.number}"
+    where = url_for("operator_reconciliation.show", run_id=run_id, _anchor=anchor)
+    name = f"Difference {difference.number}"
     try:
-        outcome = await repairs.apply(kit(), found.id, actor=actor_label(actor()))
+        outcome = await repairs.apply(kit(), difference.id, actor=actor_label(actor()))
     except MarketError as error:
-        return see_other(where, ("error", f"Difference {found.number}: {error.message}"))
-    return see_other(where, ("ok", f"Difference {found.number}: {outcome}"))
+        return see_other(where, ("error", f"{name}: {error.message}"))
+    return see_other(where, ("ok", f"{name}: {outcome}"))
 
 
 @blueprint.get("/exposure")

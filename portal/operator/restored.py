@@ -12,7 +12,7 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.reconciliation import restored
+from shared.finance.reconciliation import after_restore
 
 blueprint = Blueprint("operator_restored", __name__, url_prefix="/operator/restored")
 
@@ -29,7 +29,7 @@ async def show() -> Response:
 @limit("10/minute")
 async def fetch() -> Response:
     """Fetch Stripe's events since the backup now."""
-    await restored.fetch()
+    await after_restore.fetch()
     return see_other(
         url_for("operator_restored.show"), ("info", "Stripe’s events are being fetched; this page shows when they are.")
     )
@@ -42,7 +42,7 @@ async def acknowledge() -> Response:
     """Let money move again, once events and comparison are there."""
     despite = (await request.form).get("despite") == "y"
     try:
-        await restored.acknowledge(actor=actor_label(actor()), despite=despite)
+        await after_restore.acknowledge(actor=actor_label(actor()), despite=despite)
     except Conflict as problem:
         return await _page(problem=problem.message, status=problem.status)
     return see_other(url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now."))
@@ -53,6 +53,6 @@ async def _page(problem: str | None = None, status: int = 200) -> Response:
         "portal/operator/restored.html",
         status=status,
         nav_active="home",
-        found=await restored.standstill(),
+        found=await after_restore.standstill(),
         problem=problem,
     )

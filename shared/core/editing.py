@@ -33,7 +33,7 @@ async def unseen(_now: object) -> None:
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """One field that somebody else changed. `was` is None where nobody can say; `is_both`: whoever saves changed it too."""
 
     name: str
@@ -45,7 +45,7 @@ class Difference:
 
 def differences(
     opened: Mapping[str, str] | None, now: Mapping[str, str], typed: Mapping[str, str], *, moving: Collection[str] = ()
-) -> tuple[Difference, ...]:
+) -> tuple[FieldDifference, ...]:
     """What changed between opening and saving, field by field, in the order of `now`.
 
     `opened` holds marks; None is a page that does not say what it showed: then all that would be changed is told. Where
@@ -58,7 +58,7 @@ def differences(
         is_touched = was is None or mark(mine) != was
         if mine == current or mark(current) == was or (name in moving and not is_touched):
             continue
-        found.append(Difference(name, told(was), current, mine, is_touched))
+        found.append(FieldDifference(name, told(was), current, mine, is_touched))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """What the environment and a `.env` file say, through pydantic-settings: names, types, shapes, defaults.
 
 `shared/core/settings.py` makes the application's settings of it. Nothing here prints or keeps a value in a message: a wrong one
-is told by its name and by what it should look like. Imported when settings are read, not before (pydantic is slow to load).
+is told by its name and by what it should look like.
 """
 
 from __future__ import annotations

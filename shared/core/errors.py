@@ -27,6 +27,10 @@ class MarketError(Exception):
         super().__init__(self.message)
 
 
+class SettingsError(Exception):
+    """Settings are missing or contradict each other; the message lists every problem in words."""
+
+
 class NotFound(MarketError):
     """The thing does not exist, or is not the caller's to know about."""
 

@@ -10,12 +10,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shared.core.encrypted import SERVICES, is_plain
-
-if TYPE_CHECKING:
-    from shared.core.environment import Environment
+from shared.core.environment import Environment, read
+from shared.core.errors import SettingsError
 
 SANDBOX_SECRET_KEY = "sk_test_markethall"  # the stand-in's own platform; no secret outside this machine
 SANDBOX_PUBLISHABLE_KEY = "pk_test_markethall"
@@ -24,10 +22,6 @@ SANDBOX_CONNECT_WEBHOOK_SECRET = "whsec_markethall_connect_stand_in"
 REAL_STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
 REAL_STRIPE_API = "https://api.stripe.com"
 REAL_STRIPE_FILES = "https://files.stripe.com"
-
-
-class SettingsError(Exception):
-    """Settings are missing or contradict each other; the message lists every problem in words."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,6 @@ def load(
     dotenv: Path | None = None,
 ) -> Settings:
     """Read the settings. Raises SettingsError naming everything that is wrong, and all that production lacks."""
-    from shared.core.environment import read
-
     found, wrong, notes = read(os.environ if environ is None else environ, dotenv or Path(".env"))
     folder = Path(data_dir or found.data_dir or "var").absolute()
     secret_key, *old_keys = [key.strip() for key in found.secret_key.split(",") if key.strip()] or [""]

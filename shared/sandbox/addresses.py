@@ -12,7 +12,7 @@ _CODE = ("about", "blob", "data", "file", "javascript", "vbscript")
 
 
 def check(url: Any, param: str, *, apps: bool = False) -> None:
-    """Refuse what is no whole address; with `apps` it may be a mobile application's (stripe.md section 3, `url_invalid`)."""
+    """Refuse what is no whole address; with `apps` it may be a mobile application's (stripe-facts 3.15)."""
     try:
         parts = urlsplit(str(url))
         host = parts.hostname

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BODY = 4 * 1024 * 1024  # of everything but a file
 
-# Browsers call with a publishable key from any page (stripe.md section 16).
+# Browsers call with a publishable key from any page (stripe-facts 16.5).
 _CORS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"),

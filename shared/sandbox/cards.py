@@ -1,4 +1,4 @@
-"""Stripe's test cards as data, and the checks that every card number, date and code must pass (stripe.md section 7)."""
+"""Stripe's test cards as data, and the checks that every card number, date and code must pass (stripe-facts 7)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def by_token(token: str) -> Card | None:
 
 
 def needs_challenge(card: Card, *, asked: bool, off_session: bool, set_up: bool) -> bool:
-    """Whether the issuer wants to see the shopper before this payment or setup (stripe.md section 7)."""
+    """Whether the issuer wants to see the shopper before this payment or setup (stripe-facts 7)."""
     if card.challenge == "until_set_up":
         return not (off_session and set_up)
     return {"always": True, "on_session": not off_session, "asked": asked}.get(card.challenge, False)
@@ -170,7 +170,7 @@ def declined(decline: Decline, **members: Any) -> ApiError:
 
 
 def message(code: str, reason: str | None) -> str:
-    """What a shopper may read about a decline; lost and stolen cards are never named (stripe.md section 7)."""
+    """What a shopper may read about a decline; lost and stolen cards are never named (stripe-facts 7.4)."""
     specific = reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
     return MESSAGES[specific or code]
 
@@ -186,7 +186,7 @@ class Typed:
 
 
 def check(typed: Typed, today: datetime.date) -> tuple[str, int, int]:
-    """The number in plain digits with month and year, or the error of stripe.md section 7 for what is wrong."""
+    """The number in plain digits with month and year, or the error of stripe-facts 7.2 for what is wrong."""
     month, year, cvc = typed.month, typed.year, typed.cvc
     digits = typed.number.replace(" ", "").replace("-", "")
     if not digits.isdecimal() or not 12 <= len(digits) <= 19:

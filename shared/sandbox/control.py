@@ -1,4 +1,4 @@
-"""The control API under `/_control/`: look inside, move the clock, break things on purpose (interfaces.md)."""
+"""The control API under `/_control/`: look inside, move the clock, break things on purpose (docs/stand-in.md)."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ async def change_account(standin: Standin, id: str) -> Json:
 
 
 async def roll(standin: Standin, id: str) -> Json:
-    """A new secret for an endpoint; until the old one expires both sign (stripe.md section 15)."""
+    """A new secret for an endpoint; until the old one expires both sign (stripe-facts 15.6)."""
     expires_in = (await read_body()).get("expires_in", 0)
     if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool) or not 0 <= expires_in <= 86400:
         raise Refused(400, "`expires_in` must be between 0 and 86400 seconds.")

@@ -226,19 +226,19 @@ class Courier:
 
 
 def payload(event: Document, endpoint: Document) -> Json:
-    """The event as this endpoint gets it: of the endpoint's own API version, if it has one (stripe.md section 15)."""
+    """The event as this endpoint gets it: of the endpoint's own API version, if it has one (stripe-facts 15.4)."""
     return {**event.body, "api_version": endpoint.body["api_version"] or event.body["api_version"]}
 
 
 def live_secrets(endpoint: Document, now: float) -> list[str]:
-    """All secrets that sign at this moment: during a roll there are two (stripe.md section 15)."""
+    """All secrets that sign at this moment: during a roll there are two (stripe-facts 15.6)."""
     return [
         entry["secret"] for entry in endpoint.hidden["secrets"] if entry["expires"] is None or entry["expires"] > now
     ]
 
 
 def signature(body: bytes, secrets: list[str], moment: int) -> str:
-    """The Stripe-Signature header: HMAC-SHA256 over "t.body", keyed with the whole secret string (section 15)."""
+    """The Stripe-Signature header: HMAC-SHA256 over "t.body", keyed with the whole secret string (stripe-facts 15)."""
     parts = [f"t={moment}"]
     for secret in secrets:
         digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()

@@ -65,7 +65,7 @@ class Engine:
         self.in_flight: set[tuple[str, str]] = set()
 
     def answer(self, request: Request) -> Reply:
-        """The reply to one request, with the headers of stripe.md section 1."""
+        """The reply to one request, with the headers of stripe-facts 1."""
         id = f"req_{self.world.token(14)}"
         try:
             reply = self._answer(request, id)
@@ -114,7 +114,7 @@ class Engine:
         return self._perform(act, route, ids, params, request)
 
     def caller(self, request: Request) -> Caller:
-        """The key and account of a request, or 401 or 403 (stripe.md section 3)."""
+        """The key and account of a request, or 401 or 403 (stripe-facts 3.12)."""
         key = _key(request)
         publishable = key.startswith("pk_test_")
         if not key.startswith(("sk_test_", "pk_test_")) or len(key) <= 8:
@@ -197,7 +197,7 @@ class Engine:
         return Reply(status, body, {"Original-Request": original, "Idempotent-Replayed": "true"})
 
     def hold(self, request: Request) -> tuple[str, str] | None:
-        """Mark a request's key as in use while it waits; 409 when it already is (stripe.md section 4)."""
+        """Mark a request's key as in use while it waits; 409 when it already is (stripe-facts 4.7)."""
         key = idempotency_key(request)
         if key is None:
             return None
@@ -219,7 +219,7 @@ class Engine:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """Keys count on POST alone (stripe.md section 4)."""
+    """Keys count on POST alone (stripe-facts 4.1)."""
     return (request.headers.get("idempotency-key") or None) if request.method == "POST" else None
 
 

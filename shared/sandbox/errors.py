@@ -1,4 +1,4 @@
-"""Stripe's errors as exceptions, one function per row of the table in stripe.md section 3."""
+"""Stripe's errors as exceptions, one function for each kind (stripe-facts 3)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def not_expandable(path: str) -> ApiError:
 
 
 def unknown_error() -> ApiError:
-    """A fault of the server's own; what had begun is answered the same under its key (stripe.md section 4)."""
+    """A fault of the server's own; what had begun is answered the same under its key (stripe-facts 4.4)."""
     return ApiError(500, "An unknown error occurred", type="api_error")
 
 
@@ -98,7 +98,7 @@ def no_such(noun: str, id: str, param: str = "id") -> ApiError:
 
 
 def no_such_reference(noun: str, id: str, param: str) -> ApiError:
-    """An id inside the parameters that leads nowhere: 400 with the parameter's name (stripe.md section 18, 4)."""
+    """An id inside the parameters that leads nowhere: 400 with the parameter's name (stripe-facts 3.13)."""
     return ApiError(400, f"No such {noun}: '{id}'", code="resource_missing", param=param)
 
 

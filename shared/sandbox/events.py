@@ -10,7 +10,7 @@ from shared.sandbox.config import API_VERSION
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of, differences
 
-# Only sent to endpoints that name them, never to "*" (stripe.md section 15).
+# Only sent to endpoints that name them, never to "*" (stripe-facts 15.5).
 OPT_IN: frozenset[str] = frozenset({"payment.created"})
 
 
@@ -70,7 +70,7 @@ def endpoints(act: Act) -> list[Document]:
 
 
 def listens(endpoint: Document, event: Json) -> bool:
-    """`connect` endpoints hear connected accounts alone, the others the platform alone (stripe.md section 15)."""
+    """`connect` endpoints hear connected accounts alone, the others the platform alone (stripe-facts 15.1)."""
     if bool(endpoint.hidden["connect"]) != ("account" in event):
         return False
     wanted: list[Any] = endpoint.body["enabled_events"]

@@ -1,4 +1,4 @@
-"""Faults on purpose: rules that delay, cut, refuse, duplicate, reorder, drop or mis-sign (interfaces.md)."""
+"""Faults on purpose: rules that delay, cut, refuse, duplicate, reorder, drop or mis-sign (docs/stand-in.md)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rule:
     status: int = 500
     code: str | None = None
     times: int | None = None
-    should_retry: bool | None = None  # what the answer tells the SDK (stripe.md section 1)
+    should_retry: bool | None = None  # what the answer tells the SDK (stripe-facts 1.10)
     stored: bool = False  # the answer stays under the request's idempotency key, as a failure in the middle would
     seen: int = 0
     hits: int = 0

@@ -15,7 +15,7 @@ _LONGEST_INDEX = 6
 
 
 def decode(body: str) -> dict[str, Any]:
-    """Both `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the array that they mean (stripe.md section 1)."""
+    """Both `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the array that they mean (stripe-facts 1.3)."""
     return nested(pairs(body))
 
 

@@ -30,7 +30,7 @@ _CHOICES: dict[str, Any] = {
 
 
 async def onboarding(standin: Standin, token: str) -> Response:
-    """Open a link, which uses it up (stripe.md section 10), or one page of the form behind it."""
+    """Open a link, which uses it up (stripe-facts 10.8), or one page of the form behind it."""
     store = standin.world.store
     link, form = tickets.find(store, "onboarding", token), tickets.find(store, "form", token)
     ticket = link or form

@@ -11,7 +11,7 @@ THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 WHOLE_UNITS = frozenset(["isk", "ugx"])  # sent in hundredths for old times' sake
 MAXIMUM = 99_999_999
 
-# Smallest charge per currency (stripe.md section 6); a currency that is not named has no smallest charge but 1.
+# Smallest charge per currency (stripe-facts 6.1); a currency that is not named has no smallest charge but 1.
 MINIMUM: dict[str, int] = {
     **dict.fromkeys(["usd", "eur", "aud", "cad", "chf", "nzd", "sgd", "brl", "inr", "ars", "cop", "idr", "ils", "php", "rub", "zar", "jpy", "krw"], 50),
     "gbp": 30, "hkd": 400, **dict.fromkeys(["mxn", "thb"], 1000), **dict.fromkeys(["sek", "nok"], 300), "dkk": 250,
@@ -30,18 +30,18 @@ COUNTRIES: dict[str, str] = {
     "PL": "pln", "PT": "eur", "RO": "ron", "SE": "sek", "SG": "sgd", "SI": "eur", "SK": "eur", "TH": "thb", "US": "usd",
 }  # fmt: skip
 
-# What Stripe takes: hundredths of a percent, and a fixed part (stripe.md section 19).
+# What Stripe takes: hundredths of a percent, and a fixed part (stripe-facts 19.4).
 _FEES: dict[str, tuple[int, int]] = {"usd": (290, 30), "eur": (150, 25), "gbp": (150, 20), "dkk": (150, 180)}
 
 
 def stripe_fee(amount: int, currency: str) -> int:
-    """Stripe's own fee on a charge, rounded half up (stripe.md section 19; 59 on 1000 usd is documented)."""
+    """Stripe's own fee on a charge, rounded half up (stripe-facts 19.4)."""
     rate, fixed = _FEES.get(currency, (290, 40 if currency in ZERO_DECIMAL else 30))
     return (amount * rate * 2 + 10_000) // 20_000 + fixed
 
 
 def check_currency(text: str, param: str = "currency") -> str:
-    """The currency in lower case, or 400 with all that Stripe supports (stripe.md section 3)."""
+    """The currency in lower case, or 400 with all that Stripe supports (stripe-facts 3.5)."""
     currency = text.lower()
     if currency not in _KNOWN:
         listed = ", ".join(CURRENCIES)
@@ -51,7 +51,7 @@ def check_currency(text: str, param: str = "currency") -> str:
 
 
 def check_amount(amount: int, currency: str) -> None:
-    """A charge's amount within Stripe's limits (stripe.md sections 3 and 6)."""
+    """A charge's amount within Stripe's limits (stripe-facts 3.6 and 6.1)."""
     positive(amount, "amount")
     least = MINIMUM.get(currency, 1)
     if amount < least:
@@ -67,7 +67,7 @@ def check_amount(amount: int, currency: str) -> None:
 
 
 def check_whole(amount: int, currency: str) -> None:
-    """Whatever is asked for in a currency that has no hundredths any more ends in 00 (section 6)."""
+    """Whatever is asked for in a currency that has no hundredths any more ends in 00 (stripe-facts 6)."""
     if currency in WHOLE_UNITS and amount % 100:
         message = (
             f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and charged amounts must be evenly "
@@ -77,7 +77,7 @@ def check_whole(amount: int, currency: str) -> None:
 
 
 def positive(amount: int, param: str) -> None:
-    """Zero and less are no amount (stripe.md section 3)."""
+    """Zero and less are no amount (stripe-facts 3.4)."""
     if amount < 1:
         message = "Invalid positive integer"
         raise errors.ApiError(400, message, code="parameter_invalid_integer", param=param, stored=False)

@@ -122,7 +122,7 @@ def _render_event(act: Act, doc: Document) -> Json:
 
 
 def _render_deleted(act: Act, doc: Document) -> Json:
-    """What is kept of an object so that nobody else finds it, as the API shows it (stripe.md section 2)."""
+    """What is kept of an object so that nobody else finds it, as the API shows it (stripe-facts 2)."""
     return {"id": doc.id, "object": doc.body["object"].removeprefix("deleted_"), "deleted": True}
 
 
@@ -136,7 +136,7 @@ _RENDER: dict[str, Callable[[Act, Document], Json]] = {
 
 
 def check_expand(returns: str, paths: list[str]) -> None:
-    """Refuse a path that leads nowhere, before anything is done (stripe.md section 2)."""
+    """Refuse a path that leads nowhere, before anything is done (stripe-facts 2.6)."""
     for path in paths:
         rest, kind, depth = path.split("."), returns, 0
         if kind.startswith("list:"):
@@ -229,7 +229,7 @@ def given(params: Json, *names: str) -> dict[str, Any]:
 
 def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any] | None = None,
          conditions: Iterable[tuple[str, list[Any]]] = ()) -> Json:  # fmt: skip
-    """One page of a list, newest first (stripe.md section 2).
+    """One page of a list, newest first (stripe-facts 2.3).
 
     `ending_before` gives the rows just newer than the cursor; an unknown cursor answers like a missing object.
     """

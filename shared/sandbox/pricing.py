@@ -1,4 +1,4 @@
-"""What the platform takes of its accounts' instant payouts, as it is set in Stripe's dashboard (stripe.md section 14).
+"""What the platform takes of its accounts' instant payouts, as it is set in Stripe's dashboard (stripe-facts 14.9).
 
 Stripe collects the fee as an application fee in the same step as the payout. It is counted on all that leaves the balance,
 the fee included: with 2 % a balance of 500 pays out 490, which is Stripe's own example.

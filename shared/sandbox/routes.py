@@ -39,12 +39,12 @@ from shared.sandbox.world import Act
 
 Handler = Callable[[Act, dict[str, str], Json], Json]
 
-# What browsers send beyond the SDK's types (stripe.md section 19).
+# What browsers send beyond the SDK's types (stripe-facts 19.3).
 _CARD: dict[str, Any] = {"cvc": "string", "exp_month!": "string", "exp_year!": "string", "number!": "string"}
 _METHOD: dict[str, Any] = {"card!": _CARD, "type!": "=card"}
 _BROWSER_CONFIRM: dict[str, Any] = {"client_secret!": "string", "key": "string", "payment_method_data": _METHOD}
 _SESSION: dict[str, Any] = {"customer_session_client_secret": "string", "key": "string"}
-# What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of these (stripe.md section 16).
+# What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of these (stripe-facts 16.7).
 _SERVER = frozenset(
     ["allowed_payment_method_types", "amount_details", "amount_to_confirm", "capture_method", "error_on_requires_action",
      "excluded_payment_method_types", "hooks", "mandate", "off_session", "payment_details", "payment_method_options"]

@@ -1,4 +1,4 @@
-"""When an account's money becomes available and when it is paid out: its balance settings, read (stripe.md section 14).
+"""When an account's money becomes available and when it is paid out: its balance settings, read (stripe-facts 14).
 
 Days are the account's own: they begin at midnight UTC unless its settings say otherwise. Connected accounts are paid out
 daily unless told otherwise; the platform's own account is paid out by hand (our choice, so that its money stays for refunds).

@@ -25,7 +25,7 @@ def _file() -> dict[str, Any]:
 
 
 def read(route: str, params: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of one route with typed leaves, or the error that Stripe answers (stripe.md section 3).
+    """The parameters of one route with typed leaves, or the error that Stripe answers (stripe-facts 3).
 
     Unknown names are reported first and all together, then missing ones, then the first value of a wrong type.
     """

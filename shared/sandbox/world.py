@@ -50,7 +50,7 @@ class World:
         return "".join(self.random.choices(_PAIRS, k=(length + 1) // 2))[:length]
 
     def id(self, prefix: str) -> str:
-        """A fresh id; treat it as opaque (stripe.md section 2). Ids rise, so that indexes grow at their end alone."""
+        """A fresh id; treat it as opaque (stripe-facts 2.1). Ids rise, so that indexes grow at their end alone."""
         self._made += 1
         high, low = divmod(self._made, _PAIR_COUNT)
         return f"{prefix}_{self._run}{_PAIRS[high % _PAIR_COUNT]}{_PAIRS[low]}{self.token(17)}"
@@ -117,7 +117,7 @@ class Act:
         return self.store.find(self.platform, id, scope=self.scope, object=object)
 
     def get(self, object: str, id: str, *, param: str = "id") -> Document:
-        """The account's object named in the path; Stripe answers 404 where there is none (stripe.md section 3)."""
+        """The account's object named in the path; Stripe answers 404 where there is none (stripe-facts 3.12)."""
         found = self.find(object, id)
         if found is None:
             raise errors.no_such(object, id, param)
@@ -159,7 +159,7 @@ def differences(before: Json, after: Json) -> Json:
 
 
 def merge_metadata(current: dict[str, str], given: Any) -> dict[str, str]:
-    """Stripe's rules (stripe.md section 2): merge, `metadata[k]=` removes one key, `metadata=` removes all.
+    """Stripe's rules (stripe-facts 2.7): merge, `metadata[k]=` removes one key, `metadata=` removes all.
 
     Keys and values were looked at when the parameters were read (`shapes.check_metadata`).
     """

@@ -79,7 +79,7 @@ def test_a_declined_card_then_a_good_one_on_the_same_order(page: Page, server: S
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_defect_05_the_payment_element_is_mounted_with_the_orders_own_secret(page: Page, server: Server) -> None:
+def test_the_payment_element_is_mounted_with_the_orders_own_secret(page: Page, server: Server) -> None:
     """The card fields come up in the stand-in's own frame, for the intent whose secret the server put into the page."""
     fill_basket(page, server)
     give_address(page)
@@ -90,7 +90,7 @@ def test_defect_05_the_payment_element_is_mounted_with_the_orders_own_secret(pag
     assert frame.startswith(server.sandbox)
 
 
-def test_defect_48_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
+def test_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
     """The button says that it is paying and cannot be pressed again; the order has one payment, charged once."""
     fill_basket(page, server)
     give_address(page)

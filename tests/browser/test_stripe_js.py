@@ -1,4 +1,4 @@
-"""The Stripe.js stand-in on a page of another origin under a strict policy: a card, a payment (stripe.md section 16)."""
+"""The Stripe.js stand-in on a page of another origin under a strict policy: a card, a payment (stripe-facts 16)."""
 
 from __future__ import annotations
 

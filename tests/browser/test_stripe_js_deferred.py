@@ -1,4 +1,4 @@
-"""Elements before there is an intent: deferred mode, payment methods and confirmation tokens (stripe.md section 16)."""
+"""Elements before there is an intent: deferred mode, payment methods and confirmation tokens (stripe-facts 16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the element looks, and how its look changes: appearance, rules, options, language (stripe.md section 16)."""
+"""How the element looks, and how its look changes: appearance, rules, options, language (stripe-facts 16)."""
 
 from __future__ import annotations
 

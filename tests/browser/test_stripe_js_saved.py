@@ -1,4 +1,4 @@
-"""Saved cards in the element, through a customer session (stripe.md sections 9 and 16)."""
+"""Saved cards in the element, through a customer session (stripe-facts 9 and 16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setting up a card in the browser, and confirming without a form (stripe.md section 16)."""
+"""Setting up a card in the browser, and confirming without a form (stripe-facts 16)."""
 
 from __future__ import annotations
 

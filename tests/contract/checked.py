@@ -14,7 +14,7 @@ from tests.contract.sdkspec import Problem, check_reply, check_request, parse_fo
 
 # What the SDK's types miss, or we say on purpose: place -> reason.
 ACCEPTED: dict[str, str] = {
-    "$.payments.payouts.automatic_transfer_rules_by_currency": "null makes SDK 16.1.0 fail; {} is sent (stripe.md section 19)",
+    "$.payments.payouts.automatic_transfer_rules_by_currency": "null makes SDK 16.1.0 fail; {} is sent (stripe-facts 19.2)",
 }
 
 

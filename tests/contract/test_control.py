@@ -1,4 +1,4 @@
-"""The control API of interfaces.md: state, reset, clock, faults, and who may call it."""
+"""The control API (docs/stand-in.md): state, reset, clock, faults, and who may call it."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""The card network replaces a saved card, by a control call (stripe.md sections 9 and 15)."""
+"""The card network replaces a saved card, by a control call (stripe-facts 9 and 15)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The control calls of interfaces.md about money: disputes by the shopper's bank, payouts that the seller's bank returns."""
+"""The control calls about money (docs/stand-in.md): disputes by the shopper's bank, payouts that the seller's bank returns."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Each fact about Stripe that concerns a route of the stand-in has a test, or a line that says why it has none.
 
-The facts stand in `facts/NN_topic.toml`, NN being the section of our notes on Stripe, as `[[fact]]` entries: `says` in a few
+The facts stand in `facts/NN_topic.toml`, NN being the section of docs/stripe-facts.md, as `[[fact]]` entries: `says` in a few
 words of our own, then either `test` ("file.py::test_name" below tests/, or a list of them) or `left_out` with the reason.
 """
 

@@ -1,4 +1,4 @@
-"""Fault rules (interfaces.md): which requests and deliveries they act on, in which order, how often, and after a restart."""
+"""Fault rules (docs/stand-in.md): which requests and deliveries they act on, in which order, how often, and after a restart."""
 
 from typing import Any
 

@@ -87,8 +87,8 @@ def _registered() -> dict[str, AnyJob]:
     return {each.kind: each for manifest in domains.manifests() for each in manifest.jobs}
 
 
-def test_defect_02_every_job_is_registered_and_no_kind_stands_for_two() -> None:
-    """The seed called functions that nobody had written."""
+def test_every_job_is_registered_and_no_kind_stands_for_two() -> None:
+    """A job that nobody registered would wait for ever."""
     declared = Counter(each.kind for each in _declared())
     assert set(declared) == set(_registered())
     assert max(declared.values()) == 1
@@ -145,7 +145,7 @@ def test_every_event_between_domains_has_somebody_who_follows_it() -> None:
         assert list(inspect.get_annotations(each.handler).values())[:2] == ["Transaction", each.event.__name__]
 
 
-def test_defect_02_every_event_that_is_listened_to_has_a_handler() -> None:
+def test_every_event_that_is_listened_to_has_a_handler() -> None:
     """account.updated among them, at the endpoint where it really arrives; and no two domains take the same."""
     assert set(handlers()) == {"platform", "connect"}
     assert "account.updated" in handlers()["connect"]

@@ -1,4 +1,4 @@
-"""Every served route against the SDK's types, both ways (stripe.md section 19); what is left out stands in unserved.toml."""
+"""Every served route against the SDK's types, both ways (stripe-facts 19); what is left out stands in unserved.toml."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Its state lives in one SQLite file: killed without a warning, it goes on where it was (interfaces.md)."""
+"""Its state lives in one SQLite file: killed without a warning, it goes on where it was."""
 
 from __future__ import annotations
 

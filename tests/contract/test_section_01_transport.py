@@ -1,4 +1,4 @@
-"""stripe.md section 1: what goes over the wire, and what the real SDK makes of it."""
+"""stripe-facts 1: what goes over the wire, and what the real SDK makes of it."""
 
 import base64
 import datetime as dt

@@ -1,4 +1,4 @@
-"""stripe.md section 2: lists, expand, metadata."""
+"""stripe-facts 2: lists, expand, metadata."""
 
 import pytest
 import stripe

@@ -1,4 +1,4 @@
-"""stripe.md section 3: what an error looks like."""
+"""stripe-facts 3: what an error looks like."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""stripe.md section 4: the same key does the same thing once."""
+"""stripe-facts 4: the same key does the same thing once."""
 
 import asyncio
 from dataclasses import replace

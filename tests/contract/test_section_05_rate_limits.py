@@ -1,4 +1,4 @@
-"""stripe.md section 5: there is no limit of the stand-in's own; fault rules play Stripe's."""
+"""stripe-facts 5: there is no limit of the stand-in's own; fault rules play Stripe's."""
 
 import json
 

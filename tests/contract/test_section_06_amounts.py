@@ -1,4 +1,4 @@
-"""stripe.md section 6: amounts and currencies."""
+"""stripe-facts 6: amounts and currencies."""
 
 import pytest
 import stripe

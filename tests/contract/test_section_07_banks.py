@@ -1,4 +1,4 @@
-"""stripe.md section 7: the test banks and debit cards that payouts go to, and how accounts come by them (section 14)."""
+"""stripe-facts 7: the test banks and debit cards that payouts go to, and how accounts come by them (stripe-facts 14)."""
 
 from typing import Any
 

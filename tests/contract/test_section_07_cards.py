@@ -1,4 +1,4 @@
-"""stripe.md section 7: every test card has its outcome, whether typed or named."""
+"""stripe-facts 7: every test card has its outcome, whether typed or named."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""stripe.md section 7: the test cards that are disputed afterwards, and the evidence texts that decide."""
+"""stripe-facts 7: the test cards that are disputed afterwards, and the evidence texts that decide."""
 
 import pytest
 

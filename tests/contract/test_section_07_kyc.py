@@ -1,4 +1,4 @@
-"""stripe.md section 7: the values that decide how a test verification ends."""
+"""stripe-facts 7: the values that decide how a test verification ends."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""stripe.md sections 8 and 18: money that is held first and captured, released or lost later."""
+"""stripe-facts 8 and 18: money that is held first and captured, released or lost later."""
 
 from typing import Any
 

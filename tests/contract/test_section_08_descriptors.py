@@ -1,4 +1,4 @@
-"""stripe.md section 8: the suffix of a card statement is checked, kept, and shown behind the platform's prefix."""
+"""stripe-facts 8: the suffix of a card statement is checked, kept, and shown behind the platform's prefix."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""stripe.md sections 8 and 9: the life of a payment intent, and the order of its events."""
+"""stripe-facts 8 and 9: the life of a payment intent, and the order of its events."""
 
 import asyncio
 import re

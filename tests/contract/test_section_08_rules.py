@@ -1,4 +1,4 @@
-"""stripe.md sections 8 and 18: what may be said on an intent, and when."""
+"""stripe-facts 8 and 18: what may be said on an intent, and when."""
 
 import asyncio
 import json

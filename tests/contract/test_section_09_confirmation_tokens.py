@@ -1,4 +1,4 @@
-"""stripe.md section 9: confirmation tokens carry what a form collected to the server that confirms."""
+"""stripe-facts 9: confirmation tokens carry what a form collected to the server that confirms."""
 
 import json
 from typing import Any

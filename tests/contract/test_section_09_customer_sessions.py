@@ -1,4 +1,4 @@
-"""stripe.md section 9: customer sessions, and what a browser may do with one."""
+"""stripe-facts 9: customer sessions, and what a browser may do with one."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""stripe.md section 9: customers, their default method, their deletion, and the filters of their list."""
+"""stripe-facts 9: customers, their default method, their deletion, and the filters of their list."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""stripe.md section 9: payment methods are made, attached, used up, listed and detached."""
+"""stripe-facts 9: payment methods are made, attached, used up, listed and detached."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""stripe.md section 9: the life of a setup intent, its attempts, and the order of its events."""
+"""stripe-facts 9: the life of a setup intent, its attempts, and the order of its events."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""stripe.md section 10: connected accounts and their capabilities."""
+"""stripe-facts 10: connected accounts and their capabilities."""
 
 import pytest
 

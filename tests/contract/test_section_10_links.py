@@ -1,4 +1,4 @@
-"""stripe.md section 10: account links, login links with the dashboard behind them, and account sessions."""
+"""stripe-facts 10: account links, login links with the dashboard behind them, and account sessions."""
 
 import pytest
 

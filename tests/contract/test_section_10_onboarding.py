@@ -1,4 +1,4 @@
-"""stripe.md section 10: hosted onboarding, a form of several steps without JavaScript."""
+"""stripe-facts 10: hosted onboarding, a form of several steps without JavaScript."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""stripe.md section 10: the people behind an account, and what of them the platform may see and write."""
+"""stripe-facts 10: the people behind an account, and what of them the platform may see and write."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md section 10: what an account owes is real: it has a day, it stops the account, it can be met."""
+"""stripe-facts 10: what an account owes is real: it has a day, it stops the account, it can be met."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""stripe.md sections 11 and 12: application fees given back, and charges made on the connected account itself."""
+"""stripe-facts 11 and 12: application fees given back, and charges made on the connected account itself."""
 
 from typing import Any
 

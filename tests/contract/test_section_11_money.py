@@ -1,4 +1,4 @@
-"""stripe.md section 11: the money of a destination charge, and balances."""
+"""stripe-facts 11: the money of a destination charge, and balances."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md sections 11, 12 and 13: transfers that the platform makes by itself, and takes back."""
+"""stripe-facts 11, 12 and 13: transfers that the platform makes by itself, and takes back."""
 
 import pytest
 

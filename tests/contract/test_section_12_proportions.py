@@ -1,4 +1,4 @@
-"""stripe.md section 12: what comes back in parts is the whole in the end, whatever the parts are."""
+"""stripe-facts 12: what comes back in parts is the whole in the end, whatever the parts are."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""stripe.md sections 7 and 12: refunds that wait, arrive late, or come back."""
+"""stripe-facts 7 and 12: refunds that wait, arrive late, or come back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md sections 3, 12 and 18: giving money back, whole and in parts, and who bears it."""
+"""stripe-facts 3, 12 and 18: giving money back, whole and in parts, and who bears it."""
 
 from typing import Any
 

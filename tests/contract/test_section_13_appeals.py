@@ -1,4 +1,4 @@
-"""stripe.md section 13: disputes after the bank's word, and those that never became one."""
+"""stripe-facts 13: disputes after the bank's word, and those that never became one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md section 13: disputes, from the shopper's bank to its decision, and the money that goes with them."""
+"""stripe-facts 13: disputes, from the shopper's bank to its decision, and the money that goes with them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md section 13: files in evidence, from the upload to the bank (DOC file-upload)."""
+"""stripe-facts 13: files in evidence, from the upload to the bank (DOC file-upload)."""
 
 import json
 

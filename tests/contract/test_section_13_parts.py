@@ -1,4 +1,4 @@
-"""stripe.md section 13: disputes of a part of a charge, of more than it, and several of one charge."""
+"""stripe-facts 13: disputes of a part of a charge, of more than it, and several of one charge."""
 
 from __future__ import annotations
 

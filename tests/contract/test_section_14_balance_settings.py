@@ -1,4 +1,4 @@
-"""stripe.md section 14: the settings of an account's balance, and their mirror on the account."""
+"""stripe-facts 14: the settings of an account's balance, and their mirror on the account."""
 
 from typing import Any
 

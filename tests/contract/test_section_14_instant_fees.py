@@ -1,4 +1,4 @@
-"""stripe.md section 14: what a platform takes for instant payouts, by the pricing that it set (docs, Instant Payouts for Connect)."""
+"""stripe-facts 14: what a platform takes for instant payouts, by the pricing that it set (docs, Instant Payouts for Connect)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md section 14: paydays, on which what is available of an account leaves by itself."""
+"""stripe-facts 14: paydays, on which what is available of an account leaves by itself."""
 
 import datetime as dt
 import time

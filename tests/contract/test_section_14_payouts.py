@@ -1,4 +1,4 @@
-"""stripe.md section 14: payouts by hand, from the request to the bank and sometimes back."""
+"""stripe-facts 14: payouts by hand, from the request to the bank and sometimes back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""stripe.md section 15: events as a resource, and webhook endpoints; their delivery stands in test_section_15_webhooks."""
+"""stripe-facts 15: events as a resource, and webhook endpoints; their delivery stands in test_section_15_webhooks."""
 
 import hmac
 import json

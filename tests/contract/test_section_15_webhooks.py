@@ -1,4 +1,4 @@
-"""stripe.md section 15: events and their delivery, and the faults of interfaces.md."""
+"""stripe-facts 15: events and their delivery, and faults on purpose."""
 
 import json
 

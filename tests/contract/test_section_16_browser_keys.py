@@ -1,4 +1,4 @@
-"""stripe.md section 16: what a publishable key may see, and what Stripe.js gets from where."""
+"""stripe-facts 16: what a publishable key may see, and what Stripe.js gets from where."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""stripe.md section 17: what changed at Stripe, and what older tutorials still do."""
+"""stripe-facts 17: what changed at Stripe, and what older tutorials still do."""
 
 import pytest
 import stripe

@@ -1,4 +1,4 @@
-"""stripe.md section 18: what another stand-in's tests ask of Stripe, in the order of our notes; the rest stands elsewhere."""
+"""stripe-facts 18: what another stand-in's tests ask of Stripe, in their order; the rest stands elsewhere."""
 
 from typing import Any
 

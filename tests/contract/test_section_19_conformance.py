@@ -1,4 +1,4 @@
-"""stripe.md section 19: where the SDK's own types are stricter, or laxer, than one would think."""
+"""stripe-facts 19: where the SDK's own types are stricter, or laxer, than one would think."""
 
 import json
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from shared.entrypoints.cli.serve import listen, server_config
+from shared.entrypoints.cli.serve import listen
+from shared.entrypoints.cli.serving import server_config
 from shared.entrypoints.web import bodies
 from tests.support.probe import small_app
 from tests.support.served import proxied, served

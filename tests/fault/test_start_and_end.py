@@ -39,14 +39,14 @@ with sole(sys.argv[1]):
 SLOW = """
 import asyncio, sys
 import run
-from shared.entrypoints.cli import serve
+from shared.entrypoints.cli import serving
 from shared.entrypoints.cli.main import main
 from shared.entrypoints.cli.options import Parts
 from shared.trade.vendors.models import Vendor
 from shared.entrypoints.web import factory
 from shared.entrypoints.web.access import public
 
-serve.GRACE_SECONDS, factory.LAST_SECONDS = 0.6, 0.5
+serving.GRACE_SECONDS, factory.LAST_SECONDS = 0.6, 0.5
 
 @public
 async def slow(tenths):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.finance.connect import service as connect
-from shared.finance.disputes import answers
+from shared.finance.disputes import responses
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import create_payment_intent
@@ -151,18 +151,18 @@ class TestFlows:
     async def test_answering_a_dispute(self, settings: Settings, sandbox: RunningSandbox, context: Context) -> None:
         """The person has done their part; it is handed in once."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
-        version = await answers.save_draft(
+        version = await responses.save_draft(
             vendor_id=row.vendor_id, dispute_id=row.id, texts={"product_description": "A cup"}, actor="member:1"
         )
         async with spoiling(settings, FAULTS[0]) as bad:
-            assert not await answers.submit(
+            assert not await responses.submit(
                 bad, vendor_id=row.vendor_id, dispute_id=row.id, version=version, actor="member:1"
             )
         for fault in FAULTS[1:]:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):
-                    await answers.deliver(bad, row.id)
-        await answers.deliver(context.gateway, row.id)
+                    await responses.deliver(bad, row.id)
+        await responses.deliver(context.gateway, row.id)
         await work_all(context)
         assert (await Dispute.get(id=row.id)).status == "under_review"
         there = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")

@@ -10,19 +10,12 @@ from shared.core.settings import StripeSettings
 from shared.infra.gateway.gateway import Gateway
 
 ROOT = Path(__file__).resolve().parents[2]
-# Which files ask Stripe themselves under a key, and why.
-OTHERS = {
-    "shared/finance/disputes/answers.py": "an answer to a dispute keeps its keys in the dispute's row",
-    "shared/finance/disputes/attachments.py": "a document is uploaded under a key in its own row",
-}
 
 
 def test_what_takes_a_key_is_sent_by_an_operation() -> None:
     """`gateway.payouts.create(…, key=…)` stands in the `send` of an Operation."""
     resources = {name for name in vars(Gateway(StripeSettings("", "", (), ()))) if name != "connection"}
-    found = [each for path in _files() for each in _asked(path, resources)]
-    assert {each for each in found if each not in OTHERS} == set()
-    assert set(OTHERS) <= set(found), "strike those that ask no more"
+    assert [each for path in _files() for each in _asked(path, resources)] == []
 
 
 def _files() -> Iterator[Path]:

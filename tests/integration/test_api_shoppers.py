@@ -49,10 +49,10 @@ def sent_intent(sandbox: RunningSandbox) -> dict[str, Any]:
 class TestCreateIntent:
     """POST create-intent."""
 
-    async def test_defect_12_the_breakdown_is_answered_as_the_issue_decides(
+    async def test_the_breakdown_is_answered_as_the_issue_decides(
         self, app: Quart, shop: Shop, purchase: Purchase
     ) -> None:
-        """The seed keeps the commission private; our issue wants it shown. Decimal strings; 2.5% of 49.90 is 1.25, half up."""
+        """The commission is shown. Decimal strings; 2.5% of 49.90 is 1.25, half up."""
         body = {"order_id": purchase.order_id, "amount": "49.90"}
         reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
 
@@ -87,7 +87,7 @@ class TestCreateIntent:
         assert len({(r.body["payment_intent_id"], r.body["client_secret"]) for r in replies}) == 1
         assert sandbox.control("GET", "state")["counts"]["payment_intent"] == 1
 
-    async def test_defect_09_an_order_that_is_not_the_callers_or_not_this_vendors_is_404(
+    async def test_an_order_that_is_not_the_callers_or_not_this_vendors_is_404(
         self, app: Quart, shop: Shop, purchase: Purchase, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """No token, another order's token, another vendor in the path, no such order: alike, and no payment is opened."""
@@ -109,7 +109,7 @@ class TestCreateIntent:
         assert await Payment.all().count() == 0
 
     @pytest.mark.parametrize("amount", ["0.01", "49.9000001", "4990", 49.89, 0, "99999999"])
-    async def test_defect_08_another_amount_than_the_orders_is_409_and_never_charged(
+    async def test_another_amount_than_the_orders_is_409_and_never_charged(
         self, app: Quart, shop: Shop, purchase: Purchase, amount: Any
     ) -> None:
         """The client never sets an amount; it can only be wrong about it."""
@@ -139,7 +139,7 @@ class TestCreateIntent:
             assert (reply.status, reply.body["error"]["param"]) == (422, "amount"), amount
         assert await Payment.all().count() == 0
 
-    async def test_defect_10_metadata_from_outside_never_reaches_stripe(
+    async def test_metadata_from_outside_never_reaches_stripe(
         self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
     ) -> None:
         """Our own ids stand there, and nothing else."""
@@ -152,7 +152,7 @@ class TestCreateIntent:
         assert metadata["vendor_id"] == str(shop.vendor_id)
         assert "evil" not in metadata
 
-    async def test_defect_49_the_caller_never_decides_who_gets_the_receipt(
+    async def test_the_caller_never_decides_who_gets_the_receipt(
         self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
     ) -> None:
         """Stripe is given no address at all, our own mail goes to the order's: nobody can make us write to strangers."""
@@ -163,7 +163,7 @@ class TestCreateIntent:
         assert "receipt_email" not in sent_intent(sandbox)
         assert "victim" not in json.dumps(sent_intent(sandbox))
 
-    async def test_defect_15_the_client_secret_is_nowhere_in_the_database(
+    async def test_the_client_secret_is_nowhere_in_the_database(
         self, app: Quart, shop: Shop, purchase: Purchase
     ) -> None:
         """It is answered and forgotten."""
@@ -286,9 +286,7 @@ class TestWebhookDoors:
         assert (await program.call("GET", path)).status == 405
         assert (await program.call("POST", path, data=b"x" * 1_100_000)).status == 413
 
-    async def test_defect_30_a_signed_event_needs_no_token_no_session_and_no_origin(
-        self, app: Quart, settings: Any
-    ) -> None:
+    async def test_a_signed_event_needs_no_token_no_session_and_no_origin(self, app: Quart, settings: Any) -> None:
         """Stripe is no browser: 200 `{"status": "success"}` on the raw body as it was signed, also the second time."""
         import hashlib
         import hmac

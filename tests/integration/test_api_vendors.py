@@ -41,7 +41,7 @@ class TestVendorPayments:
     """GET config, POST setup."""
 
     async def test_before_set_up_the_config_says_so(self, app: Quart) -> None:
-        """The four keys of interfaces.md and no more."""
+        """Four keys and no more."""
         _, token = await new_vendor()
 
         reply = await Program(app, token).call("GET", CONFIG)
@@ -57,7 +57,7 @@ class TestVendorPayments:
         )
 
     async def test_set_up_twice_gives_one_account_and_two_links(self, app: Quart, sandbox: RunningSandbox) -> None:
-        """Defects 14, 20 and 37: no second account, no stored link."""
+        """No second account, no stored link."""
         _, token = await new_vendor()
         program = Program(app, token)
 
@@ -81,7 +81,7 @@ class TestVendorPayments:
         assert config["needs_onboarding"] is True
         assert config["platform_fee_percentage"] == 2.5
 
-    async def test_defect_11_set_up_takes_only_what_is_on_its_list(self, app: Quart, gateway: Gateway) -> None:
+    async def test_set_up_takes_only_what_is_on_its_list(self, app: Quart, gateway: Gateway) -> None:
         """Name, email and the fee are the vendor's record's, whatever the body says."""
         _, token = await new_vendor()
         body = {
@@ -139,7 +139,7 @@ class TestVendorPayments:
             assert (reply.status, reply.code) == (401, "unauthenticated")
             assert (await owner.request(method, path)).status == 401
 
-    async def test_defect_34_an_outage_is_not_called_needs_setup(self, app: Quart, database: str) -> None:
+    async def test_an_outage_is_not_called_needs_setup(self, app: Quart, database: str) -> None:
         """A database that is gone is a 500 of ours, and a Stripe that is down a 503, never `not_configured`."""
         _, token = await new_vendor()
         app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -25,7 +25,7 @@ from shared.finance.inbox.backfill import backfill
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.reconciliation import reconcile, repairs, restored
+from shared.finance.reconciliation import after_restore, repairs, service
 from shared.finance.refunds.models import Refund
 from shared.infra.database import (
     archive,
@@ -166,22 +166,22 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         assert not await Session.filter(revoked_at=None).exists()
         await everything_that_moves_money(gateway, lost)
         with pytest.raises(Conflict):
-            await restored.acknowledge(actor="test", despite=True)
+            await after_restore.acknowledge(actor="test", despite=True)
 
-        await reconcile.reconcile(gateway, started_by="test", grace=timedelta())  # before the events: does not count
+        await service.reconcile(gateway, started_by="test", grace=timedelta())  # before the events: does not count
         await backfill(context)
         assert (await Payment.get(id=lost.paid_later)).status == "succeeded"
         assert [r.amount for r in await Refund.filter(status="succeeded")] == [500]
         with pytest.raises(Conflict):
-            await restored.acknowledge(actor="test", despite=True)
+            await after_restore.acknowledge(actor="test", despite=True)
 
-        run = await reconcile.reconcile(gateway, started_by="test", grace=timedelta())
+        run = await service.reconcile(gateway, started_by="test", grace=timedelta())
         await repairs.apply_all(context, run.id, actor="test")
-        await reconcile.reconcile(gateway, started_by="test", grace=timedelta())
+        await service.reconcile(gateway, started_by="test", grace=timedelta())
         assert (held(sandbox), held(sandbox, done.shop.account_id)) == before
         await everything_that_moves_money(gateway, lost)
 
-        await restored.acknowledge(actor="test", despite=True)
+        await after_restore.acknowledge(actor="test", despite=True)
         assert await standing() is None
         assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)  # the lost order's money is noted as unexplained
         vendor = done.shop.vendor_id

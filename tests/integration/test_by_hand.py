@@ -12,7 +12,7 @@ from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.errors import CannotRepair
-from shared.finance.reconciliation.facts import Repair
+from shared.finance.reconciliation.findings import RepairName
 from shared.finance.recovery import by_hand, corrections, jobs, service
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
@@ -150,7 +150,7 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
         "source": payment.stripe_transfer_id, "stripe_id": reversal.id,
     }  # fmt: skip
     with pytest.raises(CannotRepair, match="under way"):
-        await repairs.WORK[Repair.BOOK_TAKEN](context, given)
+        await repairs.carry_out(context, RepairName.BOOK_TAKEN, given)
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
 
 
@@ -170,7 +170,7 @@ async def test_where_nothing_is_owed_a_person_decides(
     assert "send it back there first" in found.text
     assert "as a correction that it bears" in repairs.would(found.repair, found.arguments)
     for _ in range(2):
-        said = await repairs.WORK[Repair.BOOK_TAKEN](context, found.arguments)
+        said = await repairs.carry_out(context, RepairName.BOOK_TAKEN, found.arguments)
         assert said == f"Noted with correction {payment.id}."
     row = await Claim.get()
     assert (row.amount, row.taken, row.receivable) == (700, 700, 0)

@@ -8,7 +8,7 @@ import pytest
 from tortoise.backends.base import executor
 
 from shared.entrypoints.cli import reconcile
-from shared.entrypoints.cli.database import opened
+from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
 from shared.finance.payments.models import Payment
 from tests.support.market import open_shop

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shared.core import clock
 from shared.core.errors import Invalid, NotFound
-from shared.finance.disputes import answers, jobs
+from shared.finance.disputes import jobs, responses
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
 from shared.finance.disputes.facts import drafted
 from shared.finance.disputes.models import Dispute
@@ -17,6 +18,8 @@ from shared.finance.disputes.queries import dispute_by_id
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import KEYS_LAST
 from shared.trade.orders import terms
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.sending import mark_as_shipped
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 WORDS = {"product_description": "A cup", "uncategorized_text": "It arrived."}
+KINDS = ("disputes.follow", "disputes.deliver", "disputes.stage", "stripe_writes.perform")
 FAULTS = [
     {"effect": "reset_before"},
     {"effect": "reset_after"},
@@ -41,11 +45,13 @@ FAULTS = [
 
 
 async def draft(row: Dispute, texts: dict[str, str] = WORDS) -> int:
-    return await answers.save_draft(vendor_id=row.vendor_id, dispute_id=row.id, texts=texts, actor="member:1")
+    return await responses.save_draft(vendor_id=row.vendor_id, dispute_id=row.id, texts=texts, actor="member:1")
 
 
 async def submit(gateway: Gateway, row: Dispute, version: int) -> bool:
-    return await answers.submit(gateway, vendor_id=row.vendor_id, dispute_id=row.id, version=version, actor="member:1")
+    return await responses.submit(
+        gateway, vendor_id=row.vendor_id, dispute_id=row.id, version=version, actor="member:1"
+    )
 
 
 def at_bank(sandbox: RunningSandbox, row: Dispute) -> Any:
@@ -56,7 +62,7 @@ def at_bank(sandbox: RunningSandbox, row: Dispute) -> Any:
 async def settle_down(context: Context) -> None:
     """Let every waiting job run, those too that wait for Stripe to come back."""
     for _ in range(4):
-        await Job.filter(status="waiting", kind__startswith="disputes.").update(run_at=clock.now())
+        await Job.filter(status="waiting", kind__in=KINDS).update(run_at=clock.now())
         await work(context)
 
 
@@ -69,9 +75,10 @@ class TestDrafts:
         row = await disputed(context, sandbox, shop)
         assert await draft(row) == 1
         row = await Dispute.get(id=row.id)
-        assert row.evidence_key == f"dispute:{row.stripe_dispute_id}:evidence:1"
-        assert await answers.stage(context.gateway, row.id)
-        assert not await answers.stage(context.gateway, row.id)
+        key = f"dispute:{row.stripe_dispute_id}:evidence:1"
+        assert (await StripeWrite.get(operation="disputes.stage")).key == key
+        assert await responses.stage(context.gateway, row.id)
+        assert not await responses.stage(context.gateway, row.id)
         there = at_bank(sandbox, row)
         assert there["evidence"]["uncategorized_text"] == "It arrived."
         assert there["evidence_details"]["submission_count"] == 0
@@ -83,9 +90,9 @@ class TestDrafts:
         """The draft is whole each time."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         await draft(row)
-        await work(context)
+        await settle_down(context)
         assert await draft(row, {"product_description": "A cup"}) == 2
-        await work(context)
+        await settle_down(context)
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] is None
         assert (await Dispute.get(id=row.id)).staged_evidence == {"product_description": "A cup"}
 
@@ -103,7 +110,7 @@ class TestDrafts:
         await draft(row)
         sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault})
         with pytest.raises(StripeUnavailable):
-            await answers.stage(context.gateway, row.id)
+            await responses.stage(context.gateway, row.id)
         assert (await Dispute.get(id=row.id)).evidence == WORDS
         sandbox.faults()
         await settle_down(context)
@@ -115,11 +122,11 @@ class TestDrafts:
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         mine = {"vendor_id": row.vendor_id + 1, "dispute_id": row.id, "actor": "member:1"}
         with pytest.raises(NotFound):
-            await answers.save_draft(texts=WORDS, **mine)  # type: ignore[arg-type]
+            await responses.save_draft(texts=WORDS, **mine)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
-            await answers.submit(context.gateway, version=1, **mine)  # type: ignore[arg-type]
+            await responses.submit(context.gateway, version=1, **mine)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
-            await answers.accept(context.gateway, **mine)  # type: ignore[arg-type]
+            await responses.accept(context.gateway, **mine)  # type: ignore[arg-type]
 
     async def test_what_stripe_would_refuse_is_refused_here_first(
         self, context: Context, sandbox: RunningSandbox
@@ -227,7 +234,7 @@ class TestHandingIn:
         with pytest.raises(AnswerClosed):
             await submit(context.gateway, row, version)
         with pytest.raises(AnswerClosed):
-            await answers.accept(context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
+            await responses.accept(context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
 
     async def test_only_what_was_read_through_is_handed_in(self, context: Context, sandbox: RunningSandbox) -> None:
         """Somebody changed it meanwhile, or there is nothing."""
@@ -238,6 +245,26 @@ class TestHandingIn:
         await draft(row, {"uncategorized_text": "other"})
         with pytest.raises(AnswerChanged):
             await submit(context.gateway, row, version)
+        await settle_down(context)
+        states = StripeWrite.filter(operation="disputes.stage").order_by("id")
+        assert await states.values_list("state", flat=True) == ["superseded", "answered"]
+
+    async def test_an_answer_under_a_key_that_stripe_forgot_is_looked_for(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """It is there: nothing is handed in a second time."""
+        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        version = await draft(row)
+        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "effect": "reset_after", "times": 3})
+        assert not await submit(context.gateway, row, version)
+        write = StripeWrite.filter(operation="disputes.submit")
+        await write.update(asked_at=clock.now() - KEYS_LAST - timedelta(minutes=1))
+        before = len(sandbox.requests())
+        await responses.deliver(context.gateway, row.id)
+        assert {one["method"] for one in sandbox.requests()[before:]} == {"GET"}
+        row = await Dispute.get(id=row.id)
+        assert (row.status, row.staged_evidence) == ("under_review", WORDS)
+        assert (await write.get()).state == "answered"
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_whatever_fails_on_the_way_it_arrives_once(
@@ -284,24 +311,21 @@ class TestHandingIn:
         row = await Dispute.get(id=row.id)
         assert (row.status, row.submitted_at) == ("under_review", None)
 
-    async def test_the_sweep_delivers_what_a_crash_left(self, context: Context, sandbox: RunningSandbox) -> None:
-        """Decided here, never told to Stripe, its job gone."""
+    async def test_a_draft_that_an_older_version_put_on_the_list_is_staged(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """Its job names the dispute alone."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
-        version = await draft(row)
-        await Dispute.filter(id=row.id).update(
-            submitted_at=clock.now(),
-            evidence_version=version + 1,
-            evidence_key=f"dispute:{row.stripe_dispute_id}:submit:2",
-        )
-        await Job.all().delete()
-        await jobs.sweep.run(context, {})
-        await work(context)
-        assert (await Dispute.get(id=row.id)).status == "under_review"
+        await draft(row)
+        await StripeWrite.all().delete()
+        await jobs.stage.run(context, {"dispute_id": row.id})
+        assert (await Dispute.get(id=row.id)).staged_evidence == WORDS
+        assert (await StripeWrite.get()).key == f"dispute:{row.stripe_dispute_id}:evidence:1"
 
 
 class TestAccepting:
     async def accept(self, gateway: Gateway, row: Dispute) -> bool:
-        return await answers.accept(gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
+        return await responses.accept(gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
 
     async def test_it_is_lost_for_good(self, context: Context, sandbox: RunningSandbox) -> None:
         """Nothing more is taken than before."""
@@ -309,7 +333,8 @@ class TestAccepting:
         assert await self.accept(context.gateway, row)
         row = await Dispute.get(id=row.id)
         assert (row.status, row.accepted_by) == ("lost", "member:1")
-        assert row.evidence_key == f"dispute:{row.stripe_dispute_id}:close:1"
+        key = f"dispute:{row.stripe_dispute_id}:close:1"
+        assert (await StripeWrite.get(operation="disputes.close")).key == key
         with pytest.raises(AnswerClosed):
             await self.accept(context.gateway, row)
         await work(context)

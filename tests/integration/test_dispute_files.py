@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.core import clock
 from shared.core.errors import Invalid, NotFound
-from shared.finance.disputes import answers, attachments
+from shared.finance.disputes import attachments, responses
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
 from shared.finance.disputes.files import MOST_TOGETHER
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.infra.gateway.errors import StripeUnavailable
+from shared.infra.stripe_writes.models import StripeWrite
 from tests.integration.test_dispute_answers import FAULTS, at_bank, draft, settle_down, submit
-from tests.support.disputes import disputed, work
+from tests.support.disputes import disputed
 from tests.support.factories import make_dispute, make_order
 from tests.support.market import open_shop
 from tests.support.papers import paper
@@ -52,7 +54,8 @@ class TestDrafts:
         assert (there.name, there.content_type, there.size) == ("Quittung.png", "image/png", 2000)
         assert there.upload_key == f"dispute:{row.stripe_dispute_id}:file:receipt:1"
         assert bytes(there.content) == paper("png")
-        assert (await Dispute.get(id=row.id)).evidence_key == f"dispute:{row.stripe_dispute_id}:evidence:1"
+        keys = await StripeWrite.all().order_by("id").values_list("key", flat=True)
+        assert keys == [f"dispute:{row.stripe_dispute_id}:evidence:1", there.upload_key]
 
     async def test_another_of_its_kind_takes_its_place_and_the_same_changes_nothing(self) -> None:
         """One of each kind."""
@@ -114,17 +117,19 @@ class TestAtStripe:
     async def test_it_is_staged_named_and_handed_in_with_the_texts(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Uploaded once; what was taken out is gone there too; the bank gets what was read through."""
+        """Uploaded once; what was taken out is gone there too, or never comes; the bank gets what was read through."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         await draft(row)
+        await attach(row, "customer_communication")
+        await remove(row, "customer_communication")
         await attach(row)
         await attach(row, "uncategorized_file", paper("png"), "box.png")
-        await work(context)
+        await settle_down(context)
         staged = at_bank(sandbox, row)["evidence"]
         assert staged["receipt"].startswith("file_")
         assert staged["uncategorized_file"].startswith("file_")
         await remove(row)
-        await work(context)
+        await settle_down(context)
         assert at_bank(sandbox, row)["evidence"]["receipt"] is None
         version = (await Dispute.get(id=row.id)).evidence_version
         with pytest.raises(AnswerChanged):
@@ -134,6 +139,7 @@ class TestAtStripe:
         assert there["evidence"]["uncategorized_file"] == staged["uncategorized_file"]
         assert there["evidence_details"]["submission_count"] == 1
         assert len(uploads(sandbox)) == 2
+        assert (await StripeWrite.get(operation="files.create", state="superseded")).stripe_id is None
         row = await Dispute.get(id=row.id)
         assert row.staged_evidence["uncategorized_file"] == staged["uncategorized_file"]
 
@@ -152,7 +158,7 @@ class TestAtStripe:
         down = {"match": {"method": "POST", "path": "/v1/files"}, "times": 3, **fault}
         sandbox.faults(down)
         with pytest.raises(StripeUnavailable):
-            await answers.stage(context.gateway, row.id)
+            await responses.stage(context.gateway, row.id)
         sandbox.faults(down)
         assert not await submit(context.gateway, row, version)
         sandbox.faults()
@@ -170,7 +176,7 @@ class TestAtStripe:
         await draft(row)
         version = await attach(row)
         sandbox.faults({"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1})
-        await answers.stage(context.gateway, row.id)
+        await responses.stage(context.gateway, row.id)
         (there,) = (await attachments.attached_to(row.id)).values()
         assert "could not read" in there.refusal
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] == "It arrived."
@@ -191,3 +197,23 @@ class TestAtStripe:
         row = await Dispute.get(id=row.id)
         assert (row.status, row.submitted_at) == ("needs_response", None)
         assert at_bank(sandbox, row)["evidence_details"]["submission_count"] == 0
+
+    async def test_what_older_versions_stored_goes_on_under_its_keys(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """Decided here, never told to Stripe, a document on its way, their jobs gone: no row of a write is there."""
+        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        await draft(row)
+        version = await attach(row)
+        sandbox.faults({"match": {"method": "POST"}, "effect": "reset_after", "times": 3})
+        with pytest.raises(StripeUnavailable):
+            await responses.stage(context.gateway, row.id)
+        key = f"dispute:{row.stripe_dispute_id}:submit:{version + 1}"
+        decided = {"submitted_at": clock.now(), "evidence_version": version + 1}
+        await Dispute.filter(id=row.id).update(**decided)
+        await StripeWrite.all().delete()
+        await responses.deliver_later.run(context, {"dispute_id": row.id})
+        assert (await Dispute.get(id=row.id)).status == "under_review"
+        asked = dict(await StripeWrite.all().values_list("operation", "key"))
+        assert asked == {"disputes.submit": key, "files.create": key.replace("submit:3", "file:receipt:2")}
+        assert {one["idempotency_key"] for one in uploads(sandbox)} == {asked["files.create"]}

@@ -62,7 +62,7 @@ async def impatient(settings: Settings) -> AsyncIterator[Gateway]:
     await gateway.close()
 
 
-async def test_defect_24_the_charge_type_is_decided_and_asked_for(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_the_charge_type_is_decided_and_asked_for(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """A destination charge without on_behalf_of (docs/decisions/0004): the platform is the merchant of record."""
     account = await ready_account(gateway, sandbox)
     await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
@@ -74,7 +74,7 @@ async def test_defect_24_the_charge_type_is_decided_and_asked_for(gateway: Gatew
 
 
 async def test_no_fee_is_left_out_instead_of_sent_as_zero(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """Stripe refuses an explicit 0 (stripe.md section 6)."""
+    """Stripe refuses an explicit 0 (stripe-facts 6.6)."""
     account = await ready_account(gateway, sandbox)
     intent = await gateway.payment_intents.create(intent_to(account, fee=0), key="order:1:pay:1")
     assert intent.application_fee == 0
@@ -138,14 +138,14 @@ async def test_patience_has_an_end(impatient: Gateway, sandbox: RunningSandbox) 
     assert time.monotonic() - started < 2
 
 
-async def test_defect_31_every_call_is_awaited(gateway: Gateway) -> None:
+async def test_every_call_is_awaited(gateway: Gateway) -> None:
     """No method of the gateway can block the loop."""
     methods = methods_of(gateway)
     assert methods
     assert all(inspect.iscoroutinefunction(method) for method in methods.values())
 
 
-async def test_defect_31_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandbox) -> None:
     """Ten calls that take 0.4 s each are done in less than half of the sum."""
     account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
     sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "delay", "seconds": 0.4})
@@ -154,7 +154,7 @@ async def test_defect_31_slow_answers_do_not_queue(gateway: Gateway, sandbox: Ru
     assert time.monotonic() - started < 2
 
 
-async def test_defect_32_and_33_there_is_no_global_key(gateway: Gateway, settings: Settings) -> None:
+async def test_there_is_no_global_key(gateway: Gateway, settings: Settings) -> None:
     """Two gateways with keys of their own see platforms of their own; the SDK's globals stay untouched."""
     from dataclasses import replace
 

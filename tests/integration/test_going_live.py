@@ -22,7 +22,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.settings import load
-from shared.entrypoints.cli.database import opened
+from shared.entrypoints.cli.opened import opened
 from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.models import Member
@@ -117,7 +117,7 @@ def stand_in(folder: Path, pem: Path) -> Iterator[str]:
 def register_endpoints(walk: Walk, address: str) -> dict[str, str]:
     """The README's table, row by row: the signing secret of each endpoint, by its scope."""
     secrets = {}
-    for url, scope, events in re.findall(r"\| `(https://[^`]+)` \| [^|]*\((\w+)\) \| ([^|]+) \|", GOING_LIVE):
+    for url, scope, events in re.findall(r"- `(https://[^`]+)`, .*\((\w+)\):\n((?: +`.*\n)+)", GOING_LIVE):
         form = [("url", url.replace("<your address>", address)), ("api_version", "2026-10-28.endive")]
         form += [("enabled_events[]", event) for event in re.findall(r"`([^`]+)`", events)]
         form += [("connect", "true")] if scope == "connect" else []

@@ -388,6 +388,21 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: s
     assert (job.kind, job.args, job.status) == ("refunds.carry_out", {"refund_id": waits.id}, "waiting")
 
 
+async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(database: str, engine: str) -> None:
+    """Migration 0043: whatever became of the job that they had."""
+    at = clock.now()
+    decided = [{"submitted_at": at}, {"accepted_at": at}, {}, {"submitted_at": at, "delivered_at": at}]
+    rows = [await make_dispute(await make_order()) for _ in decided]
+    for row, values in zip(rows, decided, strict=True):
+        await type(row).filter(id=row.id).update(**values)
+    script = import_module("shared.infra.database.migrations.0043_dispute_writes")
+
+    await get_connection("default").execute_script(getattr(script, engine.upper()))
+
+    waiting = await Job.filter(kind="disputes.deliver", status="waiting").order_by("id")
+    assert [job.args for job in waiting] == [{"dispute_id": row.id} for row in rows[:2]]
+
+
 async def test_what_was_kept_of_before_is_imported_into_the_activity(database: str) -> None:
     """Migration 0040: acts about an order by their subjects, each once; what an event changed, by the event."""
     order = await make_order()

@@ -45,7 +45,7 @@ async def place(token: str | None) -> str:
 class TestPlacing:
     """place_order."""
 
-    async def test_defect_08_the_total_is_the_catalogues(self) -> None:
+    async def test_the_total_is_the_catalogues(self) -> None:
         """Price times quantity from our own rows, the fee frozen beside it, the stock held."""
         token, product = await basket_with(await make_ready_vendor(), stock=6, quantity=3)
         view = await queries.checkout_by_token(await place(token))
@@ -146,7 +146,7 @@ class TestPlacing:
             await place(token)
 
     @pytest.mark.parametrize(("price", "quantity"), [(49, 1), (99_999_999, 2)])
-    async def test_defect_19_less_or_more_than_can_be_charged_is_said_before(self, price: int, quantity: int) -> None:
+    async def test_less_or_more_than_can_be_charged_is_said_before(self, price: int, quantity: int) -> None:
         """Stripe's least and most are known before an order is made of it."""
         product = await make_product(await make_ready_vendor(), price_amount=price)
         token = await baskets.add(None, product_id=product.id, quantity=quantity)
@@ -233,7 +233,7 @@ class TestLists:
         assert (summary.to_ship, summary.unpaid, summary.count_last_30_days) == (1, 1, 1)
         assert summary.paid_last_30_days.amount == 4990
 
-    async def test_defect_46_a_checkout_may_hold_orders_of_several_vendors(self) -> None:
+    async def test_a_checkout_may_hold_orders_of_several_vendors(self) -> None:
         """The tables and read models take them from the start."""
         first = await make_order()
         other = await make_ready_vendor()

@@ -59,9 +59,7 @@ class TestOpening:
         assert intent.destination == shop.account_id
         assert (view.amount_vendor.amount, view.platform_fee.amount) == (9730, 250)
 
-    async def test_defect_20_calling_twice_gives_the_same_intent(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_calling_twice_gives_the_same_intent(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Even when both calls run at once."""
         bought = await check_out(await open_shop(gateway, sandbox))
         first, second = await asyncio.gather(
@@ -72,9 +70,7 @@ class TestOpening:
         assert first.payment_intent_id == second.payment_intent_id == third.payment_intent_id
         assert await Payment.filter(order_id=bought.order_id).count() == 1
 
-    async def test_defect_04_the_row_is_there_before_stripe_is_asked(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_the_row_is_there_before_stripe_is_asked(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Stripe down: the payment waits under its stored key, and the same button works later, with one intent."""
         bought = await check_out(await open_shop(gateway, sandbox))
         fault(sandbox, "status", status=503)
@@ -179,9 +175,7 @@ class TestOpening:
             with pytest.raises(InsideTransaction):
                 await gateway.accounts.get("acct_1")
 
-    async def test_defect_15_the_client_secret_is_stored_nowhere(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_the_client_secret_is_stored_nowhere(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Neither a column nor the repr of what we pass around holds it."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -226,9 +220,7 @@ class TestPaying:
         assert (product.stock, product.reserved) == (4, 0)
         assert await Email.filter(kind="order_confirmed").count() == 1
 
-    async def test_defect_03_and_23_charge_transfer_and_fees_are_read(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_charge_transfer_and_fees_are_read(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """latest_charge, transfer, application fee, balance transaction and Stripe's own fee stand on the payment."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -272,7 +264,7 @@ class TestPaying:
         assert progress.state is PaymentState.REQUIRES_ACTION
         assert not progress.settled
 
-    async def test_defect_22_a_success_over_another_amount_is_parked_and_loud(
+    async def test_a_success_over_another_amount_is_parked_and_loud(
         self, gateway: Gateway, sandbox: RunningSandbox, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Somebody changed the intent at Stripe: the order stays unpaid and the log shouts."""
@@ -305,7 +297,7 @@ class TestPaying:
         product = await Product.get(id=shop.product_id)
         assert (product.stock, product.reserved) == (5, 1)
 
-    async def test_defect_26_a_foreign_intent_is_not_ours(self, gateway: Gateway) -> None:
+    async def test_a_foreign_intent_is_not_ours(self, gateway: Gateway) -> None:
         """An unknown intent changes nothing and is no error."""
         assert await confirm_payment(gateway, "pi_somebody_elses") is None
 
@@ -322,7 +314,7 @@ class TestPaying:
 class TestExpiry:
     """A reservation that runs out."""
 
-    async def test_defect_29_the_stock_is_freed_and_the_intent_cancelled(
+    async def test_the_stock_is_freed_and_the_intent_cancelled(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """After its time the checkout is expired, the order cancelled, the product whole, the intent canceled at Stripe."""
@@ -386,7 +378,7 @@ class TestExpiry:
         assert checkout.status == CheckoutStatus.OPEN
         assert job.run_at == checkout.reserved_until
 
-    async def test_defect_25_paid_after_cancellation_comes_back_only_if_it_can_be_sent(
+    async def test_paid_after_cancellation_comes_back_only_if_it_can_be_sent(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Late money revives the order while the goods are there; else it stays cancelled, paid and loud."""
@@ -403,7 +395,7 @@ class TestExpiry:
         assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.PAID)
 
     async def test_late_money_takes_what_is_still_there(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The other half of defect 25."""
+        """What can still be sent pays the order after all."""
         shop = await open_shop(gateway, sandbox, stock=1)
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)

@@ -13,7 +13,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.payouts import follow, holds, instant, queries
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
 from shared.finance.payouts.models import Payout, PayoutItem
-from shared.finance.reconciliation import reconcile, repairs
+from shared.finance.reconciliation import repairs, service
 from shared.finance.reconciliation.models import Difference
 from shared.finance.statements import reading
 from shared.finance.statements.months import month_of
@@ -188,7 +188,7 @@ class TestBooks:
 class TestReconciliation:
     async def differs(self, context: Context) -> list[str]:
         """What differs; everything is repaired, and then nothing does."""
-        run = await reconcile.reconcile(context.gateway, started_by="test", full=True, grace=timedelta(0))
+        run = await service.reconcile(context.gateway, started_by="test", full=True, grace=timedelta(0))
         found = [str(kind) for kind in await Difference.filter(run_id=run.id).values_list("kind", flat=True)]
         if found:
             await repairs.apply_all(context, run.id, actor="test")

@@ -66,9 +66,7 @@ class TestConnecting:
         assert "Connect with Stripe" not in after
         assert location not in after
 
-    async def test_defect_20_pressing_twice_makes_one_account(
-        self, client: TestClientProtocol, sandbox: RunningSandbox
-    ) -> None:
+    async def test_pressing_twice_makes_one_account(self, client: TestClientProtocol, sandbox: RunningSandbox) -> None:
         """Both presses lead on, each by a link of its own."""
         portal = await signed_in(client)
         await portal.post("/vendor/admin/shop", {"is_open": "yes"})  # has the CSRF token by now
@@ -147,9 +145,7 @@ class TestConnecting:
         await _connect(portal)
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
 
-    async def test_defect_11_other_fields_never_reach_stripe(
-        self, client: TestClientProtocol, sandbox: RunningSandbox
-    ) -> None:
+    async def test_other_fields_never_reach_stripe(self, client: TestClientProtocol, sandbox: RunningSandbox) -> None:
         """The form is the allow-list: type, capabilities and metadata of a stranger are not passed on."""
         portal = await signed_in(client)
         await _connect(portal, type="custom", **{"metadata[vendor_id]": "99", "capabilities": "x"})
@@ -275,7 +271,7 @@ class TestSettled:
         page = await portal.get(HOME)
         assert all(link.startswith(sandbox.base_url) and link not in page for link in links)
 
-    async def test_defect_18_the_schedule_is_written_through(
+    async def test_the_schedule_is_written_through(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """With a minimum we pay, so Stripe must not; without one Stripe pays on that day. The page shows what holds."""

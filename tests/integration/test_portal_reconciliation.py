@@ -15,7 +15,7 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.overview.queries import exposure_now
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation import jobs, reconcile
+from shared.finance.reconciliation import jobs, service
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -43,7 +43,7 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_seconds: float) -> None:
         return None
 
-    monkeypatch.setattr("shared.finance.reconciliation.reconcile.asyncio.sleep", at_once)
+    monkeypatch.setattr("shared.finance.reconciliation.service.asyncio.sleep", at_once)
 
 
 async def work(context: Context) -> None:
@@ -144,7 +144,7 @@ class TestReconciliation:
         later = clock.now() + timedelta(minutes=1)
         with clock.use(lambda: later):
             async with unit.transaction() as tx:
-                assert await reconcile.begin(tx, "system")
+                assert await service.begin(tx, "system")
 
 
 class TestExposure:
@@ -166,7 +166,7 @@ class TestExposure:
         disputed = await sell(gateway, sandbox, shop)
         await stripe_post(sandbox, "/v1/refunds", payment_intent=str(pending.stripe_payment_intent_id), amount="1500")
         sandbox.control("POST", "disputes", {"charge": disputed.stripe_charge_id, "reason": "fraudulent"})
-        run_row = await reconcile.reconcile(gateway, started_by="test", grace=timedelta(0))
+        run_row = await service.reconcile(gateway, started_by="test", grace=timedelta(0))
         await jobs.repair.run(context, {"run_id": run_row.id, "actor": "test"})
         assert await Dispute.all().count() == 1
 

@@ -17,10 +17,11 @@ from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import create_payment_intent
 from shared.finance.payouts.models import Payout
-from shared.finance.reconciliation import jobs, repairs, suspense
-from shared.finance.reconciliation import reconcile as runs
+from shared.finance.reconciliation import jobs, repairs
+from shared.finance.reconciliation import service as runs
+from shared.finance.reconciliation.checks import suspense, unexplained_money
 from shared.finance.reconciliation.errors import AlreadyRunning
-from shared.finance.reconciliation.facts import Repair
+from shared.finance.reconciliation.findings import RepairName
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.recovery import movements
 from shared.finance.recovery import service as clawback
@@ -282,7 +283,7 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
             stripe_id=reversal["id"],
             order_number=number,
         )
-    assert await suspense.suspend(context, found[0].arguments) == "It is in the books meanwhile."
+    assert await unexplained_money.suspend(context, found[0].arguments) == "It is in the books meanwhile."
     assert await look(gateway) == []
 
 
@@ -344,16 +345,17 @@ async def test_money_is_parked_again_when_its_explanation_was_none(
         (found,) = await look(gateway)
         assert told([found]) == [("money_unexplained", "suspend")]
         assert await repairs.apply(context, found.id, actor="test") == "Parked as unexplained."
-        assert await suspense.suspend(context, found.arguments) == "It is in the books meanwhile."
+        assert await unexplained_money.suspend(context, found.arguments) == "It is in the books meanwhile."
         assert await look(gateway) == []
         ((row, _, net, _),) = found.arguments["transactions"]
         async with unit.transaction() as tx:
             await ledger.post(tx, postings.payout_sent(postings.PaidOut(9000 + number, None, "EUR", -net, own["id"])))
         explained = [one for one in await look(gateway) if one.kind == "suspense_explained"]
         for _ in range(2):
-            assert await suspense.clear(context, explained[0].arguments) == "Taken out of suspense."
-        assert await suspense.suspend(context, found.arguments) == "It is in the books meanwhile."
-        await repairs.WORK[Repair.REVERSE_POSTING](context, {"keys": [f"payout_sent:{9000 + number}"]})
+            assert await suspense.clear_suspense(context, explained[0].arguments) == "Taken out of suspense."
+        assert await unexplained_money.suspend(context, found.arguments) == "It is in the books meanwhile."
+        sent = {"keys": [f"payout_sent:{9000 + number}"]}
+        await repairs.carry_out(context, RepairName.REVERSE_POSTING, sent)
     keys = (
         await LedgerPosting.filter(kind__in=["unexplained", "explained"]).order_by("id").values_list("key", flat=True)
     )
@@ -490,10 +492,10 @@ class TestRuns:
 
         async def meanwhile() -> None:
             await asyncio.sleep(1)
-            await repairs.WORK[Repair.CONFIRM_PAYMENT](
-                context, {"payment_id": (await Payment.get()).id, "intent_id": view.payment_intent_id}
-            )
-            await repairs.WORK[Repair.READ_CHARGE](context, {"charge_id": (await Payment.get()).stripe_charge_id})
+            paid = {"payment_id": (await Payment.get()).id, "intent_id": view.payment_intent_id}
+            await repairs.carry_out(context, RepairName.CONFIRM_PAYMENT, paid)
+            charge = {"charge_id": (await Payment.get()).stripe_charge_id}
+            await repairs.carry_out(context, RepairName.READ_CHARGE, charge)
 
         said: list[str] = []
         run, _ = await asyncio.gather(

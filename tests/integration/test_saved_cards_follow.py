@@ -25,10 +25,11 @@ from shared.finance.payment_methods.queries import saved_methods
 from shared.finance.payment_methods.rules import Removal, SetupState
 from shared.finance.payments.progress import refresh
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.reconciliation import saved_sides
-from shared.finance.reconciliation.facts import Facts, Finding, Kind, Repair
-from shared.finance.reconciliation.repairs_things import follow_methods
-from shared.finance.reconciliation.saved import methods
+from shared.finance.reconciliation import saved_method_records
+from shared.finance.reconciliation.checks import compare
+from shared.finance.reconciliation.checks.saved_methods import follow_methods
+from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference, RepairName
+from shared.finance.reconciliation.records import BothSides
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.service import perform_soon
@@ -326,8 +327,8 @@ class TestReconciliation:
         sandbox.faults()
         found = await differences(gateway)
         kinds = sorted(finding.kind for finding in found)
-        assert kinds == [Kind.METHOD_DIFFERS, Kind.METHOD_MISSING, Kind.METHOD_UNKNOWN]
-        assert {finding.repair for finding in found} == {Repair.FOLLOW_METHODS}
+        assert kinds == [DifferenceKind.METHOD_DIFFERS, DifferenceKind.METHOD_MISSING, DifferenceKind.METHOD_UNKNOWN]
+        assert {finding.repair for finding in found} == {RepairName.FOLLOW_METHODS}
         for finding in found:
             await follow_methods(context, finding.arguments)
         for gone in await PaymentMethodDetachment.filter(done_at=None):
@@ -341,14 +342,17 @@ class TestReconciliation:
             await add_card(gateway, sandbox, (await make_customer()).id, year=year)
         old = await PaymentMethod.get(card_exp_year=2034)
         await PaymentMethod.filter(id=old.id).update(updated_at=clock.now() - timedelta(days=9))
-        lately = await saved_sides.customers(clock.now() - timedelta(days=4))
+        lately = await saved_method_records.customers(clock.now() - timedelta(days=4))
         assert len(lately) == 1
-        assert len(await saved_sides.customers(None)) == 2
+        assert len(await saved_method_records.customers(None)) == 2
 
 
-async def differences(gateway: Gateway) -> list[Finding]:
+async def differences(gateway: Gateway) -> list[FoundDifference]:
     """What a whole comparison finds of saved methods."""
-    asked = await saved_sides.customers(None)
-    theirs = await saved_sides.held(gateway, asked)
-    ours, leaving = await saved_sides.rows(asked), await saved_sides.leaving()
-    return list(methods(Facts(method_rows=ours, held_methods=theirs, leaving_methods=leaving)))
+    asked = await saved_method_records.customers(None)
+    both = BothSides(
+        methods_at_stripe=await saved_method_records.at_stripe(gateway, asked),
+        methods=await saved_method_records.ours(asked),
+        detaching=await saved_method_records.detaching(),
+    )
+    return compare(both)

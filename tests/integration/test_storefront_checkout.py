@@ -147,7 +147,7 @@ class TestContact:
         assert "<img src=x>" not in page
         assert "{{7*7}}" in words(page)
 
-    async def test_defect_40_guests_order_without_an_account(self, browser: Browser) -> None:
+    async def test_guests_order_without_an_account(self, browser: Browser) -> None:
         """No customer row is needed."""
         await ready()
         await browser.add("/shops/lux/cup")
@@ -239,7 +239,7 @@ class TestPayment:
         assert "js/checkout.js" in page
         assert unescape(re.search(r'data-return-url="([^"]+)"', page)[1]).endswith(confirmation_of(path))  # type: ignore[index]
 
-    async def test_defect_08_the_client_never_sets_an_amount(self, browser: Browser, lux: Shop) -> None:
+    async def test_the_client_never_sets_an_amount(self, browser: Browser, lux: Shop) -> None:
         """Amounts in forms and addresses are not even read."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out(amount="1", total="0.01", price="1", currency="JPY")
@@ -249,7 +249,7 @@ class TestPayment:
         payment = await Payment.get()
         assert (payment.amount_total, payment.currency) == (4990, "EUR")
 
-    async def test_defect_15_the_client_secret_is_neither_stored_nor_cached(self, client: Any, lux: Shop) -> None:
+    async def test_the_client_secret_is_neither_stored_nor_cached(self, client: Any, lux: Shop) -> None:
         """It lives on the page and nowhere else."""
         browser = Browser(client)
         path, page = await to_payment(browser)
@@ -261,7 +261,7 @@ class TestPayment:
         assert not any(secret in row for row in rows)
         assert response.headers["Cache-Control"] == "no-store"
 
-    async def test_defect_21_coming_again_gives_the_same_intent(self, browser: Browser, lux: Shop) -> None:
+    async def test_coming_again_gives_the_same_intent(self, browser: Browser, lux: Shop) -> None:
         """Reload, back and forth, the form sent again: one order, one intent."""
         path, page = await to_payment(browser)
 
@@ -273,7 +273,7 @@ class TestPayment:
         assert (await Order.all().count(), await Payment.all().count()) == (1, 1)
         assert "Esch" in words(reloaded)
 
-    async def test_defect_51_only_the_payment_page_lets_stripe_in(self, client: Any, lux: Shop) -> None:
+    async def test_only_the_payment_page_lets_stripe_in(self, client: Any, lux: Shop) -> None:
         """The policy names Stripe's origin where a card is entered and nowhere else."""
         browser = Browser(client)
         path, _ = await to_payment(browser)
@@ -383,7 +383,7 @@ class TestConfirmation:
         assert "Thank you" in words(await browser.get("/shop/order-confirmation"))
         assert (await browser.client.get(path)).location == confirmation_of(path)
 
-    async def test_defect_50_what_the_address_claims_is_not_believed(self, browser: Browser, lux: Shop) -> None:
+    async def test_what_the_address_claims_is_not_believed(self, browser: Browser, lux: Shop) -> None:
         """redirect_status=succeeded without a payment is not a payment, and Stripe's secrets leave the address."""
         path, _ = await to_payment(browser)
         claimed = (

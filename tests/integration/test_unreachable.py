@@ -11,8 +11,8 @@ from shared.finance.connect import service as connect
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation import repairs
-from shared.finance.reconciliation.facts import Repair
+from shared.finance.reconciliation.checks import REPAIRS
+from shared.finance.reconciliation.findings import RepairName
 from shared.finance.recovery import jobs, netting, service
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.queries import owed_by, waiting_for_vendors
@@ -178,4 +178,4 @@ async def test_a_set_off_that_was_tampered_with_pays_nobody(market: Market) -> N
     found = await acts.differences(market)
     assert [(row[0], row[1]) for row in found] == [("claim_miscounted", f"vendor:{shop.vendor_id}:EUR")]
     assert "does not come to nought" in found[0][2]
-    assert Repair.NONE not in repairs.WORK
+    assert RepairName.NONE not in REPAIRS

@@ -113,9 +113,7 @@ class TestSignUp:
 
 
 class TestOneAccount:
-    async def test_defect_37_a_second_set_up_returns_the_first_account(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_a_second_set_up_returns_the_first_account(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Other details change nothing; the account and its balance are never orphaned."""
         vendor_id = await _vendor()
         first = await _connected(gateway, vendor_id)
@@ -126,7 +124,7 @@ class TestOneAccount:
         assert second == first
         assert _created(sandbox) == 1
 
-    async def test_defect_20_a_double_click_makes_one_account(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_double_click_makes_one_account(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Five at once: one account, one id, whoever comes first."""
         vendor_id = await _vendor()
 
@@ -206,9 +204,7 @@ class TestOneAccount:
 
         assert (await get_vendor_payment_config(vendor.id)).currency == "DKK"
 
-    async def test_defect_35_accounts_are_made_by_controller_properties(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_accounts_are_made_by_controller_properties(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """The deprecated type is not sent; country and business type are the vendor's own."""
         vendor_id = await _vendor()
         details = AccountDetails("DK", "individual", "Velo", "v@velo.test")
@@ -222,9 +218,7 @@ class TestOneAccount:
 
 
 class TestLinks:
-    async def test_defect_14_links_are_made_per_click_and_never_stored(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_links_are_made_per_click_and_never_stored(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Two clicks, two addresses, neither of them anywhere in the database."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
@@ -247,7 +241,7 @@ class TestLinks:
 
 
 class TestSync:
-    async def test_defect_39_reading_the_account_is_enough(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_reading_the_account_is_enough(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """No event has come; the account itself says that the vendor can be paid."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
@@ -313,9 +307,7 @@ class TestSync:
         assert not await service.sync_account_by_stripe_id(gateway, "acct_unknown")
         assert not await service.deauthorize("acct_unknown")
 
-    async def test_defect_34_an_outage_is_not_told_as_not_configured(
-        self, gateway: Gateway, sandbox: RunningSandbox
-    ) -> None:
+    async def test_an_outage_is_not_told_as_not_configured(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
         """Stripe is down: the error says so, and what we knew stays."""
         vendor_id = await _vendor()
         sandbox.complete(await _connected(gateway, vendor_id))
@@ -348,7 +340,7 @@ class TestSync:
 
 
 class TestPayoutSchedule:
-    async def test_defect_18_the_schedule_reaches_stripe(self, gateway: Gateway) -> None:
+    async def test_the_schedule_reaches_stripe(self, gateway: Gateway) -> None:
         """With a minimum we pay and Stripe does not; without one Stripe pays on the day that was chosen."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
@@ -462,7 +454,7 @@ class TestFee:
         assert (entry.actor, entry.details["before"]) == ("member:9", "2.50")
 
     @pytest.mark.parametrize("percentage", ["-0.01", "100", "1000", "2.555", "NaN", "Infinity"])
-    async def test_defect_19_a_fee_out_of_bounds_is_refused(self, percentage: str) -> None:
+    async def test_a_fee_out_of_bounds_is_refused(self, percentage: str) -> None:
         """Nothing a destination charge could not carry."""
         vendor_id = await _vendor()
         with pytest.raises(Invalid):

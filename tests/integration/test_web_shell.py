@@ -131,7 +131,7 @@ class TestErrorShape:
         assert 'class="alert' in part.text
         assert code not in whole.text
 
-    async def test_defect_13_a_crash_shows_no_details(self, visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_a_crash_shows_no_details(self, visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
         """Neither the message nor the trace; the log has the trace, without the key in it."""
         for path in ("/boom", "/api/v1/boom"):
             answer = await visitor.get(path)
@@ -180,7 +180,7 @@ class TestPages:
             assert "HX-Request" in vary
             assert "HX-Target" in vary
 
-    async def test_defect_51_scripts_come_from_us_and_stripe_only_where_cards_are_entered(
+    async def test_scripts_come_from_us_and_stripe_only_where_cards_are_entered(
         self, visitor: Visitor, settings: Settings
     ) -> None:
         """A strict policy on every page; no inline script, no framing by others."""

@@ -75,7 +75,7 @@ async def test_a_signed_success_pays_the_order(gateway: Gateway, sandbox: Runnin
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
 
 
-async def test_defect_27_a_payload_is_a_nudge_and_never_believed(
+async def test_a_payload_is_a_nudge_and_never_believed(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """A rightly signed event that claims a success that Stripe does not know of pays nothing."""
@@ -86,7 +86,7 @@ async def test_defect_27_a_payload_is_a_nudge_and_never_believed(
     assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PENDING
 
 
-async def test_defect_26_duplicates_are_stored_and_applied_once(
+async def test_duplicates_are_stored_and_applied_once(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """The same event five times, three of them at once."""
@@ -99,7 +99,7 @@ async def test_defect_26_duplicates_are_stored_and_applied_once(
     assert row.attempts == 1
 
 
-async def test_defect_15_the_client_secret_in_an_event_is_not_stored(
+async def test_the_client_secret_in_an_event_is_not_stored(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
     """Stripe's events about intents carry it; the inbox keeps the rest of the body."""
@@ -187,7 +187,7 @@ async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -
     assert foreign.outcome == charge.outcome == "not ours"
 
 
-async def test_defect_28_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
+async def test_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
     """livemode and account are looked at."""
     live = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True))
     with pytest.raises(intake.WrongScope, match="platform's own account"):
@@ -199,7 +199,7 @@ async def test_defect_28_live_events_and_wrong_scopes_are_ignored(context: Conte
     assert scoped.outcome == unscoped.outcome == "sent to the other endpoint's scope"
 
 
-async def test_defect_07_each_endpoint_has_its_own_secret(context: Context) -> None:
+async def test_each_endpoint_has_its_own_secret(context: Context) -> None:
     """A body signed for one endpoint is refused by the other, and nothing is stored."""
     body = event("account.updated", {"id": "acct_1"}, account="acct_1")
     header = stripe.WebhookSignature.generate_signature_header(body, context.settings.stripe.webhook_secrets[0])
@@ -208,9 +208,7 @@ async def test_defect_07_each_endpoint_has_its_own_secret(context: Context) -> N
     assert not await WebhookEvent.exists()
 
 
-async def test_defect_39_account_updated_reads_the_account(
-    gateway: Gateway, sandbox: RunningSandbox, context: Context
-) -> None:
+async def test_account_updated_reads_the_account(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
     """The connect endpoint's news changes what the vendor may do, by what Stripe says, not by what the payload says."""
     shop = await open_shop(gateway, sandbox)
     await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(

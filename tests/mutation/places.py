@@ -1,6 +1,7 @@
 """Where the mutation run changes code: decisions about money, postings, and what guards them.
 
-The rules are those that the contract "pure-rules" in pyproject.toml names, so that a new one is looked at by itself.
+The rules are those that the contract "pure-rules" in pyproject.toml names, so that a new one is looked at by itself,
+and the checks of reconciliation, which stand beside their repairs.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from pathlib import Path
 # Words for people are compared by their own tests, sentence by sentence; operators find nothing to change in them.
 _WORDS = ("words", "texts", "draft", "countries", "findings")
 
+_CHECKS = "shared/finance/reconciliation/checks/*.py"
+
 GUARDS = (
     "shared/trade/baskets/service.py",
     "shared/trade/catalogue/stock.py",
     "shared/finance/recovery/by_hand.py",
     "shared/finance/recovery/movements.py",
     "shared/finance/recovery/service.py",
-    "shared/finance/disputes/answers.py",
+    "shared/finance/disputes/responses.py",
     "shared/finance/disputes/money.py",
     "shared/finance/disputes/service.py",
     "shared/infra/gateway/calls.py",
@@ -49,10 +52,10 @@ GUARDS = (
 
 
 def rules(root: Path) -> list[str]:
-    """Every pure module that decides something, as a path below `root`."""
+    """Every module whose decisions are pure, as a path below `root`."""
     contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (names,) = (contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules")
-    found: set[str] = set()
+    found = {str(file.relative_to(root)) for file in root.glob(_CHECKS)}
     for name in names:
         path = name.replace(".", "/")
         files = [*root.glob(f"{path}.py"), *root.glob(f"{path}/*.py")]

@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from shared.core.money import step
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
-from shared.finance.disputes import answers
+from shared.finance.disputes import responses
 from shared.finance.disputes.models import Dispute
 from shared.finance.inbox import dispatch
 from shared.finance.inbox.models import WebhookEvent
@@ -25,9 +25,9 @@ from shared.finance.payouts import service as payouts
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.reconciliation import repairs
-from shared.finance.reconciliation.facts import Kind
+from shared.finance.reconciliation.findings import DifferenceKind
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
-from shared.finance.reconciliation.reconcile import reconcile
+from shared.finance.reconciliation.service import reconcile
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, Reach, RefundState, Wish
@@ -154,7 +154,9 @@ async def decide_what_was_taken(market: Market) -> None:
     await differences(market)
     run = await ReconciliationRun.all().order_by("-id").first()
     assert run is not None
-    rows = Difference.filter(run_id=run.id, kind__in=[Kind.TAKEN_BY_HAND, Kind.MOVEMENT_UNKNOWN]).order_by("number")
+    rows = Difference.filter(
+        run_id=run.id, kind__in=[DifferenceKind.TAKEN_BY_HAND, DifferenceKind.MOVEMENT_UNKNOWN]
+    ).order_by("number")
     for row in await rows:
         await repairs.apply(market.context, row.id, actor="member:2")
 
@@ -236,10 +238,10 @@ async def answer(market: Market, which: int, words: str, *, accept: bool) -> Non
     row, gateway = rows[which % len(rows)], market.gateway
     mine: dict[str, Any] = {"vendor_id": row.vendor_id, "dispute_id": row.id, "actor": "member:1"}
     if accept:
-        await answers.accept(gateway, **mine)
+        await responses.accept(gateway, **mine)
         return
-    version = await answers.save_draft(texts={"uncategorized_text": words}, **mine)
-    await answers.submit(gateway, version=version, **mine)
+    version = await responses.save_draft(texts={"uncategorized_text": words}, **mine)
+    await responses.submit(gateway, version=version, **mine)
 
 
 async def replay(market: Market, which: int) -> None:
@@ -273,21 +275,21 @@ async def unfinished() -> list[str]:
 # What can never differ, not even while news is on its way: we would know of money that Stripe does not.
 NEVER = frozenset(
     {
-        Kind.PAYMENT_DIFFERS,
-        Kind.PAYMENT_MISSING,
-        Kind.SALE_UNPOSTED,
-        Kind.REFUND_MISSING,
-        Kind.DISPUTE_MISSING,
-        Kind.PAYOUT_MISSING,
-        Kind.MOVEMENT_MISSING,
-        Kind.CLAIM_MISCOUNTED,
-        Kind.REFUNDED_MISCOUNTED,
-        Kind.POSTING_UNEXPLAINED,
-        Kind.POSTING_ORPHANED,
-        Kind.POSTING_OPEN,
-        Kind.LEDGER_UNBALANCED,
-        Kind.RECEIVABLE_DIFFERS,
-        Kind.EARNED_DIFFERS,
+        DifferenceKind.PAYMENT_DIFFERS,
+        DifferenceKind.PAYMENT_MISSING,
+        DifferenceKind.SALE_UNPOSTED,
+        DifferenceKind.REFUND_MISSING,
+        DifferenceKind.DISPUTE_MISSING,
+        DifferenceKind.PAYOUT_MISSING,
+        DifferenceKind.MOVEMENT_MISSING,
+        DifferenceKind.CLAIM_MISCOUNTED,
+        DifferenceKind.REFUNDED_MISCOUNTED,
+        DifferenceKind.POSTING_UNEXPLAINED,
+        DifferenceKind.POSTING_ORPHANED,
+        DifferenceKind.POSTING_OPEN,
+        DifferenceKind.LEDGER_UNBALANCED,
+        DifferenceKind.RECEIVABLE_DIFFERS,
+        DifferenceKind.EARNED_DIFFERS,
     }
 )
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypercorn.asyncio import serve
 
-from shared.entrypoints.cli.serve import listen, server_config
+from shared.entrypoints.cli.serve import listen
+from shared.entrypoints.cli.serving import server_config
 from tests.support.front import certificate
 
 if TYPE_CHECKING:

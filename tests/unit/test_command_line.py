@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
-from shared.core.errors import MarketError
-from shared.core.settings import SettingsError
+from shared.core.errors import MarketError, SettingsError
 from shared.entrypoints.cli import main as command_line
-from shared.entrypoints.cli.options import CommandFailed, Options, Parts, ServeOptions
+from shared.entrypoints.cli import serve
+from shared.entrypoints.cli import settings as reading
+from shared.entrypoints.cli.options import CommandFailed, Parts, ServeOptions
 from shared.entrypoints.cli.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,13 +29,22 @@ def run(*arguments: str) -> int:
     return command_line.main(list(arguments), Parts(compose=_never, job_handlers=_never, recurring_jobs=_never))
 
 
-@pytest.mark.parametrize("name", ["", *command_line.cli.commands])
+@pytest.mark.parametrize("name", ["", *command_line.ENTRIES])
 def test_every_command_tells_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Asking is no failure; `test --help` is pytest's."""
     if name == "test":
         return
     assert run(*([name] if name else []), "--help") == 0
     assert f"Usage: run.py {name}".rstrip() in capsys.readouterr().out
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    """It is written down apart, so that asking for the list imports none of them."""
+    context = click.Context(command_line.cli)
+    for name, entry in command_line.ENTRIES.items():
+        command = command_line.cli.get_command(context, name)
+        assert command is not None
+        assert (command.name, str(command.help).partition("\n\n")[0]) == (name, entry.says)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +68,7 @@ def test_wrong_arguments_are_a_sentence(
 ) -> None:
     """Exit code 2, what was wrong, nothing done."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(command_line, "read_settings", _never)
+    monkeypatch.setattr(reading, "load", _never)
     assert run(*arguments.split()) == 2
     assert said in capsys.readouterr().err
 
@@ -77,10 +88,10 @@ def test_what_stops_a_command_is_a_sentence_and_a_code(
 ) -> None:
     """And never a traceback."""
 
-    def stop(_options: Options) -> Any:
+    def stop(**_options: Any) -> Any:
         raise raised
 
-    monkeypatch.setattr(command_line, "read_settings", stop)
+    monkeypatch.setattr(reading, "load", stop)
     assert run("migrate") == code
     assert capsys.readouterr().err.strip() == said
 
@@ -89,10 +100,8 @@ def test_a_web_process_of_several_gets_the_options_of_its_parent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the supervisor writes is read back as the same."""
-    from shared.entrypoints.cli import serve
-
     seen: list[Any] = []
-    monkeypatch.setattr(command_line, "read_settings", seen.append)
+    monkeypatch.setattr(serve, "read_settings", seen.append)
     monkeypatch.setattr(serve, "serve", lambda *_: 0)
     asked = ServeOptions(
         data_dir=tmp_path, sandbox_port=1, host="::1", port=2, workers=3, no_worker=True, no_demo=True, listener=None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shared.core.errors import Invalid
 from shared.core.money import Money
 from shared.finance.disputes import evidence, words
-from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
+from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.sandbox.resources.chargebacks import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
 

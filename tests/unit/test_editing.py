@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.editing import LONGEST, Difference, differences, mark, read, write
+from shared.core.editing import LONGEST, FieldDifference, differences, mark, read, write
 
 WAS = {"name": "A cup", "price": "€10.00", "stock": "5"}
 texts = st.dictionaries(st.sampled_from([*WAS, "description"]), st.text(max_size=LONGEST + 3))
@@ -32,12 +32,12 @@ def test_what_somebody_else_changed_is_found(
 ) -> None:
     """Field by field: what it was, what it is, what was typed, and whether both changed it."""
     told = differences(WAS, WAS | now, WAS | typed, moving={"stock"})
-    assert told == tuple(Difference(*one) for one in found)
+    assert told == tuple(FieldDifference(*one) for one in found)
 
 
 def test_without_what_a_page_showed_whatever_would_be_changed_is_told() -> None:
     """Nobody can say what it was; also of a field alone that the page did not have."""
-    assert differences(None, WAS, WAS | {"name": "A jug"}) == (Difference("name", None, "A cup", "A jug", True),)
+    assert differences(None, WAS, WAS | {"name": "A jug"}) == (FieldDifference("name", None, "A cup", "A jug", True),)
     assert differences({"name": "A cup"}, WAS, WAS | {"price": "€1.00"})[0].was is None
 
 

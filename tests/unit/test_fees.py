@@ -17,7 +17,7 @@ CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "ISK"])
 
 
 @given(steps=st.integers(1, 9_999), rate=RATES, currency=CURRENCIES)
-def test_defect_19_the_fee_is_never_negative_and_never_everything(steps: int, rate: Decimal, currency: str) -> None:
+def test_the_fee_is_never_negative_and_never_everything(steps: int, rate: Decimal, currency: str) -> None:
     """0 <= fee < amount, in the currency's smallest chargeable step."""
     amount = steps * step(currency)
     fee = share(amount, rate, currency)
@@ -33,8 +33,8 @@ def test_the_fee_is_half_up_to_the_cent(amount: int, rate: Decimal) -> None:
     assert share(amount, rate, "EUR") == min(expected, amount - 1)
 
 
-def test_defect_16_2_9_percent_of_1000_is_29() -> None:
-    """The seed's float default made 28 of it."""
+def test_2_9_percent_of_1000_is_29() -> None:
+    """A float would make 28 of it."""
     assert share(1000, Decimal("2.9"), "EUR") == 29
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import run
 from shared.infra.gateway.gateway import Gateway
 from shared.core.settings import load
-import shared.entrypoints.cli.serve, shared.entrypoints.cli.demo
+import shared.entrypoints.cli.serve, shared.entrypoints.cli.serving
 async def go():
     nowhere = Path(sys.argv[1])
     settings = load({}, data_dir=nowhere, dotenv=nowhere / "none")

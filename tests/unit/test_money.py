@@ -48,7 +48,7 @@ def test_any_text_is_money_or_a_clear_sentence(text: str, currency: str) -> None
     assert 0 <= money.amount <= MAX_AMOUNT
 
 
-def test_defect_16_half_a_cent_is_not_truncated() -> None:
+def test_half_a_cent_is_not_truncated() -> None:
     """49.975 euros of a rate's product is 4998 cents, not 4997; nothing on the way is a float."""
     assert round_half_up(Decimal("4997.5")) == 4998
     assert round_half_up(Decimal("-0.5")) == -1
@@ -64,7 +64,7 @@ def test_defect_16_half_a_cent_is_not_truncated() -> None:
         ("900", "ISK", 90000),
     ],
 )
-def test_defect_17_zero_and_three_decimal_currencies(text: str, currency: str, minor: int) -> None:
+def test_zero_and_three_decimal_currencies(text: str, currency: str, minor: int) -> None:
     """Each currency has its own number of decimals."""
     assert Money.parse(text, currency).amount == minor
 

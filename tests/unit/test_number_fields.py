@@ -63,7 +63,7 @@ def filled(form: type[MarketForm], name: str, text: str) -> Any:
 
 
 def test_all_the_places_are_found() -> None:
-    """The list of the issue: price, stock, refunds, smallest payout, commission rules, reserves, quantities."""
+    """All of them: price, stock, refunds, smallest payout, commission rules, reserves, quantities."""
     kinds = {name.rpartition(".")[2] for name in FIELDS}
     assert kinds >= {
         "price", "stock", "amount", "minimum_payout", "fixed_amount", "minimum_amount", "maximum_amount", "percentage",

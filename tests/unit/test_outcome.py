@@ -48,7 +48,7 @@ def test_each_state_has_its_page(outcome: Outcome, name: str, waits: bool) -> No
     assert (outcome.name, outcome.waits) == (name, waits)
 
 
-def test_defect_06_a_decline_is_a_state_of_its_own_with_the_cards_message() -> None:
+def test_a_decline_is_a_state_of_its_own_with_the_cards_message() -> None:
     """A declined intent is back at requires_payment_method; the page says what the bank said and offers another card."""
     declined = seen(PaymentState.FAILED, PaymentStatus.FAILED, message="Your card was declined.")
 

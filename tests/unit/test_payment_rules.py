@@ -53,7 +53,7 @@ FACTS = st.builds(
 )
 
 
-def test_defect_06_a_decline_is_requires_payment_method_with_an_error() -> None:
+def test_a_decline_is_requires_payment_method_with_an_error() -> None:
     """There is no status payment_failed."""
     declined = replace(PAID, status="requires_payment_method", amount_received=0, has_error=True)
     assert state_of_intent(declined) is PaymentState.FAILED
@@ -61,7 +61,7 @@ def test_defect_06_a_decline_is_requires_payment_method_with_an_error() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_defect_45_every_status_of_an_intent_has_a_word(status: str) -> None:
+def test_every_status_of_an_intent_has_a_word(status: str) -> None:
     """All seven are told apart or waited for."""
     assert state_of_intent(replace(PAID, status=status)) in PaymentState
 
@@ -79,7 +79,7 @@ def test_defect_45_every_status_of_an_intent_has_a_word(status: str) -> None:
         {"application_fee": 126},
     ],
 )
-def test_defect_22_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
+def test_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
     """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent too little."""
     facts = replace(PAID, **change)  # type: ignore[arg-type]
     assert mismatch(facts, EXPECTED)
@@ -92,7 +92,7 @@ def test_a_success_that_matches_pays() -> None:
 
 
 @given(news=st.lists(FACTS, max_size=12))
-def test_defect_27_final_states_are_never_left_by_older_news(news: list[IntentFacts]) -> None:
+def test_final_states_are_never_left_by_older_news(news: list[IntentFacts]) -> None:
     """Whatever order news arrives in, a payment that succeeded or was cancelled stays so."""
     state = PaymentState.OPENING
     for facts in news:

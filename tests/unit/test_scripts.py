@@ -39,7 +39,7 @@ CONNECTS = {
     "shared/infra/gateway/transport.py", "shared/infra/mail/service.py", "shared/entrypoints/web/limits.py",
     "shared/infra/database/lifecycle.py", "shared/infra/database/migrate.py",
     "shared/entrypoints/cli/doctor.py", "shared/entrypoints/cli/front.py", "shared/entrypoints/cli/probe.py", "shared/entrypoints/cli/processes.py", "shared/entrypoints/cli/stand_in.py",
-    "shared/entrypoints/cli/serve.py", "shared/entrypoints/cli/demo.py", "shared/entrypoints/cli/bench_load.py", "shared/entrypoints/cli/bench_sandbox.py",
+    "shared/entrypoints/cli/serve.py", "shared/entrypoints/cli/serving.py", "shared/entrypoints/cli/demo.py", "shared/entrypoints/cli/bench_load.py", "shared/entrypoints/cli/bench_sandbox.py",
 }  # fmt: skip
 _CLIENT = re.compile(
     r"^\s*(?:import|from) (?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"

@@ -9,7 +9,8 @@ import pytest
 
 from shared.core import environment
 from shared.core.encrypted import SERVICES
-from shared.core.settings import Settings, SettingsError, load
+from shared.core.errors import SettingsError
+from shared.core.settings import Settings, load
 from shared.entrypoints.cli.keys import development_key
 
 PRODUCTION = {

@@ -50,7 +50,7 @@ def test_a_wrong_blank_or_missing_secret_opens_nothing(secrets: list[str]) -> No
         verify(BODY.encode(), sign(BODY, "whsec_a"), secrets)
 
 
-def test_defect_30_the_raw_body_counts() -> None:
+def test_the_raw_body_counts() -> None:
     """The same JSON written another way is another message."""
     other = json.dumps(json.loads(BODY), indent=1)
     with pytest.raises(BadSignature):

@@ -101,13 +101,13 @@ class TestStatus:
             (replace(OFF, disabled_reason="something_new"), AccountStatus.INACTIVE),
         ],
     )
-    def test_defect_38_every_part_of_the_account_decides_the_status(
+    def test_every_part_of_the_account_decides_the_status(
         self, given_facts: AccountFacts | None, expected: AccountStatus
     ) -> None:
         """Two booleans at creation are not the state: requirements, reasons and capabilities are."""
         assert account_status(given_facts) is expected
 
-    def test_defect_01_an_account_that_can_be_paid_accepts_payments(self) -> None:
+    def test_an_account_that_can_be_paid_accepts_payments(self) -> None:
         """accepts_payments follows the account; it is no switch that nothing ever sets."""
         assert accepts_payments(READY)
         assert not accepts_payments(NEW)
@@ -210,7 +210,7 @@ class TestChecklist:
 
 
 class TestCountries:
-    def test_defect_36_no_country_is_hard_coded(self) -> None:
+    def test_no_country_is_hard_coded(self) -> None:
         """Each country sells in its own currency or in euros, and every currency has a name and a least payout."""
         assert default_currency("DK") == "DKK"
         assert default_currency("LU") == "EUR"
@@ -219,7 +219,7 @@ class TestCountries:
             assert set(country.currencies) <= set(CURRENCY_NAMES)
 
     @pytest.mark.parametrize("currency", sorted(CURRENCY_NAMES))
-    def test_defect_18_the_least_payout_is_in_minor_units_of_its_currency(self, currency: str) -> None:
+    def test_the_least_payout_is_in_minor_units_of_its_currency(self, currency: str) -> None:
         """It can be paid at all: a multiple of the currency's step, and no euros beside cents."""
         assert minimum_payout(currency) % step(currency) == 0
         assert minimum_payout(currency) >= 10 * 10 ** decimals(currency)

@@ -32,7 +32,7 @@ from shared.entrypoints.web.observability import LineFormatter, PlainFormatter, 
     ],
 )
 def test_money_is_written_with_its_currencys_own_decimals(value: Money, text: str) -> None:
-    """Zero- and three-decimal currencies included (defect 17 of the seed)."""
+    """Zero- and three-decimal currencies included."""
     assert filters.money(value).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
@@ -94,7 +94,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("line", ["{}", "failed for {} here", '{{"client_secret": "{}"}}', "GET /shop/orders/{}?x=1"])
-def test_defect_15_no_line_of_the_log_holds_a_secret(secret: str, line: str) -> None:
+def test_no_line_of_the_log_holds_a_secret(secret: str, line: str) -> None:
     """Client secrets, keys, tokens and signatures are cut out wherever they stand."""
     assert secret not in scrub(line.format(secret))
 

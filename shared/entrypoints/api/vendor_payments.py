@@ -51,7 +51,7 @@ async def config() -> dict[str, Any]:
         "account_status": found.account_status.value,
         "accepts_payments": found.accepts_payments,
         "currency": found.currency,
-        # a rate, not money: a JSON number as the seed has it; nothing is calculated with it after this line
+        # a rate, not money: a JSON number, as callers know it; nothing is calculated with it after this line
         "platform_fee_percentage": float(found.platform_fee_percentage),
         "needs_onboarding": found.needs_onboarding,
     }

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import click
 
 from shared.core import clock
-from shared.entrypoints.cli.options import CommandFailed
+from shared.core.settings import Settings
+from shared.entrypoints.cli.options import CommandFailed, Options
+from shared.entrypoints.cli.settings import read_settings
+from shared.entrypoints.cli.where import installation
 from shared.infra.database import backup as backups
 from shared.infra.database.archive import BackupError
 from shared.infra.database.migrate import MigrationFailed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from shared.core.settings import Settings
 
 WHAT_NOW = """
 No money moves until somebody has looked. What Stripe did since the backup is missing here:
@@ -70,3 +72,36 @@ def _told() -> Iterator[None]:
         raise CommandFailed(str(problem)) from None
     except OSError as problem:
         raise CommandFailed(f"{problem.filename or 'The file'}: {problem.strerror}.") from None
+
+
+@click.command()
+@installation
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it.  [default: <data-dir>/backups/markethall-<time>.zip]",
+    show_default=False,
+)
+def backup_command(target: Path | None, **given: Any) -> int:
+    """Copy the whole installation into one file.
+
+    In one snapshot, while the site runs. With the stand-in, its file is copied as well.
+    """
+    return asyncio.run(make(read_settings(Options(**given)), target))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@installation
+@click.option("--replace", is_flag=True, help="Replace what is there; it is kept as a file.")
+@click.option("--keep-stand-in", is_flag=True, help="Leave the stand-in's file as it is, as Stripe itself would be.")
+def restore_command(file: Path, replace: bool, keep_stand_in: bool, **given: Any) -> int:
+    """Put a backup back.
+
+    The site must be stopped. An older backup is migrated. Afterwards no money moves until an operator has said that
+    all is known again.
+    """
+    settings = read_settings(Options(**given))
+    return asyncio.run(restore(settings, file, replace=replace, keep_stand_in=keep_stand_in))

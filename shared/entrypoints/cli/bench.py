@@ -9,6 +9,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
+import click
+
 from shared.entrypoints.cli import bench_load, bench_sandbox
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
@@ -58,3 +60,10 @@ def bench(name: str | None) -> int:
         print(f"{each}:")
         BENCHMARKS[each]()
     return 0
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+def bench_command(name: str | None) -> int:
+    """Run one benchmark, or all of them."""
+    return bench(name)

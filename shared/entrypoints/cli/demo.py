@@ -8,37 +8,51 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+import aiohttp
 
 from shared.core import clock
+from shared.core.money import Money
+from shared.core.settings import Settings
+from shared.entrypoints.cli import demo_money
+from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
-from shared.infra import unit
-from shared.infra.audit.queries import was_done
+from shared.finance.connect import configs
+from shared.finance.connect import service as connect
+from shared.finance.connect.queries import get_vendor_payment_config
+from shared.finance.payments.progress import refresh
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.infra.gateway.accounts import AccountDetails
+from shared.infra.gateway.gateway import Gateway
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.marketplace import service as marketplace
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.marketplace.rules import DEFAULTS
+from shared.trade.orders import terms
+from shared.trade.orders.models import Order
+from shared.trade.orders.queries import Contact
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.orders.sending import mark_as_shipped
+from shared.trade.orders.service import place_order
+from shared.trade.orders.terms import Acceptance
+from shared.trade.people import registration
+from shared.trade.people.models import Customer, Member
+from shared.trade.vat.models import VatRate, VatRegistration
+from shared.trade.vat.rates import enter
+from shared.trade.vat.rules import Rate
+from shared.trade.vat.service import state_number
+from shared.trade.vendors import service as vendors
+from shared.trade.vendors.models import Vendor
 
-if TYPE_CHECKING:
-    import aiohttp
-
-    from shared.core.settings import Settings
-    from shared.infra.gateway.gateway import Gateway
-
-__all__ = ["OPERATOR", "PASSWORD", "SHOPPER", "VENDORS", "fill", "is_filled"]
-
-FILLED = "demo.filled"
 ACTOR = "system"
-
-
-async def is_filled() -> bool:
-    """Whether a fill has come to its end (the database is open)."""
-    return await was_done(FILLED, subject="demo")
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)  # what `fill` raises when the stand-in does not answer
 
 
 async def fill(settings: Settings) -> None:
     """Fill the demo marketplace, or what is missing of it (the database is open, the stand-in answers)."""
-    import aiohttp  # not needed where the demo is there already
-
-    from shared.entrypoints.cli import demo_money
-    from shared.infra.gateway.gateway import Gateway
-
     gateway = Gateway(settings.stripe)
     try:
         async with aiohttp.ClientSession(headers=_headers(settings)) as browser:
@@ -53,8 +67,7 @@ async def fill(settings: Settings) -> None:
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
-                async with unit.transaction() as tx:
-                    tx.record(FILLED, actor=ACTOR, subject="demo")
+                await note_filled()
     finally:
         await gateway.close()
 
@@ -87,9 +100,6 @@ class _Stripe:
 
 
 async def _people() -> int:
-    from shared.trade.people import registration
-    from shared.trade.people.models import Customer, Member
-
     if not await Member.exists(email=OPERATOR):
         await registration.create_member(
             email=OPERATOR,
@@ -109,8 +119,6 @@ async def _people() -> int:
 
 async def _identity() -> None:
     """Who writes the invoices for the commission; made up, as everybody here is."""
-    from shared.finance.statements.identity import Identity, identity, save_identity
-
     if await identity() is None:
         made_up = Identity(
             legal_name="Markethall Demo S.à r.l.",
@@ -125,33 +133,20 @@ async def _identity() -> None:
 
 async def _settings(gateway: Gateway) -> None:
     """A marketplace in Luxembourg that shows what it earns, and knows what card statements begin with."""
-    from shared.trade.marketplace import service
-    from shared.trade.marketplace.models import MarketplaceSettings
-    from shared.trade.marketplace.rules import DEFAULTS
-
     if not await MarketplaceSettings.exists():
         shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
-        await service.change(shown, actor=ACTOR)
-    await service.note_statement_prefix(await gateway.accounts.get_statement_prefix())
+        await marketplace.change(shown, actor=ACTOR)
+    await marketplace.note_statement_prefix(await gateway.accounts.get_statement_prefix())
 
 
 async def _rate() -> None:
     """What a krone was worth when the last month ended, so that its statements can be closed; made up."""
-    from shared.trade.vat.models import VatRate
-    from shared.trade.vat.rates import enter
-    from shared.trade.vat.rules import Rate
-
     if not await VatRate.exists():
         last = clock.now().replace(day=1).date() - timedelta(days=1)
         await enter(Rate("EUR", "DKK", Decimal("7.46"), "Made up for the demo", last), actor=ACTOR)
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
-    from shared.finance.connect import configs
-    from shared.finance.connect.queries import get_vendor_payment_config
-    from shared.trade.vendors import service as vendors
-    from shared.trade.vendors.models import Vendor
-
     row = await Vendor.get_or_none(slug=demo.slug)
     if row is None:
         signed = await vendors.sign_up(
@@ -183,17 +178,11 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
 
 
 async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
-    from shared.trade.vat.models import VatRegistration
-    from shared.trade.vat.service import state_number
-
     if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
         await state_number(vendor_id=vendor_id, text=demo.vat_number, actor=ACTOR)
 
 
 async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
-    from shared.finance.connect import service as connect
-    from shared.infra.gateway.accounts import AccountDetails
-
     details = AccountDetails(
         country=demo.country, business_type=demo.business_type, business_name=demo.name, email=demo.email
     )
@@ -203,11 +192,6 @@ async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: Demo
 
 
 async def _products(vendor_id: int, demo: DemoVendor) -> None:
-    from shared.core.money import Money
-    from shared.finance.connect.queries import get_vendor_payment_config
-    from shared.trade.catalogue.models import Product
-    from shared.trade.catalogue.service import ProductValues, save_product
-
     known = {str(slug) for slug in await Product.filter(vendor_id=vendor_id).values_list("slug", flat=True)}
     currency = (await get_vendor_payment_config(vendor_id)).currency
     for goods in demo.goods:
@@ -228,12 +212,6 @@ async def _sale(
     gateway: Gateway, stripe: _Stripe, demo: DemoVendor, sale: Sale, *, vendor_id: int, shopper_id: int
 ) -> None:
     """Order, pay and send, each at its own moment of the past."""
-    from shared.finance.payments.progress import refresh
-    from shared.finance.payments.service import create_payment_intent
-    from shared.trade.orders.models import Order
-    from shared.trade.orders.rules import OrderStatus, PaymentStatus
-    from shared.trade.orders.sending import mark_as_shipped
-
     hour = 8 + len(sale.address) % 9
     placed = (clock.now() - timedelta(days=sale.days_ago)).replace(hour=hour, minute=len(sale.email) % 60, second=0)
     placed = min(placed, clock.now() - timedelta(minutes=5))
@@ -261,13 +239,6 @@ async def _sale(
 
 
 async def _place(sale: Sale, *, vendor_id: int, customer_id: int | None) -> None:
-    from shared.trade.baskets import service as baskets
-    from shared.trade.catalogue.models import Product
-    from shared.trade.orders import terms
-    from shared.trade.orders.queries import Contact
-    from shared.trade.orders.service import place_order
-    from shared.trade.orders.terms import Acceptance
-
     ids = dict(await Product.filter(vendor_id=vendor_id).values_list("slug", "id"))
     basket: str | None = None
     for slug, quantity in sale.items:

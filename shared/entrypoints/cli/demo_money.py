@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
 
 from shared.core import clock
+from shared.core.settings import Settings
 from shared.entrypoints.cli.demo_goods import LUXE, VELO
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from shared.core.settings import Settings
-    from shared.finance.payments.models import Payment
-    from shared.infra.gateway.gateway import Gateway
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.service import follow
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PAID_STATES
+from shared.finance.payments.service import record_charge
+from shared.finance.payouts.scheduler import pay
+from shared.finance.recovery.service import settle
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.service import ask, request
+from shared.finance.statements.service import close_vendor
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import Context
+from shared.trade.orders.models import OrderLine
+from shared.trade.people.models import Member
+from shared.trade.vendors.models import Vendor
 
 REFUNDED, DISPUTED = "anna.weber@example.test", "elise.martin@example.test"
 ACTOR = "system"
@@ -39,10 +49,6 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
 
 async def _read_charges(gateway: Gateway) -> None:
     """Transfers and fees follow a charge a moment later; a worker would ask for them."""
-    from shared.finance.payments.models import Payment
-    from shared.finance.payments.rules import PAID_STATES
-    from shared.finance.payments.service import record_charge
-
     lacking = Payment.filter(status__in=list(PAID_STATES), stripe_transfer_id=None, stripe_charge_id__not_isnull=True)
     for _ in range(PATIENCE * 2):
         waiting = await lacking.order_by("id")
@@ -55,9 +61,6 @@ async def _read_charges(gateway: Gateway) -> None:
 
 
 async def _payment_of(email: str) -> Payment | None:
-    from shared.finance.payments.models import Payment
-    from shared.finance.payments.rules import PAID_STATES
-
     paid = Payment.filter(
         order__checkout__email=email, status__in=list(PAID_STATES), stripe_transfer_id__not_isnull=True
     )
@@ -66,12 +69,6 @@ async def _payment_of(email: str) -> Payment | None:
 
 async def _give_back(gateway: Gateway) -> None:
     """One of two card wallets came back, and is on the shelf again."""
-    from shared.finance.refunds.models import Refund
-    from shared.finance.refunds.rules import Reach, Wish
-    from shared.finance.refunds.service import ask, request
-    from shared.trade.orders.models import OrderLine
-    from shared.trade.people.models import Member
-
     payment = await _payment_of(REFUNDED)
     if payment is None or payment.paid_at is None or await Refund.exists(order_id=payment.order_id):
         return
@@ -95,10 +92,6 @@ async def _give_back(gateway: Gateway) -> None:
 
 async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:
     """The last Monday's payout: what was available then is on its way to the bank."""
-    from shared.finance.payouts.scheduler import pay
-    from shared.infra.jobs import Context
-    from shared.trade.vendors.models import Vendor
-
     monday = _last_monday()
     at = datetime.combine(monday, time(8), tzinfo=clock.now().tzinfo)
     vendor = await Vendor.get_or_none(slug=slug)
@@ -114,10 +107,6 @@ def _last_monday() -> date:
 
 async def _dispute(gateway: Gateway, bank: Bank) -> None:
     """A shopper's bank claims back a payment whose bag has not arrived, it says."""
-    from shared.finance.disputes.models import Dispute
-    from shared.finance.disputes.service import follow
-    from shared.finance.recovery.service import settle
-
     payment = await _payment_of(DISPUTED)
     if payment is None or await Dispute.exists(order_id=payment.order_id):
         return
@@ -132,8 +121,5 @@ async def _dispute(gateway: Gateway, bank: Bank) -> None:
 
 async def _close_months() -> None:
     """Last month's statement and invoice, which the night would write."""
-    from shared.finance.statements.service import close_vendor
-    from shared.trade.vendors.models import Vendor
-
     for vendor in await Vendor.filter(slug__in=[LUXE.slug, VELO.slug]).order_by("id"):
         await close_vendor(vendor.id)

@@ -6,22 +6,38 @@ its webhook endpoints, is none of the gateway's business.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import click
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from shared.entrypoints.cli import addresses, front
+from shared.core.settings import Settings
+from shared.entrypoints.cli import front
+from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
+from shared.entrypoints.cli.options import Options
+from shared.entrypoints.cli.settings import read_settings
+from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.where import installation, site
+from shared.finance.inbox import health
+from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.rules import Light
+from shared.finance.inbox.words import NAMES, sentence
+from shared.finance.reconciliation.after_restore import standstill
 from shared.infra.database import migrate as migrations
+from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.schema import SchemaTooNew, on_disk
 from shared.infra.database.trouble import DatabaseTrouble
-
-if TYPE_CHECKING:
-    from shared.core.settings import Settings
+from shared.infra.gateway.calls import API_VERSION
+from shared.infra.mail.queries import unsent
+from shared.infra.mail.service import MailNotSent, greet
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -76,8 +92,6 @@ def history_beside(folder: Path) -> Finding | None:
 
 async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Finding]:
     """What the open database knows, and with `probe` what it learns from an event and a mail."""
-    from shared.entrypoints.cli import probe as probing
-
     if (restored := await _restored()) is not None:
         yield restored
     if probe:
@@ -90,8 +104,6 @@ async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Fi
 
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[None]:
-    from shared.infra.database.lifecycle import close_database, open_database
-
     await open_database(settings.database_url)
     try:
         yield
@@ -101,11 +113,6 @@ async def _open(settings: Settings) -> AsyncIterator[None]:
 
 async def _health(settings: Settings) -> list[Finding]:
     """The lights of the webhook endpoints, and mails that do not go out."""
-    from shared.finance.inbox import health
-    from shared.finance.inbox.rules import Light
-    from shared.finance.inbox.words import NAMES, sentence
-    from shared.infra.mail.queries import unsent
-
     found = []
     for endpoint in await health.endpoints(settings):
         tally, name = endpoint.tally, NAMES[endpoint.source].lower()
@@ -118,9 +125,6 @@ async def _health(settings: Settings) -> list[Finding]:
 
 
 async def _redis(url: str) -> Finding:
-    from redis.asyncio import Redis
-    from redis.exceptions import RedisError
-
     client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
     try:
         await client.ping()
@@ -135,8 +139,6 @@ async def _redis(url: str) -> Finding:
 
 
 async def _stripe(settings: Settings) -> list[Finding]:
-    from shared.infra.gateway.calls import API_VERSION
-
     stripe = settings.stripe
     headers = {"Authorization": f"Bearer {stripe.secret_key}", "Stripe-Version": API_VERSION}
     timeout = aiohttp.ClientTimeout(total=15)
@@ -177,8 +179,6 @@ def _modes(settings: Settings, balance: Any) -> Finding:
 
 
 def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
-    from shared.finance.inbox.handlers import handlers
-
     doors = (
         ("platform", addresses.PLATFORM_EVENTS, "Your account", settings.stripe.webhook_secrets),
         ("connect", addresses.CONNECT_EVENTS, "Connected accounts", settings.stripe.connect_webhook_secrets),
@@ -192,8 +192,6 @@ def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
 def _endpoint(
     settings: Settings, listed: list[Any], *, path: str, scope: str, wanted: set[str], has_secret: bool
 ) -> Finding:
-    from shared.infra.gateway.calls import API_VERSION
-
     url = settings.public_url + path
     name = f"Webhook endpoint {path}"
     endpoint = next((e for e in listed if urlsplit(e["url"])[1:3] == urlsplit(url)[1:3]), None)
@@ -238,8 +236,6 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
 
 async def _restored() -> Finding | None:
     """A restore that nobody has acknowledged."""
-    from shared.finance.reconciliation.restored import standstill
-
     found = await standstill()
     if found is None:
         return None
@@ -253,10 +249,22 @@ async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         advice = "Set MARKETHALL_SMTP_URL, or no customer gets a mail." if settings.production else ""
         return Finding(f"Mail is written to {settings.data_dir / 'mail'}.", advice)
-    from shared.infra.mail.service import MailNotSent, greet
-
     try:
         await greet(settings.smtp_url)
     except MailNotSent as problem:
         return Finding(problem.message, "Check MARKETHALL_SMTP_URL.")
     return Finding(f"The mail server {urlsplit(settings.smtp_url).hostname} lets us in.")
+
+
+@click.command()
+@site
+@installation
+@click.option(
+    "--probe", is_flag=True, help="Also touch metadata at Stripe, wait for both events, and send the operator a mail."
+)
+def doctor_command(*, probe: bool, **given: Any) -> int:
+    """Check this installation from outside.
+
+    Settings, keys, API version, webhook endpoints, database, mail and the way in. Exit 1 when there is something to do.
+    """
+    return asyncio.run(doctor(read_settings(Options(**given)), probe=probe))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from shared.entrypoints.cli import addresses
 
-if TYPE_CHECKING:
-    from shared.core.settings import Settings
+from shared.core.settings import Settings
+from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER, VENDORS
 
 
 def greeting(settings: Settings, *, demo: bool) -> str:
@@ -23,8 +21,6 @@ def greeting(settings: Settings, *, demo: bool) -> str:
     if settings.stripe.stand_in:
         lines += [f"  Stripe stand-in      {settings.stripe.api_base}/    test mode, no real money moves"]
     if demo:
-        from shared.entrypoints.cli.demo import OPERATOR, PASSWORD, SHOPPER, VENDORS
-
         people = [(f"vendor, {v.name}", v.email) for v in VENDORS] + [("operator", OPERATOR), ("shopper", SHOPPER)]
         width = max(len(role) for role, _ in people)
         lines += ["", f"  Sign in with the password {PASSWORD}:"]

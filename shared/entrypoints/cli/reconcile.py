@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import textwrap
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Any
+
+import click
 
 from shared.core.errors import TryLater
-from shared.entrypoints.cli.database import opened
+from shared.core.settings import Settings
+from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
-
-if TYPE_CHECKING:
-    from shared.core.settings import Settings
-    from shared.finance.reconciliation.models import Difference
-    from shared.infra.jobs import Context
+from shared.entrypoints.cli.settings import read_settings
+from shared.entrypoints.cli.where import installation, site
+from shared.finance.inbox.backfill import backfill
+from shared.finance.reconciliation.models import Difference
+from shared.finance.reconciliation.repairs import apply_all, would
+from shared.finance.reconciliation.service import reconcile
+from shared.infra.jobs import Context
+from shared.infra.restoring.service import standing
 
 ACTOR = "command line"
 ROUNDS = 3  # a repair may bring to light what it stood before
@@ -38,9 +45,6 @@ async def run(settings: Settings, options: ReconcileOptions) -> int:
 
 async def _catch_up(tools: Context) -> None:
     """After a restore: Stripe's events since the backup, before anything is compared."""
-    from shared.finance.inbox.backfill import backfill
-    from shared.infra.restoring.service import standing
-
     restored = await standing()
     if restored is not None and restored.backfilled_at is None:
         print("Restored from a backup: fetching what Stripe told since then ...", flush=True)
@@ -48,9 +52,6 @@ async def _catch_up(tools: Context) -> None:
 
 
 async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
-    from shared.finance.reconciliation.models import Difference
-    from shared.finance.reconciliation.reconcile import reconcile
-
     done = await reconcile(
         tools.gateway,
         started_by=ACTOR,
@@ -69,8 +70,6 @@ async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
 
 
 def _show(row: Difference, *, dry_run: bool) -> None:
-    from shared.finance.reconciliation.repairs import would
-
     head = f"{row.number:>3}  {row.kind:<20} {row.subject:<24} {row.stripe_id or ''}"
     print(head.rstrip())
     print(textwrap.indent(textwrap.fill(row.text, WIDTH), "     "))
@@ -82,10 +81,29 @@ def _show(row: Difference, *, dry_run: bool) -> None:
 
 
 async def _repair(tools: Context, found: list[Difference]) -> None:
-    from shared.finance.reconciliation.models import Difference
-    from shared.finance.reconciliation.repairs import apply_all
-
     done, left = await apply_all(tools, found[0].run_id, actor=ACTOR)
     for row in await Difference.filter(run_id=found[0].run_id).exclude(repair="").order_by("number"):
         print(f"{row.number:>3}  {row.status}: {row.outcome}")
     print(f"{done} repaired, {left} left. Looking again.", flush=True)
+
+
+@click.command()
+@site
+@installation
+@click.option("--repair", is_flag=True, help="Repair what can be, and look again.")
+@click.option("--dry-run", is_flag=True, help="With --repair: only tell what would be done.")
+@click.option("--recent", is_flag=True, help="Only what happened in the last four days.")
+@click.option(
+    "--grace",
+    type=click.IntRange(min=0),
+    default=60,
+    metavar="SECONDS",
+    help="What differs is looked at again after so long, since it may be under way.",
+)
+def reconcile_command(**given: Any) -> int:
+    """Compare ledger, orders and Stripe.
+
+    Exit 1 when something differs.
+    """
+    options = ReconcileOptions(**given)
+    return asyncio.run(run(read_settings(options), options))

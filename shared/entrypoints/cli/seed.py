@@ -6,22 +6,33 @@ that are `bulk-...`, with no counterpart at Stripe. The demo goes through the se
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import click
 
 from shared.core import clock, ids
-from shared.entrypoints.cli.database import opened
+from shared.core.settings import Settings
+from shared.entrypoints.cli.demo import fill
+from shared.entrypoints.cli.demo_filled import is_filled
+from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, SeedOptions
+from shared.entrypoints.cli.settings import read_settings
+from shared.entrypoints.cli.stand_in import StandIn, answers
+from shared.entrypoints.cli.where import installation, site
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.payments.models import Payment
 from shared.infra import unit
 from shared.infra.database import migrate as migrations
+from shared.trade.catalogue.models import Product
 from shared.trade.commission.rules import Rule, share, snapshot
-
-if TYPE_CHECKING:
-    from shared.core.settings import Settings
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.vendors.models import Vendor
 
 BATCH = 500
 
@@ -40,9 +51,6 @@ async def seed(settings: Settings, options: SeedOptions) -> int:
 
 
 async def _demo(settings: Settings, options: SeedOptions) -> None:
-    from shared.entrypoints.cli.demo import fill, is_filled
-    from shared.entrypoints.cli.stand_in import StandIn, answers
-
     if not settings.stripe.stand_in:
         raise CommandFailed("The demo marketplace is for the Stripe stand-in; a Stripe key is set.")
     if await is_filled():
@@ -58,8 +66,6 @@ async def _demo(settings: Settings, options: SeedOptions) -> None:
 
 
 async def _bulk(vendors: int, products: int, orders: int) -> None:
-    from shared.trade.vendors.models import Vendor
-
     await _vendors(vendors)
     found = await Vendor.filter(slug__startswith="bulk-").order_by("id").values_list("id", flat=True)
     vendor_ids = [int(i) for i in found] or await _vendors(1)  # type: ignore[call-overload]
@@ -82,9 +88,6 @@ def progress(what: str, count: int) -> Iterator[tuple[int, int]]:
 
 
 async def _vendors(count: int) -> list[int]:
-    from shared.finance.connect.models import VendorPaymentConfig
-    from shared.trade.vendors.models import Vendor
-
     first = await Vendor.filter(slug__startswith="bulk-").count()
     made: list[int] = []
     for start, end in progress("vendors", count):
@@ -113,8 +116,6 @@ _READY: dict[str, Any] = {
 
 
 async def _products(vendor_ids: list[int], count: int) -> None:
-    from shared.trade.catalogue.models import Product
-
     run = ids.new_token("p")[-6:].lower().replace("_", "x")
     for start, end in progress("products", count):
         async with unit.transaction():
@@ -148,8 +149,6 @@ async def _orders(vendor_ids: list[int], count: int) -> None:
 
 
 async def _first_products(vendor_ids: list[int]) -> AsyncIterator[Any]:
-    from shared.trade.catalogue.models import Product
-
     seen: set[int] = set()
     for start in range(0, len(vendor_ids), BATCH):
         for product in await Product.filter(vendor_id__in=vendor_ids[start : start + BATCH]).order_by("id"):
@@ -159,9 +158,6 @@ async def _first_products(vendor_ids: list[int]) -> AsyncIterator[Any]:
 
 
 async def _order_batch(wanted: list[tuple[int, Any]], now: datetime) -> None:
-    from shared.finance.payments.models import Payment
-    from shared.trade.orders.models import Checkout, Order, OrderLine
-
     tokens = [ids.new_nonce() for _ in wanted]
     moments = [now - timedelta(minutes=n * 7 % 525_600) for n, _ in wanted]
     await Checkout.bulk_create([_checkout(t, p, at) for t, (_, p), at in zip(tokens, wanted, moments, strict=True)])
@@ -189,8 +185,6 @@ async def _order_batch(wanted: list[tuple[int, Any]], now: datetime) -> None:
 
 
 def _checkout(token: str, product: Any, at: datetime) -> Any:
-    from shared.trade.orders.models import Checkout
-
     return Checkout(
         token=token,
         status="completed",
@@ -208,8 +202,6 @@ def _checkout(token: str, product: Any, at: datetime) -> Any:
 
 
 def _order(checkout_id: int, number: int, product: Any, at: datetime) -> Any:
-    from shared.trade.orders.models import Order
-
     sent = number % 10 != 0
     return Order(
         number=ids.new_number("BK"),
@@ -229,8 +221,6 @@ def _order(checkout_id: int, number: int, product: Any, at: datetime) -> Any:
 
 
 def _payment(order_id: int, order: Any, at: datetime) -> Any:
-    from shared.finance.payments.models import Payment
-
     return Payment(
         vendor_id=order.vendor_id,
         order_id=order_id,
@@ -245,3 +235,15 @@ def _payment(order_id: int, order: Any, at: datetime) -> Any:
         paid_at=at,
         created_at=at,
     )
+
+
+@click.command()
+@site
+@installation
+@click.option("--vendors", type=click.IntRange(min=0), default=0, metavar="N", help="N vendors of bulk data.")
+@click.option("--products", type=click.IntRange(min=0), default=0, metavar="N", help="N products of bulk data.")
+@click.option("--orders", type=click.IntRange(min=0), default=0, metavar="N", help="N paid orders of bulk data.")
+def seed_command(**given: Any) -> int:
+    """Fill the demo marketplace, or add bulk data."""
+    options = SeedOptions(**given)
+    return asyncio.run(seed(read_settings(options), options))

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,15 +41,6 @@ def arguments(settings: Settings, options: Options) -> list[str]:
     ]
 
 
-def run_alone(settings: Settings, options: Options) -> int:
-    """`sandbox`: the stand-in in this process."""
-    from shared.sandbox.__main__ import main
-
-    _check_port(options.sandbox_port)
-    main(arguments(settings, options))
-    return 0
-
-
 class StandIn:
     """The child process. Leaving the block stops it; should this process die, the child notices and stops by itself."""
 
@@ -59,7 +51,7 @@ class StandIn:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> StandIn:
-        _check_port(self._port)
+        check_port(self._port)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "shared.entrypoints.cli.stand_in", *self._arguments],
             cwd=ROOT,
@@ -111,9 +103,8 @@ def answers(base: str) -> bool:
     return True
 
 
-def _check_port(port: int) -> None:
-    import socket
-
+def check_port(port: int) -> None:
+    """Raise CommandFailed when the stand-in's port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

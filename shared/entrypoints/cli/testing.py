@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+
+import click
 
 from shared.entrypoints.cli.bootstrap import ROOT
 
@@ -19,6 +22,14 @@ def run_tests(arguments: list[str]) -> int:
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)
-    import subprocess
-
     return subprocess.call(command)
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST_ARGUMENTS]...")
+def test_command(arguments: tuple[str, ...]) -> int:
+    """Run the tests; arguments go to pytest.
+
+    The test extras are installed before that.
+    """
+    return run_tests(list(arguments))

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
@@ -106,3 +107,10 @@ def update() -> list[str]:
 def is_translated(told: str | list[str] | tuple[str, ...] | None) -> bool:
     """Whether a sentence has its translation, in every plural form."""
     return bool(told) if isinstance(told, str) or told is None else all(told)
+
+
+@click.command()
+def translations_command() -> int:
+    """Bring the catalogues of translations up to date with templates and code."""
+    print(*update(), sep="\n")
+    return 0

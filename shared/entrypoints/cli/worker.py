@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
-from shared.entrypoints.cli.database import opened
+import click
+
+from shared.core.settings import Settings
+from shared.entrypoints.cli.opened import opened
+from shared.entrypoints.cli.options import Options, Parts
+from shared.entrypoints.cli.settings import read_settings
+from shared.entrypoints.cli.stopping import stop_signals
+from shared.entrypoints.cli.where import installation, site
 from shared.infra.database.owner import sole
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from shared.core.settings import Settings
-    from shared.infra.jobs import RecurringJob
-    from shared.infra.jobs.queue import Handlers
-
-
-def stop_signals() -> asyncio.Event:
-    """An event that Ctrl-C and SIGTERM set, once for the running loop."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    return stop
+from shared.infra.jobs import RecurringJob
+from shared.infra.jobs.queue import Handlers
+from shared.infra.jobs.worker import Worker
 
 
 async def work(settings: Settings, handlers: Handlers, recurring: Sequence[RecurringJob]) -> int:
     """Work until told to stop; the job at hand is finished first. Raises AlreadyServed for a SQLite file in use."""
     with sole(settings.database_url):
-        return await _work(settings, handlers, recurring)
-
-
-async def _work(settings: Settings, handlers: Handlers, recurring: Sequence[RecurringJob]) -> int:
-    from shared.infra.jobs.worker import Worker
-
-    async with opened(settings) as tools:
-        print("Working. Ctrl-C finishes the job at hand and stops.", flush=True)
-        await Worker(tools, handlers, recurring).run(stop_signals())
+        async with opened(settings) as tools:
+            print("Working. Ctrl-C finishes the job at hand and stops.", flush=True)
+            await Worker(tools, handlers, recurring).run(stop_signals())
     print("Stopped.")
     return 0
+
+
+@click.command()
+@site
+@installation
+@click.pass_obj
+def worker_command(parts: Parts, /, **given: Any) -> int:
+    """Work off jobs in a process of its own.
+
+    Any number may run beside the web processes.
+    """
+    settings = read_settings(Options(**given))
+    return asyncio.run(work(settings, parts.job_handlers(), parts.recurring_jobs()))

@@ -18,7 +18,7 @@ from wtforms import BooleanField, Field, FileField, HiddenField, StringField
 from wtforms.fields.choices import SelectFieldBase
 
 from shared.core import editing
-from shared.core.editing import ChangedMeanwhile, Difference, Look
+from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
 from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
@@ -142,7 +142,7 @@ def _text(field: Field) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def _told(field: Any, one: Difference) -> Told:
+def _told(field: Any, one: FieldDifference) -> Told:
     was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
     is_long = any(len(text or "") > editing.LONGEST or "\n" in (text or "") for text in (was, now, typed))
     return Told(field.id, field.label.text, was, now or "", typed or "", one.is_both, is_long)

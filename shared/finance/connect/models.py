@@ -15,7 +15,7 @@ from shared.trade.vendors.models import Vendor
 
 
 class VendorPaymentConfig(Row):
-    """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed)."""
+    """How a vendor is paid. Onboarding and dashboard links are minted per click and never stored."""
 
     lock_rank = 220
     subject_word = "account"

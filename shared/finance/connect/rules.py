@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class AccountStatus(StrEnum):
-    """Where a vendor stands with Stripe (features.md section 5, "Account -> our state")."""
+    """Where a vendor stands with Stripe (stripe-facts 10.7)."""
 
     NOT_CONFIGURED = "not_configured"
     PENDING = "pending"
@@ -56,7 +56,7 @@ class AccountFacts:
 def account_status(facts: AccountFacts | None) -> AccountStatus:
     """The one status that describes these facts; None means no account yet.
 
-    Where two rows of features.md section 5 fit, what shoppers can do decides: an account whose payments go on while its
+    Where two rows of stripe-facts 10.7 fit, what shoppers can do decides: an account whose payments go on while its
     payouts do not is "payouts blocked only", even if the reason that Stripe names is a requirement past due.
     """
     if facts is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, Invalid
+from shared.core.errors import Conflict, Invalid, TryLater
 
 
 class AnswerClosed(Conflict):
@@ -38,3 +38,9 @@ class AnswerRefused(Conflict):
 
     code = "dispute_answer_refused"
     default = "The bank did not take this. Below is how the dispute stands now."
+
+
+class Overtaken(TryLater):
+    """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
+
+    code = "dispute_answer_overtaken"

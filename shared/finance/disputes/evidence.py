@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.core.errors import Invalid
 from shared.finance.disputes.files import KINDS
 
-MOST = 150_000  # characters of all texts together (stripe.md section 13)
+MOST = 150_000  # characters of all texts together (stripe-facts 13.5)
 MOST_EACH = 20_000  # of one long text
 MOST_LINE = 500  # of one that is a line: ours; Stripe says nothing
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from babel import Locale
 
 from shared.core.money import Money
-from shared.finance.disputes.draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.finance.disputes.queries import DisputeView
+from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.finance.ledger.queries import refunds_paid
 from shared.finance.payments.models import Payment
 from shared.infra.mail.models import Email

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from shared.core.errors import Invalid
 
-# Stripe's own limit of one document is 5 MB, that of all together about 4.5 MB (stripe.md section 13): the smaller one counts.
+# Stripe's own limit of one document is 5 MB, that of all together about 4.5 MB (stripe-facts 13.6): the smaller one counts.
 MOST_TOGETHER = 4_500_000
 MOST_PAGES = 49
 MOST_NAME = 100

@@ -1,14 +1,11 @@
-"""What disputes do later: follow Stripe without a webhook, stage and deliver answers, remind before a deadline."""
+"""What disputes do later: follow Stripe without a webhook, remind before a deadline."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
-from tortoise.expressions import Q
-
 from shared.core import clock
-from shared.finance.disputes import answers, notices, texts
-from shared.finance.disputes.events import DraftChanged
+from shared.finance.disputes import notices, responses, service, texts
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
     ANSWERABLE,
@@ -16,30 +13,20 @@ from shared.finance.disputes.rules import (
     REOPENABLE,
     REOPENS_WITHIN,
     STAGES,
-    TELLABLE,
     reminder_due,
 )
-from shared.finance.disputes.service import follow as follow_dispute
-from shared.finance.disputes.service import payment_of
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.jobs import Context, job, recurring
-from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
 LOOK_BACK = timedelta(days=14)
 
 
-@job("disputes.follow")
-async def follow(context: Context, stripe_id: str) -> None:
-    """Read one dispute from Stripe and let everything follow."""
-    await follow_dispute(context.gateway, stripe_id)
-
-
 @job("disputes.stage")
 async def stage(context: Context, dispute_id: int) -> None:
-    """Bring Stripe's copy of a draft up to date."""
-    await answers.stage(context.gateway, dispute_id)
+    """Bring Stripe's copy of a draft up to date: older versions put this on the list."""
+    await responses.stage(context.gateway, dispute_id)
 
 
 @recurring("disputes.sweep", every=timedelta(hours=1))
@@ -48,17 +35,13 @@ async def sweep(context: Context) -> None:
     wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
     for seen in await context.gateway.disputes.list(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
-        if row is None and await payment_of(seen.payment_intent, seen.charge) is None:
+        if row is None and await service.payment_of(seen.payment_intent, seen.charge) is None:
             continue  # foreign
         if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
             wanted.add(seen.id)
-    is_decided = Q(submitted_at__not_isnull=True) | Q(accepted_at__not_isnull=True)
-    late = await Dispute.filter(is_decided, status__in=sorted(TELLABLE), delivered_at=None)
     async with unit.transaction() as tx:
         for stripe_id in sorted(wanted):
-            follow.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=str(stripe_id))
-        for row in late:
-            answers.deliver_later.once(f"disputes.deliver:{row.id}")(tx, dispute_id=row.id)
+            service.read_again(tx, str(stripe_id))
 
 
 @recurring("disputes.look_again", at=time(4, 15))
@@ -68,7 +51,7 @@ async def look_again(_context: Context) -> None:
     rows = Dispute.filter(status__in=sorted(REOPENABLE), closed_at__gte=since).order_by("id")
     async with unit.transaction() as tx:
         for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
-            follow.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=str(stripe_id))
+            service.read_again(tx, str(stripe_id))
 
 
 @recurring("disputes.remind", at=time(7, 0))
@@ -88,7 +71,7 @@ async def remind_one(context: Context, dispute_id: int) -> None:
     """Read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
     row = await Dispute.get(id=dispute_id)
     try:
-        await follow_dispute(context.gateway, row.stripe_dispute_id)
+        await service.follow(context.gateway, row.stripe_dispute_id)
     except StripeMissing:
         return
     async with unit.transaction() as tx:
@@ -104,8 +87,3 @@ async def remind_one(context: Context, dispute_id: int) -> None:
         subject, text = texts.reminder(await notices.about(locked, order), clock.now())
         once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
         await notices.post(tx, locked, order, "dispute_reminder", subject, text, once=once)
-
-
-async def on_draft_changed(tx: Transaction, event: DraftChanged) -> None:
-    """Stage it."""
-    stage(tx, dispute_id=event.dispute_id)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from shared.core.domains import Manifest, Subscription
-from shared.finance.disputes import answers, jobs, models, stripe_events
+from shared.core.domains import Manifest
+from shared.finance.disputes import jobs, models, responses, service, stripe_events
 from shared.finance.disputes.activity import DisputeActivity
-from shared.finance.disputes.events import DraftChanged
 
 MANIFEST = Manifest(
     models=models,
     activity=DisputeActivity,
     jobs=(
-        jobs.follow,
+        service.follow_later,
         jobs.stage,
-        answers.deliver_later,
+        responses.deliver_later,
         jobs.sweep,
         jobs.look_again,
         jobs.remind,
         jobs.remind_one,
     ),
-    subscriptions=(Subscription(DraftChanged, jobs.on_draft_changed),),
     platform_events={
         "charge.dispute.created": stripe_events.follow,
         "charge.dispute.updated": stripe_events.follow,

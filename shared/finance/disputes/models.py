@@ -81,8 +81,7 @@ class Dispute(Row):
     reinstated_at = fields.DatetimeField(null=True)
     evidence: Any = fields.JSONField(default=dict, description="the vendor's draft, field -> text")
     staged_evidence: Any = fields.JSONField(default=dict, description="what Stripe holds, field -> text")
-    evidence_key = fields.CharField(max_length=255, null=True, description="idempotency key of the last write")
-    evidence_version = fields.IntField(default=0)
+    evidence_version = fields.IntField(default=0)  # each draft and decision has its own; it names writes
     submitted_at = fields.DatetimeField(null=True)
     submitted_by = fields.CharField(max_length=60, default="")
     delivered_at = fields.DatetimeField(null=True, description="when Stripe had taken the answer, or the acceptance")

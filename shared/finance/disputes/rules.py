@@ -11,7 +11,7 @@ from shared.trade.commission.rules import RefundPolicy, commission_back
 
 
 class DisputeStatus(StrEnum):
-    """Stripe's ten words (stripe.md section 13)."""
+    """Stripe's ten words (stripe-facts 13.1)."""
 
     WARNING_NEEDS_RESPONSE = "warning_needs_response"
     WARNING_UNDER_REVIEW = "warning_under_review"

@@ -21,6 +21,7 @@ from shared.finance.recovery import service as clawback
 from shared.infra import unit
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 from shared.trade.orders import settle as orders
@@ -30,7 +31,7 @@ log = logging.getLogger("markethall.disputes")
 
 
 def subject_of(dispute_id: int) -> str:
-    """What claims, references and the audit trail call a dispute."""
+    """Name a dispute as claims, references and the audit trail do."""
     return f"dispute:{dispute_id}"
 
 
@@ -57,32 +58,51 @@ async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
     return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
 
 
+@job("disputes.follow")
+async def follow_later(context: Context, stripe_id: str) -> None:
+    """Read one dispute from Stripe and let everything follow."""
+    await follow(context.gateway, stripe_id)
+
+
+def read_again(tx: Transaction, stripe_id: str) -> None:
+    """Have a dispute read once `tx` has committed."""
+    follow_later.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=stripe_id)
+
+
 async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
-    """Bring row, ledger and claim to what was read. Answers the status afterwards."""
+    """Bring row, ledger and claim to what was read. Return the status afterwards."""
     async with unit.transaction() as tx:
-        order, payment = await _locked(tx, payment_id)
-        row, is_new = await _row(tx, order, payment, seen)
-        was = None if is_new else DisputeStatus(row.status)
-        books = await apply_transactions(tx, row, order, seen, is_sold=payment.status in PAID_STATES)
-        if books.claim is not None and row.vendor_part:
-            await clawback.set_claim(tx, subject=subject_of(row.id), payment=payment, amount=books.claim)
-        status = await _follow_status(tx, row, seen, is_new=is_new)
-        references.remember(
-            tx,
-            seen.id,
-            *(transaction.id for transaction in seen.transactions),
-            subject=subject_of(row.id),
-            order_id=order.id,
-            vendor_id=order.vendor_id,
-        )
-        held = await held_of(order)
-        await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
-        _record(tx, row, was, books)
-        await notices.tell(tx, row, order, was=was, books=books)
-        return status
+        return await apply_in(tx, payment_id, seen)
 
 
-async def _locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
+async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> DisputeStatus:
+    """Do the same as `apply` in the caller's transaction."""
+    order, payment = await locked(tx, payment_id)
+    row, is_new = await _row(tx, order, payment, seen)
+    was = None if is_new else DisputeStatus(row.status)
+    is_sold = payment.status in PAID_STATES
+    books = await apply_transactions(tx, row, order, seen, is_sold=is_sold)
+    subject = subject_of(row.id)
+    if books.claim is not None and row.vendor_part:
+        await clawback.set_claim(tx, subject=subject, payment=payment, amount=books.claim)
+    status = await _follow_status(tx, row, seen, is_new=is_new)
+    references.remember(
+        tx,
+        seen.id,
+        *(transaction.id for transaction in seen.transactions),
+        subject=subject,
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+    )
+    held = await held_of(order)
+    await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+    _record(tx, row, was, books)
+    await notices.tell(tx, row, order, was=was, books=books)
+    return status
+
+
+async def locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
+    """Lock what a dispute is about: the order, then its payment. The dispute comes after them."""
     found = await Payment.get(id=payment_id)
     order = await tx.lock(Order, id=found.order_id)
     payment = await tx.lock(Payment, id=payment_id)
@@ -116,7 +136,10 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
 
 
 async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
-    """Move the row to where Stripe has it, if that is news. An inquiry that became a dispute may be answered again."""
+    """Move the row to where Stripe has it, if that is news.
+
+    An inquiry that became a dispute may be answered again.
+    """
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
     moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
@@ -156,33 +179,29 @@ async def handed_in(row: Dispute) -> dict[str, str]:
     return {**row.evidence, **dict(await ids.values_list("kind", "stripe_file_id"))}
 
 
+def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: object) -> None:
+    """Keep who did what, for the page of the dispute and the order's timeline."""
+    tx.record_of_order(
+        row.order_id,
+        f"dispute.{action}",
+        actor=actor,
+        subject=subject_of(row.id),
+        vendor_id=row.vendor_id,
+        stripe_id=row.stripe_dispute_id,
+        order=row.order_id,
+        currency=row.currency,
+        **details,
+    )
+
+
 def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Books) -> None:
-    """What happened, for the page of the dispute and the order's timeline."""
-    facts = {"currency": row.currency, "stripe_id": row.stripe_dispute_id, "order": row.order_id}
-
-    def note(action: str, **details: object) -> None:
-        tx.record_of_order(
-            row.order_id,
-            f"dispute.{action}",
-            actor="stripe",
-            subject=subject_of(row.id),
-            vendor_id=row.vendor_id,
-            **{**facts, **details},
-        )
-
+    """Keep what Stripe told us."""
     if was is None:
-        note("opened", status=row.status, reason=row.reason, amount=row.amount)
-    if books.withdrawn is not None:
-        parts = books.withdrawn
-        note(
-            "withdrawn",
-            amount=parts.total,
-            vendor=parts.vendor,
-            commission=parts.commission,
-            loss=parts.loss,
-            fee=books.fee,
-        )
-    if books.reinstated is not None:
-        note("reinstated", amount=books.reinstated.total, vendor=books.reinstated.vendor)
+        note(tx, row, "opened", "stripe", status=row.status, reason=row.reason, amount=row.amount)
+    if (parts := books.withdrawn) is not None:
+        shared = {"vendor": parts.vendor, "commission": parts.commission, "loss": parts.loss}
+        note(tx, row, "withdrawn", "stripe", amount=parts.total, **shared, fee=books.fee)
+    if (back := books.reinstated) is not None:
+        note(tx, row, "reinstated", "stripe", amount=back.total, vendor=back.vendor)
     if was is not None and was != row.status:
-        note("moved", status=row.status, was=was)
+        note(tx, row, "moved", "stripe", status=row.status, was=was)

@@ -98,7 +98,7 @@ def _known_now(about: Belonging, led_to: Iterable[Activity]) -> Belonging:
 
 
 def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
-    """Why this event is not for us at all. Live Connect endpoints get test events too (features.md section 5)."""
+    """Why this event is not for us at all. Live Connect endpoints get test events too (stripe-facts 15.3)."""
     if event.livemode != context.settings.stripe.livemode:
         return "live and test mode differ"
     if (row.source == "connect") != (event.account is not None):

@@ -23,8 +23,8 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.queries import count_parked
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
+from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
-from shared.finance.reconciliation.restored import Standstill, standstill
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState

@@ -30,7 +30,7 @@ CHARGE_AFTER = timedelta(seconds=20)
 
 
 class ChargeNotReady(TryLater):
-    """The transfer of a destination charge follows a moment after the charge (stripe.md section 8)."""
+    """The transfer of a destination charge follows a moment after the charge (stripe-facts 8.6)."""
 
     code = "charge_not_ready"
 

@@ -9,7 +9,7 @@ from shared.trade.orders.rules import PaymentStatus
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands. The middle ones follow the PaymentIntent (stripe.md section 8)."""
+    """Where a payment stands. The middle ones follow the PaymentIntent (stripe-facts 8.4)."""
 
     OPENING = "opening"  # written down; Stripe has not confirmed that the intent exists
     PENDING = "pending"  # the intent waits for a payment method
@@ -83,7 +83,7 @@ class Expected:
 
 
 def state_of_intent(facts: IntentFacts) -> PaymentState:
-    """Our word for the intent's status; a decline returns an intent to requires_payment_method with an error (stripe.md 8)."""
+    """Our word for the intent's status; a decline returns an intent to requires_payment_method with an error (stripe-facts 8.5)."""
     match facts.status:
         case "succeeded":
             return PaymentState.SUCCEEDED

@@ -1,4 +1,4 @@
-"""What an instant payout costs the vendor, as Stripe books it, and what of that the marketplace gets (stripe.md section 14)."""
+"""What an instant payout costs the vendor, as Stripe books it, and what of that the marketplace gets (stripe-facts 14.9)."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Charged in two decimals, paid out without (stripe.md section 6).
+# Charged in two decimals, paid out without (stripe-facts 6.4).
 WHOLE_UNIT_PAYOUTS = frozenset({"HUF", "TWD", "ISK", "UGX"})
 
 
 class PayoutState(StrEnum):
-    """Where a payout stands. From `pending` on the words are Stripe's own; `paid` may still become `failed` (stripe.md section 14)."""
+    """Where a payout stands. From `pending` on the words are Stripe's own; `paid` may still become `failed` (stripe-facts 14.1)."""
 
     OPENING = "opening"  # written down; Stripe has not answered
     REFUSED = "refused"  # Stripe said no; nothing moved

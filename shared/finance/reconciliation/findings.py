@@ -1,15 +1,15 @@
-"""What reconciliation can find, and what can mend it. Pure."""
+"""What a reconciliation can find, and what repairs it, by the names that are stored. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
-    """What can differ."""
+class DifferenceKind(StrEnum):
+    """What can differ. Each belongs to one check (`checks/`)."""
 
     ORDER_UNPAID = "order_unpaid"
     PAYMENT_BEHIND = "payment_behind"
@@ -55,8 +55,11 @@ class Kind(StrEnum):
     EVENT_PARKED = "event_parked"
 
 
-class Repair(StrEnum):
-    """What can mend a difference; repairs.py has the function behind each name."""
+class RepairName(StrEnum):
+    """What can repair a difference.
+
+    Each belongs to one check, which says what it does and does it.
+    """
 
     NONE = ""  # a person must look
     CONFIRM_PAYMENT = "confirm_payment"
@@ -85,15 +88,18 @@ class Repair(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One difference. `covers` are the keys whose money it explains, so that they are not told a second time."""
+class FoundDifference:
+    """One difference, as a check found it; `models.Difference` is how it is stored.
 
-    kind: Kind
+    `covers`: the keys whose money it explains, so that no later check tells of them again.
+    """
+
+    kind: DifferenceKind
     subject: str
     text: str
     ours: str = ""
     theirs: str = ""
-    repair: Repair = Repair.NONE
+    repair: RepairName = RepairName.NONE
     stripe_id: str | None = None
     vendor_id: int | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -103,3 +109,9 @@ class Finding:
     def identity(self) -> tuple[str, str, str | None]:
         """What makes it the same difference when it is looked for again."""
         return (self.kind, self.subject, self.stripe_id)
+
+
+def persisting(first: Sequence[FoundDifference], second: Sequence[FoundDifference]) -> list[FoundDifference]:
+    """Keep what was found both times, as it was the second time: the rest was merely under way."""
+    before = {difference.identity for difference in first}
+    return [difference for difference in second if difference.identity in before]

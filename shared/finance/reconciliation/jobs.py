@@ -6,7 +6,7 @@ import logging
 from datetime import time
 
 from shared.core.errors import MarketError
-from shared.finance.reconciliation import reconcile, repairs
+from shared.finance.reconciliation import repairs, service
 from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
@@ -21,9 +21,12 @@ SHOWN = 10
 
 @recurring("reporting.nightly", at=time(2, 30))
 async def nightly(context: Context) -> None:
-    """Compare what happened lately; the operators hear of differences. Repeats while Stripe is away."""
+    """Compare what happened lately; the operators hear of differences.
+
+    Repeats while Stripe is away.
+    """
     try:
-        run = await reconcile.reconcile(context.gateway, started_by="system", full=False)
+        run = await service.reconcile(context.gateway, started_by="system", full=False)
     except AlreadyRunning:
         return
     await tell(run)
@@ -32,7 +35,7 @@ async def nightly(context: Context) -> None:
 async def start(started_by: str) -> int:
     """Begin a run of everything that a job carries out. Raises AlreadyRunning."""
     async with unit.transaction() as tx:
-        run_id = await reconcile.begin(tx, started_by)
+        run_id = await service.begin(tx, started_by)
         carry_out(tx, run_id=run_id)
     return run_id
 
@@ -41,7 +44,7 @@ async def start(started_by: str) -> int:
 async def carry_out(context: Context, run_id: int) -> None:
     """Carry out the run that somebody asked for. What stops it stands on the run."""
     try:
-        await reconcile.carry_out(context.gateway, run_id)
+        await service.carry_out(context.gateway, run_id)
     except MarketError as error:
         log.warning("reconciliation %s stopped: %s", run_id, error.log or error)
 
@@ -63,7 +66,7 @@ async def repair(context: Context, run_id: int, actor: str) -> None:
     done, left = await repairs.apply_all(context, run_id, actor=actor)
     log.info("reconciliation %s: %s repaired, %s left", run_id, done, left)
     try:
-        await reconcile.reconcile(context.gateway, started_by=actor)
+        await service.reconcile(context.gateway, started_by=actor)
     except MarketError as error:
         log.warning("the look after the repair stopped: %s", error.log or error)
 

@@ -55,24 +55,26 @@ class DifferenceView:
 
 
 async def latest_runs() -> tuple[RunView, ...]:
-    """The last runs, newest first."""
+    """Read the last runs, newest first."""
     return await _views(await ReconciliationRun.all().order_by("-id").limit(LATEST))
 
 
 async def count_open() -> int:
-    """How many differences of the last finished run are not repaired."""
+    """Count the differences of the last finished run that are not repaired."""
     last = await ReconciliationRun.exclude(status="running").order_by("-id").first()
-    return 0 if last is None else await Difference.filter(run_id=last.id).exclude(status="repaired").count()
+    if last is None:
+        return 0
+    return await Difference.filter(run_id=last.id).exclude(status="repaired").count()
 
 
 async def last_finished() -> RunView | None:
-    """The last run that came to its end, however it ended."""
+    """Read the last run that came to its end, however it ended."""
     rows = await _views(await ReconciliationRun.exclude(status="running").order_by("-id").limit(1))
     return rows[0] if rows else None
 
 
 async def run_view(run_id: int) -> RunView:
-    """One run. Raises NotFound."""
+    """Read one run. Raises NotFound."""
     row = await ReconciliationRun.get_or_none(id=run_id)
     if row is None:
         raise NotFound("There is no such reconciliation.")
@@ -81,37 +83,46 @@ async def run_view(run_id: int) -> RunView:
 
 async def _views(rows: list[ReconciliationRun]) -> tuple[RunView, ...]:
     ids = [row.id for row in rows]
-    sums = Difference.filter(run_id__in=ids).annotate(number=Count("id")).group_by("run_id", "status")
+    counts = await _count_by_status(ids)
+    keys = [repair_key(id_) for id_ in ids]
+    repairing = {job.unique_key for job in await Job.filter(unique_key__in=keys)}
+    return tuple(_run_view(row, counts.get(row.id, {}), is_repairing=repair_key(row.id) in repairing) for row in rows)
+
+
+async def _count_by_status(run_ids: list[int]) -> Mapping[int, Mapping[str, int]]:
+    """Count the differences of each run by their status."""
+    query = Difference.filter(run_id__in=run_ids).annotate(number=Count("id"))
+    sums = query.group_by("run_id", "status")
     counts: dict[int, dict[str, int]] = {}
     for run_id, status, number in await sums.values_list("run_id", "status", "number"):
         counts.setdefault(run_id, {})[status] = int(number)
-    keys = [repair_key(id_) for id_ in ids]
-    repairing = {job.unique_key for job in await Job.filter(unique_key__in=keys)}
-    return tuple(
-        RunView(
-            id=row.id,
-            status=row.status,
-            started_at=row.created_at,
-            finished_at=row.finished_at,
-            started_by=row.started_by,
-            compared=dict(row.compared or {}),
-            error=row.error,
-            differences=sum(counts.get(row.id, {}).values()),
-            open=sum(n for status, n in counts.get(row.id, {}).items() if status != "repaired"),
-            is_repairing=repair_key(row.id) in repairing,
-        )
-        for row in rows
+    return counts
+
+
+def _run_view(row: ReconciliationRun, counts: Mapping[str, int], *, is_repairing: bool) -> RunView:
+    total = sum(counts.values())
+    return RunView(
+        id=row.id,
+        status=row.status,
+        started_at=row.created_at,
+        finished_at=row.finished_at,
+        started_by=row.started_by,
+        compared=dict(row.compared or {}),
+        error=row.error,
+        differences=total,
+        open=total - counts.get("repaired", 0),
+        is_repairing=is_repairing,
     )
 
 
 async def differences(run_id: int) -> tuple[DifferenceView, ...]:
-    """What a run found, by its numbers; the first SHOWN."""
-    rows = await Difference.filter(run_id=run_id).order_by("number").limit(SHOWN).select_related("vendor")
-    return tuple(_difference(row) for row in rows)
+    """Read what a run found, by its numbers; the first SHOWN."""
+    rows = Difference.filter(run_id=run_id).order_by("number").limit(SHOWN)
+    return tuple(_difference(row) for row in await rows.select_related("vendor"))
 
 
 async def difference(difference_id: int) -> tuple[int, DifferenceView]:
-    """One difference, and which run found it. Raises NotFound."""
+    """Read one difference, and which run found it. Raises NotFound."""
     row = await Difference.get_or_none(id=difference_id).select_related("vendor")
     if row is None:
         raise NotFound("There is no such difference.")

@@ -12,7 +12,7 @@ from shared.trade.commission.rules import RefundPolicy, commission_back
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. From `pending` on the words are Stripe's own (stripe.md section 12)."""
+    """Where a refund stands. From `pending` on the words are Stripe's own (stripe-facts 12.1)."""
 
     AWAITING_APPROVAL = "awaiting_approval"  # above the limit: the operator decides
     DECLINED = "declined"  # by the operator; nothing was asked of Stripe

@@ -41,7 +41,7 @@ class AtStripe:
 
 
 def stripe_share(commission: int, total: int, *, before: int, now: int, gone: int) -> int:
-    """What Stripe gives back of a fee in proportion, counted from the beginning and rounded half up (stripe.md section 12)."""
+    """What Stripe gives back of a fee in proportion, counted from the beginning and rounded half up (stripe-facts 12.3)."""
     due = (2 * commission * (before + now) + total) // (2 * total)
     return min(max(due - gone, 0), commission - gone)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.core.money import Money
-from shared.finance.disputes.draft import Facts
+from shared.finance.disputes.response_draft import Facts
 from shared.finance.disputes.words import day
 from shared.finance.statements.sheets import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -307,7 +307,6 @@ CREATE TABLE disputes (
     reinstated_at timestamp with time zone,
     evidence jsonb NOT NULL,
     staged_evidence jsonb NOT NULL,
-    evidence_key character varying(255),
     evidence_version integer NOT NULL,
     submitted_at timestamp with time zone,
     submitted_by character varying(60) NOT NULL,
@@ -337,7 +336,6 @@ COMMENT ON COLUMN disputes.commission_part IS 'minor units of commission given b
 COMMENT ON COLUMN disputes.loss_part IS 'minor units that neither vendor nor commission can bear';
 COMMENT ON COLUMN disputes.evidence IS 'the vendor''s draft, field -> text';
 COMMENT ON COLUMN disputes.staged_evidence IS 'what Stripe holds, field -> text';
-COMMENT ON COLUMN disputes.evidence_key IS 'idempotency key of the last write';
 CREATE SEQUENCE disputes_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -1529,7 +1527,7 @@ CREATE TABLE vendor_payment_configs (
     CONSTRAINT ck_payment_configs_schedule CHECK (payout_schedule in ('daily', 'weekly', 'monthly')),
     CONSTRAINT ck_payment_configs_status CHECK (stripe_account_status in ('not_configured', 'pending', 'under_review', 'restricted_soon', 'active', 'restricted', 'inactive'))
 );
-COMMENT ON TABLE vendor_payment_configs IS 'How a vendor is paid. Onboarding and dashboard links are minted per click and never stored (defect 14 of the seed).';
+COMMENT ON TABLE vendor_payment_configs IS 'How a vendor is paid. Onboarding and dashboard links are minted per click and never stored.';
 COMMENT ON COLUMN vendor_payment_configs.stripe_account_key IS 'idempotency key of the account''s creation';
 COMMENT ON COLUMN vendor_payment_configs.account_request IS 'country, business type and details sent with that key';
 COMMENT ON COLUMN vendor_payment_configs.requirements IS 'currently_due, past_due, pending_verification';

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0041_refund_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -530,7 +530,6 @@ CREATE TABLE "disputes" (
     "reinstated_at" TIMESTAMP,
     "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
     "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
-    "evidence_key" VARCHAR(255)   /* idempotency key of the last write */,
     "evidence_version" INT NOT NULL,
     "submitted_at" TIMESTAMP,
     "submitted_by" VARCHAR(60) NOT NULL,

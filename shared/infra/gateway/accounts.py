@@ -171,9 +171,9 @@ class Accounts(Resource):
     async def create(self, details: AccountDetails, *, vendor_id: int, key: str) -> StripeAccount:
         """A connected account with an Express dashboard, the platform liable for fees and losses.
 
-        By controller properties, since `type` is deprecated (stripe.md section 10).
+        By controller properties, since `type` is deprecated (stripe-facts 10.1).
         card_payments is asked for beside transfers, since transfers alone means the recipient
-        agreement, which Stripe does not offer everywhere (features.md section 5).
+        agreement, which Stripe does not offer everywhere (stripe-facts 10.12).
         """
         profile = {"name": details.business_name}
         if details.url:

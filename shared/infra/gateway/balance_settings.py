@@ -21,7 +21,7 @@ class PayoutSettings:
 
     @classmethod
     def from_stripe(cls, obj: Any) -> Self:
-        """The schedule inside BalanceSettings (stripe.md section 14)."""
+        """The schedule inside BalanceSettings (stripe-facts 14.6)."""
         payouts = (as_dict(obj).get("payments") or {}).get("payouts") or {}
         schedule = payouts.get("schedule") or {}
         minimum = payouts.get("minimum_balance_by_currency") or {}

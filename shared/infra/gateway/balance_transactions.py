@@ -81,7 +81,7 @@ class BalanceTransactions(Resource):
         """The rows of an account's books, with what their sources name.
 
         Without an account the platform's own.
-        By `payout` only for automatic ones (features.md section 5).
+        By `payout` only for automatic ones (stripe-facts 14.5).
         """
         return await self._list(
             self._v1.balance_transactions.list_async,

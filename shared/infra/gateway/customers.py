@@ -53,7 +53,7 @@ class Customers(Resource):
         )
 
     async def get(self, customer_id: str) -> StripeCustomer:
-        """The customer as it is now, also one that was deleted (stripe.md section 2)."""
+        """The customer as it is now, also one that was deleted (stripe-facts 2.9)."""
         return await self._call(
             self._v1.customers.retrieve_async,
             customer_id,

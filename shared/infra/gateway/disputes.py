@@ -90,7 +90,7 @@ class Disputes(Resource):
     ) -> StripeDispute:
         """Stage evidence, which the bank never sees, or with `submit` hand it in.
 
-        That is done once (stripe.md section 13).
+        That is done once (stripe-facts 13.4).
         """
         return await self._call(
             self._v1.disputes.update_async,

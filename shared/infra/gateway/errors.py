@@ -21,7 +21,7 @@ class StripeUnavailable(TryLater):
     ) -> None:
         super().__init__(message, log=log)
         # The stored failure of an earlier try under the same key:
-        # repeating that key can never succeed (stripe.md section 4).
+        # repeating that key can never succeed (stripe-facts 4.6).
         self.replayed = replayed
 
 

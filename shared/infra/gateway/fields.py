@@ -1,7 +1,7 @@
 """How fields of the SDK's objects are read.
 
-Since stripe 15 a StripeObject is no dict and a missing field raises AttributeError (stripe.md
-section 1), so everything is read from `to_dict()` and optional fields with `.get`.
+Since stripe 15 a StripeObject is no dict and a missing field raises AttributeError (stripe-facts
+1.11), so everything is read from `to_dict()` and optional fields with `.get`.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class PaymentIntents(Resource):
     """Intents on the platform, whose money goes on to a connected account."""
 
     async def create(self, new: NewPaymentIntent, *, key: str) -> PaymentIntent:
-        """A destination charge's PaymentIntent. A fee of 0 is left out (stripe.md section 6)."""
+        """A destination charge's PaymentIntent. A fee of 0 is left out (stripe-facts 6.6)."""
         params: dict[str, Any] = {
             "amount": new.amount,
             "currency": new.currency.lower(),

@@ -15,7 +15,7 @@ from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 class NewRefund:
     """A refund to ask for, in minor units.
 
-    Without `reverse_transfer` the platform alone pays (stripe.md section 12).
+    Without `reverse_transfer` the platform alone pays (stripe-facts 12.2).
     """
 
     payment_intent: str

@@ -82,7 +82,7 @@ def _refusal(e: stripe.StripeError) -> StripeRefused:
 
 
 def _is_unknown_outcome(e: stripe.StripeError) -> bool:
-    """5xx and the conflict of a key in use tell nothing of the request (stripe.md section 4).
+    """5xx and the conflict of a key in use tell nothing of the request (stripe-facts 4.7).
 
     Nor does a "refusal" without an error object: each of Stripe's has one, a gateway's page of
     HTML has not.

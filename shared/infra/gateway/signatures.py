@@ -36,7 +36,7 @@ NO_EVENT = "The payload of this webhook is not an event."
 def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedEvent:
     """The event in `body` if any of the live `secrets` signed it. Raises BadSignature.
 
-    The SDK accepts timestamps far in the future (house.md, pitfalls), so both sides are checked
+    The SDK accepts timestamps far in the future (stripe-facts 15.7), so both sides are checked
     here by our own clock.
     """
     try:

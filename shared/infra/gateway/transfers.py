@@ -15,7 +15,7 @@ from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 class NewTransfer:
     """Money to send to a connected account out of one charge.
 
-    It needs no available balance (features.md section 5).
+    It needs no available balance (stripe-facts 11.4).
     """
 
     amount: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-# Stripe forgets a key after a day at the earliest (stripe.md section 4).
+# Stripe forgets a key after a day at the earliest (stripe-facts 4.2).
 # One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
 CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most: for lists by when things were made

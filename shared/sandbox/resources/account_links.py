@@ -1,4 +1,4 @@
-"""The ways into a connected account's own pages: links to onboarding and dashboard, and account sessions (section 10)."""
+"""The ways into a connected account's own pages: links to onboarding and dashboard, and account sessions (stripe-facts 10)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WITH_STRIPE = frozenset({"edit_payout_schedule", "instant_payouts", "standard_p
 
 
 def create_link(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A link to the hosted form: single use, five minutes (stripe.md section 10)."""
+    """A link to the hosted form: single use, five minutes (stripe-facts 10.8)."""
     doc = connected(act, params["account"])
     for name in ("refresh_url", "return_url"):
         if not params.get(name):
@@ -43,7 +43,7 @@ def create_link(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def _begin(act: Act, doc: Document) -> None:
-    """From the first link on the platform no longer sees what Stripe collects (section 10); nobody is told."""
+    """From the first link on the platform no longer sees what Stripe collects (stripe-facts 10); nobody is told."""
     doc.hidden["linked"] = True
     if hides(doc):
         requirements.apply(act, doc)

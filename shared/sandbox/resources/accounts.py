@@ -1,4 +1,4 @@
-"""Connected accounts: made, changed, listed, turned away and deleted (stripe.md section 10)."""
+"""Connected accounts: made, changed, listed, turned away and deleted (stripe-facts 10)."""
 
 from __future__ import annotations
 

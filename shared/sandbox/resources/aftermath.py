@@ -1,4 +1,4 @@
-"""What some test cards do once their payment went through: disputes, inquiries, a warning of fraud (stripe.md section 7)."""
+"""What some test cards do once their payment went through: disputes, inquiries, a warning of fraud (stripe-facts 7)."""
 
 from __future__ import annotations
 

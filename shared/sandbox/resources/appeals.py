@@ -1,4 +1,4 @@
-"""Appealing a decision that was lost: it can be filed until a deadline, and the card network decides (section 13).
+"""Appealing a decision that was lost: it can be filed until a deadline, and the card network decides (stripe-facts 13).
 
 A platform that takes part has its lost disputes offered for an appeal (DOC disputes/arbitration, CHG 2026-10-28). Nothing
 moves while it runs: the money stays with the shopper until the appeal is won. Which step tells what, and that a loss is

@@ -1,4 +1,4 @@
-"""Application fees: collected with the charge that they are taken from (`passing`), read here (stripe.md section 11)."""
+"""Application fees: collected with the charge that they are taken from (`passing`), read here (stripe-facts 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The balance of an account (stripe.md section 11)."""
+"""The balance of an account (stripe-facts 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Balance settings: how and when an account is paid out, and when its money settles (stripe.md section 14).
+"""Balance settings: how and when an account is paid out, and when its money settles (stripe-facts 14).
 
 The account tells the same under `settings.payouts`, where it can be changed, too, in older words.
 """

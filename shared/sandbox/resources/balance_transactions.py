@@ -1,4 +1,4 @@
-"""Balance transactions: posted by `books`, read here (stripe.md sections 11 and 14)."""
+"""Balance transactions: posted by `books`, read here (stripe-facts 11 and 14)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def index(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Balance transactions, newest first; by payout only those that an automatic one paid out (section 14)."""
+    """Balance transactions, newest first; by payout only those that an automatic one paid out (stripe-facts 14)."""
     if "payout" in params:
         payout = act.referred("payout", params["payout"], param="payout")
         if not payout.body["automatic"]:

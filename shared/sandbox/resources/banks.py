@@ -1,4 +1,4 @@
-"""Where payouts go: bank accounts and debit cards of accounts, and how Stripe's test numbers behave (stripe.md section 7)."""
+"""Where payouts go: bank accounts and debit cards of accounts, and how Stripe's test numbers behave (stripe-facts 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a connected account may do, each ability an object of its own (stripe.md section 10)."""
+"""What a connected account may do, each ability an object of its own (stripe-facts 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The issuer asks the shopper: how a payment or a setup waits for that, and how it is told (stripe.md sections 7 to 9)."""
+"""The issuer asks the shopper: how a payment or a setup waits for that, and how it is told (stripe-facts 7 to 9)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def needed(doc: Document, method: Document, *, off_session: bool = False) -> boo
 def begin(act: Act, doc: Document, params: Json) -> None:
     """The intent waits for the shopper: behind an address of ours, or in a frame that Stripe.js opens.
 
-    Only who says where the shopper comes back to is sent elsewhere (SDK `next_action.redirect_to_url`, section 8).
+    Only who says where the shopper comes back to is sent elsewhere (SDK `next_action.redirect_to_url`, stripe-facts 8).
     """
     data = {"return_url": params.get("return_url"), "object": doc.body["object"]}
     token, _ = issue(act, "3ds", doc.id, _LIFETIME, data)
@@ -71,13 +71,13 @@ def told(flow: str, *, passed: bool = True) -> Json:
 
 
 def failure(doc: Document, method: Document) -> Json:
-    """The error that an intent bears when the shopper could not be authenticated (stripe.md section 8)."""
+    """The error that an intent bears when the shopper could not be authenticated (stripe-facts 8.8)."""
     error = errors.ApiError(400, FAILED, code=f"{doc.body['object']}_authentication_failure").error
     return {**error, "payment_method": method.body}
 
 
 def check_return_url(act: Act, doc: Document, params: Json) -> None:
-    """From a server, an intent that may be sent elsewhere needs an address to come back to (stripe.md section 8); any is whole."""
+    """From a server, an intent that may be sent elsewhere needs an address to come back to (stripe-facts 8.9); any is whole."""
     if params.get("return_url"):
         addresses.check(params["return_url"], "return_url", apps=True)
     redirects = (doc.body["automatic_payment_methods"] or {}).get("allow_redirects") == "always"
@@ -99,7 +99,7 @@ def went_well(doc: Document) -> bool:
 
 
 def return_address(url: str, doc: Document) -> str:
-    """Where a shopper returns to, with what Stripe adds to the address (stripe.md section 16)."""
+    """Where a shopper returns to, with what Stripe adds to the address (stripe-facts 16.2)."""
     kind, status = doc.body["object"], doc.body["status"]
     outcome = "failed" if not went_well(doc) else "processing" if status == "processing" else "succeeded"
     added = {kind: doc.id, f"{kind}_client_secret": doc.body["client_secret"], "redirect_status": outcome}

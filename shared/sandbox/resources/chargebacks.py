@@ -1,4 +1,4 @@
-"""The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money that follows (section 13).
+"""The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money that follows (stripe-facts 13).
 
 A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated; one that is prevented takes
 nothing when it was blocked, and the money alone when it was resolved. Whoever made the charge is debited, whatever the
@@ -29,8 +29,8 @@ UNDECIDED = ("needs_response", "under_review")  # chargebacks that the bank has 
 AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
 _REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
 DAY = 86400
-_FEES = {"eur": 2000}  # otherwise 1500 (section 19, after published prices)
-_DAYS = 8  # full days to answer; at least seven (section 13)
+_FEES = {"eur": 2000}  # otherwise 1500 (stripe-facts 19, after published prices)
+_DAYS = 8  # full days to answer; at least seven (stripe-facts 13)
 # What the networks call a reason; one that is not named has no code here.
 _CODES = {
     "visa": {
@@ -234,7 +234,7 @@ def _escalate(act: Act, doc: Document) -> None:
 
 
 def decide(act: Act, subject: str) -> None:
-    """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what it will be (section 7)."""
+    """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what it will be (stripe-facts 7)."""
     inside, doc = located(act, subject, "dispute")
     if doc is None or doc.body["status"] not in ("appeal_under_review", "under_review", "warning_under_review"):
         return

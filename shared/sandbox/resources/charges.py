@@ -1,4 +1,4 @@
-"""Charges: made by payment intents alone; read, annotated and captured by the platform (stripe.md section 8)."""
+"""Charges: made by payment intents alone; read, annotated and captured by the platform (stripe-facts 8.14)."""
 
 from __future__ import annotations
 

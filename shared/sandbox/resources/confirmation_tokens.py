@@ -1,4 +1,4 @@
-"""Confirmation tokens: what a form collected, carried to a server that confirms with it once (stripe.md section 9)."""
+"""Confirmation tokens: what a form collected, carried to a server that confirms with it once (stripe-facts 9.7)."""
 
 from __future__ import annotations
 

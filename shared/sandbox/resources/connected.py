@@ -1,4 +1,4 @@
-"""The accounts that a platform reaches: its own, and those that are connected to it (stripe.md sections 3 and 10)."""
+"""The accounts that a platform reaches: its own, and those that are connected to it (stripe-facts 3 and 10)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def platform_account(act: Act) -> Document:
 
 
 def reached(act: Act, id: str) -> Document:
-    """The account of a path, to look at; a path that differs from Stripe-Account is refused (section 3)."""
+    """The account of a path, to look at; a path that differs from Stripe-Account is refused (stripe-facts 3)."""
     if act.scope not in (act.home, id):
         message = (
             "The account specified in the path of /v1/accounts/:account does not match the account specified in the "
@@ -103,7 +103,7 @@ def collected_by_stripe(doc: Document) -> bool:
 
 
 def hides(doc: Document) -> bool:
-    """Whether personal data is out of the platform's reach: Stripe collects it and a first link was made (section 10)."""
+    """Whether personal data is out of the platform's reach: Stripe collects it and a first link was made (stripe-facts 10)."""
     return collected_by_stripe(doc) and bool(doc.hidden.get("linked"))
 
 

@@ -1,4 +1,4 @@
-"""Customer sessions: what a browser may know and do about one customer, for half an hour (stripe.md section 9)."""
+"""Customer sessions: what a browser may know and do about one customer, for half an hour (stripe-facts 9.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers of the platform (stripe.md section 9)."""
+"""Customers of the platform (stripe-facts 9)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
 
 
 def _must_hold(act: Act, doc: Document, method: str) -> None:
-    """Only a customer's own method can be its default (stripe.md section 9)."""
+    """Only a customer's own method can be its default (stripe-facts 9.8)."""
     found = act.find("payment_method", method)
     if found is None or found.body["customer"] != doc.id:
         message = (
@@ -75,7 +75,7 @@ def _whole(name: str, given: Json) -> Json:
 
 
 def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """One customer; of a deleted one only that it was deleted (stripe.md section 2)."""
+    """One customer; of a deleted one only that it was deleted (stripe-facts 2.9)."""
     gone = act.find(DELETED, ids["customer"])
     return render(act, gone) if gone else act.get("customer", ids["customer"]).body
 

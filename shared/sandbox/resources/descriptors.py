@@ -1,4 +1,4 @@
-"""What card statements show: the platform's own prefix, and a suffix of each payment (section 8)."""
+"""What card statements show: the platform's own prefix, and a suffix of each payment (stripe-facts 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disputes as the platform sees them: read, answered with evidence, or given up (stripe.md section 13)."""
+"""Disputes as the platform sees them: read, answered with evidence, or given up (stripe-facts 13)."""
 
 from __future__ import annotations
 

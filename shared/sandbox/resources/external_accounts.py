@@ -1,4 +1,4 @@
-"""External accounts: the routes by which a platform adds, names and removes where an account is paid out (section 14)."""
+"""External accounts: the routes by which a platform adds, names and removes where an account is paid out (stripe-facts 14)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BANK_FIELDS = ("account_holder_name", "account_holder_type", "account_type")
 
 
 def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """One more bank account or debit card; not where Stripe collects and a first link was made (section 10)."""
+    """One more bank account or debit card; not where Stripe collects and a first link was made (stripe-facts 10)."""
     account = connected.connected(act, ids["account"])
     if connected.hides(account):
         raise connected.not_permitted("external_account", account)
@@ -46,7 +46,7 @@ def index(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def _page(found: list[Document], url: str, params: Json) -> Json:
-    """One page of a list that is short enough to be cut in memory; two kinds share it (section 2)."""
+    """One page of a list that is short enough to be cut in memory; two kinds share it (stripe-facts 2)."""
     limit, after, before = params.get("limit", 10), params.get("starting_after"), params.get("ending_before")
     if not 1 <= limit <= 100:
         raise errors.invalid_integer("limit", limit)

@@ -1,4 +1,4 @@
-"""Refunds of application fees, by themselves or along with a refund or a reversal (stripe.md section 12)."""
+"""Refunds of application fees, by themselves or along with a refund or a reversal (stripe-facts 12)."""
 
 from __future__ import annotations
 

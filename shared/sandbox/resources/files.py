@@ -1,4 +1,4 @@
-"""Files: uploaded for a purpose, which says what they may be and how large; named in evidence; read back (stripe.md section 2).
+"""Files: uploaded for a purpose, which says what they may be and how large; named in evidence; read back (stripe-facts 1.15).
 
 Types, sizes and how long a file lives are those of Stripe's file upload guide (DOC file-upload); they are told by what is in
 a file, not by its name. Purposes of other trades, and file links, are not played.

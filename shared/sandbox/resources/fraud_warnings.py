@@ -1,4 +1,4 @@
-"""Early fraud warnings: a card's issuer reports fraud before anybody disputes the charge (stripe.md section 7)."""
+"""Early fraud warnings: a card's issuer reports fraud before anybody disputes the charge (stripe-facts 7.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money that is held and captured later, or let go (stripe.md sections 8 and 18).
+"""Money that is held and captured later, or let go (stripe-facts 8.10 and 18.2).
 
 Whatever of a hold is not captured goes back as a refund without a row in the books, for nothing was booked: so `amount_refunded`
 of a charge is always the sum of its refunds. `refund.created` tells of it, and one event of the charge: `charge.captured`,

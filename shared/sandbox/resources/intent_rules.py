@@ -1,4 +1,4 @@
-"""What may be said on an intent: ways to pay, ways to confirm and capture, and what passes to connected accounts (section 8)."""
+"""What may be said on an intent: ways to pay, ways to confirm and capture, and what passes to connected accounts (stripe-facts 8)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAYABLE = ("transfers", "crypto_transfers", "legacy_payments")
 
 
 def automatic(params: Json) -> Json | None:
-    """`automatic_payment_methods` of a new intent: on when nothing is said, absent when the types are named (section 8)."""
+    """`automatic_payment_methods` of a new intent: on when nothing is said, absent when the types are named (stripe-facts 8)."""
     if given := params.get("automatic_payment_methods"):
         return {"allow_redirects": "always", **given} if given["enabled"] else {"enabled": False}
     if params.get("allowed_payment_method_types"):
@@ -32,7 +32,7 @@ def automatic(params: Json) -> Json | None:
 def write_types(doc: Document, params: Json) -> None:
     """Which ways to pay are open: those that were named, or all but some; what cannot be used is silently left out.
 
-    Nothing left to pay with is an error, and so is naming types along with a rule that names others (section 8).
+    Nothing left to pay with is an error, and so is naming types along with a rule that names others (stripe-facts 8).
     """
     body = doc.body
     if "payment_method_options" in params:
@@ -195,7 +195,7 @@ def reached(act: Act, id: str, param: str) -> Document:
 
 
 def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
-    """The connected account that money is meant for; it needs one of these capabilities (stripe.md section 3)."""
+    """The connected account that money is meant for; it needs one of these capabilities (stripe-facts 3.9)."""
     account = reached(act, id, param)
     if not any(account.body["capabilities"].get(name) == "active" for name in needed):
         message = (
@@ -207,7 +207,7 @@ def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) 
 
 
 def check_secret(act: Act, doc: Document, secret: str | None, whose: str) -> None:
-    """A browser needs the intent's client secret, and nobody may send another one (stripe.md section 16)."""
+    """A browser needs the intent's client secret, and nobody may send another one (stripe-facts 16.4)."""
     if act.publishable and not secret:
         raise errors.missing_param("client_secret")
     if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):

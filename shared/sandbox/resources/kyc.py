@@ -1,4 +1,4 @@
-"""The values that decide a test verification: dates of birth, numbers, addresses, documents (stripe.md section 7)."""
+"""The values that decide a test verification: dates of birth, numbers, addresses, documents (stripe-facts 7.7)."""
 
 from __future__ import annotations
 

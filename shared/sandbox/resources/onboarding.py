@@ -10,7 +10,7 @@ from shared.sandbox.resources import banks, connected, people, requirements
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, snapshot
 
-# What is filled in for someone who only wants it done; every value passes, and at once (stripe.md section 7).
+# What is filled in for someone who only wants it done; every value passes, and at once (stripe-facts 7).
 BUSINESS = {"mcc": "5734", "url": "https://shop.example"}
 PERSON: Json = {
     "first_name": "Test", "last_name": "Person", "phone": "0000000000", "email": "person@shop.example",

@@ -1,6 +1,6 @@
 """Money passed on to a connected account: the transfer, the payment it arrives as, and the fee that the platform keeps.
 
-A transfer is paid for by one charge, or by what the platform has (stripe.md section 11).
+A transfer is paid for by one charge, or by what the platform has (stripe-facts 11.4).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.sandbox.world import Act, application_of
 
 @dataclass(frozen=True)
 class Labels:
-    """What the platform wrote on a transfer and on the payment that it arrives as (`transfer_data`, stripe.md section 17)."""
+    """What the platform wrote on a transfer and on the payment that it arrives as (`transfer_data`, stripe-facts 17.4)."""
 
     transfer_group: str | None = None
     description: str | None = None
@@ -108,7 +108,7 @@ def book_payment(act: Act, payment: Document, available_on: int) -> None:
     """The payment's row on the account that it arrives at, less the platform's fee if there is one."""
     body, inside = payment.body, act.within(payment.scope)
     amount = body["application_fee_amount"]
-    if available_on > act.now:  # the account may have to wait longer than the platform (section 14)
+    if available_on > act.now:  # the account may have to wait longer than the platform (stripe-facts 14)
         available_on = max(available_on, schedules.settles_on(inside))
     txn = books.post(
         inside, "payment", payment.id, body["amount"], body["currency"], other=books.WITHIN,

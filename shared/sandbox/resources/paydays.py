@@ -1,4 +1,4 @@
-"""Paydays: what is available of an account leaves on the days that its schedule names (stripe.md section 14)."""
+"""Paydays: what is available of an account leaves on the days that its schedule names (stripe-facts 14)."""
 
 from __future__ import annotations
 

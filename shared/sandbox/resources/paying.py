@@ -1,4 +1,4 @@
-"""What a confirmation does: challenge, charge, decline, block (stripe.md sections 7 and 8)."""
+"""What a confirmation does: challenge, charge, decline, block (stripe-facts 7 and 8)."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def charge(act: Act, doc: Document, method: Document) -> Document:
 
 
 def _keep_method(act: Act, doc: Document, method: Document) -> None:
-    """A method is saved when that was asked for; otherwise it cannot be used again (stripe.md section 9)."""
+    """A method is saved when that was asked for; otherwise it cannot be used again (stripe-facts 9.4)."""
     options = doc.body["payment_method_options"].get("card") or {}
     usage = options.get("setup_future_usage") or doc.body["setup_future_usage"]
     payment_methods.keep(act, method, doc.body["customer"], None if usage == "none" else usage)
@@ -151,7 +151,7 @@ def decline(act: Act, doc: Document, method: Document, code: str, reason: str | 
 
 
 def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
-    """The shopper is back from the challenge: go on as without one, or fail without a charge (stripe.md section 8)."""
+    """The shopper is back from the challenge: go on as without one, or fail without a charge (stripe-facts 8.8)."""
     method = act.get("payment_method", doc.body["payment_method"])
     challenges.close(doc, passed=passed)
     if passed and doc.body["confirmation_method"] == "manual":  # the server confirms once more, and then it counts

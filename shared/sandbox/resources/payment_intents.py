@@ -1,4 +1,4 @@
-"""PaymentIntents: their fields and routes (stripe.md section 8). What a confirmation does stands in `paying`."""
+"""PaymentIntents: their fields and routes (stripe-facts 8). What a confirmation does stands in `paying`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal
 _SHIPPING: Json = {"address": _ADDRESS, "carrier": None, "name": None, "phone": None, "tracking_number": None}
 _CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 
-# What a publishable key may see (stripe.md section 16).
+# What a publishable key may see (stripe-facts 16.4).
 REDUCED = (
     "id", "object", "amount", "automatic_payment_methods", "canceled_at", "cancellation_reason", "capture_method",
     "client_secret", "confirmation_method", "created", "currency", "description", "last_payment_error", "livemode",
@@ -77,7 +77,7 @@ def _blank(act: Act, params: Json) -> Json:
 
 
 def _write(act: Act, doc: Document, params: Json) -> None:
-    """Apply what create and update have in common, each rule of section 8 checked on the way."""
+    """Apply what create and update have in common, each rule of stripe-facts 8 checked on the way."""
     body = doc.body
     for name in ("amount", *_PLAIN):
         if name in params:
@@ -122,7 +122,7 @@ def reduced(body: Json) -> Json:
 
 
 def update(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Change an open intent; what was paid for cannot change (stripe.md section 8)."""
+    """Change an open intent; what was paid for cannot change (stripe-facts 8)."""
     doc = act.get("payment_intent", ids["intent"], param="intent")
     status = doc.body["status"]
     frozen = [name for name in _FROZEN if name in params]

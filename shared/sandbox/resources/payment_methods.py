@@ -1,4 +1,4 @@
-"""Payment methods: how they are made, whose they are, and what is left of them (stripe.md sections 7 and 9)."""
+"""Payment methods: how they are made, whose they are, and what is left of them (stripe-facts 7 and 9)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _make(act: Act, card: cards.Card, date: tuple[int, int], data: Json, *, cvc:
 
 
 def _share(act: Act, params: Json) -> Document:
-    """A copy on a connected account of a method that a customer of the platform holds (stripe.md section 9)."""
+    """A copy on a connected account of a method that a customer of the platform holds (stripe-facts 9)."""
     source = usable(act.within(act.home), params["payment_method"])
     if act.scope == act.home:
         raise errors.ApiError(
@@ -100,7 +100,7 @@ def _share(act: Act, params: Json) -> Document:
 
 
 def usable(act: Act, id: str, *, param: str = "payment_method") -> Document:
-    """The payment method behind an id; a template makes a fresh one at each use (stripe.md section 9)."""
+    """The payment method behind an id; a template makes a fresh one at each use (stripe-facts 9.5)."""
     card = cards.by_token(id) if id.startswith("pm_card_") else None
     if card is not None:
         return _templated(act, card, {})
@@ -112,13 +112,13 @@ def usable(act: Act, id: str, *, param: str = "payment_method") -> Document:
 
 
 def refuse_spent(doc: Document, param: str | None = "payment_method") -> None:
-    """A method that was used without a customer, or detached from one, is not taken again (stripe.md section 9)."""
+    """A method that was used without a customer, or detached from one, is not taken again (stripe-facts 9.4)."""
     if doc.hidden.get("spent"):
         raise errors.ApiError(400, _SPENT, param=param)
 
 
 def refuse_foreign(doc: Document, customer: str | None, noun: str) -> None:
-    """A method that a customer holds is taken together with that customer alone (stripe.md section 9)."""
+    """A method that a customer holds is taken together with that customer alone (stripe-facts 9.3)."""
     owner = doc.body["customer"]
     if owner is None or owner == customer:
         return
@@ -161,7 +161,7 @@ def attach(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def attached(act: Act, id: str, customer: Document) -> Document:
-    """The method behind an id or a template, tied to a customer; what its issuer declines is refused (402, section 7)."""
+    """The method behind an id or a template, tied to a customer; what its issuer declines is refused (402, stripe-facts 7)."""
     if id.startswith("pm_card_") and cards.by_token(id):
         doc = usable(act, id)
     else:
@@ -189,7 +189,7 @@ def save_to(act: Act, doc: Document, customer: str) -> None:
 
 
 def keep(act: Act, doc: Document, customer: str | None, usage: str | None) -> None:
-    """What becomes of a method that was used and checked: saved, left to be attached, or spent (stripe.md section 9)."""
+    """What becomes of a method that was used and checked: saved, left to be attached, or spent (stripe-facts 9)."""
     if usage:
         doc.hidden["set_up"] = sorted({*doc.hidden.get("set_up", []), usage})
     if doc.body["customer"] is None:
@@ -201,7 +201,7 @@ def keep(act: Act, doc: Document, customer: str | None, usage: str | None) -> No
 
 
 def detach(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Take a method from its customer, for good (stripe.md section 9)."""
+    """Take a method from its customer, for good (stripe-facts 9.4)."""
     doc = _named(act, ids["payment_method"])
     if doc.body["customer"] is None:
         message = "The payment method you provided is not attached to a customer so detachment is impossible."

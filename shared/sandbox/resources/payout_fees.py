@@ -1,4 +1,4 @@
-"""The platform's fee on an instant payout of a connected account: collected with the payout, given back with it (section 14)."""
+"""The platform's fee on an instant payout of a connected account: collected with the payout, given back with it (stripe-facts 14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payouts: an account's money on its way to a bank, by hand or on the account's payday (stripe.md section 14).
+"""Payouts: an account's money on its way to a bank, by hand or on the account's payday (stripe-facts 14).
 
 A standard payout is `pending` until the next midnight, `in_transit` until the one after, then `paid` or `failed` as its
 destination will have it; an instant one arrives within a minute and may cost the account a fee, which goes to the platform.
@@ -18,7 +18,7 @@ _INSTANTLY = 30  # seconds that an instant payout takes
 _WHOLE_UNITS = money.WHOLE_UNITS | {
     "huf",
     "twd",
-}  # paid out without decimals, however they are charged (stripe.md section 6)
+}  # paid out without decimals, however they are charged (stripe-facts 6.4)
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 MESSAGES = {
     "account_closed": "The bank account has been closed.",
@@ -83,7 +83,7 @@ def _destination(act: Act, currency: str, given: str | None) -> Document:
 
 
 def _check_funds(act: Act, amount: int, currency: str, source: str) -> None:
-    """Only available money can leave (section 3); all money here comes from cards."""
+    """Only available money can leave (stripe-facts 3); all money here comes from cards."""
     available, _ = books.held(act, currency) if source == "card" else (0, 0)
     if amount <= available:
         return

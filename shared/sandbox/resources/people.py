@@ -95,7 +95,7 @@ def remove(act: Act, account: Document, person: Document) -> None:
 
 
 def shown(account: Document, person: Document) -> Json:
-    """The person as the platform may see it now (stripe.md section 10)."""
+    """The person as the platform may see it now (stripe-facts 10.10)."""
     whole = {**person.body, "requirements": _due(account, person)}
     if not connected.hides(account):
         return whole
@@ -214,7 +214,7 @@ def facts(person: Document) -> Json:
 
 
 def examine(act: Act, account: Document, person: Document) -> None:
-    """Begin to verify a person who has told a name and a date of birth; some values are clear at once (section 7)."""
+    """Begin to verify a person who has told a name and a date of birth; some values are clear at once (stripe-facts 7)."""
     if not all(tells(person, field) for field in _SHORT):
         return
     told = facts(person)

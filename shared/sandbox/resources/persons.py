@@ -1,4 +1,4 @@
-"""The API of an account's people (stripe.md section 10)."""
+"""The API of an account's people (stripe-facts 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a refund: paid at once, waiting for money, arriving late, or coming back (stripe.md sections 7 and 12)."""
+"""What becomes of a refund: paid at once, waiting for money, arriving late, or coming back (stripe-facts 7 and 12)."""
 
 from __future__ import annotations
 

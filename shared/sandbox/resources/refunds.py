@@ -1,4 +1,4 @@
-"""Refunds: made, read, annotated (stripe.md section 12). What becomes of one later stands in `refund_fates`.
+"""Refunds: made, read, annotated (stripe-facts 12). What becomes of one later stands in `refund_fates`.
 
 Of a destination charge the platform pays the whole refund and the seller keeps everything, unless `reverse_transfer` takes
 the transfer back in proportion, and `refund_application_fee` the fee. In that order: first the seller's money comes in,
@@ -166,7 +166,7 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Only a refund that waits for the shopper can be called back (stripe.md section 12)."""
+    """Only a refund that waits for the shopper can be called back (stripe-facts 12.11)."""
     doc = act.get("refund", ids["refund"], param="refund")
     if doc.body["status"] == "requires_action":
         refund_fates.call_back(act, doc)

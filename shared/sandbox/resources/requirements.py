@@ -173,7 +173,7 @@ def _flags(doc: Document, reason: str | None, *, pays_out: bool) -> None:
 
 
 def _show_owner(doc: Document, speaker: Document | None) -> None:
-    """`individual` and `company` are there while the platform may see them, and not afterwards (section 10)."""
+    """`individual` and `company` are there while the platform may see them, and not afterwards (stripe-facts 10)."""
     doc.body.pop("individual", None)
     doc.body.pop("company", None)
     if connected.hides(doc):
@@ -191,7 +191,7 @@ def _show_owner(doc: Document, speaker: Document | None) -> None:
 
 
 def settle(act: Act, doc: Document, before: Json) -> None:
-    """Derive, save, and tell the connect endpoints what changed: capabilities first, then the account (section 10)."""
+    """Derive, save, and tell the connect endpoints what changed: capabilities first, then the account (stripe-facts 10)."""
     was = copy.deepcopy(doc.hidden.get("deadline"))
     apply(act, doc)
     act.store.save(doc)
@@ -241,7 +241,7 @@ def fall_due(act: Act, subject: str) -> None:
     settle(act, doc, before)
 
 
-# The last digits of the cards that ask for more, and what they do (stripe.md section 7).
+# The last digits of the cards that ask for more, and what they do (stripe-facts 7).
 _TRIGGERS = {
     "4000000000004202": (["{who}.verification.document"], []),
     "4000000000004210": (["{who}.verification.document"], ["charges"]),

@@ -13,7 +13,7 @@ def portion(whole: int, base: int, *, before: int, now: int, gone: int) -> int:
     """What giving back `now` of `base` takes from `whole`, after `before` of `base` took `gone` from it.
 
     Counted from the beginning each time and rounded half up, so that parts add up to the whole whatever their sizes: the
-    last one clears the remainder (stripe.md section 12; the rounding is ours).
+    last one clears the remainder (stripe-facts 12.3).
     """
     due = (2 * whole * (before + now) + base) // (2 * base)
     return min(max(due - gone, 0), whole - gone)

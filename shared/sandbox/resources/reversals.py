@@ -1,4 +1,4 @@
-"""Transfer reversals: money that comes back from a connected account (stripe.md sections 12 and 13)."""
+"""Transfer reversals: money that comes back from a connected account (stripe-facts 12 and 13)."""
 
 from __future__ import annotations
 

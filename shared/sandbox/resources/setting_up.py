@@ -1,4 +1,4 @@
-"""What the confirmation of a SetupIntent does: challenge, decline, keep; and the attempts that tell of it (section 9)."""
+"""What the confirmation of a SetupIntent does: challenge, decline, keep; and the attempts that tell of it (stripe-facts 9)."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def abandon(act: Act, doc: Document) -> None:
 
 
 def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
-    """The shopper is back from the challenge: go on as without one, or fail (stripe.md section 9)."""
+    """The shopper is back from the challenge: go on as without one, or fail (stripe-facts 9)."""
     method = act.get("payment_method", doc.body["payment_method"])
     attempt = act.get("setup_attempt", doc.body["latest_attempt"])
     challenges.close(doc, passed=passed)

@@ -1,4 +1,4 @@
-"""The money of a charge: balance transactions, transfer, application fee (stripe.md section 11).
+"""The money of a charge: balance transactions, transfer, application fee (stripe-facts 11).
 
 A destination charge of 1000 usd with a fee of 123: the platform gets charge +1000 -59, transfer -1000, application_fee +123;
 the connected account gets payment +1000 of which 123 is the fee. A direct charge (`Stripe-Account`) is the connected
@@ -23,7 +23,7 @@ def settle(act: Act, subject: str) -> None:
 
 
 def settle_now(act: Act, charge: Document) -> None:
-    """The money of a captured charge moves, then `charge.updated` carries the three ids (section 8); once is enough."""
+    """The money of a captured charge moves, then `charge.updated` carries the three ids (stripe-facts 8); once is enough."""
     if charge.body["balance_transaction"] or not charge.body["captured"]:
         return
     before = snapshot(charge)
@@ -101,7 +101,7 @@ def _pass_on(act: Act, charge: Document, available_on: int) -> None:
     body["transfer"] = transfer.id
     emit(act, "transfer.created", transfer)
     if body["application_fee_amount"]:
-        fee = min(body["application_fee_amount"], captured)  # capped (stripe.md section 6)
+        fee = min(body["application_fee_amount"], captured)  # capped (stripe-facts 6.6)
         collected = passing.collect_fee(act, payment, fee, available_on, source=charge.id)
         body["application_fee"] = collected.id
         emit(act, "application_fee.created", collected)

@@ -1,4 +1,4 @@
-"""SetupIntents: a card is checked and kept for later, without a payment (stripe.md section 9)."""
+"""SetupIntents: a card is checked and kept for later, without a payment (stripe-facts 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transfers: made by the platform itself, from what is available or out of one charge; read, annotated (sections 3, 11, 12)."""
+"""Transfers: made by the platform itself, from what is available or out of one charge; read, annotated (stripe-facts 3, 11, 12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as a resource, and the endpoints that they are delivered to (stripe.md section 15)."""
+"""Events as a resource, and the endpoints that they are delivered to (stripe-facts 15)."""
 
 from __future__ import annotations
 

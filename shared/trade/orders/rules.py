@@ -28,7 +28,7 @@ class OrderStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Where the money of an order is (the seed's `payment_status`)."""
+    """Where the money of an order is (`payment_status` of the API)."""
 
     PENDING = "pending"
     PROCESSING = "processing"

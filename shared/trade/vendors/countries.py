@@ -1,7 +1,7 @@
 """Where a vendor may be at home, and in which currencies it may sell from there. Pure.
 
 These are the countries whose accounts a platform in the European Economic Area can pay by destination charge without a
-cross-border agreement (features.md section 5, "on_behalf_of ... required cross-region"). Where Stripe opens no accounts
+cross-border agreement (stripe-facts 10.13). Where Stripe opens no accounts
 (Iceland), nobody is let in to find that out.
 """
 

@@ -1,0 +1,302 @@
+"""What we ask Stripe about a dispute: to keep a document, to stage an answer, to take it, to close.
+
+Each write belongs to one version of the answer; the row says which is the newest. What is sent is
+read from our rows when it is sent: an answer and its documents stand in one place, and cannot change
+while their version is the newest.
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+from tortoise.expressions import Q
+
+from shared.core import clock
+from shared.finance.disputes import evidence, service
+from shared.finance.disputes.errors import Overtaken
+from shared.finance.disputes.models import Dispute, DisputeFile
+from shared.finance.disputes.rules import ANSWERABLE, TELLABLE
+from shared.infra.gateway.disputes import StripeDispute
+from shared.infra.gateway.errors import StripeMissing, StripeRefused
+from shared.infra.gateway.files import StoredFile
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.operations import Operation
+from shared.infra.stripe_writes.rules import WriteState
+from shared.infra.unit import Transaction
+
+log = logging.getLogger("markethall.disputes")
+
+UNREADABLE = "Stripe could not read this document. Remove it, or choose another version of it."
+UNSENT = Q(stripe_file_id=None, refusal="")  # documents of which Stripe has yet to say something
+
+
+@dataclass(frozen=True)
+class UploadDocument(Operation[StoredFile, None]):
+    """A document of an answer.
+
+    It is named in no evidence, so seen by no bank, before it is staged or handed in.
+    """
+
+    name: ClassVar[str] = "files.create"
+
+    file_id: int
+    mark: str
+
+    @classmethod
+    def of(cls, row: DisputeFile) -> Self:
+        """Make it of a document that is kept here."""
+        return cls(row.id, row.upload_key)
+
+    @property
+    def key(self) -> str:
+        return self.mark
+
+    @property
+    def subject(self) -> str:
+        return f"dispute_file:{self.file_id}"
+
+    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+        """One that was removed, or replaced, goes nowhere."""
+        is_wanted = await DisputeFile.exists(UNSENT, id=self.file_id)
+        return self if is_wanted else WriteState.SUPERSEDED
+
+    async def send(self, gateway: Gateway, key: str) -> StoredFile:
+        row = await DisputeFile.get_or_none(id=self.file_id)
+        if row is None:
+            raise Overtaken(log=f"{self.subject} was removed")
+        return await gateway.files.create(bytes(row.content), name=row.name, key=key)
+
+    async def find(self, gateway: Gateway) -> None:
+        """Look for nothing: a file bears no mark of ours, and nobody sees a second copy."""
+
+    async def answered(self, tx: Transaction, answer: StoredFile, more: None) -> None:
+        await self._note(stripe_file_id=answer.id)
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """The vendor reads it beside the document; the others go on."""
+        await self._note(refusal=UNREADABLE)
+
+    async def _note(self, **values: str) -> None:
+        """Keep what Stripe said, unless the document was removed meanwhile."""
+        row = DisputeFile.filter(id=self.file_id, stripe_file_id=None)
+        await row.update(**values, updated_at=clock.now())
+
+
+async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
+    """Bring to Stripe what is not there yet, each document once.
+
+    Raises TryLater: the same call goes on later.
+    """
+    for row in await DisputeFile.filter(UNSENT, dispute_id=dispute_id).order_by("id"):
+        write_id = await writes.opened(UploadDocument.of(row), asked_at=row.created_at)
+        await writes.perform(gateway, write_id)
+
+
+async def refused_document(dispute_id: int) -> str | None:
+    """Name a document that Stripe did not take, if there is one."""
+    rows = DisputeFile.filter(dispute_id=dispute_id).exclude(refusal="").order_by("id")
+    name = await rows.first().values_list("name", flat=True)
+    return str(name) if name is not None else None
+
+
+@dataclass(frozen=True)
+class _OfDispute(Operation[StripeDispute, None]):
+    """A write about one version of an answer. `what` stands in its key."""
+
+    what: ClassVar[str]
+
+    dispute_id: int
+    stripe_id: str
+    payment_id: int
+    version: int
+
+    @classmethod
+    def of(cls, row: Dispute) -> Self:
+        """Make it of the newest version of an answer."""
+        return cls(row.id, row.stripe_dispute_id, row.payment_id, row.evidence_version)
+
+    @property
+    def key(self) -> str:
+        return f"dispute:{self.stripe_id}:{self.what}:{self.version}"
+
+    @property
+    def subject(self) -> str:
+        return service.subject_of(self.dispute_id)
+
+    def is_newest(self, row: Dispute) -> bool:
+        """Tell whether nothing was written or decided since."""
+        return row.evidence_version == self.version
+
+    @abstractmethod
+    def is_wanted(self, row: Dispute) -> bool:
+        """Tell whether Stripe is still to be told."""
+
+    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        return self if self.is_wanted(row) else WriteState.SUPERSEDED
+
+    async def read_response(self) -> dict[str, str]:
+        """Return texts and documents of this version. Raises Overtaken."""
+        row = await Dispute.get(id=self.dispute_id)
+        given = await service.handed_in(row)
+        if not self.is_newest(row):
+            raise Overtaken(log=f"version {self.version} of {self.subject} was overtaken")
+        return given
+
+    async def read_dispute(self, gateway: Gateway) -> StripeDispute | None:
+        """Read the dispute at Stripe; None where Stripe does not know it."""
+        try:
+            return await gateway.disputes.get(self.stripe_id)
+        except StripeMissing:
+            return None
+
+
+@dataclass(frozen=True)
+class StageEvidence(_OfDispute):
+    """A draft as Stripe keeps it; the bank does not see it."""
+
+    name: ClassVar[str] = "disputes.stage"
+    what: ClassVar[str] = "evidence"
+
+    def is_wanted(self, row: Dispute) -> bool:
+        return self.is_newest(row) and is_draft(row)
+
+    async def prepare(self, gateway: Gateway) -> None:
+        """Bring its documents to Stripe. Raises TryLater."""
+        if self.is_wanted(await Dispute.get(id=self.dispute_id)):
+            await upload_documents(gateway, self.dispute_id)
+
+    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        is_there = row.staged_evidence == await service.handed_in(row)
+        return self if self.is_wanted(row) and not is_there else WriteState.SUPERSEDED
+
+    async def send(self, gateway: Gateway, key: str) -> StripeDispute:
+        given = evidence.as_sent(await self.read_response())
+        return await gateway.disputes.update(self.stripe_id, evidence=given, submit=False, key=key)
+
+    async def find(self, gateway: Gateway) -> StripeDispute | None:
+        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
+        if seen is None or not self.is_wanted(row):
+            return None
+        return seen if evidence.ours(seen.evidence) == await service.handed_in(row) else None
+
+    async def answered(self, tx: Transaction, answer: StripeDispute, more: None) -> None:
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        if self.is_newest(row):
+            await tx.change(row, staged_evidence=await service.handed_in(row))
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        """The draft stays here; perhaps the dispute takes none any more."""
+        service.read_again(tx, self.stripe_id)
+
+
+def is_draft(row: Dispute) -> bool:
+    """Tell whether there is a draft that nobody has handed in."""
+    is_decided = row.submitted_at is not None or row.accepted_at is not None
+    return row.status in ANSWERABLE and not is_decided and row.evidence_version > 0
+
+
+@dataclass(frozen=True)
+class _Decision(_OfDispute):
+    """What a vendor decided, once and for good.
+
+    Refused, it is taken back, unless Stripe has it already.
+    """
+
+    looks_after_refusal: ClassVar[bool] = True
+
+    async def find(self, gateway: Gateway) -> StripeDispute | None:
+        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
+        if seen is None or not self.is_newest(row):
+            return None
+        return seen if await service.is_delivered(row, seen) else None
+
+    async def answered(self, tx: Transaction, answer: StripeDispute, more: None) -> None:
+        await service.locked(tx, self.payment_id)
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        if self.is_wanted(row):
+            await tx.change(row, delivered_at=clock.now(), **await self.known_by_answer(row))
+        await service.apply_in(tx, self.payment_id, answer)
+
+    async def known_by_answer(self, row: Dispute) -> dict[str, Any]:
+        """Return what else our row knows now."""
+        return {}
+
+    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        if self.is_wanted(row):
+            await _take_back(tx, row, refusal.log or "")
+        service.read_again(tx, self.stripe_id)
+
+
+@dataclass(frozen=True)
+class SubmitEvidence(_Decision):
+    """An answer handed in."""
+
+    name: ClassVar[str] = "disputes.submit"
+    what: ClassVar[str] = "submit"
+
+    def is_wanted(self, row: Dispute) -> bool:
+        return self.is_newest(row) and row.submitted_at is not None and is_untold(row)
+
+    async def prepare(self, gateway: Gateway) -> None:
+        """Bring its documents to Stripe. Raises TryLater."""
+        if self.is_wanted(await Dispute.get(id=self.dispute_id)):
+            await upload_documents(gateway, self.dispute_id)
+
+    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+        """Take it back where Stripe refused a document: without it, it is another answer."""
+        row = await tx.lock(Dispute, id=self.dispute_id)
+        if not self.is_wanted(row):
+            return WriteState.SUPERSEDED
+        if name := await refused_document(row.id):
+            await _take_back(tx, row, f"the document {name} was refused")
+            return WriteState.SUPERSEDED
+        return self
+
+    async def send(self, gateway: Gateway, key: str) -> StripeDispute:
+        given = evidence.as_sent(await self.read_response())
+        return await gateway.disputes.update(self.stripe_id, evidence=given, submit=True, key=key)
+
+    async def known_by_answer(self, row: Dispute) -> dict[str, Any]:
+        return {"staged_evidence": await service.handed_in(row)}
+
+
+@dataclass(frozen=True)
+class CloseDispute(_Decision):
+    """A loss accepted."""
+
+    name: ClassVar[str] = "disputes.close"
+    what: ClassVar[str] = "close"
+
+    def is_wanted(self, row: Dispute) -> bool:
+        return self.is_newest(row) and row.accepted_at is not None and is_untold(row)
+
+    async def send(self, gateway: Gateway, key: str) -> StripeDispute:
+        return await gateway.disputes.close(self.stripe_id, key=key)
+
+
+def is_untold(row: Dispute) -> bool:
+    """Tell whether Stripe has not taken a decision yet, and still can."""
+    return row.delivered_at is None and row.status in TELLABLE
+
+
+def decision_of(row: Dispute) -> SubmitEvidence | CloseDispute | None:
+    """Say what Stripe is to be told; None when nothing was decided, or Stripe knows."""
+    if not is_untold(row):
+        return None
+    if row.submitted_at is not None:
+        return SubmitEvidence.of(row)
+    return CloseDispute.of(row) if row.accepted_at is not None else None
+
+
+async def _take_back(tx: Transaction, row: Dispute, reason: str) -> None:
+    """Let nothing pretend that the vendor decided; the page shows why."""
+    log.warning("the answer to dispute %s was refused: %s", row.id, reason)
+    await tx.change(row, submitted_at=None, submitted_by="", accepted_at=None, accepted_by="")
+    service.note(tx, row, "answer_refused", "stripe", reason=reason[:300])

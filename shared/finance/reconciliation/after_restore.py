@@ -1,0 +1,89 @@
+"""The way back after a restore: fetch Stripe's events, compare everything, acknowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core import clock
+from shared.core.errors import Conflict
+from shared.finance.inbox.backfill import fetch_events
+from shared.finance.reconciliation.models import Difference
+from shared.infra import unit
+from shared.infra.restoring.models import Restoration
+from shared.infra.restoring.service import standing
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """How far an installation has come since it was restored.
+
+    `differences`: how many the comparison left open.
+    """
+
+    backup_made_at: datetime
+    restored_at: datetime
+    source: str
+    backfilled_at: datetime | None
+    compared_at: datetime | None
+    run_id: int | None
+    differences: int
+
+    @property
+    def can_end(self) -> bool:
+        """Whether there is something to acknowledge."""
+        return self.backfilled_at is not None and self.compared_at is not None
+
+
+async def standstill() -> Standstill | None:
+    """Read where it stands; None when money moves. At most two queries."""
+    row = await standing()
+    if row is None:
+        return None
+    left = 0
+    if row.compared_run:
+        left = await Difference.filter(run_id=row.compared_run, status="open").count()
+    return Standstill(
+        backup_made_at=row.backup_made_at,
+        restored_at=row.created_at,
+        source=row.source,
+        backfilled_at=row.backfilled_at,
+        compared_at=row.compared_at,
+        run_id=row.compared_run,
+        differences=left,
+    )
+
+
+async def fetch() -> None:
+    """Fetch Stripe's events now; the worker would within a quarter of an hour."""
+    async with unit.transaction() as tx:
+        fetch_events.once("webhooks.backfill:restored")(tx)
+
+
+async def acknowledge(*, actor: str, despite: bool = False) -> None:
+    """Let money move again. `despite`: differences that are left were looked at.
+
+    Raises Conflict while events or comparison are missing, or differences are left that nobody has
+    looked at.
+    """
+    async with unit.transaction() as tx:
+        row = await tx.lock_first(Restoration.filter(acknowledged_at=None).order_by("-id"))
+        if row is None:
+            return
+        stands = await standstill()
+        assert stands is not None
+        if not stands.can_end:
+            raise Conflict("Fetch the events and compare everything first; nothing was changed.")
+        if stands.differences and not despite:
+            raise Conflict("There are differences left. Look at them, and tick the box if they may stay for now.")
+        now = clock.now()
+        await Restoration.filter(acknowledged_at=None).update(
+            acknowledged_at=now, acknowledged_by=actor[:255], updated_at=now
+        )
+        tx.record(
+            "restoration.acknowledged",
+            actor=actor,
+            subject=f"restoration:{row.id}",
+            source=row.source,
+            differences=stands.differences,
+        )

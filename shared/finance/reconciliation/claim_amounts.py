@@ -1,0 +1,55 @@
+"""What a claim has to come to: what its refund or dispute says that the vendor bears."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tortoise.functions import Sum
+
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.money import borne_by
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import UNDONE
+from shared.infra.references.models import StripeReference
+
+_KINDS = ("refund", "refund_undone", "dispute_withdrawn", "dispute_reinstated")
+
+
+async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
+    """Read what vendors bear: subject (`refund:12`, `dispute:3`) -> minor units.
+
+    Those are left out of which row and ledger do not say the same.
+    """
+    by_rows, by_ledger = await _by_rows(subjects), await _by_ledger(subjects)
+    sure = [name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount]
+    return {name: by_rows[name] for name in sure}
+
+
+async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:
+    ids: dict[str, list[int]] = {"refund": [], "dispute": []}
+    for subject in subjects:
+        what, _, number = subject.partition(":")
+        if what in ids and number.isdigit():
+            ids[what].append(int(number))
+    amounts: dict[str, int] = {}
+    for refund in await Refund.filter(id__in=ids["refund"], stripe_refund_id__not_isnull=True):
+        amounts[f"refund:{refund.id}"] = 0 if refund.status in UNDONE else refund.vendor_part
+    for dispute in await Dispute.filter(id__in=ids["dispute"]):
+        amounts[f"dispute:{dispute.id}"] = borne_by(dispute).vendor
+    return amounts
+
+
+async def _by_ledger(subjects: Sequence[str]) -> dict[str, int]:
+    named = StripeReference.filter(subject__in=list(subjects))
+    pairs = await named.values_list("stripe_id", "subject")
+    subject_of = {str(stripe_id): str(subject) for stripe_id, subject in pairs}
+    entries = LedgerEntry.filter(stripe_id__in=list(subject_of), posting__kind__in=_KINDS)
+    entries = entries.filter(account=Account.VENDOR_PAYABLE)
+    sums = entries.annotate(total=Sum("amount")).group_by("stripe_id")
+    amounts: dict[str, int] = defaultdict(int)
+    for stripe_id, total in await sums.values_list("stripe_id", "total"):
+        amounts[subject_of[str(stripe_id)]] += int(str(total))
+    return amounts

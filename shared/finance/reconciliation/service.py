@@ -1,0 +1,158 @@
+"""A reconciliation: read both sides, compare them twice, store what differs both times."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from tortoise.exceptions import IntegrityError
+
+from shared.core import clock
+from shared.core.errors import MarketError
+from shared.finance.reconciliation import both_sides
+from shared.finance.reconciliation.checks import compare
+from shared.finance.reconciliation.errors import AlreadyRunning
+from shared.finance.reconciliation.findings import FoundDifference, persisting
+from shared.finance.reconciliation.models import Difference, ReconciliationRun
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.restoring.service import note_comparison
+from shared.infra.unit import Act, Transaction
+from shared.trade.vendors.models import Vendor
+
+log = logging.getLogger("markethall.reconciliation")
+
+WINDOW = timedelta(days=4)  # what the nightly run looks at; more than a weekend of missed runs
+GRACE = timedelta(seconds=60)  # after this differences are looked at again: a payment settles by then
+GIVEN_UP = timedelta(minutes=30)  # a run that has not moved for so long died with its process
+
+Compared = tuple[list[FoundDifference], dict[str, int]]  # what differs, how much was looked at
+
+
+async def reconcile(
+    gateway: Gateway,
+    *,
+    started_by: str,
+    full: bool = True,
+    grace: timedelta = GRACE,
+    tell: Callable[[str], None] = log.info,
+) -> ReconciliationRun:
+    """Compare everything (or, not `full`, what happened lately) and store what differs.
+
+    Raises AlreadyRunning, and StripeUnavailable after noting that the run failed.
+    """
+    async with unit.transaction() as tx:
+        run_id = await begin(tx, started_by)
+    return await carry_out(gateway, run_id, full=full, grace=grace, tell=tell)
+
+
+async def begin(tx: Transaction, started_by: str) -> int:
+    """Write a run down, which alone may be running.
+
+    One whose process died does not stand in the way for long. Raises AlreadyRunning.
+    """
+    too_long_ago = clock.now() - GIVEN_UP
+    given_up = ReconciliationRun.filter(status="running", updated_at__lt=too_long_ago)
+    error = "The process that ran it ended."
+    await tx.move_all(given_up, to="failed", error=error, finished_at=clock.now())
+    try:
+        async with tx.savepoint():  # a partial unique index lets one run alone be running
+            return int((await ReconciliationRun.create(started_by=started_by)).id)
+    except IntegrityError:
+        raise AlreadyRunning from None
+
+
+async def carry_out(
+    gateway: Gateway,
+    run_id: int,
+    *,
+    full: bool = True,
+    grace: timedelta = GRACE,
+    tell: Callable[[str], None] = log.info,
+) -> ReconciliationRun:
+    """Carry out a run that was begun; nothing is done to one that has ended."""
+    run = await ReconciliationRun.get(id=run_id)
+    if run.status != "running":
+        return run
+    try:
+        differences, compared = await _compare(gateway, run.id, full=full, grace=grace, tell=tell)
+    except BaseException as error:
+        await _fail(run, _said(error))
+        raise
+    async with unit.transaction() as tx:
+        noted = {"differences": len(differences)}
+        ended = await tx.move(
+            run,
+            to="differences" if differences else "clean",
+            act=Act("reconciliation.finished", run.started_by, noted),
+            compared=compared,
+            finished_at=clock.now(),
+        )
+        if ended:
+            await _store(run.id, differences)
+    if full:
+        await note_comparison(run.id, began=run.created_at)
+    await run.refresh_from_db()
+    return run
+
+
+async def _compare(
+    gateway: Gateway, run_id: int, *, full: bool, grace: timedelta, tell: Callable[[str], None]
+) -> Compared:
+    since = None if full else clock.now() - WINDOW
+    first, compared = await _compare_once(gateway, run_id, since)
+    if first and since is not None:
+        # A window that does not agree is not believed: everything is looked at.
+        first, compared = await _compare_once(gateway, run_id, None)
+    if not first:
+        return [], compared
+    if grace:
+        seconds = int(grace.total_seconds())
+        tell(f"{_count(len(first))}; looking again in {seconds} seconds, some may be under way.")
+        await asyncio.sleep(grace.total_seconds())
+    second, compared = await _compare_once(gateway, run_id, None)
+    return persisting(first, second), compared
+
+
+def _count(number: int) -> str:
+    return f"{number} difference{'' if number == 1 else 's'}"
+
+
+async def _compare_once(gateway: Gateway, run_id: int, since: datetime | None) -> Compared:
+    await ReconciliationRun.filter(id=run_id).update(updated_at=clock.now())
+    both, compared = await both_sides.read(gateway, since)
+    return compare(both), compared
+
+
+async def _fail(run: ReconciliationRun, error: str) -> None:
+    async with unit.transaction() as tx:
+        await tx.move(run, to="failed", error=error, finished_at=clock.now())
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, MarketError):
+        return error.message
+    return f"{type(error).__name__}: {error}"[:500] if str(error) else "It was stopped."
+
+
+async def _store(run_id: int, differences: Sequence[FoundDifference]) -> None:
+    if not differences:
+        return
+    ids = await Vendor.all().values_list("id", flat=True)
+    vendors = {int(str(id_)) for id_ in ids}
+    for number, each in enumerate(differences, 1):
+        await Difference.create(
+            run_id=run_id,
+            number=number,
+            kind=each.kind,
+            subject=each.subject[:80],
+            stripe_id=each.stripe_id,
+            vendor_id=each.vendor_id if each.vendor_id in vendors else None,
+            text=each.text,
+            ours=each.ours[:255],
+            theirs=each.theirs[:255],
+            repair=each.repair,
+            arguments=dict(each.arguments),
+        )

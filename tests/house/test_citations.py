@@ -1,0 +1,76 @@
+"""What is cited stands in this repository: facts about Stripe, and documents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.house.measure import HERE, Checkout
+
+FACTS = (HERE / "docs" / "stripe-facts.md").read_text()
+SOURCES = ("SDK", "RUN", "SPEC", "JS", "DOC", "CHG", "CLI", "PAR", "OBS", "3P", "MEM", "ours")
+CITED = re.compile(r"stripe-facts\s+(\d+(?:\.\d+)?(?:(?:, | and | to )\d+(?:\.\d+)?)*)")
+DOCUMENT = re.compile(r"[\w/.-]*\w\.md\b")
+WRITTEN = (".py", ".html", ".md", ".toml", ".js", ".txt", ".css")
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Yield path and text of all that people write here; migrations and vendored files stay as they are."""
+    house = Checkout(HERE)
+    for path in house.files:
+        if path.endswith(WRITTEN) and "/migrations/" not in path:
+            yield path, house.text(path)
+
+
+def test_every_fact_cited_exists() -> None:
+    """Sections and facts, wherever they are named."""
+    known = {*re.findall(r"^## (\d+)\.", FACTS, re.MULTILINE), *re.findall(r"^- \*\*([\d.]+)\*\*", FACTS, re.MULTILINE)}
+    wrong = [
+        (path, number)
+        for path, text in _texts()
+        for numbers in CITED.findall(text)
+        for number in re.findall(r"\d+(?:\.\d+)?", numbers)
+        if number not in known
+    ]
+    assert wrong == []
+
+
+def test_every_fact_has_one_number_and_a_source() -> None:
+    """The number begins with that of its section, the source stands at the end in brackets."""
+    numbers: Counter[str] = Counter()
+    wrong = []
+    for section, body in re.findall(r"^## (\d+)\.[^\n]*\n(.*?)(?=^## |\Z)", FACTS, re.MULTILINE | re.DOTALL):
+        for number, fact in re.findall(r"^- \*\*([\d.]+)\*\* (.*?)(?=^- |^\n|\Z)", body, re.MULTILINE | re.DOTALL):
+            numbers[number] += 1
+            source = re.search(r"\[([^\]]+)\]\s*\Z", fact)
+            told = source is not None and ("follows from" in source[1] or any(each in source[1] for each in SOURCES))
+            if not number.startswith(f"{section}.") or not told:
+                wrong.append(number)
+    assert wrong == []
+    assert len(numbers) > 100
+    assert max(numbers.values()) == 1
+
+
+def test_no_citation_leads_outside() -> None:
+    """Each document that is named is a file of this repository."""
+    files = {path.rpartition("/")[2] for path in Checkout(HERE).files if path.endswith(".md")}
+    wrong = [
+        (path, name)
+        for path, text in _texts()
+        for name in DOCUMENT.findall(re.sub(r"https?://\S+", "", text))
+        if name.rpartition("/")[2] not in files
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_told_by_a_number_that_nobody_can_look_up() -> None:
+    """What was wrong in an older program, or stood in a list elsewhere, is said outright."""
+    numbered = re.compile(r"\bdefects?[ _]\d|\bof (?:the|our) (?:seed|notes)\b", re.IGNORECASE)
+    here = __file__.rpartition("/")[2]
+    wrong = [
+        (path, found[0])
+        for path, text in _texts()
+        if path.rpartition("/")[2] != here and (found := numbered.search(text))
+    ]
+    assert wrong == []
