@@ -12,7 +12,7 @@ from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.pages import page
 from shared.finance.connect.queries import selling
 from shared.finance.disputes.queries import count_to_answer
-from shared.trade.orders.lists import count_to_ship
+from shared.trade.orders.order_lists import count_to_ship
 
 
 async def vendor_page(

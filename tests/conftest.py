@@ -199,11 +199,13 @@ async def database(database_url: str) -> AsyncIterator[str]:
     """An empty database, open: its address. Runs the test on each engine."""
     from tortoise.backends.base import executor
 
-    from shared.finance.inbox import refusals
+    from shared.finance.inbox import rejected_deliveries
     from shared.infra.database.lifecycle import close_database, open_database
 
     executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
-    refusals.counter = refusals.Counter()  # what an earlier test left uncounted is none of this one's
+    rejected_deliveries.counter = (
+        rejected_deliveries.Counter()
+    )  # what an earlier test left uncounted is none of this one's
     await open_database(database_url)
     yield database_url
     await close_database()

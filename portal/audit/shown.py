@@ -11,7 +11,7 @@ from shared.infra.audit.queries import EntryView
 from shared.infra.audit.words import NOUNS, in_detail, told
 from shared.trade.orders.queries import numbers_of
 from shared.trade.people.queries import called
-from shared.trade.vendors.finding import vendor_names
+from shared.trade.vendors.search import vendor_names
 
 
 @dataclass(frozen=True)

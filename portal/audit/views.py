@@ -23,7 +23,7 @@ from shared.trade.catalogue.queries import clean_search
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.queries import ids_by_number
 from shared.trade.people.queries import found_people, labels_of_vendor
-from shared.trade.vendors.finding import found_vendors
+from shared.trade.vendors.search import found_vendors
 
 blueprint = Blueprint("audit", __name__)
 EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well

@@ -25,10 +25,10 @@ from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
 from shared.trade.catalogue.queries import vendor_products
 from shared.trade.marketplace.queries import today
-from shared.trade.orders.lists import count_to_ship, orders_summary, vendor_orders
+from shared.trade.orders.order_lists import count_to_ship, orders_summary, vendor_orders
 from shared.trade.people.errors import EmailNotConfirmed
 from shared.trade.vendors import service as vendors
-from shared.trade.vendors.closing import sentence, spelled
+from shared.trade.vendors.closures import sentence, spelled
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")

@@ -13,11 +13,11 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.links import public_url_for
 from shared.finance.disputes import attachments
-from shared.finance.disputes.facts import facts_of
 from shared.finance.disputes.files import KINDS, RECEIPT
+from shared.finance.disputes.order_facts import facts_of
 from shared.finance.disputes.queries import DisputeView, vendor_dispute
 from shared.finance.statements import receipt
-from shared.finance.statements.identity import identity
+from shared.finance.statements.invoice_issuer import identity
 from shared.trade.orders.terms import version_asked_for
 
 blueprint = Blueprint("dispute_documents", __name__, url_prefix="/vendor/admin/disputes")

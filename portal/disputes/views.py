@@ -27,7 +27,7 @@ from shared.finance.disputes.errors import (
     DocumentRefused,
     NothingToSay,
 )
-from shared.finance.disputes.facts import drafted
+from shared.finance.disputes.order_facts import drafted
 from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_dispute
 from shared.infra.activity.queries import of_subject
 

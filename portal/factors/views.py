@@ -22,7 +22,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import before_factor, fresh_sign_in
-from shared.trade.people.factors import answers, confirming, passkeys, service
+from shared.trade.people.factors import challenges, confirming, passkeys, service
 from shared.trade.people.factors.models import SecondFactor
 from shared.trade.people.factors.rules import Kind
 from shared.trade.people.models import Member
@@ -104,7 +104,7 @@ async def add_app() -> Response:
             code=form.code.data or "",
             name=form.name.data or "",
         )
-    except answers.WrongAnswer as error:
+    except challenges.WrongAnswer as error:
         form.blame(error)
         return await _app_page(form, status=422)
     except MarketError as error:
@@ -149,7 +149,7 @@ async def add_passkey() -> Response:
     if site is None or not form.ok():
         return await _passkey_page(form, status=422)
     try:
-        challenge = await answers.take_challenge(session_id())
+        challenge = await challenges.take_challenge(session_id())
         made = passkeys.made(site, form.credential.data or "", challenge=challenge)
         codes = await service.add_passkey(
             member_id=person_id(), session_id=session_id(), made=made, name=form.name.data or ""
@@ -170,7 +170,7 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
         )
     known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
     question = passkeys.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
-    await answers.remember(session_id(), question)
+    await challenges.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))
     return await _page("portal/factors/passkey.html", status=status, form=form, question=question.options, back=back)

@@ -17,7 +17,7 @@ from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.trade.people import addresses, credentials, links
+from shared.trade.people import email_addresses, mailed_links, password_change
 from shared.trade.people.errors import EmailTaken, LinkEnded
 from shared.trade.people.rules import Purpose
 
@@ -38,9 +38,9 @@ async def reset(token: str) -> Response:
     nonce = _nonce(token)
     form = await NewPasswordForm.from_request()
     try:
-        view = await links.look(nonce, (Purpose.RESET,))
+        view = await mailed_links.look(nonce, (Purpose.RESET,))
         if form.ok():
-            role = await credentials.reset_password(nonce=nonce, new=form.password.data or "")
+            role = await password_change.reset_password(nonce=nonce, new=form.password.data or "")
             return see_other(sign_in_of(role), ("ok", _("Your password is changed. Sign in with it.")))
     except LinkEnded as ended:
         return await _ended(ended)
@@ -57,7 +57,7 @@ async def email(token: str) -> Response:
     nonce = _nonce(token)
     form = await Bare.from_request()
     try:
-        view = await links.look(nonce, addresses.BY_MAIL)
+        view = await mailed_links.look(nonce, email_addresses.BY_MAIL)
         if form.ok():
             return await _answered(nonce)
     except (LinkEnded, EmailTaken) as ended:
@@ -66,7 +66,7 @@ async def email(token: str) -> Response:
 
 
 async def _answered(nonce: str | None) -> Response:
-    purpose, role = await addresses.answer(nonce)
+    purpose, role = await email_addresses.answer(nonce)
     return see_other(url_for(HOMES[role]) if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", _(DONE[purpose])))
 
 

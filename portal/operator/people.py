@@ -21,7 +21,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.catalogue.queries import clean_search
-from shared.trade.people import directory, history, rules, switching
+from shared.trade.people import account_history, deactivation, directory, rules
 from shared.trade.people.directory import PersonRow
 
 blueprint = Blueprint("operator_people", __name__, url_prefix="/operator")
@@ -76,7 +76,7 @@ class Group:
         if not form.ok():
             return await self._one(row, form, status=422)
         try:
-            await switching.switch_off(
+            await deactivation.switch_off(
                 kind=row.kind, person_id=row.id, by=identity.person_id(), reason=form.reason.data or ""
             )
         except Conflict as error:
@@ -89,7 +89,7 @@ class Group:
     async def on(self, person_id: int) -> Response:
         """Let a person in again."""
         row = await self._row(person_id)
-        await switching.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
+        await deactivation.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
         return see_other(
             url_for(".show", person_id=row.id), ("ok", f"{row.full_name} can sign in again, and was told by mail.")
         )
@@ -107,7 +107,7 @@ class Group:
             title=TITLES[self.name],
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
-            happenings=await history.happenings(row.kind, row.id),
+            happenings=await account_history.happenings(row.kind, row.id),
         )
 
 

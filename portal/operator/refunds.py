@@ -18,8 +18,8 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service, words
-from shared.finance.refunds.counting import MAX_REASON
 from shared.finance.refunds.queries import RefundView, count_waiting, refund_page
+from shared.finance.refunds.refunded_amounts import MAX_REASON
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
 from shared.trade.people import policies
 

@@ -20,7 +20,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import vendor_row
-from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")

@@ -9,7 +9,7 @@ from quart import Blueprint, Response, request
 from portal.operator import ledger
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
-from portal.operator.payout_forms import PayoutForms, payout_forms
+from portal.operator.payouts.forms import PayoutForms, payout_forms
 from portal.operator.timeline import DECISIONS, again, change_lines
 from portal.statements import vat_words
 from portal.transactions.views import STATES
@@ -24,12 +24,12 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.connect import capabilities, configs
+from shared.finance.connect import capabilities, payment_configs
 from shared.finance.connect.queries import get_vendor_payment_config, vendor_row, vendor_rows
 from shared.finance.connect.words import badge_of, standing
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
-from shared.finance.inbox.health import endpoints
+from shared.finance.inbox.endpoint_health import endpoints
 from shared.finance.inbox.queries import EventView, event_counts, event_page, stored_event
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.queries import trial_balance
@@ -95,7 +95,9 @@ async def set_fee(vendor_id: int) -> Response:
     trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
     look = form.look(as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail)
     try:
-        await configs.set_platform_fee(vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look)
+        await payment_configs.set_platform_fee(
+            vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await vendor_page(row.id, form=form, status=error.status)

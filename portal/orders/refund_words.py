@@ -10,7 +10,7 @@ from shared.finance.refunds import words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, RefundState, Standing
-from shared.trade.orders.money import MoneyState
+from shared.trade.orders.remaining_money import MoneyState
 
 STATES = words.STATES
 REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))

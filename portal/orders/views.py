@@ -22,7 +22,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
-from shared.finance.disputes.fraud import is_warned
+from shared.finance.disputes.fraud_warnings import is_warned
 from shared.finance.disputes.queries import DisputeView, disputes_of_order
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
@@ -31,7 +31,7 @@ from shared.finance.refunds.queries import RefundView, refunds_of_order
 from shared.infra.activity.queries import of_order
 from shared.infra.mail.queries import mails_of_order
 from shared.trade.catalogue.queries import clean_search
-from shared.trade.orders.arriving import counts_from, mark_as_delivered
+from shared.trade.orders.delivery import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
     CannotDeliver,
     CannotShip,
@@ -41,10 +41,10 @@ from shared.trade.orders.errors import (
     NothingToKeep,
     PiecesMissing,
 )
-from shared.trade.orders.goods import short_of
-from shared.trade.orders.lists import vendor_orders
+from shared.trade.orders.order_lists import vendor_orders
 from shared.trade.orders.queries import OrderView, vendor_order
-from shared.trade.orders.sending import keep_goods, mark_as_shipped
+from shared.trade.orders.restocking import short_of
+from shared.trade.orders.shipping import keep_goods, mark_as_shipped
 
 blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
 MAX_NUMBER = 20

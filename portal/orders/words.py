@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, shipping
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 CHIPS = (

@@ -19,7 +19,7 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.connect import configs, service
+from shared.finance.connect import payment_configs, service
 from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
 from shared.finance.connect.words import standing
 from shared.finance.payouts import stripe_schedule
@@ -105,7 +105,9 @@ async def connect() -> Response:
     try:
         if config.stripe_account_id is None:
             if may_choose:
-                await configs.choose_currency(vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who)
+                await payment_configs.choose_currency(
+                    vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who
+                )
             await service.setup_payments(kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who)
         return see_other(await _fresh_link(config.vendor_id))
     except MarketError as error:

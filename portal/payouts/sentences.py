@@ -10,7 +10,7 @@ from shared.entrypoints.web.filters import money
 from shared.finance.payouts import words
 from shared.finance.payouts.balances import BalanceView
 from shared.finance.payouts.forecast import NextPayout
-from shared.finance.payouts.instant import InstantOffer
+from shared.finance.payouts.instant_payouts import InstantOffer
 from shared.finance.payouts.queries import PayoutRow
 from shared.finance.payouts.rules import Obstacle, PayoutState
 

@@ -20,7 +20,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.payouts import instant, service, words
+from shared.finance.payouts import instant_payouts, service, words
 from shared.finance.payouts.balances import debts, holds, overview
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
@@ -83,7 +83,7 @@ async def pay_instantly() -> Response:
     amount = Money(int(form.amount.data or 0), str(form.currency.data))
     seen, by = int(form.fee.data or 0), actor_label(actor())
     try:
-        row = await instant.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen)
+        row = await instant_payouts.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen)
     except MarketError as error:
         return await _home(status=error.status, problem=_sentence(error))
     return see_other(

@@ -13,8 +13,8 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.stepup import KEPT_FIELD, before_factor, in_words
-from shared.trade.people.factors import answers, confirming
-from shared.trade.people.factors.kept import Kept, kept
+from shared.trade.people.factors import challenges, confirming
+from shared.trade.people.factors.pending_forms import Kept, kept
 from shared.trade.people.factors.rules import is_fresh
 from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
@@ -54,10 +54,10 @@ async def confirm(kept_id: int) -> Response:
     person = await Member.get(id=who.id)
     try:
         by = await proving.prove(form, session_id=session_id(), member=person, by_password=True)
-    except answers.WrongAnswer as error:
+    except challenges.WrongAnswer as error:
         form.blame(error)
         return await _question(found, form, status=422)
-    except answers.TooManyAnswers as error:
+    except challenges.TooManyAnswers as error:
         end_session("member")
         return see_other(url_for("signin.login"), ("warn", error.message))
     token = await confirming.freshen(session_id=session_id(), member=person, by=by)

@@ -14,7 +14,7 @@ from shared.entrypoints.web.pages import add_flash, page, see_other
 from shared.entrypoints.web.paging import address
 from shared.entrypoints.web.stepup import home_of
 from shared.trade.people import sessions
-from shared.trade.people.factors import answers, confirming, recovery
+from shared.trade.people.factors import challenges, confirming, recovery
 from shared.trade.people.models import Session
 
 blueprint = Blueprint("signin_step", __name__)
@@ -51,10 +51,10 @@ async def enter() -> Response:
     await knock_here("member.step", half.member.email)
     try:
         by = await proving.prove(form, session_id=half.id, member=half.member, by_password=False)
-    except answers.WrongAnswer as error:
+    except challenges.WrongAnswer as error:
         form.blame(error)
         return await _question(half, form, status=422)
-    except answers.TooManyAnswers as error:
+    except challenges.TooManyAnswers as error:
         end_half_session()
         return see_other(url_for("signin.login"), ("warn", error.message))
     token = await confirming.enter(session_id=half.id, member=half.member, by=by)

@@ -13,11 +13,11 @@ from shared.entrypoints.web.identity import actor, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import pager
-from shared.finance.order_money.shares import Share, shares_of
+from shared.finance.order_money.order_shares import Share, shares_of
 from shared.finance.payments.queries import PaymentView, payments_of_vendor
 from shared.finance.payments.rules import PAID_STATES, PaymentState
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.money import MoneyState
+from shared.trade.orders.remaining_money import MoneyState
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/vendor/admin/transactions")
 

@@ -50,7 +50,7 @@ NOT_OURS = "not ours"
 
 E = TypeVar("E")
 # Takes a Context and a VerifiedEvent, reads again what that is about, and says in words what came of
-# it; NOT_OURS for what is not. `tests/contract/test_handlers.py` holds each to it.
+# it; NOT_OURS for what is not. `tests/house/test_handlers.py` holds each to it.
 StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[str]]
 
 

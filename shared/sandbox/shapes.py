@@ -1,6 +1,6 @@
 """Checks decoded parameters against `shapes.json` and turns their leaves into integers, booleans and strings.
 
-The file's notation is explained where it is written: tests/contract/shapes.py.
+The file's notation is explained where it is written: tests/sandbox/shapes.py.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.finance.payment_methods import queries, service, setups
+from shared.finance.payment_methods import queries, service, setup_intents
 from shared.finance.payment_methods.rules import MOST, SetupState
-from shared.finance.payment_methods.setups import SetupEnd
+from shared.finance.payment_methods.setup_intents import SetupEnd
 from shared.infra.gateway.errors import StripeRefused
 from storefront.receipts.declines import said
 
@@ -41,7 +41,7 @@ async def show() -> Response:
 async def add() -> Response:
     """Type a card into Stripe's own form. The setup is made or read here; coming again gives the same one."""
     try:
-        begun = await shielded(setups.begin(kit().gateway, person_id()))
+        begun = await shielded(setup_intents.begin(kit().gateway, person_id()))
     except (TryLater, Conflict) as problem:
         return await page(
             "storefront/account/add_card.html",
@@ -66,7 +66,7 @@ async def add() -> Response:
 async def added() -> Response:
     """Back from the form, or from the bank: what became of it is asked of Stripe, whatever the address says."""
     try:
-        end = await shielded(setups.end(kit().gateway, person_id()))
+        end = await shielded(setup_intents.end(kit().gateway, person_id()))
     except (TryLater, Conflict, StripeRefused) as problem:
         return see_other(
             url_for("cards.show"),

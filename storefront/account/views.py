@@ -13,7 +13,7 @@ from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds.queries import awaiting_approval
-from shared.trade.orders.lists import purchases_of
+from shared.trade.orders.order_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm

@@ -18,17 +18,17 @@ from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.payment_methods.queries import usable_methods
 from shared.finance.payments.errors import OrderNotPayable
-from shared.finance.payments.pressing import press, release
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
+from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.queries import BasketView, get_basket
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
-from shared.trade.orders.holding import what_is_missing
 from shared.trade.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
+from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance

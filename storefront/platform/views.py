@@ -19,14 +19,14 @@ from shared.entrypoints.web.paging import address, pager
 from shared.trade.baskets.queries import held_for
 from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.trade.commission import words
-from shared.trade.commission.offer import has_amounts, offer
+from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import TITLES, Kind, blocks
 from shared.trade.orders import terms as order_terms
+from shared.trade.vendors.open_shops import list_open_vendors, open_shops
 from shared.trade.vendors.queries import fee_payers
-from shared.trade.vendors.shops import list_open_vendors, open_shops
 from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)

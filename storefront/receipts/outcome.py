@@ -9,12 +9,12 @@ from datetime import datetime
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
-from shared.finance.payments.progress import PaymentProgress
+from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.finance.refunds.queries import RefundView
 from shared.finance.refunds.words import for_shopper
-from shared.trade.orders.money import MoneyState, OrderMoney
 from shared.trade.orders.queries import OrderView
+from shared.trade.orders.remaining_money import MoneyState, OrderMoney
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.declines import said
 

@@ -11,11 +11,11 @@ from shared.entrypoints.web.kit import kit, page_number, shielded
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
-from shared.finance.payments.progress import refresh
+from shared.finance.payments.return_page import refresh
 from shared.finance.refunds.queries import awaiting_approval, refunds_of_purchase
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.money import MoneyState
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
+from shared.trade.orders.remaining_money import MoneyState
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.browser import own_checkouts
 from storefront.receipts.outcome import Outcome, card_of, outcome_of

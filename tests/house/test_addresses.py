@@ -33,18 +33,18 @@ BY_HAND = {
 # Mails that are still written in code.
 WAITING = {
     "shared/finance/connect/accounts.py",
-    "shared/finance/connect/banks.py",
+    "shared/finance/connect/bank_accounts.py",
     "shared/finance/connect/jobs.py",
-    "shared/finance/disputes/fraud.py",
+    "shared/finance/disputes/fraud_warnings.py",
     "shared/finance/disputes/notices.py",
-    "shared/finance/payouts/follow.py",
-    "shared/finance/payouts/holds.py",
+    "shared/finance/payouts/sync.py",
+    "shared/finance/payouts/operator_holds.py",
     "shared/finance/reconciliation/jobs.py",
-    "shared/finance/refunds/aftermath.py",
-    "shared/finance/refunds/counting.py",
+    "shared/finance/refunds/effects.py",
+    "shared/finance/refunds/refunded_amounts.py",
     "shared/finance/refunds/service.py",
     "shared/finance/statements/service.py",
-    "shared/trade/orders/settle.py",
+    "shared/trade/orders/payment_effects.py",
     "shared/trade/people/tokens.py",
 }
 

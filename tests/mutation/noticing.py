@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.mutation.places import rules
 
-FOLDERS = ("tests/unit", "tests/integration", "tests/fault")
+FOLDERS = ("tests/unit", "tests/integration", "tests/faults")
 # They start whole programs, upgrade old databases, or walk at random for minutes: they promise something else.
 _NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
 # Domains whose tests carry another name, too.

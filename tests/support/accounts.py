@@ -12,7 +12,7 @@ from shared.core import clock
 from shared.entrypoints.web.identity import SESSION_KEYS
 from shared.infra.mail.models import Email
 from shared.infra.mail.service import compose
-from shared.trade.people import credentials, registration, sessions
+from shared.trade.people import password_change, registration, sessions
 from shared.trade.people.models import Customer, Member
 from shared.trade.people.persons import Person, label_of
 from tests.support.factories import make_vendor
@@ -123,7 +123,7 @@ async def link_in(to: str, kind: str, settings: Settings) -> str:
 async def forgot(role: str, email: str) -> None:
     """Ask for a new password, and let the job do its work."""
     kind = DOORS[role].kind
-    await credentials.send_reset.run(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
+    await password_change.send_reset.run(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
 
 
 @contextmanager

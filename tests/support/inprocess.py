@@ -76,9 +76,9 @@ class DirectClient(stripe.HTTPClient):
 
 def _check(asked: Request, status: int, text: str) -> None:
     """Fail on the spot when the request or the answer is not one of Stripe's."""
-    from tests.contract.checked import ACCEPTED
-    from tests.contract.fields import missing_keys
-    from tests.contract.sdkspec import check_reply, check_request
+    from tests.sandbox.checked import ACCEPTED
+    from tests.sandbox.fields import missing_keys
+    from tests.sandbox.sdkspec import check_reply, check_request
 
     body = json.loads(text)
     problems = [*check_reply(asked.method, asked.path, status, body), *missing_keys(body)]

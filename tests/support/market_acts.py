@@ -17,10 +17,10 @@ from shared.finance.disputes.models import Dispute
 from shared.finance.inbox import dispatch
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.ledger.chart import Account
-from shared.finance.payments import pressing
+from shared.finance.payments import stock_hold
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
-from shared.finance.payouts import holds, instant, stripe_schedule
+from shared.finance.payouts import instant_payouts, operator_holds, stripe_schedule
 from shared.finance.payouts import service as payouts
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.plans import PayoutPlan
@@ -54,7 +54,7 @@ async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, ba
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(market.gateway, order_id=order.id)
     if card is not None:
-        await pressing.press(market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id)
+        await stock_hold.press(market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id)
         given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
         path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
         status, body, _ = market.stand.send("POST", path, given)
@@ -69,7 +69,7 @@ async def press_and_leave(market: Market, shop: Shop) -> None:
     """A shopper presses Pay of an order and is not heard of again."""
     sale = await buy(market, shop, 1, None, back=False)
     order = await Order.get(id=sale)
-    await pressing.press(market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id))
+    await stock_hold.press(market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id))
 
 
 async def shelve(shop: Shop, free: int) -> None:
@@ -352,8 +352,8 @@ async def plan(market: Market, shop: Shop, schedule: str, minimum: int) -> None:
 async def pay_at_once(market: Market, shop: Shop) -> None:
     """The vendor asks for all that can be sent at once."""
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
-    offer = await instant.preview(market.gateway, vendor_id=shop.vendor_id, currency=config.currency)
-    await instant.pay(
+    offer = await instant_payouts.preview(market.gateway, vendor_id=shop.vendor_id, currency=config.currency)
+    await instant_payouts.pay(
         market.gateway, vendor_id=shop.vendor_id, amount=offer.amount, actor="member:1", fee=offer.fee.amount
     )
 
@@ -416,13 +416,13 @@ async def hold_or_release(shop: Shop) -> None:
     """The operator holds a vendor's payouts back, or lets them go on."""
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     if config.payouts_held_at is None:
-        await holds.hold(vendor_id=shop.vendor_id, reason="We are looking.", actor="member:2")
+        await operator_holds.hold(vendor_id=shop.vendor_id, reason="We are looking.", actor="member:2")
     else:
-        await holds.release(vendor_id=shop.vendor_id, actor="member:2")
+        await operator_holds.release(vendor_id=shop.vendor_id, actor="member:2")
 
 
 async def reserve(shop: Shop, percentage: int) -> None:
     """The operator holds a part of each sale back for a month."""
-    await holds.set_reserve(
+    await operator_holds.set_reserve(
         vendor_id=shop.vendor_id, percentage=Decimal(percentage), days=30 if percentage else 0, actor="member:2"
     )

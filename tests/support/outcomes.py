@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.finance.disputes import service as disputes
-from shared.finance.refunds import follow
 from shared.finance.refunds import service as refunds
+from shared.finance.refunds import sync
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Wish
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
-from shared.trade.orders.money import MoneyState, Shipping
+from shared.trade.orders.remaining_money import MoneyState, Shipping
 from tests.support.disputes import at_stripe
 from tests.support.money import sell
 from tests.support.refunds import WHOLE, amount, set_policy
@@ -83,7 +83,7 @@ class Scene:
         """What becomes of the refunds of special cards, and we hear of it: they come back, or arrive late."""
         self.sandbox.advance(120)
         for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
-            await follow.follow(self.context.gateway, made.id)
+            await sync.follow(self.context.gateway, made.id)
 
 
 Act = Callable[[Scene], Awaitable["Payment"]]

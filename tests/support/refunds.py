@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import run
 from shared.core import clock
 from shared.core.settings import SANDBOX_SECRET_KEY
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.refunds import service
@@ -79,7 +79,7 @@ async def sold(
 ) -> Sold:
     """A paid order at 10 %; the platform has money unless told otherwise, and the vendor that of `others` more sales."""
     shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
-    await configs.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
+    await payment_configs.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
     if funded:
         await fund_platform(sandbox)
     for _ in range(others):

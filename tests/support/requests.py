@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.contract.sdkspec import check_request
+from tests.sandbox.sdkspec import check_request
 
 if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox

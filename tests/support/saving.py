@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from shared.core.settings import SANDBOX_SECRET_KEY
-from shared.finance.payment_methods import customers, follow, setups
+from shared.finance.payment_methods import customers, setup_intents, sync
 from shared.finance.payment_methods.models import PaymentMethod
-from shared.finance.payments.progress import refresh
+from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import IntentView, create_payment_intent
 from tests.support.market import check_out
 
@@ -68,17 +68,17 @@ async def buy(
     view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper_id)
     pay(sandbox, view, number, save=save)
     await refresh(gateway, checkout_token=bought.token)
-    await follow.follow_shopper(gateway, shopper_id)
+    await sync.follow_shopper(gateway, shopper_id)
     return bought
 
 
 async def add_card(
     gateway: Gateway, sandbox: RunningSandbox, shopper_id: int, number: str = VISA, *, year: int = 2034
-) -> setups.SetupEnd:
+) -> setup_intents.SetupEnd:
     """Add a card in the account, as the page does it, and come back."""
-    begun = await setups.begin(gateway, shopper_id)
+    begun = await setup_intents.begin(gateway, shopper_id)
     set_up(sandbox, begun.client_secret, number, year=year)
-    return await setups.end(gateway, shopper_id)
+    return await setup_intents.end(gateway, shopper_id)
 
 
 def set_up(sandbox: RunningSandbox, client_secret: str, number: str = VISA, *, year: int = 2034) -> Any:

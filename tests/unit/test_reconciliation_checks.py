@@ -16,7 +16,7 @@ from shared.finance.reconciliation.checks import CHECKS, ORDER, REPAIRS, compare
 from shared.finance.reconciliation.checks.check import Check, Comparison
 from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference, RepairName
 from shared.finance.reconciliation.records import BothSides, EventAtStripe
-from tests.unit.test_reconciliation_rules import SINGLE_DIFFERENCES, SOLD, balanced, movement
+from tests.domain.reconciliation.test_reconciliation_rules import SINGLE_DIFFERENCES, SOLD, balanced, movement
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(str(checks.__file__)).parent

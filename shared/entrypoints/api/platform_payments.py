@@ -21,8 +21,8 @@ from shared.entrypoints.web.access import public, unsigned_post
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.order_links import find
-from shared.finance.payments.pressing import press
 from shared.finance.payments.service import create_payment_intent
+from shared.finance.payments.stock_hold import press
 from shared.trade.orders.queries import OrderView, checkout_token_of, order_by_id
 
 blueprint = Blueprint("platform_payments", __name__, url_prefix="/api/v1/platform/vendors")

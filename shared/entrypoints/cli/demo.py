@@ -17,12 +17,12 @@ from shared.core.settings import Settings
 from shared.entrypoints.cli import demo_money
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.payments.progress import refresh
+from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.statements.identity import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.baskets import service as baskets
@@ -35,8 +35,8 @@ from shared.trade.orders import terms
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
-from shared.trade.orders.sending import mark_as_shipped
 from shared.trade.orders.service import place_order
+from shared.trade.orders.shipping import mark_as_shipped
 from shared.trade.orders.terms import Acceptance
 from shared.trade.people import registration
 from shared.trade.people.models import Customer, Member
@@ -159,7 +159,7 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
         )
         row = await Vendor.get(id=signed.vendor_id)
     vendor_id = int(row.id)
-    await configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
+    await payment_configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
     # There is no page for a shop's looks yet, so there is no service either.
     looks = {
         "tagline": demo.tagline,

@@ -19,14 +19,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.core.settings import Settings
-from shared.entrypoints.cli import front
+from shared.entrypoints.cli import addresses, front
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.options import Options
 from shared.entrypoints.cli.settings import read_settings
-from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.where import installation, site
-from shared.finance.inbox import health
+from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.rules import Light
 from shared.finance.inbox.words import NAMES, sentence
@@ -114,7 +113,7 @@ async def _open(settings: Settings) -> AsyncIterator[None]:
 async def _health(settings: Settings) -> list[Finding]:
     """The lights of the webhook endpoints, and mails that do not go out."""
     found = []
-    for endpoint in await health.endpoints(settings):
+    for endpoint in await endpoint_health.endpoints(settings):
         tally, name = endpoint.tally, NAMES[endpoint.source].lower()
         last = f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC" if tally.last_event_at else "never"
         what = f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."

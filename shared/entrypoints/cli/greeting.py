@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shared.entrypoints.cli import addresses
-
 from shared.core.settings import Settings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER, VENDORS
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shared.entrypoints.cli import addresses
-
 import asyncio
 import getpass
 import sys
@@ -12,6 +10,7 @@ from typing import Any
 import click
 
 from shared.core.settings import Settings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, Options
 from shared.entrypoints.cli.settings import read_settings

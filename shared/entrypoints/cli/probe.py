@@ -22,13 +22,13 @@ from shared.core.settings import Settings, StripeSettings
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.inbox import refusals
+from shared.finance.inbox import rejected_deliveries
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal
 from shared.finance.payments.models import Payment
 from shared.infra.gateway.calls import API_VERSION
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
-from shared.trade.marketplace.sending import letterhead
+from shared.trade.marketplace.mail_sender import letterhead
 from shared.trade.people.models import Member
 
 WAIT_SECONDS = 30.0  # for an event; Stripe sends within a few
@@ -160,7 +160,7 @@ async def _prove(api: Api, source: str, touched: Touched | None, settings: Setti
             return Finding(f"{_name(source)} works: {touched.type} of {touched.what} came after {waited:.1f} s.")
         if came:
             break
-        if await _refused(touched) and waited > 2 * refusals.EVERY_SECONDS:
+        if await _refused(touched) and waited > 2 * rejected_deliveries.EVERY_SECONDS:
             break
         await asyncio.sleep(LOOK_EVERY)
     return await _why_not(api, touched, settings)

@@ -15,7 +15,7 @@ from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, ReconcileOptions
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation, site
-from shared.finance.inbox.backfill import backfill
+from shared.finance.inbox.missed_events import backfill
 from shared.finance.reconciliation.models import Difference
 from shared.finance.reconciliation.repairs import apply_all, would
 from shared.finance.reconciliation.service import reconcile

@@ -19,8 +19,8 @@ from shared.entrypoints.web.identity import actor, end_session, person_id, sessi
 from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.trade.people import addresses, credentials, history, sessions
-from shared.trade.people.factors.answers import TooManyAnswers
+from shared.trade.people import account_history, email_addresses, password_change, sessions
+from shared.trade.people.factors.challenges import TooManyAnswers
 
 F = TypeVar("F", bound=Callable[..., Any])
 Show = Callable[..., Awaitable[Response]]
@@ -52,9 +52,9 @@ class AccountPages:
             who=who,
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
-            pending_email=await addresses.pending_change(kind=kind, person_id=mine),
+            pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
             signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=session_id()),
-            happenings=await history.happenings(kind, mine),
+            happenings=await account_history.happenings(kind, mine),
         )
 
     def _back(self, category: str, text: str) -> Response:
@@ -66,7 +66,7 @@ class AccountPages:
         if not form.ok():
             return await self.page(status=422, password=form)
         try:
-            token = await credentials.change_password(
+            token = await password_change.change_password(
                 kind=self.audience.kind,
                 person_id=person_id(),
                 session_id=session_id(),
@@ -89,7 +89,7 @@ class AccountPages:
         if not form.ok():
             return await self.page(status=422, email=form)
         try:
-            await addresses.ask_to_change(
+            await email_addresses.ask_to_change(
                 kind=self.audience.kind,
                 person_id=person_id(),
                 session_id=session_id(),
@@ -105,12 +105,12 @@ class AccountPages:
 
     async def cancel_email(self) -> Response:
         """Call the new address off; the link that was sent to it acts no more."""
-        cancelled = await addresses.cancel_change(kind=self.audience.kind, person_id=person_id())
+        cancelled = await email_addresses.cancel_change(kind=self.audience.kind, person_id=person_id())
         return self._back("ok", _("Your address stays as it is.")) if cancelled else see_other(url_for(".page"))
 
     async def confirm_again(self) -> Response:
         """Send the mail that confirms the address once more."""
-        if await addresses.ask_again(kind=self.audience.kind, person_id=person_id()):
+        if await email_addresses.ask_again(kind=self.audience.kind, person_id=person_id()):
             return self._back("ok", _("We have sent you another link. It can take a minute or two."))
         return self._back(
             "info", _("There is nothing to send: look at your mails of before, also among the unwanted ones.")
@@ -175,7 +175,7 @@ def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
         sent = False
         if form.ok():
             try:
-                await credentials.forgot(kind=kind, email=form.email.data or "")
+                await password_change.forgot(kind=kind, email=form.email.data or "")
                 sent = True
             except Invalid as error:
                 form.blame(error)

@@ -5,7 +5,7 @@ quart-rate-limiter. In memory by default, in Redis when several processes share 
 itself, and says so in the log: a limiter must not be what takes the shop down, nor an outage what opens it.
 
 Doors (`limit_door`: passwords, codes, mails on request) are counted a second time, by email address too, in the database
-(shared/trade/people/doors.py), once the request's size, origin and form token were found right.
+(shared/trade/people/login_limits.py), once the request's size, origin and form token were found right.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from shared.core.networks import network_of
 from shared.core.settings import Settings
 from shared.entrypoints.web.access import TOKEN, access_of, current_view
 from shared.entrypoints.web.identity import knows
-from shared.trade.people.doors import TRIES, Paces, knock
+from shared.trade.people.login_limits import TRIES, Paces, knock
 
 F = TypeVar("F", bound=Callable[..., Any])
 

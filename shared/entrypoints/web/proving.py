@@ -10,10 +10,10 @@ from wtforms.validators import Length
 
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.kit import kit
-from shared.trade.people.factors import answers, passkeys
+from shared.trade.people.factors import challenges, passkeys
 from shared.trade.people.factors.models import SecondFactor
 from shared.trade.people.factors.rules import Kind
-from shared.trade.people.factors.vault import Vault
+from shared.trade.people.factors.sealed_secrets import Vault
 from shared.trade.people.models import Member
 
 
@@ -38,14 +38,14 @@ def site() -> passkeys.Site | None:
 async def ways(session_id: int, member_id: int) -> dict[str, Any]:
     """What a page offers besides the password: `has_app`, and `question`, a passkey's options as JSON or None."""
     kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
-    question = await answers.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
+    question = await challenges.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
     return {"has_app": Kind.TOTP.value in kinds, "has_factor": bool(kinds), "question": question}
 
 
 async def prove(form: ProofForm, *, session_id: int, member: Member, by_password: bool) -> str:
     """By what somebody has shown who they are. Raises WrongAnswer, TooManyAnswers."""
     if form.credential.data:
-        return await answers.passkey(site(), session_id=session_id, member=member, answer=form.credential.data)
+        return await challenges.passkey(site(), session_id=session_id, member=member, answer=form.credential.data)
     if form.code.data or not by_password:
-        return await answers.code(vault(), session_id=session_id, member=member, typed=form.code.data or "")
-    return await answers.password(session_id=session_id, member=member, typed=form.password.data or "")
+        return await challenges.code(vault(), session_id=session_id, member=member, typed=form.code.data or "")
+    return await challenges.password(session_id=session_id, member=member, typed=form.password.data or "")

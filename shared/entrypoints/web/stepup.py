@@ -21,7 +21,7 @@ from shared.entrypoints.web.identity import member_or_none, session_id
 from shared.entrypoints.web.kit import is_htmx, kit, safe_next
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address
-from shared.trade.people.factors import kept
+from shared.trade.people.factors import pending_forms
 from shared.trade.people.factors.rules import is_compulsory, is_fresh
 from shared.trade.people.queries import Actor
 
@@ -82,7 +82,7 @@ def before_factor(view: F) -> F:
     return view
 
 
-def in_words(found: kept.Kept) -> list[tuple[str, str]]:
+def in_words(found: pending_forms.Kept) -> list[tuple[str, str]]:
     """What waits to be sent, as the person filled it in."""
     mark = mark_of(view_at(current_app, found.method, found.action.partition("?")[0]))
     if mark is not None and mark.form is not None:
@@ -140,7 +140,7 @@ async def _ask(mark: Mark, who: Actor) -> Response:
 
 
 async def _keep(mark: Mark, who: Actor) -> int:
-    return await kept.keep(
+    return await pending_forms.keep(
         session_id=session_id(),
         method="GET" if request.method in ("GET", "HEAD") else "POST",
         action=_here(),
@@ -158,7 +158,7 @@ async def _once(session_id: int) -> Response | None:
     from shared.entrypoints.web.pages import see_other
 
     known = number.isascii() and number.isdigit() and len(number) < 18
-    if known and await kept.take(int(number), session_id=session_id, action=_here()):
+    if known and await pending_forms.take(int(number), session_id=session_id, action=_here()):
         return None
     return see_other(_before() or url_for("platform.home"), ("warn", ONCE))
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.core import clock
-from shared.finance.connect import banks, capabilities, mirror, requirements, rules, texts, verification
+from shared.finance.connect import (
+    bank_accounts,
+    capabilities,
+    requirements,
+    rules,
+    stored_requirements,
+    texts,
+    verification,
+)
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import config_view
 from shared.finance.connect.rules import AccountFacts, AccountStatus
@@ -66,7 +74,7 @@ def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datet
     row.details_submitted = facts.details_submitted
     row.transfers_active = facts.transfers_active
     row.disabled_reason = (facts.disabled_reason or "")[:80] or None
-    row.requirements = mirror.to_json(account)
+    row.requirements = stored_requirements.to_json(account)
     row.external_account_errored = facts.external_account_errored
     row.current_deadline = account.current_deadline
     row.future_deadline = account.future_requirements.current_deadline
@@ -105,10 +113,10 @@ async def store_reading(vendor_id: int, account: StripeAccount, *, read_at: date
         if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
             return
         before = _Before.of(row)
-        known, submitted = banks.known_to(row), row.details_submitted
+        known, submitted = bank_accounts.known_to(row), row.details_submitted
         async with tx.editing(row):
             describe(row, account, read_at=read_at)
-            await banks.follow(tx, row, account, known=known, submitted=submitted)
+            await bank_accounts.follow(tx, row, account, known=known, submitted=submitted)
         await _audit_change(tx, row, before, actor="stripe")
         await _tell_what_stopped(tx, row, before)
 

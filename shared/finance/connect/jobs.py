@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from tortoise.expressions import Q
 
 from shared.core import clock
-from shared.finance.connect import banks, requirements_due, texts
+from shared.finance.connect import bank_accounts, requirements_due, texts
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.connect.rules import AccountStatus, reminder_due
@@ -102,4 +102,4 @@ async def _write(
 @recurring("vendors.end_bank_holds", every=timedelta(hours=1))
 async def end_bank_holds(_context: Context) -> None:
     """End the wait after a changed bank of every vendor whose own job was lost."""
-    await banks.end_due()
+    await bank_accounts.end_due()

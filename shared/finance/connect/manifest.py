@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
-from shared.finance.connect import banks, configs, jobs, models, stripe_events
+from shared.finance.connect import bank_accounts, jobs, models, payment_configs, stripe_events
 from shared.trade.vendors.events import VendorSignedUp
 
 MANIFEST = Manifest(
@@ -14,9 +14,9 @@ MANIFEST = Manifest(
         jobs.remind_one,
         jobs.look_again,
         jobs.end_bank_holds,
-        banks.end_later,
+        bank_accounts.end_later,
     ),
-    subscriptions=(Subscription(VendorSignedUp, configs.on_vendor_signed_up),),
+    subscriptions=(Subscription(VendorSignedUp, payment_configs.on_vendor_signed_up),),
     connect_events={
         "account.updated": stripe_events.sync,
         "capability.updated": stripe_events.sync,

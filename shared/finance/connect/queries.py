@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 
 from shared.core.errors import NotFound
 from shared.core.money import Money
-from shared.finance.connect import mirror
+from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.infra.database.paging import Paged, window
@@ -101,7 +101,7 @@ class VendorPage(Paged):
 
 def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
     """The read model of a payment config; `country` is the account's where there is one, else the vendor's."""
-    due = mirror.from_json(row.requirements)
+    due = stored_requirements.from_json(row.requirements)
     status = AccountStatus(row.stripe_account_status)
     return PaymentConfigView(
         vendor_id=row.vendor_id,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from shared.core import clock
 from shared.core.ids import born
-from shared.finance.connect import accounts, configs
+from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.errors import AccountDisconnected
 from shared.finance.connect.events import ConnectedAgain, PayoutSettingsRead
 from shared.finance.connect.models import VendorPaymentConfig
@@ -57,7 +57,7 @@ async def setup_payments(
 async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tuple[str | None, int]:
     """Stripe's id of the account, or else the write that makes it."""
     async with unit.transaction() as tx:
-        row = await configs.locked(tx, vendor_id)
+        row = await payment_configs.locked(tx, vendor_id)
         if row.deauthorized_at:
             raise AccountDisconnected
         if row.stripe_account_id is not None:
@@ -98,7 +98,7 @@ async def create_onboarding_link(
     """
     await require_confirmed(vendor_id, to="connect with Stripe")
     link = await gateway.account_links.create(
-        await configs.account_of(vendor_id),
+        await payment_configs.account_of(vendor_id),
         refresh_url=refresh_url,
         return_url=return_url,
     )
@@ -109,7 +109,7 @@ async def create_onboarding_link(
 
 async def create_dashboard_link(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> str:
     """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making audited."""
-    link = await gateway.accounts.create_login_link(await configs.account_of(vendor_id))
+    link = await gateway.accounts.create_login_link(await payment_configs.account_of(vendor_id))
     async with unit.transaction() as tx:
         tx.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
     return link

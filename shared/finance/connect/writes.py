@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shared.core import clock
-from shared.finance.connect import accounts, configs
+from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.events import AccountCreated
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.gateway.accounts import AccountDetails, StripeAccount
@@ -54,7 +54,7 @@ class CreateAccount(Operation[StripeAccount, None]):
 
     async def answered(self, tx: Transaction, answer: StripeAccount, more: None) -> None:
         """Note the account."""
-        row = await configs.locked(tx, self.vendor_id)
+        row = await payment_configs.locked(tx, self.vendor_id)
         if row.stripe_account_id is not None:
             return
         async with tx.editing(row):
@@ -72,7 +72,7 @@ class CreateAccount(Operation[StripeAccount, None]):
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """A definite no made nothing: other details may be given, under a key of their own."""
-        row = await configs.locked(tx, self.vendor_id)
+        row = await payment_configs.locked(tx, self.vendor_id)
         head, _, number = self.mark.rpartition(":")
         where = {"stripe_account_key": self.mark, "stripe_account_id": None}
         next_key = f"{head}:{int(number) + 1}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.core.money import Money
 from shared.finance.disputes import texts
+from shared.finance.disputes.dispute_postings import Books, borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import Books, borne_by
 from shared.finance.disputes.rules import APPEALS, OPEN, DisputeStatus
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction

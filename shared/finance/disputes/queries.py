@@ -12,8 +12,8 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.disputes import words
+from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import borne_by
 from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, APPEALS, CLOSED, OPEN, TELLABLE, DisputeStatus
 from shared.finance.recovery.models import Claim
 from shared.infra.database.paging import Paged, window

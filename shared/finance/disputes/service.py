@@ -11,8 +11,8 @@ from typing import Any
 
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
+from shared.finance.disputes.dispute_postings import Books, apply_transactions, held_of
 from shared.finance.disputes.models import Dispute, DisputeFile
-from shared.finance.disputes.money import Books, apply_transactions, held_of
 from shared.finance.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
@@ -24,7 +24,7 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
-from shared.trade.orders import settle as orders
+from shared.trade.orders import payment_effects as orders
 from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.disputes")

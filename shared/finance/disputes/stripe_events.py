@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import NOT_OURS
-from shared.finance.disputes import fraud, service
+from shared.finance.disputes import fraud_warnings, service
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -25,7 +25,7 @@ async def note_warning(context: Context, event: VerifiedEvent) -> str:
     if not event.object_id:
         return NOT_OURS
     try:
-        outcome = await fraud.note(context.gateway, event.object_id)
+        outcome = await fraud_warnings.note(context.gateway, event.object_id)
     except StripeMissing:
         return NOT_OURS
     return NOT_OURS if outcome is None else outcome

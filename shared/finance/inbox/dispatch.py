@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from shared.core import clock
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, NotFound, TryLater
-from shared.finance.inbox import belonging
-from shared.finance.inbox.belonging import Belonging
+from shared.finance.inbox import attribution
+from shared.finance.inbox.attribution import Belonging
 from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
@@ -67,7 +67,7 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
     body = json.loads(row.body)
     handler = handlers()[row.source].get(row.type)
     reason = ignored(context, row, event := envelope(body))
-    about = await belonging.find(body)
+    about = await attribution.find(body)
     if reason is not None or handler is None:
         return await _ignore(row, about, reason or NO_HANDLER)
     error, outcome = None, ""

@@ -13,7 +13,7 @@ from tortoise.expressions import F
 
 from shared.core import clock
 from shared.core.errors import MarketError
-from shared.finance.inbox import dispatch, refusals
+from shared.finance.inbox import dispatch, rejected_deliveries
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import source_of
 from shared.infra import unit
@@ -51,7 +51,7 @@ async def receive(context: Context, *, source: str, body: bytes, signature: str 
     try:
         event = verify(body, signature, context.settings.stripe.secrets_of(source))
     except BadSignature as refused:
-        await refusals.counter.note(source, refused.why)
+        await rejected_deliveries.counter.note(source, refused.why)
         raise
     row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body.decode()))
     if row_id is not None:
@@ -83,7 +83,7 @@ def _finished(task: asyncio.Task[object]) -> None:
 
 async def drain() -> None:
     """Wait for events that are still being applied, and write down what was counted (shutdown)."""
-    await refusals.counter.flush()
+    await rejected_deliveries.counter.flush()
     if _under_way:
         await asyncio.wait(set(_under_way), timeout=PATIENCE)
 

@@ -16,7 +16,7 @@ from shared.infra.activity.changes import Change
 from shared.infra.activity.queries import led_to
 from shared.infra.database.paging import Paged, window
 from shared.infra.references import service as references
-from shared.trade.orders.lists import order_id_of
+from shared.trade.orders.order_lists import order_id_of
 
 PAGE_SIZE = 50
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.finance.inbox.health import Endpoint
+from shared.finance.inbox.endpoint_health import Endpoint
 from shared.finance.inbox.rules import Light
 
 NAMES = {"platform": "Your own account", "connect": "Connected accounts"}

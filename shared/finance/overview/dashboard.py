@@ -16,7 +16,7 @@ from shared.core.money import Money
 from shared.core.settings import Settings
 from shared.finance.connect.queries import VendorTrouble, vendors_in_trouble
 from shared.finance.disputes.queries import DisputeView, next_to_answer_of_all
-from shared.finance.inbox.health import Endpoint, endpoints
+from shared.finance.inbox.endpoint_health import Endpoint, endpoints
 from shared.finance.inbox.queries import event_counts
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account

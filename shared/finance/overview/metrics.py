@@ -11,7 +11,7 @@ from tortoise.functions import Count, Sum
 from shared.core import clock
 from shared.core.settings import Settings
 from shared.finance.connect.queries import vendors_in_trouble
-from shared.finance.inbox import health
+from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.queries import event_counts
 from shared.finance.inbox.rules import EventStatus, Light, Tally
 from shared.finance.ledger.models import LedgerEntry
@@ -76,7 +76,7 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
 
 
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
-    endpoints = await health.endpoints(settings)
+    endpoints = await endpoint_health.endpoints(settings)
     counts = await event_counts()
 
     def each(name: str, text: str, values: Iterable[float]) -> Measure:

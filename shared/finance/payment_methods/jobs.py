@@ -9,8 +9,8 @@ from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.core.locales import speaking
-from shared.finance.payment_methods import customers, leaving
-from shared.finance.payment_methods import follow as following
+from shared.finance.payment_methods import customers, detachment
+from shared.finance.payment_methods import sync as following
 from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -52,7 +52,7 @@ async def _follow(context: Context, stripe_customer_id: str) -> None:
 @job("payment_methods.detach", renamed={"id": "detachment_id"})
 async def detach(context: Context, detachment_id: int) -> None:
     """Let a method go at Stripe that is taken off here."""
-    await leaving.carry_out(context.gateway, detachment_id)
+    await detachment.carry_out(context.gateway, detachment_id)
 
 
 @recurring("payment_methods.sweep", every=timedelta(hours=1))
@@ -62,7 +62,7 @@ async def sweep(context: Context) -> None:
     undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
     async with unit.transaction() as tx:
         for row in await undone.limit(AT_ONCE):
-            await leaving.put_on_the_list(tx, row)
+            await detachment.put_on_the_list(tx, row)
     adding = PaymentMethodSetup.filter(
         status__in=list(OPEN_SETUPS), updated_at__lt=now - LEFT_ALONE, created_at__gt=now - ADDING_LASTS
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from shared.core import clock
-from shared.finance.payment_methods import customers, follow, leaving
+from shared.finance.payment_methods import customers, detachment, sync
 from shared.finance.payment_methods.errors import MethodGone, UnknownMethod
 from shared.finance.payment_methods.models import PaymentMethod, StripeCustomer
 from shared.finance.payment_methods.rules import MOST, Removal
@@ -55,7 +55,7 @@ async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
 async def look_for(gateway: Gateway, stripe_customer_id: str) -> None:
     """Something at Stripe did not know this customer: learn whether it was deleted. Never raises Stripe's no."""
     try:
-        await follow.follow(gateway, stripe_customer_id)
+        await sync.follow(gateway, stripe_customer_id)
     except (StripeUnavailable, StripeRefused) as problem:
         log.warning("%s cannot be read: %s", stripe_customer_id, problem.log)
 
@@ -88,11 +88,11 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
             removed_at=clock.now(),
             removed_because=Removal.SHOPPER,
         )
-        leaves = await leaving.write_down(tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
-        await follow.keep_a_default(tx, shopper_id)
+        leaves = await detachment.write_down(tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
+        await sync.keep_a_default(tx, shopper_id)
         await _note(tx, "payment_method.removed", shopper_id, row.id)
     try:
-        await leaving.carry_out(gateway, leaves)
+        await detachment.carry_out(gateway, leaves)
     except (StripeUnavailable, StripeRefused) as problem:  # the job asks again
         log.warning("payment method %s is not detached yet: %s", method_id, problem.log)
 

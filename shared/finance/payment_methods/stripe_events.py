@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import NOT_OURS
-from shared.finance.payment_methods import follow
+from shared.finance.payment_methods import sync
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
 
@@ -11,6 +11,6 @@ from shared.infra.jobs import Context
 async def follow_methods(context: Context, event: VerifiedEvent) -> str:
     """Read again what the customer holds that the event is about; of one that was deleted, that it was."""
     customer_id = event.object_id if event.object_type == "customer" else event.related_customer
-    if customer_id is None or not await follow.follow(context.gateway, customer_id):
+    if customer_id is None or not await sync.follow(context.gateway, customer_id):
         return NOT_OURS
     return "saved methods read again"

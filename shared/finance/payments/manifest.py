@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
-from shared.finance.payments import giving_up, jobs, models, pressing, stripe_events, sweep
+from shared.finance.payments import abandonment, jobs, models, stock_hold, stripe_events, sweep
 from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted, PiecesHeld
@@ -17,8 +17,8 @@ MANIFEST = Manifest(
         jobs.cancel_intents,
         jobs.expire_checkout,
         jobs.read_statement_prefix,
-        pressing.let_go,
-        giving_up.give_up,
+        stock_hold.let_go,
+        abandonment.give_up,
         sweep.sweep,
     ),
     subscriptions=(
@@ -26,8 +26,8 @@ MANIFEST = Manifest(
         Subscription(PaymentSucceeded, jobs.on_payment_succeeded),
         Subscription(CheckoutOpened, jobs.on_checkout_opened),
         Subscription(CheckoutClosed, jobs.on_checkout_closed),
-        Subscription(CheckoutUnwanted, giving_up.on_unwanted),
-        Subscription(PiecesHeld, pressing.on_pieces_held),
+        Subscription(CheckoutUnwanted, abandonment.on_unwanted),
+        Subscription(PiecesHeld, stock_hold.on_pieces_held),
     ),
     platform_events={
         "payment_intent.succeeded": stripe_events.follow_intent,

@@ -9,8 +9,8 @@ from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.infra.database.paging import Paged, window
-from shared.trade.orders.money import OrderMoney
 from shared.trade.orders.queries import money_of
+from shared.trade.orders.remaining_money import OrderMoney
 
 PAGE_SIZE = 25
 

@@ -13,7 +13,8 @@ from shared.core.money import Money
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
-from shared.finance.payments import descriptor, settle
+from shared.finance.payments import statement_descriptor as descriptor
+from shared.finance.payments import sync
 from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
@@ -129,7 +130,7 @@ async def _with_intent(gateway: Gateway, payment: Payment) -> Opened:
     intent_id = payment.stripe_payment_intent_id
     if intent_id is not None:
         intent = await gateway.payment_intents.get(intent_id)
-        return payment, intent, await settle.apply(payment.id, intent)
+        return payment, intent, await sync.apply(payment.id, intent)
     performed = await _make(gateway, payment)
     if performed.stripe_id is None:
         raise await _rejected(gateway, payment, performed.refusal)
@@ -225,7 +226,7 @@ async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
     """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow. Raises StripeUnavailable."""
     if payment.stripe_payment_intent_id is not None:
         intent = await gateway.payment_intents.get(payment.stripe_payment_intent_id)
-        return await settle.apply(payment.id, intent)
+        return await sync.apply(payment.id, intent)
     await _make(gateway, payment)
     return PaymentState((await Payment.get(id=payment.id)).status)
 
@@ -273,7 +274,7 @@ async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | No
         return None
     if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
         return PaymentState(payment.status)
-    return await settle.apply(payment.id, await gateway.payment_intents.get(intent_id))
+    return await sync.apply(payment.id, await gateway.payment_intents.get(intent_id))
 
 
 async def is_ours(intent_id: str | None) -> bool:
@@ -290,5 +291,5 @@ async def record_charge(gateway: Gateway, charge_id: str) -> bool:
     if payment is None:
         return False
     if charge.paid:
-        await settle.note_charge(payment.id, charge)
+        await sync.note_charge(payment.id, charge)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from shared.finance.payments import settle
+from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra.gateway.errors import StripeRefused
@@ -28,7 +28,7 @@ class _OfPayment(Operation[PaymentIntent, None]):
         return f"payment:{self.payment_id}"
 
     async def answered(self, tx: Transaction, answer: PaymentIntent, more: None) -> None:
-        await settle.follow(tx, self.payment_id, answer)
+        await sync.follow(tx, self.payment_id, answer)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class CreatePaymentIntent(_OfPayment):
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was made; whoever asks next writes the next payment down."""
         reason = f"refused: {refusal.stripe_code or refusal.status}"
-        await settle.close_unopened(tx, self.payment_id, reason=reason)
+        await sync.close_unopened(tx, self.payment_id, reason=reason)
 
 
 @dataclass(frozen=True)

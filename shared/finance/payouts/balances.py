@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.core.money import Money
-from shared.finance.payouts import forecast, funds
-from shared.finance.payouts.instant import InstantOffer, offer
+from shared.finance.payouts import available_funds, forecast
+from shared.finance.payouts.instant_payouts import InstantOffer, offer
 from shared.finance.payouts.models import ReserveHold
 from shared.finance.payouts.rules import Funds, Obstacle, Standing, held_back, obstacle_of
 from shared.finance.payouts.terms import PayoutTerms, terms_of
@@ -69,10 +69,10 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     terms = await terms_of(vendor_id)
     answered = terms.account_id is not None
     try:
-        reading = await funds.read(gateway, terms)
+        reading = await available_funds.read(gateway, terms)
     except StripeUnavailable:
-        reading, answered = funds.Reading(), False
-    there = await funds.of_vendor(vendor_id, reading)
+        reading, answered = available_funds.Reading(), False
+    there = await available_funds.of_vendor(vendor_id, reading)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
     stopped = {code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there}
     views = [await _view(vendor_id, each, stopped[code], answered=answered) for code, each in there.items()]
@@ -82,9 +82,9 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     return Overview(tuple(shown), offer(terms, reading, mine) if answered else None)
 
 
-def _standing(terms: PayoutTerms, reading: funds.Reading, currency: str, *, answered: bool) -> Standing:
+def _standing(terms: PayoutTerms, reading: available_funds.Reading, currency: str, *, answered: bool) -> Standing:
     """Whether money may leave; what only Stripe could tell is taken to be well while it does not answer."""
-    found = funds.standing(terms, reading, currency)
+    found = available_funds.standing(terms, reading, currency)
     return found if answered else replace(found, bank=True, bank_errored=terms.bank_errored)
 
 

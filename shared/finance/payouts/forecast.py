@@ -14,7 +14,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
-from shared.finance.payouts import funds, words
+from shared.finance.payouts import available_funds, words
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
@@ -53,7 +53,9 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
         return None
     if terms.account_id is None:
         return None
-    there = (await funds.of_vendor(vendor_id, funds.Reading())).get(terms.currency) or Funds(terms.currency, 0)
+    there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(terms.currency) or Funds(
+        terms.currency, 0
+    )
     waiting = await settling(vendor_id, terms.currency)
     return _find(terms, there, waiting, await _paydays(terms))
 
@@ -87,7 +89,7 @@ def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: S
 def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -> words.Why:
     """What sentences about these funds may need to name."""
     return words.Why(
-        minimum=Money(funds.minimum(terms, there.currency), there.currency),
+        minimum=Money(available_funds.minimum(terms, there.currency), there.currency),
         ready=Money(there.ready, there.currency),
         owed=Money(max(0, there.owed), there.currency),
         reserved=Money(max(0, there.reserved), there.currency),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tortoise.functions import Sum
 
 from shared.core import clock
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account
@@ -29,7 +29,7 @@ async def take(payment_id: int) -> ReserveHold | None:
     if payment.status not in PAID_STATES:
         return None
     async with unit.transaction() as tx:
-        config = await configs.locked(tx, payment.vendor_id)
+        config = await payment_configs.locked(tx, payment.vendor_id)
         # A refund or dispute that is being written holds the order: what it leaves of the sale is read after it. It is
         # locked after the config, as a payout does whose items name the order; whoever holds an order locks no config.
         await tx.lock(Order, id=payment.order_id)
@@ -79,7 +79,7 @@ async def review(order_id: int) -> int:
     if hold is None:
         return 0
     async with unit.transaction() as tx:
-        await configs.locked(tx, hold.vendor_id)
+        await payment_configs.locked(tx, hold.vendor_id)
         locked = await tx.lock_first(ReserveHold.filter(id=hold.id, released_at=None))
         if locked is None:
             return 0
@@ -108,7 +108,7 @@ async def release_due() -> int:
 async def _release(hold_id: int) -> bool:
     vendor_id = (await ReserveHold.get(id=hold_id)).vendor_id
     async with unit.transaction() as tx:
-        config = await configs.locked(tx, vendor_id)
+        config = await payment_configs.locked(tx, vendor_id)
         hold = await tx.lock_first(ReserveHold.filter(id=hold_id, released_at=None))
         if hold is None:
             return False

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shared.core import clock
-from shared.finance.connect import accounts, configs
+from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import owes
-from shared.finance.payouts import funds, plans, service, stripe_schedule
+from shared.finance.payouts import available_funds, plans, service, stripe_schedule
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, given_up, last_payday, period
 from shared.finance.payouts.rules import PayoutState, due
@@ -77,7 +77,7 @@ async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
     if await owes(vendor_id):
         await clawback.collect(context.gateway, vendor_id)
     await _keep_stripe_from_paying(gateway, terms)
-    reading = await funds.read(gateway, terms)
+    reading = await available_funds.read(gateway, terms)
     for currency in currencies:
         made = await _write_down(terms, currency, name, reading)
         if made is not None:
@@ -100,19 +100,19 @@ async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None
         await stripe_schedule.apply(gateway, vendor_id=terms.vendor_id)
 
 
-async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: funds.Reading) -> Payout | None:
+async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: available_funds.Reading) -> Payout | None:
     """The payout of this payday, written down, if it is worth one; whoever comes second finds it there."""
     async with unit.transaction() as tx:
-        config = await configs.locked(tx, terms.vendor_id)
+        config = await payment_configs.locked(tx, terms.vendor_id)
         ours = Payout.filter(vendor_id=terms.vendor_id, currency=currency)
         refused = await ours.filter(period__startswith=given_up(name)).count()
         if await ours.filter(period=name).exists() or refused >= TRIES:
             return None
         if plans.stand_still(config):
             return None
-        there = (await funds.of_vendor(terms.vendor_id, reading))[currency]
-        standing = funds.standing(terms, reading, currency)
-        decided = due(there, standing, minimum=funds.minimum(terms, currency))
+        there = (await available_funds.of_vendor(terms.vendor_id, reading))[currency]
+        standing = available_funds.standing(terms, reading, currency)
+        decided = due(there, standing, minimum=available_funds.minimum(terms, currency))
         if decided.amount <= 0:
             return None
         return await service.write_down(tx, config, service.NewPayout(currency, decided.amount, period=name))

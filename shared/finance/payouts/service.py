@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared.core.ids import born
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.payouts import follow
+from shared.finance.payouts import sync
 from shared.finance.payouts.errors import NotCancelable
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
@@ -79,7 +79,7 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
         performed = await writes.perform(gateway, write_id)
         row = await Payout.get(id=payout_id)
         if row.status == PayoutState.OPENING and performed.stripe_id:  # noted with the write, and undone since
-            await follow.follow(gateway, row.stripe_account_id, performed.stripe_id)
+            await sync.follow(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
 
 
@@ -102,6 +102,6 @@ async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str
         tx.note(Act(CANCEL, actor, {"key": write.key}), row)
     performed = await writes.perform(gateway, write.id)
     if performed.refusal is not None:
-        await follow.follow(gateway, asked.account_id, asked.stripe_id)
+        await sync.follow(gateway, asked.account_id, asked.stripe_id)
         raise NotCancelable from performed.refusal
     return await Payout.get(id=row.id)

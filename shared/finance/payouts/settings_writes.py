@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from shared.core.ids import born
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import plans
 from shared.finance.payouts.plans import PayoutPlan
@@ -64,7 +64,7 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         return before if found is None else PayoutPlan(found[0], found[1], before.minimum)
 
     async def plan(self, tx: Transaction, facts: None) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
-        row = await configs.locked(tx, self.vendor_id)
+        row = await payment_configs.locked(tx, self.vendor_id)
         is_there = row.stripe_account_id == self.account_id and row.deauthorized_at is None
         return self if is_there and await self._is_newest() else WriteState.SUPERSEDED
 
@@ -82,7 +82,7 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
 
     async def answered(self, tx: Transaction, answer: PayoutSettings, more: None) -> None:
         """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that one."""
-        row = await configs.locked(tx, self.vendor_id)
+        row = await payment_configs.locked(tx, self.vendor_id)
         known = [plans.plan_from(each) for each in (self.before, self.wanted)]
         if plans.plan_of(row) in known and await self._is_newest():
             await plans.store(tx, row, self.means(answer), actor=self.actor, key=self.key)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shared.core.domains import NOT_OURS
-from shared.finance.payouts import stripe_reserves
-from shared.finance.payouts.follow import follow
+from shared.finance.payouts import stripe_risk_reserves
+from shared.finance.payouts.sync import follow
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -23,5 +23,5 @@ async def follow_payout(context: Context, event: VerifiedEvent) -> str:
 
 async def follow_reserve(context: Context, event: VerifiedEvent) -> str:
     """Stripe put money of the event's account in reserve, or let some go: read that account's rows."""
-    found = await stripe_reserves.follow(context.gateway, event.account)
+    found = await stripe_risk_reserves.follow(context.gateway, event.account)
     return NOT_OURS if found is None else f"{found} new in Stripe's reserve"

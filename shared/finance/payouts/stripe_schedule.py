@@ -8,7 +8,7 @@ from __future__ import annotations
 from shared.core.editing import ChangedMeanwhile, Look, unseen
 from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
@@ -39,11 +39,11 @@ async def choose(
     nothing is changed then. Raises StripeUnavailable: nothing is changed yet, and it goes through
     later unless another plan is asked for.
     """
-    await configs.account_of(vendor_id)
+    await payment_configs.account_of(vendor_id)
     if not 0 <= plan.minimum <= MAX_AMOUNT:
         raise Invalid("Enter a minimum from 0 up.", param="minimum_payout")
     async with unit.transaction() as tx:
-        row = await configs.locked(tx, vendor_id)
+        row = await payment_configs.locked(tx, vendor_id)
         await look(plans.plan_of(row))
         write = await ask_for_plan(tx, row, plan, actor=actor)
     performed = await _perform(gateway, write)
@@ -74,13 +74,13 @@ async def _perform(gateway: Gateway, write: StripeWrite) -> writes.Performed:
 
 async def on_account_created(tx: Transaction, event: AccountCreated) -> None:
     """Have Stripe told the schedule that we show."""
-    row = await configs.locked(tx, event.vendor_id)
+    row = await payment_configs.locked(tx, event.vendor_id)
     await ask_for_plan(tx, row, plans.plan_of(row), actor=event.actor)
 
 
 async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) -> None:
     """Let ours follow Stripe's schedule, unless we make the payouts ourselves; then Stripe's is set back."""
-    row = await configs.locked(tx, event.vendor_id)
+    row = await payment_configs.locked(tx, event.vendor_id)
     ours = await plans.by_hand(row, row.minimum_payout)
     found = plans.told(event.settings)
     if ours != (found is None):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.payouts import follow, service, stripe_reserves
+from shared.finance.payouts import service, stripe_risk_reserves, sync
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import UNDER_WAY, PayoutState
 from shared.infra import unit
@@ -52,11 +52,11 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         account_id = config.stripe_account_id
     try:
         recent = await gateway.payouts.list(account_id, since=clock.now() - LOOK_BACK)
-        await stripe_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
+        await stripe_risk_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
     except StripeRefused:  # access was taken away
         return 0
     for found in recent:
-        await follow.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+        await sync.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
     for row in await unanswered.filter(created_at__lt=clock.now() - UNANSWERED).order_by("id"):
         await service.ask(gateway, row.id)
@@ -69,7 +69,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
     older = [str(row.stripe_payout_id) for row in under_way if row.stripe_payout_id not in seen]
     for payout_id in older:
         try:
-            await follow.follow(gateway, account_id, payout_id)
+            await sync.follow(gateway, account_id, payout_id)
         except StripeMissing:
             continue
     return len(recent) + len(older)

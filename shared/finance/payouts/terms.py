@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.connect import banks, mirror
+from shared.finance.connect import bank_accounts as banks
+from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import plans
 from shared.finance.payouts.plans import PayoutPlan
@@ -74,6 +75,6 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         reserve_percentage=row.reserve_percentage,
         reserve_days=row.reserve_days,
         payouts_enabled=row.payouts_enabled,
-        banks=banks.defaults(mirror.from_json(row.requirements).external_accounts),
+        banks=banks.defaults(stored_requirements.from_json(row.requirements).external_accounts),
         bank_hold_until=row.bank_hold_until if waits else None,
     )

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from shared.core import clock
-from shared.finance.connect import configs
+from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
-from shared.finance.payouts import follow, plans, words
+from shared.finance.payouts import plans, sync, words
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import PayoutState
@@ -38,11 +38,11 @@ class _OfPayout(Operation[StripePayout, None]):
     def subject(self) -> str:
         return f"payout:{self.payout_id}"
 
-    async def read(self, gateway: Gateway, answer: StripePayout) -> follow.More:
-        return await follow.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
+    async def read(self, gateway: Gateway, answer: StripePayout) -> sync.More:
+        return await sync.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
 
-    async def answered(self, tx: Transaction, answer: StripePayout, more: follow.More) -> None:
-        await follow.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
+    async def answered(self, tx: Transaction, answer: StripePayout, more: sync.More) -> None:
+        await sync.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class CreatePayout(_OfPayout):
 
     async def plan(self, tx: Transaction, facts: None) -> CreatePayout | None:
         """Nothing leaves while payouts stand still; whoever stores a hold or a bank has the same lock."""
-        config = await configs.locked(tx, self.vendor_id)
+        config = await payment_configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
         is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
         return None if is_heard_of or plans.stand_still(config) else self
@@ -96,19 +96,19 @@ class CreatePayout(_OfPayout):
             amount=self.amount,
             currency=self.currency,
             instant=self.instant,
-            metadata={follow.MARK: self.mark, "vendor_id": str(self.vendor_id)},
+            metadata={sync.MARK: self.mark, "vendor_id": str(self.vendor_id)},
             key=key,
         )
 
     async def find(self, gateway: Gateway) -> StripePayout | None:
         row = await Payout.get(id=self.payout_id)
         made = await gateway.payouts.list(self.account_id, since=row.created_at - CLOCKS_DIFFER)
-        return next((found for found in made if found.metadata.get(follow.MARK) == self.mark), None)
+        return next((found for found in made if found.metadata.get(sync.MARK) == self.mark), None)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was sent. The payday's name is given free, so that it can be tried again."""
         sentence = words.refusal(refusal.stripe_code)
-        await configs.locked(tx, self.vendor_id)
+        await payment_configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
         await tx.move(
             row,

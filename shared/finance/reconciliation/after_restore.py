@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.core import clock
 from shared.core.errors import Conflict
-from shared.finance.inbox.backfill import fetch_events
+from shared.finance.inbox.missed_events import fetch_events
 from shared.finance.reconciliation.models import Difference
 from shared.infra import unit
 from shared.infra.restoring.models import Restoration

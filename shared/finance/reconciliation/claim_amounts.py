@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tortoise.functions import Sum
 
+from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import borne_by
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.refunds.models import Refund

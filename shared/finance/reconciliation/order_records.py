@@ -8,8 +8,8 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Sum
 
+from shared.finance.disputes.dispute_postings import held_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.money import held_by
 from shared.finance.disputes.rules import Held
 from shared.finance.reconciliation.records import OrderRecord
 from shared.finance.reconciliation.window import chunks

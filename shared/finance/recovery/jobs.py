@@ -11,7 +11,7 @@ from shared.core import clock
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.ledger.queries import owes
 from shared.finance.payments.events import TransferArrived
-from shared.finance.recovery import by_hand, service
+from shared.finance.recovery import dashboard_transfers, service
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra import unit
@@ -80,7 +80,7 @@ async def sweep(context: Context) -> None:
 @job("clawback.by_hand")
 async def follow_transfer(context: Context, transfer_id: str) -> None:
     """Note what was taken back of one transfer past us, as far as a claim waits for it."""
-    await by_hand.follow_transfer(context.gateway, transfer_id)
+    await dashboard_transfers.follow_transfer(context.gateway, transfer_id)
 
 
 async def on_claim_set(tx: Transaction, event: ClaimSet) -> None:

@@ -14,7 +14,7 @@ from tortoise.functions import Sum
 from shared.core.errors import NotFound
 from shared.core.money import step
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import by_hand, movements, netting, receivables, sources
+from shared.finance.recovery import dashboard_transfers, funding, movements, receivables, set_off
 from shared.finance.recovery.events import ClaimSet
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, Source, plan, rest
@@ -65,7 +65,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     claim = await Claim.get_or_none(subject=subject)
     if claim is None:
         raise NotFound(f"There is no claim for {subject}.")
-    unreachable = await netting.is_unreachable(claim.vendor_id)
+    unreachable = await set_off.is_unreachable(claim.vendor_id)
     for _ in range(ROUNDS):
         for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
             await _perform(gateway, claim, movement)
@@ -76,7 +76,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     async with unit.transaction() as tx:
         await receivables.follow(tx, claim.id)
     if unreachable:
-        await netting.net(claim.vendor_id, claim.currency)
+        await set_off.net(claim.vendor_id, claim.currency)
     await claim.refresh_from_db()
     return claim
 
@@ -84,16 +84,16 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
 async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
     """Plan and store the movements that bring the claim `delta` closer to its amount; False when there is nothing to do."""
     await money_may_move()
-    payment = await sources.charged(gateway, claim.payment_id)
+    payment = await funding.charged(gateway, claim.payment_id)
     if delta < 0:
         steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
     else:
-        found = await sources.of_payment(gateway, payment)
+        found = await funding.of_payment(gateway, payment)
         if await _taken_by_hand(gateway, found):
             return True  # somebody took it in Stripe's dashboard: look again
-        held = await sources.balance(gateway, payment)
+        held = await funding.balance(gateway, payment)
         if sum(source.room for source in found) < min(delta, held):  # some of it was taken by hand before
-            found += await sources.of_others(gateway, payment)
+            found += await funding.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
     async with unit.transaction() as tx:
@@ -128,7 +128,7 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
         if source.back > known.get(source.transfer_id, 0):
-            seen = await by_hand.follow_transfer(gateway, source.transfer_id)
+            seen = await dashboard_transfers.follow_transfer(gateway, source.transfer_id)
             noted |= seen is not None and seen.noted > 0
     return noted
 
@@ -144,6 +144,6 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     refusal = performed.refusal
     if refusal is None or movement.kind == MovementKind.REVERSAL:
         return
-    if not await netting.is_unreachable(claim.vendor_id):
+    if not await set_off.is_unreachable(claim.vendor_id):
         log.error("movement %s of %s was refused", movement.id, claim.subject)
         raise refusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import NOT_OURS
-from shared.finance.recovery import by_hand
+from shared.finance.recovery import dashboard_transfers
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -16,7 +16,7 @@ async def follow_reversals(context: Context, event: VerifiedEvent) -> str:
     if not event.object_id:
         return NOT_OURS
     try:
-        found = await by_hand.follow_transfer(context.gateway, event.object_id)
+        found = await dashboard_transfers.follow_transfer(context.gateway, event.object_id)
     except StripeMissing:
         return NOT_OURS
     if found is None:

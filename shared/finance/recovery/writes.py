@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import movements, sources
+from shared.finance.recovery import funding, movements
 from shared.finance.recovery.events import ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
@@ -40,7 +40,7 @@ class _Moved(Operation[str, None]):
     @property
     def metadata(self) -> dict[str, str]:
         """What Stripe keeps with it: the mark stays when an attempt gets another key."""
-        return {"claim": self.claim, "order_id": str(self.order_id), sources.MARK: self.mark}
+        return {"claim": self.claim, "order_id": str(self.order_id), funding.MARK: self.mark}
 
     async def answered(self, tx: Transaction, answer: str, more: None) -> None:
         await movements.done(tx, self.movement_id, answer)
@@ -65,7 +65,7 @@ class ReverseTransfer(_Moved):
 
     async def find(self, gateway: Gateway) -> str | None:
         back = await gateway.transfers.list_reversals(self.source_id)
-        return next((one.id for one in back if one.metadata.get(sources.MARK) == self.mark), None)
+        return next((one.id for one in back if one.metadata.get(funding.MARK) == self.mark), None)
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ class SendTransfer(_Moved):
             currency=self.currency,
             destination=self.account_id,
             source_transaction=self.source_id,
-            transfer_group=sources.group_of(self.order_id),
+            transfer_group=funding.group_of(self.order_id),
             metadata=self.metadata,
         )
         return (await gateway.transfers.create(new, key=key)).id
 
     async def find(self, gateway: Gateway) -> str | None:
-        sent = await gateway.transfers.list(transfer_group=sources.group_of(self.order_id))
-        return next((one.id for one in sent if one.metadata.get(sources.MARK) == self.mark), None)
+        sent = await gateway.transfers.list(transfer_group=funding.group_of(self.order_id))
+        return next((one.id for one in sent if one.metadata.get(funding.MARK) == self.mark), None)
 
 
 async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTransfer:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import adopt, service
-from shared.finance.refunds.follow import follow_later
+from shared.finance.refunds import external_refunds, service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
+from shared.finance.refunds.sync import follow_later
 from shared.infra import unit
 from shared.infra.jobs import Context, job, recurring
 
@@ -25,7 +25,7 @@ async def carry_out(context: Context, refund_id: int) -> None:
 @job("refunds.adopt")
 async def adopt_one(context: Context, stripe_refund_id: str) -> None:
     """Follow a refund by Stripe's number, which we may not know yet."""
-    await adopt.follow_stripe(context.gateway, stripe_refund_id)
+    await external_refunds.follow_stripe(context.gateway, stripe_refund_id)
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))

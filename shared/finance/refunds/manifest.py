@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.finance.refunds import follow, jobs, models, stripe_events
+from shared.finance.refunds import jobs, models, stripe_events, sync
 from shared.finance.refunds.activity import RefundActivity
 
 MANIFEST = Manifest(
     models=models,
-    jobs=(jobs.carry_out, follow.follow_later, jobs.adopt_one, jobs.sweep),
+    jobs=(jobs.carry_out, sync.follow_later, jobs.adopt_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
         "charge.refunded": stripe_events.follow_charge,

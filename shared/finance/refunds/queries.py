@@ -12,18 +12,18 @@ from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
-from shared.finance.refunds.at_stripe import balance_of, standing_of
 from shared.finance.refunds.errors import NotPaid
-from shared.finance.refunds.facts import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.order_totals import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
 from shared.finance.refunds.service import PAID
+from shared.finance.refunds.stripe_reads import balance_of, standing_of
 from shared.infra.database.paging import Paged, window
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.commission.queries import get_policy
 from shared.trade.orders.models import Order, OrderLine
-from shared.trade.orders.money import MoneyState
 from shared.trade.orders.queries import money_of
+from shared.trade.orders.remaining_money import MoneyState
 from shared.trade.people.queries import names_of
 
 PAGE_SIZE = 25

@@ -13,9 +13,7 @@ from typing import Any
 from shared.core.errors import Invalid, MarketError, NotFound, TryLater
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import follow, texts
-from shared.finance.refunds.at_stripe import standing_of
-from shared.finance.refunds.counting import MAX_REASON, count_against, count_pieces, locked, put_off
+from shared.finance.refunds import sync, texts
 from shared.finance.refunds.errors import (
     AlreadyDecided,
     ChargedBack,
@@ -25,9 +23,11 @@ from shared.finance.refunds.errors import (
     NotPaid,
     TooMuch,
 )
-from shared.finance.refunds.facts import check_bank, payment_of, sum_of, unapproved
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.order_totals import check_bank, payment_of, sum_of, unapproved
+from shared.finance.refunds.refunded_amounts import MAX_REASON, count_against, count_pieces, locked, put_off
 from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
+from shared.finance.refunds.stripe_reads import standing_of
 from shared.finance.refunds.words import waits_for
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
@@ -250,7 +250,7 @@ async def ask(gateway: Gateway, refund_id: int) -> RefundState:
         asked = CreateRefund.of(refund.order, refund.payment, refund)
         performed = await writes.perform(gateway, await writes.opened(asked, asked_at=refund.created_at))
         if performed.state == WriteState.ANSWERED:
-            await follow.settle_claim(gateway, refund_id)
+            await sync.settle_claim(gateway, refund_id)
     return RefundState((await _row(refund_id)).status)
 
 

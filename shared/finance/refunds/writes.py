@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import sources
-from shared.finance.refunds import counting, follow
-from shared.finance.refunds.at_stripe import Along, earlier_refunds, sale_at_stripe
+from shared.finance.recovery import funding
+from shared.finance.refunds import refunded_amounts, sync
 from shared.finance.refunds.errors import NotItsTurn
+from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, Way, choose_way
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Burden, RefundState, Sum
-from shared.finance.refunds.ways import PLATFORM_PAYS, AtStripe, Way, choose_way
+from shared.finance.refunds.stripe_reads import Along, earlier_refunds, sale_at_stripe
 from shared.finance.refunds.words import why_refused
 from shared.infra.gateway.errors import CardDeclined, StripeRefused
 from shared.infra.gateway.gateway import Gateway
@@ -80,7 +80,7 @@ class CreateRefund(Operation[StripeRefund, Facts]):
 
     @property
     def subject(self) -> str:
-        return follow.subject_of(self.refund_id)
+        return sync.subject_of(self.refund_id)
 
     async def prepare(self, gateway: Gateway) -> Facts | None:
         """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
@@ -89,7 +89,7 @@ class CreateRefund(Operation[StripeRefund, Facts]):
             raise NotItsTurn
         if self.reverse_transfer is not None:
             return None
-        payment = await sources.looked_at(gateway, self.payment_id)
+        payment = await funding.looked_at(gateway, self.payment_id)
         sale = await sale_at_stripe(gateway, payment)
         return Facts(sale, is_early=payment.stripe_transfer_id is None)
 
@@ -139,18 +139,18 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         return replace(self, reverse_transfer=None, refund_application_fee=False)
 
     async def read(self, gateway: Gateway, answer: StripeRefund) -> Along:
-        return await follow.read_along(gateway, self.refund_id, answer)
+        return await sync.read_along(gateway, self.refund_id, answer)
 
     async def answered(self, tx: Transaction, answer: StripeRefund, more: Along) -> None:
-        await follow.apply_in(tx, self.refund_id, answer, more)
+        await sync.apply_in(tx, self.refund_id, answer, more)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> CreateRefund | None:
         """Ask in the other way where Stripe may mind only that; else nothing goes back."""
         if self.reverse_transfer and self._is_about_the_way(refusal):
             return self._by(PLATFORM_PAYS, is_early=self.is_early)
         why = why_refused(refusal.stripe_code, refusal.stripe_param)
-        order, _, row = await counting.locked(tx, self.refund_id)
-        await counting.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
+        order, _, row = await refunded_amounts.locked(tx, self.refund_id)
+        await refunded_amounts.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
         return None
 
     def _is_about_the_way(self, refusal: StripeRefused) -> bool:

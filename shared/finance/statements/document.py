@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.finance.statements import months
+from shared.finance.statements.pdf import ACCENT, BOLD, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, fitted, folded
 from shared.finance.statements.queries import StatementView
 from shared.finance.statements.rules import Party
-from shared.finance.statements.sheets import (
-    ACCENT,
-    BOLD,
-    GREY,
-    INK,
-    MARGIN,
-    REGULAR,
-    RIGHT,
-    Sheets,
-    fitted,
-    folded,
-)
 from shared.trade.vat.rules import StateVat
 from shared.trade.vendors.countries import COUNTRIES
 

@@ -14,10 +14,10 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.statements import months, reading
-from shared.finance.statements.identity import identity_party
+from shared.finance.statements import entries, months
+from shared.finance.statements.invoice_issuer import identity_party
+from shared.finance.statements.invoice_parties import buyer_of, kept, kept_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
-from shared.finance.statements.parties import buyer_of, kept, kept_vat
 from shared.finance.statements.rules import BALANCE, OF_BEFORE, Invoice, Party, Sheet, invoice
 from shared.infra.database.paging import Paged, window
 from shared.trade.marketplace.queries import marketplace, name_and_zone
@@ -131,7 +131,7 @@ async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
     vendor = await Vendor.get(id=vendor_id)
     closed = await Statement.filter(vendor_id=vendor_id).order_by("-month", "currency")
     rows = [_row(row, vendor.name) for row in closed]
-    for currency in await reading.currencies(vendor_id):
+    for currency in await entries.currencies(vendor_id):
         rows += await _open_rows(vendor, currency)
     return tuple(sorted(rows, key=lambda row: (row.month, row.currency), reverse=True))
 
@@ -140,7 +140,7 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     """The running balance at the end of each month that is not closed; one query a month."""
     zone = (await marketplace()).zone
     now = months.month_of(clock.now(), zone)
-    found = await reading.open_months(vendor.id, currency, zone, upto=now)
+    found = await entries.open_months(vendor.id, currency, zone, upto=now)
     if not found:
         return []
     opening = await _balance_before(vendor.id, currency, found[0], zone)
@@ -165,7 +165,7 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
 
 
 async def _balance_before(vendor_id: int, currency: str, month: str, zone: ZoneInfo) -> int:
-    previous = await reading.last_closed(vendor_id, currency)
+    previous = await entries.last_closed(vendor_id, currency)
     if previous is not None and months.following(previous.month) == month:
         return int(previous.closing)
     begins = months.starts(month, zone)
@@ -216,8 +216,8 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
 
 async def _open(vendor: Vendor, month: str, currency: str, market: str, zone: ZoneInfo) -> StatementView:
     """As it is now; what may still change is today's."""
-    previous = await reading.last_closed(vendor.id, currency)
-    found = (await reading.read_open(vendor.id, currency, month, zone, previous)).named(market)
+    previous = await entries.last_closed(vendor.id, currency)
+    found = (await entries.read_open(vendor.id, currency, month, zone, previous)).named(market)
     identity = await MarketplaceIdentity.get_or_none(id=1)
     seller = identity_party(identity) if identity else None
     buyer = await buyer_of(vendor)
@@ -249,7 +249,7 @@ async def _closed(row: Statement) -> StatementView:
     """Nothing in it is of today: entries, parties and percentage are those of the closing."""
     parties = row.parties or {}
     market = parties.get("market", OF_BEFORE)
-    found = (await reading.read_closed(row)).named(market)
+    found = (await entries.read_closed(row)).named(market)
     return StatementView(
         row.vendor_id,
         kept(parties["buyer"]).name,
@@ -284,8 +284,8 @@ async def _currencies(vendor_id: int, month: str, zone: ZoneInfo) -> list[str]:
     closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list("currency", flat=True)
     found = {str(currency) for currency in closed}
     now = months.month_of(clock.now(), zone)
-    for currency in await reading.currencies(vendor_id):
-        if currency not in found and month in await reading.open_months(vendor_id, currency, zone, upto=now):
+    for currency in await entries.currencies(vendor_id):
+        if currency not in found and month in await entries.open_months(vendor_id, currency, zone, upto=now):
             found.add(currency)
     return sorted(found)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shared.core.money import Money
 from shared.finance.disputes.response_draft import Facts
 from shared.finance.disputes.words import day
-from shared.finance.statements.sheets import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
+from shared.finance.statements.pdf import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
 
 ROW = 16.0
 HALF = 250.0

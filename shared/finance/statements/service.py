@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.statements import months, reading
-from shared.finance.statements.identity import identity_party
+from shared.finance.statements import entries, months
+from shared.finance.statements.invoice_issuer import identity_party
+from shared.finance.statements.invoice_parties import buyer_of, kept_vat, stored, stored_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
-from shared.finance.statements.parties import buyer_of, kept_vat, stored, stored_vat
 from shared.finance.statements.rules import Invoice, Party, Sheet, invoice, invoice_number, next_in_series
 from shared.infra import unit
 from shared.infra.mail import service as mail
@@ -68,7 +68,7 @@ async def close_vendor(vendor_id: int) -> int:
         return 0
     market, zone = await name_and_zone()
     closed = 0
-    for currency in await reading.currencies(vendor_id):
+    for currency in await entries.currencies(vendor_id):
         closed += await _close_account(_Account(vendor_id, currency, zone, market))
     return closed
 
@@ -77,7 +77,7 @@ async def _close_account(account: _Account) -> int:
     """Close the months of one account in turn, up to the first that is not over or waits for a rate."""
     closed, now = 0, clock.now()
     newest = months.month_of(now, account.zone)
-    found = await reading.open_months(account.vendor_id, account.currency, account.zone, upto=newest, most=1200)
+    found = await entries.open_months(account.vendor_id, account.currency, account.zone, upto=newest, most=1200)
     for month in found:
         if not months.may_close(month, now, account.zone):
             break
@@ -95,12 +95,12 @@ async def _close(account: _Account, month: str) -> bool:
         identity = await tx.lock_first(MarketplaceIdentity.filter(id=1))  # one at a time: the numbers have no gaps
         if identity is None:
             return False
-        previous = await reading.last_closed(account.vendor_id, account.currency)
+        previous = await entries.last_closed(account.vendor_id, account.currency)
         if previous is not None and previous.month >= month:
             return False
-        after = reading.cut_of(previous) if previous else None
+        after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
-        found = await reading.read(account.vendor_id, account.currency, after=after, upto=reading.Cut(ends_at))
+        found = await entries.read(account.vendor_id, account.currency, after=after, upto=entries.Cut(ends_at))
         if not found.lines:
             return False
         before = (previous.month, previous.ends_at) if previous else None

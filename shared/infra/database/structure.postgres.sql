@@ -350,7 +350,7 @@ CREATE TABLE door_counts (
     key character varying(200) NOT NULL,
     free_at bigint NOT NULL
 );
-COMMENT ON TABLE door_counts IS 'How far ahead of the clock the tries at one door are (shared/trade/people/doors.py). Emails are kept as digests.';
+COMMENT ON TABLE door_counts IS 'How far ahead of the clock the tries at one door are (shared/trade/people/login_limits.py). Emails are kept as digests.';
 COMMENT ON COLUMN door_counts.free_at IS 'when all tries are forgotten: milliseconds since 1970';
 CREATE SEQUENCE door_counts_id_seq
     START WITH 1

@@ -15,7 +15,7 @@ from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.rules import line_problem, vendor_problem
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
-from shared.trade.vendors import closing
+from shared.trade.vendors import closures
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 
@@ -80,7 +80,7 @@ async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) 
         vendor.name,
         is_open=vendor.is_open,
         accepts_payments=vendor.accepts_payments,
-        closed=closing.sentence(vendor.name, vendor.closed_until),
+        closed=closures.sentence(vendor.name, vendor.closed_until),
     )
     if shut:
         problems.insert(0, shut)

@@ -10,7 +10,7 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
 if TYPE_CHECKING:
-    from shared.trade.orders.goods import Short
+    from shared.trade.orders.restocking import Short
 
 
 class EmptyBasket(Conflict):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.infra.jobs import Context, recurring
-from shared.trade.orders import arriving
+from shared.trade.orders import delivery
 
 
 @recurring("orders.deliver", every=timedelta(hours=1))
 async def deliver(_context: Context) -> None:
     """Count as delivered what was sent long enough ago, some hundred orders at a time."""
-    while await arriving.take_for_granted() > 0:
+    while await delivery.take_for_granted() > 0:
         pass

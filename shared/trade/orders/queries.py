@@ -11,10 +11,10 @@ from shared.core.ids import digest, typed_number
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.trade.orders.addresses import town_line
-from shared.trade.orders.goods import missing_of
-from shared.trade.orders.holding import is_held_by_pay
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.reservations import is_held_by_pay
+from shared.trade.orders.restocking import missing_of
 from shared.trade.orders.rules import (
     ORDER_MOVES,
     TAKEN_FOR_GRANTED,

@@ -19,12 +19,12 @@ from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
 from shared.trade.catalogue import stock
 from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
-from shared.trade.orders import holding
+from shared.trade.orders import reservations
 from shared.trade.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
 from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted
-from shared.trade.orders.holding import items_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
+from shared.trade.orders.reservations import items_of
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import ShopClosed
@@ -130,7 +130,7 @@ async def _create(
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
     network = network_of(accepted.ip) if accepted and accepted.ip else ""
-    state = await holding.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
+    state = await reservations.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
     checkout = await Checkout.create(
         token=new_nonce(),
         basket_id=basket.id,

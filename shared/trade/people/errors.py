@@ -29,7 +29,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class TooManyTries(TooMany):
-    """This door was tried too often with this address, or from this network (shared/trade/people/doors.py)."""
+    """This door was tried too often with this address, or from this network (shared/trade/people/login_limits.py)."""
 
     code = "too_many_tries"
     default = _n("That was tried too often. Wait a few minutes and try again.")

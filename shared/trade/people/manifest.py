@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.trade.people import credentials, doors, models, tokens
+from shared.trade.people import login_limits, models, password_change, tokens
 
 MANIFEST = Manifest(
     models=models,
-    jobs=(credentials.send_reset, doors.forget, tokens.remind),
+    jobs=(password_change.send_reset, login_limits.forget, tokens.remind),
 )

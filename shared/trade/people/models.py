@@ -155,7 +155,7 @@ class Token(Row):
 
 
 class DoorCount(Row):
-    """How far ahead of the clock the tries at one door are (shared/trade/people/doors.py). Emails are kept as digests."""
+    """How far ahead of the clock the tries at one door are (shared/trade/people/login_limits.py). Emails are kept as digests."""
 
     key = fields.CharField(max_length=200, unique=True)
     free_at = fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")

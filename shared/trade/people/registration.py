@@ -11,7 +11,7 @@ from shared.core import clock
 from shared.core.locales import current
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.people import addresses, common, passwords, rules
+from shared.trade.people import common_passwords, email_addresses, passwords, rules
 from shared.trade.people.errors import EmailTaken
 from shared.trade.people.models import Customer, Member
 from shared.trade.people.persons import kind_of
@@ -74,7 +74,7 @@ async def credentials(email: str, password: str, *, about: tuple[str, ...]) -> L
     """
     address = rules.normal_email(email)
     rules.check_password(password, email=address)
-    await common.refuse(password, about=(address, *about))
+    await common_passwords.refuse(password, about=(address, *about))
     return Login(address, await passwords.hash_password(password))
 
 
@@ -88,10 +88,10 @@ async def _insert(tx: Transaction, people: type[P], login: Login, confirmed: boo
                 **values,
             )
             # Asked after the insert: whoever gave the address up a moment ago may still take it back.
-            if not await addresses.is_free(kind_of(person), person.email, for_person=person.id):
+            if not await email_addresses.is_free(kind_of(person), person.email, for_person=person.id):
                 raise EmailTaken(param="email")
             if not confirmed:
-                await addresses.ask_to_confirm(tx, person)
+                await email_addresses.ask_to_confirm(tx, person)
             return person
     except IntegrityError:
         if await people.filter(email=login.email).exists():

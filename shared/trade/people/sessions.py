@@ -14,8 +14,8 @@ from shared.core.locales import gettext as _
 from shared.infra import unit
 from shared.infra.audit import watch
 from shared.infra.unit import Transaction
-from shared.trade.people import history, passwords, rules
-from shared.trade.people.browsers import named, told
+from shared.trade.people import account_history, passwords, rules
+from shared.trade.people.browser_names import named, told
 from shared.trade.people.errors import BadEmail, WrongCredentials
 from shared.trade.people.factors.rules import HALF_OPEN_FOR
 from shared.trade.people.models import Customer, Member, Session
@@ -51,7 +51,9 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
         label = label_of(person) if person else f"{kind}:unknown"
         watch.refused("sign_in.failed", who=label)
         async with unit.transaction() as tx:
-            await history.note_seldom(tx, history.FAILED, label, vendor_id=vendor_of(person) if person else None)
+            await account_history.note_seldom(
+                tx, account_history.FAILED, label, vendor_id=vendor_of(person) if person else None
+            )
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)
@@ -81,7 +83,7 @@ async def _open(person: Person, proven: str | None, user_agent: str) -> str:
             **keys_of(current),
         )
         action = "person.password_given" if awaits_factor else "person.signed_in"
-        await history.note(tx, action, current, browser=named(agent))
+        await account_history.note(tx, action, current, browser=named(agent))
     return token
 
 
@@ -115,7 +117,7 @@ async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None
     )
     if not opened:
         return None
-    await history.note(tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by)
+    await account_history.note(tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by)
     return token
 
 
@@ -135,7 +137,7 @@ async def sign_out(token: str) -> None:
         if row is None:
             return
         if await revoke(Session.filter(id=row.id)):
-            await history.note(tx, "person.signed_out", owner_of(row), browser=named(row.user_agent))
+            await account_history.note(tx, "person.signed_out", owner_of(row), browser=named(row.user_agent))
 
 
 async def _open_row(token: str) -> Session | None:
@@ -153,7 +155,7 @@ async def sign_out_everywhere(*, kind: str, person_id: int) -> int:
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
         ended = await end_sessions(kind, person_id)
-        await history.note(tx, "person.sessions_ended", person, ended=ended)
+        await account_history.note(tx, "person.sessions_ended", person, ended=ended)
     return ended
 
 
@@ -179,7 +181,7 @@ async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
         if row is None:
             raise NotFound(_("We could not find that browser."))
         if await revoke(Session.filter(id=row.id)):
-            await history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
+            await account_history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
 
 
 async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:

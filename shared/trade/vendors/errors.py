@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict
 from shared.core.locales import gettext_noop as _n
-from shared.trade.vendors import closing
+from shared.trade.vendors import closures
 
 if TYPE_CHECKING:
     from shared.trade.vendors.queries import VendorView
@@ -34,4 +34,4 @@ class ShopClosed(Conflict):
     def __init__(self, vendor: VendorView, product: str = "") -> None:
         self.vendor = vendor
         self.product = product
-        super().__init__(closing.sentence(vendor.name, vendor.closed_until))
+        super().__init__(closures.sentence(vendor.name, vendor.closed_until))

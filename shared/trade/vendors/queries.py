@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.core.errors import NotFound
-from shared.trade.commission.offer import Payer
+from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import terms_of
 

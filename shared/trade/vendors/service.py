@@ -17,7 +17,7 @@ from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
 from shared.trade.people import registration
 from shared.trade.people.queries import require_confirmed
-from shared.trade.vendors import closing
+from shared.trade.vendors import closures
 from shared.trade.vendors.countries import COUNTRIES
 from shared.trade.vendors.errors import UnsupportedCountry
 from shared.trade.vendors.events import VendorSignedUp
@@ -87,7 +87,7 @@ async def close_shop(
     On `until`, a day of the marketplace's time zone, the shop opens by itself (job `vendors.open_again`); without one it
     stays closed. Raises Invalid for a day that is past or too far off, and what `look` does.
     """
-    wrong = closing.problem(until, await today())
+    wrong = closures.problem(until, await today())
     if wrong:
         raise Invalid(wrong, param="until")
     async with unit.transaction() as tx:

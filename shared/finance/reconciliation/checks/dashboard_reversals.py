@@ -15,8 +15,8 @@ from shared.finance.reconciliation.findings import (
     RepairName,
 )
 from shared.finance.reconciliation.unexplained import UnknownMovement
-from shared.finance.recovery import by_hand, corrections
-from shared.finance.recovery.by_hand import Moved
+from shared.finance.recovery import dashboard_transfers, manual_attribution
+from shared.finance.recovery.dashboard_transfers import Moved
 from shared.finance.recovery.rules import MovementKind
 from shared.infra.jobs import Context
 
@@ -35,11 +35,11 @@ async def book_taken(context: Context, given: Arguments) -> str:
     """
     payment = await Payment.get(id=int(given["payment_id"]))
     moved = moved_by(given)
-    if await by_hand.is_under_way(context.gateway, moved):
+    if await dashboard_transfers.is_under_way(context.gateway, moved):
         raise CannotRepair("It is one of ours and under way: its claim notes it in a moment.")
-    claim = await by_hand.note(payment, moved)
+    claim = await dashboard_transfers.note(payment, moved)
     if claim is None:
-        claim = await corrections.book(payment, moved, actor="operator")
+        claim = await manual_attribution.book(payment, moved, actor="operator")
     return f"Noted with {claim.subject.replace(':', ' ')}."
 
 

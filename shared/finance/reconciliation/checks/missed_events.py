@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.inbox import backfill
+from shared.finance.inbox import missed_events
 from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -17,7 +17,7 @@ from shared.infra.jobs import Context
 
 async def fetch_missed(context: Context, _given: Arguments) -> str:
     """Fetch every event that Stripe could not deliver."""
-    news = await backfill.backfill(context)
+    news = await missed_events.backfill(context)
     return f"{news} events taken in." if news != 1 else "One event taken in."
 
 

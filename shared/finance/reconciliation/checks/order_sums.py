@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.disputes.money import held_of
+from shared.finance.disputes.dispute_postings import held_of
 from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -17,7 +17,7 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, RefundState
 from shared.infra import unit
 from shared.infra.jobs import Context
-from shared.trade.orders import settle
+from shared.trade.orders import payment_effects
 from shared.trade.orders.models import Order
 
 
@@ -32,7 +32,7 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
             raise CannotRepair("The refunds come to more than the order. A person must look at each.")
         arrived = [each.amount for each in refunds if each.status == RefundState.SUCCEEDED]
         await tx.change(order, refunded_amount=total, returned_amount=sum(arrived))
-        await settle.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+        await payment_effects.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
     return "Counted again."
 
 

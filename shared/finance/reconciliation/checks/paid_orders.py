@@ -13,7 +13,7 @@ from shared.finance.reconciliation.findings import (
 )
 from shared.infra import unit
 from shared.infra.jobs import Context
-from shared.trade.orders import settle
+from shared.trade.orders import payment_effects
 from shared.trade.orders.models import Checkout, Order
 
 _PAID = ("paid", "refunded")
@@ -25,7 +25,7 @@ async def mark_paid(_context: Context, given: Arguments) -> str:
     async with unit.transaction() as tx:
         await tx.lock(Checkout, id=payment.order.checkout_id)
         order = await tx.lock(Order, id=payment.order_id)
-        if not await settle.mark_paid(tx, order) and order.payment_status not in _PAID:
+        if not await payment_effects.mark_paid(tx, order) and order.payment_status not in _PAID:
             raise CannotRepair
     return "The order is paid."
 

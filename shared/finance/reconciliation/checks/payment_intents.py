@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.finance.payments import settle
+from shared.finance.payments import sync
 from shared.finance.payments.rules import OPEN_STATES
 from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, money
 from shared.finance.reconciliation.checks.payment_check import (
@@ -27,7 +27,7 @@ _DECIDED = frozenset({"succeeded", "canceled", "processing"})
 async def confirm_payment(context: Context, given: Arguments) -> str:
     """Let a payment of ours be where its intent is."""
     intent = await context.gateway.payment_intents.get(str(given["intent_id"]))
-    state = await settle.apply(int(given["payment_id"]), intent)
+    state = await sync.apply(int(given["payment_id"]), intent)
     if state in OPEN_STATES and intent.status == "succeeded":
         raise CannotRepair
     return f"Read again: the payment is {state.value}."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.payouts import fees
-from shared.finance.payouts import follow as payouts
+from shared.finance.payouts import sync as payouts
 from shared.finance.payouts.fees import Fees
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState

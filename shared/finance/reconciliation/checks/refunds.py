@@ -8,10 +8,10 @@ from shared.finance.reconciliation.checks.check import Arguments, Repair
 from shared.finance.reconciliation.checks.object_check import ObjectCheck
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import DifferenceKind, RepairName
-from shared.finance.refunds import adopt
-from shared.finance.refunds.follow import fact_of
+from shared.finance.refunds import external_refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE
+from shared.finance.refunds.sync import fact_of
 from shared.infra import unit
 from shared.infra.jobs import Context
 
@@ -19,7 +19,7 @@ from shared.infra.jobs import Context
 async def follow_refund(context: Context, given: Arguments) -> str:
     """Let our refund be where Stripe's is; one that was made at Stripe gets its row."""
     stripe_id = str(given["stripe_id"])
-    state = await adopt.follow_stripe(context.gateway, stripe_id)
+    state = await external_refunds.follow_stripe(context.gateway, stripe_id)
     if state is None:
         raise CannotRepair("The refund is of a payment that is not ours, or that took no money.")
     await post_refund(await Refund.get(stripe_refund_id=stripe_id))

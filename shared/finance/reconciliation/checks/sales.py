@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.finance.payments import settle
+from shared.finance.payments import sync
 from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, money
 from shared.finance.reconciliation.checks.payment_check import (
     TAKEN,
@@ -20,7 +20,7 @@ from shared.infra.jobs import Context
 async def post_sale(context: Context, given: Arguments) -> str:
     """Post the sale of a payment that the ledger does not have."""
     intent = await context.gateway.payment_intents.get(str(given["intent_id"]))
-    posted = await settle.post_missing(int(given["payment_id"]), intent)
+    posted = await sync.post_missing(int(given["payment_id"]), intent)
     return "Posted." if posted else "It was posted meanwhile."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.finance.payment_methods import follow
+from shared.finance.payment_methods import sync
 from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -21,7 +21,7 @@ SUBJECT = 80  # letters that a subject may have
 
 async def follow_methods(context: Context, given: Arguments) -> str:
     """Let our saved payment methods be what a shopper's customer holds."""
-    if not await follow.follow(context.gateway, str(given["customer_id"])):
+    if not await sync.follow(context.gateway, str(given["customer_id"])):
         raise CannotRepair("The customer is no shopper's of ours.")
     return "Read again: saved payment methods are as Stripe holds them."
 

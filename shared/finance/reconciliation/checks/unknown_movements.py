@@ -17,8 +17,8 @@ from shared.finance.reconciliation.findings import (
     RepairName,
 )
 from shared.finance.reconciliation.unexplained import UnknownMovement
-from shared.finance.recovery import by_hand, movements
-from shared.finance.recovery.by_hand import Moved
+from shared.finance.recovery import dashboard_transfers, movements
+from shared.finance.recovery.dashboard_transfers import Moved
 from shared.finance.recovery.errors import NothingTaken
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState
@@ -61,7 +61,7 @@ async def _sent_back(context: Context, given: Arguments) -> str:
         return await book_taken(context, given)
     except NothingTaken:
         payment = await Payment.get(id=int(given["payment_id"]))
-        claim = await by_hand.note_commission(context.gateway, payment, moved_by(given))
+        claim = await dashboard_transfers.note_commission(context.gateway, payment, moved_by(given))
     if claim is None:
         return await suspend(context, given)
     return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."

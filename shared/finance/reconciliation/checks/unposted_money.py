@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
-from shared.finance.payouts import stripe_reserves
+from shared.finance.payouts import stripe_risk_reserves
 from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair
 from shared.finance.reconciliation.checks.money_check import MoneyCheck, MoneyOfKey
 from shared.finance.reconciliation.errors import CannotRepair
@@ -40,7 +40,7 @@ async def post_reserve(_context: Context, given: Arguments) -> str:
     """Post what Stripe put in its own reserve, or let go, and the ledger does not have."""
     for stripe_id, vendor_id, amount, currency in given["transactions"]:
         fact = postings.StripeReserve(vendor_id, str(currency), int(amount), str(stripe_id))
-        await stripe_reserves.post(fact)
+        await stripe_risk_reserves.post(fact)
     return "Posted."
 
 

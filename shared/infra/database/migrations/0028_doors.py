@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "indexes": [Index(fields=["free_at"], name="ix_door_counts_free")],
                 "pk_attr": "id",
-                "table_description": "How far ahead of the clock the tries at one door are (shared/trade/people/doors.py). Emails are kept as digests.",
+                "table_description": "How far ahead of the clock the tries at one door are (shared/trade/people/login_limits.py). Emails are kept as digests.",
             },
             bases=["Row"],
         ),

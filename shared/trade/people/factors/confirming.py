@@ -5,8 +5,8 @@ from __future__ import annotations
 from shared.core import clock
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.people import history, sessions
-from shared.trade.people.factors import telling
+from shared.trade.people import account_history, sessions
+from shared.trade.people.factors import notices
 from shared.trade.people.factors.models import RecoveryCode
 from shared.trade.people.models import Member, Session
 
@@ -24,7 +24,7 @@ async def freshen(*, session_id: int, member: Member, by: str) -> str | None:
         if token is None:
             return None
         await Session.filter(id=session_id).update(authenticated_at=now, wrong_answers=0, updated_at=now)
-        await history.note(tx, "person.confirmed", member, by=by)
+        await account_history.note(tx, "person.confirmed", member, by=by)
         await _tell_of_code(tx, member, by)
     return token
 
@@ -44,7 +44,7 @@ async def enter(*, session_id: int, member: Member, by: str) -> str | None:
 async def _tell_of_code(tx: Transaction, member: Member, by: str) -> None:
     if by == RECOVERY:
         left = await codes_left(member.id)
-        await telling.note(tx, "factor.code_used", member, "recovery_code_used", left=str(left))
+        await notices.note(tx, "factor.code_used", member, "recovery_code_used", left=str(left))
 
 
 async def codes_left(member_id: int) -> int:

@@ -13,7 +13,7 @@ from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.people import rules as people
 from shared.trade.people.errors import BadEmail
-from shared.trade.people.factors import service, telling
+from shared.trade.people.factors import notices, service
 from shared.trade.people.factors.models import FactorReset
 from shared.trade.people.factors.rules import RESET_AFTER
 from shared.trade.people.models import Member
@@ -80,7 +80,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
         row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
         carry_out.at(at, once=f"{carry_out.kind}:{row.id}")(tx, reset_id=row.id)
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
-        await telling.tell(tx, "factor_reset_asked", found, **told)
+        await notices.tell(tx, "factor_reset_asked", found, **told)
         await _note(tx, "factor.reset_asked", found, actor)
     return _view(row, found)
 

@@ -13,11 +13,11 @@ from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.people import sessions
-from shared.trade.people.factors import passkeys, rules, telling
-from shared.trade.people.factors.answers import WrongAnswer
+from shared.trade.people.factors import notices, passkeys, rules
+from shared.trade.people.factors.challenges import WrongAnswer
 from shared.trade.people.factors.models import RecoveryCode, SecondFactor
 from shared.trade.people.factors.rules import Kind
-from shared.trade.people.factors.vault import Unreadable, Vault
+from shared.trade.people.factors.sealed_secrets import Unreadable, Vault
 from shared.trade.people.models import Member, Session
 
 SETUP_LASTS = 1800  # seconds from the picture to the first code
@@ -104,7 +104,7 @@ async def _add(member_id: int, session_id: int, kind: Kind, name: str, values: d
         await Member.filter(id=member_id, second_factor_at=None).update(second_factor_at=clock.now())
         codes = () if had else await _make_codes(member_id)
         await _end_others(member_id, session_id)
-        await telling.note(tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
+        await notices.note(tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
     return codes
 
 
@@ -119,7 +119,7 @@ async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
         if not await SecondFactor.filter(member_id=member_id).exists():
             await _forget(member_id)
         await _end_others(member_id, session_id)
-        await telling.note(
+        await notices.note(
             tx, "factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name
         )
 
@@ -130,7 +130,7 @@ async def remove_all(tx: Transaction, member_id: int, *, actor: str) -> int:
     removed = await SecondFactor.filter(member_id=member_id).delete()
     await _forget(member_id)
     await _end_others(member_id, None)
-    await telling.note(tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
+    await notices.note(tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
     return removed
 
 
@@ -141,7 +141,7 @@ async def new_recovery_codes(*, member_id: int) -> tuple[str, ...]:
         if member.second_factor_at is None:
             raise UnknownFactor
         codes = await _make_codes(member_id)
-        await telling.note(tx, "factor.codes_made", member, "recovery_codes_made")
+        await notices.note(tx, "factor.codes_made", member, "recovery_codes_made")
     return codes
 
 

@@ -1,0 +1,1 @@
+"""What vendors owe: receivables, and how claims are recovered."""

@@ -1,0 +1,1 @@
+"""Fee rules: what the marketplace takes of a sale."""

@@ -1,0 +1,1 @@
+"""How each vendor is paid out, by the operator's decision."""

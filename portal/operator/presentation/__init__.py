@@ -1,0 +1,1 @@
+"""The marketplace's name, logo and legal texts."""

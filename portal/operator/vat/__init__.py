@@ -1,0 +1,1 @@
+"""VAT registrations and rates."""

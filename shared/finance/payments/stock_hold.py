@@ -1,0 +1,124 @@
+"""What a press of Pay does before the card is confirmed, and after it was not: the pieces are set aside, and let go.
+
+The browser asks (static/js/checkout.js); the guarantee is the job that ends each hold, whatever becomes of the browser.
+"""
+
+from __future__ import annotations
+
+from shared.core import clock
+from shared.finance.payments import service
+from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.standing import money_may_move
+from shared.infra.jobs import Context, job
+from shared.infra.unit import Transaction
+from shared.trade.orders import reservations
+from shared.trade.orders.events import PiecesHeld
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus, StockState
+
+_ASKED_AGAIN = reservations.BANK_HOLD  # of money that is on its way
+_DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
+
+
+async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
+    """Make sure that the pieces of an order can be had before its card is confirmed; again and again is the same.
+
+    True: they are set aside. False: they are there, but this order holds none (decision 14). Where Pay sets them aside,
+    Stripe is read first, so that a decline from before is not taken for one of this try.
+    Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable (StandsStill after a restore, for a
+    page that was opened before it): then the card must not be confirmed.
+    """
+    await money_may_move()
+    payment = await _payment(checkout_id, intent_id)
+    order = await Order.get(id=payment.order_id)
+    if order.stock_state == StockState.AT_PAYMENT or reservations.is_held_by_pay(order):
+        await service.confirm_payment(gateway, intent_id)
+    async with unit.transaction() as tx:
+        checkout, locked = await _locked(tx, payment)
+        state = PaymentState((await Payment.get(id=payment.id)).status)
+        if state in _DECIDED:
+            raise AlreadyDecided
+        if checkout.status != CheckoutStatus.OPEN:
+            raise OrderNotPayable
+        if state not in OPEN_STATES:
+            raise PageOutOfDate
+        return await reservations.at_payment(tx, locked, network=checkout.network)
+
+
+async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None:
+    """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment goes on."""
+    payment = await _payment(checkout_id, intent_id)
+    if not reservations.is_held_by_pay(await Order.get(id=payment.order_id)):
+        return
+    await service.confirm_payment(gateway, intent_id)
+    async with unit.transaction() as tx:
+        _, order = await _locked(tx, payment)
+        state = (await Payment.get(id=payment.id)).status
+        if state in (PaymentState.PENDING, PaymentState.FAILED):
+            await reservations.let_go(tx, order, wasted=True)  # a first decline has let it go already
+
+
+async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
+    """End it in time."""
+    let_go.at(event.until)(tx, order_id=event.order_id)
+
+
+@job("payments.let_go")
+async def let_go(context: Context, order_id: int) -> None:
+    """What Pay set aside has been so for long enough: cancel the intent first and let go after.
+
+    So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes another intent.
+    """
+    order = await Order.get_or_none(id=order_id)
+    if order is None or not await _is_due(order):
+        return
+    open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
+    for payment in await open_payments.order_by("id"):
+        await service.follow(context.gateway, payment)
+    await order.refresh_from_db()
+    if not await _is_due(order):  # the bank asks the shopper something
+        return
+    states = {await service.cancel_intent(context.gateway, payment) for payment in await open_payments.order_by("id")}
+    if PaymentState.PROCESSING in states:
+        async with unit.transaction() as tx:
+            let_go.at(clock.now() + _ASKED_AGAIN)(tx, order_id=order.id)
+        return
+    async with unit.transaction() as tx:
+        await tx.lock(Checkout, id=order.checkout_id)
+        locked = await tx.lock_first(Order.filter(id=order.id))
+        if locked is None or not reservations.is_held_by_pay(locked) or locked.held_until is None:
+            return
+        if locked.held_until > clock.now():  # pressed again, with another intent
+            let_go.at(locked.held_until)(tx, order_id=order.id)
+            return
+        if not await Payment.exists(order_id=order.id, status=PaymentState.PARKED):
+            await reservations.let_go(tx, locked, wasted=True)
+
+
+async def _is_due(order: Order) -> bool:
+    """Whether there is something to let go now; what is due later is written down."""
+    if not reservations.is_held_by_pay(order) or order.held_until is None:
+        return False
+    if order.held_until <= clock.now():
+        return True
+    async with unit.transaction() as tx:
+        let_go.at(order.held_until)(tx, order_id=order.id)
+    return False
+
+
+async def _payment(checkout_id: int, intent_id: str) -> Payment:
+    payment = await Payment.get_or_none(order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id)
+    if payment is None:
+        raise PageOutOfDate
+    return payment
+
+
+async def _locked(tx: Transaction, payment: Payment) -> tuple[Checkout, Order]:
+    order = await Order.get(id=payment.order_id)
+    checkout = await tx.lock(Checkout, id=order.checkout_id)
+    locked = await tx.lock(Order, id=order.id)
+    return checkout, locked

@@ -1,0 +1,273 @@
+"""Letting our rows follow what Stripe said: one transaction each, "lock, look, move or leave"."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.locales import gettext_noop as _n
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.payments.events import PaymentSucceeded, TransferArrived
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import (
+    PAID_STATES,
+    Expected,
+    IntentFacts,
+    PaymentState,
+    after_refunds,
+    mismatch,
+    next_state,
+    order_status,
+)
+from shared.infra import unit
+from shared.infra.gateway.charges import Charge
+from shared.infra.gateway.payment_intents import PaymentIntent
+from shared.infra.references import service as references
+from shared.infra.unit import Act, Transaction
+from shared.trade.orders import payment_effects as orders
+from shared.trade.orders import reservations
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus
+
+log = logging.getLogger("markethall.payments")
+
+# Kept with the payment in English; a page says them in the language of whoever reads it.
+DECLINED = _n("The card was declined. Please try another card.")
+NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
+
+
+def facts_of(intent: PaymentIntent) -> IntentFacts:
+    """The part of an intent that decides."""
+    return IntentFacts(
+        status=intent.status,
+        amount=intent.amount,
+        amount_received=intent.amount_received,
+        currency=intent.currency,
+        destination=intent.destination,
+        application_fee=intent.application_fee,
+        has_error=intent.has_error,
+    )
+
+
+def expected_of(payment: Payment) -> Expected:
+    """What a payment's success must look like."""
+    return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
+
+
+async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Payment]:
+    """The checkout, its order and that order's payment, locked in the one order of docs/architecture.md.
+
+    A success completes the checkout: locked only then, it would meet somebody who closes the checkout coming the other way.
+    """
+    found = await Payment.get_or_none(id=payment_id).select_related("order")
+    if found is None:
+        raise NotFound
+    checkout = await tx.lock(Checkout, id=found.order.checkout_id)
+    order = await tx.lock(Order, id=found.order_id)
+    payment = await tx.lock(Payment, id=payment_id)
+    return checkout, order, payment
+
+
+async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
+    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    async with unit.transaction() as tx:
+        return await follow(tx, payment_id, intent)
+
+
+async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> PaymentState:
+    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    checkout, order, payment = await _locked(tx, payment_id)
+    if payment.stripe_payment_intent_id is None:
+        await tx.change(payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id)
+        await tx.change(order, payment_intent_id=intent.id)
+    current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
+    target = next_state(current, facts, expected)
+    if target is None:
+        return current
+    moved = await tx.move(
+        payment,
+        to=target,
+        act=Act(f"payment.{target}", "stripe", {"was": current}),
+        stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
+        payment_method=intent.payment_method_type or payment.payment_method,
+        failure_code=intent.error_code if target is PaymentState.FAILED else None,
+        failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
+        parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
+        paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
+    )
+    if not moved:
+        return current
+    references.remember(
+        tx,
+        intent.id,
+        intent.latest_charge,
+        subject=f"payment:{payment.id}",
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+    )
+    await _books_follow(tx, payment, intent, current, target)
+    await _order_follows(tx, checkout, order, payment, target)
+    if target is PaymentState.SUCCEEDED:
+        tx.emit(PaymentSucceeded(payment.id, intent.customer if intent.saved else None))
+    return target
+
+
+def _reason(intent: PaymentIntent) -> str:
+    """The one Stripe text a shopper may see: a card error's own message; otherwise our words."""
+    if intent.error_message:
+        return intent.error_message
+    return NOT_AUTHENTICATED if intent.error_code == "payment_intent_authentication_failure" else DECLINED
+
+
+async def _order_follows(
+    tx: Transaction, checkout: Checkout, order: Order, payment: Payment, target: PaymentState
+) -> None:
+    if target is PaymentState.SUCCEEDED:
+        await orders.mark_paid(tx, order)
+    elif target is PaymentState.PARKED:
+        log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
+    else:
+        status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
+        if status is not None:
+            await orders.follow_payment(tx, order, status)
+        await _hold_follows(tx, order, target)
+
+
+async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> None:
+    """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody went on."""
+    if target is PaymentState.REQUIRES_ACTION:
+        await reservations.wait_for_bank(order)
+    elif target in (PaymentState.FAILED, PaymentState.CANCELED):
+        await reservations.let_go(tx, order, wasted=target is PaymentState.CANCELED)
+
+
+async def _books_follow(
+    tx: Transaction, payment: Payment, intent: PaymentIntent, was: PaymentState, target: PaymentState
+) -> None:
+    """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person has looked."""
+    if target is PaymentState.SUCCEEDED:
+        if was is PaymentState.PARKED:
+            await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
+        await _post_sale(tx, payment)
+    elif target is PaymentState.PARKED:
+        await ledger.post(tx, postings.parked(await _parked(payment, intent)))
+
+
+async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
+    """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
+    async with unit.transaction() as tx:
+        _, _, payment = await _locked(tx, payment_id)
+        if payment.status == PaymentState.PARKED:
+            return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
+        if payment.status in PAID_STATES:
+            return await _post_sale(tx, payment)
+        return False
+
+
+async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
+    """What really happened at Stripe, whoever's account the money went to."""
+    to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
+    return postings.Parked(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        vendor_id=to.vendor_id if to else None,
+        currency=intent.currency,
+        total=intent.amount_received,
+        fee=intent.application_fee,
+        stripe_id=intent.id,
+    )
+
+
+async def _post_sale(tx: Transaction, payment: Payment) -> bool:
+    return await ledger.post(
+        tx,
+        postings.sale(
+            postings.Sale(
+                payment_id=payment.id,
+                order_id=payment.order_id,
+                vendor_id=payment.vendor_id,
+                currency=payment.currency,
+                total=payment.amount_total,
+                commission=payment.amount_platform_fee,
+                stripe_id=str(payment.stripe_payment_intent_id),
+            )
+        ),
+    )
+
+
+async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason: str | None) -> bool:
+    """Let a payment follow its refunds: `back` minor units of it have gone back by now, the last of them for `reason`.
+
+    Called by refunds inside their transaction, with order and payment locked. False when that is nothing new.
+    """
+    current = PaymentState(payment.status)
+    target = after_refunds(current, total=payment.amount_total, back=back)
+    if target is None:
+        return False
+    is_back = target is PaymentState.REFUNDED
+    action = "payment.refunded" if is_back else "payment.refund_undone"
+    return await tx.move(
+        payment,
+        to=target,
+        act=Act(action, "stripe", {"was": current}),
+        refunded_at=clock.now() if is_back else None,
+        refund_reason=reason if is_back else None,
+    )
+
+
+async def close_unopened(tx: Transaction, payment_id: int, *, reason: str) -> None:
+    """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
+    _, _, payment = await _locked(tx, payment_id)
+    await tx.move(
+        payment,
+        to=PaymentState.CANCELED,
+        where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
+        act=Act("payment.not_opened", "stripe", {"reason": reason}),
+        parked_reason=reason,
+    )
+
+
+def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
+    """What a charge tells that the payment does not hold yet."""
+    values = {
+        "stripe_charge_id": charge.id,
+        "stripe_transfer_id": charge.transfer,
+        "stripe_application_fee_id": charge.application_fee,
+        "stripe_balance_transaction_id": charge.balance_transaction,
+        "amount_stripe_fee": charge.stripe_fee,
+        "available_on": charge.available_on,
+        "payment_method": charge.payment_method_type,
+        "statement_descriptor": charge.statement_descriptor,
+    }
+    return {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
+
+
+async def note_charge(payment_id: int, charge: Charge) -> None:
+    """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
+    async with unit.transaction() as tx:
+        _, order, payment = await _locked(tx, payment_id)
+        if charge.stripe_fee is not None and charge.balance_transaction is not None:
+            fee = postings.StripeFee(
+                payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
+            )
+            await ledger.post(tx, postings.stripe_fee(fee))
+        references.remember(
+            tx,
+            charge.id,
+            charge.transfer,
+            charge.application_fee,
+            charge.balance_transaction,
+            subject=f"payment:{payment.id}",
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        if charge.transfer and payment.stripe_transfer_id is None:
+            tx.emit(TransferArrived(payment.id, payment.vendor_id))
+        if news := news_of(payment, charge):
+            told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
+            await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)

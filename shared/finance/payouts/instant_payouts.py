@@ -1,0 +1,93 @@
+"""Instant payouts: what could be at the vendor's bank within minutes, previewed, and then sent exactly so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.core.money import Money
+from shared.finance.connect import payment_configs
+from shared.finance.connect.bank_accounts import words_of
+from shared.finance.payouts import available_funds, plans, service, words
+from shared.finance.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused
+from shared.finance.payouts.forecast import why
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.rules import Funds, PayoutState, obstacle_of, whole
+from shared.finance.payouts.terms import PayoutTerms, terms_of
+from shared.infra import unit
+from shared.infra.gateway.gateway import Gateway
+
+
+@dataclass(frozen=True)
+class InstantOffer:
+    """What can be sent, and what it costs; or why not.
+
+    Stripe takes the fee that the marketplace set in its dashboard, and tells what is left of all that could leave. Where less
+    leaves, the fee is not known beforehand (`is_most`): it is at most what all of it would cost.
+    """
+
+    amount: Money
+    fee: Money
+    bank: str
+    why_not: str = ""
+    is_most: bool = False
+
+    @property
+    def takes(self) -> Money:
+        """What leaves the balance, at most."""
+        return self.amount + self.fee
+
+
+def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> InstantOffer:
+    """The preview: all that can leave and that Stripe can send at once."""
+    currency = mine.currency
+    nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
+    if (stopped := obstacle_of(available_funds.standing(terms, reading, currency))) is not None:
+        return InstantOffer(nought, nought, bank, words.obstacle(stopped, why(terms, mine), str))
+    if mine.ready <= 0:
+        return InstantOffer(nought, nought, bank, "There is no money that could leave right now.")
+    line, to = reading.line(currency), reading.banks[currency].id
+    gross, net = line.instant, line.instant_net.get(to, 0)
+    if net <= 0:
+        return InstantOffer(nought, nought, bank, words.REFUSALS["instant_payouts_unsupported"])
+    fee = gross - net
+    amount = whole(net if mine.ready >= gross else min(mine.ready, gross) - fee, currency)
+    if amount <= 0:
+        return InstantOffer(nought, nought, bank, "What could leave right now would not cover the fee.")
+    return InstantOffer(Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net)
+
+
+async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> InstantOffer:
+    """The offer as it is now. Raises StripeUnavailable."""
+    terms = await terms_of(vendor_id)
+    reading = await available_funds.read(gateway, terms)
+    mine = (await available_funds.of_vendor(vendor_id, reading)).get(currency) or Funds(currency, 0)
+    return offer(terms, reading, mine)
+
+
+async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0) -> Payout:
+    """Send what the preview showed, for no more than the `fee` that it showed, at once.
+
+    Raises AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused; nothing was sent then.
+    """
+    await payment_configs.account_of(vendor_id)
+    now = await preview(gateway, vendor_id=vendor_id, currency=amount.currency)
+    if now.why_not:
+        raise NothingToPayOut(now.why_not)
+    if not 0 < amount.amount <= now.amount.amount or now.fee.amount > fee:
+        raise AmountChanged
+    async with unit.transaction() as tx:
+        config = await payment_configs.locked(tx, vendor_id)
+        if plans.stand_still(config):
+            raise PayoutHeld
+        there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(amount.currency)
+        cost = now.fee.amount
+        if there is None or amount.amount + cost > there.free:  # another payout was faster
+            raise AmountChanged
+        new = service.NewPayout(amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor)
+        row = await service.write_down(tx, config, new)
+    done = await service.ask(gateway, row.id)
+    if done.status == PayoutState.OPENING:  # another bank was given at this very moment
+        raise PayoutHeld
+    if done.status == PayoutState.REFUSED:
+        raise PayoutRefused(done.refusal)
+    return done

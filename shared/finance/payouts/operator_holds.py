@@ -1,0 +1,99 @@
+"""What the operator decides about a vendor's payouts: hold them back, let them go on, keep a reserve. Stripe's schedule follows by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from shared.core import clock
+from shared.core.editing import Look, unseen
+from shared.core.errors import Conflict, Invalid
+from shared.finance.connect import payment_configs
+from shared.finance.payouts import plans, texts, words
+from shared.finance.payouts.stripe_schedule import write_settings
+from shared.infra import unit
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.vendors.models import Vendor
+
+LONGEST = 180  # days that a reserve may be held
+MOST = Decimal(50)  # per cent
+LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
+
+
+async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> None:
+    """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail. Once more changes the reason.
+
+    Raises Invalid, and what `look` does.
+    """
+    said = " ".join(reason.split())
+    if not said:
+        raise Invalid("Say why; the vendor reads it.", param="reason")
+    if len(said) > 300:
+        raise Invalid("That is too long: 300 characters at most.", param="reason")
+    async with unit.transaction() as tx:
+        row = await payment_configs.locked(tx, vendor_id)
+        await look({"reason": row.payouts_held_reason})
+        if row.payouts_held_at is not None and row.payouts_held_reason == said:
+            return
+        since = row.payouts_held_at or clock.now()
+        await tx.change(row, payouts_held_at=since, payouts_held_reason=said)
+        number = await _note(tx, "vendor.payouts_held", vendor_id, actor, reason=said)
+        vendor = await Vendor.get(id=vendor_id)
+        subject, text = texts.held(vendor.name, reason=said, link=LINK)
+        await _post(tx, "payouts_held", vendor, subject, text, number)
+        write_settings(tx, vendor_id=vendor_id)
+
+
+async def release(*, vendor_id: int, actor: str) -> None:
+    """Let the vendor's payouts go on. Raises Conflict when they are not held."""
+    async with unit.transaction() as tx:
+        row = await payment_configs.locked(tx, vendor_id)
+        if row.payouts_held_at is None:
+            raise Conflict("These payouts are not on hold.")
+        await tx.change(row, payouts_held_at=None, payouts_held_reason="")
+        number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
+        vendor, plan = await Vendor.get(id=vendor_id), plans.plan_of(row)
+        when = words.schedule(plan.schedule.value, plan.day)
+        subject, text = texts.released(vendor.name, when=when, link=LINK)
+        await _post(tx, "payouts_released", vendor, subject, text, number)
+        write_settings(tx, vendor_id=vendor_id)
+
+
+async def set_reserve(
+    *, vendor_id: int, percentage: Decimal, days: int, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
+    """Hold back so much of each future sale for so many days; nought of either is none. What is held already stays till its day.
+
+    Raises Invalid, and what `look` does.
+    """
+    if not percentage.is_finite() or not Decimal(0) <= percentage <= MOST:
+        raise Invalid(f"Enter a percentage from 0 to {MOST}.", param="reserve_percentage")
+    if percentage != percentage.quantize(Decimal("0.01")):
+        raise Invalid("Enter at most two decimals.", param="reserve_percentage")
+    if not 0 <= days <= LONGEST:
+        raise Invalid(f"Enter a number of days from 0 to {LONGEST}.", param="reserve_days")
+    if (percentage > 0) != (days > 0):
+        raise Invalid("A reserve needs both, a percentage and a number of days; 0 and 0 is none.", param="reserve_days")
+    async with unit.transaction() as tx:
+        row = await payment_configs.locked(tx, vendor_id)
+        await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})
+        before = f"{row.reserve_percentage.normalize():f}% for {row.reserve_days} days"
+        if (row.reserve_percentage, row.reserve_days) == (percentage, days):
+            return
+        row.reserve_percentage, row.reserve_days = percentage, days
+        await row.save(update_fields=["reserve_percentage", "reserve_days"])
+        after = f"{percentage.normalize():f}% for {days} days"
+        await _note(tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after)
+        write_settings(tx, vendor_id=vendor_id)
+
+
+async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **details: str) -> str:
+    tx.record(action, actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **details)
+    return f"{clock.now():%Y%m%dT%H%M%S.%f}"
+
+
+async def _post(tx: Transaction, kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
+    key = f"{kind}:{vendor.id}:{at}"
+    mail.post(tx, kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)

@@ -1,0 +1,107 @@
+"""What a refund's end does to its order, the shelf and the people, inside the transaction that moved it."""
+
+from __future__ import annotations
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.finance.payments import sync as payments
+from shared.finance.payments.models import Payment
+from shared.finance.refunds import texts
+from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.order_totals import gone_back
+from shared.finance.refunds.rules import COUNTING, RefundState
+from shared.finance.refunds.words import why_failed
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.orders import payment_effects as orders
+from shared.trade.orders import restocking
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.remaining_money import OrderMoney
+from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
+from shared.trade.vendors.models import Vendor
+
+
+async def arrived(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
+    """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
+    await _restock(order, refund)
+    await orders.count_returned(order, refund.amount)
+    back = await gone_back(payment.id)
+    await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
+    if back >= order.total_amount_cents:
+        await orders.follow_refunds(tx, order, everything_back=True)
+    checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
+    _tell_shopper(tx, "refunded", order, checkout, vendor, refund)
+
+
+async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
+    """The money came back, or never left: the order is paid again, the vendor is told, and the shopper if they were told before.
+
+    An order that waits to be sent gets its pieces from the shelf again, as far as they are there. Of one that was sent they
+    had come back by post: they stay where they are, whatever the bank does.
+    """
+    await orders.follow_refunds(tx, order, everything_back=False)
+    about_goods = await _undo_goods(order, refund)
+    await payments.follow_refunds(tx, payment, back=await gone_back(payment.id), reason=None)
+    checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
+    amount = Money(refund.amount, refund.currency)
+    why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
+    subject, text = texts.failed(
+        order.number,
+        vendor_name=vendor.name,
+        amount=amount,
+        reason=why_failed(why),
+        goods=about_goods,
+        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+    )
+    key = f"refund_failed:{refund.id}"
+    mail.post(
+        tx, "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+    )
+    if was_told:
+        _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
+
+
+def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
+    mail.write(
+        tx,
+        kind,
+        to=checkout.email,
+        unique_key=f"{kind}:{refund.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "amount": Money(refund.amount, refund.currency),
+            "note": refund.note,
+        },
+    )
+
+
+async def _restock(order: Order, refund: Refund) -> None:
+    """Each piece at most once, however often its refund had to be repeated; only what had left the shelf comes back to it."""
+    wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
+    pieces = {part.order_line_id: part.quantity for part in await wanted}
+    if order.stock_state != StockState.TAKEN or not pieces or await _was_sent_meanwhile(order, refund):
+        return
+    await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
+    await restocking.put_on_shelf(order, pieces)
+
+
+async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
+    """Whether the vendor sent everything after all, although all of it was being refunded: then no piece is there to put back."""
+    if order.shipped_at is None or order.shipped_at < refund.created_at:
+        return False
+    before = Refund.filter(order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at)
+    spoken_for = sum([int(amount) for amount in await before.values_list("amount", flat=True)])  # type: ignore[call-overload]
+    return not OrderMoney(PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount).left
+
+
+async def _undo_goods(order: Order, refund: Refund) -> str:
+    """Set aside what the refund had put back on the shelf; what became of the goods, in a sentence for the vendor's mail."""
+    if not await RefundLine.exists(refund_id=refund.id, restocked_at__not_isnull=True):
+        return ""
+    if order.status != OrderStatus.PROCESSING:
+        return texts.GOODS_STAY
+    return texts.set_aside([(short.name, short.quantity) for short in await restocking.set_aside(order)])

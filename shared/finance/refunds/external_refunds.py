@@ -1,0 +1,146 @@
+"""Refunds that Stripe tells us of: ours by their mark, or made by a person in Stripe's dashboard, which get a row of their own."""
+
+from __future__ import annotations
+
+import logging
+
+from shared.core.errors import TryLater
+from shared.finance.payments import service as payments
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PAID_STATES
+from shared.finance.refunds import refunded_amounts, stripe_reads, sync
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.order_totals import BY_STRIPE, sum_of
+from shared.finance.refunds.rules import RefundState, bear
+from shared.finance.refunds.stripe_reads import Along
+from shared.finance.refunds.writes import MARK
+from shared.infra import unit
+from shared.infra.gateway.errors import StripeMissing
+from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.refunds import StripeRefund
+from shared.infra.unit import Transaction
+from shared.trade.commission.queries import get_policy
+from shared.trade.orders.models import Order
+
+log = logging.getLogger("markethall.refunds")
+OVERTAKEN = "The money was given back in Stripe meanwhile."
+
+
+class NoRoomYet(TryLater):
+    """A refund of ours still counts against the order; Stripe will refuse it, and then this one fits."""
+
+    code = "refund_has_no_room_yet"
+
+
+async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState | None:
+    """Read a refund by Stripe's number and let our row follow, made now if there is none; None when it is not of our payments."""
+    known = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
+    if known is not None:
+        return await sync.follow(gateway, known.id)
+    try:
+        answer = await gateway.refunds.get(stripe_refund_id)
+    except StripeMissing:
+        return None
+    return await adopt(gateway, answer)
+
+
+async def follow_payment(gateway: Gateway, intent_id: str) -> int:
+    """Follow every refund of one payment; how many there are."""
+    found = await gateway.refunds.list(payment_intent=intent_id)
+    for answer in found:
+        await adopt(gateway, answer)
+    return len(found)
+
+
+async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
+    """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked with, or a new one."""
+    payment = await Payment.get_or_none(stripe_payment_intent_id=answer.payment_intent or "-").select_related("order")
+    if payment is None:
+        return None
+    row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(payment, answer)
+    if row is not None:
+        return await sync.take_on(gateway, row.id, answer)
+    if payment.status not in PAID_STATES:
+        await payments.confirm_payment(gateway, str(payment.stripe_payment_intent_id))
+        await payment.refresh_from_db()
+    if payment.status not in PAID_STATES:
+        log.warning(
+            "refund %s is of payment %s, which is %s: a person must look", answer.id, payment.id, payment.status
+        )
+        return None
+    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
+        await payments.record_charge(gateway, payment.stripe_charge_id)
+        await payment.refresh_from_db()
+    moved = await stripe_reads.along(gateway, payment, answer, with_fee=True)
+    async with unit.transaction() as tx:
+        refund_id = await _make_row(tx, payment, answer, moved)
+        state = await sync.apply_in(tx, refund_id, answer, moved)
+    await sync.settle_claim(gateway, refund_id)
+    return state
+
+
+async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
+    """The refund that we asked for and whose answer got lost."""
+    order_number, _, number = answer.metadata.get(MARK, "").rpartition(":")
+    if order_number != payment.order.number or not number.isdigit():
+        return None
+    return await Refund.get_or_none(order_id=payment.order_id, number=int(number), stripe_refund_id=None)
+
+
+async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
+    """A row for a refund that was made outside. What Stripe took from the vendor is what it bears; else our policy says. In a transaction."""
+    order = await tx.lock(Order, id=payment.order_id)
+    await tx.lock(Payment, id=payment.id)
+    if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
+        return int(row.id)
+    await _make_room(tx, order, answer)
+    found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
+    if not await refunded_amounts.count_against(tx, order, answer.amount):
+        raise NoRoomYet
+    if moved.reversed or moved.fee_back:
+        back = min(moved.fee_back, answer.amount)
+    else:
+        back = bear(found, answer.amount, policy.refund_policy).commission
+    number = 1 + await Refund.filter(order_id=order.id).count()
+    row = await tx.create(
+        Refund,
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        number=number,
+        status=RefundState.OPENING,
+        amount=answer.amount,
+        vendor_part=answer.amount - back,
+        commission_part=back,
+        currency=answer.currency,
+        policy=policy.refund_policy,
+        reverse_transfer=bool(moved.reversed),
+        refund_application_fee=bool(moved.fee_back),
+        idempotency_key=f"stripe:{answer.id}",
+        stripe_refund_id=answer.id,
+        requested_by=BY_STRIPE,
+    )
+    tx.record_of_order(
+        order.id,
+        "refund.adopted",
+        actor=BY_STRIPE,
+        subject=f"refund:{row.id}",
+        vendor_id=order.vendor_id,
+        amount=answer.amount,
+        currency=answer.currency,
+        stripe_id=answer.id,
+    )
+    return int(row.id)
+
+
+async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
+    """What waits for the operator gives way to money that has really gone; the newest first."""
+    left = order.total_amount_cents - order.refunded_amount
+    waiting = await Refund.filter(order_id=order.id, status=RefundState.AWAITING_APPROVAL).order_by("-id")
+    for refund in waiting:
+        if left >= answer.amount:
+            return
+        if await refunded_amounts.put_off(
+            tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
+        ):
+            left += refund.amount

@@ -1,0 +1,212 @@
+"""Read models of many orders: a vendor's list and figures, a shopper's own purchases. Constant numbers of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pypika_tortoise.terms import Function as SqlFunction
+from pypika_tortoise.terms import Term
+from tortoise.expressions import F, Function, Q
+from tortoise.functions import Count, Sum
+
+from shared.core import clock
+from shared.core.errors import NotFound
+from shared.core.folding import words
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.infra.database.paging import Paged, window
+from shared.infra.database.searching import matching
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
+
+PAGE_SIZE = 25
+MAX_NUMBER = 20
+
+# The chips above a vendor's orders: name -> what they let through.
+# Paid, and something of it is left: orders.money.OrderMoney says the same of one order (a test compares them).
+_MONEY_LEFT = Q(
+    payment_status=PaymentStatus.PAID,
+    disputed_amount=0,
+    refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
+)
+_NOT_GONE = Q(payment_status=PaymentStatus.PAID, returned_amount__lt=F("total_amount_cents") - F("lost_amount"))
+FILTERS: Mapping[str, Q] = {
+    "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),  # Shipping.READY: somebody waits for it
+    "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
+    "unpaid": Q(payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]),
+    "refunded": Q(refunded_amount__gt=0),
+    "disputed": Q(disputed_amount__gt=0) | Q(lost_amount__gt=0),
+    "cancelled": Q(status=OrderStatus.CANCELLED),
+}
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One line of a list of orders."""
+
+    number: str
+    placed_at: datetime
+    customer_name: str
+    total: Money
+    money: OrderMoney
+    status: OrderStatus
+    payment_status: PaymentStatus
+    items: int
+
+    @property
+    def shipping(self) -> Shipping:
+        return shipping(self.status, self.money)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPage(Paged):
+    """A page of a vendor's orders and how many there are behind each chip (`all` and the names of FILTERS)."""
+
+    rows: tuple[OrderRow, ...]
+    counts: Mapping[str, int]
+
+
+async def order_id_of(number: str) -> int:
+    """The id of an order by its number, whoever's it is: for the operator. Raises NotFound."""
+    sane = len(number) <= MAX_NUMBER and number.isascii() and number.isprintable()
+    order = await Order.get_or_none(number=number) if sane else None
+    if order is None:
+        raise NotFound(_("We could not find that order."))
+    return int(order.id)
+
+
+@dataclass(frozen=True)
+class OrdersSummary:
+    """What a vendor wants to know first."""
+
+    to_ship: int
+    unpaid: int
+    count_last_30_days: int
+    paid_last_30_days: Money
+
+
+@dataclass(frozen=True)
+class PurchaseRow:
+    """One purchase in a shopper's own list; status and money are those of its order `order_id`."""
+
+    token: str
+    order_id: int
+    placed_at: datetime
+    total: Money
+    numbers: tuple[str, ...]
+    vendor_names: tuple[str, ...]
+    status: OrderStatus
+    money: OrderMoney
+
+
+async def vendor_orders(
+    vendor_id: int, *, page: int = 1, status: str | None = None, search: str | None = None
+) -> OrderPage:
+    """A page of this vendor's orders, newest first. `status` is a name of FILTERS.
+
+    `search`: each of its words stands in the number (its hyphens do not count), the shopper's name or the email.
+    """
+    base = Order.filter(vendor_id=vendor_id)
+    if search:
+        base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
+    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
+    wanted = status if status is not None and status in FILTERS else "all"
+    chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
+    shown = window(counts[wanted], page=page, size=PAGE_SIZE)
+    orders = await chosen.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("checkout")
+    return OrderPage(rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts)
+
+
+class _ReplaceSql(SqlFunction):
+    def __init__(self, column: Term, old: str, new: str) -> None:
+        super().__init__("REPLACE", column, old, new)
+
+
+class _Replace(Function):
+    """`replace(column, from, to)`, known to both engines."""
+
+    database_func = _ReplaceSql
+
+
+def _searched(search: str) -> Q:
+    wanted = words(search)
+    if not wanted:
+        return matching(search)
+    return Q(*(Q(bare__contains=word.upper()) | matching(word, "checkout__search") for word in wanted))
+
+
+async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
+    found = await (
+        OrderLine.filter(order_id__in=[order.id for order in orders])
+        .annotate(items=Sum("quantity"))
+        .group_by("order_id")
+        .values("order_id", "items")
+    )
+    items = {row["order_id"]: int(row["items"]) for row in found}
+    return tuple(
+        OrderRow(
+            number=order.number,
+            placed_at=order.created_at,
+            customer_name=order.checkout.full_name,
+            total=Money(order.total_amount_cents, order.currency),
+            money=money_of(order),
+            status=OrderStatus(order.status),
+            payment_status=PaymentStatus(order.payment_status),
+            items=items.get(order.id, 0),
+        )
+        for order in orders
+    )
+
+
+async def count_to_ship(vendor_id: int) -> int:
+    """How many paid orders of this vendor wait to be sent."""
+    return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
+
+
+async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
+    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone for good."""
+    mine = Order.filter(vendor_id=vendor_id)
+    since = clock.now() - timedelta(days=30)
+    paid = await (
+        mine.filter(_NOT_GONE, paid_at__gte=since, currency=currency)
+        .annotate(sum=Sum("total_amount_cents"), count=Count("id"))
+        .values("sum", "count")
+    )
+    return OrdersSummary(
+        to_ship=await mine.filter(FILTERS["to_ship"]).count(),
+        unpaid=await mine.filter(FILTERS["unpaid"]).count(),
+        count_last_30_days=int(paid[0]["count"]) if paid else 0,
+        paid_last_30_days=Money(int(paid[0]["sum"] or 0) if paid else 0, currency),
+    )
+
+
+async def purchases_of(
+    customer_id: int, limit: int = 50, *, proven_email: str | None = None
+) -> tuple[PurchaseRow, ...]:
+    """A shopper's own purchases, newest first; of an address that was proven to be theirs also those they made as a guest."""
+    mine = Q(customer_id=customer_id)
+    if proven_email is not None:
+        # By the few checkouts of that address first: an OR over two tables would read all orders.
+        as_guest = Checkout.filter(email=proven_email, customer_id=None).order_by("-id").limit(limit)
+        mine |= Q(checkout_id__in=await as_guest.values_list("id", flat=True))
+    orders = await Order.filter(mine).order_by("-id").limit(limit * 4).select_related("checkout", "vendor")
+    grouped: dict[int, list[Order]] = {}
+    for order in orders:
+        grouped.setdefault(order.checkout_id, []).append(order)
+    return tuple(
+        PurchaseRow(
+            token=group[0].checkout.token,
+            order_id=group[0].id,
+            placed_at=group[0].checkout.created_at,
+            total=Money(group[0].checkout.total_amount, group[0].checkout.currency),
+            numbers=tuple(order.number for order in group),
+            vendor_names=tuple(order.vendor.name for order in group),
+            status=OrderStatus(group[0].status),
+            money=money_of(group[0]),
+        )
+        for group in list(grouped.values())[:limit]
+    )

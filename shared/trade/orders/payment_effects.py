@@ -1,0 +1,172 @@
+"""What a payment's news does to its order. Called by payments inside its transaction, with the order's row locked."""
+
+from __future__ import annotations
+
+import logging
+
+from tortoise.expressions import F
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.infra.mail import service as mail
+from shared.infra.unit import Act, Transaction
+from shared.trade.baskets.models import BasketLine
+from shared.trade.catalogue import stock
+from shared.trade.catalogue.errors import SoldOut
+from shared.trade.orders import texts
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.reservations import items_of
+from shared.trade.orders.restocking import set_aside
+from shared.trade.orders.rules import (
+    CHECKOUT_MOVES,
+    ORDER_MOVES,
+    PAYMENT_STATUS_MOVES,
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
+
+log = logging.getLogger("markethall.orders")
+
+
+async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -> bool:
+    """Let the order's payment_status follow a payment that is not paid; False when that is no legal move (older news)."""
+    current = PaymentStatus(order.payment_status)
+    if status not in PAYMENT_STATUS_MOVES[current]:
+        return False
+    return await tx.move(order, to=status, state="payment_status")
+
+
+async def mark_paid(tx: Transaction, order: Order) -> bool:
+    """The money for this order has arrived: take the stock, move it to processing, complete the checkout, write the mails.
+
+    False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or nobody pressed our Pay) is
+    sent only if all of it is still on the shelf; otherwise it is cancelled, paid, and loud in the log and the audit trail,
+    for a person to refund.
+    """
+    current = PaymentStatus(order.payment_status)
+    if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
+        return False  # what was paid back is not paid again by older news
+    deliverable = await _take_stock(tx, order)
+    status = OrderStatus(order.status)
+    wanted = OrderStatus.PROCESSING if deliverable else OrderStatus.CANCELLED
+    if wanted in ORDER_MOVES[status]:
+        status = wanted
+    moved = await tx.move(
+        order,
+        to=PaymentStatus.PAID,
+        state="payment_status",
+        where={"status": order.status},
+        act=Act("order.paid", "stripe", {"status": status}),
+        status=status,
+        stock_state=StockState.TAKEN if deliverable else StockState.RELEASED,
+        paid_at=clock.now(),
+    )
+    if not moved:
+        return False
+    if not deliverable:
+        log.error("order %s was paid and its pieces are gone; it needs a refund", order.number)
+        tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
+    await _complete_checkout(tx, order)
+    if deliverable:
+        await _mails(tx, order)
+    return True
+
+
+async def follow_refunds(tx: Transaction, order: Order, *, everything_back: bool) -> bool:
+    """All of a paid order's money has gone back, or part of it came back after all; False when that is nothing new."""
+    was, now = PaymentStatus.PAID, PaymentStatus.REFUNDED
+    if not everything_back:
+        was, now = now, was
+    return await tx.move(
+        order,
+        to=now,
+        state="payment_status",
+        where={"payment_status": was},
+        act=Act("order.refunded" if everything_back else "order.paid_again", "stripe"),
+    )
+
+
+async def count_returned(order: Order, amount: int) -> None:
+    """So many more minor units of an order have arrived at the shopper, or came back; a CHECK keeps it below what is refunded."""
+    await Order.filter(id=order.id).update(returned_amount=F("returned_amount") + amount, updated_at=clock.now())
+
+
+async def follow_disputes(tx: Transaction, order: Order, *, disputed: int, lost: int) -> bool:
+    """What banks hold of an order, and what they took for good; minor units. False when that is nothing new.
+
+    Money that came back makes the order one to be sent again: what of it went back on the shelf is set aside.
+    """
+    was_gone = money_of(order).is_gone
+    if (order.disputed_amount, order.lost_amount) == (disputed, lost):
+        return False
+    await tx.change(order, disputed_amount=disputed, lost_amount=lost)
+    is_gone = money_of(order).is_gone
+    if was_gone and not is_gone:
+        await set_aside(order)
+    if was_gone != is_gone:
+        action = "order.money_lost" if is_gone else "order.money_back"
+        tx.note(Act(action, "stripe"), order)
+    return True
+
+
+async def _take_stock(tx: Transaction, order: Order) -> bool:
+    if order.stock_state == StockState.TAKEN:
+        return True
+    items = await items_of(order.id)
+    if order.stock_state in (StockState.RELEASED, StockState.AT_PAYMENT):
+        try:
+            async with tx.savepoint():  # all of it or nothing
+                await stock.reserve(items)
+        except SoldOut:
+            return False
+    await stock.take(items)
+    return True
+
+
+async def _complete_checkout(tx: Transaction, order: Order) -> None:
+    unpaid = await Order.filter(checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID).exists()
+    if unpaid:
+        return
+    checkout = await Checkout.get(id=order.checkout_id)
+    if CheckoutStatus.COMPLETED in CHECKOUT_MOVES[CheckoutStatus(checkout.status)]:
+        await tx.move(checkout, to=CheckoutStatus.COMPLETED)
+    if checkout.basket_id is not None:
+        bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
+        await BasketLine.filter(basket_id=checkout.basket_id, product_id__in=list(bought)).delete()
+
+
+async def _mails(tx: Transaction, order: Order) -> None:
+    await order.fetch_related("vendor", "checkout")
+    rows = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = [(r.name, r.quantity, Money(r.unit_amount, order.currency) * r.quantity) for r in rows]
+    total = Money(order.total_amount_cents, order.currency)
+    yours = total - Money(order.platform_fee_amount, order.currency)
+    checkout, vendor = order.checkout, order.vendor
+    mail.write(
+        tx,
+        "order_confirmed",
+        to=checkout.email,
+        unique_key=f"order_confirmed:{order.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "lines": lines,
+            "total": total,
+        },
+    )
+    subject, text = texts.sold(
+        order.number,
+        vendor_name=vendor.name,
+        lines=lines,
+        total=total,
+        share=yours,
+        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+    )
+    key = f"order_sold:{order.id}"
+    mail.post(tx, "order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id)

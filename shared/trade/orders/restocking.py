@@ -1,0 +1,112 @@
+"""The pieces of an order that stand on the shelf again, and how they come off it when the order is to be sent after all.
+
+A refund puts pieces back on the shelf. Where it does not arrive, or an appeal brings the money back, they belong to the order
+again: what nobody holds is set aside at once, what was sold meanwhile is missing until the shelf has it again. All in the
+caller's transaction, with the order's row locked; each piece is moved once, because the count stands in the order's line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tortoise.expressions import F
+
+from shared.core import clock
+from shared.trade.catalogue import stock
+from shared.trade.catalogue.errors import StockBooksDiffer
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.remaining_money import missing
+from shared.trade.orders.rules import OrderStatus, StockState
+
+
+@dataclass(frozen=True)
+class Short:
+    """So many pieces of a line that belong to an order and are not on the shelf."""
+
+    name: str
+    quantity: int
+
+    @property
+    def text(self) -> str:
+        """`2 × Belt`"""
+        return f"{self.quantity} × {self.name}"
+
+
+async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
+    """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak for, and each once."""
+    if order.stock_state != StockState.TAKEN:
+        return
+    lines = await OrderLine.filter(order_id=order.id, id__in=list(pieces)).order_by("product_id")
+    await _back([(line, min(pieces[line.id], line.refunded_quantity - line.restocked_quantity)) for line in lines])
+
+
+async def put_all_on_shelf(order: Order) -> int:
+    """Let everything of an order that will not be sent stand on the shelf; how many pieces were put there."""
+    if order.stock_state != StockState.TAKEN:
+        return 0
+    lines = await OrderLine.filter(order_id=order.id).order_by("product_id")
+    return await _back([(line, line.quantity - line.restocked_quantity) for line in lines])
+
+
+async def _back(moves: Iterable[tuple[OrderLine, int]]) -> int:
+    moves = [(line, quantity) for line, quantity in moves if quantity > 0]
+    for line, quantity in moves:
+        await _count(line, quantity)
+    if moves:
+        await stock.put_back([(line.product_id, quantity) for line, quantity in moves])
+    return sum(quantity for _, quantity in moves)
+
+
+async def set_aside(order: Order) -> tuple[Short, ...]:
+    """Take off the shelf what belongs to a paid order that waits to be sent; what is not there is answered."""
+    if order.stock_state != StockState.TAKEN or order.status != OrderStatus.PROCESSING:
+        return ()
+    wanted = [(line, n) for line in await _lines(order.id) if (n := missing_of(line))]
+    if not wanted:
+        return ()
+    there = await stock.take_free([(line.product_id, n) for line, n in wanted])
+    short = []
+    for line, n in wanted:
+        taken = min(n, there.get(line.product_id, 0))
+        there[line.product_id] = there.get(line.product_id, 0) - taken
+        if taken:
+            await _count(line, -taken)
+        if n > taken:
+            short.append(Short(line.name, n - taken))
+    return tuple(short)
+
+
+async def short_of(order_id: int) -> tuple[Short, ...]:
+    """What `set_aside` would find missing just now, for a page: nothing is moved."""
+    wanted = [(line, n) for line in await _lines(order_id) if (n := missing_of(line))]
+    if not wanted:
+        return ()
+    products = await Product.filter(id__in=[line.product_id for line, _ in wanted])
+    free = {product.id: max(product.stock - product.reserved, 0) for product in products}
+    short = []
+    for line, n in wanted:
+        there = min(n, free[line.product_id])
+        free[line.product_id] -= there
+        if n > there:
+            short.append(Short(line.name, n - there))
+    return tuple(short)
+
+
+def missing_of(line: OrderLine) -> int:
+    """How many pieces of a line the shelf has, or sold, that belong to the order again."""
+    return missing(quantity=line.quantity, refunded=line.refunded_quantity, restocked=line.restocked_quantity)
+
+
+async def _lines(order_id: int) -> list[OrderLine]:
+    return await OrderLine.filter(order_id=order_id).order_by("id")
+
+
+async def _count(line: OrderLine, pieces: int) -> None:
+    """Note that so many more pieces of a line are on the shelf; guarded, for the engine that locks no rows."""
+    moved = await OrderLine.filter(id=line.id, restocked_quantity=line.restocked_quantity).update(
+        restocked_quantity=F("restocked_quantity") + pieces, updated_at=clock.now()
+    )
+    if not moved:
+        raise StockBooksDiffer(f"line {line.id} was moved by somebody else")

@@ -1,0 +1,1 @@
+"""Money, words, names and numbers. Pure."""

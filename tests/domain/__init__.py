@@ -1,0 +1,1 @@
+"""Each domain of `shared/trade` and `shared/finance` has a folder with its own promises."""

@@ -1,0 +1,305 @@
+"""A marketplace in which anything may happen in any order, and every cent is counted: by our books, by Stripe's, by both.
+
+Sales in several currencies, refunds under each policy, disputes, fees that change, webhooks late, doubled, reordered or lost,
+lines that break, time that passes. After every step the ledger comes to nought and so do Stripe's books. Whenever the
+marketplace had a quiet hour, its books say of each balance what Stripe says, its exposure is what Stripe adds up, no job
+is stuck; and at the end reconciliation finds nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from shared.finance.connect import payment_configs
+from shared.finance.refunds.rules import RefundState
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import RefundPolicy
+from tests.support import market_acts as acts
+from tests.support.machine import HOUR
+from tests.support.machine_checks import Counted, Start, begin, copied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+CARDS = (
+    "visa",
+    "visa",
+    "bypassPending",
+    "createDispute",
+    "createDisputeInquiry",
+    "createMultipleDisputes",
+    "pendingRefund",
+    "refundFail",
+)
+SHOPS = st.integers(0, 2)
+SHARES = st.sampled_from((0.1, 0.333, 0.5, 1.0))
+HOURS = st.sampled_from((0.02, 0.5, 3, 24, 24 * 8))
+EVIDENCE = st.sampled_from(("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it"))
+LIMITS = st.sampled_from(({}, {"EUR": 1000}, {"EUR": 0, "DKK": 10_000, "HUF": 500_000}))
+BANKS = st.sampled_from(("000123456789", "000111111116", "000111111113"))
+CALM = st.sampled_from((False, False, True))  # whether a quiet hour follows, and everything is compared
+WHICH = st.integers(0, 20)
+
+
+class MarketMachine(Counted):
+    """Every rule is something that a person, a bank, Stripe, the network or the clock may do."""
+
+    sales: Any = Bundle("sales")
+
+    @initialize(target=sales)
+    def the_market_opens(self) -> Any:
+        self.run(self.market.open())
+        return multiple(*self.sold)
+
+    # Selling.
+
+    @rule(
+        target=sales, shop=SHOPS, quantity=st.integers(1, 3), card=st.sampled_from(CARDS), back=st.booleans(), calm=CALM
+    )
+    def a_shopper_buys(self, *, shop: int, quantity: int, card: str, back: bool, calm: bool) -> Any:
+        sale = self.attempt(acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm)
+        return multiple() if sale is None else sale
+
+    @rule(shop=SHOPS)
+    def a_shopper_leaves(self, shop: int) -> None:
+        self.attempt(acts.buy(self.market, self.shops[shop], 1, None, back=False))
+
+    @rule(shop=SHOPS)
+    def a_shopper_presses_pay_and_leaves(self, shop: int) -> None:
+        self.attempt(acts.press_and_leave(self.market, self.shops[shop]))
+
+    @rule(shop=SHOPS, free=st.sampled_from((0, 1, 2, 3, 10_000)))
+    def the_shelf_is_counted_anew(self, shop: int, free: int) -> None:
+        self.run(acts.shelve(self.shops[shop], free))
+
+    @rule(shop=SHOPS, percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
+    def the_fee_changes(self, shop: int, percentage: str) -> None:
+        vendor = self.shops[shop].vendor_id
+        self.run(payment_configs.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
+
+    # Giving back.
+
+    @rule(policy=st.sampled_from(RefundPolicy), limits=LIMITS)
+    def the_policy_changes(self, policy: RefundPolicy, limits: dict[str, int]) -> None:
+        self.run(fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test"))
+
+    @rule(sale=sales, share=SHARES, now=st.booleans(), calm=CALM)
+    def the_vendor_refunds(self, sale: int, share: float, now: bool, calm: bool) -> None:
+        state = self.attempt(acts.refund(self.market, sale, share, now=now), calm)
+        self.waits |= state is RefundState.AWAITING_APPROVAL
+
+    @precondition(lambda self: self.waits)
+    @rule(yes=st.booleans(), calm=CALM)
+    def the_operator_decides(self, yes: bool, calm: bool) -> None:
+        self.waits = bool(self.attempt(acts.decide(yes=yes), calm))
+
+    @rule(sale=sales, share=SHARES, reverse=st.booleans(), fee=st.booleans(), calm=CALM)
+    def staff_refund_at_stripe(self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool) -> None:
+        self.attempt(acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm)
+
+    @rule(sale=sales, share=SHARES, fee=st.booleans(), calm=CALM)
+    def staff_take_back_at_stripe(self, sale: int, share: float, fee: bool, calm: bool) -> None:
+        self.by_hand = True
+        self.attempt(acts.take_back_at_stripe(self.market, sale, share, fee=fee), calm)
+
+    # Disputes.
+
+    @rule(sale=sales, case=st.sampled_from(acts.CASES), share=st.sampled_from(acts.DISPUTED), calm=CALM)
+    def the_bank_disputes(self, sale: int, case: str, share: float | None, calm: bool) -> None:
+        self.attempt(acts.bank_disputes(self.market, sale, case=case, share=share), calm)
+
+    @precondition(lambda self: bool(acts.lost_disputes(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_loss_can_be_appealed(self, which: int, calm: bool) -> None:
+        self.attempt(acts.offer_appeal(self.market, which), calm)
+
+    @precondition(lambda self: bool(acts.open_disputes(self.market)))
+    @rule(which=WHICH, won=st.booleans(), share=st.sampled_from((0.0, 0.0, 0.4)), calm=CALM)
+    def the_bank_decides(self, *, which: int, won: bool, share: float, calm: bool) -> None:
+        acts.bank_decides(self.market, which, won=won, share=share)
+        self.then(calm)
+
+    @precondition(lambda self: bool(acts.open_disputes(self.market)))
+    @rule(which=WHICH, words=EVIDENCE, accept=st.booleans(), calm=CALM)
+    def the_vendor_answers(self, *, which: int, words: str, accept: bool, calm: bool) -> None:
+        self.attempt(acts.answer(self.market, which, words, accept=accept), calm)
+
+    # Paying out.
+
+    @rule(shop=SHOPS, schedule=st.sampled_from(("daily", "weekly", "monthly")), minimum=st.sampled_from((0, 5000)))
+    def the_vendor_plans(self, shop: int, schedule: str, minimum: int) -> None:
+        self.attempt(acts.plan(self.market, self.shops[shop], schedule, minimum))
+
+    @rule(shop=SHOPS, calm=CALM)
+    def the_vendor_is_paid_at_once(self, shop: int, calm: bool) -> None:
+        self.attempt(acts.pay_at_once(self.market, self.shops[shop]), calm)
+
+    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_payout_is_called_back(self, which: int, calm: bool) -> None:
+        self.attempt(acts.call_back(self.market, which), calm)
+
+    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @rule(which=WHICH, calm=CALM)
+    def a_payout_comes_back(self, which: int, calm: bool) -> None:
+        acts.bank_returns(self.market, which)
+        self.then(calm)
+
+    @rule(shop=SHOPS, number=BANKS)
+    def the_vendor_has_another_bank(self, shop: int, number: str) -> None:
+        acts.another_bank(self.market, self.shops[shop], number)
+
+    @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
+    def staff_pay_out_at_stripe(self, shop: int | None, share: float, calm: bool) -> None:
+        place = None if shop is None else self.shops[shop]
+        self.attempt(acts.pay_out_at_stripe(self.market, place, share), calm)
+
+    @rule(shop=SHOPS)
+    def the_operator_holds_or_releases(self, shop: int) -> None:
+        self.attempt(acts.hold_or_release(self.shops[shop]))
+
+    @rule(shop=SHOPS, percentage=st.sampled_from((0, 10, 50)))
+    def the_operator_reserves(self, shop: int, percentage: int) -> None:
+        self.attempt(acts.reserve(self.shops[shop], percentage))
+
+    # Both worlds of reversal.
+
+    @rule()
+    def stripe_sees_reversals_in_the_other_way(self) -> None:
+        acts.other_world(self.market)
+
+    @rule(shop=SHOPS, what=st.sampled_from(("money", "world")))
+    def something_happens_between_our_look_and_our_call(self, shop: int, what: str) -> None:
+        acts.meanwhile(self.market, self.shops[shop], what)
+
+    # Stripe's own reserve.
+
+    @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
+    def stripe_holds_money_back(self, shop: int | None, share: float, calm: bool) -> None:
+        acts.stripe_holds(self.market, None if shop is None else self.shops[shop], share)
+        self.then(calm)
+
+    @precondition(lambda self: bool(acts.held_in_reserve(self.market)))
+    @rule(which=WHICH, share=SHARES, calm=CALM)
+    def stripe_lets_money_go(self, which: int, share: float, calm: bool) -> None:
+        acts.stripe_lets_go(self.market, which, share)
+        self.then(calm)
+
+    # Weather.
+
+    @precondition(lambda self: bool(self.market.pending()))
+    @rule(which=WHICH, times=st.integers(1, 3))
+    def a_webhook_arrives(self, which: int, times: int) -> None:
+        """Any of those on their way, before or after others, once or more often."""
+        waiting = self.market.pending()
+        self.run(self.market.deliver(waiting[which % len(waiting)], times=times))
+
+    @precondition(lambda self: bool(self.market.pending()))
+    @rule(which=WHICH)
+    def a_webhook_is_lost(self, which: int) -> None:
+        waiting = self.market.pending()
+        self.market.drop(waiting[which % len(waiting)])
+
+    @precondition(lambda self: len(self.market.pending()) > 1)
+    @rule()
+    def all_webhooks_are_lost(self) -> None:
+        for delivery in self.market.pending():
+            self.market.drop(delivery)
+
+    @rule(count=st.integers(0, 6), calm=CALM)
+    def everything_at_once(self, count: int, calm: bool) -> None:
+        """Webhooks arrive together while two workers are at work."""
+        self.attempt(self.market.at_once(count), calm)
+
+    @rule(which=WHICH, calm=CALM)
+    def an_event_is_replayed(self, which: int, calm: bool) -> None:
+        self.attempt(acts.replay(self.market, which), calm)
+
+    @rule(repair=st.booleans(), calm=CALM)
+    def somebody_reconciles(self, repair: bool, calm: bool) -> None:
+        self.attempt(acts.reconcile_in_passing(self.market, repair=repair), calm)
+
+    @rule(breaks=st.lists(st.sampled_from(("", "before", "after")), max_size=8))
+    def the_line_breaks(self, breaks: list[str]) -> None:
+        """Of the next requests to Stripe some are not heard, some not answered."""
+        self.market.line.breaks = breaks
+
+    @rule(hours=HOURS, calm=CALM)
+    def time_passes(self, hours: float, calm: bool) -> None:
+        self.market.advance(hours * HOUR)
+        self.then(calm)
+
+    @rule(days=st.sampled_from((1, 3, 8)))
+    def days_pass(self, days: int) -> None:
+        """With the worker at work: paydays come."""
+        self.run(self.market.live(days))
+
+    @rule()
+    def the_worker_works(self) -> None:
+        self.run(self.market.work())
+
+
+class QuietMachine(MarketMachine):
+    """The same with a quiet hour after every step: then our books, Stripe's, and what is at risk agree after each of them."""
+
+    @invariant()
+    def everything_agrees(self) -> None:
+        if self.sound:
+            self.run(self.compare())
+
+
+# The long form: `run.py test --hypothesis-profile=long tests/domain/market/test_market_machine.py`.
+LONG = settings.get_current_profile_name() == "long"
+EXAMPLES = {"sqlite": 2000 if LONG else 8, "postgres": 200 if LONG else 2}
+QUIET_EXAMPLES = {"sqlite": 500 if LONG else 2, "postgres": 50 if LONG else 1}
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(6 * 3600 if LONG else 600)]
+
+
+@pytest.mark.parametrize(("machine", "examples"), [(MarketMachine, EXAMPLES), (QuietMachine, QUIET_EXAMPLES)])
+def test_every_cent_is_accounted_for(
+    engine: str,
+    machine: type[MarketMachine],
+    examples: dict[str, int],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:
+    """Whatever happens, in whatever order; with a quiet hour now and then, and with one after every step."""
+
+    if engine == "sqlite":
+        ours = tmp_path / "opened.sqlite3"
+        url = f"sqlite://{shutil.copyfile(request.getfixturevalue('sqlite_file'), ours)}"
+        copy = lambda: f"sqlite://{copied(ours)}"  # noqa: E731
+    else:
+        server = request.getfixturevalue("postgres_ready")
+        server.empty()  # what another test left there would meet the same ids of ours
+        server.let_go()
+        url = asyncio.run(server.create(f"{server.name}_opened", template=server.name))
+        copy = lambda: str(asyncio.run(server.create(f"{server.name}_machine", template=f"{server.name}_opened")))  # noqa: E731
+    shops, sales = asyncio.run(begin(url, tmp_path))
+    start = Start(shops, sales, tmp_path, copy)
+    run_state_machine_as_test(
+        lambda: machine(start),  # type: ignore[arg-type]
+        settings=settings(
+            max_examples=examples[engine],
+            stateful_step_count=50 if LONG else 25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,284 @@
+"""Two people edit one thing: the second is told what changed, field by field, and nothing is overwritten blindly."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.infra.audit.models import AuditEntry
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.commission import service as fees
+from shared.trade.commission.rules import Rule
+from shared.trade.people import registration
+from tests.house.test_routes import EDITED
+from tests.support.disputes import disputed, work
+from tests.support.factories import make_product, make_ready_vendor
+from tests.support.filled import filled
+from tests.support.market import open_shop
+from tests.support.portal import PASSWORD, Portal, page_of, sign_in, signed_in
+from tests.support.storefront import words
+
+if TYPE_CHECKING:
+    from quart import Quart
+    from quart.typing import TestClientProtocol
+
+    from shared.infra.jobs import Context
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A form, what each of two people types into it, and how the first one's change is told to the second."""
+
+    action: str
+    first: dict[str, str]
+    second: dict[str, str]
+    told: str
+    act: str
+
+
+VENDORS = [
+    Edit(
+        "/vendor/admin/products/{product}",
+        {"price": "12", "name": "A mug"},
+        {"price": "11", "stock": "9"},
+        "Price Was €49.90 when you opened the page, is now €12.00; yours is €11.00.",
+        "product.changed",
+    ),
+    Edit(
+        "/vendor/admin/statements",
+        {"vat_number": "LU12345613"},
+        {"vat_number": "LU26375245"},
+        "VAT number Was nothing when you opened the page, is now “LU12345613”; yours is “LU26375245”.",
+        "vendor.vat_number_changed",
+    ),
+    Edit(
+        "/vendor/admin/shop",
+        {"is_open": "no", "until": "2027-01-12"},
+        {"is_open": "no", "until": "2027-01-13"},
+        "is now 12 January 2027; yours is 13 January 2027.",
+        "vendor.shop_closed",
+    ),
+    Edit(
+        "/vendor/admin/payments/schedule",
+        {"payout_schedule": "monthly", "minimum_payout": "0"},
+        {"payout_schedule": "daily", "minimum_payout": "30"},
+        "Pay my balance out Was Every week when you opened the page, is now Every month; yours is Every weekday.",
+        "vendor.payout_schedule_changed",
+    ),
+    Edit(
+        "/vendor/admin/disputes/{dispute}/evidence",
+        {"uncategorized_text": "x" * 200},
+        {"uncategorized_text": "It arrived."},
+        "Yours is in the form below.",
+        "dispute.drafted",
+    ),
+]
+STAFF = [
+    Edit(
+        "/operator/settings",
+        {"delivered_after_days": "7", "show_fee_breakdown": "y"},
+        {"delivered_after_days": "9"},
+        "Show shoppers what the marketplace earns Was No when you opened the page, is now Yes. That is in the form below.",
+        "marketplace.changed",
+    ),
+    Edit(
+        "/operator/settings/name",
+        {"name": "Hall"},
+        {"name": "Market"},
+        "Name Was “Markethall” when you opened the page, is now “Hall”; yours is “Market”.",
+        "marketplace.changed",
+    ),
+    Edit(
+        "/operator/settings/legal/terms",
+        {"text": "Ours.\n\nAll of it.", "returns": "In 14 days."},
+        {"text": "Mine.", "returns": "In 30 days."},
+        "is now “In 14 days.”; yours is “In 30 days.”.",
+        "marketplace.changed",
+    ),
+    Edit(
+        "/operator/invoicing",
+        {"legal_name": "Hall", "address": "1, rue", "vat_percentage": "17"},
+        {"legal_name": "Market", "address": "1, rue", "vat_percentage": "16"},
+        "VAT Was nothing when you opened the page, is now 17%; yours is 16%.",
+        "marketplace.identity_changed",
+    ),
+    Edit(
+        "/operator/fees/{rule}",
+        {"percentage": "10"},
+        {"percentage": "11", "category": "Bags"},
+        "Percentage Was 9% when you opened the page, is now 10%; yours is 11%.",
+        "fees.rule_changed",
+    ),
+    Edit(
+        "/operator/fees/refunds",
+        {"refund_policy": "keep", "limit_EUR": "100"},
+        {"limit_EUR": "200"},
+        "is now €100.00; yours is €200.00.",
+        "fees.policy_changed",
+    ),
+    Edit(
+        "/operator/vendors/{vendor}/fee",
+        {"platform_fee_percentage": "3"},
+        {"platform_fee_percentage": "4"},
+        "is now 3%; yours is 4%.",
+        "vendor.platform_fee_changed",
+    ),
+    Edit(
+        "/operator/vendors/{vendor}/hold",
+        {"reason": "Complaints"},
+        {"reason": "Many complaints"},
+        "is now “Complaints”; yours is “Many complaints”.",
+        "vendor.payouts_held",
+    ),
+    Edit(
+        "/operator/vendors/{vendor}/reserve",
+        {"reserve_percentage": "10", "reserve_days": "30"},
+        {"reserve_percentage": "5", "reserve_days": "30"},
+        "Of each sale Was 0% when you opened the page, is now 10%; yours is 5%.",
+        "vendor.reserve_changed",
+    ),
+]
+
+
+async def _walk(first: Portal, second: Portal, edit: Edit, things: dict[str, int]) -> None:
+    action = edit.action.format(**things)
+    opened = await _opened(first, action)
+    before = await AuditEntry.filter(action=edit.act).count()
+
+    saved = await first.post(action, {**opened, **edit.first})
+    refused = await second.post(action, {**opened, **edit.second})
+    text = await refused.get_data(as_text=True)
+    said, back = words(text.replace("<strong>", "").replace("</strong>", "")), filled(text, action)
+    assert (saved.status_code, refused.status_code) == (303, 409), (action, said)
+    assert edit.told in said, said.partition("Last saved by")[2][:600]
+    assert "Last saved by Anna First" in said, action
+    assert _shows(back, edit.second), action  # what was typed is kept
+    assert await AuditEntry.filter(action=edit.act).count() == before + 1, action  # and nothing of it saved
+
+    anyway = await second.post(action, back)
+    assert anyway.status_code == 303, (action, words(await anyway.get_data(as_text=True)))
+    untouched = {name: value for name, value in edit.first.items() if name not in edit.second}
+    assert _shows(await _opened(first, action), {**untouched, **edit.second}), action
+    actors = await AuditEntry.filter(action=edit.act).order_by("-id").limit(2).values_list("actor", flat=True)
+    assert len(set(actors)) == 2, action
+
+
+async def _opened(portal: Portal, action: str) -> dict[str, str]:
+    """The fields of the form that is sent to `action`, as its page shows them; the token is each browser's own."""
+    fields = filled(await portal.get(page_of(action)), action)
+    assert "opened" in fields, action
+    return {name: value for name, value in fields.items() if name != "csrf_token"}
+
+
+def _shows(form: dict[str, str], typed: dict[str, str]) -> bool:
+    """Whether a form shows what was typed: 12 as 12.00."""
+    hidden = ("csrf_token", "opened", "own_receipt")
+    same = {name: (form.get(name, ""), value) for name, value in typed.items() if name not in hidden}
+    return all(is_ == was or is_.removesuffix(".00") == was for is_, was in same.values())
+
+
+async def _two(app: Quart, role: str, vendor_id: int | None) -> tuple[Portal, Portal]:
+    people = []
+    for name in ("Anna First", "Ben Second"):
+        email = f"{name.split()[0]}.{role}@two.test"
+        await registration.create_member(
+            email=email, password=PASSWORD, full_name=name, role=role, vendor_id=vendor_id, confirmed=True
+        )
+        client = app.test_client()
+        await sign_in(client, email)
+        people.append(Portal(client, vendor_id or 0))
+    return people[0], people[1]
+
+
+async def test_the_second_of_two_at_a_shop_is_told(app: Quart, context: Context, sandbox: RunningSandbox) -> None:
+    """Every form of a vendor: nothing saved, what changed and what one typed in words; saving anyway saves."""
+    shop = await open_shop(context.gateway, sandbox)
+    dispute = await disputed(context, sandbox, shop)
+    first, second = await _two(app, "owner", shop.vendor_id)
+    for edit in VENDORS:
+        await _walk(first, second, edit, {"product": shop.product_id, "dispute": dispute.id})
+
+
+async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
+    """Every form of the operator's."""
+    vendor = await make_ready_vendor()
+    rule = await fees.add_rule(Rule(percentage=Decimal(9)), actor="test")
+    first, second = await _two(app, "operator", None)
+    for edit in STAFF:
+        await _walk(first, second, edit, {"vendor": vendor.id, "rule": rule})
+
+
+def test_every_form_of_what_is_there_is_walked() -> None:
+    """Whoever adds one finds it here."""
+    walked = {re.sub(r"{\w+}", "1", edit.action) for edit in VENDORS + STAFF}
+    assert walked == {re.sub(r"<\w+:\w+>", "1", route).replace("<kind>", "terms") for route in EDITED}
+
+
+@pytest.mark.both_engines
+async def test_of_two_who_save_at_the_same_moment_one_is_told(
+    app: Quart, context: Context, sandbox: RunningSandbox
+) -> None:
+    """Under the lock one is first; where Stripe is asked in between too, and it keeps to what our row says."""
+    shop = await open_shop(context.gateway, sandbox)
+    first, second = await _two(app, "owner", shop.vendor_id)
+    product, schedule = f"/vendor/admin/products/{shop.product_id}", "/vendor/admin/payments/schedule"
+    plans = [{"payout_schedule": name, "minimum_payout": "0"} for name in ("daily", "monthly")]
+    for action, typed in ((product, [{"name": "A mug"}, {"name": "A bowl"}]), (schedule, plans)):
+        opened = await _opened(first, action)
+        sent = [who.post(action, {**opened, **one}) for who, one in zip((first, second), typed, strict=True)]
+        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409], action
+    await work(context)
+    row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    assert (await context.gateway.balance_settings.get(shop.account_id)).interval == row.payout_schedule
+
+
+async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(client: TestClientProtocol) -> None:
+    """One of before an upgrade, or one that somebody made up: what would be changed is told, and saving anyway saves it."""
+    portal = await signed_in(client)
+    product = await make_product(await portal.vendor())
+    action = f"/vendor/admin/products/{product.id}"
+    fields = {**(await _opened(portal, action)), "name": "A mug"}
+
+    for opened in ("", "[]", "{", '{"name": 1}', "[" * 9000):
+        asked = await portal.post(action, {**fields, "opened": opened}, htmx="form#product-form")
+        text = await asked.get_data(as_text=True)
+        assert asked.status_code == 409, opened
+        assert "Please look before you save" in text
+        assert "<html" not in text
+        assert (await Product.get(id=product.id)).name == product.name
+
+    back = filled(f'<form action="{action}">{text}</form>', action)
+    assert (await portal.post(action, back)).status_code == 303
+    assert (await Product.get(id=product.id)).name == "A mug"
+
+
+async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(client: TestClientProtocol) -> None:
+    """Saving anyway carries what was there then. Saying what is there already overwrites nobody: pressing twice is no conflict."""
+    portal = await signed_in(client)
+    product = await make_product(await portal.vendor())
+    action = f"/vendor/admin/products/{product.id}"
+    opened = await _opened(portal, action)
+    for _ in range(2):
+        assert (await portal.post(action, {**opened, "name": "A mug"})).status_code == 303
+    told = await portal.post(action, {**opened, "name": "A bowl"})
+    text = await told.get_data(as_text=True)
+    values = ProductValues(name="A jug", price=Money(product.price_amount, "EUR"), stock=None)
+    await save_product(vendor_id=portal.vendor_id, product_id=product.id, values=values, actor="member:424242")
+
+    again = await portal.post(action, filled(text, action))
+
+    assert (told.status_code, again.status_code) == (409, 409)
+    assert "Last saved by you" in words(text)
+    assert "Last saved by the marketplace" in words(await again.get_data(as_text=True))  # not by whom of its staff
+    assert (await Product.get(id=product.id)).name == "A jug"

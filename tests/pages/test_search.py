@@ -1,0 +1,294 @@
+"""Search: the same letters on both databases in every list, each word of what was typed, and how much more there is."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tortoise.connection import get_connection
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.entrypoints.web.pages import ROOT
+from shared.finance.connect.queries import vendor_rows
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.queries import event_page
+from shared.infra.database.searching import Searched, SearchedQuerySet, folded
+from shared.infra.database.tables import models
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import Sort, search_products, shop_page, vendor_products
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.orders.models import Checkout
+from shared.trade.orders.order_lists import vendor_orders
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.open_shops import open_shops
+from tests.support.factories import make_order, make_product, make_ready_vendor, make_vendor
+from tests.support.portal import operator_in
+from tests.support.storefront import Browser, counted, words
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+pytestmark = pytest.mark.both_engines
+
+# What is written in a row, and what people type for it.
+TYPED = [
+    ("Žamet", ("žamet", "ŽAMET", "zamet", "ZAMET", "z\u030camet")),
+    ("Müller", ("müller", "MÜLLER", "muller")),
+    ("VÉLO", ("vélo", "velo", "Velo")),
+    ("étui", ("Étui", "etui", "ÉTUI")),
+    ("Straße", ("strasse", "STRASSE", "straße")),
+    ("Łódź & Sørensen", ("lodz", "sorensen", "SØRENSEN łódź")),
+    ("Σίσυφος", ("ΣΊΣΥΦΟΣ", "σισυφος")),
+    ("100% wool_mix", ("100%", "wool_mix", "%", "_")),
+    ("back\\slash", ("\\", "BACK\\SLASH")),
+]
+NOT_TYPED = ("z%t", "_amet", "m_ller", "%%%", "—", "nobody")
+ALL_OF_IT = " ".join(written for written, _ in TYPED)
+
+
+class TestEveryList:
+    """One folding in all of them."""
+
+    async def test_the_shops_and_the_vendors_products(self, database: str) -> None:
+        """Both sides' lists of products find a name however it is typed, and take wildcards for letters."""
+        vendor = await make_ready_vendor(slug="lux", name="Lux")
+        await make_product(vendor, name="Other")
+        for written, typed in TYPED:
+            row = await make_product(vendor, name=written)
+            for text in typed:
+                assert [p.id for p in (await search_products(text)).products] == [row.id], text
+                assert [p.id for p in (await shop_page("lux", search=text)).products] == [row.id], text
+                assert [p.id for p in (await vendor_products(vendor.id, search=text)).products] == [row.id], text
+            await Product.filter(id=row.id).delete()
+
+    async def test_what_was_not_typed_is_not_found(self, database: str) -> None:
+        """Wildcards are letters, and a search without a word finds nothing."""
+        vendor = await make_ready_vendor(slug="lux", name="Lux", tagline="Žamet")
+        await make_product(vendor, name="Žamet Müller")
+        await make_order(vendor)
+        for text in NOT_TYPED:
+            assert (await search_products(text)).total == 0, text
+            assert (await shop_page("lux", search=text)).total == 0, text
+            assert (await vendor_products(vendor.id, search=text)).total == 0, text
+            assert (await open_shops(search=text)).total == 0, text
+            assert (await vendor_rows(search=text)).total == 0, text
+            assert (await vendor_orders(vendor.id, search=text)).counts["all"] == 0, text
+
+    async def test_shops_vendors_and_orders(self, database: str) -> None:
+        """The directory, the operator's list and a vendor's orders find names the same way."""
+        vendor = await make_ready_vendor(name=ALL_OF_IT, tagline="Sattlerei", city="Wien", business_email="a@x.test")
+        order = await make_order(vendor)
+        await save_name(order.checkout_id, ALL_OF_IT)
+        other = await make_ready_vendor()
+        await make_order(other)
+        for text in [*(text for _, typed in TYPED for text in typed), ALL_OF_IT]:
+            assert [v.id for v in (await open_shops(search=text)).vendors] == [vendor.id], text
+            assert [row.id for row in (await vendor_rows(search=text)).rows] == [vendor.id], text
+            assert [row.number for row in (await vendor_orders(vendor.id, search=text)).rows] == [order.number], text
+            assert (await vendor_orders(other.id, search=text)).counts["all"] == 0, text
+
+    async def test_shoppers_do_not_find_a_vendor_by_its_email(self, database: str) -> None:
+        """Staff do."""
+        vendor = await make_ready_vendor(business_email="secret@müller.test")
+        await make_product(vendor)
+        assert [row.id for row in (await vendor_rows(search="SECRET@muller")).rows] == [vendor.id]
+        assert (await open_shops(search="secret")).total == 0
+        assert (await search_products("secret")).total == 0
+
+    async def test_an_order_number_in_any_spelling(self, database: str) -> None:
+        """Whole or in part, with hyphens or without, in a vendor's list and in the operator's inbox."""
+        order = await make_order()
+        _, first, last = order.number.split("-")
+        whole = (order.number, order.number.lower(), order.number.replace("-", ""), f"mh {first} {last}".lower())
+        parts = (first, last.lower(), f"{first[2:]}{last[:2]}", f"{first}-{last[:2]}", f"lovelace {first}")
+        for text in (*whole, *parts):
+            found = await vendor_orders(order.vendor_id, search=text)
+            assert [row.number for row in found.rows] == [order.number], text
+        assert (await vendor_orders(order.vendor_id, search=f"{last}x{first}")).counts["all"] == 0
+        told: dict[str, Any] = {
+            "source": "platform",
+            "type": "charge.updated",
+            "livemode": False,
+            "stripe_created_at": clock.now(),
+        }
+        await WebhookEvent.create(stripe_event_id="evt_1", body="{}", order_id=order.id, **told)
+        for text in whole:
+            assert [event.stripe_event_id for event in (await event_page(search=text)).rows] == ["evt_1"], text
+
+
+class TestWhatIsFound:
+    """Words of name, category, description and vendor, all of them, in any order."""
+
+    async def test_words_of_each_kind(self, database: str) -> None:
+        """A category, a word of the description, the maker, and several of them at once."""
+        velo = await make_ready_vendor(name="Vélo Nord")
+        await make_product(velo, name="Bell", category="Bags", description="Cast in brass.\n\nRings for years.")
+        await make_product(velo, name="Bridle leather belt", category="Belts")
+        for text in ("bags", "BRASS", "rings brass bell", "bags velo", "nord"):
+            assert "Bell" in [p.name for p in (await search_products(text)).products], text
+        assert [p.name for p in (await search_products("belt bridle")).products] == ["Bridle leather belt"]
+        assert (await search_products("bell belt")).total == 0
+
+    async def test_sold_out_stands_last(self, database: str) -> None:
+        """In a search and in a shop, whatever the sort; all that is left may be reserved."""
+        vendor = await make_ready_vendor(slug="lux")
+        stock = {"Thing a": (0, 0), "Thing b": (3, 3), "Thing c": (3, 2), "Thing d": (1, 0)}
+        for price, (name, (lies, held)) in enumerate(stock.items(), 500):
+            await make_product(vendor, name=name, stock=lies, reserved=held, price_amount=price)
+        assert [p.name[-1] for p in (await search_products("thing")).products] == ["c", "d", "a", "b"]
+        shown = {sort: [p.name[-1] for p in (await shop_page("lux", sort=sort)).products] for sort in Sort}
+        assert shown[Sort.NEWEST] == ["d", "c", "b", "a"]
+        assert shown[Sort.PRICE_UP] == ["c", "d", "a", "b"]
+        assert shown[Sort.PRICE_DOWN] == ["d", "c", "b", "a"]
+
+    async def test_names_are_sorted_as_people_do(self, database: str) -> None:
+        """É beside e, on both databases."""
+        vendor = await make_ready_vendor()
+        for name in ("thing Zebra", "thing étui", "Thing Apple", "thing echo"):
+            await make_product(vendor, name=name)
+        names = [p.name for p in (await search_products("thing")).products]
+        assert names == ["Thing Apple", "thing echo", "thing étui", "thing Zebra"]
+
+
+class TestHowMuch:
+    """How many there are, and where the rest is."""
+
+    async def test_a_search_says_how_many_and_leads_to_the_rest(self, client: TestClientProtocol) -> None:
+        """The count, plain links to each page, and every product on exactly one of them."""
+        vendor = await make_ready_vendor(slug="lux")
+        rows = [Product(vendor_id=vendor.id, slug=f"t{n}", name=f"Thing {n}", price_amount=9, currency="EUR", stock=1) for n in range(53)]  # fmt: skip
+        await Product.bulk_create(rows)
+        browser, address, seen = Browser(client), "/vendors?q=thing", set[str]()
+        for said in ("1–24 of 53 products", "25–48 of 53 products", "49–53 of 53 products"):
+            html = await browser.get(address)
+            assert said in words(html)
+            seen |= set(re.findall(r'product-card-link" href="([^"]+)"', html))
+            following = re.search(r'rel="next" href="([^"]+)"', html)
+            address = following[1].replace("&amp;", "&") if following else ""
+        assert (len(seen), address) == (53, "")
+
+    async def test_many_shops_are_paged(self, client: TestClientProtocol) -> None:
+        """The directory by 24; a search shows six and a link to all that it found."""
+        for n in range(30):
+            await make_ready_vendor(name=f"Sattler {n:02}", tagline="leather")
+        browser = Browser(client)
+        first = await browser.get("/vendors")
+        assert "1–24 of 30 shops" in words(first)
+        assert first.count('class="vendor-card"') == 24
+        assert (await browser.get("/vendors?page=2")).count('class="vendor-card"') == 6
+        found = await browser.get("/vendors?q=sattler")
+        assert found.count('class="vendor-card"') == 6
+        assert 'href="/vendors?q=sattler&amp;kind=shops">All 30 shops' in found
+        rest = await browser.get("/vendors?q=sattler&kind=shops&page=2")
+        assert rest.count('class="vendor-card"') == 6
+
+    async def test_the_number_of_queries_does_not_grow(self, client: TestClientProtocol) -> None:
+        """With the shops, the products or the words."""
+        browser, costs = Browser(client), set()
+        await browser.get("/vendors")  # the marketplace's name is read once a minute
+        for number in (1, 30):
+            for _ in range(number):
+                await make_product(await make_ready_vendor(name="Thing maker"), name="Thing")
+            for text in ("thing", "thing maker of things"):
+                with counted() as queries:
+                    await browser.get(f"/vendors?q={text.replace(' ', '+')}")
+                costs.add((text, len(queries)))
+        assert len(costs) == 2, costs
+
+
+class TestFiltersStay:
+    """A search keeps the filter, a filter keeps the search."""
+
+    async def test_a_search_in_a_shop_keeps_category_and_sort(self, client: TestClientProtocol) -> None:
+        """Also a category with letters that an address writes differently; chips and sort keep the search."""
+        vendor = await make_ready_vendor(slug="lux")
+        await make_product(vendor, name="Étui", category="Étuis & more")
+        await make_product(vendor, name="Cup")
+        html = await Browser(client).get("/shops/lux?category=%C3%89tuis+%26+more&sort=price-up&q=etui")
+        search = html[html.index('role="search"') :]
+        search = search[: search.index("</form>")]
+        assert '<input type="hidden" name="category" value="Étuis &amp; more">' in search
+        assert '<input type="hidden" name="sort" value="price-up">' in search
+        assert "/shops/lux?q=etui&amp;sort=price-up" in html  # the chip for all categories
+        nothing = await Browser(client).get("/shops/lux?category=%C3%89tuis+%26+more&q=cup")
+        assert "Search the whole shop" in words(nothing)
+        assert 'href="/shops/lux?q=cup"' in nothing
+
+    @pytest.mark.parametrize(("path", "filter_"), [("/operator/vendors", "only=held"), ("/operator/webhooks", "status=parked")])  # fmt: skip
+    async def test_the_operators_lists(self, client: TestClientProtocol, path: str, filter_: str) -> None:
+        """The form sends the filter along, each chip the search."""
+        operator = await operator_in(client)
+        html = await operator.get(f"{path}?{filter_}&q=m%C3%BCller")
+        key, value = filter_.split("=")
+        assert f'<input type="hidden" name="{key}" value="{value}">' in html
+        chips = re.findall(r'class="chip" href="([^"]+)"', html)
+        assert chips
+        assert all("q=m%C3%BCller" in chip for chip in chips), chips
+
+
+class TestNoWriteForgets:
+    """The folded columns follow their sources on every way a row is written."""
+
+    async def test_every_way(self, database: str) -> None:
+        """Saved, saved in part, made or changed in bulk, updated."""
+        vendor = await make_vendor(name="Édith", city="Wien")
+        vendor.city = "Zürich"
+        await vendor.save(update_fields=["city"])
+        assert (await Vendor.get(id=vendor.id)).search == "edith zurich"
+        vendor.name = "Ödön"
+        await Vendor.bulk_update([vendor], ["name"])
+        assert (await Vendor.get(id=vendor.id)).search == "odon zurich"
+        await Vendor.filter(id=vendor.id).update(name="Ülo", tagline="", city="Tartu", is_open=False)
+        assert (await Vendor.get(id=vendor.id)).search == "ulo tartu"
+        with pytest.raises(RuntimeError, match="update all of them"):
+            Vendor.filter(id=vendor.id).update(name="Half")
+        product = await make_product(await make_ready_vendor(), name="Étui")
+        values = ProductValues(name="Žamet", price=Money(500, "EUR"), stock=1, description="Ein Tuch")
+        await save_product(vendor_id=product.vendor_id, product_id=product.id, values=values, actor="test")
+        assert (await Product.get(id=product.id)).search == "zamet ein tuch"
+
+    def test_every_searched_table_is_guarded(self) -> None:
+        """Each model with folded columns has the manager, and names columns that it has."""
+        searched = [model for model in models() if issubclass(model, Searched)]
+        assert {model.__name__ for model in searched} == {"Vendor", "Product", "Checkout"}
+        for model in searched:
+            assert isinstance(model._meta.manager.get_queryset(), SearchedQuerySet)
+            for column, sources in model.searched.items():
+                assert {column, *sources} <= set(model._meta.fields_map)
+
+    def test_no_sql_of_ours_writes_such_a_column(self) -> None:
+        """Only migrations may write these tables by hand."""
+        tables = "|".join(model._meta.db_table for model in models() if issubclass(model, Searched))
+        by_hand = re.compile(rf"(UPDATE|INSERT INTO)\s+\W?({tables})\b", re.IGNORECASE)
+        for folder in ("portal", "storefront", "shared"):
+            for path in (ROOT / folder).rglob("*.py"):
+                if "migrations" in path.parts:
+                    continue
+                assert not by_hand.search(path.read_text()), path
+
+    async def test_rows_from_before_are_found(self, database: str) -> None:
+        """The migration folds what was there, a thousand rows at a time."""
+        migration = import_module("shared.infra.database.migrations.0017_search")
+        vendor = await make_vendor(name="Žamet", business_email="a@müller.test")
+        order = await make_order(vendor)
+        client = get_connection("default")
+        for table, column, _ in migration.COLUMNS:
+            await client.execute_query(f"UPDATE {table} SET {column} = ''")
+
+        await migration.fill(None, SimpleNamespace(DIALECT=client.capabilities.dialect, client=client))
+        told = {"products": Product, "vendors": Vendor, "checkouts": Checkout}
+        for table, column, sources in migration.COLUMNS:
+            assert told[table].searched[column] == sources
+        assert (await Vendor.get(id=vendor.id)).search == "zamet"
+        assert (await Checkout.get(id=order.checkout_id)).search == folded(["Ada Lovelace", "ada@example.test"])
+
+
+async def save_name(checkout_id: int, name: str) -> None:
+    """Give the shopper of a purchase another name."""
+    checkout = await Checkout.get(id=checkout_id)
+    checkout.full_name = name
+    await checkout.save()
