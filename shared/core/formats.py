@@ -5,7 +5,7 @@ English has ways of its own, which tests hold: `€49.90`, `23 Nov, 14:05`, `2.5
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,7 +14,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from shared.core.locales import SOURCE, current
+from shared.core.locales import SOURCE, current, ngettext
+from shared.core.locales import gettext as _
 from shared.core.money import Money, decimals
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # As people write a day without and with its year, and an exact time; CLDR's own short forms are numbers alone.
 _DAYS = {"en": ("d MMM", "d MMM y"), "de": ("d. MMM", "d. MMM y"), "fr": ("d MMM", "d MMM y")}
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEAR = {"en": "d MMMM", "de": "d. MMMM", "fr": "d MMMM"}
 _WHOLE = {"en": "EEEE d MMMM y", "de": "EEEE, d. MMMM y", "fr": "EEEE d MMMM y"}
 
 
@@ -102,3 +105,62 @@ def listed(items: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(list(items), locale="en_GB" if current() == SOURCE else locale())
+
+
+def deadline(value: datetime, zone: tzinfo) -> str:
+    """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of the world."""
+    return f"{written_day(value.astimezone(zone).date())}, {hour(value, zone)}"
+
+
+def hour(value: datetime, zone: tzinfo) -> str:
+    """`00:59 (Europe/Luxembourg)`."""
+    return f"{time(value, zone)} ({str(zone).replace('_', ' ')})"
+
+
+def near_day(value: datetime, now: datetime, zone: tzinfo) -> str:
+    """`3 December`, or `3 January 2027` when that is another year; in `zone`."""
+    at = value.astimezone(zone)
+    pattern = _NEAR[current()] if at.year == now.astimezone(zone).year else _WRITTEN[current()]
+    return format_date(at.date(), pattern, locale=locale())
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """`3 days left`, `1 day left`, `5 hours left`, `Time is up`."""
+    left = until - now
+    if left <= timedelta(0):
+        return _("Time is up")
+    if left >= timedelta(days=1):
+        return ngettext("%(num)s day left", "%(num)s days left", left.days)
+    hours = left // timedelta(hours=1)
+    return ngettext("%(num)s hour left", "%(num)s hours left", hours) if hours else _("Minutes left")
+
+
+def month(value: str) -> str:
+    """`2026-10` -> `October`."""
+    return format_date(_first_of(value), "LLLL", locale=locale())
+
+
+def month_and_year(value: str) -> str:
+    """`2026-10` -> `October 2026`."""
+    return format_date(_first_of(value), "LLLL y", locale=locale())
+
+
+def _first_of(value: str) -> date:
+    return date.fromisoformat(f"{value}-01")
+
+
+def weekday(name: str) -> str:
+    """`monday` -> `Monday`; a name that no day has is the first of the week."""
+    names = locale().days["stand-alone"]["wide"]
+    return str(names[WEEKDAYS.index(name) if name in WEEKDAYS else 0])
+
+
+def paydays(interval: str, anchor: str) -> str:
+    """When one is paid out: `every weekday`, `every Monday`, `on day 31 of each month, or its last day`."""
+    if interval == "daily":
+        return _("every weekday")
+    if interval == "weekly":
+        return _("every %(weekday)s", weekday=weekday(anchor))
+    if int(anchor or 1) > 28:  # the longest day that each month has
+        return _("on day %(day)s of each month, or its last day", day=anchor)
+    return _("on day %(day)s of each month", day=anchor)

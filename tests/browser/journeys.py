@@ -81,7 +81,9 @@ def mailed_link(server: Server, to: str, path: str) -> str:
     while time.monotonic() < deadline:
         for file in sorted((server.data_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            found = re.search(rf"\S+{path}/\S+", message.get_content()) if message["To"] == to else None
+            text = message.get_body(("plain",))
+            assert text is not None
+            found = re.search(rf"\S+{path}/\S+", text.get_content()) if message["To"] == to else None
             if found:
                 return found[0]
         time.sleep(0.2)

@@ -103,7 +103,9 @@ def _link_in_mail(server: Server, subject: str) -> str:
         for path in sorted((server.data_dir / "mail").glob("*.eml")):
             mail = message_from_bytes(path.read_bytes(), policy=default)
             if mail["Subject"] == subject:
-                found = re.search(r"/shop/orders/\S+", mail.get_content())
+                text = mail.get_body(("plain",))
+                assert text is not None
+                found = re.search(r"/shop/orders/\S+", text.get_content())
                 assert found
                 return found.group()
         time.sleep(0.1)

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core import clock
+from shared.core.formats import deadline
 from shared.entrypoints.web.filters import day, exact, moment
-from shared.finance.connect import requirements_due, texts
-from shared.finance.disputes.words import deadline
+from shared.finance.connect import requirements_due
 from shared.finance.payouts.paydays import current_day
+from shared.infra.mail.rendering import render
 
 LUXEMBOURG, HAVANA, FAR_EAST = (
     ZoneInfo(name) for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")
@@ -89,9 +90,11 @@ def test_what_stripe_asks_for_is_due_at_an_hour_too(zone: ZoneInfo, subject: str
     items = requirements_due.items(("external_account",), (), ())
     now = datetime(2026, 12, 6, 12, tzinfo=UTC)
     due = now.replace(hour=23, minute=59)
-    told = texts.reminder("V", items=items, deadline=due, now=now, zone=zone, link="x")
-    assert subject in told[0]
-    assert text in told[1]
+    context = {"vendor_name": "V", "items": items, "needs": "a bank", "stops": "", "deadline": due, "now": now}
+    context |= {"zone": zone, "days": (due.astimezone(zone).date() - now.astimezone(zone).date()).days}
+    told = render("account_deadline", context)
+    assert subject in told.subject
+    assert text in told.text
 
 
 @given(

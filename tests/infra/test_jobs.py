@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import email.policy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import TryLater
+from shared.core.money import Money
 from shared.infra import unit
 from shared.infra.jobs import queue
 from shared.infra.jobs import worker as worker_module
@@ -174,16 +177,26 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         for _ in range(2):
             post(
                 tx,
-                "test",
+                "order_sold",
                 to="a@b.test",
-                subject="Hello\nBcc: x@y.test",
-                text="See {public_url}/x",
                 unique_key="test:1",
+                context={
+                    "vendor_name": "Cups <b>",
+                    "number": "7\nBcc: x@y.test",
+                    "lines": (("Cup", 2, Money(100, "EUR")),),
+                    "total": Money(200, "EUR"),
+                    "share": Money(190, "EUR"),
+                },
             )
     assert await Email.all().count() == 1
     await send(context.settings, "test:1")
     (path,) = (context.settings.data_dir / "mail").iterdir()
-    text = path.read_text()
-    assert f"See {context.settings.public_url}/x" in text
-    assert "\nBcc" not in text
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert message["Bcc"] is None
+    assert message.get_content_type() == "multipart/alternative"
+    text, html = message.iter_parts()
+    assert f"here:\n{context.settings.public_url}/vendor/admin/orders/7" in text.get_content()
+    assert f'<a href="{context.settings.public_url}/vendor/admin/orders/7' in html.get_content()
+    assert "<td>2 x Cup</td><td>€1.00</td>" in html.get_content()
+    assert "Hello Cups &lt;b&gt;," in html.get_content()
     assert (await Email.get()).status == "sent"

@@ -1,7 +1,7 @@
 """Which tests are asked about a change, and whether one of them notices it.
 
-First the closest: pure tests that import the changed module. What survives them is put to the integration tests of its
-domain, and what survives those to the others that import anything of that domain, each time when all have had their turn.
+First the closest: pure tests that import the changed module. What survives them is put to the other tests in the folder of
+its domain, and what survives those to all that import anything of that domain, each time when all have had their turn.
 Each run stops at the first failure.
 """
 
@@ -17,22 +17,9 @@ from pathlib import Path
 
 from tests.mutation.places import rules
 
-FOLDERS = ("tests/unit", "tests/integration", "tests/faults")
+FOLDERS = ("tests/core", "tests/domain", "tests/infra", "tests/pages", "tests/commands", "tests/faults")
 # They start whole programs, upgrade old databases, or walk at random for minutes: they promise something else.
 _NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
-# Domains whose tests carry another name, too.
-_NAMES = {
-    "catalogue": ("stock", "products"),
-    "clawback": ("by_hand", "receivables", "unreachable"),
-    "database": ("ledger", "jobs"),
-    "orders": ("checkout",),
-    "people": ("signin", "staff"),
-    "reporting": ("reconciliation", "waterfall", "receivables"),
-    "statements": ("statement",),
-    "vendors": ("vendor",),
-    "web": ("web_", "hostile"),
-    "webhooks": ("webhook", "timeline"),
-}
 # No single test takes a minute; one that does hangs, and that is noticing, too.
 _PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header", "--tb=no", "--timeout=100")
 
@@ -51,11 +38,12 @@ class Verdict:
 
 
 def pure(tree: Path, path: str) -> list[str]:
-    """The unit tests that import a changed module; of a rule that none imports itself those of its domain."""
+    """The tests without a database that import a changed module; of a rule that none imports itself those of its domain."""
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     package, _, name = module.rpartition(".")
     itself = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
-    files = {file: file.read_text() for file in _files(tree, "tests/unit")}
+    texts = {file: file.read_text() for file in _files(tree)}
+    files = {file: text for file, text in texts.items() if "async def test_" not in text}
     found = [file for file, text in files.items() if itself.search(text)]
     if not found and path in rules(tree):
         found = [file for file, text in files.items() if _domain(path).search(text)]
@@ -63,15 +51,16 @@ def pure(tree: Path, path: str) -> list[str]:
 
 
 def near(tree: Path, path: str) -> list[str]:
-    """The integration tests that carry the name of its domain, the smallest first."""
-    words = _words(path)
-    return _names(tree, [file for file in _files(tree, *FOLDERS[1:]) if any(word in file.name for word in words)])
+    """The tests in the folder of its domain and those that carry its name, the smallest first."""
+    domain = path.split("/")[2]
+    found = [file for file in _files(tree) if file.parent.name == domain or domain.removesuffix("s") in file.name]
+    return _names(tree, found)
 
 
 def wide(tree: Path, path: str) -> list[str]:
     """The other test files that import something of its domain."""
     asked = {*pure(tree, path), *near(tree, path)}
-    others = [file for file in _files(tree, *FOLDERS) if _domain(path).search(file.read_text())]
+    others = [file for file in _files(tree) if _domain(path).search(file.read_text())]
     return [name for name in _names(tree, others) if name not in asked]
 
 
@@ -80,17 +69,14 @@ PATIENCE = (120.0, 240.0, 600.0)  # seconds that a mutant is given each time
 
 
 def _domain(path: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape('.'.join(path.split('/')[:2]))}\b")
+    package = ".".join(path.split("/")[:3])
+    return re.compile(rf"\b{re.escape(package)}\b")
 
 
-def _words(path: str) -> tuple[str, ...]:
-    domain = path.split("/")[1]
-    return (domain.removesuffix("s"), *_NAMES.get(domain, ()))
-
-
-def _files(tree: Path, *folders: str) -> list[Path]:
-    found = [file for folder in folders for file in (tree / folder).glob("test_*.py") if file.name not in _NOT_ASKED]
-    return sorted(found, key=lambda file: (folders.index(str(file.parent.relative_to(tree))), file.stat().st_size))
+def _files(tree: Path) -> list[Path]:
+    found = [file for folder in FOLDERS for file in (tree / folder).rglob("test_*.py")]
+    asked = [file for file in found if file.name not in _NOT_ASKED]
+    return sorted(asked, key=lambda file: file.stat().st_size)
 
 
 def _names(tree: Path, files: list[Path]) -> list[str]:

@@ -3,7 +3,7 @@
 
     python3 tests/mutation/run.py                     draw (or go on), at most three hours, then report
     python3 tests/mutation/run.py --report            only say how it stands
-    python3 tests/mutation/run.py --check ID --tests tests/unit/test_x.py
+    python3 tests/mutation/run.py --check ID --tests tests/domain/refunds/test_refund_rules.py
                                                       does what is committed by now notice this one?
 
 It works in clones of what is committed, below var/mutation, and never touches a file of the working tree. What is found

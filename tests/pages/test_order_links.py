@@ -10,10 +10,12 @@ import pytest
 from tortoise.connection import get_connection
 
 from shared.core.ids import digest
+from shared.core.money import Money
 from shared.entrypoints.web.pages import TEMPLATES
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
+from shared.infra.mail.links import PUBLIC_URL
 from shared.infra.mail.models import Email
 from shared.trade.orders.models import Checkout
 from tests.support.app import link_of, whole_app
@@ -28,9 +30,15 @@ BEFORE = "co_" + "b" * 32  # a link as it was made before links were signed
 
 
 async def _post(order: Any, kind: str, to: str) -> Email:
-    text = f"See where it is:\n{mail.PUBLIC_URL}/shop/orders/{{order_link}}\n"
+    context: dict[str, Any] = {
+        "number": order.number,
+        "full_name": "Ada",
+        "vendor_name": "Cups",
+        "lines": (),
+        "total": Money(1, "EUR"),
+    }
     async with unit.transaction() as tx:
-        mail.post(tx, kind, to=to, subject="Hello", text=text, unique_key=kind, order_id=order.id)
+        mail.post(tx, "order_confirmed", to=to, unique_key=kind, order_id=order.id, context=context)
     return await Email.get(unique_key=kind)
 
 
@@ -70,7 +78,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     order, other = await make_order(), await make_order()
     await Checkout.filter(id=order.checkout_id).update(token=BEFORE)
     was = await _post(order, "order_confirmed", "ada@example.test")
-    await Email.filter(id=was.id).update(text=f"See {mail.PUBLIC_URL}/shop/orders/{BEFORE}\nor write /shop/orders/co_x")
+    await Email.filter(id=was.id).update(text=f"See {PUBLIC_URL}/shop/orders/{BEFORE}\nor write /shop/orders/co_x")
     migration = import_module("shared.infra.database.migrations." + _name())
     connection = get_connection("default")
 
@@ -81,7 +89,7 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     assert checkout.old_link_digest == digest(BEFORE)
     assert (
         await Email.get(id=was.id)
-    ).text == f"See {mail.PUBLIC_URL}/shop/orders/{{order_link}}\nor write /shop/orders/co_x"
+    ).text == f"See {PUBLIC_URL}/shop/orders/{{order_link}}\nor write /shop/orders/co_x"
     assert BEFORE not in str(await Checkout.all().values()) + str(await Email.all().values())
     browser = Browser(client)
     for link in (BEFORE, link_of(checkout.token)):

@@ -65,7 +65,7 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     assert json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"] == "Hall & Sons API"
     assert "Name Markethall → Hall &amp; Sons" in words(await portal.get("/operator/settings")).replace("& ", "&amp; ")
     async with unit.transaction() as tx:
-        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
     await mail_sender.send.run(context, {"unique_key": "test:1"})
     (written,) = (context.settings.data_dir / "mail").glob("*.eml")
     text = written.read_text()

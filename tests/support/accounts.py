@@ -21,6 +21,7 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
+    from email.message import EmailMessage
 
     from quart import Quart
 
@@ -110,12 +111,19 @@ async def mails(to: str, kind: str | None = None) -> list[str]:
     return [row.kind for row in rows]
 
 
+def text_of(message: EmailMessage) -> str:
+    """The plain text of a mail, beside which stands the same as html."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
 async def link_in(to: str, kind: str, settings: Settings) -> str:
     """The path of the link in the newest mail of this kind, as it is sent."""
     row = await Email.filter(to=to, kind=kind).order_by("-id").first()
     assert row is not None, f"no mail {kind} to {to}"
     assert "mhl_" not in row.text, "the database does not hold what opens the link"
-    found = _LINK.search(compose(row, settings).get_content())
+    found = _LINK.search(text_of(compose(row, settings)))
     assert found, row.text
     return found[1]
 

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
 _SPLICED = re.compile(r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ ")  # put before or behind a value by `~`
 _NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
-_NO_PROSE = re.compile(r"^Subject: |/\S+")  # of a mail
+_NO_PROSE = re.compile(r"^Subject: |/\S+|\?\w+=", re.MULTILINE)  # of a mail
 _ENTITY = re.compile(r"&\w+;|&#\d+;")
 _ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])  # as the pages' own
 

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from shared.core import locales
+from shared.core import locales, words
 from shared.entrypoints.cli.bootstrap import ROOT
 
 KEYWORDS = {
@@ -56,6 +56,8 @@ def sources() -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in (".html", ".txt"):
             yield path, "jinja2"
+        elif path.suffix == ".toml":
+            yield path, "words"
     for folder in _PYTHON:
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "gettext" in path.read_text(encoding="utf-8"):
@@ -74,6 +76,9 @@ def found() -> Catalog:
 
 def sentences(path: Path, how: str = "jinja2") -> Iterator[tuple[int, str | tuple[str, ...]]]:
     """(line, sentence) of one file, in order; a sentence with plural forms is all of them."""
+    if how == "words":
+        yield from words.sentences(path)
+        return
     options = _JINJA if how == "jinja2" else {}
     for line, message, _comments, _context in extract(how, io.BytesIO(path.read_bytes()), KEYWORDS, (), options):
         yield line, message

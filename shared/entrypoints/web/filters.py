@@ -69,3 +69,8 @@ def exact(at: datetime, zone: tzinfo = UTC) -> str:
 def zone_name(zone: tzinfo) -> str:
     """`Europe/Luxembourg`, `America/New York`: as pages name a zone."""
     return str(zone).replace("_", " ")
+
+
+def time_left(until: datetime) -> str:
+    """`3 days left`, `5 hours left`, `Time is up`."""
+    return formats.time_left(until, clock.now())

@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
 from quart import Quart, Response, current_app, g, make_response, redirect, request, session
 
-from shared.core import locales
+from shared.core import locales, words
 from shared.entrypoints.web import areas, filters, links
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
@@ -185,8 +185,10 @@ def prepare(app: Quart) -> None:
         country=filters.country,
         number=filters.number,
         told=told,
+        time_left=filters.time_left,
     )
     locales.teach(env)
+    env.globals.update(word=words.word, words=words.words)
     links.register(app)
     env.globals.update(static_url=static_url, csrf_token=csrf_token)
 

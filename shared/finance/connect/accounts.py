@@ -13,7 +13,6 @@ from shared.finance.connect import (
     requirements,
     rules,
     stored_requirements,
-    texts,
     verification,
 )
 from shared.finance.connect.models import VendorPaymentConfig
@@ -144,13 +143,19 @@ async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: 
         return
     vendor = await Vendor.get(id=row.vendor_id)
     now = clock.now()
-    subject, text = texts.stopped(
-        vendor.name,
-        now_stands=standing(config_view(row, vendor.country)),
-        link=f"{mail.PUBLIC_URL}/vendor/admin/payments",
-    )
+    config = config_view(row, vendor.country)
     key = f"vendor:{vendor.id}:stopped:{status.value}:{now.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
-    mail.post(tx, "account_stopped", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(
+        tx,
+        "account_stopped",
+        to=vendor.business_email,
+        unique_key=key,
+        context={
+            "vendor_name": vendor.name,
+            "standing": standing(config),
+            "accepts_payments": config.accepts_payments,
+        },
+    )
 
 
 async def _audit_change(

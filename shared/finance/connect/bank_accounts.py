@@ -22,7 +22,6 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
 
-LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 LONGEST_REASON = 300
 
 
@@ -132,12 +131,12 @@ async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: d
     owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id")
     addresses = {vendor.business_email, *(str(found) for found in await owners.values_list("email", flat=True))}
     for address in sorted(addresses):
-        mail.write(
+        mail.post(
             tx,
             kind,
             to=address,
             unique_key=f"{kind}:{vendor.id}:{at}:{address}",
-            context={"vendor_name": vendor.name, "link": LINK, **context},
+            context={"vendor_name": vendor.name, **context},
         )
 
 

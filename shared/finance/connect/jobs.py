@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from tortoise.expressions import Q
 
 from shared.core import clock
-from shared.finance.connect import bank_accounts, requirements_due, texts
+from shared.finance.connect import bank_accounts, requirements_due
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.connect.rules import AccountStatus, reminder_due
@@ -24,7 +24,6 @@ from shared.trade.vendors.models import Vendor
 log = logging.getLogger(__name__)
 
 FURTHEST = timedelta(days=15)
-PAGE = f"{mail.PUBLIC_URL}/vendor/admin/payments"
 
 
 @job("vendors.sync_account")
@@ -94,9 +93,23 @@ async def _write(
     stage = reminder_due(deadline, now, zone) if deadline and items else None
     if deadline is None or stage is None:
         return
-    subject, text = texts.reminder(vendor.name, items=items, deadline=deadline, now=now, zone=zone, link=PAGE)
     key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
-    mail.post(tx, "account_deadline", to=vendor.business_email, subject=subject, text=text, unique_key=key)
+    mail.post(
+        tx,
+        "account_deadline",
+        to=vendor.business_email,
+        unique_key=key,
+        context={
+            "vendor_name": vendor.name,
+            "items": items,
+            "needs": requirements_due.needs_of(items),
+            "stops": requirements_due.stops_of(items),
+            "deadline": deadline,
+            "now": now,
+            "zone": zone,
+            "days": (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days,
+        },
+    )
 
 
 @recurring("vendors.end_bank_holds", every=timedelta(hours=1))

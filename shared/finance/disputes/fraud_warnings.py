@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shared.core.money import Money
-from shared.finance.disputes import texts
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import payment_of
 from shared.infra import unit
@@ -33,15 +32,14 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
         references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
         tx.note(Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}), order)
         vendor = await order.vendor
-        subject, text = texts.fraud_warning(
-            vendor.name,
-            order.number,
-            Money(order.total_amount_cents, order.currency),
-            f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
-        )
-        key = f"fraud_warning:{seen.id}"
+        amount = Money(order.total_amount_cents, order.currency)
         mail.post(
-            tx, "fraud_warning", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+            tx,
+            "fraud_warning",
+            to=vendor.business_email,
+            unique_key=f"fraud_warning:{seen.id}",
+            order_id=order.id,
+            context={"vendor_name": vendor.name, "number": order.number, "amount": amount},
         )
     return "vendor warned"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from shared.core import clock
-from shared.finance.disputes import notices, responses, service, texts
+from shared.finance.disputes import notices, responses, service
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
     ANSWERABLE,
@@ -84,6 +84,5 @@ async def remind_one(context: Context, dispute_id: int) -> None:
         stage = reminder_due(locked.due_by, clock.now())
         if stage is None:
             return
-        subject, text = texts.reminder(await notices.about(locked, order), clock.now())
         once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
-        await notices.post(tx, locked, order, "dispute_reminder", subject, text, once=once)
+        await notices.post(tx, locked, order, "dispute_reminder", once=once, now=clock.now())

@@ -12,8 +12,8 @@ from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
 from shared.finance.ledger.queries import refunds_paid
 from shared.finance.payments.models import Payment
+from shared.infra.mail.links import PUBLIC_URL
 from shared.infra.mail.models import Email
-from shared.infra.mail.service import PUBLIC_URL
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.models import Checkout, Order, OrderLine

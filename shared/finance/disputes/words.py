@@ -142,12 +142,6 @@ def countdown(due_by: datetime | None, now: datetime) -> str:
     return f"{hours} hours left" if hours > 1 else "1 hour left" if hours else "Minutes left"
 
 
-def deadline(value: datetime, zone: tzinfo) -> str:
-    """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of the world."""
-    at = value.astimezone(zone)
-    return f"{at.day} {at:%B %Y, %H:%M} ({str(zone).replace('_', ' ')})"
-
-
 def day(value: datetime, zone: tzinfo = UTC) -> str:
     """`3 December 2026`, the day of that zone: for mails and for banks."""
     at = value.astimezone(zone)

@@ -108,7 +108,7 @@ async def remind_one(context: Context, method_id: int) -> None:
         language = language_of(shopper)
         with speaking(language):
             named = label(card.payment_method_type, card.card_brand, card.card_last4)
-        mail.write(
+        mail.post(
             tx,
             "card_ends",
             to=shopper.email,

@@ -10,7 +10,7 @@ from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
 from shared.finance.connect import payment_configs
-from shared.finance.payouts import plans, texts, words
+from shared.finance.payouts import plans
 from shared.finance.payouts.stripe_schedule import write_settings
 from shared.infra import unit
 from shared.infra.mail import service as mail
@@ -19,7 +19,6 @@ from shared.trade.vendors.models import Vendor
 
 LONGEST = 180  # days that a reserve may be held
 MOST = Decimal(50)  # per cent
-LINK = f"{mail.PUBLIC_URL}/vendor/admin/payouts"
 
 
 async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> None:
@@ -41,8 +40,7 @@ async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[st
         await tx.change(row, payouts_held_at=since, payouts_held_reason=said)
         number = await _note(tx, "vendor.payouts_held", vendor_id, actor, reason=said)
         vendor = await Vendor.get(id=vendor_id)
-        subject, text = texts.held(vendor.name, reason=said, link=LINK)
-        await _post(tx, "payouts_held", vendor, subject, text, number)
+        _post(tx, "payouts_held", vendor, number, reason=said)
         write_settings(tx, vendor_id=vendor_id)
 
 
@@ -55,9 +53,7 @@ async def release(*, vendor_id: int, actor: str) -> None:
         await tx.change(row, payouts_held_at=None, payouts_held_reason="")
         number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), plans.plan_of(row)
-        when = words.schedule(plan.schedule.value, plan.day)
-        subject, text = texts.released(vendor.name, when=when, link=LINK)
-        await _post(tx, "payouts_released", vendor, subject, text, number)
+        _post(tx, "payouts_released", vendor, number, interval=plan.schedule.value, day=plan.day)
         write_settings(tx, vendor_id=vendor_id)
 
 
@@ -94,6 +90,6 @@ async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **deta
     return f"{clock.now():%Y%m%dT%H%M%S.%f}"
 
 
-async def _post(tx: Transaction, kind: str, vendor: Vendor, subject: str, text: str, at: str) -> None:
-    key = f"{kind}:{vendor.id}:{at}"
-    mail.post(tx, kind, to=vendor.business_email, subject=subject, text=text, unique_key=key)
+def _post(tx: Transaction, kind: str, vendor: Vendor, at: str, **facts: str) -> None:
+    key, context = f"{kind}:{vendor.id}:{at}", {"vendor_name": vendor.name, **facts}
+    mail.post(tx, kind, to=vendor.business_email, unique_key=key, context=context)

@@ -18,7 +18,7 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.queries import owes
-from shared.finance.payouts import automatic_itemisation, fees, itemisation, texts, words
+from shared.finance.payouts import automatic_itemisation, fees, itemisation
 from shared.finance.payouts.fees import Fees
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import GONE, MOVES, PayoutState
@@ -188,12 +188,16 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
     sync_account.once(f"vendors.sync_account:{row.vendor_id}")(tx, vendor_id=row.vendor_id)
     vendor = await Vendor.get(id=row.vendor_id)
-    subject, text = texts.failed(
-        vendor.name,
-        amount=Money(row.amount, row.currency),
-        bank=row.destination_words,
-        failure=words.failure(row.failure_code),
-        link=f"{mail.PUBLIC_URL}/vendor/admin/payouts/{row.id}",
+    mail.post(
+        tx,
+        "payout_failed",
+        to=vendor.business_email,
+        unique_key=f"payout_failed:{row.id}",
+        context={
+            "vendor_name": vendor.name,
+            "payout_id": row.id,
+            "amount": Money(row.amount, row.currency),
+            "bank": row.destination_words,
+            "code": row.failure_code,
+        },
     )
-    key = f"payout_failed:{row.id}"
-    mail.post(tx, "payout_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key)

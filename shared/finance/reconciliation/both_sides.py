@@ -55,7 +55,7 @@ async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, Cou
         remembered=await _remembered(both),
         missed_events=await event_records.missed(at_stripe.undelivered),
         parked_events=await event_records.parked(),
-        methods=await saved_method_records.ours(customers),
+        methods=await saved_method_records.local(customers),
         methods_at_stripe=methods_at_stripe,
         detaching=await saved_method_records.detaching(),
     )

@@ -15,7 +15,6 @@ from shared.infra.mail import service as mail
 from shared.trade.people.queries import operator_emails
 
 log = logging.getLogger("markethall.reconciliation")
-PAGE = f"{mail.PUBLIC_URL}/operator/reconciliation"
 SHOWN = 10
 
 
@@ -76,28 +75,13 @@ async def tell(run: ReconciliationRun) -> None:
     if run.status != "differences":
         return
     rows = await Difference.filter(run_id=run.id).order_by("number")
-    subject = f"Reconciliation found {len(rows)} difference{'' if len(rows) == 1 else 's'}"
-    lines = [f"{row.number}. {row.text}" for row in rows[:SHOWN]]
-    more = [f"… and {len(rows) - SHOWN} more."] if len(rows) > SHOWN else []
-    mendable = sum(1 for row in rows if row.repair)
-    text = "\n".join(
-        [
-            "Ledger, orders and Stripe do not agree:",
-            "",
-            *lines,
-            *more,
-            "",
-            f"{mendable} of them can be repaired by a button; the others need a person's eye.",
-            PAGE,
-        ]
-    )
+    context = {
+        "count": len(rows),
+        "differences": [(row.number, row.text) for row in rows[:SHOWN]],
+        "more": max(len(rows) - SHOWN, 0),
+        "mendable": sum(1 for row in rows if row.repair),
+    }
     async with unit.transaction() as tx:
         for address in await operator_emails():
-            mail.post(
-                tx,
-                "reconciliation",
-                to=address,
-                subject=subject,
-                text=text,
-                unique_key=f"reconciliation:{run.id}:{address}",
-            )
+            key = f"reconciliation:{run.id}:{address}"
+            mail.post(tx, "reconciliation", to=address, unique_key=key, context=context)

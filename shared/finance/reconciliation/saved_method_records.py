@@ -50,7 +50,7 @@ def _words(*values: str | int | None) -> str:
     return " ".join("-" if value is None else str(value) for value in values)
 
 
-async def ours(customer_ids: list[str]) -> tuple[MethodRecord, ...]:
+async def local(customer_ids: list[str]) -> tuple[MethodRecord, ...]:
     """Read our active rows of these customers."""
     records: list[MethodRecord] = []
     for chunk in chunks(customer_ids):

@@ -6,11 +6,9 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments import sync as payments
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import texts
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import gone_back
 from shared.finance.refunds.rules import COUNTING, RefundState
-from shared.finance.refunds.words import why_failed
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders import payment_effects as orders
@@ -40,29 +38,31 @@ async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund
     had come back by post: they stay where they are, whatever the bank does.
     """
     await orders.follow_refunds(tx, order, everything_back=False)
-    about_goods = await _undo_goods(order, refund)
+    about_goods, pieces = await _undo_goods(order, refund)
     await payments.follow_refunds(tx, payment, back=await gone_back(payment.id), reason=None)
     checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
-    amount = Money(refund.amount, refund.currency)
     why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
-    subject, text = texts.failed(
-        order.number,
-        vendor_name=vendor.name,
-        amount=amount,
-        reason=why_failed(why),
-        goods=about_goods,
-        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
-    )
-    key = f"refund_failed:{refund.id}"
     mail.post(
-        tx, "refund_failed", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+        tx,
+        "refund_failed",
+        to=vendor.business_email,
+        unique_key=f"refund_failed:{refund.id}",
+        order_id=order.id,
+        context={
+            "vendor_name": vendor.name,
+            "number": order.number,
+            "amount": Money(refund.amount, refund.currency),
+            "why": why,
+            "goods": about_goods,
+            "pieces": pieces,
+        },
     )
     if was_told:
         _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
 
 
 def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
-    mail.write(
+    mail.post(
         tx,
         kind,
         to=checkout.email,
@@ -98,10 +98,15 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
     return not OrderMoney(PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount).left
 
 
-async def _undo_goods(order: Order, refund: Refund) -> str:
-    """Set aside what the refund had put back on the shelf; what became of the goods, in a sentence for the vendor's mail."""
+async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
+    """Set aside what the refund had put back on the shelf.
+
+    Return what became of the goods (stay | aside | short, of templates/words/refunds.toml; empty without any), and the
+    pieces that were sold meanwhile: `2 x Cup, 1 x Plate`.
+    """
     if not await RefundLine.exists(refund_id=refund.id, restocked_at__not_isnull=True):
-        return ""
+        return "", ""
     if order.status != OrderStatus.PROCESSING:
-        return texts.GOODS_STAY
-    return texts.set_aside([(short.name, short.quantity) for short in await restocking.set_aside(order)])
+        return "stay", ""
+    short = await restocking.set_aside(order)
+    return "short" if short else "aside", ", ".join(f"{each.quantity} x {each.name}" for each in short)

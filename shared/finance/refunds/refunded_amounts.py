@@ -8,7 +8,6 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import texts
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail import service as mail
@@ -72,15 +71,17 @@ async def put_off(
         return False
     await free(tx, order, refund)
     vendor = await Vendor.get(id=refund.vendor_id)
-    subject, text = texts.refused(
-        order.number,
-        vendor_name=vendor.name,
-        amount=Money(refund.amount, refund.currency),
-        reason=why if now is RefundState.REFUSED else f"The marketplace writes: {why}",
-        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
-    )
-    key = f"refund_{now}:{refund.id}"
     mail.post(
-        tx, f"refund_{now}", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id
+        tx,
+        f"refund_{now}",
+        to=vendor.business_email,
+        unique_key=f"refund_{now}:{refund.id}",
+        order_id=order.id,
+        context={
+            "vendor_name": vendor.name,
+            "number": order.number,
+            "amount": Money(refund.amount, refund.currency),
+            "why": why,
+        },
     )
     return True

@@ -13,7 +13,7 @@ from typing import Any
 from shared.core.errors import Invalid, MarketError, NotFound, TryLater
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import sync, texts
+from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
     AlreadyDecided,
     ChargedBack,
@@ -193,21 +193,15 @@ async def _next_step(tx: Transaction, order: Order, payment: Payment, refund: Re
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
         return
     vendor = await Vendor.get(id=refund.vendor_id)
-    subject, text = texts.waits(
-        order.number,
-        vendor_name=vendor.name,
-        amount=Money(refund.amount, refund.currency),
-        link=f"{mail.PUBLIC_URL}/operator/refunds",
-    )
+    amount = Money(refund.amount, refund.currency)
     for place, email in enumerate(await operator_emails()):
         mail.post(
             tx,
             "refund_waits",
             to=email,
-            subject=subject,
-            text=text,
             unique_key=f"refund_waits:{refund.id}:{place}",
             order_id=order.id,
+            context={"vendor_name": vendor.name, "number": order.number, "amount": amount},
         )
 
 

@@ -180,31 +180,27 @@ async def _note_the_wait(account: _Account, month: str) -> None:
         )
 
 
-def _in_state(statement: Statement) -> str:
-    """The VAT in the state's currency, where the invoice has it in two."""
-    found = kept_vat(statement.state_vat)
-    return f", which is {found.amount} ({found.rate}, {found.rate.source})" if found else ""
-
-
 async def _tell(tx: Transaction, statement: Statement) -> None:
     """The vendor's mail, once."""
     vendor = await Vendor.get(id=statement.vendor_id)
-    name = months.spoken(statement.month)
-    opening, closing = Money(statement.opening, statement.currency), Money(statement.closing, statement.currency)
-    address = f"{mail.PUBLIC_URL}/vendor/admin/statements/{statement.month}?currency={statement.currency}"
-    text = (
-        f"Hello {vendor.name},\n\n"
-        f"your statement for {name} is ready. It began with {opening} and ended with {closing}.\n"
-        f"The invoice for our commission is number {statement.number}: "
-        f"{Money(statement.commission, statement.currency)}, of which VAT {Money(statement.vat, statement.currency)}"
-        f"{_in_state(statement)}.\n\n"
-        f"Every line of it, as PDF and CSV too:\n{address}\n"
-    )
+
+    def money(amount: int) -> Money:
+        return Money(amount, statement.currency)
+
     mail.post(
         tx,
         "statement_closed",
         to=vendor.business_email,
-        subject=f"Your statement for {name.split()[0]}",
-        text=text,
         unique_key=f"statement:{statement.number}",
+        context={
+            "vendor_name": vendor.name,
+            "number": statement.number,
+            "month": statement.month,
+            "currency": statement.currency,
+            "opening": money(statement.opening),
+            "closing": money(statement.closing),
+            "commission": money(statement.commission),
+            "vat": money(statement.vat),
+            "state_vat": kept_vat(statement.state_vat),
+        },
     )

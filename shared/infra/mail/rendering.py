@@ -1,52 +1,79 @@
 """Mails as templates: `templates/mail/<kind>.txt`, a line `Subject: …`, an empty line, the text.
 
 Plain text in Jinja's words. A name that the template asks for and nobody gave is an error (StrictUndefined), and nothing is
-escaped: a mail is no HTML. Amounts are given as `Money` and written by the filter `money`, as the pages write them; addresses
-are asked for by `url_for`. `own_order` is the token of the purchase that the mail is about: `url_for('receipts.order_page',
-token=own_order)`.
+escaped. Amounts are given as `Money` and written by the filter `money`, as the pages write them; codes get their words from
+`templates/words`; addresses are asked for by `url_for`. `own_order` is the token of the purchase that the mail is about:
+`url_for('receipts.order_page', token=own_order)`.
+
+The html part says the same: `templates/mail/layout.html` lays out the paragraphs of the text, so that no sentence stands
+twice. A kind whose html is to look otherwise has a `<kind>.html` of its own, which extends the layout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.core import formats
+from shared.core import formats, words
 from shared.core.locales import SOURCE, speaking, teach
 from shared.infra.mail.links import ORDER, PUBLIC_URL, links
+from shared.infra.mail.paragraphs import paragraphs
 
 FOLDER = Path(__file__).resolve().parents[3] / "templates" / "mail"
+_FILTERS: tuple[Callable[..., str], ...] = (
+    formats.money,
+    formats.deadline,
+    formats.hour,
+    formats.near_day,
+    formats.time_left,
+    formats.month,
+    formats.month_and_year,
+)
 _SUBJECT = "Subject: "
 
 
-def render(kind: str, context: Mapping[str, Any], language: str = SOURCE) -> tuple[str, str]:
-    """(subject, text) of the mail `kind` in the recipient's language, whatever is spoken here.
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is read: subject, plain text, and the same as html."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, context: Mapping[str, Any], language: str = SOURCE) -> Letter:
+    """The mail `kind` in the recipient's language, whatever is spoken here.
 
     Raises ValueError when the template does not begin with its subject.
     """
     with speaking(language):
-        told = _templates().get_template(f"{kind}.txt").render(context)
-    head, _, text = told.partition("\n")
-    if not head.startswith(_SUBJECT):
-        raise ValueError(f"templates/mail/{kind}.txt does not begin with its subject")
-    return head.removeprefix(_SUBJECT).strip(), text.strip() + "\n"
+        told = _environment(is_html=False).get_template(f"{kind}.txt").render(context)
+        head, _, rest = told.partition("\n")
+        if not head.startswith(_SUBJECT):
+            raise ValueError(f"templates/mail/{kind}.txt does not begin with its subject")
+        subject, text = head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n"
+        layout = _environment(is_html=True).select_template([f"{kind}.html", "layout.html"])
+        parts = paragraphs(text, PUBLIC_URL)
+        return Letter(subject, text, layout.render(context, subject=subject, paragraphs=parts))
 
 
 @cache
-def _templates() -> Environment:
+def _environment(*, is_html: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  # plain text
+        autoescape=is_html,  # noqa: S701  # plain text is not escaped
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters["money"] = formats.money
+    environment.filters.update({way.__name__: way for way in _FILTERS})
+    environment.globals.update(word=words.word, words=words.words, paydays=formats.paydays)
     environment.globals.update(url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL)
     teach(environment)
     return environment

@@ -53,14 +53,19 @@ def post(
     kind: str,
     *,
     to: str,
-    subject: str,
-    text: str,
     unique_key: str,
+    context: Mapping[str, Any],
     order_id: int | None = None,
+    language: str = SOURCE,
 ) -> None:
-    """Write a mail once per `unique_key`; it is sent after `tx` has committed. `order_id`: the order it is about."""
-    clean = " ".join(subject.split())[:200]  # a header is one line, whatever a vendor called itself
-    mail = Email(kind=kind, order_id=order_id, to=to, subject=clean, text=text, unique_key=unique_key)
+    """Write the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
+
+    It is written once per `unique_key`, and sent after `tx` has committed. `order_id`: the order it is about.
+    """
+    letter = render(kind, context, language)
+    subject = " ".join(letter.subject.split())[:200]  # a header is one line, whatever a vendor called itself
+    mail = Email(kind=kind, order_id=order_id, to=to, subject=subject, text=letter.text, html=letter.html)
+    mail.unique_key = unique_key
     tx.add(mail, once=True)
     if order_id is not None:
         tx.happened(
@@ -71,24 +76,6 @@ def post(
             changes=Columns({}, {"kind": kind}),
         )
     tx.emit(MailPosted(unique_key))
-
-
-def write(
-    tx: Transaction,
-    kind: str,
-    *,
-    to: str,
-    unique_key: str,
-    context: Mapping[str, Any],
-    order_id: int | None = None,
-    language: str = SOURCE,
-) -> None:
-    """Post the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
-
-    Templates ask for addresses by `url_for`, as pages do (`links.py`).
-    """
-    subject, text = render(kind, context, language)
-    post(tx, kind, to=to, subject=subject, text=text, unique_key=unique_key, order_id=order_id)
 
 
 async def send(settings: Settings, unique_key: str, head: Letterhead = Letterhead()) -> None:  # it is frozen
@@ -136,6 +123,8 @@ def compose(
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
     message.set_content(_filled(mail.text, settings, order_token))
+    if mail.html:  # those that older versions wrote have none
+        message.add_alternative(_filled(mail.html, settings, order_token), subtype="html")
     return message
 
 

@@ -13,7 +13,6 @@ from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import BasketLine
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import SoldOut
-from shared.trade.orders import texts
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.reservations import items_of
@@ -143,9 +142,8 @@ async def _mails(tx: Transaction, order: Order) -> None:
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
     lines = [(r.name, r.quantity, Money(r.unit_amount, order.currency) * r.quantity) for r in rows]
     total = Money(order.total_amount_cents, order.currency)
-    yours = total - Money(order.platform_fee_amount, order.currency)
     checkout, vendor = order.checkout, order.vendor
-    mail.write(
+    mail.post(
         tx,
         "order_confirmed",
         to=checkout.email,
@@ -160,13 +158,17 @@ async def _mails(tx: Transaction, order: Order) -> None:
             "total": total,
         },
     )
-    subject, text = texts.sold(
-        order.number,
-        vendor_name=vendor.name,
-        lines=lines,
-        total=total,
-        share=yours,
-        link=f"{mail.PUBLIC_URL}/vendor/admin/orders/{order.number}",
+    mail.post(
+        tx,
+        "order_sold",
+        to=vendor.business_email,
+        unique_key=f"order_sold:{order.id}",
+        order_id=order.id,
+        context={
+            "vendor_name": vendor.name,
+            "number": order.number,
+            "lines": lines,
+            "total": total,
+            "share": total - Money(order.platform_fee_amount, order.currency),
+        },
     )
-    key = f"order_sold:{order.id}"
-    mail.post(tx, "order_sold", to=vendor.business_email, subject=subject, text=text, unique_key=key, order_id=order.id)

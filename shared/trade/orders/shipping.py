@@ -31,7 +31,7 @@ async def mark_as_shipped(
         meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
         await _send(tx, order, carrier, tracking, Act("order.shipped", actor, meant))
         checkout = await order.checkout
-        mail.write(
+        mail.post(
             tx,
             "order_shipped",
             to=checkout.email,

@@ -70,7 +70,7 @@ async def _end_everything(kind: str, person: Person) -> None:
 
 
 async def _tell(tx: Transaction, what: str, person: Person, **context: str) -> None:
-    mail.write(
+    mail.post(
         tx,
         what,
         to=person.email,

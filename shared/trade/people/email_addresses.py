@@ -25,7 +25,7 @@ BY_MAIL = (Purpose.CONFIRM, Purpose.CHANGE, Purpose.UNDO)
 async def ask_to_confirm(tx: Transaction, person: Person) -> None:
     """Mail a link that proves the address to be this person's, inside the caller's transaction."""
     token = await mailed_links.issue(person, Purpose.CONFIRM, email=person.email)
-    mail.write(
+    mail.post(
         tx,
         "confirm_email",
         to=person.email,
@@ -62,7 +62,7 @@ async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: st
             raise EmailTaken(_("There is already an account with this email."), param="email")
         await mailed_links.end(kind, person_id, Purpose.CHANGE)
         token = await mailed_links.issue(person, Purpose.CHANGE, email=address)
-        mail.write(
+        mail.post(
             tx,
             "email_change",
             to=address,
@@ -137,7 +137,7 @@ async def _change(tx: Transaction, person: Person, email: str) -> None:
 
 async def _tell_old_address(tx: Transaction, person: Person, before: str, now: str) -> None:
     token = await mailed_links.issue(person, Purpose.UNDO, email=before)
-    mail.write(
+    mail.post(
         tx,
         "email_changed",
         to=before,

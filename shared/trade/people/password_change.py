@@ -90,7 +90,7 @@ async def _store(person: Person, hashed: str) -> None:
 
 
 async def _tell(tx: Transaction, person: Person) -> None:
-    mail.write(
+    mail.post(
         tx,
         "password_changed",
         to=person.email,
@@ -128,7 +128,7 @@ async def send_reset(_context: Context, kind: str, email: str) -> None:
 async def mail_reset(tx: Transaction, person: Person) -> None:
     """Send a person a link to choose a new password, inside the caller's transaction."""
     token = await mailed_links.issue(person, Purpose.RESET, email=person.email)
-    mail.write(
+    mail.post(
         tx,
         "password_reset",
         to=person.email,

@@ -27,7 +27,6 @@ from shared.trade.people.scopes import Scope
 _TOUCH_TOKEN = timedelta(minutes=1)
 _MAX_TOKEN = 100  # longer than any token of ours
 SHOWN_FOR = timedelta(minutes=10)
-LINK = f"{mail.PUBLIC_URL}/vendor/admin/developers"
 
 
 @dataclass(frozen=True)
@@ -122,11 +121,10 @@ async def _tell_owners(tx: Transaction, kind: str, row: Token) -> None:
         "made_by": maker.full_name,
         "may": [scope.label for scope in Scope if scope in scopes.read(row.scopes)],
         "ends": _day(row.expires_at),
-        "link": LINK,
     }
     for owner in await Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id"):
         key = f"{kind}:{row.id}.{born(row.created_at)}:{owner.id}"
-        mail.write(tx, kind, to=owner.email, unique_key=key, context=context)
+        mail.post(tx, kind, to=owner.email, unique_key=key, context=context)
 
 
 def _day(moment: datetime | None) -> str:

@@ -170,10 +170,10 @@ async def _tell_of_change(
         "state": state_of(made.number) if made else "",
     }
     key = f"vat:{vendor.id}:{made.id if made else f'none.{now:%Y%m%dT%H%M%S.%f}'}"
-    mail.write(tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context)
+    mail.post(tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context)
     if made is not None:
         for address in await operator_emails():
-            mail.write(tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context)
+            mail.post(tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context)
 
 
 async def _tell_vendor(
@@ -181,4 +181,4 @@ async def _tell_vendor(
 ) -> None:
     context = {"vendor_name": vendor.name, "number": row.number, "state": state_of(row.number), "words": words}
     unique = f"vat:{vendor.id}:{row.id}:{key}:{clock.now():%Y%m%dT%H%M%S.%f}"
-    mail.write(tx, kind, to=vendor.business_email, unique_key=unique, context=context)
+    mail.post(tx, kind, to=vendor.business_email, unique_key=unique, context=context)

@@ -122,7 +122,7 @@ async def test_the_operator_reads_about_red_lights_and_stuck_mails(
     assert "Webhooks do not work" not in await portal.get("/operator")
     await knock(context, source="connect")
     async with unit.transaction() as tx:
-        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
     late: Any = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=late)
     home = words(await portal.get("/operator"))

@@ -74,7 +74,7 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     await VendorPaymentConfig.filter(vendor_id=vendor.id).update(payouts_held_at=clock.now())
     await make_payment(await make_order(), status="parked")
     async with unit.transaction() as tx:
-        mail.post(tx, "test", to="ada@example.test", subject="Hello", text="x", unique_key="test:1")
+        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
     an_hour_ago = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=an_hour_ago)
     await Job.all().update(run_at=an_hour_ago)

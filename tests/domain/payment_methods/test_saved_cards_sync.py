@@ -352,7 +352,7 @@ async def differences(gateway: Gateway) -> list[FoundDifference]:
     asked = await saved_method_records.customers(None)
     both = BothSides(
         methods_at_stripe=await saved_method_records.at_stripe(gateway, asked),
-        methods=await saved_method_records.ours(asked),
+        methods=await saved_method_records.local(asked),
         detaching=await saved_method_records.detaching(),
     )
     return compare(both)

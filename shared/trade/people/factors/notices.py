@@ -20,4 +20,4 @@ async def tell(tx: Transaction, kind: str, member: Member, **words: str) -> None
     """Mail somebody what happened to their factors."""
     at = f"{clock.now():%d %B %Y, %H:%M} UTC"
     context = {"full_name": member.full_name, "at": at, **words}
-    mail.write(tx, kind, to=member.email, unique_key=f"{kind}:{new_token('n')}", context=context)
+    mail.post(tx, kind, to=member.email, unique_key=f"{kind}:{new_token('n')}", context=context)

@@ -1,0 +1,81 @@
+"""The words for codes and states: tables in `templates/words/<name>.toml`, each sentence once, in English.
+
+Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words up here, a mail and a
+page alike. A key may name several codes that share their words, with spaces between; `other` stands for every code that
+has none of its own. An entry is a sentence, or several by name (`text`, `next_step`); a table may also be a list of sentences
+(`say`), each with its `codes`. `kind`, the look of a badge, is no word. The catalogues of translations hold all others
+(`run.py translations`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from shared.core.locales import gettext
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "templates" / "words"
+OTHER: Final = "other"
+NO_WORDS: Final = frozenset({"kind"})
+
+Entry = str | Mapping[str, str]
+
+
+def word(table: str, code: str | None, /, **values: Any) -> str:
+    """The sentence of `code` in `payouts.refusals`, say, in the language spoken here.
+
+    Raises KeyError where the table has neither the code nor `other`.
+    """
+    said = _entry(table, code)
+    if not isinstance(said, str):
+        raise TypeError(f"{table} has several words for a code")
+    return gettext(said, **values)
+
+
+def words(table: str, code: str | None) -> Mapping[str, str]:
+    """All words of `code` by their names, in the language spoken here. Raises as `word` does."""
+    said = _entry(table, code)
+    if isinstance(said, str):
+        raise TypeError(f"{table} has one word for a code")
+    return {name: each if name in NO_WORDS else gettext(each) for name, each in said.items()}
+
+
+def codes(table: str) -> frozenset[str]:
+    """The codes that have words of their own."""
+    return frozenset(_table(table)) - {OTHER}
+
+
+def sentences(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, sentence) of one file of tables, for the catalogues."""
+    text = path.read_text(encoding="utf-8")
+    for found in tomllib.loads(text).values():
+        for said in dict.fromkeys(said for entry in _spread(found).values() for said in _said(entry)):
+            yield text[: text.find(said[:40])].count("\n") + 1, said
+
+
+def _said(entry: Entry) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+        return
+    yield from (said for name, said in entry.items() if name not in NO_WORDS)
+
+
+def _entry(table: str, code: str | None) -> Entry:
+    known = _table(table)
+    return known[code] if code is not None and code in known else known[OTHER]
+
+
+@cache
+def _table(table: str) -> Mapping[str, Entry]:
+    file, _, name = table.partition(".")
+    return _spread(tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))[name])
+
+
+def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, Entry]:
+    """A table with each code by itself."""
+    if isinstance(found, list):
+        return {code: group["say"] for group in found for code in group["codes"].split()}
+    return {code: entry for key, entry in found.items() for code in key.split()}

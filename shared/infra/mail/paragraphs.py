@@ -1,0 +1,48 @@
+"""The text of a mail in its parts, for the html that says the same. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ITEM = "  - "
+INDENT = "  "
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of ours."""
+
+    text: str
+    is_link: bool = False
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Lines between empty ones. `shape`: text | items | rows."""
+
+    shape: str
+    lines: tuple[Line, ...]
+
+
+def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
+    """The parts of a mail's text; an address is a link only where it begins with `ours`."""
+    blocks = [block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()]
+    return tuple(_paragraph(block.split("\n"), ours) for block in blocks)
+
+
+def _paragraph(lines: list[str], ours: str) -> Paragraph:
+    if all(line.startswith(ITEM) for line in lines):
+        return Paragraph("items", tuple(Line(line.removeprefix(ITEM)) for line in lines))
+    if all(line.startswith(INDENT) for line in lines):
+        return Paragraph("rows", tuple(Line(line.strip(), cells=_cells(line)) for line in lines))
+    return Paragraph("text", tuple(Line(line, is_link=_is_link(line, ours)) for line in lines))
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip().rsplit("  ", 1))
+
+
+def _is_link(line: str, ours: str) -> bool:
+    return line.startswith(ours) and " " not in line
