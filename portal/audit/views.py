@@ -42,7 +42,11 @@ class Asked:
     def query(self) -> dict[str, str]:
         """The same as an address says it."""
         days = {"since": self.since, "until": self.until}
-        return {"q": self.search, "kind": self.kind, **{name: day.isoformat() for name, day in days.items() if day}}
+        return {
+            "q": self.search,
+            "kind": self.kind,
+            **{name: day.isoformat() for name, day in days.items() if day},
+        }
 
 
 def _asked() -> Asked:
@@ -92,12 +96,18 @@ async def own_trail() -> Response:
     asked, mine = _asked(), vendor_id()
     about = None
     if asked.search:
-        labels = (*await found_people(asked.search, vendor_id=mine), *await ids_by_number(asked.search, vendor_id=mine))
+        labels = (
+            *await found_people(asked.search, vendor_id=mine),
+            *await ids_by_number(asked.search, vendor_id=mine),
+        )
         about = About(labels)
     found = await entry_page(await _wanted(asked, about, mine), page=page_number())
     rows = await shown.for_vendor(found.rows, await labels_of_vendor(mine))
     return await vendor_page(
-        "portal/audit/vendor.html", nav="audit", rows=rows, **_list(asked, found, url_for("audit.own_trail"))
+        "portal/audit/vendor.html",
+        nav="audit",
+        rows=rows,
+        **_list(asked, found, url_for("audit.own_trail")),
     )
 
 

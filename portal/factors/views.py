@@ -37,7 +37,8 @@ class AppForm(MarketForm):
     sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
     name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “My phone”.")
     code = StringField(
-        "Code that the app shows", [DataRequired("Enter the six digits that the app shows."), Length(max=20)]
+        "Code that the app shows",
+        [DataRequired("Enter the six digits that the app shows."), Length(max=20)],
     )
 
 
@@ -46,7 +47,10 @@ class PasskeyForm(MarketForm):
 
     name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “Laptop”.")
     credential = HiddenField(
-        validators=[DataRequired("This takes a browser with JavaScript."), Length(max=passkeys.MAX_ANSWER)]
+        validators=[
+            DataRequired("This takes a browser with JavaScript."),
+            Length(max=passkeys.MAX_ANSWER),
+        ]
     )
 
 
@@ -166,14 +170,21 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
     who, site = _who(), proving.site()
     if site is None:
         return see_other(
-            url_for("factors.show"), ("warn", "Passkeys need an address with a name. Use an authenticator app here.")
+            url_for("factors.show"),
+            ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
         )
     known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
     question = passkeys.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
     await challenges.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))
-    return await _page("portal/factors/passkey.html", status=status, form=form, question=question.options, back=back)
+    return await _page(
+        "portal/factors/passkey.html",
+        status=status,
+        form=form,
+        question=question.options,
+        back=back,
+    )
 
 
 async def _added(codes: tuple[str, ...]) -> Response:
@@ -181,7 +192,8 @@ async def _added(codes: tuple[str, ...]) -> Response:
     if codes:
         return await _list(codes=codes)
     return see_other(
-        safe_next(request.args.get("next")) or url_for("factors.show"), ("ok", "Added. It can be used from now on.")
+        safe_next(request.args.get("next")) or url_for("factors.show"),
+        ("ok", "Added. It can be used from now on."),
     )
 
 

@@ -77,13 +77,17 @@ class Group:
             return await self._one(row, form, status=422)
         try:
             await deactivation.switch_off(
-                kind=row.kind, person_id=row.id, by=identity.person_id(), reason=form.reason.data or ""
+                kind=row.kind,
+                person_id=row.id,
+                by=identity.person_id(),
+                reason=form.reason.data or "",
             )
         except Conflict as error:
             form.blame(error)
             return await self._one(row, form, status=error.status)
         return see_other(
-            url_for(".show", person_id=row.id), ("ok", f"{row.full_name} is switched off, and was told by mail.")
+            url_for(".show", person_id=row.id),
+            ("ok", f"{row.full_name} is switched off, and was told by mail."),
         )
 
     async def on(self, person_id: int) -> Response:
@@ -91,7 +95,8 @@ class Group:
         row = await self._row(person_id)
         await deactivation.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
         return see_other(
-            url_for(".show", person_id=row.id), ("ok", f"{row.full_name} can sign in again, and was told by mail.")
+            url_for(".show", person_id=row.id),
+            ("ok", f"{row.full_name} can sign in again, and was told by mail."),
         )
 
     async def _row(self, person_id: int) -> PersonRow:

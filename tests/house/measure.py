@@ -66,14 +66,14 @@ Pair = tuple[float, float]  # a figure of each side
 Pairs = Mapping[str, Pair]
 # The most that this checkout may come to. Whoever makes a figure better lowers its bound.
 BOUNDS: Pairs = {
-    "tokens per code line": (8.71, 10.65),
-    "% of code lines over 20 tokens": (6.17, 11.98),
-    "% of code lines over 25 tokens": (2.37, 4.46),
-    "lines over 100 characters": (3750, 1228),
+    "tokens per code line": (8.70, 10.65),
+    "% of code lines over 20 tokens": (6.13, 11.98),
+    "% of code lines over 25 tokens": (2.29, 4.46),
+    "lines over 100 characters": (3710, 1228),
     "functions over 40 lines": (7, 0),
     "imports inside functions": (89, 5),
-    "class names defined more than once": (32, 0),
-    "template lines over 140 characters": (239, 85),
+    "class names defined more than once": (31, 0),
+    "template lines over 140 characters": (176, 85),
     "doc lines over 140 characters": (3, 0),
 }
 

@@ -14,7 +14,14 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.recovery import jobs, receivables
 from shared.finance.recovery.errors import NothingOwed
-from shared.finance.recovery.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
+from shared.finance.recovery.queries import (
+    Owed,
+    Waiting,
+    owed_by,
+    owed_claim,
+    totals_owed,
+    waiting_for_vendors,
+)
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
 
@@ -45,7 +52,10 @@ async def collect(claim_id: int) -> Response:
     await jobs.collect_soon(claim.vendor_id)
     return see_other(
         url_for("operator_receivables.index"),
-        ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment."),
+        (
+            "info",
+            f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.",
+        ),
     )
 
 
@@ -61,7 +71,8 @@ async def write_off(claim_id: int) -> Response:
     except NothingOwed as error:
         return see_other(url_for("operator_receivables.index"), ("warn", error.message))
     return see_other(
-        url_for("operator_receivables.index"), ("ok", f"{claim.left} of {claim.vendor_name} is written off.")
+        url_for("operator_receivables.index"),
+        ("ok", f"{claim.left} of {claim.vendor_name} is written off."),
     )
 
 

@@ -8,7 +8,14 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from portal.operator.fees import words as fee_words
-from portal.operator.fees.forms import PolicyForm, RuleForm, TryForm, policy_form, policy_values, rule_values
+from portal.operator.fees.forms import (
+    PolicyForm,
+    RuleForm,
+    TryForm,
+    policy_form,
+    policy_values,
+    rule_values,
+)
 from portal.operator.fees.lookup import find_product, find_vendor, subject_of
 from portal.operator.frame import page
 from shared.core.editing import ChangedMeanwhile, Look
@@ -165,7 +172,11 @@ async def _save(view: RuleView | None) -> Response:
 
 
 def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
-    trail = Trail(service.SUBJECT, ("fees.rule_added", "fees.rule_changed"), lambda told: told.get("rule") == rule_id)
+    trail = Trail(
+        service.SUBJECT,
+        ("fees.rule_added", "fees.rule_changed"),
+        lambda told: told.get("rule") == rule_id,
+    )
     return form.look(rule_values, page=url_for("operator_fees.edit", rule_id=rule_id), trail=trail)
 
 
@@ -200,7 +211,8 @@ async def switch(rule_id: int) -> Response:
     on = (await request.form).get("is_active") == "yes"
     await service.switch_rule(rule_id, on=on, actor=actor_label(actor()))
     return see_other(
-        url_for("operator_fees.show"), ("ok", "The rule holds again." if on else "The rule is switched off.")
+        url_for("operator_fees.show"),
+        ("ok", "The rule holds again." if on else "The rule is switched off."),
     )
 
 

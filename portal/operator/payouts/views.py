@@ -25,7 +25,12 @@ from shared.finance.payouts.queries import FILTERS, all_payouts, waiting
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
-CHIPS = {"failed": "Came back", "under_way": "Under way", "paid": "At the bank", "canceled": "Called back"}
+CHIPS = {
+    "failed": "Came back",
+    "under_way": "Under way",
+    "paid": "At the bank",
+    "canceled": "Called back",
+}
 
 
 @blueprint.get("/payouts")
@@ -37,7 +42,12 @@ async def index() -> Response:
     found = await all_payouts(page=page_number(), chosen=chosen)
     chips = [("All", url_for("operator_payouts.index"), chosen is None, found.counts["all"])]
     chips += [
-        (text, address(url_for("operator_payouts.index"), state=name), name == chosen, found.counts[name])
+        (
+            text,
+            address(url_for("operator_payouts.index"), state=name),
+            name == chosen,
+            found.counts[name],
+        )
         for name, text in CHIPS.items()
     ]
     return await page(
@@ -90,7 +100,8 @@ async def release(vendor_id: int) -> Response:
     except MarketError as error:
         return see_other(url_for("operator.vendor", vendor_id=row.id), ("warn", error.message))
     return see_other(
-        url_for("operator.vendor", vendor_id=row.id), ("ok", f"{row.name}'s payouts go on. The vendor has got a mail.")
+        url_for("operator.vendor", vendor_id=row.id),
+        ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."),
     )
 
 
@@ -138,7 +149,10 @@ async def reserve(vendor_id: int) -> Response:
     said = (
         f"Of each sale {percentage.normalize():f}% is held back for {days} days." if days else "Nothing is held back."
     )
-    return see_other(url_for("operator.vendor", vendor_id=row.id), ("ok", f"{said} It holds for sales from now on."))
+    return see_other(
+        url_for("operator.vendor", vendor_id=row.id),
+        ("ok", f"{said} It holds for sales from now on."),
+    )
 
 
 def _sane(number: int) -> int:

@@ -77,10 +77,15 @@ async def logo() -> Response:
         else:
             market.forget()
             return see_other(
-                url_for("operator_presentation.name"), ("ok", "Saved." if chosen else "The logo is taken away.")
+                url_for("operator_presentation.name"),
+                ("ok", "Saved." if chosen else "The logo is taken away."),
             )
     shown = await presentation.shown()
-    return await _name(IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None), form, status=422)
+    return await _name(
+        IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None),
+        form,
+        status=422,
+    )
 
 
 async def _name(form: IdentityForm, logo_form: LogoForm, *, status: int = 200) -> Response:
@@ -136,7 +141,10 @@ async def publish(kind: str) -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _text(chosen, form, status=error.status)
-    return see_other(url_for("operator_presentation.text", kind=chosen), ("ok", f"The version of {version} holds."))
+    return see_other(
+        url_for("operator_presentation.text", kind=chosen),
+        ("ok", f"The version of {version} holds."),
+    )
 
 
 async def _text(kind: Kind, form: LegalForm, *, status: int = 200) -> Response:
