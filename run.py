@@ -65,7 +65,7 @@ def compose(
 
 def blueprints() -> Sequence[Blueprint]:
     """Every page and every endpoint."""
-    return [blueprint for door in DOORS for blueprint in import_module(door).blueprints()]
+    return [blueprint for door in DOORS for blueprint in import_module(f"{door}.blueprints").BLUEPRINTS]
 
 
 def addresses() -> Routes:

@@ -1,18 +1,1 @@
 """Pages for shoppers, signed out by default."""
-
-from quart import Blueprint
-
-
-def blueprints() -> list[Blueprint]:
-    """Everything that the storefront serves."""
-    from storefront.account.cards import cards
-    from storefront.account.security import forgotten, security
-    from storefront.account.views import account
-    from storefront.basket.views import basket
-    from storefront.checkout.views import checkout
-    from storefront.platform.language import languages
-    from storefront.platform.views import platform
-    from storefront.receipts.views import receipts
-    from storefront.shops.views import shops
-
-    return [platform, languages, shops, basket, checkout, receipts, account, cards, security, forgotten]

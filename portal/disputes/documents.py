@@ -16,7 +16,6 @@ from shared.finance.disputes import attachments
 from shared.finance.disputes.files import KINDS, RECEIPT
 from shared.finance.disputes.order_facts import facts_of
 from shared.finance.disputes.queries import DisputeView, vendor_dispute
-from shared.finance.statements import receipt
 from shared.finance.statements.invoice_issuer import identity
 from shared.trade.orders.terms import version_asked_for
 
@@ -56,6 +55,8 @@ def download(content: bytes, name: str, content_type: str) -> Response:
 
 async def made(dispute: DisputeView) -> bytes:
     """Our own receipt; made beside the event loop."""
+    from shared.finance.statements import receipt  # late: ReportLab takes a fiftieth of the start
+
     facts = await facts_of(dispute, terms_at=terms_at)
     who = await identity()
     return await asyncio.to_thread(receipt.as_pdf, facts, seller=who.legal_name if who else "The marketplace")

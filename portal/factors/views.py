@@ -149,12 +149,14 @@ async def choose_passkey() -> Response:
 @limit("20/minute")
 async def add_passkey() -> Response:
     """Add it when the browser's answer proves that it holds the key."""
+    from shared.trade.people.factors import ceremonies  # late: see there
+
     form, site = await PasskeyForm.from_request(), proving.site()
     if site is None or not form.ok():
         return await _passkey_page(form, status=422)
     try:
         challenge = await challenges.take_challenge(session_id())
-        made = passkeys.made(site, form.credential.data or "", challenge=challenge)
+        made = ceremonies.made(site, form.credential.data or "", challenge=challenge)
         codes = await service.add_passkey(
             member_id=person_id(), session_id=session_id(), made=made, name=form.name.data or ""
         )
@@ -167,6 +169,8 @@ async def add_passkey() -> Response:
 
 
 async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
+    from shared.trade.people.factors import ceremonies  # late: see there
+
     who, site = _who(), proving.site()
     if site is None:
         return see_other(
@@ -174,7 +178,7 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
             ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
         )
     known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
-    question = passkeys.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
+    question = ceremonies.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
     await challenges.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))

@@ -11,9 +11,8 @@ from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.account_forms import HINT, NewPasswordForm
 from shared.entrypoints.web.accounts import sign_in_of
-from shared.entrypoints.web.errors import wants_json
 from shared.entrypoints.web.forms import Bare
-from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.kit import kit, wants_json
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other

@@ -24,6 +24,7 @@ from shared.finance.overview.dashboard import Desk, Figures, desk, figures
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.words import failure
 from shared.finance.reconciliation.after_restore import Standstill
+from shared.infra.stripe_writes.queries import UnexpectedAnswer
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import MissingRate
 
@@ -128,8 +129,21 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
         yield Line("bad", title, said, url_for("operator.payments"), "Look at it" if count == 1 else "Look at them")
+    if unexpected := now.unexpected_answers:
+        yield _unexpected(len(unexpected), unexpected[0])
     if (count := now.disputes) and (first := now.next_dispute):
         yield _dispute(count, first)
+
+
+def _unexpected(count: int, first: UnexpectedAnswer) -> Line:
+    """What Stripe did instead of what was asked for."""
+    title = _counted(
+        count,
+        "answer of Stripe’s is not what was asked for",
+        "answers of Stripe’s are not what was asked for",
+    )
+    said = f"Write {first.write_id} ({first.operation}, {first.subject}): {first.error}"
+    return Line("bad", title, said, url_for("operator_reconciliation.index"), "See what differs")
 
 
 def _dispute(count: int, first: DisputeView) -> Line:

@@ -15,6 +15,9 @@ from decimal import Decimal
 from functools import cache
 from itertools import chain
 
+from babel import Locale
+
+from shared.core import formats
 from shared.core.errors import Invalid
 from shared.core.locales import current
 from shared.core.locales import gettext as _
@@ -219,8 +222,6 @@ def _too_precise(code: str) -> str:
 
 def _said(money: Money) -> str:
     """As a page in the language spoken here writes it."""
-    from shared.core import formats
-
     return formats.money(money)
 
 
@@ -261,8 +262,6 @@ def _folded(sign: str) -> str:
 @cache
 def _signs(currency: str) -> frozenset[str]:
     """Everything that stands for a currency: its code, its signs in the offered languages and at home, the bare $ of CA$."""
-    from babel import Locale
-
     by_language = [Locale.parse(code).currency_symbols.get(currency, currency) for code in DECIMAL_SIGNS]
     whole = {currency, SYMBOLS.get(currency, currency), *by_language, *_AT_HOME.get(currency, ())}
     bare = {sign for sign in chain.from_iterable(whole) if sign in "$£¥€₩₹₪₫฿₺₴₱"}
@@ -271,6 +270,4 @@ def _signs(currency: str) -> frozenset[str]:
 
 @cache
 def _all_currencies() -> tuple[str, ...]:
-    from babel import Locale
-
     return tuple(sorted(Locale.parse("en").currencies))

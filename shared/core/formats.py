@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from shared.core.locales import SOURCE, current, ngettext
@@ -102,8 +103,6 @@ def country(code: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
-    from babel.lists import format_list
-
     return format_list(list(items), locale="en_GB" if current() == SOURCE else locale())
 
 

@@ -53,7 +53,8 @@ class Standin:
             for given in self.world.config.endpoints:
                 doc = old.pop((given.url, given.connect, given.secret), None)
                 if doc is None:
-                    params = {"url": given.url, "connect": given.connect, "enabled_events": given.enabled_events}
+                    params = {"url": given.url, "connect": given.connect}
+                    params["enabled_events"] = given.enabled_events
                     doc = add_endpoint(act, params, given.secret)
                 doc.body["enabled_events"] = list(given.enabled_events)
                 doc.hidden["configured"] = [given.url, given.connect, given.secret]
@@ -88,8 +89,14 @@ class Sandbox:
         elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await api.answer(self.standin, scope, receive, send)
         else:
-            self._pages = self._pages or pages_of(self.standin)
-            await self._pages(scope, receive, send)
+            await self._site()(scope, receive, send)
+
+    def _site(self) -> Quart:
+        from shared.sandbox.site import site_of  # late: see there
+
+        if self._pages is None:
+            self._pages = site_of(self.standin)
+        return self._pages
 
     async def _live(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
@@ -107,32 +114,8 @@ def create_sandbox(config: SandboxConfig, *, cut: Callable[[tuple[str, int]], No
     store = Store(config.database)
     world = World(config, store, Clock(float(store.meta("clock", "0"))))
     faults = Faults(store)
-    standin = Standin(world, Engine(world), faults, Courier(world, faults), cut)
-    world.ring = standin.courier.ring
+    courier = Courier(world, faults)
+    standin = Standin(world, Engine(world), faults, courier, cut)
+    world.ring = courier.ring
     standin.register_endpoints()
     return Sandbox(standin)
-
-
-def pages_of(standin: Standin) -> Quart:
-    """Everything but the API: control, hosted pages, browser files.
-
-    Imported with the first page that is asked for: the framework takes longer to load than everything else together.
-    """
-    from quart import Quart, Response, request
-
-    from shared.sandbox import browser, control, control_page, hosted
-    from shared.sandbox.control_base import known_host
-
-    app = Quart("shared.sandbox", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = api.MOST_BODY
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @app.before_request
-    async def by_a_name_of_ours() -> Response | None:
-        if known_host(request.host, standin.world.config.base_url):
-            return None
-        return Response("This name is not mine; start me with --base-url.", 421, {"Content-Type": "text/plain"})
-
-    for part in (browser, control, control_page, hosted):
-        app.register_blueprint(part.blueprint(standin))
-    return app

@@ -178,7 +178,7 @@ class Courier:
             self._close(delivery, "failed")
 
     async def _attempt(self, delivery: Delivery, endpoint: Document, event: Document, played: str) -> bool:
-        import aiohttp  # not needed by a stand-in that nobody listens to, and slow to import
+        import aiohttp  # late: not needed by a stand-in that nobody listens to, and slow to import
 
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=self.world.config.delivery_timeout)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from shared.sandbox.config import API_VERSION
+from shared.sandbox.objects import render
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of, differences
 
@@ -19,8 +20,6 @@ def emit(act: Act, type: str, doc: Document | Json, *, before: Json | None = Non
 
     With `before`, `previous_attributes` tells what changed, and nothing is recorded when nothing did.
     """
-    from shared.sandbox.objects import render  # rendering knows events too
-
     body = render(act, doc) if isinstance(doc, Document) else doc
     data: Json = {"object": body}
     if before is not None:

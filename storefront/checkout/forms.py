@@ -17,7 +17,7 @@ from shared.core.formats import country, listed
 from shared.core.locales import SOURCE, current, speaking
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
-from shared.core.locales import lazy_gettext as _l
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.trade.orders.queries import Contact
 from shared.trade.people.rules import normal_email

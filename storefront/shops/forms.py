@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import InputRequired, NumberRange
 
-from shared.core.locales import lazy_gettext as _l
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, WholeField
 from shared.trade.baskets.rules import MAX_QUANTITY
 

@@ -10,7 +10,7 @@ from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
-from shared.core.locales import lazy_gettext as _l
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import is_htmx, page_number
 from shared.entrypoints.web.limits import limit_instead

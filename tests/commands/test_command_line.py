@@ -58,6 +58,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
         ("reconcile --grace soon", "--grace"),
         ("migrate --data-dir run.py", "is a file"),
         ("replay", "EVENT_ID"),
+        ("ask-again", "WRITE_ID"),
         ("operator", "EMAIL"),
         ("bench nothing", "There is no benchmark nothing"),
         ("doctor and more", "and"),

@@ -31,6 +31,7 @@ COMMANDS = {
     "seed": ["--vendors", "1"],
     "reconcile": ["--repair"],
     "replay": ["evt_1"],
+    "ask-again": ["1"],
     "operator": ["boss@example.test"],
 }
 

@@ -19,7 +19,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.infra import unit
 from shared.infra.database import postgres as postgres_client
 from shared.infra.database import sqlite as sqlite_client
-from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.database.lifecycle import SERVER, close_database, open_database
 from shared.infra.database.schema import sqlite_path
 from shared.infra.database.trouble import DatabaseTrouble, Kind
 from shared.infra.gateway.gateway import Gateway
@@ -129,7 +129,7 @@ async def test_stripe_sends_again_what_a_locked_table_could_not_take(
     database: str, postgres_ready: Postgres, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server's own lock_timeout, which every connection of ours sets: 503 at the webhook's door."""
-    monkeypatch.setitem(postgres_client.SERVER, "lock_timeout", "100ms")
+    monkeypatch.setitem(SERVER, "lock_timeout", "100ms")
     await _open_again(settings)
     other = await postgres_ready.connect()
     try:
@@ -187,7 +187,7 @@ FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
 from shared.infra import unit
-from shared.infra.database.lifecycle import close_database, open_database
+from shared.infra.database.lifecycle import SERVER, close_database, open_database
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.trade.vendors.models import Vendor
 

@@ -13,7 +13,7 @@ from shared.core import domains
 from shared.finance.inbox.handlers import handlers
 from shared.finance.payments.events import PaymentSucceeded
 from shared.infra import unit
-from shared.infra.database.migrate import context as opened
+from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.tables import models
 from shared.infra.jobs import Context
 from shared.infra.jobs.worker import Worker

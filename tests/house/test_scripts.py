@@ -37,7 +37,7 @@ def test_no_script_of_ours_does_that(words: str) -> None:
 # Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the database, Redis, our own site.
 CONNECTS = {
     "shared/infra/gateway/transport.py", "shared/infra/mail/service.py", "shared/entrypoints/web/limits.py",
-    "shared/infra/database/lifecycle.py", "shared/infra/database/migrate.py",
+    "shared/infra/database/direct.py", "shared/infra/database/lifecycle.py",
     "shared/entrypoints/cli/doctor.py", "shared/entrypoints/cli/front.py", "shared/entrypoints/cli/probe.py", "shared/entrypoints/cli/processes.py", "shared/entrypoints/cli/stand_in.py",
     "shared/entrypoints/cli/serve.py", "shared/entrypoints/cli/serving.py", "shared/entrypoints/cli/demo.py", "shared/entrypoints/cli/bench_load.py", "shared/entrypoints/cli/bench_sandbox.py",
 }  # fmt: skip

@@ -29,7 +29,7 @@ from shared.finance.reconciliation import after_restore, repairs, service
 from shared.finance.refunds.models import Refund
 from shared.infra.database import (
     archive,
-    backup,
+    direct,
     migrate,
     migrations,
     postgres_copy,
@@ -37,6 +37,7 @@ from shared.infra.database import (
     schema,
     structure,
 )
+from shared.infra.database import restore as restoring
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.errors import StandsStill, StripeMissing
 from shared.infra.restoring.models import Restoration
@@ -240,7 +241,7 @@ async def test_a_restore_refuses_what_would_lose_or_mix_things(
     other = settings.with_(database_url="postgres://127.0.0.1:9/x" if engine == "sqlite" else "sqlite:///none")
     with pytest.raises(CommandFailed, match="This backup is of"):
         await restore(other, file, replace=True)
-    monkeypatch.setattr(backup, "on_disk", lambda: ["0001_initial"])
+    monkeypatch.setattr(restoring, "on_disk", lambda: ["0001_initial"])
     with pytest.raises(CommandFailed, match="newer version"):
         await restore(settings, file, replace=True)
 
@@ -269,16 +270,16 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     known = schema.on_disk()
     monkeypatch.setattr(loader, "reload", lambda module: module)  # it would forget the folder that is added here
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
-    for module in (schema, migrate, backup, structure, postgres_copy):
+    for module in (schema, migrate, restoring, structure, postgres_copy):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])
     try:
         await restore(settings, file, replace=True)
-        assert "9999_later" in await migrate.applied(database_url)
+        assert "9999_later" in await direct.applied(database_url)
         copies = list(tmp_path.rglob("*before-migration*"))
         assert [path.suffix for path in copies] == [".zip" if engine == "postgres" else ".sqlite3"]
     finally:
         if engine == "postgres":
-            connection = await migrate.connect(database_url)
+            connection = await direct.connect(database_url)
             await connection.execute("DROP TABLE later; DELETE FROM tortoise_migrations WHERE name = '9999_later'")
             await connection.close()
 

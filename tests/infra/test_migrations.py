@@ -29,8 +29,10 @@ from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
 from shared.infra.database.dialect import dialect
+from shared.infra.database.direct import applied
 from shared.infra.database.executor import statements
 from shared.infra.database.lifecycle import config
+from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.migrate import check, migrate, pending
 from shared.infra.database.operations import rebuild_table, split_create_table
 from shared.infra.database.schema import on_disk
@@ -61,7 +63,7 @@ async def test_models_and_migrations_agree() -> None:
 async def test_an_empty_sqlite_file_gets_what_the_migrations_make(tmp_path: Path, sqlite_file: Path) -> None:
     """Statement for statement, with every migration on record; `check` holds the same file to the migrations."""
     assert structure.headed(structure.told_by_sqlite(sqlite_file)) == structure.current("sqlite")
-    assert await migrations.applied(f"sqlite://{sqlite_file}") == set(on_disk())
+    assert await applied(f"sqlite://{sqlite_file}") == set(on_disk())
     assert structure.lay_sqlite(sqlite_file) is False  # there is something in it
 
 
@@ -78,7 +80,7 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(postgr
     assert "INSERT INTO" not in told[0]
     made = told_by_postgres(postgres_ready, "by_migrations", conditions(structure.file("sqlite").read_text()))
     assert structure.headed(made) == structure.current("postgres")
-    assert await migrations.applied(postgres_ready.url("migrated")) == set(on_disk())
+    assert await applied(postgres_ready.url("migrated")) == set(on_disk())
 
 
 async def test_an_empty_database_gets_all_or_nothing(
@@ -91,7 +93,7 @@ async def test_an_empty_database_gets_all_or_nothing(
     monkeypatch.setattr(structure, "current", lambda _: script[: len(script) // 2])
     with pytest.raises((sqlite3.Error, asyncpg.PostgresError)):
         await migrate(url)
-    assert await migrations.applied(url) == set()
+    assert await applied(url) == set()
     monkeypatch.undo()
     assert await migrate(url) == on_disk()
     monkeypatch.setattr(structure, "on_disk", lambda: [*on_disk(), "9999_later"])
@@ -174,7 +176,7 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
         db.execute("CREATE INDEX extra ON baskets (updated_at) WHERE token_digest > ';'")
         db.commit()
     before = _dump(path)
-    async with migrations.context(url) as context:
+    async with opened(url) as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         await rebuild_table(context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)')
     after = _dump(path)
@@ -201,7 +203,7 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
     from shared.infra.database.executor import Executor, never_queried
     from shared.infra.database.operations import AddChecks
 
-    async with migrations.context(database_url) as context:
+    async with opened(database_url) as context:
         client = context.db()
         if engine == "sqlite":
             await client.execute_query("PRAGMA foreign_keys=OFF")
@@ -241,7 +243,7 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
     await migrate(f"sqlite://{fresh}")
     from shared.infra.database.executor import Executor
 
-    async with migrations.context(f"sqlite://{stepwise}") as context:
+    async with opened(f"sqlite://{stepwise}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         from tortoise.migrations.executor import MigrationTarget
 

@@ -16,6 +16,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.recovery.models import Claim
 from shared.infra import unit
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_dispute, make_order, make_payment, make_ready_vendor, make_refund
 from tests.support.portal import operator_in, signed_in
@@ -87,6 +88,13 @@ class TestNeedsDoing:
             await make_refund(payment, number, status="awaiting_approval", amount=12_000, vendor_part=11_999)
         dispute = await make_dispute(order, due_by=clock.now() + timedelta(days=3, hours=1))
         await make_payment(await make_order(), status="parked", parked_reason="received 1 instead of 2")
+        odd: dict[str, Any] = {
+            "operation": "refunds.create",
+            "subject": "refund:7",
+            "key": "x",
+            "error": "Differs: 900 EUR",
+        }
+        await StripeWrite.create(**odd, state="unexpected")
         bank = await make_ready_vendor(name="Bankless")
         await _set(bank, external_account_errored=True)
         await _payout(bank, "failed", failed_at=clock.now(), failure_code="account_closed")
@@ -105,6 +113,7 @@ class TestNeedsDoing:
         assert "2 refunds wait for your decision €240.00 in all; the oldest waits since today" in text
         assert "1 dispute waits for an answer 3 days left: €49.90 on order" in text
         assert "1 payment is parked" in text
+        assert "1 answer of Stripe’s is not what was asked for Write 1 (refunds.create, refund:7): Differs" in text
         assert "1 payout did not arrive €120.00 to Bankless:" in text
         assert "1 bank account takes no payouts Bankless got a mail" in text
         assert "1 vendor’s payouts are on hold Held: We look at it." in text

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 SOURCE: Final = "en"
 # Each by its own name, in the order in which they are offered.
@@ -85,13 +85,6 @@ def gettext_noop(message: str) -> str:
     return message
 
 
-def lazy_gettext(message: str, /, **values: Any) -> str:
-    """A sentence that is translated each time it is read: labels and messages of forms."""
-    from babel.support import LazyProxy
-
-    return cast("str", LazyProxy(gettext, message, enable_cache=False, **values))
-
-
 def teach(environment: Any) -> None:
     """Have a Jinja environment with the extension `i18n` translate: `_('…')`, `{% trans %}`, `language()`, `languages`.
 
@@ -107,12 +100,11 @@ def _catalogue(language: str) -> NullTranslations:
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     if language == SOURCE:
         return NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages import mofile, pofile  # late: English needs none, and a short command speaks English
 
     with path.open("rb") as file:
-        catalog = read_po(file, locale=language)
+        catalog = pofile.read_po(file, locale=language)
     compiled = io.BytesIO()
-    write_mo(compiled, catalog)
+    mofile.write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)

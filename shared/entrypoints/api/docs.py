@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import Blueprint, Quart, Response, jsonify
+from quart import Blueprint, Quart, Response, current_app, jsonify
 from quart.blueprints import BlueprintSetupState
-from quart_schema import HttpSecurityScheme, Info, QuartSchema, hide
+from quart_schema import APIKeySecurityScheme, HttpSecurityScheme, Info, QuartSchema, hide
 
 from shared.entrypoints.api.described import ApiOnly, scopes_in_words
 from shared.entrypoints.web.access import public
@@ -25,8 +25,6 @@ _ABOUT = (
 
 
 def _describe(app: Quart) -> None:
-    from quart_schema import APIKeySecurityScheme
-
     QuartSchema(
         app,
         openapi_path=None,
@@ -51,8 +49,6 @@ def _on_register(state: BlueprintSetupState) -> None:
 @hide
 async def openapi() -> Response:
     """The OpenAPI description."""
-    from quart import current_app
-
     schema: dict[str, Any] = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
     schema["info"]["title"] = f"{(await market()).name} API"
     schema["servers"] = [{"url": kit().settings.public_url}]

@@ -16,6 +16,7 @@ from shared.entrypoints.cli.options import CommandFailed, Options
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation
 from shared.infra.database import backup as backups
+from shared.infra.database import restore as restoring
 from shared.infra.database.archive import BackupError
 from shared.infra.database.migrate import MigrationFailed
 
@@ -38,7 +39,7 @@ async def make(settings: Settings, target: Path | None) -> int:
 async def restore(settings: Settings, source: Path, *, replace: bool, keep_stand_in: bool) -> int:
     """Put a backup back and say what comes next."""
     with _told():
-        done = await backups.restore(
+        done = await restoring.restore(
             settings.database_url,
             source,
             kept_in=folder(settings),

@@ -31,6 +31,7 @@ ENTRIES = {
     "sandbox": Listed("sandbox", "Run the Stripe stand-in alone."),
     "reconcile": Listed("reconcile", "Compare ledger, orders and Stripe."),
     "replay": Listed("replay", "Apply a stored webhook event again."),
+    "ask-again": Listed("ask_again", "Ask Stripe again after an unexpected answer."),
     "doctor": Listed("doctor", "Check this installation from outside."),
     "operator": Listed("operators", "Make an operator of the marketplace."),
     "bench": Listed("bench", "Run one benchmark, or all of them."),

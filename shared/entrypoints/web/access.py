@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from quart import Quart, Response, current_app, redirect, request
+from quart import Quart, current_app, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as AnyResponse
 
-from shared.core.errors import Forbidden, Unauthenticated
-from shared.core.locales import gettext as _
-from shared.entrypoints.web.links import url_for
-from shared.trade.people.queries import Actor
-from shared.trade.people.scopes import MissingScope, Scope
+from shared.trade.people.scopes import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -111,49 +106,3 @@ def check_routes(app: Quart) -> None:
     bare = sorted({r.rule for r in app.url_map.iter_rules() if access_of(app.view_functions[r.endpoint]) is None})
     if bare:
         raise UnmarkedRouteError("routes without an access mark: " + ", ".join(bare))
-
-
-async def enforce() -> Response | AnyResponse | None:
-    """Before each request: let through whom the route's mark names, send the rest to sign in or away."""
-    from shared.entrypoints.web.identity import customer, member_or_none, token_owner
-
-    view = current_view()
-    mark = access_of(view)
-    if view is None or mark == PUBLIC or request.method == "OPTIONS":
-        return None
-    if mark == TOKEN:
-        _check_token(view, token_owner())
-        return None
-    if mark == SHOPPER:
-        return None if customer() is not None else sign_in_at(url_for("account.login"))
-    person = member_or_none()
-    if person is None:
-        return sign_in_at(url_for("signin.login"))
-    if mark in (OWNER, OPERATOR) and person.role != mark:
-        raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
-    return None
-
-
-def _check_token(view: object, holder: Actor | None) -> None:
-    scope = scope_of(view)
-    if holder is None:
-        raise Unauthenticated(_("Send a vendor's API token as `Authorization: Bearer …`."))
-    if scope is None:  # deny by default
-        raise Forbidden
-    if scope not in holder.scopes:
-        raise MissingScope(scope)
-
-
-def sign_in_at(address: str) -> Response | AnyResponse:
-    """Send someone who is not signed in to the sign-in page; afterwards they come back to where they were (GET only)."""
-    from urllib.parse import urlencode
-
-    from shared.entrypoints.web.errors import wants_json
-    from shared.entrypoints.web.kit import is_htmx
-    from shared.entrypoints.web.pages import see_other
-
-    if wants_json():
-        raise Unauthenticated
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and not is_htmx() else ""
-    target = f"{address}?{urlencode({'next': back})}" if back else address
-    return see_other(target) if is_htmx() else redirect(target, 303)

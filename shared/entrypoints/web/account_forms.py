@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
 
-from shared.core.locales import lazy_gettext as _l
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, email_address, good_password
 from shared.trade.people.rules import MAX_PASSWORD, MIN_PASSWORD
 

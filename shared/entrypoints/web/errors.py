@@ -17,9 +17,10 @@ from shared.core.errors import MarketError, TooMany, Unauthenticated
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web import areas
-from shared.entrypoints.web.access import sign_in_at
-from shared.entrypoints.web.kit import is_htmx
+from shared.entrypoints.web.admission import sign_in_at
+from shared.entrypoints.web.kit import is_htmx, wants_json
 from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.pages import page
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.trade.people.scopes import MissingScope
 
@@ -58,14 +59,6 @@ MAY_HAVE_PAID = _n(
 )
 
 
-def wants_json() -> bool:
-    """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
-    if areas.is_machines(request.path):
-        return True
-    accept = request.accept_mimetypes
-    return bool(accept) and not accept.accept_html and accept.accept_json
-
-
 def error_body(code: str, message: str, param: str | None = None) -> dict[str, Any]:
     """The one JSON shape of an error."""
     error = {"code": code, "message": message}
@@ -95,8 +88,6 @@ async def answer(
 
 
 async def _page(status: int, heading: str, sentence: str) -> Response:
-    from shared.entrypoints.web.pages import page
-
     template = "errors/_fragment.html" if is_htmx() else "errors/page.html"
     try:
         return await page(

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hypercorn.middleware import ProxyFixMiddleware
 from quart import Blueprint, Quart, Request, Response, has_request_context, redirect, request, send_from_directory
 from quart.ctx import RequestContext
 from quart.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from shared.core.settings import Settings
 from shared.entrypoints.web import (
     access,
+    admission,
     cookies,
     errors,
     identity,
@@ -142,7 +144,7 @@ def create_app(
     security.register(app, settings)
     app.before_request(identity.load)
     limits.register_tokens(app)
-    app.before_request(access.enforce)
+    app.before_request(admission.enforce)
     app.before_request(stepup.enforce)
     errors.register(app)
     _lifecycle(app, settings, gateway, while_serving)
@@ -228,6 +230,4 @@ def _trust_proxies(app: Quart, settings: Settings) -> None:
     """Believe X-Forwarded-For of as many proxies as the settings say stand before us; of none by default."""
     hops = int(getattr(settings, "trusted_proxies", 0))
     if hops:
-        from hypercorn.middleware import ProxyFixMiddleware
-
         app.asgi_app = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=hops)  # type: ignore[method-assign]

@@ -287,6 +287,4 @@ def csrf_token() -> str:
 
 def csrf_valid(token: str) -> bool:
     """Whether `token` belongs to this browser's session."""
-    from werkzeug.datastructures import MultiDict
-
     return bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()

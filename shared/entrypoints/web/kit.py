@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
 
+from shared.entrypoints.web import areas
 from shared.infra.jobs import Context
 
 T = TypeVar("T")
@@ -72,6 +73,14 @@ def is_htmx() -> bool:
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
+    if areas.is_machines(request.path):
+        return True
+    accept = request.accept_mimetypes
+    return bool(accept) and not accept.accept_html and accept.accept_json
 
 
 def safe_next(text: str | None) -> str | None:

@@ -216,7 +216,9 @@ def register(app: Quart, settings: Settings) -> None:
     """Limit everything that is asked of `app`, routes or not, before any other hook. Tests switch it off with app.config["QUART_RATE_LIMITER_ENABLED"] = False."""
     store: RateLimiterStoreABC = BoundedStore()
     if settings.redis_url:
-        from quart_rate_limiter.redis_store import RedisStore
+        from quart_rate_limiter.redis_store import (
+            RedisStore,  # late: Redis takes a seventh of the start, and few have one
+        )
 
         store = SteadyStore(RedisStore(settings.redis_url))
     each, through_tokens = _parse(DEFAULT), _parse(DEFAULT_WITH_TOKENS)

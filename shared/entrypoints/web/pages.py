@@ -20,6 +20,7 @@ from shared.entrypoints.web.kit import is_htmx, kit
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.order_links import link_of
 from shared.entrypoints.web.paging import told
+from shared.trade.baskets.queries import count_items
 from shared.trade.people.rules import shown_email
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,8 +118,6 @@ async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
 
 async def _basket_count() -> int:
     """How many things are in the basket: one small query, only for a browser that has one, and not in the portal."""
-    from shared.trade.baskets.queries import count_items
-
     token = session.get("basket")
     if g.get("without_database") or not isinstance(token, str) or areas.is_english(request.path):
         return 0

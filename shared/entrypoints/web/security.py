@@ -16,10 +16,11 @@ from shared.core.settings import Settings
 from shared.entrypoints.web import bodies
 from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view, view_at
 from shared.entrypoints.web.bodies import BODY_LIMIT, MAX_BODY
-from shared.entrypoints.web.errors import answer, wants_json
+from shared.entrypoints.web.errors import answer
 from shared.entrypoints.web.forms import OPEN_TOO_LONG, csrf_valid, is_secret
 from shared.entrypoints.web.hosts import Hosts
-from shared.entrypoints.web.kit import is_htmx, kit
+from shared.entrypoints.web.kit import is_htmx, kit, wants_json
+from shared.entrypoints.web.pages import page
 
 TOO_MUCH = _n(
     "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
@@ -133,8 +134,6 @@ async def _check_form() -> Response | None:
 
 async def _send_again() -> Response:
     """422: the form as it was typed, one press away from being sent again. Secrets are left out."""
-    from shared.entrypoints.web.pages import page
-
     if wants_json() or is_htmx() or request.mimetype not in _FORM_TYPES or access_of(current_view()) is None:
         return await answer(422, code="form_expired", message=_(OPEN_TOO_LONG))
     form = await request.form

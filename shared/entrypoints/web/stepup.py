@@ -18,8 +18,9 @@ from shared.core.errors import Forbidden, Unauthenticated
 from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, name_at, view_at
 from shared.entrypoints.web.forms import OPENED, MarketForm, is_secret
 from shared.entrypoints.web.identity import member_or_none, session_id
-from shared.entrypoints.web.kit import is_htmx, kit, safe_next
+from shared.entrypoints.web.kit import is_htmx, kit, safe_next, wants_json
 from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address
 from shared.trade.people.factors import pending_forms
 from shared.trade.people.factors.rules import is_compulsory, is_fresh
@@ -122,18 +123,12 @@ async def enforce() -> Response | None:
 
 
 def _lead_to_factors(back: str, why: str) -> Response:
-    from shared.entrypoints.web.errors import wants_json
-    from shared.entrypoints.web.pages import see_other
-
     if wants_json():
         raise FactorNeeded
     return see_other(address(url_for("factors.show"), next=back), ("info", why))
 
 
 async def _ask(mark: Mark, who: Actor) -> Response:
-    from shared.entrypoints.web.errors import wants_json
-    from shared.entrypoints.web.pages import see_other
-
     if wants_json():
         raise SignInAgain
     return see_other(url_for("confirm.show", kept_id=await _keep(mark, who)))
@@ -155,8 +150,6 @@ async def _once(session_id: int) -> Response | None:
     number = (await request.form).get(KEPT_FIELD, "") if request.method == "POST" else ""
     if not number:
         return None
-    from shared.entrypoints.web.pages import see_other
-
     known = number.isascii() and number.isdigit() and len(number) < 18
     if known and await pending_forms.take(int(number), session_id=session_id, action=_here()):
         return None

@@ -29,6 +29,7 @@ from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail.queries import Unsent, unsent
+from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
 from shared.trade.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
@@ -59,6 +60,7 @@ class Desk:
     owing: Heap
     parked_payments: int
     parked_events: int
+    unexpected_answers: tuple[UnexpectedAnswer, ...]
     last_run: RunView | None
     is_stale: bool
     vat_numbers: WaitingNumbers | None
@@ -83,6 +85,7 @@ async def desk(settings: Settings) -> Desk:
         owing=await _owing(),
         parked_payments=await count_parked(),
         parked_events=(await event_counts())[EventStatus.PARKED],
+        unexpected_answers=await unexpected_answers(),
         last_run=last,
         is_stale=bool(last and clock.now() - last.started_at > STALE),
         vat_numbers=await waiting_numbers(),

@@ -19,6 +19,7 @@ from shared.finance.payments.queries import count_parked
 from shared.finance.reconciliation.queries import RunView, last_finished
 from shared.infra.jobs.models import Job
 from shared.infra.mail.queries import unsent
+from shared.infra.stripe_writes.queries import unexpected_answers
 
 LEDGER_EVERY = timedelta(minutes=5)  # all of it is added up, so not at each scrape
 _LIGHTS = {Light.QUIET: 0, Light.OK: 0, Light.WARN: 1, Light.BAD: 2}
@@ -47,6 +48,11 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
         *await _webhooks(settings, now),
         one("markethall_mails_unsent", "Mails that wait for over 15 minutes.", (await unsent()).count),
         *_reconciliation(await last_finished(), now),
+        one(
+            "markethall_stripe_writes_unexpected",
+            "Writes to Stripe whose answer a person must look at.",
+            len(await unexpected_answers()),
+        ),
         one("markethall_payments_parked", "Payments that do not match their order.", await count_parked()),
         one(
             "markethall_vendors_payouts_held",

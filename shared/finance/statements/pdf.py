@@ -9,7 +9,11 @@ import io
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 FONTS = Path(__file__).with_name("vendor")
 REGULAR, BOLD = "Inter-Regular", "Inter-SemiBold"
@@ -113,17 +117,12 @@ class Sheets:
         return out.getvalue()
 
 
-def _canvas(out: io.BytesIO) -> Any:
-    from reportlab.pdfgen.canvas import Canvas
-
+def _canvas(out: io.BytesIO) -> Canvas:
     _load_fonts()
     return Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=0, lang="en", initialFontName=REGULAR)
 
 
 def _load_fonts() -> None:
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
     for name in (REGULAR, BOLD):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
@@ -131,11 +130,9 @@ def _load_fonts() -> None:
 
 def wide(words: str, font: str, size: float) -> float:
     """How many points `words` take."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
     with _lock:
         _load_fonts()
-    return float(stringWidth(words, font, size))
+    return float(pdfmetrics.stringWidth(words, font, size))
 
 
 def fitted(words: str, font: str, size: float, most: float) -> str:
@@ -159,9 +156,7 @@ def folded(words: str, font: str, size: float, most: float) -> list[str]:
     return lines
 
 
-def _draw(canvas: Any, item: Text | Rule) -> None:
-    from reportlab.lib.colors import HexColor
-
+def _draw(canvas: Canvas, item: Text | Rule) -> None:
     if isinstance(item, Rule):
         canvas.setStrokeColor(HexColor(item.color))
         canvas.setLineWidth(item.width)

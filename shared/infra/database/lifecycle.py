@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +11,14 @@ from urllib.parse import urlsplit
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
 
 from shared.core.domains import model_modules
 from shared.infra.database.trouble import told
+
+# Of asyncpg: seconds until a connection stands, and until one statement has answered. Of the server: what a lock may take.
+DEFAULTS = {"timeout": 5, "command_timeout": 60}
+SERVER = {"lock_timeout": "10s"}
 
 
 def config(url: str) -> dict[str, Any]:
@@ -32,14 +39,20 @@ def config(url: str) -> dict[str, Any]:
 
 def connection(url: str) -> dict[str, Any]:
     """How the application connects: by our own clients, which end their waits and tell an outage as DatabaseTrouble."""
-    from shared.infra.database.postgres import DEFAULTS, SERVER
-
     found = dict(expand_db_url(url))
     if url.startswith("sqlite://"):
         return {**found, "engine": "shared.infra.database.sqlite"}
     given = dict(found["credentials"])
     given["server_settings"] = {**SERVER, **given.get("server_settings", {})}
     return {"engine": "shared.infra.database.postgres", "credentials": {**DEFAULTS, **given}}
+
+
+@asynccontextmanager
+async def context(url: str) -> AsyncIterator[TortoiseContext]:
+    """A Tortoise context of its own, beside the application's."""
+    async with TortoiseContext() as context:
+        await context.init(config=config(url))
+        yield context
 
 
 async def open_database(url: str) -> None:

@@ -15,20 +15,26 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from tortoise.context import TortoiseContext
+from tortoise.indexes import Index
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core import clock
 from shared.infra.database import structure
+from shared.infra.database.archive import BackupError
+from shared.infra.database.backup import make
 from shared.infra.database.chain import broken_links
-from shared.infra.database.lifecycle import config
+from shared.infra.database.direct import applied, applied_to_file, connect
+from shared.infra.database.executor import Executor, never_queried
+from shared.infra.database.lifecycle import config, context
 from shared.infra.database.renames import undeclared_renames
 from shared.infra.database.schema import SchemaTooNew, on_disk, refuse_newer, sqlite_path
+from shared.infra.database.tables import models
 from shared.infra.database.trouble import told
 
 TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
-LOCK_SECONDS = 10.0  # how long a command waits for others to let the database go
 _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
 
 
@@ -44,12 +50,6 @@ async def pending(url: str) -> list[str]:
     done = await applied(url)
     refuse_newer(done)
     return [name for name in on_disk() if name not in done]
-
-
-async def applied(url: str) -> set[str]:
-    """The names of the migrations that the database has; empty while it is none of ours. Raises DatabaseTrouble."""
-    with told():
-        return _applied_sqlite(sqlite_path(url)) if url.startswith("sqlite://") else await _applied_postgres(url)
 
 
 async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
@@ -115,8 +115,6 @@ async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
 
     `migrate` takes the locks and makes the copy.
     """
-    from shared.infra.database.executor import Executor
-
     names = await pending(url)
     async with context(url) as tortoise:
         client = tortoise.db()
@@ -132,53 +130,6 @@ async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
                     f"The data from before the migration is in {backup}."
                 )
     return names
-
-
-@asynccontextmanager
-async def context(url: str) -> AsyncIterator[TortoiseContext]:
-    """A Tortoise context of its own, beside the application's."""
-    async with TortoiseContext() as context:
-        await context.init(config=config(url))
-        yield context
-
-
-def _applied_sqlite(path: Path) -> set[str]:
-    if not path.exists():
-        return set()
-    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as connection:
-        try:
-            return {name for (name,) in connection.execute("SELECT name FROM tortoise_migrations WHERE app = 'models'")}
-        except sqlite3.OperationalError as error:
-            if "no such table" not in str(error):
-                raise
-            return set()
-
-
-async def connect(url: str) -> Any:
-    """One connection to where Tortoise's pool would connect; the pool's own options in the address do not count here."""
-    import asyncpg
-
-    return await asyncpg.connect(timeout=LOCK_SECONDS, **credentials(url))
-
-
-def credentials(url: str) -> dict[str, Any]:
-    """Host, port, user, password, database and ssl of a PostgreSQL address, as far as it names them."""
-    from tortoise.backends.base.config_generator import expand_db_url
-
-    given = expand_db_url(url)["credentials"]
-    return {k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given}
-
-
-async def _applied_postgres(url: str) -> set[str]:
-    connection = await connect(url)
-    try:
-        if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
-            return set()
-        return {
-            row["name"] for row in await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
-        }
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager
@@ -204,9 +155,6 @@ async def _copy_postgres(url: str, copies: Path | None) -> Path | None:
     """A backup of a PostgreSQL database that holds data and lacks a migration."""
     if copies is None or not await applied(url) or not await pending(url):
         return None
-    from shared.infra.database.archive import BackupError
-    from shared.infra.database.backup import make
-
     target = copies / f"markethall.before-migration-{clock.now():%Y%m%d-%H%M%S}.zip"
     try:
         await make(url, target)
@@ -219,7 +167,7 @@ async def _copy_postgres(url: str, copies: Path | None) -> Path | None:
 
 def _back_up(path: Path) -> Path | None:
     """A consistent copy beside a SQLite file that holds data; None when there is nothing to lose."""
-    if not _applied_sqlite(path):
+    if not applied_to_file(path):
         return None
     target = path.with_name(f"{path.stem}.before-migration-{clock.now():%Y%m%d-%H%M%S}{path.suffix}")
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
@@ -230,10 +178,6 @@ def _back_up(path: Path) -> Path | None:
 
 
 async def _model_changes(context: TortoiseContext) -> list[str]:
-    from tortoise.migrations.autodetector import MigrationAutodetector
-
-    from shared.infra.database.executor import never_queried
-
     apps = context.apps
     assert apps is not None
     with never_queried():
@@ -243,11 +187,6 @@ async def _model_changes(context: TortoiseContext) -> list[str]:
 
 def _missing_constraints(path: Path) -> list[str]:
     """The CHECK constraints and named indexes of the models that the migrations do not create."""
-    from tortoise.indexes import Index
-    from tortoise.migrations.constraints import CheckConstraint
-
-    from shared.infra.database.tables import models
-
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     sql = dict(rows)

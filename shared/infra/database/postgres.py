@@ -22,9 +22,6 @@ from tortoise.connection import get_connections
 from shared.infra.database.trouble import DatabaseTrouble, Kind, Told, told
 
 POOL_SECONDS = 10.0
-# asyncpg's own: until a connection stands, and until one statement has answered
-DEFAULTS = {"timeout": 5, "command_timeout": 60}
-SERVER = {"lock_timeout": "10s"}
 
 
 class Postgres(Told, AsyncpgDBClient):

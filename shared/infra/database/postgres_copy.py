@@ -18,9 +18,9 @@ from tortoise.transactions import in_transaction
 
 from shared.infra.database import structure
 from shared.infra.database.archive import ArchiveManifest
+from shared.infra.database.direct import connect
 from shared.infra.database.executor import Executor
-from shared.infra.database.lifecycle import config
-from shared.infra.database.migrate import connect, context
+from shared.infra.database.lifecycle import config, context
 from shared.infra.database.schema import on_disk
 
 LONGEST = 24 * 3600  # seconds that one table may take

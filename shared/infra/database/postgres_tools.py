@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.infra.database.archive import BackupError
-from shared.infra.database.migrate import credentials
+from shared.infra.database.direct import credentials
 
 _NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "database": "PGDATABASE"}
 # As asyncpg does with `?ssl=`: by the system's authorities. PGSSLROOTCERT names others.

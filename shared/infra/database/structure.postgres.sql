@@ -1,4 +1,4 @@
--- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0044_unexpected_answers. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1361,7 +1361,7 @@ CREATE TABLE stripe_writes (
     asked_at timestamp with time zone,
     stripe_id character varying(255),
     error text DEFAULT ''::text NOT NULL,
-    CONSTRAINT ck_stripe_writes_state CHECK (state in ('waiting', 'answered', 'refused', 'superseded'))
+    CONSTRAINT ck_stripe_writes_state CHECK (state in ('waiting', 'answered', 'refused', 'superseded', 'unexpected'))
 );
 COMMENT ON TABLE stripe_writes IS 'One write. `params` are the fields of its operation (operations.py), `key` is the idempotency key of `attempt`.';
 COMMENT ON COLUMN stripe_writes.operation IS 'payouts.create';

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0043_dispute_writes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0044_unexpected_answers. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -962,23 +962,6 @@ CREATE TABLE "restorations" (
     "acknowledged_at" TIMESTAMP,
     "acknowledged_by" VARCHAR(255) NOT NULL DEFAULT ''
 );
-CREATE TABLE "stripe_writes" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "operation" VARCHAR(60) NOT NULL  /* payouts.create */,
-    "subject" VARCHAR(120) NOT NULL  /* payout:12 */,
-    "key" VARCHAR(255) NOT NULL UNIQUE,
-    "params" JSON NOT NULL,
-    "attempt" INT NOT NULL,
-    "state" VARCHAR(20) NOT NULL,
-    "asked_at" TIMESTAMP   /* when Stripe was first asked under this key */,
-    "stripe_id" VARCHAR(255)   /* of what it made or changed */,
-    "error" TEXT NOT NULL  /* why it was refused, or is not answered yet */ DEFAULT ''
-
-, CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded')));
-CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
-CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");
 CREATE TABLE "activity" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -998,3 +981,20 @@ CREATE TABLE "activity" (
 CREATE INDEX "ix_activity_order" ON "activity" ("order_id", "id");
 CREATE INDEX "ix_activity_subject" ON "activity" ("subject", "id");
 CREATE INDEX "ix_activity_cause" ON "activity" ("cause", "id");
+CREATE TABLE "stripe_writes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "operation" VARCHAR(60) NOT NULL  /* payouts.create */,
+    "subject" VARCHAR(120) NOT NULL  /* payout:12 */,
+    "key" VARCHAR(255) NOT NULL UNIQUE,
+    "params" JSON NOT NULL,
+    "attempt" INT NOT NULL,
+    "state" VARCHAR(20) NOT NULL,
+    "asked_at" TIMESTAMP   /* when Stripe was first asked under this key */,
+    "stripe_id" VARCHAR(255)   /* of what it made or changed */,
+    "error" TEXT NOT NULL  /* why it was refused, or is not answered yet */ DEFAULT ''
+
+, CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded', 'unexpected')));
+CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
+CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");

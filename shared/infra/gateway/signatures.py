@@ -57,7 +57,7 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedE
 
 
 def _signed(text: str, header: str | None, secret: str) -> bool:
-    import stripe  # with the first webhook: no first page waits for it
+    import stripe  # late: with the first webhook, since no first page waits for it
 
     try:
         # tolerance=0 leaves the time to us

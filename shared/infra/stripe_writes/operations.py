@@ -77,7 +77,11 @@ class Operation(ABC, Generic[A, F]):
 
     @abstractmethod
     async def answered(self, tx: Transaction, answer: A, more: Any) -> None:
-        """Let our rows follow."""
+        """Let our rows follow.
+
+        Raises a MarketError where they cannot: no repetition mends that, so a person must look. Raises
+        TryLater: the same write goes on later.
+        """
 
     @abstractmethod
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> Self | None:

@@ -18,6 +18,7 @@ class WriteState(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"
     SUPERSEDED = "superseded"  # nobody wants it any more: over without an answer
+    UNEXPECTED = "unexpected"  # answered with what our rows cannot follow: a person must look
 
 
 def key_of(base: str, attempt: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
-from shared.core.errors import TryLater
+from shared.core.errors import MarketError, TryLater
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
@@ -103,9 +103,10 @@ async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
 
 
 async def perform(gateway: Gateway, write_id: int) -> Performed:
-    """Ask Stripe until the write is answered, refused or superseded. One that was is left alone; one that must wait is, too.
+    """Ask Stripe until the write is over. One that is over is left alone; one that must wait is, too.
 
-    Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
+    Raises StripeUnavailable: what became of it is not known, and the same call goes on later. Raises
+    what `answered` of the operation does: the write is over then, as UNEXPECTED.
     """
     for _ in range(ROUNDS):
         write = await StripeWrite.get(id=write_id)
@@ -179,12 +180,38 @@ async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
 async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any) -> Performed:
     more = await operation.read(gateway, answer)
     stripe_id = operation.id_of(answer)
+    try:
+        async with unit.transaction() as tx:
+            row = await tx.lock(StripeWrite, id=write.id)
+            if row.state == WriteState.WAITING:
+                await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
+                await operation.answered(tx, answer, more)
+    except TryLater:
+        raise
+    except MarketError as problem:
+        await _unexpected(write, stripe_id, problem)
+        raise
+    return Performed(WriteState(row.state), row.stripe_id, answer=answer)
+
+
+async def _unexpected(write: StripeWrite, stripe_id: str, problem: MarketError) -> None:
+    """Stripe did something else than our rows can follow; asking again would bring the same answer."""
+    why = f"{type(problem).__name__}: {problem.log or problem.message}"
+    log.error("%s of %s, %s: %s", write.operation, write.subject, stripe_id, why)
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING:
-            await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
-            await operation.answered(tx, answer, more)
-    return Performed(WriteState(row.state), row.stripe_id, answer=answer)
+            await tx.move(row, to=WriteState.UNEXPECTED, state="state", stripe_id=stripe_id, error=why[:500])
+
+
+async def take_up_again(gateway: Gateway, write_id: int) -> Performed:
+    """Perform a write once more whose answer was unexpected, after a person has looked. Raises NotFound."""
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write_id)
+        if row.state == WriteState.UNEXPECTED:
+            await tx.move(row, to=WriteState.WAITING, state="state")
+            _perform_later(tx, write_id, at=clock.now() + ASK_AFTER)
+    return await perform(gateway, write_id)
 
 
 async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeRefused) -> Performed | None:

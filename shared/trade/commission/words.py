@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from shared.core import formats
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
@@ -15,8 +16,6 @@ Write = Callable[[Money], str]
 
 def percent(value: Decimal) -> str:
     """`2.5%`, as the language spoken here writes it."""
-    from shared.core import formats
-
     return formats.percent(value)
 
 

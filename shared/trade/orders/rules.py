@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from shared.core import formats
 from shared.core.locales import gettext as _
 from shared.core.money import MAX_AMOUNT, MINIMUM_CHARGE, Money
 
@@ -89,8 +90,6 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
 
 
 def _said(money: Money) -> str:
-    from shared.core import formats
-
     return formats.money(money)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from shared.core.typed import bare_code
@@ -169,7 +170,5 @@ def _told(form: Format, body: str) -> str:
 @cache
 def _checks(module: str) -> Callable[[str], bool]:
     """Stdnum's own check; loaded with the first number of that state."""
-    from importlib import import_module
-
     found: Any = import_module(module)
     return lambda number: bool(found.is_valid(number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from shared.core.formats import written_day
 from shared.core.locales import gettext as _
 
 FURTHEST = timedelta(days=730)
@@ -18,8 +19,6 @@ def sentence(name: str, until: date | None) -> str:
 
 def spelled(day: date) -> str:
     """`12 January 2027`: the year too, since a closed shop's page may be read long before."""
-    from shared.core.formats import written_day
-
     return written_day(day)
 
 

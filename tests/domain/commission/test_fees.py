@@ -22,6 +22,7 @@ from shared.finance.payments.service import create_payment_intent
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database import migrate as migrations
 from shared.infra.database.lifecycle import config
+from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.schema import on_disk
 from shared.trade.baskets import service as baskets
 from shared.trade.commission import service
@@ -323,7 +324,7 @@ async def test_the_migration_finds_older_lines(tmp_path: Any) -> None:
     path, now = tmp_path / "old.sqlite3", "2026-01-01 00:00:00+00:00"
     names = on_disk()
     before = names[next(n for n, name in enumerate(names) if name.endswith("_fees")) - 1]
-    async with migrations.context(f"sqlite://{path}") as context:
+    async with opened(f"sqlite://{path}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         await Executor(context.db(), config("sqlite://")["apps"]).migrate([MigrationTarget("models", before)])
     insert_one_of_each(path)

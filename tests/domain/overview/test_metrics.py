@@ -17,6 +17,7 @@ from shared.infra.gateway.signatures import BadSignature
 from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes.models import StripeWrite
 from tests.support.app import whole_app
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 
@@ -73,6 +74,7 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     vendor = await make_ready_vendor()
     await VendorPaymentConfig.filter(vendor_id=vendor.id).update(payouts_held_at=clock.now())
     await make_payment(await make_order(), status="parked")
+    await StripeWrite.create(operation="x", subject="x", key="x", state="unexpected")
     async with unit.transaction() as tx:
         mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
     an_hour_ago = clock.now() - timedelta(hours=1)
@@ -85,7 +87,7 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     assert 3600 <= now["markethall_job_oldest_due_seconds",] < 3700
     assert (now["markethall_webhook_light", "platform"], now["markethall_webhook_light", "connect"]) == (2, 0)
     assert now["markethall_webhook_refused", "platform"] == 1
-    for name in ("mails_unsent", "vendors_payouts_held", "payments_parked"):
+    for name in ("mails_unsent", "vendors_payouts_held", "payments_parked", "stripe_writes_unexpected"):
         assert (before[f"markethall_{name}",], now[f"markethall_{name}",]) == (0, 1)
 
 

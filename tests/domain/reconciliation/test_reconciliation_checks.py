@@ -18,8 +18,8 @@ from shared.finance.reconciliation.findings import DifferenceKind, FoundDifferen
 from shared.finance.reconciliation.records import BothSides, EventAtStripe
 from tests.domain.reconciliation.test_reconciliation_rules import SINGLE_DIFFERENCES, SOLD, balanced, movement
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(str(checks.__file__)).parent
+ROOT = FOLDER.parents[3]
 # What a decision must not look at: it is about the comparison alone.
 OUTSIDE = ("shared.core.clock", "shared.core.settings", "shared.infra.gateway", "random", "datetime")
 

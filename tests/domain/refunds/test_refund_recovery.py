@@ -14,6 +14,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds import jobs, service, stripe_reads, sync
+from shared.finance.refunds.errors import Differs
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.finance.refunds.writes import MARK, CreateRefund
@@ -22,6 +23,7 @@ from shared.infra.mail.models import Email
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import loaded
+from shared.infra.stripe_writes.rules import WriteState
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from tests.domain.inbox.test_webhooks import deliver, event
@@ -122,6 +124,30 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
     assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED
     assert len(stripe_get(sandbox, "/v1/refunds")["data"]) == 1
     assert (await Claim.get(subject=f"refund:{made.id}")).taken == 800
+    await assert_books_agree(sandbox)
+
+
+async def test_an_answer_that_was_not_asked_for_waits_for_a_person(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """Stripe has another amount than our row: the write is over, no sweep asks again; mended, it is taken in."""
+    sale = await sold(gateway, sandbox)
+    made = await ask(gateway, sale, amount(1000))
+    await Refund.filter(id=made.id).update(currency="USD")
+    query = StripeWrite.filter(subject=f"refund:{made.id}")
+    with pytest.raises(Differs):
+        await writes.perform(gateway, (await query.get()).id)
+    write = await query.get()
+    assert (write.state, write.error.partition(":")[0]) == (WriteState.UNEXPECTED, "Differs")
+    assert str(write.stripe_id).startswith("re_")
+    await run_jobs(context)
+    await query.update(updated_at=clock.now() - writes.LEFT_ALONE - timedelta(minutes=1))
+    await writes.sweep.run(context, {})
+    assert not await Job.exists(kind="stripe_writes.perform", status="waiting")
+    await Refund.filter(id=made.id).update(currency="EUR")
+    assert (await writes.take_up_again(gateway, write.id)).state == WriteState.ANSWERED
+    await run_jobs(context)
+    assert len(stripe_get(sandbox, "/v1/refunds")["data"]) == 1
     await assert_books_agree(sandbox)
 
 

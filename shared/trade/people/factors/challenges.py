@@ -129,10 +129,12 @@ async def _take_recovery_code(member: Member, typed: str) -> bool:
 
 async def ask_for_passkey(site: passkeys.Site | None, *, session_id: int, member_id: int) -> str | None:
     """What the page hands to the browser; None where there is no passkey to ask for. The challenge waits in the session."""
+    from shared.trade.people.factors import ceremonies  # late: see there
+
     known = await SecondFactor.filter(member_id=member_id, kind=Kind.PASSKEY.value).order_by("id") if site else []
     if site is None or not known:
         return None
-    question = passkeys.ask_for(site, known)
+    question = ceremonies.ask_for(site, known)
     await remember(session_id, question)
     return question.options
 
@@ -164,11 +166,13 @@ async def passkey(site: passkeys.Site | None, *, session_id: int, member: Member
 
 
 async def _take_passkey(site: passkeys.Site | None, session_id: int, member: Member, answer: str) -> None:
+    from shared.trade.people.factors import ceremonies  # late: see there
+
     challenge = await take_challenge(session_id)
     named = passkeys.credential_of(answer)
     row = await SecondFactor.filter(member_id=member.id, kind=Kind.PASSKEY.value, credential_id=named).first()
     if site is None or row is None:
         raise passkeys.PasskeyRefused
-    counter = passkeys.shown(site, answer, challenge=challenge, factor=row)
+    counter = ceremonies.shown(site, answer, challenge=challenge, factor=row)
     now = clock.now()
     await SecondFactor.filter(id=row.id).update(counter=counter, last_used_at=now, updated_at=now)

@@ -1,0 +1,25 @@
+"""What of the writes to Stripe a person reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import WriteState
+
+
+@dataclass(frozen=True)
+class UnexpectedAnswer:
+    """A write whose answer our rows could not follow, and why."""
+
+    write_id: int
+    operation: str
+    subject: str
+    error: str
+
+
+async def unexpected_answers() -> tuple[UnexpectedAnswer, ...]:
+    """Return those that a person must look at, oldest first."""
+    rows = StripeWrite.filter(state=WriteState.UNEXPECTED.value).order_by("id")
+    found = await rows.values_list("id", "operation", "subject", "error")
+    return tuple(UnexpectedAnswer(*row) for row in found)
