@@ -1,4 +1,6 @@
-"""`/vendor/admin/security` and `/operator/security`: address, password and browsers of owners and of the marketplace's staff."""
+"""`/vendor/admin/security` and `/operator/security`: address, password and browsers of owners and
+of the marketplace's staff.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ async def _operator(**context: Any) -> Response:
 
 
 add_account_pages(vendor_account, Audience("member", "signin.login"), owner, _owner)
-add_account_pages(operator_account, Audience("member", "signin.operator_login"), operator, _operator)
+add_account_pages(
+    operator_account, Audience("member", "signin.operator_login"), operator, _operator
+)
 vendor_forgot = public(forgot_page("member", "signin.login"))
 operator_forgot = public(forgot_page("member", "signin.operator_login"))
 forgotten.add_url_rule("/vendor/forgot", "vendor_forgot", vendor_forgot, methods=["GET", "POST"])
-forgotten.add_url_rule("/operator/forgot", "operator_forgot", operator_forgot, methods=["GET", "POST"])
+forgotten.add_url_rule(
+    "/operator/forgot", "operator_forgot", operator_forgot, methods=["GET", "POST"]
+)

@@ -42,26 +42,38 @@ async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
     return [_shown(row, names, is_staff=True) for row in rows]
 
 
-async def for_vendor(rows: Sequence[EntryView], own: frozenset[str]) -> list[Shown]:
+async def for_vendor(
+    rows: Sequence[EntryView],
+    own: frozenset[str],
+) -> list[Shown]:
     """The same for the vendor's people: `own` are their labels and their tokens'.
 
-    Of others they read that it was done, not by whom of the staff, from where, or with which inner details.
+    Of others they read that it was done, not by whom of the staff, from where, or with which inner
+    details.
     """
     names = await _names(rows)
-    return [_shown(row, names, is_staff=False) if row.actor in own else _of_others(row, names) for row in rows]
+    return [
+        _shown(row, names, is_staff=False) if row.actor in own else _of_others(row, names)
+        for row in rows
+    ]
 
 
 async def _names(rows: Sequence[EntryView]) -> _Names:
     labels = {row.actor for row in rows} | {row.subject for row in rows}
     vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(labels, "vendor")
-    return _Names(await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors))
+    return _Names(
+        await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors)
+    )
 
 
 def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> Shown:
     about, link = _about(row, names, is_staff=is_staff)
     return Shown(
         at=row.at,
-        who=names.people.get(row.actor, row.actor.replace(":", " ").capitalize()),
+        who=names.people.get(
+            row.actor,
+            row.actor.replace(":", " ").capitalize(),
+        ),
         what=told(row.action),
         about=about,
         link=link,
@@ -72,25 +84,47 @@ def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> Shown:
 
 def _of_others(row: EntryView, names: _Names) -> Shown:
     about, link = _about(row, names, is_staff=False)
-    who = names.people[row.actor] if row.actor in ("stripe", "nobody", "shopper") else "The marketplace"
+    who = (
+        names.people[row.actor]
+        if row.actor in ("stripe", "nobody", "shopper")
+        else "The marketplace"
+    )
     if row.actor.startswith("customer:"):
         who = "A shopper"
-    return Shown(row.at, who, told(row.action), about, link, "", "")
+    return Shown(
+        row.at,
+        who,
+        told(row.action),
+        about,
+        link,
+        "",
+        "",
+    )
 
 
-def _about(row: EntryView, names: _Names, *, is_staff: bool) -> tuple[str, str]:
+def _about(
+    row: EntryView,
+    names: _Names,
+    *,
+    is_staff: bool,
+) -> tuple[str, str]:
     """What an act is about, and where that stands."""
     kind, _, number = row.subject.partition(":")
     id_ = int(number) if number.isdigit() else 0
     if kind == "order" and id_ in names.orders:
         said = names.orders[id_]
-        return f"Order {said}", url_for("operator_orders.show" if is_staff else "orders.show", number=said)
+        return f"Order {said}", url_for(
+            "operator_orders.show" if is_staff else "orders.show", number=said
+        )
     if kind == "vendor" and id_ in names.vendors:
         return names.vendors[id_], url_for("operator.vendor", vendor_id=id_) if is_staff else ""
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
-    noun = NOUNS.get(kind, kind.replace("_", " ").capitalize())
+    noun = NOUNS.get(
+        kind,
+        kind.replace("_", " ").capitalize(),
+    )
     thing = f"{noun} {number}".strip()
     return (f"{thing}, {shop}" if shop and is_staff else thing), ""
 

@@ -59,7 +59,11 @@ def _asked() -> Asked:
     )
 
 
-async def _wanted(asked: Asked, about: About | None, vendor: int | None = None) -> Wanted:
+async def _wanted(
+    asked: Asked,
+    about: About | None,
+    vendor: int | None = None,
+) -> Wanted:
     zone = (await marketplace()).zone
     return Wanted(
         vendor_id=vendor,
@@ -78,7 +82,10 @@ async def trail() -> Response:
     asked = _asked()
     about = None
     if asked.search:
-        labels = (*await found_people(asked.search), *await ids_by_number(asked.search))
+        labels = (
+            *await found_people(asked.search),
+            *await ids_by_number(asked.search),
+        )
         about = About(labels, await found_vendors(asked.search))
     found = await entry_page(await _wanted(asked, about), page=page_number())
     return await operator_page(
@@ -101,7 +108,10 @@ async def own_trail() -> Response:
             *await ids_by_number(asked.search, vendor_id=mine),
         )
         about = About(labels)
-    found = await entry_page(await _wanted(asked, about, mine), page=page_number())
+    found = await entry_page(
+        await _wanted(asked, about, mine),
+        page=page_number(),
+    )
     rows = await shown.for_vendor(found.rows, await labels_of_vendor(mine))
     return await vendor_page(
         "portal/audit/vendor.html",
@@ -111,15 +121,30 @@ async def own_trail() -> Response:
     )
 
 
-def _list(asked: Asked, found: EntryPage, path: str) -> dict[str, Any]:
+def _list(
+    asked: Asked,
+    found: EntryPage,
+    path: str,
+) -> dict[str, Any]:
     """What both pages show around the rows."""
     query = asked.query
     others = {name: value for name, value in query.items() if name != "kind"}
     chips = [
         ("By people", address(path, **others), not asked.kind),
-        ("Everything", address(path, **others, kind=EVERYTHING), asked.kind == EVERYTHING),
+        (
+            "Everything",
+            address(path, **others, kind=EVERYTHING),
+            asked.kind == EVERYTHING,
+        ),
     ]
-    chips += [(kind.text, address(path, **others, kind=name), name == asked.kind) for name, kind in KINDS.items()]
+    chips += [
+        (
+            kind.text,
+            address(path, **others, kind=name),
+            name == asked.kind,
+        )
+        for name, kind in KINDS.items()
+    ]
     searched = {name: value for name, value in query.items() if name != "q"}
     return {
         "asked": asked,

@@ -84,13 +84,22 @@ def _to_confirm() -> Step:
     return Step(
         "Confirm your email address",
         False,
-        "We have sent you a link. After that you can connect with Stripe, sell, and open your shop.",
+        (
+            "We have sent you a link. After that you can connect with Stripe, sell, and open your "
+            "shop."
+        ),
         url_for("vendor_account.page"),
         "See how it stands",
     )
 
 
-def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -> list[Step]:
+def _steps(
+    vendor: VendorView,
+    now: Standing,
+    *,
+    accepts: bool,
+    products: int,
+) -> list[Step]:
     stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
         Step(
@@ -98,7 +107,11 @@ def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -
             accepts,
             "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
             url_for("payment_settings.show"),
-            "Connect" if now.next_step == "connect" else "Continue" if now.next_step else "See how it stands",
+            "Connect"
+            if now.next_step == "connect"
+            else "Continue"
+            if now.next_step
+            else "See how it stands",
         ),
         Step(
             "Add a product",
@@ -138,12 +151,17 @@ async def open_or_close() -> Response:
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
     look = form.look(as_it_is, page=url_for("dashboard.close"), trail=trail)
     try:
-        await vendors.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
+        await vendors.close_shop(
+            vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _close_page(form, status=error.status)
     opens = f" It opens again by itself on {spelled(until)}." if until else ""
-    return see_other(url_for("dashboard.home"), ("ok", f"Your shop is closed.{opens} Orders already placed go on."))
+    return see_other(
+        url_for("dashboard.home"),
+        ("ok", f"Your shop is closed.{opens} Orders already placed go on."),
+    )
 
 
 @blueprint.get("/shop/close")

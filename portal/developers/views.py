@@ -17,7 +17,8 @@ from shared.trade.people import tokens
 from shared.trade.people.queries import vendor_tokens
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
-MADE = "made_token"  # in the session: the key of the form that made it, from which alone nobody makes the token
+# in the session: the key of the form that made it, from which alone nobody makes the token
+MADE = "made_token"
 
 
 @blueprint.get("")
@@ -42,7 +43,9 @@ async def create() -> Response:
         return await _page(form, status=422)
     try:
         new = form.wanted()
-        is_new = await tokens.create_from_form(new, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
+        is_new = await tokens.create_from_form(
+            new, vendor_id=vendor_id(), member_id=person_id(), secret=_secret()
+        )
     except Invalid as error:
         form.blame(error)
         return await _page(form, status=422)
@@ -59,15 +62,23 @@ async def create() -> Response:
 @owner
 async def revoke(token_id: int) -> Response:
     """Make a token worthless at once."""
-    await tokens.revoke_token(vendor_id=vendor_id(), token_id=token_id, actor=actor_label(actor()))
-    return see_other(url_for("developers.show"), ("ok", "The token is revoked. Whatever used it is signed out."))
+    await tokens.revoke_token(
+        vendor_id=vendor_id(),
+        token_id=token_id,
+        actor=actor_label(actor()),
+    )
+    return see_other(
+        url_for("developers.show"), ("ok", "The token is revoked. Whatever used it is signed out.")
+    )
 
 
 async def _just_made() -> str | None:
     form = session.get(MADE)
     if not isinstance(form, str):
         return None
-    made = await tokens.shown_again(form, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
+    made = await tokens.shown_again(
+        form, vendor_id=vendor_id(), member_id=person_id(), secret=_secret()
+    )
     if made is None:
         session.pop(MADE, None)
     return made
@@ -77,7 +88,12 @@ def _secret() -> str:
     return str(current_app.secret_key)
 
 
-async def _page(form: TokenForm, *, made: str | None = None, status: int = 200) -> Response:
+async def _page(
+    form: TokenForm,
+    *,
+    made: str | None = None,
+    status: int = 200,
+) -> Response:
     return await vendor_page(
         "portal/developers/developers.html",
         status=status,

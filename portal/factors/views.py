@@ -1,4 +1,6 @@
-"""`/vendor/factors`: the second step of members: authenticator apps, passkeys, and codes for the day they are lost."""
+"""`/vendor/factors`: the second step of members: authenticator apps, passkeys, and codes for the
+day they are lost.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class AppForm(MarketForm):
     """The first code of an authenticator app, which proves that it has the secret."""
 
     sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
-    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “My phone”.")
+    name = StringField(
+        "Name", [Length(max=60)], description="So that you know it again, such as “My phone”."
+    )
     code = StringField(
         "Code that the app shows",
         [DataRequired("Enter the six digits that the app shows."), Length(max=20)],
@@ -45,7 +49,9 @@ class AppForm(MarketForm):
 class PasskeyForm(MarketForm):
     """A passkey that the browser has made."""
 
-    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “Laptop”.")
+    name = StringField(
+        "Name", [Length(max=60)], description="So that you know it again, such as “Laptop”."
+    )
     credential = HiddenField(
         validators=[
             DataRequired("This takes a browser with JavaScript."),
@@ -62,13 +68,25 @@ async def show() -> Response:
     return await _list()
 
 
-async def _list(*, codes: tuple[str, ...] = ()) -> Response:
+async def _list(
+    *,
+    codes: tuple[str, ...] = (),
+) -> Response:
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
     kinds = {Kind.TOTP.value: "Authenticator app", Kind.PASSKEY.value: "Passkey"}
     answer = await _page(
         "portal/factors/list.html",
-        factors=[(row.id, row.name, kinds[row.kind], row.created_at, row.last_used_at) for row in rows],
+        factors=[
+            (
+                row.id,
+                row.name,
+                kinds[row.kind],
+                row.created_at,
+                row.last_used_at,
+            )
+            for row in rows
+        ],
         codes_left=await confirming.codes_left(person_id()),
         codes=codes,
         offers_passkeys=proving.site() is not None,
@@ -86,7 +104,12 @@ async def _list(*, codes: tuple[str, ...] = ()) -> Response:
 async def choose_app() -> Response:
     """Add an authenticator app: a picture with its secret, and the first code"""
     sealed = service.new_secret(proving.vault(), person_id())
-    return await _app_page(AppForm(data={"sealed": sealed}, meta={"currency": None}))
+    return await _app_page(
+        AppForm(
+            data={"sealed": sealed},
+            meta={"currency": None},
+        )
+    )
 
 
 @blueprint.post("/app")
@@ -119,10 +142,17 @@ async def add_app() -> Response:
 async def _app_page(form: AppForm, *, status: int = 200) -> Response:
     who = _who()
     try:
-        secret = service.secret_in(proving.vault(), form.sealed.data or "", person_id())
+        secret = service.secret_in(
+            proving.vault(),
+            form.sealed.data or "",
+            person_id(),
+        )
     except service.SetupEnded as error:
         return see_other(url_for("factors.choose_app"), ("warn", error.message))
-    picture = segno.make(service.app_address(secret, who.email, (await market()).name), error="m")
+    picture = segno.make(
+        service.app_address(secret, who.email, (await market()).name),
+        error="m",
+    )
     return await _page(
         "portal/factors/app.html",
         status=status,
@@ -177,8 +207,13 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
             url_for("factors.show"),
             ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
         )
-    known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
-    question = ceremonies.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
+    known = await SecondFactor.filter(
+        member_id=who.id,
+        kind=Kind.PASSKEY.value,
+    )
+    question = ceremonies.ask_to_make(
+        site, await Member.get(id=who.id), known, name=(await market()).name
+    )
     await challenges.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))
@@ -222,8 +257,14 @@ async def make_codes() -> Response:
 @limit("20/minute")
 async def remove(factor_id: int) -> Response:
     """Take one away; all other browsers are signed out"""
-    await service.remove(member_id=person_id(), session_id=session_id(), factor_id=factor_id)
-    return see_other(url_for("factors.show"), ("ok", "Removed. All other browsers were signed out."))
+    await service.remove(
+        member_id=person_id(),
+        session_id=session_id(),
+        factor_id=factor_id,
+    )
+    return see_other(
+        url_for("factors.show"), ("ok", "Removed. All other browsers were signed out.")
+    )
 
 
 def _who() -> Actor:

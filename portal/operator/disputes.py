@@ -1,4 +1,6 @@
-"""`/operator/disputes`: every vendor's disputes, and what the marketplace has in those that are open."""
+"""`/operator/disputes`: every vendor's disputes, and what the marketplace has in those that are
+open.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ async def show(dispute_id: int) -> Response:
         papers=await attachments.attached_to(dispute.id),
         paper_route="operator_disputes.document",
         happenings=history(
-            dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY), whose=dispute.vendor_name
+            dispute,
+            await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),
+            whose=dispute.vendor_name,
         ),
     )
 

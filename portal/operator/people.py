@@ -1,4 +1,6 @@
-"""`/operator/owners`, `/operator/staff`, `/operator/customers`: who has an account, and who is switched off."""
+"""`/operator/owners`, `/operator/staff`, `/operator/customers`: who has an account, and who is
+switched off.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ from shared.trade.people import account_history, deactivation, directory, rules
 from shared.trade.people.directory import PersonRow
 
 blueprint = Blueprint("operator_people", __name__, url_prefix="/operator")
-GROUPS = {"owners": rules.OWNER, "staff": rules.OPERATOR, "customers": rules.CUSTOMER}
+GROUPS = {
+    "owners": rules.OWNER,
+    "staff": rules.OPERATOR,
+    "customers": rules.CUSTOMER,
+}
 TITLES = {"owners": "Owners", "staff": "Staff", "customers": "Shoppers"}
 
 
@@ -44,10 +50,15 @@ class Group:
     async def index(self) -> Response:
         """The people of a role: a search, and who is switched off."""
         search, only_off = clean_search(asked.args.get("q")), asked.args.get("only") == "off"
-        found = await directory.people(self.role, search=search, only_off=only_off, page=page_number())
+        found = await directory.people(
+            self.role, search=search, only_off=only_off, page=page_number()
+        )
         only = "off" if only_off else None
         home = url_for(".index")
-        groups = [(TITLES[name], url_for(f"operator_people.{name}.index"), name == self.name) for name in GROUPS]
+        groups = [
+            (TITLES[name], url_for(f"operator_people.{name}.index"), name == self.name)
+            for name in GROUPS
+        ]
         states = [
             ("All", address(home, q=search), not only_off),
             ("Switched off", address(home, q=search, only="off"), only_off),
@@ -93,7 +104,11 @@ class Group:
     async def on(self, person_id: int) -> Response:
         """Let a person in again."""
         row = await self._row(person_id)
-        await deactivation.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
+        await deactivation.switch_on(
+            kind=row.kind,
+            person_id=row.id,
+            by=identity.person_id(),
+        )
         return see_other(
             url_for(".show", person_id=row.id),
             ("ok", f"{row.full_name} can sign in again, and was told by mail."),
@@ -102,7 +117,13 @@ class Group:
     async def _row(self, person_id: int) -> PersonRow:
         return await directory.person(self.role, person_id if person_id < 2**63 else 0)
 
-    async def _one(self, row: PersonRow, form: SwitchForm, *, status: int = 200) -> Response:
+    async def _one(
+        self,
+        row: PersonRow,
+        form: SwitchForm,
+        *,
+        status: int = 200,
+    ) -> Response:
         return await page(
             "portal/operator/person.html",
             status=status,

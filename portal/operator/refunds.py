@@ -1,4 +1,6 @@
-"""`/operator/refunds`: everybody's refunds, and those above the limit, which wait for a decision."""
+"""`/operator/refunds`: everybody's refunds, and those above the limit, which wait for a
+decision.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ FILTERS = {
 class DeclineForm(MarketForm):
     """Why a refund is not made; the vendor reads it."""
 
-    reason = StringField("Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)])
+    reason = StringField(
+        "Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)]
+    )
 
 
 @blueprint.get("")
@@ -77,7 +81,9 @@ async def decline(refund_id: int) -> Response:
         return await _page(refused=(refund_id, form), status=422)
     try:
         policies.require(actor(), "decide_refund", None)
-        made = await service.decline(refund_id, reason=form.reason.data or "", by=actor_label(actor()))
+        made = await service.decline(
+            refund_id, reason=form.reason.data or "", by=actor_label(actor())
+        )
     except NotFound:
         raise
     except MarketError as error:
@@ -88,7 +94,11 @@ async def decline(refund_id: int) -> Response:
     )
 
 
-async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int = 200) -> Response:
+async def _page(
+    *,
+    refused: tuple[int, DeclineForm] | None = None,
+    status: int = 200,
+) -> Response:
     wanted = request.args.get("status", "")
     wanted = wanted if wanted in FILTERS else ""
     states = FILTERS[wanted][1] if wanted else ()
@@ -113,7 +123,10 @@ async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int =
     )
 
 
-def _form_of(refund: RefundView, refused: tuple[int, DeclineForm] | None) -> DeclineForm:
+def _form_of(
+    refund: RefundView,
+    refused: tuple[int, DeclineForm] | None,
+) -> DeclineForm:
     """The form beside one refund; its field has an id of its own among the others."""
     form = refused[1] if refused and refused[0] == refund.id else DeclineForm()
     form.reason.id = f"reason-{refund.id}"

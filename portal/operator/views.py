@@ -1,4 +1,6 @@
-"""`/operator/vendors` and each vendor's page, the webhook inbox, and parked payments, which are loud."""
+"""`/operator/vendors` and each vendor's page, the webhook inbox, and parked payments, which are
+loud.
+"""
 
 from __future__ import annotations
 
@@ -55,10 +57,25 @@ async def vendors() -> Response:
     """All vendors with their standing and commission; a search, and whose payouts do not go."""
     search, only = clean_search(request.args.get("q")), request.args.get("only", "")
     only = only if only in CHIPS else ""
-    found = await vendor_rows(page=page_number(), search=search, only=only or None)
-    chips = [("All", address(url_for("operator.vendors"), q=search), not only)]
+    found = await vendor_rows(
+        page=page_number(),
+        search=search,
+        only=only or None,
+    )
+    chips = [
+        (
+            "All",
+            address(url_for("operator.vendors"), q=search),
+            not only,
+        )
+    ]
     chips += [
-        (text, address(url_for("operator.vendors"), q=search, only=name), name == only) for name, text in CHIPS.items()
+        (
+            text,
+            address(url_for("operator.vendors"), q=search, only=name),
+            name == only,
+        )
+        for name, text in CHIPS.items()
     ]
     counts = await event_counts()
     return await page(
@@ -68,7 +85,12 @@ async def vendors() -> Response:
         search=search,
         chips=chips,
         list_address=address(url_for("operator.vendors"), only=only or None),
-        pager=pager(url_for("operator.vendors"), found, q=search, only=only or None),
+        pager=pager(
+            url_for("operator.vendors"),
+            found,
+            q=search,
+            only=only or None,
+        ),
         badge_of=badge_of,
         parked=await parked_payments(),
         parked_events=counts[EventStatus.PARKED],
@@ -93,7 +115,11 @@ async def set_fee(vendor_id: int) -> Response:
     if not form.ok() or percentage is None:
         return await vendor_page(row.id, form=form, status=422)
     trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
-    look = form.look(as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail)
+    look = form.look(
+        as_it_is,
+        page=url_for("operator.vendor", vendor_id=row.id),
+        trail=trail,
+    )
     try:
         await payment_configs.set_platform_fee(
             vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look
@@ -108,7 +134,11 @@ async def set_fee(vendor_id: int) -> Response:
 
 
 async def vendor_page(
-    vendor_id: int, *, form: FeeForm | None = None, payouts: PayoutForms | None = None, status: int = 200
+    vendor_id: int,
+    *,
+    form: FeeForm | None = None,
+    payouts: PayoutForms | None = None,
+    status: int = 200,
 ) -> Response:
     """A vendor's page, with forms as they were sent where something is wrong in them."""
     row = await vendor_row(_sane(vendor_id))
@@ -127,7 +157,9 @@ async def vendor_page(
         entries=await entries_about(f"vendor:{row.id}", limit=12),
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.standing] if registration else ("plain", "Nothing stated"),
+        vat_badge=vat_words.BADGES[registration.standing]
+        if registration
+        else ("plain", "Nothing stated"),
     )
 
 
@@ -145,9 +177,21 @@ async def webhooks() -> Response:
     search = clean_search(request.args.get("q"))
     found = await event_page(page=page_number(), status=status, search=search)
     counts = await event_counts()
-    chips = [("All", address(url_for("operator.webhooks"), q=search), status is None, sum(counts.values()))]
+    chips = [
+        (
+            "All",
+            address(url_for("operator.webhooks"), q=search),
+            status is None,
+            sum(counts.values()),
+        )
+    ]
     chips += [
-        (EVENT_STATES[s][1], address(url_for("operator.webhooks"), status=s.value, q=search), s is status, counts[s])
+        (
+            EVENT_STATES[s][1],
+            address(url_for("operator.webhooks"), status=s.value, q=search),
+            s is status,
+            counts[s],
+        )
         for s in EventStatus
     ]
     told = status.value if status else None
@@ -190,7 +234,10 @@ async def _preview(event: EventView) -> dict[str, Any]:
     except TryLater as error:
         return {"preview": error.message, "would": ()}
     text = done.outcome[:1].upper() + done.outcome[1:]
-    return {"preview": f"{text}{':' if done.changes else '.'}", "would": change_lines(done.changes, event.currency)}
+    return {
+        "preview": f"{text}{':' if done.changes else '.'}",
+        "would": change_lines(done.changes, event.currency),
+    }
 
 
 @blueprint.post("/webhooks/<event_id>/replay")
@@ -199,11 +246,20 @@ async def _preview(event: EventView) -> dict[str, Any]:
 async def replay_event(event_id: str) -> Response:
     """Apply a stored event again: what it names is read anew from Stripe."""
     event = await stored_event(event_id[:255])
-    done = await replay(kit(), event.stripe_event_id, actor=actor_label(actor()))
+    done = await replay(
+        kit(),
+        event.stripe_event_id,
+        actor=actor_label(actor()),
+    )
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
-    said = f"{DECISIONS[done.decision][1]}: {done.outcome}" if done.outcome else DECISIONS[done.decision][1]
+    said = (
+        f"{DECISIONS[done.decision][1]}: {done.outcome}"
+        if done.outcome
+        else DECISIONS[done.decision][1]
+    )
     return see_other(
-        url_for("operator.webhook", event_id=event.stripe_event_id), ("ok" if well else "error", said[:300])
+        url_for("operator.webhook", event_id=event.stripe_event_id),
+        ("ok" if well else "error", said[:300]),
     )
 
 
@@ -212,7 +268,10 @@ async def replay_event(event_id: str) -> Response:
 async def payments() -> Response:
     """Payments that Stripe took but that do not match their order: each waits for a person."""
     return await page(
-        "portal/operator/payments.html", nav_active="payments", parked=await parked_payments(), states=STATES
+        "portal/operator/payments.html",
+        nav_active="payments",
+        parked=await parked_payments(),
+        states=STATES,
     )
 
 
@@ -220,4 +279,8 @@ async def payments() -> Response:
 @operator
 async def books() -> Response:
     """What the ledger comes to, per account and currency."""
-    return await page("portal/operator/ledger.html", nav_active="ledger", sheets=ledger.sheets(await trial_balance()))
+    return await page(
+        "portal/operator/ledger.html",
+        nav_active="ledger",
+        sheets=ledger.sheets(await trial_balance()),
+    )

@@ -1,4 +1,6 @@
-"""`multipart/form-data` as Stripe's files come in: text parts are parameters, one part is the file itself."""
+"""`multipart/form-data` as Stripe's files come in: text parts are parameters, one part is the file
+itself.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ _FILENAME = re.compile(r'[; ]filename="([^"]*)"')
 
 
 class Upload(str):
-    """A file among the parameters. As text it is a digest and the name, so that the same file again is the same parameter."""
+    """A file among the parameters.
+
+    As text it is a digest and the name, so that the same file again is the same parameter.
+    """
 
     __slots__ = ("content", "filename")
     content: bytes
@@ -32,12 +37,21 @@ def is_multipart(content_type: str) -> bool:
     return content_type.lower().startswith("multipart/form-data")
 
 
-def read(content_type: str, query: str, body: bytes) -> dict[str, Any]:
+def read(
+    content_type: str,
+    query: str,
+    body: bytes,
+) -> dict[str, Any]:
     """The parameters of a request, however its body is written; files among them are `Upload`."""
     if not is_multipart(content_type):
         text = body.decode("utf-8", "replace")
         return forms.decode(f"{query}&{text}" if query and text else query or text)
-    return forms.nested([*forms.pairs(query), *_parts(content_type, body)])
+    return forms.nested(
+        [
+            *forms.pairs(query),
+            *_parts(content_type, body),
+        ]
+    )
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
@@ -48,9 +62,16 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
     for part in (b"\r\n" + body).split(b"\r\n--" + found[1].encode("latin-1", "replace"))[1:]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         lines = head.decode("utf-8", "replace").split("\r\n")
-        told = next((line for line in lines if line.lower().startswith("content-disposition:")), "")
+        told = next(
+            (line for line in lines if line.lower().startswith("content-disposition:")),
+            "",
+        )
         name, filename = _NAME.search(told), _FILENAME.search(told)
         if name is not None:
-            value = content.decode("utf-8", "replace") if filename is None else Upload(content, filename[1])
+            value = (
+                content.decode("utf-8", "replace")
+                if filename is None
+                else Upload(content, filename[1])
+            )
             out.append((name[1], value))
     return out

@@ -1,6 +1,7 @@
 """An address stands in one place: at its route. Everywhere else it is built from the route's name.
 
-Left out: the stand-in, whose addresses are Stripe's, and our own scripts, which read theirs from the page.
+Left out: the stand-in, whose addresses are Stripe's, and our own scripts, which read theirs from
+the page.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ TEMPLATES = ROOT / "templates"
 BY_HAND = {
     "shared/entrypoints/web/areas.py": "also pages that are not there belong to a part of the site",
     "shared/entrypoints/web/pages.py": "files, which have no route each",
-    "shared/entrypoints/cli/addresses.py": "commands load no page; the last test here holds them to the routes",
+    "shared/entrypoints/cli/addresses.py": (
+        "commands load no page; the last test here holds them to the routes"
+    ),
 }
 
 
@@ -55,15 +58,26 @@ def begins() -> re.Pattern[str]:
 
 
 def is_named(name: str) -> bool:
-    """Whether there is such a route, or may be: `.show` is one of the blueprint that answers, `platform.` begins a name."""
+    """Whether there is such a route, or may be: `.show` is one of the blueprint that answers,
+    `platform.` begins a name.
+    """
     routes = parts_of_routes()
     if name.startswith("."):
         return any(route.endswith(name) for route in routes)
-    return name in routes or (name.endswith(".") and any(route.startswith(name) for route in routes))
+    return name in routes or (
+        name.endswith(".") and any(route.startswith(name) for route in routes)
+    )
 
 
-def wrong_with(names: Iterable[str], given: Iterable[str], *, more: bool) -> str:
-    """Say what is wrong with a call of `url_for` for these routes; an empty text where nothing is."""
+def wrong_with(
+    names: Iterable[str],
+    given: Iterable[str],
+    *,
+    more: bool,
+) -> str:
+    """Say what is wrong with a call of `url_for` for these routes; an empty text where nothing
+    is.
+    """
     routes = parts_of_routes()
     if unknown := [name for name in names if not is_named(name)]:
         return f"no route is called {', '.join(unknown)}"
@@ -104,16 +118,31 @@ def called_in_code(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for call in ast.walk(tree):
         name = getattr(call, "func", None)
         if isinstance(call, ast.Call) and getattr(name, "id", "") in ("url_for", "public_url_for"):
-            found = [each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)]
+            found = [
+                each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)
+            ]
             names = [name for name in found if "." in str(name)]
             given = [keyword.arg for keyword in call.keywords if keyword.arg]
-            yield call.lineno, wrong_with(map(str, names), given, more=len(given) < len(call.keywords))
+            yield (
+                call.lineno,
+                wrong_with(
+                    map(str, names),
+                    given,
+                    more=len(given) < len(call.keywords),
+                ),
+            )
 
 
 def test_each_address_that_is_asked_for_is_there() -> None:
-    """A name that no route has, or a part that is missing, would be an error only when somebody sees the page."""
+    """A name that no route has, or a part that is missing, would be an error only when somebody
+    sees the page.
+    """
     pages = [(path, *call) for path, tree in templates() for call in called(tree)]
-    views = [(path, *call) for path, tree in modules("portal", "storefront", "shared") for call in called_in_code(tree)]
+    views = [
+        (path, *call)
+        for path, tree in modules("portal", "storefront", "shared")
+        for call in called_in_code(tree)
+    ]
 
     assert len(pages) > 300
     assert len(views) > 150
@@ -131,7 +160,11 @@ def test_no_template_writes_an_address() -> None:
                 texts.append((const.lineno, const.value))
                 if re.match("/(?!/)", const.value):  # `//` begins an address of somebody else
                     found.append(f"{path}:{const.lineno}: {const.value}")
-        found += [f"{path}:{line}: {hit[0]}" for line, text in texts for hit in in_attribute.finditer(text)]
+        found += [
+            f"{path}:{line}: {hit[0]}"
+            for line, text in texts
+            for hit in in_attribute.finditer(text)
+        ]
         found += [f"{path}:{line}: {text}" for line, text in texts if "{public_url}" in text]
 
     assert found == []
@@ -155,10 +188,20 @@ def at_routes(tree: ast.Module) -> set[ast.AST]:
 
 @pytest.mark.parametrize(
     "folder",
-    ["portal", "storefront", "shared/entrypoints", "shared/finance", "shared/trade", "shared/infra", "shared/core"],
+    [
+        "portal",
+        "storefront",
+        "shared/entrypoints",
+        "shared/finance",
+        "shared/trade",
+        "shared/infra",
+        "shared/core",
+    ],
 )
 def test_no_module_writes_an_address(folder: str) -> None:
-    """Views name routes, and what lies below them knows of none; only where a route is made its address stands."""
+    """Views name routes, and what lies below them knows of none; only where a route is made its
+    address stands.
+    """
     found = []
     for path, tree in modules(folder):
         fine = at_routes(tree)

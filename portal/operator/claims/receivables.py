@@ -1,4 +1,6 @@
-"""`/operator/receivables`: what vendors owe because their balance did not cover a refund or a dispute."""
+"""`/operator/receivables`: what vendors owe because their balance did not cover a refund or a
+dispute.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ async def index() -> Response:
         "portal/operator/receivables.html",
         nav_active="receivables",
         rows=await owed_by(),
-        totals=[Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())],
+        totals=[
+            Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())
+        ],
         waiting=await waiting_for_vendors(),
         words=words,
     )
@@ -54,7 +58,10 @@ async def collect(claim_id: int) -> Response:
         url_for("operator_receivables.index"),
         (
             "info",
-            f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.",
+            (
+                f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a "
+                "moment."
+            ),
         ),
     )
 
@@ -78,4 +85,6 @@ async def write_off(claim_id: int) -> Response:
 
 def words(owed: Owed | Waiting) -> str:
     """What it came from."""
-    return {"dispute": "A dispute", "refund": "A refund"}.get(owed.subject.partition(":")[0], "A correction")
+    return {"dispute": "A dispute", "refund": "A refund"}.get(
+        owed.subject.partition(":")[0], "A correction"
+    )

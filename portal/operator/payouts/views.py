@@ -36,11 +36,20 @@ CHIPS = {
 @blueprint.get("/payouts")
 @operator
 async def index() -> Response:
-    """Everybody's payouts, the ones that came back lately before the rest; and the platform's own."""
+    """Everybody's payouts, the ones that came back lately before the rest; and the platform's
+    own.
+    """
     wanted = request.args.get("state", "")
     chosen = wanted if wanted in FILTERS else None
     found = await all_payouts(page=page_number(), chosen=chosen)
-    chips = [("All", url_for("operator_payouts.index"), chosen is None, found.counts["all"])]
+    chips = [
+        (
+            "All",
+            url_for("operator_payouts.index"),
+            chosen is None,
+            found.counts["all"],
+        )
+    ]
     chips += [
         (
             text,
@@ -73,18 +82,26 @@ async def hold(vendor_id: int) -> Response:
     row = await vendor_row(_sane(vendor_id))
     form = await HoldForm.from_request()
     if not form.ok():
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=422)
+        return await vendor_page(
+            row.id,
+            payouts=await payout_forms(row.id, hold=form),
+            status=422,
+        )
     trail = Trail(f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released"))
     try:
         await operator_holds.hold(
             vendor_id=row.id,
             reason=form.reason.data or "",
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail),
+            look=form.look(
+                as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=error.status)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, hold=form), status=error.status
+        )
     said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
     return see_other(url_for("operator.vendor", vendor_id=row.id), ("ok", said))
 
@@ -98,7 +115,10 @@ async def release(vendor_id: int) -> Response:
     try:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
-        return see_other(url_for("operator.vendor", vendor_id=row.id), ("warn", error.message))
+        return see_other(
+            url_for("operator.vendor", vendor_id=row.id),
+            ("warn", error.message),
+        )
     return see_other(
         url_for("operator.vendor", vendor_id=row.id),
         ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."),
@@ -109,15 +129,26 @@ async def release(vendor_id: int) -> Response:
 @operator
 @fresh_sign_in("let this vendor's payouts go on", form=BankForm)
 async def trust_bank(vendor_id: int) -> Response:
-    """Let payouts go on that wait because of a changed bank: the operator knows that the vendor changed it."""
+    """Let payouts go on that wait because of a changed bank: the operator knows that the vendor
+    changed it.
+    """
     row = await vendor_row(_sane(vendor_id))
     form = await BankForm.from_request()
     if not form.ok():
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, bank=form), status=422)
+        return await vendor_page(
+            row.id,
+            payouts=await payout_forms(row.id, bank=form),
+            status=422,
+        )
     try:
-        await bank_accounts.release(vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor()))
+        await bank_accounts.release(
+            vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor())
+        )
     except MarketError as error:
-        return see_other(url_for("operator.vendor", vendor_id=row.id), ("warn", error.message))
+        return see_other(
+            url_for("operator.vendor", vendor_id=row.id),
+            ("warn", error.message),
+        )
     return see_other(
         url_for("operator.vendor", vendor_id=row.id),
         ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."),
@@ -133,7 +164,9 @@ async def reserve(vendor_id: int) -> Response:
     form = await ReserveForm.from_request()
     percentage, days = form.reserve_percentage.data, form.reserve_days.data
     if not form.ok() or percentage is None or days is None:
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=422)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, reserve=form), status=422
+        )
     trail = Trail(f"vendor:{row.id}", ("vendor.reserve_changed",))
     try:
         await operator_holds.set_reserve(
@@ -141,13 +174,19 @@ async def reserve(vendor_id: int) -> Response:
             percentage=percentage,
             days=days,
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail),
+            look=form.look(
+                as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status
+        )
     said = (
-        f"Of each sale {percentage.normalize():f}% is held back for {days} days." if days else "Nothing is held back."
+        f"Of each sale {percentage.normalize():f}% is held back for {days} days."
+        if days
+        else "Nothing is held back."
     )
     return see_other(
         url_for("operator.vendor", vendor_id=row.id),

@@ -1,4 +1,6 @@
-"""`/operator/restored`: what is to be done after a restore from a backup, and the button that lets money move again."""
+"""`/operator/restored`: what is to be done after a restore from a backup, and the button that lets
+money move again.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ async def fetch() -> Response:
     """Fetch Stripe's events since the backup now."""
     await after_restore.fetch()
     return see_other(
-        url_for("operator_restored.show"), ("info", "Stripe’s events are being fetched; this page shows when they are.")
+        url_for("operator_restored.show"),
+        ("info", "Stripe’s events are being fetched; this page shows when they are."),
     )
 
 
@@ -45,10 +48,15 @@ async def acknowledge() -> Response:
         await after_restore.acknowledge(actor=actor_label(actor()), despite=despite)
     except Conflict as problem:
         return await _page(problem=problem.message, status=problem.status)
-    return see_other(url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now."))
+    return see_other(
+        url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now.")
+    )
 
 
-async def _page(problem: str | None = None, status: int = 200) -> Response:
+async def _page(
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
     return await page(
         "portal/operator/restored.html",
         status=status,

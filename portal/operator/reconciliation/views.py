@@ -1,4 +1,6 @@
-"""`/operator/reconciliation`, whether ledger, orders and Stripe agree; `/operator/exposure`, what is at risk."""
+"""`/operator/reconciliation`, whether ledger, orders and Stripe agree; `/operator/exposure`, what
+is at risk.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +29,23 @@ RUN_STATES = {
     "differences": ("warn", "Differences"),
     "failed": ("bad", "Could not finish"),
 }
-DIFFERENCE_STATES = {"open": ("warn", "Open"), "repaired": ("ok", "Repaired"), "failed": ("bad", "Not repaired")}
+DIFFERENCE_STATES = {
+    "open": ("warn", "Open"),
+    "repaired": ("ok", "Repaired"),
+    "failed": ("bad", "Not repaired"),
+}
 
 
 @blueprint.get("/reconciliation")
 @operator
 async def index() -> Response:
-    """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before it"""
+    """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before
+    it
+    """
     runs = await queries.latest_runs()
-    return await _run_page(runs[0] if runs else None, runs, url_for("operator_reconciliation.index"))
+    return await _run_page(
+        runs[0] if runs else None, runs, url_for("operator_reconciliation.index")
+    )
 
 
 @blueprint.get("/reconciliation/<int:run_id>")
@@ -43,10 +53,16 @@ async def index() -> Response:
 async def show(run_id: int) -> Response:
     """One earlier run with what it found"""
     run = await queries.run_view(_sane(run_id))
-    return await _run_page(run, await queries.latest_runs(), url_for("operator_reconciliation.show", run_id=run.id))
+    return await _run_page(
+        run, await queries.latest_runs(), url_for("operator_reconciliation.show", run_id=run.id)
+    )
 
 
-async def _run_page(run: RunView | None, runs: Sequence[RunView], address: str) -> Response:
+async def _run_page(
+    run: RunView | None,
+    runs: Sequence[RunView],
+    address: str,
+) -> Response:
     return await page(
         "portal/operator/reconciliation.html",
         fragments={"run": "run"},
@@ -91,7 +107,9 @@ async def repair_all(run_id: int) -> Response:
     """Repair everything of a run that can be repaired, then compare again"""
     run = await queries.run_view(_sane(run_id))
     if not run.open:
-        return see_other(url_for("operator_reconciliation.index"), ("info", "There is nothing left to repair."))
+        return see_other(
+            url_for("operator_reconciliation.index"), ("info", "There is nothing left to repair.")
+        )
     await jobs.start_repair(run.id, actor=actor_label(actor()))
     return see_other(url_for("operator_reconciliation.index"))
 
@@ -107,7 +125,11 @@ async def repair_one(difference_id: int) -> Response:
     where = url_for("operator_reconciliation.show", run_id=run_id, _anchor=anchor)
     name = f"Difference {difference.number}"
     try:
-        outcome = await repairs.apply(kit(), difference.id, actor=actor_label(actor()))
+        outcome = await repairs.apply(
+            kit(),
+            difference.id,
+            actor=actor_label(actor()),
+        )
     except MarketError as error:
         return see_other(where, ("error", f"{name}: {error.message}"))
     return see_other(where, ("ok", f"{name}: {outcome}"))

@@ -1,4 +1,7 @@
-"""The few addresses that commands name. They load no page to learn them; a test holds each to its route."""
+"""The few addresses that commands name.
+
+They load no page to learn them; a test holds each to its route.
+"""
 
 from __future__ import annotations
 

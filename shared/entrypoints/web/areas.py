@@ -1,4 +1,7 @@
-"""Which part of the site an address belongs to. Asked of the address itself, since pages that are not there belong to one too."""
+"""Which part of the site an address belongs to.
+
+Asked of the address itself, since pages that are not there belong to one too.
+"""
 
 from __future__ import annotations
 

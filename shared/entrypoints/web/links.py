@@ -1,7 +1,9 @@
-"""Addresses: how their parts are read, and how they are built. Each stands in one place, at its route; `url_for` asks for it by name.
+"""Addresses: how their parts are read, and how they are built.
 
-`url_for('orders.show', number=…)` is what pages, views and redirects say. It does what Quart's does for an address on this
-site, at a tenth of its cost: a list asks for a hundred.
+Each stands in one place, at its route; `url_for` asks for it by name.
+
+`url_for('orders.show', number=…)` is what pages, views and redirects say. It does what Quart's does
+for an address on this site, at a tenth of its cost: a list asks for a hundred.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ def prepare(app: Quart) -> None:
 
 
 def routes_of(blueprints: Iterable[Blueprint]) -> MapAdapter:
-    """Where their pages are, when there is no application: in a process that only works or runs one command."""
+    """Where their pages are, when there is no application: in a process that only works or runs one
+    command.
+    """
     app = Quart("addresses", static_folder=None)
     prepare(app)
     for blueprint in blueprints:
@@ -52,7 +56,13 @@ def register(app: Quart, routes: Routes | None = None) -> None:
     def path(name: str, /, **values: Any) -> str:
         return build(name, values)
 
-    def address(name: str, /, *, _anchor: str = "", **values: Any) -> str:
+    def address(
+        name: str,
+        /,
+        *,
+        _anchor: str = "",
+        **values: Any,
+    ) -> str:
         found = path(f"{request.blueprint}{name}" if name.startswith(".") else name, **values)
         return f"{found}#{quote(_anchor)}" if _anchor else found
 
@@ -61,10 +71,11 @@ def register(app: Quart, routes: Routes | None = None) -> None:
 
 
 def url_for(name: str, /, **values: Any) -> str:
-    """The path of a route: `blueprint.view`, or `.view` for one of the blueprint that answers this request.
+    """The path of a route: `blueprint.view`, or `.view` for one of the blueprint that answers this
+    request.
 
-    Values that are no part of the address become its query, `_anchor` what stands behind `#`. Raises LookupError for a route
-    or a part that is not there.
+    Values that are no part of the address become its query, `_anchor` what stands behind `#`.
+    Raises LookupError for a route or a part that is not there.
     """
     return cast("Callable[..., str]", current_app.extensions["market_addresses"])(name, **values)
 
