@@ -62,20 +62,10 @@ async def vendors() -> Response:
         search=search,
         only=only or None,
     )
-    chips = [
-        (
-            "All",
-            address(url_for("operator.vendors"), q=search),
-            not only,
-        )
-    ]
+    here = url_for("operator.vendors")
+    chips = [("All", address(here, q=search), not only)]
     chips += [
-        (
-            text,
-            address(url_for("operator.vendors"), q=search, only=name),
-            name == only,
-        )
-        for name, text in CHIPS.items()
+        (text, address(here, q=search, only=name), name == only) for name, text in CHIPS.items()
     ]
     counts = await event_counts()
     return await page(
@@ -84,13 +74,8 @@ async def vendors() -> Response:
         found=found,
         search=search,
         chips=chips,
-        list_address=address(url_for("operator.vendors"), only=only or None),
-        pager=pager(
-            url_for("operator.vendors"),
-            found,
-            q=search,
-            only=only or None,
-        ),
+        list_address=address(here, only=only or None),
+        pager=pager(here, found, q=search, only=only or None),
         badge_of=badge_of,
         parked=await parked_payments(),
         parked_events=counts[EventStatus.PARKED],
