@@ -63,7 +63,7 @@ async def home() -> Response:
 
 
 def _lines(now: Dashboard) -> Iterator[Line]:
-    """What waits, what has a deadline first; nothing that is nought."""
+    """What waits, what has a deadline first; nothing that is zero."""
     if now.standstill is not None:
         yield _standstill(now.standstill)
     yield from _money_at_risk(now)
