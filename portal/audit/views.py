@@ -16,6 +16,7 @@ from shared.core.words import word
 from shared.entrypoints.web.access import operator, owner
 from shared.entrypoints.web.identity import vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address, pager
 from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.queries import About, EntryPage, Wanted, entry_page
@@ -27,7 +28,6 @@ from shared.trade.vendors.search import found_vendors
 
 blueprint = Blueprint("audit", __name__)
 EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well
-OPERATOR, VENDOR = "/operator/audit", "/vendor/admin/audit"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ async def _wanted(
     )
 
 
-@blueprint.get(OPERATOR)
+@blueprint.get("/operator/audit")
 @operator
 async def trail() -> Response:
     """Everything that was done, newest first: by whom, from where, about what."""
@@ -93,11 +93,11 @@ async def trail() -> Response:
         "portal/audit/operator.html",
         nav_active="audit",
         rows=await shown.for_staff(found.rows),
-        **_list(asked, found, OPERATOR),
+        **_list(asked, found, url_for("audit.trail")),
     )
 
 
-@blueprint.get(VENDOR)
+@blueprint.get("/vendor/admin/audit")
 @owner
 async def own_trail() -> Response:
     """What was done in and to this shop, newest first."""
@@ -115,7 +115,10 @@ async def own_trail() -> Response:
     )
     rows = await shown.for_vendor(found.rows, await labels_of_vendor(mine))
     return await vendor_page(
-        "portal/audit/vendor.html", nav="audit", rows=rows, **_list(asked, found, VENDOR)
+        "portal/audit/vendor.html",
+        nav="audit",
+        rows=rows,
+        **_list(asked, found, url_for("audit.own_trail")),
     )
 
 
