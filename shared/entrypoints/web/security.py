@@ -6,6 +6,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, current_app, g, request
+from werkzeug.datastructures import ContentSecurityPolicy
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shared.core.errors import Forbidden
@@ -160,23 +161,23 @@ def policy(settings: Settings, *, stripe: bool) -> str:
         frame = f"{js}{more}" + (" https://hooks.stripe.com" if real else f" {api}")
         connect += f" {api}"
         img += " https://*.stripe.com" if real else f" {js}"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {script}",
-            "style-src 'self'",
-            f"img-src {img}",
-            "font-src 'self'",
-            f"connect-src {connect}",
-            f"frame-src {frame}",
-            # A form that answers with a redirect to Stripe's onboarding needs its origin here (Chromium checks redirects).
-            f"form-action 'self' {origin_of(onboarding)}",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "object-src 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+    directives = {
+        "default-src": "'none'",
+        "script-src": script,
+        "style-src": "'self'",
+        "img-src": img,
+        "font-src": "'self'",
+        "connect-src": connect,
+        "frame-src": frame,
+        # A form that answers with a redirect to Stripe's onboarding needs its origin here
+        # (Chromium checks redirects).
+        "form-action": f"'self' {origin_of(onboarding)}",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return ContentSecurityPolicy(directives).to_header()
 
 
 async def add_headers(response: Response) -> Response:
